@@ -1,0 +1,1 @@
+"""genfile reads a source tree and writes its container files."""

@@ -1,0 +1,174 @@
+"""Facts as data: runtimes, tools, frameworks, system packages, backing services. TOML beside this file.
+
+Everything is read once in the life of a process, when it is first asked for.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+Ecosystem = Literal["npm", "pypi", "go", "maven"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date."""
+
+    version: str
+    lts: bool
+    released: date
+    end_of_life: date
+    distro: str
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A runtime's lines, newest first, and the one that a project gets that asks for nothing."""
+
+    name: str
+    default: str
+    lines: tuple[Line, ...]
+
+    def line(self, version: str) -> Line | None:
+        return next((line for line in self.lines if line.version == version), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A framework; see the head of frameworks.toml for the meaning of each field."""
+
+    name: str
+    dependencies: tuple[str, ...]
+    kind: Literal["server", "site", "worker"]
+    absent: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    port: int | None = None
+    port_variable: str | None = None
+    build: str | None = None
+    start: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    output: str | None = None
+    keeps: tuple[str, ...] = ()
+    bare: bool = False
+    spa: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+    writable: tuple[str, ...] = ()
+    health: str | None = None
+    interface: Literal["wsgi", "asgi"] | None = None
+    object: str | None = None
+    attribute: str | None = None
+    server: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemPackages:
+    """What a dependency needs of the system, by stage; see the head of packages.toml."""
+
+    build: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    scripts: bool = False
+    cgo: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BackingService:
+    """A database or broker: its image and how to reach it; see the head of services.toml."""
+
+    name: str
+    image: str
+    port: int
+    variable: str
+    url: str
+    environment: dict[str, str]
+    volume: str | None = None
+    healthcheck: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
+    pypi: tuple[str, ...] = ()
+    go: tuple[str, ...] = ()
+    maven: tuple[str, ...] = ()
+
+
+@cache
+def _load(name: str) -> dict[str, Any]:
+    import tomli
+
+    with (Path(__file__).parent / f"{name}.toml").open("rb") as file:
+        return tomli.load(file)
+
+
+def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+
+
+@cache
+def runtime(language: str) -> Runtime:
+    """The lines of a runtime: node, bun, python, go or java. Raises KeyError for another."""
+    data = _load("runtimes")
+    entry = data[language]
+    lines = tuple(Line(**line, over=line["end_of_life"] < data["as_of"]) for line in entry["lines"])
+    return Runtime(language, entry["default"], lines)
+
+
+@cache
+def frameworks(language: str) -> tuple[Framework, ...]:
+    """The frameworks of a language, in order of precedence."""
+    return tuple(Framework(**_tuples(entry)) for entry in _load("frameworks").get(language, ()))
+
+
+def framework(language: str, name: str) -> Framework | None:
+    """One framework by its name."""
+    return next((item for item in frameworks(language) if item.name == name), None)
+
+
+@cache
+def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
+    """What dependencies of an ecosystem need of the system, by the dependency's name."""
+    return {name: SystemPackages(**_tuples(entry)) for name, entry in _load("packages")[ecosystem].items()}
+
+
+@cache
+def backing_services() -> dict[str, BackingService]:
+    """Every backing service, by name."""
+    return {name: BackingService(name=name, **_tuples(entry)) for name, entry in _load("services").items()}
+
+
+def default_tool(name: str) -> str:
+    """The version of a package manager or server for a project that names none."""
+    version: str = _load("tools")["default"][name]
+    return version
+
+
+def tool_for_lock(name: str, lock_version: str) -> str | None:
+    """The version of pnpm or Yarn that wrote a lock file of that format."""
+    version: str | None = _load("tools")["lock"].get(name, {}).get(lock_version)
+    return version
+
+
+def bundled_npm(node: str) -> int | None:
+    """The major of the npm in a Node image."""
+    major: int | None = _load("tools")["npm"].get(node)
+    return major
+
+
+def gradle_needed(java: str) -> str | None:
+    """The first Gradle that runs on a Java."""
+    version: str | None = _load("tools")["gradle"].get(java)
+    return version
+
+
+def python_bound(name: str, version: str) -> str | None:
+    """The newest Python line that a release of a distribution works with; None where there is no known bound."""
+    bounds = _load("pins").get(name)
+    if not bounds:
+        return None
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        release = Version(version)
+    except InvalidVersion:
+        return None
+    return next((newest for below, newest in bounds if release < Version(below)), None)

@@ -1,0 +1,115 @@
+"""The second pass: each service on its own, from facts to a validated spec."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genfile.detect.survey import survey
+from genfile.detect.tree import Tree
+from genfile.evidence import Draft, Evidence, Fact, Note
+from genfile.source.base import Source
+from genfile.spec.base import plain, service_name
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
+
+LOOKED_FOR = (
+    "package.json, requirements.txt, pyproject.toml, Pipfile, setup.py, go.mod, pom.xml, build.gradle(.kts), index.html"
+)
+
+
+@dataclass(frozen=True)
+class InspectedService:
+    """A service: its spec, why each field is what it is (by JSON pointer into the spec), and notes for the user."""
+
+    spec: "Spec"
+    facts: dict[str, Fact[Any]]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def evidence(self) -> dict[str, tuple[Evidence, ...]]:
+        return {pointer: fact.evidence for pointer, fact in self.facts.items() if fact.evidence}
+
+    @property
+    def guesses(self) -> dict[str, Fact[Any]]:
+        """The facts that nothing in the tree says for certain."""
+        return {pointer: fact for pointer, fact in self.facts.items() if fact.guess}
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "spec": plain(self.spec),
+            "evidence": {pointer: _items(fact) for pointer, fact in self.facts.items() if fact.evidence},
+            "notes": [note.to_json() for note in self.notes],
+        }
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What `inspect` gives: the services of a tree, and notes that belong to none of them."""
+
+    services: tuple[InspectedService, ...]
+    notes: tuple[Note, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `genfile inspect --json`, as plain values."""
+        return {
+            "version": 1,
+            "services": [service.to_json() for service in self.services],
+            "notes": [note.to_json() for note in self.notes],
+        }
+
+
+def inspect_source(source: Source) -> Inspection:
+    """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read."""
+    tree = Tree(source)
+    services: list[InspectedService] = []
+    taken: set[str] = set()
+    for found in survey(tree):
+        draft = found.language.detect(found.project)
+        draft.values.setdefault("language", found.language.NAME)
+        draft.values.setdefault("path", found.project.spec_path)
+        draft.values["name"] = _unique(draft.values.get("name") or service_name(found.project.folder_name), taken)
+        service = _validated(draft)
+        if service is not None:
+            services.append(service)
+    notes = list(dict.fromkeys(tree.notes))
+    if not services:
+        notes.append(Note("info", f"no service was found: looked for {LOOKED_FOR}"))
+    return Inspection(tuple(services), tuple(notes))
+
+
+def _validated(draft: Draft) -> InspectedService | None:
+    """A spec from a draft; a field that its type refuses is left out, with a note, rather than trusted."""
+    from pydantic import ValidationError
+
+    from genfile.spec.project import describe, spec_class
+
+    model = spec_class(draft.values["language"])
+    for _ in range(10):
+        try:
+            spec = model.model_validate(draft.values)
+        except ValidationError as error:
+            fields = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
+            draft.note("warning", f"left out, since it can't be written to a Dockerfile: {describe(error)}")
+            if not any(draft.values.pop(name, None) is not None for name in fields):
+                return None
+            for name in fields:
+                draft.evidence = {k: v for k, v in draft.evidence.items() if not k.startswith(f"/{name}")}
+        else:
+            return InspectedService(spec, dict(sorted(draft.evidence.items())), tuple(draft.notes))
+    return None
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    candidate, count = name, 2
+    while candidate in taken:
+        candidate, count = f"{name}-{count}", count + 1
+    taken.add(candidate)
+    return candidate
+
+
+def _items(fact: Fact[Any]) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = [{"path": e.path, "line": e.line, "says": e.says} for e in fact.evidence]
+    if fact.guess:
+        for item in items:
+            item["guess"] = True
+    return items

@@ -1,0 +1,23 @@
+"""Node and Bun: package.json and what stands around it."""
+
+from genfile.detect.language import Claim
+from genfile.detect.tree import Project
+from genfile.evidence import Draft
+
+NAME = "node"
+
+
+def is_candidate(names: frozenset[str]) -> bool:
+    return "package.json" in names
+
+
+def claim(project: Project) -> Claim | None:
+    from genfile.detect.node.claim import claim as claim_node
+
+    return claim_node(project)
+
+
+def detect(project: Project) -> Draft:
+    from genfile.detect.node.detect import detect as detect_node
+
+    return detect_node(project)

@@ -1,0 +1,203 @@
+"""The facts of one Node service, put together."""
+
+import posixpath
+
+from genfile.data import Framework, backing_services, framework as framework_named, system_packages
+from genfile.detect.node.claim import read_project
+from genfile.detect.node.extras import put_environment, put_install, put_secrets
+from genfile.detect.node.framework import find_framework
+from genfile.detect.node.manager import NodeProject, lockfile, package_manager
+from genfile.detect.node.manifest import FILE
+from genfile.detect.node.port import find_health, find_port, source_files
+from genfile.detect.node.run import put_run_paths
+from genfile.detect.node.site import static_output
+from genfile.detect.node.start import build_command, put_start, start_command
+from genfile.detect.node.version import node_version
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Fact
+from genfile.spec.base import service_name
+
+
+def detect(folder: Project) -> Draft:
+    """Fill a draft for a folder that was claimed."""
+    draft = Draft()
+    project = read_project(folder)
+    if project is None:
+        return draft
+    _put_identity(project, draft)
+    manager = draft.values["package_manager"]["name"]
+    node_version(project, draft)
+    found = find_framework(project)
+    framework = found.value if found else None
+    if found is not None:
+        draft.put("framework", found.but(found.value.name))
+    draft.put("build", build_command(project, manager, framework))
+    _workspace_build(project, draft, manager)
+    static = static_output(project, framework) if framework else None
+    if static is not None:
+        _put_site(project, draft, static)
+    else:
+        _put_server(project, draft, framework)
+    put_install(project, draft)
+    put_environment(project, draft)
+    put_secrets(project, draft)
+    _put_system(project, draft, with_run=static is None)
+    return draft
+
+
+def _put_identity(project: NodeProject, draft: Draft) -> None:
+    package = project.package
+    draft.values["language"] = "node"
+    name = service_name(package.name or project.folder.folder_name, service_name(project.folder.folder_name))
+    draft.put("name", Fact(name, (package.says("name"),) if package.name else ()))
+    manager, version = package_manager(project)
+    draft.put("package_manager.name", manager)
+    draft.put("package_manager.version", version)
+    lock = lockfile(project, manager.value)
+    if lock is not None:
+        draft.put("package_manager.lockfile", project.root.fact(project.root.full(lock), lock, 1, lock))
+    elif package.every_dependency:
+        draft.note(
+            "warning",
+            f"no lock file of {manager.value}: what is installed can differ from build to build; commit one",
+            project.root.full(FILE),
+        )
+    if manager.value == "bun" and _runs_on_bun(project):
+        draft.put("engine", manager.but("bun"))
+    if project.workspace is not None:
+        draft.put("workspace", _workspace(project, manager.value))
+
+
+def _runs_on_bun(project: NodeProject) -> bool:
+    start = project.package.scripts.get("start", "")
+    return "node" not in start.split() and not any(
+        name in project.package.every_dependency for name in ("next", "nuxt", "@nestjs/core", "@remix-run/node", "vite")
+    )
+
+
+def _workspace(project: NodeProject, manager: str) -> Fact[dict[str, object]]:
+    workspace = project.workspace
+    assert workspace is not None
+    return Fact(
+        {
+            "tool": manager.removesuffix("-berry"),
+            "root": workspace.root.spec_path,
+            "member": project.folder.spec_path,
+            "depends_on": list(workspace.needs(project.package)),
+        },
+        (workspace.evidence,),
+    )
+
+
+def _workspace_build(project: NodeProject, draft: Draft, manager: str) -> None:
+    """In a workspace the build runs at the root, and takes the members that are needed first."""
+    workspace = project.workspace
+    if workspace is None:
+        return
+    fact = draft.evidence.get("/build")
+    member = posixpath.relpath(project.folder.path, workspace.root.path or ".")
+    name = project.package.name or member
+    if project.root.has("turbo.json") and fact is not None:
+        turbo = {"npm": "npx --no-install turbo", "pnpm": "pnpm exec turbo", "bun": "bunx turbo"}.get(manager, "yarn turbo")
+        draft.put("build", Fact([f"{turbo} run build --filter={_word(name)}"], (project.root.says("turbo.json", 1, "turbo.json"),)))
+        return
+    needed = [pkg for pkg in workspace.packages() if pkg.project.path in workspace.needs(project.package) and "build" in pkg.scripts]
+    if fact is None and not needed:
+        return
+    evidence = fact.evidence if fact else ()
+    if manager == "pnpm":
+        draft.put("build", Fact([f"pnpm --filter {_word(name + '...')} run build"], evidence))
+        return
+    commands: list[str] = []
+    for path in [*_ordered(project, [pkg.project.path for pkg in needed]), *([project.folder.path] if fact else [])]:
+        inside = posixpath.relpath(path, workspace.root.path or ".")
+        package = next((pkg for pkg in workspace.packages() if pkg.project.path == path), None)
+        label = (package.name if package else None) or inside
+        commands.append(
+            {
+                "npm": f"npm run build --workspace {_word(inside)}",
+                "yarn": f"yarn workspace {_word(label)} run build",
+                "yarn-berry": f"yarn workspace {_word(label)} run build",
+            }.get(manager, f"bun run --filter {_word(label)} build")
+        )
+    draft.put("build", Fact(commands, evidence))
+
+
+def _ordered(project: NodeProject, paths: list[str]) -> list[str]:
+    """Members so that each stands after those it needs."""
+    workspace = project.workspace
+    assert workspace is not None
+    packages = {pkg.project.path: pkg for pkg in workspace.packages()}
+    return sorted(paths, key=lambda path: (len(workspace.needs(packages[path])), path))
+
+
+def _word(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)
+
+
+def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]) -> None:
+    root = project.folder.full(str(static.value["root"]))
+    draft.put("static", static.but({"root": root, "spa": static.value["spa"]}))
+    draft.put("port", static.but(8080))
+    draft.values["outputs"] = [root]
+    draft.values["dependencies_at_run"] = "none"
+
+
+def _put_server(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
+    start = start_command(project, framework, bool(draft.values.get("build")))
+    put_start(draft, start)
+    if start is None:
+        draft.note("warning", "no start command was found: add a \"start\" script", project.folder.full(FILE))
+    words = tuple(draft.values.get("start", ()))
+    listens = framework is None or framework.kind != "worker"
+    meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")
+    sources = [] if meta and framework is not None and words == framework.start else source_files(project, words)
+    port = find_port(project, framework, sources) if listens else None
+    if port is not None:
+        number = port.value.number or (framework.port if framework else None) or 3000
+        draft.put("port", Fact(number, port.evidence, port.guess or port.value.number is None, port.remedy))
+        if port.value.variable:
+            draft.put("port_variable", port.but(port.value.variable))
+        health = find_health(project, sources)
+        if health is not None:
+            draft.put("health", health.but({"path": health.value}))
+    if framework is not None:
+        for name, value in framework.environment.items():
+            draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+        if meta and words and words[0] == "node":
+            fallback = framework_named("node", framework.name)
+            if fallback is not None and fallback.port_variable:
+                draft.values["port_variable"] = fallback.port_variable
+    put_run_paths(project, draft, framework)
+
+
+def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
+    package = project.package
+    known = system_packages("npm")
+    build: set[str] = set()
+    run: set[str] = set()
+    evidence = []
+    for name in sorted(package.every_dependency):
+        needs = known.get(name)
+        if needs is None or (name not in package.dependencies and not needs.build and not needs.environment):
+            continue
+        evidence.append(package.depends(name))
+        build.update(needs.build)
+        for key, value in needs.environment.items():
+            draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
+        if name in package.dependencies and with_run:
+            run.update(needs.run)
+    if any(value.startswith(("git+", "git:", "github:")) for value in package.every_dependency.values()):
+        build.update(("ca-certificates", "git"))
+    if build or run:
+        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+    backing = {
+        service.name: package.depends(dependency)
+        for service in backing_services().values()
+        for dependency in service.npm
+        if dependency in package.dependencies and with_run
+    }
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))

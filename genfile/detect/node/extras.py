@@ -1,0 +1,139 @@
+"""What the installation reads, what it must not run, and what the build and the program are told from outside."""
+
+import posixpath
+
+from genfile.data import system_packages
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
+from genfile.detect.node.scripts import resolve
+from genfile.evidence import Draft, Fact
+from genfile.parsers.data import parse_dotenv
+
+# Hooks of git and guards for developers: nothing that an image needs.
+GIT_HOOKS = frozenset({"husky", "lefthook", "simple-git-hooks", "is-ci", "only-allow", "npx", "skip-ci", "pre-commit", "patch-husky", "echo", "git", "yorkie", "ghooks", "husky-init", "ls-lint", "npm-force-resolutions", "check-engine"})  # fmt: skip
+PUBLIC_PREFIXES = ("NEXT_PUBLIC_", "VITE_", "REACT_APP_", "NUXT_PUBLIC_", "PUBLIC_", "GATSBY_", "VUE_APP_", "NG_APP_", "EXPO_PUBLIC_", "STORYBOOK_")  # fmt: skip
+EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
+# Settings of package managers that change what an installation does.
+SETTINGS = {
+    "npm": (".npmrc",),
+    "pnpm": (".npmrc", "pnpm-workspace.yaml", ".pnpmfile.cjs"),
+    "yarn": (".npmrc", ".yarnrc"),
+    "yarn-berry": (".yarnrc.yml", ".pnp.cjs"),
+    "bun": ("bunfig.toml", ".npmrc"),
+}
+
+
+def put_install(project: NodeProject, draft: Draft) -> None:
+    """Put /manifests, and what is true of the scripts that an installation would run."""
+    manager = draft.values["package_manager"]["name"]
+    lock = draft.values["package_manager"].get("lockfile")
+    root = project.root
+    names = [FILE, *([posixpath.relpath(lock, root.path or ".")] if lock else [])]
+    names += [name for name in SETTINGS[manager] if root.has(name)]
+    if manager == "yarn-berry":
+        names += sorted(name for folder in ("releases", "plugins", "patches") for name in root.files(below=f".yarn/{folder}", depth=1))
+    names += sorted(name for name in root.files("*.patch", below="patches", depth=1))
+    if project.workspace is not None:
+        inside = [posixpath.relpath(member, root.path or ".") for member in project.workspace.members]
+        names += [f"{member}/{FILE}" for member in inside]
+    draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
+    if not any(package.every_dependency for package in project.packages) and not lock:
+        draft.values["manifests"] = []
+    package = project.package
+    dev = any(item.dev_dependencies for item in project.packages)
+    draft.put("has_dev_dependencies", Fact(dev))
+    _put_scripts(project, draft)
+    known = system_packages("npm")
+    scripted = [name for name in package.every_dependency if name in known and known[name].scripts]
+    if scripted:
+        draft.put("dependency_scripts", Fact(True, (package.depends(scripted[0]),)))
+
+
+def _put_scripts(project: NodeProject, draft: Draft) -> None:
+    """The lifecycle scripts of the project: they run once the sources are there, hooks of git never."""
+    package = project.root_package
+    found = [name for name in LIFECYCLE if name in package.scripts]
+    useful = [name for name in found if not _is_hook(package, name)]
+    if found:
+        draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for name in found)))
+    if useful:
+        draft.put("lifecycle_scripts", Fact(useful, tuple(package.says("scripts", name) for name in useful)))
+    member = project.package
+    prisma = "prisma" in member.every_dependency or "@prisma/client" in member.every_dependency
+    if prisma and (project.folder.has("prisma/schema.prisma") or project.folder.has_folder("prisma")):
+        draft.put("generates_modules", Fact(True, (member.depends("@prisma/client"),)))
+        _put_prisma(project, draft, useful)
+    elif "patch-package" in package.every_dependency and project.root.has_folder("patches"):
+        draft.put("generates_modules", Fact(True, (package.depends("patch-package"),)))
+
+
+def _put_prisma(project: NodeProject, draft: Draft, scripts: list[str]) -> None:
+    """The client is generated before the build, unless a script does so already; migrations are a release command."""
+    package = project.package
+    run = {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(draft.values["package_manager"]["name"], "yarn")
+    texts = [" ".join(step.words) for name in ("build", "prebuild", *scripts) for step in resolve(package, name) or ()]
+    if not any("prisma generate" in text for text in texts) and project.workspace is None:
+        build = draft.values.get("build", [])
+        evidence = draft.evidence["/build"].evidence if "/build" in draft.evidence else ()
+        draft.put("build", Fact([f"{run} prisma generate", *build], (*evidence, package.depends("@prisma/client"))))
+    draft.values.setdefault("environment", []).append(
+        {"name": "DATABASE_URL", "phase": "build", "value": "postgresql://build:build@localhost:5432/build"}
+    )
+    if project.folder.has_folder("prisma/migrations"):
+        migrations = project.folder.says("prisma/migrations", None, "migrations")
+        draft.put("release", Fact(["npx", "prisma", "migrate", "deploy"], (migrations,)))
+
+
+def _is_hook(package: PackageJson, name: str) -> bool:
+    steps = resolve(package, name)
+    if steps is None:
+        # `husky || true`, `node -e "…"`: more than a plain sequence is almost always a guarded hook.
+        return any(word in package.scripts[name] for word in ("husky", "lefthook", "simple-git-hooks", "git ", "only-allow"))
+    return all(step.program in GIT_HOOKS or any(word in GIT_HOOKS for word in step.words[:3]) for step in steps)
+
+
+def put_environment(project: NodeProject, draft: Draft) -> None:
+    """Public settings that are compiled in become build arguments; the others are named, without a value."""
+    folder = project.folder
+    present = {item["name"] for item in draft.values.get("environment", ())}
+    committed = {name for file in (".env", ".env.production") if folder.has(file) for name in folder.parse(parse_dotenv, file) or ()}
+    listed: list[dict[str, object]] = []
+    for file in EXAMPLES:
+        for name in folder.parse(parse_dotenv, file) or () if folder.has(file) else ():
+            if name in present or name in committed:
+                continue
+            present.add(name)
+            public = name.startswith(PUBLIC_PREFIXES)
+            if public and draft.values.get("build"):
+                listed.append({"name": name, "phase": "build"})
+            elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
+                listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
+    if listed:
+        draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
+
+
+def is_secret(name: str) -> bool:
+    """Whether a variable's name says that its value is a secret."""
+    return any(word in name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE", "APIKEY", "API_KEY", "CREDENTIAL", "DATABASE_URL"))  # fmt: skip
+
+
+def put_secrets(project: NodeProject, draft: Draft) -> None:
+    """A private registry in .npmrc: its token as a secret of the build, never as part of an image."""
+    root = project.root
+    text = root.text(".npmrc") if root.has(".npmrc") else None
+    for number, line in enumerate((text or "").splitlines(), 1):
+        key, sign, value = line.strip().partition("=")
+        if not sign or not key.strip().endswith(("_authToken", "_auth", "_password")):
+            continue
+        value = value.strip().strip('"')
+        if value.startswith("${") and value.endswith("}") and value[2:-1].isidentifier():
+            name = value[2:-1]
+            secret = {"id": name.lower(), "kind": "variable", "variable": name}
+        else:
+            secret = {"id": "npmrc", "kind": "npmrc"}
+            npmrc = root.full(".npmrc")
+            draft.values["manifests"] = [path for path in draft.values["manifests"] if path != npmrc]
+            draft.note("warning", ".npmrc holds a credential: take it out of the repository; the build gets one as a secret", npmrc, number)
+        if secret not in draft.values.setdefault("secrets", []):
+            draft.values["secrets"].append(secret)
+            draft.evidence["/secrets"] = root.fact(draft.values["secrets"], ".npmrc", number, "a private registry")

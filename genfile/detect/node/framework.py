@@ -1,0 +1,65 @@
+"""Which framework a package is built on, and whether it ends as a server, a site or a worker."""
+
+from genfile.data import Framework, frameworks
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.scripts import is_development, resolve
+from genfile.evidence import Fact
+from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
+
+
+def find_framework(project: NodeProject) -> Fact[Framework] | None:
+    """The first framework of the data that the member depends on; of several, the one that the start command runs."""
+    package = project.package
+    found = [item for item in frameworks("node") if _depends(project, item)]
+    if not found:
+        return None
+    best = found[0]
+    servers = [item for item in found if item.kind == "server"]
+    if best.kind != "server" and servers and starts_server(project):
+        best = servers[0]
+    elif best.kind == "server" and not best.build and not starts_server(project):
+        # An Express that only the development server of a front end brings along.
+        sites = [item for item in found if item.kind == "site"]
+        if sites and "build" in package.scripts:
+            best = sites[0]
+    name = next(name for name in best.dependencies if name in package.every_dependency)
+    return Fact(best, (package.depends(name),))
+
+
+def _depends(project: NodeProject, item: Framework) -> bool:
+    package = project.package
+    if any(name in package.every_dependency for name in item.absent):
+        return False
+    # A server is a dependency of production; a front end's tools are often only development ones.
+    tables = package.every_dependency if item.kind == "site" or item.build else package.dependencies
+    return any(name in tables for name in item.dependencies)
+
+
+def starts_server(project: NodeProject) -> bool:
+    """Whether a script starts a program of the project's own: node, tsx, ts-node, bun with a file."""
+    for name in ("start:prod", "start", "serve", "start:server"):
+        steps = resolve(project.package, name)
+        if not steps:
+            continue
+        last = steps[-1]
+        if last.program in ("node", "tsx", "ts-node", "bun", "nodemon", "ts-node-dev", "pm2", "pm2-runtime", "nest"):
+            return True
+        if not is_development(last):
+            return False
+    return any(project.folder.has(name) for name in ("server.js", "app.js", "server.ts", "server/index.js", "src/server.ts"))
+
+
+def read_module(project: NodeProject, name: str) -> JsModule | None:
+    """A JavaScript or TypeScript file of the service's folder, parsed."""
+    typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
+    return project.folder.parse(parse_typescript if typescript else parse_javascript, name)
+
+
+def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:
+    """The first configuration file of a stem: `next.config` finds next.config.mjs."""
+    for ending in (".ts", ".mts", ".mjs", ".js", ".cjs", ".cts"):
+        name = stem + ending
+        if project.folder.has(name):
+            module = read_module(project, name)
+            return (name, module) if module is not None else None
+    return None

@@ -1,0 +1,221 @@
+"""Which package manager, at which version, with which lock file."""
+
+import posixpath
+from dataclasses import dataclass
+
+from genfile.data import default_tool, runtime, tool_for_lock
+from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.node.workspace import Workspace
+from genfile.detect.tree import Project
+from genfile.evidence import Fact, decide
+
+# Lock files, strongest first where a tree holds several.
+LOCKS = (
+    ("pnpm-lock.yaml", "pnpm"),
+    ("bun.lock", "bun"),
+    ("bun.lockb", "bun"),
+    ("yarn.lock", "yarn"),
+    ("package-lock.json", "npm"),
+    ("npm-shrinkwrap.json", "npm"),
+)
+
+
+@dataclass(frozen=True)
+class NodeProject:
+    """A service's folder with its manifest, and the workspace that it is a member of."""
+
+    folder: Project
+    package: PackageJson
+    workspace: Workspace | None
+
+    @property
+    def root(self) -> Project:
+        """Where the lock file and the package manager's settings are: the workspace's root, else the folder."""
+        return self.workspace.root if self.workspace else self.folder
+
+    @property
+    def root_package(self) -> PackageJson:
+        return (read_package(self.root) if self.workspace else None) or self.package
+
+    @property
+    def packages(self) -> tuple[PackageJson, ...]:
+        """The member's manifest, then the root's where that is another."""
+        return (self.package, self.root_package) if self.workspace else (self.package,)
+
+    def located(self, name: str) -> Project | None:
+        """The folder that holds a file: the service's own before the workspace's root."""
+        return next((place for place in (self.folder, self.root) if place.has(name)), None)
+
+
+def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
+    """The manager's name and its version (None: what the image brings)."""
+    decision = decide(project, NAME_SIGNALS, agree=_same_family)
+    for note in decision.conflicts("package manager"):
+        project.folder.tree.note(note.level, note.text, note.path, note.line)
+    name = decision.fact or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
+    version = decide((project, name.value), VERSION_SIGNALS).fact
+    return name, version
+
+
+def lockfile(project: NodeProject, manager: str) -> str | None:
+    """The lock file of a manager, relative to the root; None where it is not committed."""
+    kinds = ("yarn",) if manager.startswith("yarn") else (manager,)
+    return next((name for name, kind in LOCKS if kind in kinds and project.root.has(name)), None)
+
+
+def _same_family(winner: str, loser: str) -> bool:
+    return winner == loser or {winner, loser} == {"yarn", "yarn-berry"}
+
+
+def _field(project: NodeProject) -> Fact[str] | None:
+    """`packageManager` of package.json, the member's or the root's: `pnpm@9.12.1`."""
+    for package in project.packages:
+        text = package.document.text("packageManager") or ""
+        name, _, version = text.partition("@")
+        if name in ("npm", "pnpm", "bun"):
+            return Fact(name, (package.says("packageManager"),))
+        if name == "yarn":
+            major = version.split(".")[0]
+            return Fact("yarn" if major in ("0", "1") else "yarn-berry", (package.says("packageManager"),))
+    return None
+
+
+def _dev_engines(project: NodeProject) -> Fact[str] | None:
+    """`devEngines.packageManager` of package.json."""
+    for package in project.packages:
+        name = package.document.text("devEngines", "packageManager", "name")
+        if name in ("npm", "pnpm", "bun", "yarn"):
+            return Fact(_yarn_kind(project, name), (package.says("devEngines", "packageManager", "name"),))
+    return None
+
+
+def _yarn_path(project: NodeProject) -> Fact[str] | None:
+    """`yarnPath` of .yarnrc.yml: Yarn's own release, committed."""
+    settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
+    if settings is not None and settings.text("yarnPath"):
+        return project.root.fact("yarn-berry", ".yarnrc.yml", settings.line("yarnPath"), "yarnPath")
+    return None
+
+
+def _lock(project: NodeProject) -> Fact[str] | None:
+    """The lock file: pnpm-lock.yaml, bun.lock, yarn.lock, package-lock.json."""
+    found = [(name, kind) for name, kind in LOCKS if project.root.has(name)]
+    if not found:
+        return None
+    name, kind = found[0]
+    others = sorted({other for _, other in found} - {kind})
+    if others:
+        project.folder.tree.note(
+            "warning",
+            f"{project.root.full(name)} stands beside the lock file of {', '.join(others)}: {kind} is used; "
+            "remove the lock file that is not kept up to date",
+            project.root.full(name),
+        )
+    return project.root.fact(_yarn_kind(project, kind), name, 1, name)
+
+
+def _engines(project: NodeProject) -> Fact[str] | None:
+    """`engines` of package.json names a package manager."""
+    for package in project.packages:
+        for name in ("pnpm", "yarn", "bun"):
+            if package.document.text("engines", name):
+                return Fact(_yarn_kind(project, name), (package.says("engines", name),))
+    return None
+
+
+def _volta(project: NodeProject) -> Fact[str] | None:
+    """`volta` of package.json names a package manager."""
+    for package in project.packages:
+        for name in ("pnpm", "yarn"):
+            if package.document.text("volta", name):
+                return Fact(_yarn_kind(project, name), (package.says("volta", name),))
+    return None
+
+
+def _settings(project: NodeProject) -> Fact[str] | None:
+    """A settings file of one manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
+    for name, kind in (("pnpm-workspace.yaml", "pnpm"), ("bunfig.toml", "bun"), (".yarnrc.yml", "yarn-berry"), (".yarnrc", "yarn")):
+        if project.root.has(name):
+            return project.root.fact(kind, name, 1, name)
+    return None
+
+
+NAME_SIGNALS = (_field, _dev_engines, _yarn_path, _lock, _volta, _engines, _settings)
+
+
+def _yarn_kind(project: NodeProject, name: str) -> str:
+    """Which Yarn: the lock of version 1 says so in its second line; berry's has `__metadata`."""
+    if name != "yarn":
+        return name
+    text = project.root.text("yarn.lock") or ""
+    if "__metadata:" in text[:2000] or (not text and project.root.has(".yarnrc.yml")):
+        return "yarn-berry"
+    return "yarn"
+
+
+Named = tuple[NodeProject, str]
+
+
+def _version_field(named: Named) -> Fact[str] | None:
+    """The version in `packageManager`, without its hash."""
+    project, name = named
+    for package in project.packages:
+        text = package.document.text("packageManager") or ""
+        kind, _, version = text.partition("@")
+        version = version.partition("+")[0]
+        if kind == name.removesuffix("-berry") and version[:1].isdigit():
+            return Fact(version, (package.says("packageManager"),))
+    return None
+
+
+def _version_yarn_path(named: Named) -> Fact[str] | None:
+    """The version in the name of the file that yarnPath leads to."""
+    project, name = named
+    settings = project.root.yaml(".yarnrc.yml") if name == "yarn-berry" and project.root.has(".yarnrc.yml") else None
+    path = (settings.text("yarnPath") if settings else None) or ""
+    version = posixpath.basename(path).removeprefix("yarn-").removesuffix(".cjs").removesuffix(".js")
+    if settings is not None and version[:1].isdigit():
+        return project.root.fact(version, ".yarnrc.yml", settings.line("yarnPath"), path)
+    return None
+
+
+def _version_volta(named: Named) -> Fact[str] | None:
+    """The version that `volta` or an exact `engines` entry pins."""
+    project, name = named
+    key = name.removesuffix("-berry")
+    for package in project.packages:
+        for table in ("volta", "engines"):
+            version = package.document.text(table, key) or ""
+            if version.count(".") == 2 and version.replace(".", "").isdigit() and key != "npm":
+                return Fact(version, (package.says(table, key),))
+    return None
+
+
+def _version_lock(named: Named) -> Fact[str] | None:
+    """The format of the lock file tells who wrote it."""
+    project, name = named
+    if name == "pnpm" and project.root.has("pnpm-lock.yaml"):
+        # The lock may be of many megabytes, and its version stands in the first line.
+        first = (project.root.text("pnpm-lock.yaml") or "").split("\n", 1)[0]
+        version = first.partition(":")[2].strip().strip("'\"")
+        tool = tool_for_lock("pnpm", version)
+        return project.root.fact(tool, "pnpm-lock.yaml", 1, f"lockfileVersion {version}") if tool else None
+    if name == "yarn-berry" and project.root.has("yarn.lock"):
+        for number, line in enumerate((project.root.text("yarn.lock") or "").split("\n", 20)[:20], 1):
+            if line.strip().startswith("version:"):
+                version = line.partition(":")[2].strip()
+                tool = tool_for_lock("yarn-berry", version)
+                return project.root.fact(tool, "yarn.lock", number, f"__metadata version {version}") if tool else None
+    return None
+
+
+def _version_default(named: Named) -> Fact[str] | None:
+    """genfile's own default, so that the same tree gives the same image."""
+    project, name = named
+    if name == "npm":
+        return None
+    version = runtime("bun").default if name == "bun" else default_tool(name)
+    return project.folder.guess(version, FILE, f"no version of {name} is named", 'set "packageManager" in package.json')
+
+
+VERSION_SIGNALS = (_version_field, _version_yarn_path, _version_volta, _version_lock, _version_default)

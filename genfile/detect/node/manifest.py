@@ -1,0 +1,73 @@
+"""package.json as detectors read it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers import Document
+
+FILE = "package.json"
+LIFECYCLE = ("preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare")
+
+
+@dataclass(frozen=True)
+class PackageJson:
+    """A package.json that is an object; every accessor gives an empty value where the file says nothing usable."""
+
+    project: Project
+    document: Document
+
+    @cached_property
+    def scripts(self) -> dict[str, str]:
+        return _texts(self.document.table("scripts"))
+
+    @cached_property
+    def dependencies(self) -> dict[str, str]:
+        """What is installed for production, optional dependencies included."""
+        return _texts(self.document.table("dependencies")) | _texts(self.document.table("optionalDependencies"))
+
+    @cached_property
+    def dev_dependencies(self) -> dict[str, str]:
+        return _texts(self.document.table("devDependencies"))
+
+    @cached_property
+    def every_dependency(self) -> dict[str, str]:
+        return _texts(self.document.table("peerDependencies")) | self.dev_dependencies | self.dependencies
+
+    @property
+    def name(self) -> str | None:
+        return self.document.text("name")
+
+    @property
+    def is_module(self) -> bool:
+        return self.document.get("type") == "module"
+
+    def says(self, *path: str) -> Evidence:
+        """Evidence of a key: `package.json:12 (engines.node is >=22)`."""
+        value = self.document.get(*path)
+        shown = value if isinstance(value, str) else "present"
+        return self.project.says(FILE, self.document.line(*path), f"{'.'.join(path)} is {shown}")
+
+    def depends(self, name: str) -> Evidence:
+        """Evidence of a dependency, in whichever table it stands."""
+        for table in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):
+            if name in self.document.table(table):
+                return self.project.says(FILE, self.document.line(table, name), f"{table} has {name}")
+        return self.project.says(FILE, None, name)
+
+
+def read_package(project: Project) -> PackageJson | None:
+    """The package.json of a folder; None when there is none, or it is no JSON object (then a note says so)."""
+    document = project.json(FILE)
+    if document is None:
+        return None
+    if not isinstance(document.value, dict):
+        project.tree.note("warning", f"{project.full(FILE)} is not a JSON object: left out", project.full(FILE), 1)
+        return None
+    return PackageJson(project, document)
+
+
+def _texts(table: dict[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in table.items() if isinstance(value, str)}

@@ -1,0 +1,185 @@
+"""What the sources say of the running service: port, health, variables."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genfile.data import Framework
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import FILE
+from genfile.detect.node.scripts import resolve
+from genfile.evidence import Fact, decide
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.values import EnvDefault, port_of
+
+HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/api/healthz", "/_health", "/status", "/ping", "/live", "/livez", "/ready", "/readyz", "/health/live", "/healthcheck", "/api/healthcheck", "/api/v1/health")  # fmt: skip
+MAX_FILES = 60
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port, and the variable that moves it; port None: nothing is listened on, or only a variable says where."""
+
+    number: int | None
+    variable: str | None = None
+
+
+def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
+    """The file that is started and those of the project that it imports, nearest first; bounded."""
+    found: list[tuple[str, JsModule]] = []
+    queue = [name for name in _entries(project, start)]
+    seen = set(queue)
+    while queue and len(found) < MAX_FILES:
+        name = queue.pop(0)
+        module = read_module(project, name)
+        if module is None:
+            continue
+        found.append((name, module))
+        for item in module.imports:
+            target = _resolve_import(project, name, item.module)
+            if target is not None and target not in seen:
+                seen.add(target)
+                queue.append(target)
+    return found
+
+
+def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
+    """The started file as a source: dist/main.js comes from src/main.ts."""
+    for word in start[1:]:
+        path = posixpath.normpath(word)
+        if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
+            base = path.rsplit(".", 1)[0]
+            inner = base.split("/", 1)[1] if "/" in base else base
+            for stem in (base, f"src/{inner}", inner, f"src/{base}"):
+                for ending in (".ts", ".mts", ".js", ".mjs", ".cjs", ".tsx"):
+                    if project.folder.has(stem + ending):
+                        yield stem + ending
+                        return
+        elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
+            yield f"{path}/index.js"
+            return
+    for name in ("src/server.ts", "src/main.ts", "src/index.ts", "src/app.ts", "server.ts", "index.ts", "server.js", "app.js", "index.js"):
+        if project.folder.has(name):
+            yield name
+            return
+
+
+def _resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
+    if not module.startswith("."):
+        return None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
+    if path.startswith(".."):
+        return None
+    stem = path[:-3] if path.endswith(".js") else path
+    for candidate in (path, f"{stem}.ts", f"{path}.ts", f"{path}.js", f"{path}.mjs", f"{path}.cjs", f"{path}.tsx", f"{path}/index.ts", f"{path}/index.js"):
+        if project.folder.has(candidate) and candidate.endswith((".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts")):
+            return candidate
+    return None
+
+
+@dataclass(frozen=True)
+class Asked:
+    project: NodeProject
+    framework: Framework | None
+    sources: list[tuple[str, JsModule]]
+
+
+def find_port(project: NodeProject, framework: Framework | None, sources: list[tuple[str, JsModule]]) -> Fact[Port] | None:
+    """The port of production by the ordered signals below; None for a worker."""
+    return decide(Asked(project, framework, sources), PORT_SIGNALS, agree=lambda *_: True).fact
+
+
+def _script_variable(asked: Asked) -> Fact[Port] | None:
+    """`PORT=3001` or `-p 3001` in the start script."""
+    package = asked.project.package
+    for name in ("start:prod", "start:production", "start"):
+        steps = resolve(package, name)
+        if not steps:
+            continue
+        last = steps[-1]
+        value = last.variables.get("PORT", "")
+        if value.isdecimal():
+            return Fact(Port(int(value), "PORT"), (package.says("scripts", name),))
+        for flag in ("-p", "--port"):
+            if flag in last.words[:-1]:
+                number = last.words[last.words.index(flag) + 1]
+                if number.isdecimal():
+                    # A flag beats the variable in every server that has both.
+                    return Fact(Port(int(number), None), (package.says("scripts", name),))
+    return None
+
+
+def _listen(asked: Asked) -> Fact[Port] | None:
+    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, or a variable with a default."""
+    partial: Fact[Port] | None = None
+    for name, module in asked.sources:
+        for call in module.calls:
+            last = call.callee.rsplit(".", 1)[-1]
+            if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "Elysia"):
+                continue
+            for value in call.arguments[:2]:
+                value = value.get("port", value.get("listen", {}).get("port") if isinstance(value.get("listen"), dict) else None) if isinstance(value, dict) else value
+                number, variable = port_of(value)
+                if last in ("createServer", "Server", "serve", "Elysia") and number is None and variable is None:
+                    continue
+                evidence = asked.project.folder.says(name, call.line, f"{call.callee}({_shown(value)})")
+                if number is not None:
+                    return Fact(Port(number, variable), (evidence,))
+                if isinstance(value, EnvDefault) and partial is None:
+                    partial = Fact(Port(None, value.name), (evidence,))
+    return partial
+
+
+def _environment_default(asked: Asked) -> Fact[Port] | None:
+    """A variable named PORT with a default, anywhere in the sources (a configuration module)."""
+    for name, module in asked.sources:
+        for constant in ("PORT", "port", "serverPort", "SERVER_PORT"):
+            number, variable = port_of(module.constant(constant))
+            if number is not None:
+                evidence = asked.project.folder.says(name, None, f"{constant} is {number}")
+                return Fact(Port(number, variable), (evidence,))
+    return None
+
+
+def _framework_default(asked: Asked) -> Fact[Port] | None:
+    """The framework's own port."""
+    framework = asked.framework
+    if framework is None or framework.port is None:
+        return None
+    package = asked.project.package
+    name = next(n for n in framework.dependencies if n in package.every_dependency)
+    evidence = asked.project.folder.says(FILE, package.depends(name).line, f"the default of {framework.name}")
+    certain = framework.port_variable is not None and not asked.sources
+    variable = framework.port_variable or ("PORT" if _reads_port(asked) else None)
+    remedy = "read the port from PORT with a default: process.env.PORT || 3000"
+    return Fact(Port(framework.port, variable), (evidence,), guess=not (certain or framework.start), remedy=remedy)
+
+
+def _reads_port(asked: Asked) -> bool:
+    return any(item.name == "PORT" for _, module in asked.sources for item in module.env_names)
+
+
+PORT_SIGNALS = (_script_variable, _listen, _environment_default, _framework_default)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, EnvDefault):
+        return f"process.env.{value.name} || {value.default}" if value.default is not None else f"process.env.{value.name}"
+    return str(value)
+
+
+def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:
+    """A route of a usual name for health that the sources register, or a file of Next.js that is one."""
+    for name, module in sources:
+        for call in module.calls:
+            route = call.arguments[0] if call.arguments else None
+            if call.callee.rsplit(".", 1)[-1] in ("get", "route", "all") and route in HEALTH_PATHS:
+                return project.folder.fact(str(route), name, call.line, f"{call.callee}({route!r})")
+    for base in ("", "src/"):
+        for route in ("api/health", "api/healthz", "health", "healthz"):
+            for ending in (".ts", ".js"):
+                for path in (f"{base}app/{route}/route{ending}", f"{base}pages/{route}{ending}"):
+                    if project.folder.has(path):
+                        return project.folder.fact(f"/{route}", path, 1, f"route /{route}")
+    return None

@@ -1,0 +1,109 @@
+"""What of the built tree the running program reads."""
+
+import posixpath
+
+from genfile.data import Framework
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.site import next_standalone
+from genfile.detect.node.start import output_folder
+from genfile.evidence import Draft
+
+# Folders beside the sources that programs open at run time, by the names that projects give them.
+ASSETS = frozenset(
+    """public static assets views templates locales locale i18n lang translations prisma drizzle migrations db
+    database config configs data content emails email proto protos graphql schema schemas fixtures resources
+    files images img keys scripts-runtime swagger openapi""".split()
+)
+# Files at the top that are for people and tools, not for the program.
+_ASIDE = ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "tsconfig", "jest.config", "vitest.config", "README", "LICENSE", "CHANGELOG", "docker-compose", "compose", "nodemon", "turbo.json", "nest-cli.json", "renovate", "biome", "tslint", "components.json", "vercel.json", "lerna.json", "nx.json", "cspell")  # fmt: skip
+_RUN_ENDINGS = (".json", ".yaml", ".yml", ".graphql", ".proto", ".sql", ".html", ".ejs", ".hbs", ".pug", ".csv", ".txt", ".cjs", ".mjs", ".js")  # fmt: skip
+_UNCOMPILED = (".html", ".ejs", ".hbs", ".handlebars", ".pug", ".graphql", ".gql", ".proto", ".sql", ".mustache", ".njk", ".liquid", ".mjml", ".wasm", ".csv", ".yaml", ".yml", ".pem")  # fmt: skip
+
+
+def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
+    """Put /run_paths, /outputs, /standalone and what of node_modules goes with them."""
+    folder = project.folder
+    start = draft.values.get("start", [])
+    if framework is not None and framework.name == "nextjs":
+        standalone = next_standalone(project)
+        if standalone is not None:
+            _put_standalone(project, draft)
+            draft.evidence["/standalone"] = standalone.but(draft.values["standalone"])
+            return
+    if not draft.values.get("build"):
+        draft.values["run_paths"] = [folder.spec_path]
+    else:
+        output = _output(project, draft, framework)
+        if output is None:
+            draft.values["run_paths"] = [folder.spec_path]
+        elif framework is not None and (framework.keeps or framework.bare):
+            draft.values["outputs"] = [folder.full(output)]
+            kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name)]
+            draft.values["run_paths"] = [folder.full(name) for name in (output, *kept)]
+            if framework.bare and list(framework.start) == list(start):
+                draft.values["dependencies_at_run"] = "none"
+        else:
+            draft.values["outputs"] = [folder.full(output)]
+            draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(project, output))]
+    if framework is not None and framework.writable:
+        draft.values["writable"] = [folder.full(name) for name in framework.writable]
+    _keep_all_modules(project, draft)
+
+
+def _put_standalone(project: NodeProject, draft: Draft) -> None:
+    folder = project.folder
+    draft.values["outputs"] = [folder.full(".next")]
+    draft.values["standalone"] = folder.full(".next/standalone")
+    paths = [".next/static", *(["public"] if folder.has_folder("public") else [])]
+    draft.values["run_paths"] = [folder.full(name) for name in paths]
+    draft.values["dependencies_at_run"] = "none"
+    draft.values["start"] = ["node", "server.js"]
+    draft.values["writable"] = [folder.full(".next/cache")]
+
+
+def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> str | None:
+    """The folder that the build fills, when the program is started out of it and it is not in the tree."""
+    start = draft.values.get("start", [])
+    if framework is not None and framework.output and list(framework.start) == list(start):
+        return framework.output
+    for word in start[1:]:
+        path = posixpath.normpath(word)
+        first = path.split("/")[0]
+        if path.startswith(("..", "/", "-")) or project.folder.has(path):
+            continue
+        if "/" in path or first in ("dist", "build", "out", "lib", ".output"):
+            return output_folder(project) if (output_folder(project) or "\0") in path else first
+    return framework.output if framework is not None and framework.keeps else None
+
+
+def _beside(project: NodeProject, output: str) -> list[str]:
+    """Folders and files beside the output that a running program may open; `src` too, where not all is compiled."""
+    folder = project.folder
+    folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
+    if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
+        folders.append("src")
+    files = [
+        name
+        for name in folder.names()
+        if name == "package.json" or (name.endswith(_RUN_ENDINGS) and not name.startswith((".", *_ASIDE)) and ".config." not in name and ".test." not in name and ".spec." not in name)
+    ]
+    return [*files, *sorted(folders)]
+
+
+def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
+    """A start command that is a development dependency keeps them all."""
+    start = draft.values.get("start", [])
+    if not start:
+        return
+    program = posixpath.basename(start[0])
+    owner = {"ts-node": "ts-node", "tsx": "tsx", "nest": "@nestjs/cli", "react-router-serve": "@react-router/serve", "remix-serve": "@remix-run/serve"}.get(program, program)
+    package = project.package
+    loaders = [word for word in start if word in package.dev_dependencies and word not in package.dependencies]
+    if (owner in package.dev_dependencies and owner not in package.dependencies) or loaders:
+        draft.values["dependencies_at_run"] = "all"
+        draft.note(
+            "info",
+            f"{owner} starts the service but is a development dependency: all of them are kept; move it to dependencies",
+            package.depends(owner).path,
+            package.depends(owner).line,
+        )

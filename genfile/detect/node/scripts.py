@@ -1,0 +1,148 @@
+"""Scripts of package.json as commands: what `npm run x` ends up running."""
+
+import posixpath
+from dataclasses import dataclass
+
+from genfile.detect.node.manifest import PackageJson
+
+MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
+# Programs that only set the stage for the command after them.
+PREFIXES = frozenset({"cross-env", "cross-env-shell", "env", "exec", "npx", "bunx", "dotenv", "dotenvx", "env-cmd"})
+# Programs that watch, reload or serve for development; a production start never uses them.
+DEVELOPMENT = frozenset(
+    """nodemon ts-node-dev tsnd node-dev webpack-dev-server live-server browser-sync supervisor onchange
+    concurrently npm-run-all run-p run-s wait-on http-server serve forever webpack parcel snowpack wmr cypress jest
+    vitest electron expo react-native tauri wrangler vercel netlify firebase sst storybook start-storybook""".split()
+)
+DEVELOPMENT_COMMANDS = {
+    "next": {"dev"},
+    "nuxt": {"dev"},
+    "nuxi": {"dev"},
+    "vite": {"", "dev", "serve", "preview", "--host", "--port", "--open", "-c"},
+    "astro": {"", "dev", "preview"},
+    "react-scripts": {"start"},
+    "react-app-rewired": {"start"},
+    "craco": {"start"},
+    "ng": {"serve", "s"},
+    "vue-cli-service": {"serve"},
+    "gatsby": {"develop", "serve"},
+    "docusaurus": {"start", "serve"},
+    "vitepress": {"dev", "serve", "preview"},
+    "eleventy": {"--serve", "--watch"},
+    "nest": {"start"},
+    "remix": {"dev", "vite:dev"},
+    "react-router": {"dev"},
+    "svelte-kit": {"dev"},
+    "vinxi": {"dev"},
+    "tsx": {"watch"},
+    "strapi": {"develop", "dev"},
+    "medusa": {"develop"},
+    "keystone": {"dev"},
+    "sanity": {"dev", "start"},
+    "ember": {"serve", "server", "s"},
+    "quasar": {"dev"},
+    "webpack": {"serve", "--watch"},
+}
+# Words of a package's own script that build and then go on.
+BUILDERS = frozenset({"tsc", "tsup", "esbuild", "swc", "babel", "rollup", "webpack", "rimraf", "rm", "mkdir", "cp", "copyfiles", "cpx", "shx", "del", "ncc", "prisma", "echo"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a script, in words, with the variables set for it and the script it stands in."""
+
+    words: tuple[str, ...]
+    variables: dict[str, str]
+    script: str
+
+    @property
+    def program(self) -> str:
+        return posixpath.basename(self.words[0])
+
+
+def resolve(package: PackageJson, name: str, _seen: frozenset[str] = frozenset()) -> tuple[Step, ...] | None:
+    """The commands that a script runs, following scripts that run scripts.
+
+    None where the script is missing, is more than a plain sequence of commands, or runs itself.
+    """
+    from genfile.parsers.small import parse_shell
+
+    text = package.scripts.get(name)
+    if text is None or name in _seen or len(_seen) > 8:
+        return None
+    parsed = parse_shell(text)
+    if parsed is None:
+        return None
+    steps: list[Step] = []
+    for command in parsed:
+        inner = _follow(package, Step(command.words, dict(command.assignments), name), _seen | {name})
+        if inner is None:
+            return None
+        steps.extend(inner)
+    return tuple(steps)
+
+
+def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
+    step = _without_prefix(step)
+    if not step.words:
+        return ()
+    target = _script_called(package, step.words)
+    if target is None:
+        return (step,)
+    inner = resolve(package, target, seen)
+    if inner is None:
+        return None
+    return tuple(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+
+
+def _without_prefix(step: Step) -> Step:
+    """Take `cross-env A=b`, `dotenv -e .env --`, `npx` off the front; what they set is kept."""
+    words, variables = list(step.words), dict(step.variables)
+    while words and (words[0] in PREFIXES or _is_assignment(words[0])):
+        word = words.pop(0)
+        if _is_assignment(word):
+            key, _, value = word.partition("=")
+            variables[key] = value
+        elif word.startswith(("dotenv", "env-cmd")):
+            words = words[words.index("--") + 1 :] if "--" in words else _after_flags(words)
+        else:
+            while words and words[0] in ("--yes", "-y", "--no-install", "--bun", "--"):
+                words.pop(0)
+    return Step(tuple(words), variables, step.script)
+
+
+def _after_flags(words: list[str]) -> list[str]:
+    """The words after `-e FILE` / `-f FILE` pairs."""
+    rest = list(words)
+    while rest and rest[0].startswith("-"):
+        rest = rest[2:] if rest[0] in ("-e", "-f", "--file", "-c", "-v") else rest[1:]
+    return rest
+
+
+def _is_assignment(word: str) -> bool:
+    key, sign, _ = word.partition("=")
+    return bool(sign) and key.isidentifier()
+
+
+def _script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
+    """The script that `npm run x`, `yarn x`, `pnpm -s run x` calls; None when the words call something else."""
+    if words[0] not in MANAGERS:
+        return None
+    rest = [word for word in words[1:] if word not in ("-s", "--silent", "--if-present")]
+    if rest and rest[0] in ("run", "run-script"):
+        rest = rest[1:]
+    return rest[0] if rest and rest[0] in package.scripts else None
+
+
+def is_development(step: Step) -> bool:
+    """Whether a command is one for development: it watches, reloads, or serves unbuilt sources."""
+    if step.program in DEVELOPMENT or "--watch" in step.words or "--hot" in step.words:
+        return True
+    first = step.words[1] if len(step.words) > 1 else ""
+    commands = DEVELOPMENT_COMMANDS.get(step.program, set())
+    return first in commands or ("" in commands and first.startswith("-"))
+
+
+def uses_variables(step: Step) -> bool:
+    """Whether a shell would have to expand something in the command."""
+    return any("$" in word or "`" in word or "*" in word for word in step.words)

@@ -1,0 +1,250 @@
+"""How the service is built and started in production."""
+
+import posixpath
+import shlex
+from dataclasses import dataclass
+
+from genfile.data import Framework
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.scripts import BUILDERS, Step, is_development, resolve, uses_variables
+from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.small import parse_procfile, parse_shell
+
+# Programs that run a source file as it is, and what they are replaced by once it is compiled.
+RUNNERS = frozenset({"node", "tsx", "ts-node", "ts-node-esm", "bun", "nodemon", "ts-node-dev", "tsnd", "swc-node", "esbuild-runner", "esr", "babel-node", "pm2", "pm2-runtime", "forever"})  # fmt: skip
+ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
+ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
+NOTHING = frozenset({"echo", "exit", "true", ":"})
+
+
+@dataclass(frozen=True)
+class Start:
+    """A start command in words, with what it sets for itself."""
+
+    words: tuple[str, ...]
+    variables: dict[str, str]
+
+
+def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
+    """The production build: a script by its usual names, else the framework's own command."""
+    run = f"{'yarn' if manager.startswith('yarn') else manager} run"
+    for name in ("build", "build:prod", "build:production", "compile", "heroku-postbuild", "gcp-build"):
+        text = project.package.scripts.get(name)
+        if text is None or _does_nothing(text):
+            continue
+        command = f"{run} {shlex.quote(name)}"
+        return Fact([command], (project.package.says("scripts", name),))
+    if framework is not None and framework.build:
+        evidence = project.package.depends(next(n for n in framework.dependencies if n in project.package.every_dependency))
+        return Fact([f"{_execute(manager)} {framework.build}"], (evidence,))
+    return _typescript_build(project, manager)
+
+
+def _execute(manager: str) -> str:
+    return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
+
+
+def _does_nothing(text: str) -> bool:
+    commands = parse_shell(text)
+    return commands is not None and all(not c.words or c.words[0] in NOTHING for c in commands)
+
+
+def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | None:
+    """No build script, but `main` or `start` names a file that only the compiler makes."""
+    if not project.folder.has("tsconfig.json") or "typescript" not in project.package.every_dependency:
+        return None
+    out = output_folder(project)
+    start = resolve(project.package, "start")
+    target = (start[-1].words[-1] if start else "") or project.package.document.text("main") or ""
+    if out and posixpath.normpath(target).startswith(out + "/") and not project.folder.has(target):
+        line = project.folder.says("tsconfig.json", 1, f"outDir is {out}")
+        return Fact([f"{_execute(manager)} tsc --project tsconfig.json"], (line,))
+    return None
+
+
+def output_folder(project: NodeProject) -> str | None:
+    """tsconfig's outDir, relative to the service's folder, followed through `extends` inside the tree."""
+    name, seen = "tsconfig.json", set[str]()
+    for candidate in ("tsconfig.build.json", "tsconfig.json"):
+        if project.folder.has(candidate):
+            name = candidate
+            break
+    while name not in seen and len(seen) < 6:
+        seen.add(name)
+        document = project.folder.jsonc(name) if project.folder.has(name) else None
+        if document is None:
+            return None
+        out = document.text("compilerOptions", "outDir")
+        base = posixpath.dirname(name)
+        if out:
+            folder = posixpath.normpath(posixpath.join(base, out.replace("${configDir}", ".")))
+            return folder if not folder.startswith("..") and folder != "." else None
+        parent = document.text("extends")
+        if not parent or not parent.startswith("."):
+            return None
+        name = posixpath.normpath(posixpath.join(base, parent))
+        name = name if name.endswith(".json") else name + ".json"
+    return None
+
+
+def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
+    """The production start, by the ordered signals below."""
+    return decide((project, framework, builds), START_SIGNALS).fact
+
+
+Asked = tuple[NodeProject, Framework | None, bool]
+
+
+def _procfile(asked: Asked) -> Fact[Start] | None:
+    """`web` of a Procfile, where it is one plain command."""
+    project = asked[0]
+    processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
+    if not processes:
+        return None
+    name = next((name for name in ("web", "worker", "bot") if name in processes), None)
+    if name is None:
+        return None
+    text, line = processes[name]
+    evidence = project.folder.says("Procfile", line, f"{name}: {text}")
+    return _from_shell(asked, text, evidence)
+
+
+def _production_script(asked: Asked) -> Fact[Start] | None:
+    """A script that is made for production: start:prod, start:production, serve:prod."""
+    for name in ("start:prod", "start:production", "serve:prod", "prod", "production"):
+        fact = _from_script(asked, name)
+        if fact is not None:
+            return fact
+    return None
+
+
+def _start_script(asked: Asked) -> Fact[Start] | None:
+    """The script `start`, unless it is one for development."""
+    return _from_script(asked, "start")
+
+
+def _framework_start(asked: Asked) -> Fact[Start] | None:
+    """What the framework's production server is started by."""
+    project, framework, _ = asked
+    if framework is None or not framework.start:
+        return None
+    name = next(n for n in framework.dependencies if n in project.package.every_dependency)
+    return Fact(Start(framework.start, {}), (project.package.depends(name),))
+
+
+def _main_field(asked: Asked) -> Fact[Start] | None:
+    """`main` of package.json, where it is in the tree or is built."""
+    project, _, builds = asked
+    main = project.package.document.text("main") or project.package.document.text("module")
+    if not main or "\0" in main:
+        return None
+    path = posixpath.normpath(main)
+    if path.startswith(("..", "/")):
+        return None
+    for candidate in (path, f"{path}.js", f"{path}/index.js"):
+        if project.folder.has(candidate):
+            return Fact(_compiled(asked, Start(("node", candidate), {})), (project.package.says("main"),))
+    if builds and "/" in path:
+        return Fact(Start(("node", path), {}), (project.package.says("main"),))
+    return None
+
+
+def _entry_file(asked: Asked) -> Fact[Start] | None:
+    """A file of a usual name: server.js, app.js, index.js, also in src/."""
+    project = asked[0]
+    for folder in ENTRY_FOLDERS:
+        for name in ENTRY_NAMES:
+            for ending in (".js", ".mjs", ".cjs", ".ts", ".mts"):
+                path = posixpath.join(folder, name + ending)
+                if project.folder.has(path):
+                    start = _compiled(asked, Start(("node", path), {}))
+                    return project.folder.guess(start, path, f"{path} is there", 'add a "start" script to package.json', 1)
+    return None
+
+
+START_SIGNALS = (_procfile, _production_script, _start_script, _framework_start, _main_field, _entry_file)
+
+
+def _from_script(asked: Asked, name: str) -> Fact[Start] | None:
+    project = asked[0]
+    steps = resolve(project.package, name)
+    if not steps:
+        return None
+    return _from_steps(asked, steps, project.package.says("scripts", name))
+
+
+def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | None:
+    """A command of a Procfile: a script called by the package manager is followed too."""
+    project = asked[0]
+    commands = parse_shell(text)
+    if not commands or len(commands) != 1:
+        return None
+    words = commands[0].words
+    if words[0] in ("npm", "yarn", "pnpm", "bun"):
+        rest = [word for word in words[1:] if word not in ("run", "-s", "--silent")]
+        steps = resolve(project.package, rest[0]) if rest else None
+        return _from_steps(asked, steps, evidence) if steps else None
+    return _from_steps(asked, (Step(words, dict(commands[0].assignments), ""),), evidence)
+
+
+def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fact[Start] | None:
+    last = steps[-1]
+    if any(step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]):
+        # More than a compile step before it (a migration, a seed): the last command is the server all the same.
+        asked[0].folder.tree.note("info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line)
+    if last.program in ("nodemon", "ts-node-dev", "tsnd", "pm2", "pm2-runtime", "forever"):
+        last = _unwrapped(last)
+    elif is_development(last):
+        return None
+    if uses_variables(last) or not last.words:
+        return Fact(Start(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,)) if last.words else None
+    return Fact(_compiled(asked, Start(last.words, last.variables)), (evidence,))
+
+
+def _unwrapped(step: Step) -> Step:
+    """`nodemon --exec ts-node src/x.ts`, `pm2-runtime start x.js`: the file that is run, by node."""
+    files = [word for word in step.words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts", ".mts"))]
+    return Step(("node", files[-1]) if files else (), step.variables, step.script)
+
+
+def _compiled(asked: Asked, start: Start) -> Start:
+    """`ts-node src/x.ts` is `node dist/x.js` where the build compiles it."""
+    project, _, builds = asked
+    program, *rest = start.words
+    files = [word for word in rest if word.endswith((".ts", ".mts", ".tsx"))]
+    if posixpath.basename(program) not in RUNNERS or not files or posixpath.basename(program) == "bun":
+        return start
+    out = output_folder(project) if builds else None
+    source = posixpath.normpath(files[0])
+    if out is None:
+        # Node strips types by itself only in new versions: a runner that the project has is surer.
+        runner = next((name for name in ("tsx", "ts-node") if name in project.package.every_dependency), None)
+        return Start((runner, source), start.variables) if runner and program == "node" else start
+    base = source.rsplit(".", 1)[0]
+    compiled = base.removeprefix("src/") if _root_is_src(project) else base
+    return Start(("node", f"{out}/{compiled}.js"), start.variables)
+
+
+def _root_is_src(project: NodeProject) -> bool:
+    """Whether the compiler leaves `src` out of its output: rootDir says so, or nothing but src is compiled."""
+    document = project.folder.jsonc("tsconfig.json")
+    root = document.text("compilerOptions", "rootDir") if document else None
+    if root is not None:
+        return posixpath.normpath(root) == "src"
+    include = document.items("include") if document else []
+    if include:
+        return all(isinstance(item, str) and posixpath.normpath(item).startswith("src") for item in include)
+    return not any(name.endswith((".ts", ".mts")) and not name.endswith(".d.ts") for name in project.folder.names())
+
+
+def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
+    """Put /start, and the variables that the script sets for it."""
+    if fact is None:
+        return
+    draft.put("start", fact.but([word for word in fact.value.words if word]))
+    for name, value in sorted(fact.value.variables.items()):
+        if name not in ("NODE_ENV", "PORT") and "$" not in value:
+            draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+
+
+__all__ = ["Start", "build_command", "output_folder", "put_start", "start_command"]

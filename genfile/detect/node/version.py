@@ -1,0 +1,157 @@
+"""Which Node runs the service."""
+
+from genfile.data import runtime
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import FILE
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.small import parse_tool_versions
+from genfile.versions import Choice, Pin, choose, parse_pin, satisfies
+
+
+def node_version(project: NodeProject, draft: Draft) -> None:
+    """Put /runtime: a pin before a range, a range before the default; disagreements become notes."""
+    decision = decide(project, PIN_SIGNALS, agree=lambda winner, loser: winner.line == loser.line)
+    draft.notes.extend(decision.conflicts("Node version"))
+    ranges = _ranges(project)
+    if decision.fact is not None:
+        pin = decision.fact.value
+        draft.put("runtime.version", decision.fact.but(pin.line))
+        if pin.exact:
+            draft.put("runtime.pinned", decision.fact.but(pin.exact))
+        for text, evidence in ranges:
+            if not satisfies(pin.line, text, "npm"):
+                draft.note(
+                    "warning",
+                    f"Node version: {decision.fact.evidence[0].path} says {pin.line}, {evidence.path} says {text}; "
+                    f"{decision.fact.evidence[0].path} wins",
+                    evidence.path,
+                    evidence.line,
+                )
+        _warn_over(draft, pin.line, decision.fact.evidence[0])
+        return
+    choice = choose("node", [(text, "npm") for text, _ in ranges])
+    if choice.line is None and ranges:
+        draft.note("warning", f"no Node satisfies {ranges[0][0]!r}: it is left out", ranges[0][1].path, ranges[0][1].line)
+        choice = choose("node", [])
+        ranges = []
+    _put_choice(project, draft, choice, [evidence for _, evidence in ranges])
+
+
+def _put_choice(project: NodeProject, draft: Draft, choice: Choice, evidence: list[Evidence]) -> None:
+    line = choice.line or runtime("node").default
+    if evidence:
+        draft.put("runtime.version", Fact(line, tuple(evidence)))
+        if choice.over:
+            _warn_over(draft, line, evidence[0])
+        return
+    remedy = 'add "engines": {"node": "…"} to package.json, or a .nvmrc'
+    draft.put("runtime.version", project.folder.guess(line, FILE, "no Node version is named: the default", remedy))
+
+
+def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
+    known = runtime("node").line(line)
+    if known is not None and known.over:
+        draft.note("warning", f"Node {line} is past its end of life ({known.end_of_life})", evidence.path, evidence.line)
+
+
+def _ranges(project: NodeProject) -> list[tuple[str, Evidence]]:
+    """`engines.node` of the member and of the workspace's root: all of them count."""
+    found: list[tuple[str, Evidence]] = []
+    for package in project.packages:
+        text = package.document.text("engines", "node")
+        if text and parse_exact(text) is None:
+            found.append((text, package.says("engines", "node")))
+    return found
+
+
+def parse_exact(text: str) -> Pin | None:
+    """A range that is one version or one line: `22`, `22.x`, `20.11.1`, `^`-less."""
+    return parse_pin(text, "node") if text and (text[0].isdigit() or text[0] == "v") and " " not in text and "|" not in text else None
+
+
+def _first_line(place: Project, name: str) -> tuple[str, int] | None:
+    for number, line in enumerate((place.text(name) or "").splitlines(), 1):
+        text = line.split("#")[0].strip()
+        if text:
+            return text, number
+    return None
+
+
+def _version_file(project: NodeProject, name: str) -> Fact[Pin] | None:
+    place = project.located(name)
+    found = _first_line(place, name) if place else None
+    if place is None or found is None:
+        return None
+    pin = parse_pin(found[0], "node")
+    if pin is None:
+        project.folder.tree.note("warning", f"{place.full(name)} names no Node version: {found[0][:40]!r}", place.full(name), found[1])
+        return None
+    return place.fact(pin, name, found[1], found[0])
+
+
+def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
+    """`devEngines.runtime` of package.json, where it is one version."""
+    for package in project.packages:
+        name = package.document.text("devEngines", "runtime", "name")
+        pin = parse_exact(package.document.text("devEngines", "runtime", "version") or "")
+        if name == "node" and pin is not None:
+            return Fact(pin, (package.says("devEngines", "runtime", "version"),))
+    return None
+
+
+def _mise(project: NodeProject) -> Fact[Pin] | None:
+    """`node` in mise.toml."""
+    for name in ("mise.toml", ".mise.toml"):
+        place = project.located(name)
+        settings = place.toml(name) if place else None
+        if place is not None and settings is not None:
+            text = settings.text("tools", "node") or settings.text("tools", "nodejs")
+            pin = parse_pin(text, "node") if text else None
+            if pin is not None and text:
+                return place.fact(pin, name, settings.line("tools", "node"), text)
+    return None
+
+
+def _tool_versions(project: NodeProject) -> Fact[Pin] | None:
+    """`nodejs` in .tool-versions."""
+    place = project.located(".tool-versions")
+    tools = place.parse(parse_tool_versions, ".tool-versions") if place else None
+    for name in ("nodejs", "node"):
+        if place is not None and tools and name in tools:
+            text, line = tools[name]
+            pin = parse_pin(text, "node")
+            return place.fact(pin, ".tool-versions", line, f"{name} {text}") if pin else None
+    return None
+
+
+def _node_version(project: NodeProject) -> Fact[Pin] | None:
+    """.node-version."""
+    return _version_file(project, ".node-version")
+
+
+def _nvmrc(project: NodeProject) -> Fact[Pin] | None:
+    """.nvmrc, aliases like lts/jod included."""
+    return _version_file(project, ".nvmrc")
+
+
+def _volta(project: NodeProject) -> Fact[Pin] | None:
+    """`volta.node` of package.json."""
+    for package in project.packages:
+        text = package.document.text("volta", "node")
+        pin = parse_pin(text, "node") if text else None
+        if pin is not None:
+            return Fact(pin, (package.says("volta", "node"),))
+    return None
+
+
+def _engines_exact(project: NodeProject) -> Fact[Pin] | None:
+    """`engines.node` of package.json, where it is one line: 22, 22.x, 20.11.1."""
+    for package in project.packages:
+        pin = parse_exact(package.document.text("engines", "node") or "")
+        if pin is not None:
+            return Fact(pin, (package.says("engines", "node"),))
+    return None
+
+
+PIN_SIGNALS = (_dev_engines, _mise, _tool_versions, _node_version, _nvmrc, _volta, _engines_exact)

@@ -1,0 +1,35 @@
+"""Does the build context hold what a Dockerfile takes from it, once .dockerignore has been applied?"""
+
+import fnmatch
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from genfile.dockerfile.ignore import IgnoreRule, IgnoreRules
+from genfile.dockerfile.model import Dockerfile
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A source of COPY, ADD or a bind mount that no file is left of; ``rule`` is what ignored it, if anything did."""
+
+    source: str
+    line: int
+    rule: IgnoreRule | None
+
+
+def missing_sources(dockerfile: Dockerfile, rules: IgnoreRules, files: Collection[str]) -> tuple[Missing, ...]:
+    """The sources that would be missing from a context of these files (relative paths). Empty: all is there."""
+    found: list[Missing] = []
+    for source, line in dockerfile.context_sources():
+        wanted = [path for path in files if _covers(source, path)]
+        if any(not rules.excludes(path) for path in wanted):
+            continue
+        found.append(Missing(source, line, rules.rule_for(wanted[0]) if wanted else None))
+    return tuple(found)
+
+
+def _covers(source: str, path: str) -> bool:
+    plain = source.strip("/").removeprefix("./").replace("\\", "") or "."
+    if plain == "." or path == plain or path.startswith(plain + "/"):
+        return True
+    return any(char in source for char in "*?[") and fnmatch.fnmatchcase(path, source)

@@ -1,0 +1,122 @@
+"""Why genfile believes what it believes.
+
+A *signal* is a function from a project to a :class:`Fact`, or to None. A *decision* is an ordered tuple of
+signals; :func:`decide` asks them all, takes the first that answers, and keeps those that disagree with it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Literal, TypeVar
+
+P = TypeVar("P")
+T = TypeVar("T")
+U = TypeVar("U")
+
+Level = Literal["info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place in the tree that says something: path relative to the inspected root, 1-based line, what it says."""
+
+    path: str
+    line: int | None
+    says: str
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place} ({self.says})"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the user should know that is no fact of the spec."""
+
+    level: Level
+    text: str
+    path: str | None = None
+    line: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"level": self.level, "text": self.text, "path": self.path, "line": self.line}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """A value, the places that say so, and whether it is only a guess.
+
+    ``remedy`` says, for a guess, what the user can add to the project to make it certain.
+    """
+
+    value: T
+    evidence: tuple[Evidence, ...] = ()
+    guess: bool = False
+    remedy: str | None = None
+
+    def but(self, value: U) -> "Fact[U]":
+        """The same evidence for another value."""
+        return Fact(value, self.evidence, self.guess, self.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T]):
+    """What was decided, and the facts of weaker signals that disagree with it."""
+
+    fact: Fact[T] | None
+    losers: tuple[Fact[T], ...] = ()
+
+    def conflicts(self, what: str) -> tuple[Note, ...]:
+        """A warning for each loser: `.nvmrc says 20, package.json says >=22; runtime version is 20`."""
+        if self.fact is None or not self.fact.evidence:
+            return ()
+        winner = self.fact.evidence[0]
+        return tuple(
+            Note(
+                "warning",
+                f"{what}: {winner.path} says {winner.says}, {loser.evidence[0].path} says {loser.evidence[0].says}; "
+                f"{winner.path} wins",
+                loser.evidence[0].path,
+                loser.evidence[0].line,
+            )
+            for loser in self.losers
+            if loser.evidence
+        )
+
+
+def decide(
+    project: P,
+    signals: Iterable[Callable[[P], Fact[T] | None]],
+    *,
+    agree: Callable[[T, T], bool] = lambda winner, loser: winner == loser,
+) -> Decision[T]:
+    """Ask every signal, strongest first: the first answer wins, later certain ones that disagree are kept."""
+    facts = [fact for signal in signals if (fact := signal(project)) is not None]
+    if not facts:
+        return Decision(None)
+    winner, *others = facts
+    return Decision(winner, tuple(o for o in others if not o.guess and not agree(winner.value, o.value)))
+
+
+@dataclass(slots=True)
+class Draft:
+    """A spec in the making: values by dotted name, each with the fact that it came from."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Fact[Any]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+    def put(self, name: str, fact: Fact[Any] | None) -> None:
+        """Set a field (dotted: ``runtime.version``) from a fact; None leaves the field at its default."""
+        if fact is None:
+            return
+        *parents, last = name.split(".")
+        table = self.values
+        for parent in parents:
+            table = table.setdefault(parent, {})
+        table[last] = fact.value
+        self.evidence["/" + name.replace(".", "/")] = replace(fact)
+
+    def note(self, level: Level, text: str, path: str | None = None, line: int | None = None) -> None:
+        note = Note(level, text, path, line)
+        if note not in self.notes:
+            self.notes.append(note)

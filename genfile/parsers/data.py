@@ -1,0 +1,272 @@
+"""Data files: JSON, JSON with comments, TOML, YAML, .properties, INI, dotenv. Text in, Document out."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from genfile.parsers import Document, Key, ParseError
+
+Path = tuple[Key, ...]
+
+
+def parse_json(text: str) -> Document:
+    """JSON, strictly; a byte order mark is dropped. Raises ParseError."""
+
+    def refuse(constant: str) -> Any:
+        raise ParseError(f"{constant} is no JSON value")
+
+    try:
+        value = json.loads(text.removeprefix("\ufeff"), parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise ParseError(f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", error.lineno) from None
+    except (RecursionError, ValueError) as error:
+        raise ParseError(f"not valid JSON: {_short(error)}") from None
+    return Document(value, _lazily(text, _yaml_lines))
+
+
+def parse_jsonc(text: str) -> Document:
+    """JSON with comments and trailing commas, as tsconfig.json and bun.lock are. Raises ParseError."""
+    import pyjson5
+
+    try:
+        value = pyjson5.decode(text.removeprefix("\ufeff"), 200)
+    except (pyjson5.Json5Exception, RecursionError, ValueError) as error:
+        raise ParseError(f"not valid JSON: {_short(error)}") from None
+    return Document(value)
+
+
+def parse_toml(text: str) -> Document:
+    """TOML 1.0. Raises ParseError."""
+    import tomli
+
+    try:
+        value = tomli.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    except tomli.TOMLDecodeError as error:
+        raise ParseError(f"not valid TOML: {_short(error)}", getattr(error, "lineno", None)) from None
+    except (RecursionError, ValueError) as error:
+        raise ParseError(f"not valid TOML: {_short(error)}") from None
+    return Document(value, _lazily(text, _toml_lines))
+
+
+def parse_yaml(text: str) -> Document:
+    """The first document of a YAML file, without tags of any language; whole numbers, booleans and null
+    are taken as such, every other scalar stays text. Raises ParseError.
+    """
+    import yaml
+
+    try:
+        value = _yaml_value(_compose(text), {}, [0])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ParseError(f"not valid YAML: {_short(error)}", mark.line + 1 if mark else None) from None
+    except (RecursionError, ValueError) as error:
+        raise ParseError(f"not valid YAML: {_short(error)}") from None
+    return Document(value, _lazily(text, _yaml_lines))
+
+
+def parse_properties(text: str) -> Document:
+    """A Java .properties file: a flat mapping of key to text. Never raises."""
+    values: dict[str, str] = {}
+    lines: dict[Path, int] = {}
+    pending, start = "", 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.lstrip()
+        if not pending:
+            if not line or line[0] in "#!":
+                continue
+            start = number
+        joined = pending + line
+        # An odd number of backslashes at the end continues the line (java.util.Properties).
+        if (len(joined) - len(joined.rstrip("\\"))) % 2:
+            pending = joined[:-1]
+            continue
+        pending = ""
+        key, value = _split_property(joined)
+        values[key] = value
+        lines[(key,)] = start
+    return Document(values, lines.get)
+
+
+def parse_ini(text: str) -> Document:
+    """An INI file as setup.cfg is: {section: {key: text}}. Raises ParseError."""
+    import configparser
+
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, default_section="\0")
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ParseError(f"not a valid INI file: {_short(error)}", getattr(error, "lineno", None)) from None
+    values = {name: {key: value or "" for key, value in parser.items(name)} for name in parser.sections()}
+    return Document(values, _lazily(text, _ini_lines))
+
+
+def parse_dotenv(text: str) -> dict[str, tuple[str, int]]:
+    """Names of a .env file, each with its value and line. Never raises: what is no assignment is passed over."""
+    found: dict[str, tuple[str, int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        name, sign, value = line.strip().removeprefix("export ").partition("=")
+        name = name.strip()
+        if sign and name.isidentifier() and name.isascii():
+            found[name] = (value.split(" #")[0].strip().strip("'\""), number)
+    return found
+
+
+def _split_property(line: str) -> tuple[str, str]:
+    escaped = False
+    for at, char in enumerate(line):
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char in "=: \t":
+            rest = line[at:].lstrip(" \t")
+            if rest[:1] in ("=", ":"):
+                rest = rest[1:].lstrip(" \t")
+            return line[:at].replace("\\", ""), rest
+    return line.replace("\\", ""), ""
+
+
+def _lazily(text: str, index: Callable[[str], dict[Path, int]]) -> Callable[[Path], int | None]:
+    """A look-up of lines that reads the text a second time only when it is asked."""
+
+    @cache
+    def lines() -> dict[Path, int]:
+        try:
+            return index(text)
+        except Exception:  # lines are a courtesy: the value has been parsed already
+            return {}
+
+    return lambda path: lines().get(tuple(path))
+
+
+MAX_NODES = 300_000
+
+
+def _compose(text: str) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text.removeprefix("\ufeff"))
+    try:
+        return loader.get_node() if loader.check_node() else None
+    finally:
+        loader.dispose()
+
+
+def _yaml_value(node: Any, known: dict[int, Any], count: list[int]) -> Any:
+    """Plain values of a node tree; an alias is counted each time it is used, so that no bomb goes off."""
+    import yaml
+
+    count[0] += 1
+    if count[0] > MAX_NODES:
+        raise ValueError("too many values")
+    if isinstance(node, yaml.MappingNode):
+        result: dict[str, Any] = {}
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else str(key.start_mark.line)
+            inner = _yaml_value(value, known, count)
+            if name == "<<" and isinstance(inner, dict):
+                result = inner | result
+            else:
+                result[name] = inner
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [_yaml_value(item, known, count) for item in node.value]
+    return _scalar(node) if node is not None else None
+
+
+def _scalar(node: Any) -> Any:
+    kind, text = node.tag.removeprefix("tag:yaml.org,2002:"), node.value
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on")
+    # 3.10 and 5.4 are versions far more often than numbers: only whole numbers are taken as such.
+    if kind == "int" and text.lstrip("+-").isdecimal() and not text.lstrip("+-").startswith("0"):
+        return int(text)
+    return 0 if kind == "int" and text == "0" else text
+
+
+def _yaml_lines(text: str) -> dict[Path, int]:
+    import yaml
+
+    lines: dict[Path, int] = {}
+
+    def walk(node: Any, path: Path) -> None:
+        if len(lines) > MAX_NODES:
+            return
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    lines[(*path, key.value)] = key.start_mark.line + 1
+                    walk(value, (*path, key.value))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                lines[(*path, index)] = value.start_mark.line + 1
+                walk(value, (*path, index))
+
+    # JSON is YAML but for tabs between tokens.
+    walk(_compose(text.replace("\t", " ")), ())
+    return lines
+
+
+def _toml_lines(text: str) -> dict[Path, int]:
+    """The line of each key of a file that is known to be valid: headers and `key =` at the start of a line."""
+    import tomli
+
+    lines: dict[Path, int] = {}
+    table: Path = ()
+    counts: dict[Path, int] = {}
+    open_string = ""
+    for number, raw in enumerate(text.splitlines(), 1):
+        if open_string:
+            open_string = "" if open_string in raw else open_string
+            continue
+        line = raw.strip()
+        if line.startswith("[") and not line.startswith("[["):
+            table = _toml_key(tomli, line[1 : line.rfind("]")])
+            lines.setdefault(table, number)
+        elif line.startswith("[["):
+            name = _toml_key(tomli, line[2 : line.rfind("]]")])
+            counts[name] = counts.get(name, -1) + 1
+            table = (*name, counts[name])
+            lines.setdefault(name, number)
+            lines[table] = number
+        elif "=" in line and line[0] not in "#\"'[]{}," or (line[:1] in "\"'" and "=" in line):
+            key, _, value = line.partition("=")
+            lines.setdefault((*table, *_toml_key(tomli, key)), number)
+            for quotes in ('"""', "'''"):
+                if value.count(quotes) % 2:
+                    open_string = quotes
+    return lines
+
+
+def _toml_key(tomli: Any, text: str) -> Path:
+    """`tool."a.b".c` as a path: the real parser splits it."""
+    try:
+        value = tomli.loads(f"{text.strip()} = 0")
+    except ValueError:
+        return ("",)
+    path: list[Key] = []
+    while isinstance(value, dict):
+        key, value = next(iter(value.items()))
+        path.append(key)
+    return tuple(path)
+
+
+def _ini_lines(text: str) -> dict[Path, int]:
+    lines: dict[Path, int] = {}
+    section = ""
+    for number, raw in enumerate(text.splitlines(), 1):
+        if raw.startswith("[") and "]" in raw:
+            section = raw[1 : raw.index("]")]
+            lines[(section,)] = number
+        elif raw and not raw[0].isspace() and raw[0] not in "#;":
+            key = raw.replace(":", "=", 1).partition("=")[0].strip().lower()
+            lines.setdefault((section, key), number)
+    return lines
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 120 else text[:117] + "..."

@@ -1,0 +1,246 @@
+"""Go source, read by tree-sitter: package, imports, calls, embedded files, variables read."""
+
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from genfile.parsers import ParseError
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_BYTES = 1024 * 1024
+
+
+def parse_go(text: str) -> "GoFile":
+    """Read a file. Raises ParseError when it is over 1 MiB; syntax errors inside only hide what they cover."""
+    source = text.encode("utf-8", "replace")
+    if len(source) > MAX_BYTES:
+        raise ParseError("is larger than 1 MiB")
+    import tree_sitter
+
+    return GoFile(source, tree_sitter.Parser(_language()).parse(source).root_node)
+
+
+@cache
+def _language() -> Any:
+    import tree_sitter
+    import tree_sitter_go
+
+    return tree_sitter.Language(tree_sitter_go.language())
+
+
+class GoFile:
+    """A parsed file; every property is found once, when it is asked for."""
+
+    def __init__(self, source: bytes, root: "Node") -> None:
+        self._source = source
+        self._root = root
+
+    @cached_property
+    def package(self) -> str | None:
+        for node in self._root.named_children:
+            if node.type == "package_clause" and node.named_children:
+                return self._text(node.named_children[0])
+        return None
+
+    @cached_property
+    def build_constraint(self) -> str | None:
+        """The expression of a `//go:build` line above the package clause."""
+        for node in self._root.named_children:
+            if node.type == "package_clause":
+                return None
+            text = self._text(node)
+            if node.type == "comment" and text.startswith("//go:build "):
+                return text.removeprefix("//go:build ").strip()
+        return None
+
+    @cached_property
+    def imports(self) -> dict[str, int]:
+        """Imported paths with their lines."""
+        found: dict[str, int] = {}
+        for node in self._walk():
+            if node.type == "import_spec":
+                path = node.child_by_field_name("path")
+                if path is not None:
+                    found.setdefault(self._text(path).strip('"`'), _line(node))
+        return found
+
+    @cached_property
+    def has_main(self) -> bool:
+        return self.package == "main" and any(
+            node.type == "function_declaration" and self._field_text(node, "name") == "main"
+            for node in self._root.named_children
+        )
+
+    @cached_property
+    def embeds(self) -> tuple[tuple[str, int], ...]:
+        """The patterns of `//go:embed` lines."""
+        return tuple(
+            (pattern.strip('"`').removeprefix("all:"), _line(node))
+            for node in self._walk()
+            if node.type == "comment" and self._text(node).startswith("//go:embed ")
+            for pattern in self._text(node).removeprefix("//go:embed ").split()
+        )
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        found: list[Call] = []
+        for node in self._walk():
+            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if node.type == "call_expression" and callee is not None and arguments is not None:
+                values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
+                found.append(Call(self._dotted(callee), values, {}, _line(node)))
+        return tuple(found)
+
+    @cached_property
+    def fields(self) -> tuple[tuple[str, str, Any, int], ...]:
+        """Keyed fields of struct literals: (type, key, value, line), as in `http.Server{Addr: ":8080"}`."""
+        found: list[tuple[str, str, Any, int]] = []
+        for node in self._walk():
+            kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+            if node.type != "composite_literal" or kind is None or body is None:
+                continue
+            for element in body.named_children:
+                if element.type == "keyed_element" and len(element.named_children) == 2:
+                    key, value = element.named_children
+                    found.append((self._text(kind), self._text(key), self._value(_inner(value)), _line(element)))
+        return tuple(found)
+
+    @cached_property
+    def env_names(self) -> tuple[EnvName, ...]:
+        """The variables read through os.Getenv and os.LookupEnv, each once, in order."""
+        found: dict[str, EnvName] = {}
+        for call in self.calls:
+            if call.callee in ("os.Getenv", "os.LookupEnv") and call.arguments and isinstance(call.arguments[0], str):
+                name = call.arguments[0]
+                if name.isidentifier():
+                    found.setdefault(name, EnvName(name, call.line, call.callee == "os.LookupEnv"))
+        return tuple(found.values())
+
+    @cached_property
+    def fallbacks(self) -> dict[str, Any]:
+        """Literals that a name gets when it was empty: `if port == "" { port = "8080" }`."""
+        found: dict[str, Any] = {}
+        for node in self._walk():
+            condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+            if node.type != "if_statement" or condition is None or body is None:
+                continue
+            for inner in _descendants(body):
+                if inner.type in ("assignment_statement", "short_var_declaration"):
+                    left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+                    if left is not None and right is not None and self._text(left) in self._text(condition):
+                        found.setdefault(self._text(left), self._value(_inner(right)))
+        return found
+
+    @cached_property
+    def _constants(self) -> dict[str, "Node"]:
+        found: dict[str, Node] = {}
+        for node in self._walk():
+            if node.type in ("const_spec", "var_spec"):
+                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            elif node.type == "short_var_declaration":
+                name, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+            else:
+                continue
+            if name is not None and value is not None:
+                names = [self._text(item) for item in (name.named_children or [name])]
+                values = value.named_children or [value]
+                # `a, err := f()` has one value for both names: the first is what it is called for.
+                for item, literal in zip(names, values, strict=False):
+                    found.setdefault(item, literal)
+        return found
+
+    def _walk(self) -> Iterator["Node"]:
+        return _descendants(self._root)
+
+    def _text(self, node: "Node") -> str:
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _field_text(self, node: "Node", field: str) -> str:
+        child = node.child_by_field_name(field)
+        return "" if child is None else self._text(child)
+
+    def _dotted(self, node: "Node") -> str:
+        if node.type in ("identifier", "package_identifier"):
+            return self._text(node)
+        if node.type == "selector_expression":
+            operand, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
+            left = self._dotted(operand) if operand is not None else ""
+            right = self._text(field) if field is not None else ""
+            return f"{left}.{right}" if left else right
+        return ""
+
+    def _value(self, node: "Node", depth: int = 0) -> Any:
+        if depth > 30:
+            return UNKNOWN
+        node = _inner(node)
+        kind, text = node.type, self._text(node)
+        if kind in ("interpreted_string_literal", "raw_string_literal"):
+            return text[1:-1]
+        if kind == "int_literal":
+            return int(text) if text.isdecimal() else UNKNOWN
+        if kind in ("true", "false"):
+            return kind == "true"
+        if kind == "identifier":
+            target = self._constants.get(text)
+            value = UNKNOWN if target is None else self._value(target, depth + 10)
+            if isinstance(value, EnvDefault) and value.default is None and text in self.fallbacks:
+                default = self.fallbacks[text]
+                return EnvDefault(value.name, default if is_known(default) else None)
+            return value
+        if kind == "unary_expression" and node.named_children:
+            return self._value(node.named_children[0], depth + 1)
+        if kind == "binary_expression":
+            return self._joined(node, depth)
+        if kind == "call_expression":
+            return self._called(node, depth)
+        return UNKNOWN
+
+    def _joined(self, node: "Node", depth: int) -> Any:
+        """`":" + port`: the part that says something of a port."""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is None or right is None or "+" not in [self._text(child) for child in node.children]:
+            return UNKNOWN
+        parts = [self._value(left, depth + 1), self._value(right, depth + 1)]
+        for part in parts:
+            if isinstance(part, EnvDefault):
+                return part
+        return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
+
+    def _called(self, node: "Node", depth: int) -> Any:
+        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if callee is None or arguments is None:
+            return UNKNOWN
+        name = self._dotted(callee)
+        values = [self._value(item, depth + 1) for item in arguments.named_children if item.type != "comment"]
+        if name in ("os.Getenv", "os.LookupEnv") and values and isinstance(values[0], str):
+            return EnvDefault(values[0])
+        if name in ("fmt.Sprintf", "net.JoinHostPort", "strconv.Itoa", "strconv.Atoi", "string", "int") and values:
+            last = values[-1]
+            return f":{last}" if isinstance(last, int) and len(values) > 1 else last
+        if name.split(".")[-1] in ("Int", "String") and name.startswith(("flag.", "pflag.")) and len(values) >= 2:
+            return values[1]
+        # getEnv("PORT", "8080"): a helper of the project's own, by its shape.
+        if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
+            return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
+        return UNKNOWN
+
+
+def _descendants(root: "Node") -> Iterator["Node"]:
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(node.named_children))
+
+
+def _inner(node: "Node") -> "Node":
+    while node.type in ("expression_list", "literal_element", "parenthesized_expression", "literal_value") and len(node.named_children) == 1:  # fmt: skip
+        node = node.named_children[0]
+    return node
+
+
+def _line(node: "Node") -> int:
+    return int(node.start_point[0]) + 1

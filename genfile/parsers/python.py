@@ -1,0 +1,256 @@
+"""Python source by its own `ast`: what is assigned, called, defined and read. Nothing is imported or run."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from genfile.parsers import ParseError
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
+
+MAX_CHARACTERS = 1024 * 1024
+_CONVERSIONS = frozenset({"int", "str", "float", "bool"})
+_GETTERS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "env", "env.int", "env.str", "decouple.config", "environ.Env"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`name = callee(…)` or `name = literal` at module level."""
+
+    name: str
+    callee: str | None
+    value: Any
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function at module level: what the object that it returns is made by, and how many arguments it must get."""
+
+    name: str
+    returns: str | None
+    required: int
+    line: int
+
+
+def parse_python(text: str) -> "PyModule":
+    """Read a module. Raises ParseError for text that is no Python, is too deeply nested, or is over 1 MiB."""
+    if len(text) > MAX_CHARACTERS:
+        raise ParseError("is larger than 1 MiB")
+    try:
+        return PyModule(ast.parse(text))
+    except SyntaxError as error:
+        raise ParseError(f"not valid Python: {error.msg}", error.lineno) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise ParseError("not valid Python, or too deeply nested") from None
+
+
+class PyModule:
+    """A parsed module; every property is found once, when it is asked for."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+
+    @cached_property
+    def _aliases(self) -> dict[str, str]:
+        """What a name stands for by the imports: `FastAPI` is `fastapi.FastAPI`."""
+        found: dict[str, str] = {}
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    found[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        return found
+
+    @cached_property
+    def imports(self) -> frozenset[str]:
+        """The modules imported anywhere, dotted, and each with its parents."""
+        names: set[str] = set()
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Import):
+                names.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+        return frozenset(names | {name.split(".")[0] for name in names})
+
+    @cached_property
+    def assignments(self) -> tuple[Assignment, ...]:
+        found: list[Assignment] = []
+        for node in _top_level(self._tree.body):
+            if isinstance(node, ast.Assign):
+                targets, value = node.targets, node.value
+            elif isinstance(node, ast.AnnAssign) and node.value is not None:
+                targets, value = [node.target], node.value
+            else:
+                continue
+            callee = self._dotted(value.func) if isinstance(value, ast.Call) else None
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    found.append(Assignment(target.id, callee, self._value(value), node.lineno))
+        return tuple(found)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        found: list[Function] = []
+        for node in _top_level(self._tree.body):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                arguments = node.args
+                required = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
+                required += sum(default is None for default in arguments.kw_defaults)
+                found.append(Function(node.name, self._returned(node), max(required, 0), node.lineno))
+        return tuple(found)
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(
+            Call(
+                self._dotted(node.func),
+                tuple(self._value(argument) for argument in node.args),
+                {keyword.arg: self._value(keyword.value) for keyword in node.keywords if keyword.arg},
+                node.lineno,
+            )
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.Call)
+        )
+
+    @cached_property
+    def decorators(self) -> tuple[Call, ...]:
+        """Calls that decorate functions: the routes of most web frameworks."""
+        return tuple(
+            Call(self._dotted(item.func), tuple(map(self._value, item.args)), {}, item.lineno)
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            for item in node.decorator_list
+            if isinstance(item, ast.Call)
+        )
+
+    @cached_property
+    def has_main_guard(self) -> bool:
+        return any(
+            isinstance(node, ast.If)
+            and isinstance(node.test, ast.Compare)
+            and isinstance(node.test.left, ast.Name)
+            and node.test.left.id == "__name__"
+            for node in self._tree.body
+        )
+
+    @cached_property
+    def env_names(self) -> tuple[EnvName, ...]:
+        """The variables read through os.environ, os.getenv and the usual helpers, each once, in order of line."""
+        found: dict[str, EnvName] = {}
+        for node in ast.walk(self._tree):
+            name = default = None
+            if isinstance(node, ast.Subscript) and self._dotted(node.value) in ("os.environ", "environ"):
+                name = self._value(node.slice) if isinstance(node.ctx, ast.Load) else None
+            elif isinstance(node, ast.Call) and self._dotted(node.func) in _GETTERS and node.args:
+                name = self._value(node.args[0])
+                default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
+                default = default or self._dotted(node.func).endswith(("get", "getenv"))
+            if isinstance(name, str) and name.isidentifier():
+                found.setdefault(name, EnvName(name, getattr(node, "lineno", 1), bool(default)))
+        return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+
+    def setting(self, name: str) -> Any:
+        """The literal that a module-level name is assigned last; UNKNOWN where it is computed or missing."""
+        values = [item.value for item in self.assignments if item.name == name]
+        return values[-1] if values else UNKNOWN
+
+    def line_of(self, name: str) -> int | None:
+        return next((item.line for item in reversed(self.assignments) if item.name == name), None)
+
+    def _dotted(self, node: ast.expr) -> str:
+        """The callee as dotted text with imports followed; calls in between are left out."""
+        if isinstance(node, ast.Name):
+            return self._aliases.get(node.id, node.id)
+        if isinstance(node, ast.Attribute):
+            left = self._dotted(node.value)
+            return f"{left}.{node.attr}" if left else node.attr
+        return ""
+
+    def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+        made = {
+            target.id: self._dotted(node.value.func)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(function):
+            if isinstance(node, ast.Return) and node.value is not None:
+                if isinstance(node.value, ast.Call):
+                    return self._dotted(node.value.func)
+                if isinstance(node.value, ast.Name) and node.value.id in made:
+                    return made[node.value.id]
+        return None
+
+    @cached_property
+    def _constants(self) -> dict[str, ast.expr]:
+        found: dict[str, ast.expr] = {}
+        for node in _top_level(self._tree.body):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        found[target.id] = node.value
+        return found
+
+    def _value(self, node: ast.expr, depth: int = 0) -> Any:
+        if depth > 30:
+            return UNKNOWN
+        if isinstance(node, ast.Constant):
+            return node.value
+        if isinstance(node, ast.List | ast.Tuple):
+            return [self._value(item, depth + 1) for item in node.elts]
+        if isinstance(node, ast.Dict):
+            return {
+                key.value: self._value(value, depth + 1)
+                for key, value in zip(node.keys, node.values, strict=True)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+        if isinstance(node, ast.Name) and node.id in self._constants:
+            return self._value(self._constants[node.id], depth + 10)
+        if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            value = self._value(node.values[0], depth + 1)
+            if isinstance(value, EnvDefault) and value.default is None:
+                default = self._value(node.values[-1], depth + 1)
+                return EnvDefault(value.name, default if is_known(default) else None)
+            return value
+        if isinstance(node, ast.Subscript) and self._dotted(node.value) in ("os.environ", "environ"):
+            name = self._value(node.slice, depth + 1)
+            return EnvDefault(name) if isinstance(name, str) else UNKNOWN
+        if isinstance(node, ast.Call):
+            return self._called(node, depth)
+        return UNKNOWN
+
+    def _called(self, node: ast.Call, depth: int) -> Any:
+        callee = self._dotted(node.func)
+        if callee in _CONVERSIONS and len(node.args) == 1:
+            return self._value(node.args[0], depth + 1)
+        if callee in _GETTERS and node.args:
+            name = self._value(node.args[0], depth + 1)
+            given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "default")]
+            default = self._value(given[0], depth + 1) if given else None
+            return EnvDefault(name, default if is_known(default) else None) if isinstance(name, str) else UNKNOWN
+        return UNKNOWN
+
+
+def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a module, those inside `if` and `try` included."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If):
+            yield from _top_level([*node.body, *node.orelse])
+        elif isinstance(node, ast.Try):
+            yield from _top_level([*node.body, *node.orelse, *node.finalbody])
+        elif isinstance(node, ast.With):
+            yield from _top_level(node.body)
+
+
+def setup_keywords(module: PyModule) -> dict[str, Any]:
+    """The literal keywords of a setup.py's `setup(…)` call."""
+    for call in module.calls:
+        if call.callee in ("setup", "setuptools.setup", "distutils.core.setup"):
+            return {name: value for name, value in call.keywords.items() if is_known(value)}
+    return {}

@@ -1,0 +1,134 @@
+"""requirements.txt, as pip's documentation gives its format."""
+
+import re
+from dataclasses import dataclass, field
+
+_PYTHON_COMMENT = re.compile(r"with python (3\.\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One requirement: name normalised by PEP 503, the rest as written."""
+
+    name: str
+    specifier: str
+    extras: tuple[str, ...]
+    line: int
+    marker: str | None = None
+    url: str | None = None
+    hashes: bool = False
+    editable: bool = False
+
+    @property
+    def pinned(self) -> str | None:
+        """The version of a single `==`, or None."""
+        text = self.specifier.replace(" ", "")
+        return text[2:] if text.startswith("==") and "," not in text and "*" not in text else None
+
+
+@dataclass(slots=True)
+class RequirementsFile:
+    """What a requirements file asks for, includes, and says of itself."""
+
+    entries: list[Entry] = field(default_factory=list)
+    includes: list[tuple[str, int]] = field(default_factory=list)
+    constraints: list[tuple[str, int]] = field(default_factory=list)
+    index_urls: list[tuple[str, int]] = field(default_factory=list)
+    unreadable: list[tuple[str, int]] = field(default_factory=list)
+    generator: str | None = None
+    python_comment: str | None = None
+
+
+def normalise(name: str) -> str:
+    """A distribution's name by PEP 503: lower case, runs of `-_.` as one hyphen."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def parse_requirements(text: str) -> RequirementsFile:
+    """Read a requirements file. Never raises: a line that is no requirement is kept in ``unreadable``."""
+    result = RequirementsFile()
+    for number, line in _logical_lines(text, result):
+        _read_line(result, number, line)
+    return result
+
+
+def _logical_lines(text: str, result: RequirementsFile) -> list[tuple[int, str]]:
+    """Lines with continuations joined and comments removed, each with the number of its first."""
+    lines: list[tuple[int, str]] = []
+    pending, start = "", 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        stripped = raw.strip()
+        if stripped.startswith("#") and not pending:
+            _read_header(result, stripped, number)
+            continue
+        if not pending:
+            start = number
+        joined = pending + re.sub(r"(^|\s)#.*$", "", raw).rstrip()
+        if joined.endswith("\\"):
+            pending = joined[:-1] + " "
+            continue
+        pending = ""
+        if joined.strip():
+            lines.append((start, joined.strip()))
+    if pending.strip():
+        lines.append((start, pending.strip()))
+    return lines
+
+
+def _read_header(result: RequirementsFile, comment: str, number: int) -> None:
+    lowered = comment.lower()
+    if number <= 12:
+        for generator in ("pip-compile", "uv pip compile", "uv export", "poetry export", "pipenv", "pdm export", "pip freeze"):
+            if generator in lowered and result.generator is None:
+                result.generator = generator
+        match = _PYTHON_COMMENT.search(comment)
+        if match:
+            result.python_comment = match.group(1)
+
+
+def _read_line(result: RequirementsFile, number: int, line: str) -> None:
+    option, _, value = line.replace("=", " ", 1).partition(" ") if line.startswith("--") else line.partition(" ")
+    value = value.strip()
+    if line.startswith("-r") and not line.startswith(("-r ", "--")):
+        option, value = "-r", line[2:].strip()
+    if option in ("-r", "--requirement"):
+        result.includes.append((value, number))
+    elif option in ("-c", "--constraint"):
+        result.constraints.append((value, number))
+    elif option in ("-i", "--index-url", "--extra-index-url", "-f", "--find-links"):
+        result.index_urls.append((value, number))
+    elif option in ("-e", "--editable"):
+        result.entries.append(_from_url(value, number, editable=True))
+    elif not line.startswith("-"):
+        _read_requirement(result, number, line)
+
+
+def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    hashes = "--hash" in line
+    text = re.split(r"\s--[a-z]", line)[0].strip()
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        if text.startswith((".", "/", "git+", "hg+", "http://", "https://", "file:")):
+            result.entries.append(_from_url(text, number, editable=False))
+        else:
+            result.unreadable.append((text, number))
+        return
+    result.entries.append(
+        Entry(
+            normalise(requirement.name),
+            str(requirement.specifier),
+            tuple(sorted(requirement.extras)),
+            number,
+            str(requirement.marker) if requirement.marker else None,
+            requirement.url,
+            hashes,
+        )
+    )
+
+
+def _from_url(text: str, number: int, *, editable: bool) -> Entry:
+    name = text.partition("#egg=")[2].split("&")[0].split("[")[0]
+    return Entry(normalise(name) if name else "", "", (), number, url=text, editable=editable)

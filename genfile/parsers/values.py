@@ -1,0 +1,60 @@
+"""What source code says about a value without being run."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+class _Unknown:
+    """A value that only running the program would tell."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = _Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class EnvDefault:
+    """An environment variable with what is taken where it is not set: a literal, or None where nothing is."""
+
+    name: str
+    default: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call in source code: the callee as dotted text, what its arguments are where that can be seen."""
+
+    callee: str
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnvName:
+    """A variable that the code reads; ``has_default``: it does without."""
+
+    name: str
+    line: int
+    has_default: bool
+
+
+def is_known(value: Any) -> bool:
+    return value is not UNKNOWN
+
+
+def port_of(value: Any) -> tuple[int | None, str | None]:
+    """The port and the variable that a value stands for: 3000, "3000", ":8080", PORT with a default."""
+    if isinstance(value, EnvDefault):
+        return port_of(value.default)[0], value.name
+    if isinstance(value, bool):
+        return None, None
+    if isinstance(value, int):
+        return (value, None) if 0 < value < 65536 else (None, None)
+    if isinstance(value, str):
+        digits = value.rsplit(":", 1)[-1]
+        if digits.isdecimal() and digits.isascii() and len(digits) <= 5:
+            return port_of(int(digits))
+    return None, None

@@ -1,0 +1,141 @@
+"""The sandbox that templates run in: plain values, an allow-list of filters, and no unquoted output.
+
+Forgotten quoting is an error and not a risk: `finalize` takes only what a quoting filter gave, and the
+parser refuses the two constructs that would slip by it (a literal in `{{ }}`, and `~`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from genfile.errors import PresetError
+from genfile.preset import filters
+
+# Private-use characters: no text of a spec can hold them, since they are not printable.
+OPEN, CLOSE, END = "\ue000", "\ue001", "\ue002"
+INSTRUCTION = "!"
+
+_STOCK_FILTERS = ("length", "first", "last", "list", "sort", "default", "int", "select", "reject", "selectattr", "rejectattr", "map")  # fmt: skip
+_STOCK_TESTS = ("defined", "undefined", "none", "true", "false", "in", "eq", "equalto", "ne", "gt", "ge", "lt", "le", "string", "mapping", "boolean", "integer", "==", "!=", ">", ">=", "<", "<=")  # fmt: skip
+_METHODS: dict[type, frozenset[str]] = {
+    str: frozenset("lower upper strip startswith endswith split removeprefix removesuffix".split()),
+    dict: frozenset("items keys values get".split()),
+}
+
+
+class MarkExtension(Extension):
+    """Two tags of our own; both only leave marks in the output, which `trace` takes out again.
+
+    `{% rule "cache-mount" %} … {% endrule %}` marks the passage that follows a rule of rules.toml.
+    `{% instruction "RUN" %} … {% endinstruction %}` makes one instruction of the lines in it: blank ones fall
+    away, the rest are indented and continued. An instruction without lines is left out.
+    """
+
+    tags = {"rule", "instruction"}  # noqa: RUF012 - the base class declares it so
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        tag = next(parser.stream)
+        line = tag.lineno
+        argument = parser.parse_expression()
+        if not isinstance(argument, nodes.Const) or not isinstance(argument.value, str):
+            raise TemplateSyntaxError(f"{tag.value} wants a word in quotes", line, parser.name, parser.filename)
+        name = argument.value if tag.value == "rule" else INSTRUCTION + argument.value
+        body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
+
+        def mark(text: str) -> nodes.Output:
+            return nodes.Output([nodes.TemplateData(text)]).set_lineno(line)
+
+        return [mark(f"{OPEN}{name}{CLOSE}"), *body, mark(END)]
+
+
+class PresetLoader(BaseLoader):
+    """Templates out of a mapping that was read beforehand: rendering opens no file."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self.templates = templates
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source = self.templates.get(template)
+        if source is None:
+            raise TemplateNotFound(template)
+        return source, template, lambda: True
+
+
+class PresetEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja's immutable sandbox, closed further; ``reads`` collects the spec fields asked for, when it is a list."""
+
+    intercepted_binops = frozenset(("**", "*", "%"))
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        super().__init__(
+            loader=PresetLoader(templates),
+            extensions=[MarkExtension],
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            cache_size=400,
+        )
+        stock_filters, stock_tests = dict(self.filters), dict(self.tests)
+        self.filters = {name: stock_filters[name] for name in _STOCK_FILTERS} | filters.PLAIN | filters.QUOTING
+        self.tests = {name: stock_tests[name] for name in _STOCK_TESTS}
+        self.globals = {"range": self.globals["range"], "namespace": self.globals["namespace"]}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all((nodes.Output, nodes.Concat)):
+            if isinstance(node, nodes.Concat):
+                raise TemplateSyntaxError("`~` joins without quoting: use a quoting filter", node.lineno, name, filename)
+            for child in getattr(node, "nodes", ()):
+                if isinstance(child, nodes.Const):
+                    raise TemplateSyntaxError("write literal text outside of {{ }}", child.lineno, name, filename)
+        return tree
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, dict):
+            if attribute in obj:
+                _log(self, obj, attribute)
+                return obj[attribute]
+            if attribute not in _METHODS[dict]:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, dict) and isinstance(argument, str):
+            return self.getattr(obj, argument) if argument in obj else self.undefined(obj=obj, name=argument)
+        return super().getitem(obj, argument)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        for kind, names in _METHODS.items():
+            if isinstance(obj, kind):
+                return attr in names
+        return super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not (isinstance(left, int) and isinstance(right, int)):
+            raise SecurityError(f"the operator {operator} is for small numbers only")
+        return super().call_binop(context, operator, left, right)
+
+
+# Rendering is per thread, and so is the log of what a render reads.
+def _log(environment: PresetEnvironment, obj: dict[str, Any], key: str) -> None:
+    from genfile.preset.trace import current_reads
+
+    reads = current_reads()
+    if reads is not None:
+        reads.append((id(obj), key))
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, Markup) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise PresetError(f"a value was written without a quoting filter: {str(value)[:60]!r}")

@@ -1,0 +1,181 @@
+"""The filters that put a value into a file, each made for one place. All else is refused by `finalize`.
+
+A filter takes a plain value and gives text marked as safe for its place; a value that its place can't hold
+raises PresetError with the value and the reason.
+"""
+
+import json
+import posixpath
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from genfile.dockerfile import quoting
+from genfile.errors import PresetError
+
+
+def _safe(place: str, function: Callable[[], str]) -> Markup:
+    try:
+        return Markup(function())  # noqa: S704 - this is where text becomes safe
+    except quoting.QuotingError as error:
+        raise PresetError(f"can't be written as {place}: {error}") from None
+
+
+def exec_form(words: Sequence[str]) -> Markup:
+    """A command as a JSON array: `CMD {{ spec.start | exec }}`."""
+    return _safe("an exec-form command", lambda: quoting.exec_form([str(word) for word in words]))
+
+
+def shell_word(value: Any) -> Markup:
+    """One word of a shell command."""
+    return _safe("a shell word", lambda: quoting.shell_word(str(value)))
+
+
+def shell_words(values: Iterable[Any]) -> Markup:
+    """Several words of a shell command, with blanks between."""
+    return Markup(" ").join(shell_word(value) for value in values)
+
+
+def shell_command(value: str) -> Markup:
+    """A whole shell command, as a spec's `build` holds it."""
+    return _safe("a RUN command", lambda: quoting.shell_command(value))
+
+
+def env_value(value: Any) -> Markup:
+    """The value of an ENV, ARG or LABEL key."""
+    return _safe("an ENV value", lambda: quoting.env_value(str(value)))
+
+
+def copy_paths(sources: str | Sequence[str], destination: str, folder: bool = False) -> Markup:
+    """The operands of COPY: `COPY --link {{ paths | copy("/app", folder=true) }}`; a folder ends in a slash."""
+    listed = [sources] if isinstance(sources, str) else list(sources)
+    target = destination.rstrip("/") + "/" if folder else destination
+    return _safe("COPY paths", lambda: quoting.copy_paths(listed, target))
+
+
+def mount_value(value: str) -> Markup:
+    """The value of a key of --mount."""
+    return _safe("a mount", lambda: quoting.mount_value(str(value)))
+
+
+def ignore_pattern(path: str) -> Markup:
+    """A literal path as a pattern of .dockerignore."""
+    return _safe("an ignore pattern", lambda: quoting.ignore_pattern(path))
+
+
+def image_reference(value: str) -> Markup:
+    """An image reference, checked against the grammar of references."""
+    from genfile.preset.options import is_image_reference
+
+    if not is_image_reference(value):
+        raise PresetError(f"{value!r} is not an image reference")
+    return Markup(value)  # noqa: S704 - checked above
+
+
+def path(value: str) -> Markup:
+    """A path for WORKDIR: no blanks that need quoting are possible there but `$` and `\\`."""
+    return _safe("a path", lambda: quoting.env_value(str(value)))
+
+
+def word(value: Any) -> Markup:
+    """A value of a closed alphabet (a version, a port, a package, a stage, a variable's name) as it is."""
+    text = str(value)
+    if not text or any(not (char.isascii() and (char.isalnum() or char in "._+-:/@")) for char in text):
+        raise PresetError(f"{text!r} holds more than letters, digits and `._+-:/@`")
+    return Markup(text)  # noqa: S704 - checked above
+
+
+def words(values: Iterable[Any]) -> Markup:
+    """Several words of a closed alphabet, with blanks between."""
+    return Markup(" ").join(word(value) for value in values)
+
+
+def url_path(value: str) -> Markup:
+    """The path of a URL, inside of quotes of any kind."""
+    if not value.startswith("/") or any(char in "'\"\\<>` " or not char.isascii() for char in value):
+        raise PresetError(f"{value!r} is no path of a URL")
+    return Markup(value)  # noqa: S704 - checked above
+
+
+def json_text(value: Any) -> Markup:
+    """A JSON value; also a double-quoted YAML scalar, and a JavaScript or nginx string."""
+    return Markup(json.dumps(value, ensure_ascii=False))  # noqa: S704 - JSON has no raw control characters
+
+
+def comment(value: Any) -> Markup:
+    """Text inside a comment."""
+    return _safe("a comment", lambda: quoting.comment_text(str(value)))
+
+
+QUOTING: dict[str, Callable[..., Markup]] = {
+    "exec": exec_form,
+    "shell": shell_word,
+    "shell_words": shell_words,
+    "command": shell_command,
+    "env": env_value,
+    "copy": copy_paths,
+    "mount": mount_value,
+    "ignore": ignore_pattern,
+    "image": image_reference,
+    "path": path,
+    "word": word,
+    "words": words,
+    "url": url_path,
+    "json": json_text,
+    "comment": comment,
+}
+
+
+def join_path(*parts: str) -> str:
+    """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
+    kept = [part for part in parts if part not in ("", ".")]
+    return "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+
+
+def unique(values: Iterable[Any]) -> list[Any]:
+    """The values without repetition, in order."""
+    return list(dict.fromkeys(values))
+
+
+def folders(paths: Iterable[str]) -> list[str]:
+    """The folders that paths lie in, `.` for the root, in order and each once."""
+    return unique(posixpath.dirname(path) or "." for path in paths)
+
+
+def in_folder(paths: Iterable[str], folder: str) -> list[str]:
+    """Those paths that lie directly in a folder."""
+    return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
+
+
+def under(paths: Iterable[str], root: str) -> list[str]:
+    """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`."""
+    return [join_path(root, path) for path in paths]
+
+
+def has_text(value: str) -> bool:
+    """Whether a macro wrote anything but marks and blanks."""
+    from genfile.preset.environment import CLOSE, END, OPEN
+
+    rest = str(value).replace(END, "")
+    while OPEN in rest:
+        before, _, after = rest.partition(OPEN)
+        rest = before + after.partition(CLOSE)[2]
+    return bool(rest.strip())
+
+
+def major(version: str | None) -> int:
+    """The first number of a version: `"10.34.9" | major` gives 10; 0 where there is none."""
+    digits = (version or "").split(".")[0]
+    return int(digits) if digits.isdecimal() and digits.isascii() else 0
+
+
+PLAIN: dict[str, Callable[..., Any]] = {
+    "join_path": join_path,
+    "unique_items": unique,
+    "folders": folders,
+    "in_folder": in_folder,
+    "under": under,
+    "has_text": has_text,
+    "major": major,
+}

@@ -1,0 +1,91 @@
+"""Where the files of a service go, and what its build context is."""
+
+import copy
+import posixpath
+from dataclasses import dataclass
+from typing import Any
+
+# Every field of a spec that holds a path of the tree, by its keys; `*` is each item of a list.
+PATH_FIELDS: tuple[tuple[str, ...], ...] = (
+    ("path",),
+    ("package_manager", "lockfile"),
+    ("static", "root"),
+    ("manifests", "*"),
+    ("run_paths", "*"),
+    ("writable", "*"),
+    ("outputs", "*"),
+    ("standalone",),
+    ("requirements", "*"),
+    ("assets", "*"),
+    ("artifact",),
+    ("artifact_folder",),
+    ("sources", "*"),
+    ("workspace", "root"),
+    ("workspace", "member"),
+    ("workspace", "depends_on", "*"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths relative to the inspected root, with forward slashes: `context` is a folder, the others are files."""
+
+    context: str
+    dockerfile: str
+    ignorefile: str
+
+    def place(self, name: str) -> str:
+        """Where an output file of a preset goes, by the name that the preset gives it."""
+        if name == "Dockerfile":
+            return self.dockerfile
+        if name == ".dockerignore":
+            return self.ignorefile
+        return posixpath.join(posixpath.dirname(self.dockerfile), name)
+
+
+def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
+    """The layout of one service of a tree.
+
+    One service: Dockerfile and .dockerignore at the root of its context, where every tool looks for them. One of
+    several: a Dockerfile in its own folder with a Dockerfile.dockerignore beside it, which BuildKit prefers.
+    """
+    workspace = spec.get("workspace")
+    context = workspace["root"] if workspace else spec["path"]
+    if not several:
+        return Layout(context, _join(context, "Dockerfile"), _join(context, ".dockerignore"))
+    dockerfile = _join(spec["path"], "Dockerfile")
+    return Layout(context, dockerfile, dockerfile + ".dockerignore")
+
+
+def localise(spec: dict[str, Any], context: str) -> dict[str, Any]:
+    """A copy of a spec whose paths are relative to the build context, as COPY reads them."""
+    local = copy.deepcopy(spec)
+    for keys in PATH_FIELDS:
+        _rewrite(local, keys, context)
+    return local
+
+
+def _rewrite(value: Any, keys: tuple[str, ...], context: str) -> None:
+    key, rest = keys[0], keys[1:]
+    if key == "*":
+        value[:] = [relative_to(item, context) for item in value]
+        return
+    if not isinstance(value, dict) or value.get(key) is None:
+        return
+    if rest:
+        _rewrite(value[key], rest, context)
+    else:
+        value[key] = relative_to(value[key], context)
+
+
+def relative_to(path: str, context: str) -> str:
+    """A path of the tree relative to a folder of the tree; unchanged when it lies outside of it."""
+    if context == "." or path == ".":
+        return path
+    if path == context:
+        return "."
+    return path.removeprefix(context + "/")
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"

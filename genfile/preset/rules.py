@@ -1,0 +1,34 @@
+"""The catalogue of the craft: each rule once, with its reason and its source."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from genfile.errors import PresetError
+from genfile.preset.find import builtin_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that passages of templates follow: one line that says why, and where it is written down."""
+
+    id: str
+    why: str
+    source: str
+
+
+@cache
+def load_rules() -> dict[str, Rule]:
+    """Every rule of `presets/rules.toml`, by id."""
+    from genfile.parsers.data import parse_toml
+
+    path = builtin_folder("presets") / "rules.toml"
+    value = parse_toml(path.read_text("utf-8")).value
+    return {name: Rule(name, entry["why"], entry["source"]) for name, entry in value.items()}
+
+
+def rule(name: str) -> Rule:
+    """One rule. Raises PresetError when a template names one that the catalogue has not."""
+    try:
+        return load_rules()[name]
+    except KeyError:
+        raise PresetError(f"rule {name!r} is not in rules.toml") from None

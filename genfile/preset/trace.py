@@ -1,0 +1,190 @@
+"""From a template to lines that know why they are there: rule, place in the template, fields of the spec."""
+
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import Any
+
+from jinja2 import Template
+
+from genfile.errors import PresetError
+from genfile.preset.environment import CLOSE, END, INSTRUCTION, OPEN
+
+_READS: ContextVar[list[tuple[int, str]] | None] = ContextVar("genfile_reads", default=None)
+
+MAX_OUTPUT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an output file: its text without the newline, and where it comes from.
+
+    ``rules`` are ids of rules.toml, outermost first; ``template`` and ``template_line`` name the place in the
+    preset; ``fields`` are JSON pointers into the spec that were read while the line was made.
+    """
+
+    text: str
+    rules: tuple[str, ...] = ()
+    template: str | None = None
+    template_line: int | None = None
+    fields: tuple[str, ...] = ()
+    group: tuple[int, str] | None = None
+
+
+def current_reads() -> list[tuple[int, str]] | None:
+    """The log that a field read now belongs to; None when nobody traces."""
+    return _READS.get()
+
+
+def render_lines(template: Template, context: dict[str, Any], *, trace: bool = False) -> list[Line]:
+    """Render to lines. Tracing costs about a third more; without it only the rules are known."""
+    pointers = _pointers(context.get("spec")) if trace else {}
+    token = _READS.set([] if trace else None)
+    pieces: list[str] = []
+    origins: list[_Origin] = []
+    size = 0
+    try:
+        stream = template.generate(context)
+        for piece in stream:
+            size += len(piece)
+            if size > MAX_OUTPUT:
+                raise PresetError(f"{template.name}: the output is larger than 1 MiB")
+            if trace:
+                origins.append(_Origin(len(pieces), *_template_place(stream), _drain(pointers)))
+            pieces.append(piece)
+    finally:
+        _READS.reset(token)
+    lines = _split(pieces)
+    return _join_instructions(_attach(lines, pieces, origins) if trace else lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    piece: int
+    template: str | None
+    template_line: int | None
+    fields: tuple[str, ...]
+
+
+def _split(pieces: list[str]) -> list[Line]:
+    """Take the marks out of the text; a line follows every rule whose passage covers a visible part of it."""
+    lines: list[Line] = []
+    marks: list[str] = []
+    group: tuple[int, str] | None = None
+    count = 0
+    for raw in "".join(pieces).split("\n"):
+        text: list[str] = []
+        rules: dict[str, None] = {}
+        line_group = group
+        for part, mark in _parts(raw):
+            if part:
+                text.append(part)
+                rules.update(dict.fromkeys(name for name in marks if not name.startswith(INSTRUCTION)))
+                line_group = group
+            if mark == END:
+                group = None if marks.pop().startswith(INSTRUCTION) else group
+            elif mark:
+                marks.append(mark)
+                if mark.startswith(INSTRUCTION):
+                    count += 1
+                    group = (count, mark.removeprefix(INSTRUCTION))
+        lines.append(Line("".join(text).rstrip(), tuple(rules), group=line_group))
+    return lines
+
+
+def _parts(raw: str) -> Iterator[tuple[str, str]]:
+    """A line as pairs of visible text and the mark after it: a name that opens, END, or nothing at the end."""
+    while raw:
+        at = min((place for mark in (OPEN, END) if (place := raw.find(mark)) >= 0), default=len(raw))
+        visible, rest = raw[:at], raw[at:]
+        if rest.startswith(OPEN):
+            name, _, raw = rest[1:].partition(CLOSE)
+            yield visible, name
+        else:
+            yield visible, rest[:1]
+            raw = rest[1:]
+
+
+def _join_instructions(lines: list[Line]) -> list[Line]:
+    """Make one instruction of each group: keyword before the first line, the others indented, all continued."""
+    result: list[Line] = []
+    for position, line in enumerate(lines):
+        if line.group is None:
+            result.append(line)
+            continue
+        if not line.text.strip():
+            continue
+        number, keyword = line.group
+        first = not any(other.group == line.group for other in result)
+        later = lines[position + 1 :]
+        last = not any(other.text.strip() for other in later if other.group and other.group[0] == number)
+        text = f"{keyword} {line.text.strip()}" if first else f"    {line.text.strip()}"
+        result.append(replace(line, text=text if last else f"{text} \\"))
+    return result
+
+
+def _attach(lines: list[Line], pieces: list[str], origins: list[_Origin]) -> list[Line]:
+    """Give each line the place of the piece that holds its first visible character, and all fields read for it."""
+    traced = list(lines)
+    number = 0
+    for origin in origins:
+        piece = pieces[origin.piece]
+        count = piece.count("\n")
+        # A piece that only ends a line ("\n…") says something of the line after it.
+        first = number + (1 if piece.startswith("\n") and count else 0)
+        if first < len(traced):
+            line = traced[first]
+            traced[first] = replace(line, fields=tuple(dict.fromkeys((*line.fields, *origin.fields))))
+        for offset in range(number, number + count + 1):
+            if offset < len(traced) and traced[offset].template is None and traced[offset].text:
+                start = origin.template_line
+                traced[offset] = replace(
+                    traced[offset],
+                    template=origin.template,
+                    template_line=None if start is None else start + offset - number,
+                )
+        number += count
+    return traced
+
+
+def _pointers(spec: Any) -> dict[tuple[int, str], str]:
+    """JSON pointers by the identity of the mapping that holds the field, and its key."""
+    table: dict[tuple[int, str], str] = {}
+
+    def walk(value: Any, pointer: str) -> None:
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                table[id(value), key] = f"{pointer}/{key}"
+                walk(inner, f"{pointer}/{key}")
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                walk(inner, f"{pointer}/{index}")
+
+    walk(spec, "")
+    return table
+
+
+def _drain(pointers: dict[tuple[int, str], str]) -> tuple[str, ...]:
+    reads = _READS.get()
+    if not reads:
+        return ()
+    found = tuple(dict.fromkeys(pointers[read] for read in reads if read in pointers))
+    reads.clear()
+    # Asking for spec.runtime.version reads /runtime on the way: only the deepest pointer says something.
+    return tuple(p for p in found if not any(other.startswith(p + "/") for other in found))
+
+
+def _template_place(stream: Any) -> tuple[str | None, int | None]:
+    """The template and line that the innermost running generator of Jinja's stands at."""
+    frame: FrameType | None = None
+    generator = stream
+    while generator is not None and getattr(generator, "gi_frame", None) is not None:
+        frame = generator.gi_frame
+        generator = generator.gi_yieldfrom
+    if frame is None:
+        return None, None
+    template = frame.f_globals.get("__jinja_template__")
+    if template is None:
+        return None, None
+    return template.name, template.get_corresponding_lineno(frame.f_lineno)

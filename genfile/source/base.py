@@ -1,0 +1,95 @@
+"""What every kind of source has in common: an index of regular files, and bounded reads of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from genfile.evidence import Note
+
+# Folders that hold no source of the project: version control, installed packages, caches, editors.
+PRUNED = frozenset(
+    """.git .hg .svn .bzr .jj node_modules bower_components jspm_packages .venv venv .virtualenv virtualenv
+    __pycache__ .tox .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis .eggs site-packages .ipynb_checkpoints
+    .gradle .idea .vs .cache .parcel-cache .next .nuxt .output .svelte-kit .angular .turbo .nx .docusaurus
+    .terraform .serverless .aws-sam .pnpm-store .direnv .devbox .history .Trash .sass-cache""".split()
+)
+
+# What a build leaves beside the manifest that made it: pruned only there, since the names are ordinary elsewhere.
+BUILD_OUTPUT = {
+    "target": frozenset({"pom.xml", "Cargo.toml", "build.sbt"}),
+    "build": frozenset({"build.gradle", "build.gradle.kts"}),
+    "bin": frozenset({"build.gradle", "build.gradle.kts"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what is read of a tree. Bytes for sizes, counts for the rest."""
+
+    file_bytes: int = 4 * 1024 * 1024
+    lock_bytes: int = 64 * 1024 * 1024
+    entries: int = 100_000
+    depth: int = 24
+    archive_bytes: int = 512 * 1024 * 1024
+
+
+LIMITS = Limits()
+
+
+class Unreadable(Exception):
+    """A file of the tree that can't be had as text; ``reason`` is one clause: `is larger than 4 MiB`."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The regular files of a tree, by folder: ``folders["apps/web"]`` is the tuple of names in it, sorted."""
+
+    folders: Mapping[str, tuple[str, ...]]
+    notes: tuple[Note, ...] = ()
+    paths: frozenset[str] = field(default_factory=frozenset)
+
+
+class Source(Protocol):
+    """A tree. All paths are relative to its root, with forward slashes and no ``.`` or ``..``."""
+
+    @property
+    def name(self) -> str:
+        """The name of the root, as a service in it would be called."""
+
+    def index(self) -> Index:
+        """One pruned walk of the tree; made once, then kept."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The content of a regular file; raises :class:`Unreadable`."""
+
+
+def is_pruned(name: str, siblings: frozenset[str]) -> bool:
+    """Whether a folder of that name, with those files beside it, holds nothing of the project's own."""
+    if name in PRUNED or name.endswith(".egg-info"):
+        return True
+    makers = BUILD_OUTPUT.get(name)
+    return makers is not None and not makers.isdisjoint(siblings)
+
+
+def make_index(folders: dict[str, list[str]], notes: list[Note]) -> Index:
+    """Sort what a walk found; the order never depends on the file system."""
+    ordered = {folder: tuple(sorted(folders[folder])) for folder in sorted(folders)}
+    paths = frozenset(f"{folder}/{name}" if folder else name for folder, names in ordered.items() for name in names)
+    return Index(ordered, tuple(notes), paths)
+
+
+def decode(path: str, content: bytes) -> str:
+    """Text of a file: UTF-8 (a byte order mark is dropped) or UTF-16 with its mark; else :class:`Unreadable`."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable(path, "is not UTF-8 text") from None

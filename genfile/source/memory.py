@@ -1,0 +1,56 @@
+"""A mapping of relative path to text (or bytes): for callers that have no checkout, and for tests."""
+
+import posixpath
+from collections.abc import Mapping
+from functools import cached_property
+
+from genfile.errors import SourceError
+from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, make_index
+
+
+class MemorySource:
+    """Files held in memory. Paths are checked once: relative, forward slashes, no ``..``."""
+
+    def __init__(self, files: Mapping[str, str | bytes], name: str = "app", limits: Limits = LIMITS) -> None:
+        if len(files) > limits.entries:
+            raise SourceError(f"the tree has more than {limits.entries} files")
+        self.name = name
+        self._files = {clean_path(path): content for path, content in files.items()}
+
+    def index(self) -> Index:
+        return self._index
+
+    @cached_property
+    def _index(self) -> Index:
+        every: dict[str, list[str]] = {"": []}
+        for path in self._files:
+            folder, name = posixpath.split(path)
+            every.setdefault(folder, []).append(name)
+        siblings = {folder: frozenset(names) for folder, names in every.items()}
+        return make_index({f: names for f, names in every.items() if not _in_pruned(f, siblings)}, [])
+
+    def read(self, path: str, limit: int) -> bytes:
+        content = self._files.get(path)
+        if content is None:
+            raise Unreadable(path, "does not exist")
+        data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        if len(data) > limit:
+            raise Unreadable(path, f"is larger than {limit} bytes")
+        return data
+
+
+def clean_path(path: str) -> str:
+    """A relative path in its plain form; raises SourceError when it is absolute or leaves the tree."""
+    cleaned = posixpath.normpath(path.replace("\\", "/"))
+    if not path or cleaned.startswith(("/", "../")) or cleaned in (".", "..") or not cleaned.isprintable():
+        raise SourceError(f"path {path!r} is not inside the tree", hint="use paths relative to the project's root")
+    return cleaned
+
+
+def _in_pruned(folder: str, siblings: Mapping[str, frozenset[str]]) -> bool:
+    parent = ""
+    for part in folder.split("/") if folder else ():
+        if is_pruned(part, siblings.get(parent, frozenset())):
+            return True
+        parent = f"{parent}/{part}" if parent else part
+    return False

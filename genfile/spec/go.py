@@ -1,0 +1,20 @@
+"""What only a Go service has."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genfile.spec.base import Argument, RelativePath, Text, Word
+from genfile.spec.service import Service
+
+
+class GoService(Service):
+    language: Literal["go"]
+    module: Argument = Field("app", description="The module's path in go.mod.")
+    main_package: Argument = Field(".", description="The package that is built: `.` or `./cmd/server`.")
+    commands: dict[Word, Argument] = Field({}, description="Every main package of the module, by name.")
+    cgo: bool = False
+    vendored: bool = Field(False, description="vendor/ is committed: nothing is downloaded.")
+    sums: bool = Field(True, description="go.sum exists.")
+    version_variable: Text | None = Field(None, description="Set at link time: `main.version`.")
+    assets: tuple[RelativePath, ...] = Field((), description="Files and folders that the program opens at run time.")

@@ -1,0 +1,25 @@
+"""What only a service on the JVM has."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genfile.spec.base import Argument, RelativePath, Version
+from genfile.spec.service import Service
+
+
+class JavaService(Service):
+    language: Literal["java"]
+    wrapper: bool = Field(False, description="mvnw or gradlew, with its jar or script, is committed.")
+    layout: Literal["spring-boot", "quarkus", "jar", "distribution", "war"] = Field(
+        "jar",
+        description="What the build leaves: a Spring Boot jar with layers, Quarkus' fast-jar folder, one runnable "
+        "jar, a distribution of the application plugin, or a war for a servlet container.",
+    )
+    artifact: RelativePath | None = Field(
+        None, description="The file or folder that the build leaves; null: the only jar in `artifact_folder`."
+    )
+    artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
+    framework_version: Version | None = None
+    main_class: Argument | None = None
+    sources: tuple[RelativePath, ...] = Field((), description="The folders that the build reads, modules included.")

@@ -1,0 +1,34 @@
+"""What only a Node (or Bun) service has."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genfile.spec.base import Argument, RelativePath
+from genfile.spec.service import Service
+
+
+class NodeService(Service):
+    language: Literal["node"]
+    engine: Literal["node", "bun"] = Field("node", description="What runs the program.")
+    dependencies_at_run: Literal["none", "production", "all"] = Field(
+        "production",
+        description="What of node_modules the running program needs: `none` where the output brings its own, "
+        "`all` where the start command is a development dependency.",
+    )
+    has_dev_dependencies: bool = True
+    ignore_scripts: bool = Field(
+        False, description="The project's own install scripts need its sources: the installation runs without any."
+    )
+    lifecycle_scripts: tuple[Argument, ...] = Field(
+        (), description="Those of them that must run once the sources are there (postinstall, prepare, …), in order."
+    )
+    dependency_scripts: bool = Field(
+        False, description="A locked dependency has an install script of its own (a native module, a download)."
+    )
+    generates_modules: bool = Field(
+        False, description="The build writes into node_modules (a generated client, patches): they must be kept."
+    )
+    standalone: RelativePath | None = Field(
+        None, description="An output folder that brings its own node_modules, laid out as the workspace is."
+    )

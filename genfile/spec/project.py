@@ -1,0 +1,87 @@
+"""The document that `genfile inspect --json` prints and `genfile render` reads."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from genfile.errors import SpecError
+from genfile.spec.base import Model
+from genfile.spec.service import Service
+
+if TYPE_CHECKING:
+    from genfile.spec.go import GoService
+    from genfile.spec.java import JavaService
+    from genfile.spec.node import NodeService
+    from genfile.spec.python import PythonService
+    from genfile.spec.static import StaticService
+
+    Spec = NodeService | PythonService | GoService | JavaService | StaticService
+
+VERSION = 1
+LANGUAGES = ("node", "python", "go", "java", "static")
+
+
+class EvidenceItem(Model):
+    path: str
+    line: int | None = None
+    says: str
+    guess: bool = Field(False, description="Nothing in the tree says so for certain.")
+
+
+class NoteItem(Model):
+    level: Literal["info", "warning"]
+    text: str
+    path: str | None = None
+    line: int | None = None
+
+
+@cache
+def spec_class(language: str) -> "type[Spec]":
+    """The model of one language, imported only when it is needed. Raises SpecError for an unknown language."""
+    if language == "node":
+        from genfile.spec.node import NodeService as node
+
+        return node
+    if language == "python":
+        from genfile.spec.python import PythonService as python
+
+        return python
+    if language == "go":
+        from genfile.spec.go import GoService as go
+
+        return go
+    if language == "java":
+        from genfile.spec.java import JavaService as java
+
+        return java
+    if language == "static":
+        from genfile.spec.static import StaticService as static
+
+        return static
+    raise SpecError(f"language {language!r} is not known", hint=f"one of {', '.join(LANGUAGES)}")
+
+
+def parse_spec(values: Any) -> "Spec":
+    """Validate one service's spec given as plain values. Raises SpecError that names the field and what it must be."""
+    if not isinstance(values, dict):
+        raise SpecError("a spec must be a JSON object")
+    language = values.get("language")
+    if not isinstance(language, str):
+        raise SpecError("spec: `language` is missing", hint=f"one of {', '.join(LANGUAGES)}")
+    try:
+        return spec_class(language).model_validate(values)
+    except ValidationError as error:
+        raise SpecError(describe(error)) from None
+
+
+def describe(error: ValidationError) -> str:
+    """The first fault of a validation error in one line: `spec: port: Input should be a valid integer (got 'x')`."""
+    first, *others = error.errors(include_url=False, include_context=False)
+    place = ".".join(str(part) for part in first["loc"])
+    given = "" if first["type"] in ("missing", "extra_forbidden") else f" (got {str(first['input'])[:80]!r})"
+    more = f"; and {len(others)} more" if others else ""
+    return f"spec: {place or 'the document'}: {first['msg'].removeprefix('Value error, ')}{given}{more}"
+
+
+__all__ = ["LANGUAGES", "VERSION", "EvidenceItem", "NoteItem", "Service", "describe", "parse_spec", "spec_class"]

@@ -1,0 +1,21 @@
+"""What only a Python service has."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genfile.spec.base import Argument, RelativePath
+from genfile.spec.service import Service
+
+
+class PythonService(Service):
+    language: Literal["python"]
+    application: Argument | None = Field(None, description="`package.module:object`, or `:factory()` for a factory.")
+    interface: Literal["wsgi", "asgi"] | None = None
+    requirements: tuple[RelativePath, ...] = Field((), description="The files given to pip, for package manager pip.")
+    hashes: bool = Field(False, description="The requirements carry hashes: pip is told to require them.")
+    package: bool = Field(False, description="The project itself is installed, as a package with a build system.")
+    extra_packages: tuple[Argument, ...] = Field(
+        (), description="Servers that the start command needs and the project does not declare."
+    )
+    groups: tuple[Argument, ...] = Field((), description="Dependency groups or extras that production needs.")

@@ -1,0 +1,119 @@
+"""What is true of one service, whatever its language.
+
+Paths are relative to the inspected root. ``build`` runs in the build context (``workspace.root``, else ``path``),
+``start``, ``processes`` and ``release`` in the folder ``path``.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from genfile.spec.base import (
+    Argument,
+    Command,
+    EnvironmentName,
+    Model,
+    PackageName,
+    Port,
+    RelativePath,
+    SecretId,
+    ServiceName,
+    Text,
+    UrlPath,
+    Version,
+    VersionLine,
+    Word,
+)
+
+PackageManagerName = Literal[
+    "npm", "pnpm", "yarn", "yarn-berry", "bun",
+    "pip", "uv", "poetry", "pipenv", "pdm", "conda",
+    "gomod", "maven", "gradle",
+]  # fmt: skip
+
+
+class Runtime(Model):
+    version: VersionLine = Field(description="What a tag names: a major for Node and Java, a minor for Python and Go.")
+    pinned: Version | None = Field(None, description="The exact version, where the project pins one.")
+
+
+class PackageManager(Model):
+    name: PackageManagerName
+    version: Version | None = Field(None, description="Exact or partial; null: the one that the base image brings.")
+    lockfile: RelativePath | None = None
+
+
+class Health(Model):
+    path: UrlPath = Field(description="Answers 200 while the service is well.")
+
+
+class Static(Model):
+    """A site that is only files after its build."""
+
+    root: RelativePath = Field(description="The folder that is served.")
+    spa: bool = Field(False, description="Unknown paths answer index.html: the router runs in the browser.")
+
+
+class SystemPackages(Model):
+    """Debian packages (Ubuntu ones for Java), by the stage that needs them."""
+
+    build: tuple[PackageName, ...] = ()
+    run: tuple[PackageName, ...] = ()
+
+
+class EnvironmentVariable(Model):
+    name: EnvironmentName
+    phase: Literal["build", "run"] = "run"
+    required: bool = False
+    secret: bool = False
+    value: Text | None = Field(None, description="A value that belongs to the image; null: it is given from outside.")
+
+
+class BuildSecret(Model):
+    """A credential that the build needs, mounted for one step: its id, and what kind of file or variable it is."""
+
+    id: SecretId
+    kind: Literal["npmrc", "netrc", "pip-conf", "maven-settings", "variable"]
+    variable: EnvironmentName | None = Field(None, description="For kind `variable`: its name in the build step.")
+
+
+class Workspace(Model):
+    """The monorepo that a service is a member of."""
+
+    tool: Literal["npm", "pnpm", "yarn", "bun", "uv", "poetry", "go", "maven", "gradle"]
+    root: RelativePath = Field(description="The build context.")
+    member: RelativePath
+    depends_on: tuple[RelativePath, ...] = Field((), description="Other members that this one needs, sorted.")
+
+
+class Service(Model):
+    """The part of a spec that all languages share."""
+
+    name: ServiceName
+    path: RelativePath = "."
+    runtime: Runtime | None = None
+    package_manager: PackageManager | None = None
+    framework: Word | None = None
+    build: tuple[Command, ...] = ()
+    start: tuple[Argument, ...] = Field((), description="Exec form, run in the folder of the service.")
+    port: Port | None = Field(None, description="Listened on by default in production; null for a worker.")
+    port_variable: EnvironmentName | None = Field(None, description="The variable that moves the port.")
+    health: Health | None = None
+    processes: dict[Word, tuple[Argument, ...]] = Field({}, description="Other commands of the same image.")
+    release: tuple[Argument, ...] | None = Field(None, description="To be run once a release: migrations.")
+    static: Static | None = None
+    system_packages: SystemPackages = SystemPackages.model_construct()
+    environment: tuple[EnvironmentVariable, ...] = ()
+    secrets: tuple[BuildSecret, ...] = ()
+    backing_services: tuple[Word, ...] = ()
+    workspace: Workspace | None = None
+    manifests: tuple[RelativePath, ...] = Field(
+        (), description="Every file that the installation of dependencies reads, the lock file included."
+    )
+    run_paths: tuple[RelativePath, ...] = Field(
+        (), description="What of the built tree the running program reads; `.` or the service's folder: all of it."
+    )
+    writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
+    outputs: tuple[RelativePath, ...] = Field(
+        (), description="Folders that the build makes: never sent to the builder, even where they lie in the tree."
+    )
