@@ -1,5 +1,6 @@
 """How much an output file says of itself: nothing, what is not obvious, or the reason of every rule."""
 
+import re
 from dataclasses import replace
 from typing import Literal
 
@@ -8,15 +9,19 @@ from genfile.preset.trace import Line
 
 Comments = Literal["none", "brief", "teach"]
 
+_HEREDOC = re.compile(r"^(?:COPY|RUN) .*<<-?[\"']?(\w+)[\"']?")
 
-def comment_lines(lines: list[Line], comments: Comments) -> list[Line]:
-    """Apply a level of comments, then tidy: no two blank lines, none at either end.
+
+def comment_lines(lines: list[Line], comments: Comments, *, dockerfile: bool) -> list[Line]:
+    """Apply a level of comments, then space: a blank line before each stage, no two in a row anywhere.
 
     A parser directive (`# syntax=`) is no comment. Reasons stand above the first instruction that follows a rule.
     """
     if comments == "none":
         lines = [line for line in lines if not _is_comment(line.text) or _is_directive(line.text)]
-    elif comments == "teach":
+    if dockerfile:
+        lines = _space_stages(lines)
+    if comments == "teach":
         lines = _teach(lines)
     return _tidy(lines)
 
@@ -29,37 +34,60 @@ def _is_directive(text: str) -> bool:
     return text.startswith(("# syntax=", "# check=", "# escape="))
 
 
+def _space_stages(lines: list[Line]) -> list[Line]:
+    """One blank line before each FROM with its comment, one after each heredoc (hadolint needs it), no others."""
+    result: list[Line] = []
+    terminator = ""
+    for line in lines:
+        if terminator:
+            result.append(line)
+            if line.text == terminator:
+                terminator = ""
+                result.append(Line(""))
+            continue
+        if not line.text:
+            continue
+        heredoc = _HEREDOC.search(line.text)
+        if heredoc is not None:
+            terminator = heredoc[1]
+        if line.text.startswith("FROM "):
+            at = len(result)
+            while at > 0 and _is_comment(result[at - 1].text) and not _is_directive(result[at - 1].text):
+                at -= 1
+            result.insert(at, Line(""))
+        result.append(line)
+    return result
+
+
 def _teach(lines: list[Line]) -> list[Line]:
+    """Put the reason of each rule above the first instruction that follows it; below a FROM or ARG."""
     result: list[Line] = []
     taught: set[str] = set()
+    waiting: list[Line] = []
     start = 0
     for number, line in enumerate(lines):
         if not _continues(lines, number):
             start = len(result)
-        new = [name for name in line.rules if name not in taught]
+        new = [name for name in line.rules if name not in taught and not _is_directive(line.text)]
         taught.update(new)
-        if new:
-            reasons = [Line(f"# {rule(name).why}", (name,)) for name in new if not _is_directive(line.text)]
-            at = _before_comments(result, start)
-            # A comment right above FROM or ARG would be read as its description.
-            instruction = result[start].text if start < len(result) else line.text
-            if reasons and instruction.startswith(("FROM ", "ARG ")):
-                reasons.append(Line(""))
-            result[at:at] = reasons
-            start += len(reasons)
+        reasons = [Line(f"# {rule(name).why}", (name,)) for name in new]
+        instruction = result[start].text if start < len(result) else line.text
+        if instruction.startswith(("FROM ", "ARG ")):
+            # A comment right above these would be read as their description.
+            waiting += reasons
+        elif _is_comment(line.text) or not line.text:
+            result += reasons
+        else:
+            result[start:start] = waiting + reasons
+            start += len(waiting) + len(reasons)
+            waiting = []
         result.append(line)
     return result
 
 
 def _continues(lines: list[Line], number: int) -> bool:
     """Whether a line belongs to the instruction that began above it."""
-    return number > 0 and (lines[number - 1].text.endswith("\\") or lines[number].text.startswith((" ", "\t", "}")))
-
-
-def _before_comments(lines: list[Line], at: int) -> int:
-    while at > 0 and _is_comment(lines[at - 1].text) and not _is_directive(lines[at - 1].text):
-        at -= 1
-    return at
+    return number > 0 and (lines[number - 1].text.endswith("\\") or lines[number].text.startswith((" ", "}")))
 
 
 def _tidy(lines: list[Line]) -> list[Line]:

@@ -74,7 +74,13 @@ def render_spec(
     files = tuple(
         RenderedFile(
             layout.place(file.path),
-            tuple(comment_lines(_render(environment, file.template, context, trace), comments)),
+            tuple(
+                comment_lines(
+                    _render(environment, file.template, context, trace),
+                    comments,
+                    dockerfile=file.path == "Dockerfile",
+                )
+            ),
         )
         for file in chosen.files
     )

@@ -12,12 +12,12 @@ def is_candidate(names: frozenset[str]) -> bool:
 
 
 def claim(project: Project) -> Claim | None:
-    from genfile.detect.node.claim import claim as claim_node
+    from genfile.detect.node.claims import claim as claim_node
 
     return claim_node(project)
 
 
 def detect(project: Project) -> Draft:
-    from genfile.detect.node.detect import detect as detect_node
+    from genfile.detect.node.service import detect as detect_node
 
     return detect_node(project)

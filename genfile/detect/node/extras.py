@@ -89,7 +89,12 @@ def _is_hook(package: PackageJson, name: str) -> bool:
     if steps is None:
         # `husky || true`, `node -e "…"`: more than a plain sequence is almost always a guarded hook.
         return any(word in package.scripts[name] for word in ("husky", "lefthook", "simple-git-hooks", "git ", "only-allow"))
-    return all(step.program in GIT_HOOKS or any(word in GIT_HOOKS for word in step.words[:3]) for step in steps)
+    return all(
+        step.program in GIT_HOOKS
+        or any(word in GIT_HOOKS for word in step.words[:3])
+        or any(hook in word for word in step.words for hook in ("husky", "lefthook", "simple-git-hooks"))
+        for step in steps
+    )
 
 
 def put_environment(project: NodeProject, draft: Draft) -> None:

@@ -116,6 +116,11 @@ def _listen(asked: Asked) -> Fact[Port] | None:
     for name, module in asked.sources:
         for call in module.calls:
             last = call.callee.rsplit(".", 1)[-1]
+            if last == "set" and call.arguments[:1] == ("port",):
+                number, variable = port_of(call.arguments[1]) if len(call.arguments) > 1 else (None, None)
+                if number is not None:
+                    evidence = asked.project.folder.says(name, call.line, f"{call.callee}('port', {_shown(call.arguments[1])})")
+                    return Fact(Port(number, variable), (evidence,))
             if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "Elysia"):
                 continue
             for value in call.arguments[:2]:

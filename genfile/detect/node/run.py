@@ -58,6 +58,7 @@ def _put_standalone(project: NodeProject, draft: Draft) -> None:
     draft.values["run_paths"] = [folder.full(name) for name in paths]
     draft.values["dependencies_at_run"] = "none"
     draft.values["start"] = ["node", "server.js"]
+    draft.values["port_variable"] = "PORT"
     draft.values["writable"] = [folder.full(".next/cache")]
 
 

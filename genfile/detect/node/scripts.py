@@ -16,6 +16,7 @@ DEVELOPMENT = frozenset(
 )
 DEVELOPMENT_COMMANDS = {
     "next": {"dev"},
+    "nx": {"serve", "run", "start"},
     "nuxt": {"dev"},
     "nuxi": {"dev"},
     "vite": {"", "dev", "serve", "preview", "--host", "--port", "--open", "-c"},

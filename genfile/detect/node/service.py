@@ -3,7 +3,7 @@
 import posixpath
 
 from genfile.data import Framework, backing_services, framework as framework_named, system_packages
-from genfile.detect.node.claim import read_project
+from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.manager import NodeProject, lockfile, package_manager
