@@ -1,1 +1,81 @@
-"""genfile reads a source tree and writes its container files."""
+"""genfile reads a source tree and writes its container files.
+
+>>> import genfile
+>>> found = genfile.inspect({"package.json": '{"name": "shop", "scripts": {"start": "node server.js"}}',
+...                          "server.js": "require('node:http').createServer().listen(3000)"})
+>>> spec = found.services[0].spec
+>>> spec.name, spec.language, spec.port
+('shop', 'node', 3000)
+>>> genfile.render(spec).dockerfile.splitlines()[-1]
+'CMD ["node", "server.js"]'
+
+Nothing is printed, nothing is kept between calls but parsed data and compiled templates, and every function may
+be called from several threads at once. What goes wrong is raised as a :class:`GenfileError`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from genfile.api import Generation, generate, inspect, render
+    from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.errors import (
+        ConflictError,
+        GenfileError,
+        NothingFoundError,
+        PresetError,
+        SourceError,
+        SpecError,
+        UsageError,
+        WriteError,
+    )
+    from genfile.evidence import Evidence, Fact, Note
+    from genfile.preset.render import RenderedFile, Rendering
+    from genfile.preset.trace import Line
+
+_HOMES = {
+    "genfile.api": ("Generation", "generate", "inspect", "render"),
+    "genfile.detect.inspection": ("InspectedService", "Inspection"),
+    "genfile.errors": (
+        "ConflictError", "GenfileError", "NothingFoundError", "PresetError", "SourceError", "SpecError",
+        "UsageError", "WriteError",
+    ),
+    "genfile.evidence": ("Evidence", "Fact", "Note"),
+    "genfile.preset.render": ("RenderedFile", "Rendering"),
+    "genfile.preset.trace": ("Line",),
+}  # fmt: skip
+
+__all__ = [
+    "ConflictError",
+    "Evidence",
+    "Fact",
+    "Generation",
+    "GenfileError",
+    "InspectedService",
+    "Inspection",
+    "Line",
+    "NothingFoundError",
+    "Note",
+    "PresetError",
+    "RenderedFile",
+    "Rendering",
+    "SourceError",
+    "SpecError",
+    "UsageError",
+    "WriteError",
+    "__version__",
+    "generate",
+    "inspect",
+    "render",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for: `import genfile` alone costs next to nothing."""
+    from importlib import import_module
+
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'genfile' has no attribute {name!r}")

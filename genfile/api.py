@@ -1,0 +1,221 @@
+"""The Python API: pure functions from a source to specs, from a spec to text, and from a source to all files."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from genfile.errors import NothingFoundError, SpecError, UsageError
+from genfile.evidence import Evidence, Fact, Note
+
+if TYPE_CHECKING:
+    from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.preset.comments import Comments
+    from genfile.preset.render import Rendering
+    from genfile.source.base import Source
+    from genfile.spec.project import Spec
+
+    AnySource = str | os.PathLike[str] | Mapping[str, str | bytes] | Source
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What `generate` gives: the services with what was rendered for each, all files by path, and notes."""
+
+    services: "tuple[tuple[InspectedService, Rendering], ...]"
+    files: dict[str, str]
+    notes: tuple[Note, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: files, services with their build commands, notes; `genfile init --json` adds what it did."""
+        return {
+            "version": 1,
+            "files": [{"path": path} for path in sorted(self.files)],
+            "services": [
+                {
+                    "name": service.spec.name,
+                    "path": service.spec.path,
+                    "dockerfile": rendering.layout.dockerfile,
+                    "context": rendering.layout.context,
+                    "port": service.spec.port,
+                    "build": rendering.build_command,
+                }
+                for service, rendering in self.services
+            ],
+            "notes": [note.to_json() for note in self.notes],
+        }
+
+
+def inspect(source: "AnySource") -> "Inspection":
+    """Find the services of a source and what is true of each.
+
+    ``source``: a folder's or an archive's path (tar, zip), a mapping of relative path to text, or a Source.
+    Raises SourceError when it can't be read; a tree without services gives an Inspection without services.
+    """
+    from genfile.detect.inspection import inspect_source
+    from genfile.source import open_source
+
+    return inspect_source(open_source(source))
+
+
+def render(
+    spec: "Spec | Mapping[str, Any]",
+    *,
+    preset: str | None = None,
+    options: Mapping[str, Any] | None = None,
+    comments: "Comments" = "brief",
+    several: bool = False,
+) -> "Rendering":
+    """Render one service's files from its spec, given as a model or as plain values.
+
+    ``preset``: a built-in preset's name; by default the one that applies. ``options``: values for its options.
+    ``several``: the tree has other services, so that the Dockerfile goes to the service's own folder.
+    Raises SpecError, UsageError or PresetError, each with one line that says what is wrong.
+    """
+    from genfile.preset.render import render_spec
+    from genfile.spec.project import parse_spec
+
+    model = parse_spec(dict(spec)) if isinstance(spec, Mapping) else spec
+    return render_spec(model, preset=preset, options=options, comments=comments, several=several)
+
+
+def generate(
+    source: "AnySource",
+    *,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    service: str | None = None,
+    compose: bool = False,
+    comments: "Comments" = "brief",
+) -> Generation:
+    """Inspect a source and render every file for it; nothing is written.
+
+    ``settings``: spec fields (dotted) and preset options as text, as `--set` takes them. ``service``: the path or
+    name of one service; others are left out. ``compose``: a compose.yaml too.
+    Raises NothingFoundError when there is no service, and what `inspect` and `render` raise.
+    """
+    return generate_from(
+        inspect(source), preset=preset, settings=settings, service=service, compose=compose, comments=comments
+    )
+
+
+def generate_from(
+    inspection: "Inspection",
+    *,
+    preset: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    service: str | None = None,
+    compose: bool = False,
+    comments: "Comments" = "brief",
+) -> Generation:
+    """As `generate`, for a source that was inspected already."""
+    from genfile.preset.render import render_spec
+
+    chosen = select(inspection, service)
+    several = len(inspection.services) > 1
+    done: list[tuple[InspectedService, Rendering]] = []
+    files: dict[str, str] = {}
+    for found in chosen:
+        changed, options = apply_settings(found, settings or {}, preset)
+        rendering = render_spec(changed.spec, preset=preset, options=options, comments=comments, several=several)
+        done.append((changed, rendering))
+        files |= {file.path: file.text for file in rendering.files}
+    if compose:
+        from genfile.preset.compose import render_compose
+
+        files["compose.yaml"] = render_compose([(item.spec, rendering.layout) for item, rendering in done], comments)
+    notes = (*inspection.notes, *(note for item, _ in done for note in item.notes))
+    return Generation(tuple(done), dict(sorted(files.items())), tuple(dict.fromkeys(notes)))
+
+
+def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
+    """The services that are meant. Raises NothingFoundError for a tree without any, UsageError for an unknown one."""
+    if not inspection.services:
+        reason = inspection.notes[-1].text if inspection.notes else "no service was found"
+        raise NothingFoundError(reason, hint="name a folder that holds a project, or describe it in a spec for `genfile render`")
+    if service is None:
+        return inspection.services
+    wanted = service.strip("/").removeprefix("./") or "."
+    found = tuple(item for item in inspection.services if wanted in (item.spec.path, item.spec.name))
+    if not found:
+        known = ", ".join(item.spec.path for item in inspection.services)
+        raise UsageError(f"no service at {service!r}", hint=f"services are at: {known}")
+    return found
+
+
+def apply_settings(
+    service: "InspectedService", settings: Mapping[str, str], preset: str | None = None
+) -> "tuple[InspectedService, dict[str, str]]":
+    """Set fields of a spec from text, and part the preset's options from them.
+
+    Raises UsageError for a name that is neither, SpecError for a value that the field's type refuses.
+    """
+    from genfile.preset.find import choose_preset, load_preset
+    from genfile.spec.base import plain
+
+    if not settings:
+        return service, {}
+    spec = service.spec
+    known = (load_preset(preset) if preset else choose_preset(spec.language, static=spec.static is not None)).options
+    options: dict[str, str] = {}
+    values = plain(spec)
+    facts = dict(service.facts)
+    for key, text in settings.items():
+        top = key.split(".")[0]
+        if top in type(spec).model_fields:
+            values = _set_field(type(spec), values, key, text)
+            facts = {k: fact for k, fact in facts.items() if not k.startswith("/" + key.replace(".", "/"))}
+            facts["/" + key.replace(".", "/")] = Fact(text, (Evidence("--set", None, f"{key}={text}"),))
+        elif key.removeprefix("options.") in known:
+            options[key.removeprefix("options.")] = text
+        else:
+            raise _unknown(key, [*type(spec).model_fields, *known])
+    from genfile.detect.inspection import InspectedService
+    from genfile.spec.project import parse_spec
+
+    return InspectedService(parse_spec(values), facts, service.notes), options
+
+
+def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, text: str) -> dict[str, Any]:
+    """The values with one field set: the text as it is, else as JSON, else as words; the first that validates."""
+    import copy
+    import json
+    import shlex
+
+    from genfile.spec.project import parse_spec
+
+    readings: list[Any] = [text]
+    try:
+        readings.append(json.loads(text))
+    except ValueError:
+        pass
+    try:
+        readings.append(shlex.split(text))
+    except ValueError:
+        pass
+    readings.append([text])
+    fault: SpecError | None = None
+    for reading in readings:
+        candidate = copy.deepcopy(values)
+        table = candidate
+        *parents, last = key.split(".")
+        for parent in parents:
+            inner = table.get(parent)
+            table[parent] = inner if isinstance(inner, dict) else {}
+            table = table[parent]
+        table[last] = reading
+        try:
+            parse_spec(candidate)
+        except SpecError as error:
+            fault = fault or error
+        else:
+            return candidate
+    raise SpecError(f"--set {key}: {fault.message.removeprefix('spec: ') if fault else 'no such field'}")
+
+
+def _unknown(key: str, names: list[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, names, 1)
+    hint = f"did you mean {close[0]}?" if close else f"fields and options: {', '.join(sorted(names))}"
+    return UsageError(f"--set {key}: neither a field of the spec nor an option of the preset", hint=hint)

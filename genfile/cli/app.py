@@ -1,0 +1,96 @@
+"""The table of commands, and the one place where an error becomes an exit code."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from genfile import __version__
+from genfile.cli import init, inspect, presets, render, schema, ui
+from genfile.errors import GenfileError
+
+app = typer.Typer(
+    name="genfile",
+    help="Read a source tree, and write the Dockerfile that a careful senior engineer would have written.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("init")(init.init)
+app.command("inspect")(inspect.inspect)
+app.command("render")(render.render)
+app.add_typer(presets.app, name="presets")
+app.command("schema")(schema.schema)
+
+
+def _version(value: bool) -> None:
+    if value:
+        ui.out(f"genfile {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Hold the options of `genfile` itself."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command; give its exit code (see `genfile.errors`). Never raises."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        result = app(words, standalone_mode=False)
+        sys.stdout.flush()
+    except GenfileError as error:
+        return _failed(error, as_json="--json" in words)
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted: nothing was changed\n")
+        return 130
+    except BrokenPipeError:
+        # The reader has gone; what was to be said is said to nobody.
+        sys.stdout = open("/dev/null", "w") if sys.platform != "win32" else sys.stdout  # noqa: PTH123, SIM115
+        return 1
+    except Exception as error:
+        return _usage_or_bug(error)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: GenfileError, *, as_json: bool) -> int:
+    if as_json:
+        ui.json_out({"version": 1, "error": {"message": error.message, "hint": error.hint, "code": error.exit_code}})
+    else:
+        ui.error(error)
+    return error.exit_code
+
+
+def _usage_or_bug(error: Exception) -> int:
+    """typer's own exceptions, by their shape: it has carried click under several names."""
+    code = getattr(error, "exit_code", None)
+    if isinstance(code, int):
+        message = getattr(error, "message", None) or (error.format_message() if hasattr(error, "format_message") else "")
+        if message:
+            sys.stderr.write(f"error: {message}\nhint: see `genfile --help`\n")
+        elif type(error).__name__ == "Abort":
+            return 130
+        return code
+    if type(error).__name__ == "Abort":
+        sys.stderr.write("error: interrupted: nothing was changed\n")
+        return 130
+    if isinstance(error, OSError):
+        sys.stderr.write(f"error: {error.strerror or error}\n")
+        return 1
+    place = _origin(error)
+    sys.stderr.write(f"error: {type(error).__name__}: {str(error)[:200]} (at {place})\n")
+    sys.stderr.write(f"hint: this is a bug in genfile {__version__}: please report it with the command you ran\n")
+    return 1
+
+
+def _origin(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"

@@ -1,0 +1,149 @@
+"""`genfile init`: detect, show, ask what is uncertain, write."""
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genfile.cli import ui
+from genfile.errors import ConflictError, UsageError
+
+if TYPE_CHECKING:
+    from genfile.api import Generation
+    from genfile.detect.inspection import Inspection
+    from genfile.project.plan import Plan
+
+
+class CommentLevel(enum.StrEnum):
+    """How much the files say of themselves."""
+
+    none = "none"
+    brief = "brief"
+    teach = "teach"
+
+
+def init(
+    path: Annotated[Path, typer.Argument(help="The folder of the project.")] = Path("."),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask: take every guess as it is.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print the changes as a unified diff, and write nothing.")] = False,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print the Dockerfile, and nothing else; write nothing.")] = False,
+    preset: Annotated[str | None, typer.Option("--preset", help="Use this preset instead of the one that applies.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a field of the spec (port=8080, runtime.version=22) or an option of the preset."),
+    ] = None,
+    service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
+    compose: Annotated[bool, typer.Option("--compose", help="Write compose.yaml too, with the databases in use.")] = False,
+    comments: Annotated[CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")] = CommentLevel.brief,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
+) -> None:
+    """Write a Dockerfile and a .dockerignore for the project in PATH."""
+    from genfile.api import generate_from
+    from genfile.api import inspect as inspect_source
+
+    chosen = _parse_settings(settings or [])
+    inspection = inspect_source(path)
+    quiet = stdout or diff or as_json
+    asks = not (yes or quiet or dry_run) and ui.is_terminal()
+    if asks:
+        chosen = _ask(inspection, service, chosen)
+    generation = generate_from(
+        inspection, preset=preset, settings=chosen, service=service, compose=compose, comments=comments.value
+    )
+    if stdout:
+        _print_dockerfile(generation)
+        return
+    if not quiet:
+        for found, _ in generation.services:
+            ui.show_service(found)
+        ui.show_notes(generation.notes)
+    _write(path, generation, dry_run=dry_run, diff=diff, force=force, asks=asks, as_json=as_json)
+
+
+def _parse_settings(settings: list[str]) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for item in settings:
+        key, sign, value = item.partition("=")
+        if not sign or not key:
+            raise UsageError(f"--set {item}: it takes KEY=VALUE", hint="for example --set port=8080")
+        chosen[key.strip()] = value
+    return chosen
+
+
+def _ask(inspection: "Inspection", service: str | None, settings: dict[str, str]) -> dict[str, str]:
+    """Ask for every guess that no --set has answered; Enter takes it. Only of one service: answers are by field."""
+    from genfile.api import select
+
+    found = select(inspection, service)
+    if len(found) != 1:
+        return settings
+    answers = dict(settings)
+    for pointer, fact in found[0].guesses.items():
+        key = pointer[1:].replace("/", ".")
+        if key in answers or not isinstance(fact.value, str | int):
+            continue
+        ui.out(f"{key}: {'; '.join(map(str, fact.evidence))}")
+        answer = str(typer.prompt(f"  {key}", default=str(fact.value)))
+        if answer != str(fact.value):
+            answers[key] = answer
+    return answers
+
+
+def _print_dockerfile(generation: "Generation") -> None:
+    if len(generation.services) > 1:
+        paths = ", ".join(found.spec.path for found, _ in generation.services)
+        raise UsageError("--stdout prints one Dockerfile, and there are several services", hint=f"add --service, one of: {paths}")
+    ui.data(generation.services[0][1].dockerfile)
+
+
+def _write(
+    path: Path, generation: "Generation", *, dry_run: bool, diff: bool, force: bool, asks: bool, as_json: bool
+) -> None:
+    from genfile.project.plan import accept_conflicts, make_plan
+
+    if not path.is_dir():
+        raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
+    plan = make_plan(path, generation.files, force=force)
+    if diff:
+        ui.data(plan.diff())
+        return
+    if plan.conflicts and asks and _may_replace(plan):
+        plan = accept_conflicts(plan)
+    if not dry_run and not plan.conflicts:
+        from genfile.project.apply import apply_plan
+
+        apply_plan(plan)
+    if as_json:
+        document = generation.to_json()
+        document["files"] = [{"path": change.path, "action": change.action} for change in plan.changes]
+        ui.json_out(document)
+    else:
+        _report(generation, plan, dry_run=dry_run)
+    if plan.conflicts and not dry_run:
+        if as_json:
+            raise typer.Exit(ConflictError.exit_code)
+        names = ", ".join(change.path for change in plan.conflicts)
+        raise ConflictError(f"nothing was written: {names} would be replaced", hint="use --force to replace, or --stdout to compare")
+
+
+def _may_replace(plan: "Plan") -> bool:
+    ui.data(plan.diff())
+    names = ", ".join(change.path for change in plan.conflicts)
+    return typer.confirm(f"Replace {names}?", default=False)
+
+
+def _report(generation: "Generation", plan: "Plan", *, dry_run: bool) -> None:
+    colours = {"create": "green", "replace": "yellow", "conflict": "red", "unchanged": "dim"}
+    for change in plan.changes:
+        action = f"would {change.action}" if dry_run and change.action in ("create", "replace") else change.action
+        ui.out(f"{ui.styled(action, colours[change.action])}  {change.path}")
+    if plan.conflicts:
+        ui.data(plan.diff())
+        return
+    for _, rendering in generation.services:
+        import shlex
+
+        ui.out(f"Next:  {shlex.join(rendering.build_command)}")

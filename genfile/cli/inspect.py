@@ -1,0 +1,31 @@
+"""`genfile inspect`: what is there, and why genfile thinks so."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genfile.cli import ui
+from genfile.errors import NothingFoundError
+
+
+def inspect(
+    path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip file.")] = Path("."),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the specs, evidence and notes as JSON.")] = False,
+) -> None:
+    """Show which services are in PATH, and the evidence for it."""
+    from genfile.api import inspect as inspect_source
+
+    inspection = inspect_source(path)
+    if as_json:
+        ui.json_out(inspection.to_json())
+        if not inspection.services:
+            raise typer.Exit(NothingFoundError.exit_code)
+        return
+    if not inspection.services:
+        ui.show_notes(inspection.notes[:-1])
+        raise NothingFoundError(inspection.notes[-1].text)
+    for service in inspection.services:
+        ui.show_service(service)
+        ui.show_notes(service.notes)
+    ui.show_notes(inspection.notes)

@@ -1,0 +1,46 @@
+"""`genfile presets`: what there is to choose from."""
+
+from typing import Annotated
+
+import typer
+
+from genfile.cli import ui
+
+app = typer.Typer(help="List presets, and show what one can be told.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_presets(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
+    """List the presets, in the order in which they are tried."""
+    from genfile.preset.find import BUILTIN, load_preset
+
+    presets = [load_preset(name) for name in BUILTIN]
+    if as_json:
+        ui.json_out({"version": 1, "presets": [{"name": p.name, "summary": p.summary} for p in presets]})
+        return
+    for preset in presets:
+        ui.out(f"{preset.name:<10} {preset.summary}")
+
+
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(help="The preset's name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Show a preset: what it applies to, its options, the files that it writes."""
+    from genfile.preset.find import load_preset
+    from genfile.spec.base import plain
+
+    preset = load_preset(name)
+    if as_json:
+        options = {key: plain(option) for key, option in preset.options.items()}
+        ui.json_out({"version": 1, "name": preset.name, "summary": preset.summary, "options": options, "files": [f.path for f in preset.files]})
+        return
+    ui.out(f"{preset.name}: {preset.summary}")
+    if len(preset.chain) > 1:
+        ui.out(f"extends: {' -> '.join(preset.chain[1:])}")
+    ui.out(f"files: {', '.join(file.path for file in preset.files)}")
+    ui.out("options:")
+    for key, option in preset.options.items():
+        ui.out(f"  {key} ({option.type}): {option.help}")
+        ui.out(f"    default: {option.default}")

@@ -1,0 +1,23 @@
+"""`genfile schema`: the JSON Schema of what genfile reads and writes."""
+
+import enum
+from typing import Annotated
+
+import typer
+
+from genfile.cli import ui
+
+
+class SchemaName(enum.StrEnum):
+    """What a schema is published of."""
+
+    spec = "spec"
+    preset = "preset"
+    config = "config"
+
+
+def schema(name: Annotated[SchemaName, typer.Argument(help="Which schema.")]) -> None:
+    """Print a JSON Schema: of a spec, of preset.toml, or of the settings that --set takes."""
+    from genfile.schema import json_schema
+
+    ui.json_out(json_schema(name.value))

@@ -1,0 +1,113 @@
+"""Everything that is printed. rich is imported only for a terminal."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from genfile.errors import GenfileError
+from genfile.evidence import Fact, Note
+
+if TYPE_CHECKING:
+    from genfile.detect.inspection import InspectedService
+
+# What a reader wants to see first, of all the fields of a spec.
+SHOWN = ("/runtime/version", "/package_manager/name", "/framework", "/build", "/start", "/static", "/port", "/backing_services", "/workspace")  # fmt: skip
+
+
+def is_terminal() -> bool:
+    """Whether a person is there to be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def wants_colour() -> bool:
+    """NO_COLOR (no-color.org) beats everything."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def out(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def data(text: str) -> None:
+    """Text that is the product itself: written as it is."""
+    sys.stdout.write(text)
+
+
+def json_out(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def error(problem: GenfileError) -> None:
+    """One line of what went wrong, one of how to mend it."""
+    sys.stderr.write(f"error: {problem.message}\n")
+    if problem.hint:
+        sys.stderr.write(f"hint: {problem.hint}\n")
+
+
+def styled(text: str, style: str) -> str:
+    """Text in a style, where colours are wanted."""
+    codes = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31", "cyan": "36"}
+    return f"\x1b[{codes[style]}m{text}\x1b[0m" if wants_colour() else text
+
+
+def show_service(service: "InspectedService") -> None:
+    """A service in a few lines: what it is, then the facts that matter with their evidence."""
+    out(styled(summary(service), "bold"))
+    rows = [(pointer, service.facts[pointer]) for pointer in SHOWN if pointer in service.facts]
+    if wants_colour():
+        _show_table(rows)
+        return
+    for pointer, fact in rows:
+        out(f"  {pointer[1:].replace('/', '.'):<22} {_value(fact):<28} {_evidence(fact)}")
+
+
+def _show_table(rows: list[tuple[str, Fact[Any]]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for pointer, fact in rows:
+        value = Text(_value(fact), style="yellow" if fact.guess else "")
+        table.add_row(Text("  " + pointer[1:].replace("/", "."), style="cyan"), value, Text(_evidence(fact), style="dim"))
+    Console().print(table)
+
+
+def summary(service: "InspectedService") -> str:
+    """One line: `shop  node 22, pnpm 9.12.1, nextjs, port 3000`."""
+    spec = service.spec
+    parts = [f"{spec.language} {spec.runtime.version}" if spec.runtime else spec.language]
+    if spec.package_manager:
+        parts.append(" ".join(filter(None, (spec.package_manager.name, spec.package_manager.version))))
+    if spec.framework:
+        parts.append(spec.framework)
+    if spec.static:
+        parts.append("static files")
+    parts.append(f"port {spec.port}" if spec.port else "no port")
+    where = "" if spec.path == "." else f" ({spec.path})"
+    return f"{spec.name}{where}  {', '.join(parts)}"
+
+
+def _value(fact: Fact[Any]) -> str:
+    value = fact.value
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {item}" for key, item in value.items() if item not in (None, False, []))
+    return str(value)
+
+
+def _evidence(fact: Fact[Any]) -> str:
+    text = ", ".join(map(str, fact.evidence[:2]))
+    return f"{text} [a guess]" if fact.guess else text
+
+
+def show_notes(notes: Iterable[Note]) -> None:
+    """Notes go to stderr: stdout may be read by a program."""
+    for note in notes:
+        place = "" if note.path is None else f"{note.path}: " if note.line is None else f"{note.path}:{note.line}: "
+        text = note.text if place.split(":")[0] and note.text.startswith(place.split(":")[0]) else place + note.text
+        label = "warning" if note.level == "warning" else "note"
+        sys.stderr.write(f"{label}: {text}\n")

@@ -1,0 +1,1 @@
+"""The files on disk: what would change, and the one atomic step that changes it."""

@@ -1,0 +1,113 @@
+"""The one module that writes into a user's project: all of a plan, or none of it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from genfile.errors import ConflictError, WriteError
+from genfile.project.plan import Change, Plan
+
+
+def apply_plan(plan: Plan) -> None:
+    """Write every change of a plan.
+
+    All new texts are written to temporary files beside their targets first, and only then renamed; whatever
+    fails on the way, the old files are there again and nothing is left over. Raises ConflictError when a
+    conflict stands or a file was changed since the plan was made, WriteError when the disk refuses.
+    """
+    if plan.conflicts:
+        raise ConflictError(f"{plan.conflicts[0].path} exists and differs", hint="look at --diff, then use --force to replace it")
+    with _undone_on_failure() as journal:
+        staged = [(change, _stage(plan.root, change, journal)) for change in plan.writes]
+        for change, temporary in staged:
+            _check_unchanged(plan.root, change)
+            _rename(plan.root, change, temporary, journal)
+
+
+class _Journal:
+    """What has been done so far, in order, so that it can be undone in reverse."""
+
+    def __init__(self) -> None:
+        self.temporaries: set[Path] = set()
+        self.folders: list[Path] = []
+        self.renamed: list[tuple[Path, bytes | None]] = []
+
+    def undo(self) -> None:
+        for target, old in reversed(self.renamed):
+            with suppress(OSError):
+                if old is None:
+                    target.unlink()
+                else:
+                    target.write_bytes(old)
+        for temporary in self.temporaries:
+            with suppress(OSError):
+                temporary.unlink()
+        for folder in reversed(self.folders):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+@contextmanager
+def _undone_on_failure() -> Iterator[_Journal]:
+    journal = _Journal()
+    try:
+        yield journal
+    except BaseException:
+        # Ctrl-C too: a half-written project is worse than none.
+        journal.undo()
+        raise
+
+
+def _stage(root: Path, change: Change, journal: _Journal) -> Path:
+    """Write the new text to a temporary file beside its target, with the target's mode."""
+    target = root / change.path
+    try:
+        _make_folder(root, target.parent, journal)
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+        # Created as any new file is, so that the umask gives it the mode that a new file has.
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        journal.temporaries.add(temporary)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(change.new)
+            file.flush()
+            os.fsync(file.fileno())
+        if change.old is not None:
+            temporary.chmod(target.stat().st_mode & 0o777)
+    except OSError as error:
+        raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
+    return temporary
+
+
+def _make_folder(root: Path, folder: Path, journal: _Journal) -> None:
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise WriteError(f"{folder} lies outside of {root}")
+    if not folder.exists():
+        _make_folder(root, folder.parent, journal)
+        folder.mkdir()
+        journal.folders.append(folder)
+
+
+def _check_unchanged(root: Path, change: Change) -> None:
+    target = root / change.path
+    try:
+        now = target.read_bytes() if target.exists() else None
+    except OSError as error:
+        raise WriteError(f"{change.path} can't be read: {_reason(error)}") from None
+    if now != change.old:
+        raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
+
+
+def _rename(root: Path, change: Change, temporary: Path, journal: _Journal) -> None:
+    target = root / change.path
+    try:
+        temporary.replace(target)
+    except OSError as error:
+        raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
+    journal.temporaries.discard(temporary)
+    journal.renamed.append((target, change.old))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
