@@ -122,7 +122,7 @@ def _key(version: str) -> tuple[int, ...]:
 def _satisfies_pep440(line: str, constraint: str) -> bool:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    text = constraint.strip()
+    text = "" if constraint.strip() == "*" else constraint.strip()
     if text and text[0].isdigit():
         text = f"=={text}.*" if text.count(".") < 2 and "*" not in text else f"=={text}"
     try:
@@ -140,9 +140,12 @@ def _satisfies_npm(line: str, constraint: str, *, poetry: bool) -> bool:
     import nodesemver
 
     text = constraint.strip().strip("\"'")
+    if poetry and "~=" in text:
+        return _satisfies_pep440(line, text)
     if poetry:
         # Poetry joins with commas and takes a bare number as exact; npm joins with blanks.
-        text = " ".join(part.strip() for part in text.replace("||", "|").replace("|", " || ").split(","))
+        text = text.replace("!= ", "!=").replace("||", "|").replace("|", " || ")
+        text = " ".join(part.strip() for part in text.split(","))
     if text in ("", "*", "x", "latest", "lts/*", "node", "stable"):
         return True
     if "!=" in text:

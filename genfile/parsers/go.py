@@ -135,6 +135,17 @@ class GoFile:
         return found
 
     @cached_property
+    def env_defaults(self) -> dict[str, Any]:
+        """Variables with the literal that is taken where they are not set, however the code says so."""
+        found: dict[str, Any] = {}
+        for name, default in self.fallbacks.items():
+            target = self._constants.get(name)
+            value = UNKNOWN if target is None else self._value(target)
+            if isinstance(value, EnvDefault) and is_known(default):
+                found.setdefault(value.name, default)
+        return found
+
+    @cached_property
     def _constants(self) -> dict[str, "Node"]:
         found: dict[str, Node] = {}
         for node in self._walk():

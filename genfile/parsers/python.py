@@ -11,7 +11,7 @@ from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
 
 MAX_CHARACTERS = 1024 * 1024
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
-_GETTERS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "env", "env.int", "env.str", "decouple.config", "environ.Env"})  # fmt: skip
+_GETTERS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "env", "env.int", "env.str", "decouple.config", "env.bool", "env.list", "env.db", "env.url", "env.cache", "env.dict", "env.float", "env.json"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +163,13 @@ class PyModule:
 
     def _dotted(self, node: ast.expr) -> str:
         """The callee as dotted text with imports followed; calls in between are left out."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute) and len(parts) < 50:
+            parts.append(node.attr)
+            node = node.value
         if isinstance(node, ast.Name):
-            return self._aliases.get(node.id, node.id)
-        if isinstance(node, ast.Attribute):
-            left = self._dotted(node.value)
-            return f"{left}.{node.attr}" if left else node.attr
-        return ""
+            parts.append(self._aliases.get(node.id, node.id))
+        return ".".join(reversed(parts))
 
     def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
         made = {
@@ -237,15 +238,19 @@ class PyModule:
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module, those inside `if` and `try` included."""
-    for node in body:
+    """The statements of a module, those inside `if`, `try` and `with` included, in order."""
+    stack = list(reversed(body))
+    while stack:
+        node = stack.pop()
         yield node
+        inner: list[ast.stmt] = []
         if isinstance(node, ast.If):
-            yield from _top_level([*node.body, *node.orelse])
+            inner = [*node.body, *node.orelse]
         elif isinstance(node, ast.Try):
-            yield from _top_level([*node.body, *node.orelse, *node.finalbody])
+            inner = [*node.body, *node.orelse, *node.finalbody]
         elif isinstance(node, ast.With):
-            yield from _top_level(node.body)
+            inner = node.body
+        stack.extend(reversed(inner))
 
 
 def setup_keywords(module: PyModule) -> dict[str, Any]:

@@ -87,10 +87,12 @@ def _read_header(result: RequirementsFile, comment: str, number: int) -> None:
 
 
 def _read_line(result: RequirementsFile, number: int, line: str) -> None:
-    option, _, value = line.replace("=", " ", 1).partition(" ") if line.startswith("--") else line.partition(" ")
+    option, _, value = line.partition(" ")
+    if option.startswith("--") and "=" in option:
+        option, _, value = line.partition("=")
+    elif option[:2] in ("-r", "-c", "-e", "-i", "-f") and len(option) > 2 and option[2] != "-":
+        option, value = line[:2], line[2:]
     value = value.strip()
-    if line.startswith("-r") and not line.startswith(("-r ", "--")):
-        option, value = "-r", line[2:].strip()
     if option in ("-r", "--requirement"):
         result.includes.append((value, number))
     elif option in ("-c", "--constraint"):
@@ -131,4 +133,8 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
 
 def _from_url(text: str, number: int, *, editable: bool) -> Entry:
     name = text.partition("#egg=")[2].split("&")[0].split("[")[0]
+    path, bracket, extras = text.partition("[")
+    if bracket and "://" not in text:
+        names = tuple(sorted(extra.strip() for extra in extras.rstrip("]").split(",")))
+        return Entry("", "", names, number, url=path, editable=editable)
     return Entry(normalise(name) if name else "", "", (), number, url=text, editable=editable)

@@ -153,6 +153,16 @@ def under(paths: Iterable[str], root: str) -> list[str]:
     return [join_path(root, path) for path in paths]
 
 
+def base_name(path: str) -> str:
+    """The last part of a path."""
+    return posixpath.basename(path)
+
+
+def relative(path: str, folder: str) -> str:
+    """A path relative to a folder above it; unchanged when it lies elsewhere."""
+    return path if folder == "." else path.removeprefix(folder + "/")
+
+
 def has_text(value: str) -> bool:
     """Whether a macro wrote anything but marks and blanks."""
     from genfile.preset.environment import CLOSE, END, OPEN
@@ -177,5 +187,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "in_folder": in_folder,
     "under": under,
     "has_text": has_text,
+    "base_name": base_name,
+    "relative": relative,
     "major": major,
 }

@@ -18,3 +18,4 @@ class GoService(Service):
     sums: bool = Field(True, description="go.sum exists.")
     version_variable: Text | None = Field(None, description="Set at link time: `main.version`.")
     assets: tuple[RelativePath, ...] = Field((), description="Files and folders that the program opens at run time.")
+    private_hosts: tuple[Argument, ...] = Field((), description="Hosts whose modules are not public: GOPRIVATE.")

@@ -1,10 +1,23 @@
+"""Go: go.mod, the main packages below it, and what they listen on."""
+
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
+
 NAME = "go"
+
+
 def is_candidate(names: frozenset[str]) -> bool:
-    return False
+    return "go.mod" in names
+
+
 def claim(project: Project) -> Claim | None:
-    return None
+    from genfile.detect.go.claims import claim as claim_go
+
+    return claim_go(project)
+
+
 def detect(project: Project) -> Draft:
-    return Draft()
+    from genfile.detect.go.service import detect as detect_go
+
+    return detect_go(project)

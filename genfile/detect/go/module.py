@@ -1,0 +1,131 @@
+"""A Go module as detectors read it: its packages, which of them are programs, what a program imports."""
+
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
+
+from genfile.detect.survey import NOT_SERVICES
+from genfile.detect.tree import Project
+from genfile.parsers.go import GoFile, parse_go
+from genfile.parsers.gomod import GoMod, parse_go_mod
+
+MAX_FOLDERS = 400
+MAX_FILES = 250
+# What a build for linux leaves out, by the last parts of a file's name (go/build: matchFile).
+_OTHER_SYSTEMS = frozenset({"windows", "darwin", "freebsd", "netbsd", "openbsd", "plan9", "solaris", "js", "wasip1", "aix", "android", "ios", "dragonfly", "illumos"})  # fmt: skip
+_OTHER_MACHINES = frozenset({"arm", "386", "wasm", "mips", "ppc64", "ppc64le", "s390x", "riscv64", "loong64", "mips64", "mipsle"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Program:
+    """A main package: its folder relative to the module (`.` is the root), and the name that its binary gets."""
+
+    folder: str
+    name: str
+
+    @property
+    def package(self) -> str:
+        return "." if self.folder == "." else f"./{self.folder}"
+
+
+class GoModule:
+    """A folder with a go.mod that could be read."""
+
+    def __init__(self, folder: Project, manifest: GoMod) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
+
+    @cached_property
+    def base_name(self) -> str:
+        """The last part of the module's path, a major version left out: `github.com/a/shop/v2` is `shop`."""
+        parts = (self.manifest.module or self.folder.folder_name).split("/")
+        if len(parts) > 1 and parts[-1][:1] == "v" and parts[-1][1:].isdigit():
+            parts.pop()
+        return parts[-1]
+
+    def package(self, name: str) -> tuple[tuple[str, GoFile], ...]:
+        """The files of a package that a build for linux takes, parsed; name is a folder relative to the module."""
+        if name not in self._packages:
+            files: list[tuple[str, GoFile]] = []
+            for file in self.folder.names("" if name == "." else name):
+                if file.endswith(".go") and builds_on_linux(file) and len(files) < 60:
+                    path = file if name == "." else f"{name}/{file}"
+                    parsed = self.folder.parse(parse_go, path)
+                    if parsed is not None and not _is_ignored(parsed.build_constraint):
+                        files.append((path, parsed))
+            self._packages[name] = tuple(files)
+        return self._packages[name]
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """Every main package that is not a tool, an example or a test, nearest first."""
+        found: list[Program] = []
+        for folder in self._folders():
+            if any(file.has_main for _, file in self.package(folder)):
+                found.append(Program(folder, self.base_name if folder == "." else posixpath.basename(folder)))
+        return tuple(found)
+
+    def _folders(self) -> list[str]:
+        """Folders with Go files that belong to this module; nested modules have a go.mod of their own."""
+        root = self.folder.path
+        nested = {f for f in self.folder.tree.folders if f != root and "go.mod" in self.folder.tree.folders[f]}
+        found: list[str] = []
+        for path, names in self.folder.tree.folders.items():
+            inside = path if not root else path[len(root) + 1 :] if path.startswith(root + "/") else None if path != root else ""
+            if inside is None or not any(name.endswith(".go") for name in names):
+                continue
+            parts = inside.split("/") if inside else []
+            aside = NOT_SERVICES - {"cmd"}
+            if any(part in aside or part.startswith((".", "_")) or part == "testdata" for part in parts):
+                continue
+            if any(path == other or path.startswith(other + "/") for other in nested):
+                continue
+            found.append(inside or ".")
+        return sorted(found, key=lambda name: (name != ".", not name.startswith("cmd"), name.count("/"), name))[:MAX_FOLDERS]
+
+    def sources(self, program: Program) -> list[tuple[str, GoFile]]:
+        """The files of a program, then those of the packages of the module that it imports; bounded."""
+        prefix = (self.manifest.module or "\0") + "/"
+        found: list[tuple[str, GoFile]] = []
+        queue, seen = [program.folder], {program.folder}
+        while queue and len(found) < MAX_FILES:
+            for path, file in self.package(queue.pop(0)):
+                found.append((path, file))
+                for name in file.imports:
+                    inside = name.removeprefix(prefix) if name.startswith(prefix) else None
+                    if inside and inside not in seen:
+                        seen.add(inside)
+                        queue.append(inside)
+        return found
+
+    def requires(self, path: str) -> bool:
+        """Whether go.mod requires a module, its sub-modules and major versions included."""
+        return any(item.path == path or item.path.startswith(path + "/") for item in self.manifest.requires)
+
+    def line_of(self, path: str) -> int | None:
+        return next((item.line for item in self.manifest.requires if item.path == path or item.path.startswith(path + "/")), None)
+
+
+def read_module(folder: Project) -> GoModule | None:
+    """The module of a folder; None where go.mod is missing or malformed (then a note says so)."""
+    manifest = folder.parse(parse_go_mod, "go.mod")
+    return None if manifest is None or manifest.module is None else GoModule(folder, manifest)
+
+
+def builds_on_linux(name: str) -> bool:
+    """Whether a file's name lets it take part in a build for linux: no test, no other system or machine."""
+    parts = name.removesuffix(".go").split("_")
+    if parts[-1] == "test":
+        return False
+    return not any(part in _OTHER_SYSTEMS or part in _OTHER_MACHINES for part in parts[1:][-2:])
+
+
+def _is_ignored(constraint: str | None) -> bool:
+    """Whether a `//go:build` line keeps the file out of an ordinary build for linux with amd64 or arm64."""
+    if constraint is None:
+        return False
+    words = constraint.replace("(", " ").replace(")", " ").split()
+    if "ignore" in words or "tools" in words or "!linux" in words:
+        return True
+    return len(words) == 1 and (words[0] in _OTHER_SYSTEMS or words[0] in ("integration", "e2e", "wireinject", "mage", "generate"))

@@ -1,0 +1,261 @@
+"""The facts of one Go service, put together."""
+
+import posixpath
+
+from genfile.data import Framework, backing_services, frameworks, runtime, system_packages
+from genfile.detect.go.claims import choose_program, serves
+from genfile.detect.go.module import GoModule, Program, read_module
+from genfile.detect.go.port import Sources, find_assets, find_health, find_port
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Fact, decide
+from genfile.parsers.gomod import parse_go_mod
+from genfile.parsers.small import parse_procfile, parse_tool_versions
+from genfile.spec.base import service_name
+from genfile.versions import Pin, choose, parse_pin, satisfies
+
+# Hosts whose modules anyone can read.
+PUBLIC_HOSTS = frozenset(
+    """github.com gitlab.com bitbucket.org golang.org google.golang.org gopkg.in go.uber.org k8s.io sigs.k8s.io cloud.google.com
+    gorm.io go.mongodb.org modernc.org rsc.io gocloud.dev go.opentelemetry.io go.etcd.io gonum.org honnef.co mvdan.cc filippo.io
+    codeberg.org git.sr.ht gitea.com gitea.dev code.gitea.io connectrpc.com buf.build cuelang.org entgo.io goa.design goji.io
+    nhooyr.io storj.io tailscale.com upspin.io xorm.io zombiezen.com helm.sh istio.io knative.dev oras.land dario.cat gotest.tools
+    go.starlark.net go.temporal.io go.dedis.ch go.mozilla.org go.step.sm go.yaml.in golang.zx2c4.com google.golang.org lukechampine.com
+    software.sslmate.com howett.net inet.af layeh.com maunium.net gioui.org fyne.io dagger.io atomicgo.dev braces.dev c2sp.org
+    charm.land github.io go4.org go-simpler.org git.apache.org pault.ag periph.io pgregory.net gocv.io libvirt.org cel.dev fortio.org
+    go.lsp.dev go.nhat.io goftp.io sourcegraph.com unknwon.dev vitess.io zgo.at ariga.io emperror.dev bou.ke aead.dev""".split()
+)
+
+
+def detect(folder: Project) -> Draft:
+    """Fill a draft for a module that was claimed."""
+    draft = Draft()
+    module = read_module(folder)
+    if module is None:
+        return draft
+    program = choose_program(module)
+    sources = module.sources(program)
+    _put_identity(module, program, draft)
+    _put_version(module, draft)
+    framework = _put_framework(module, program, sources, draft)
+    _put_network(module, program, sources, framework, draft)
+    _put_dependencies(module, sources, draft)
+    _put_context(module, draft)
+    _put_private(module, draft)
+    _put_processes(module, draft)
+    return draft
+
+
+def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
+    folder = module.folder
+    draft.values["language"] = "go"
+    manifest = folder.says("go.mod", module.manifest.lines.get("module"), f"module {module.manifest.module}")
+    name = service_name(module.base_name if program.folder == "." or program.name in ("main", "server", "app", "cmd") else program.name)
+    draft.put("name", Fact(name, (manifest,)))
+    draft.put("module", Fact(module.manifest.module, (manifest,)))
+    draft.put("package_manager.name", Fact("gomod", (folder.says("go.mod", 1, "go.mod"),)))
+    if folder.has("go.sum"):
+        draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
+    draft.put("sums", Fact(folder.has("go.sum")))
+    main = next(path for path, file in module.package(program.folder) if file.has_main)
+    others = [item for item in module.programs if item != program]
+    draft.put("main_package", Fact(program.package, (folder.says(main, 1, "package main"),), guess=len(others) > 0 and not serves(module, program)))
+    binary = service_name(program.name, "app")
+    draft.put("start", Fact([f"/app/{binary}"], (folder.says(main, 1, "package main"),)))
+    if others:
+        draft.values["commands"] = {service_name(item.name): item.package for item in reversed(module.programs)}
+        names = ", ".join(item.package for item in others[:8])
+        draft.note("info", f"{program.package} is built; other programs: {names} (choose with --set main_package=…)", folder.full("go.mod"))
+    vendored = folder.has("vendor/modules.txt")
+    if vendored:
+        draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
+
+
+def _put_version(module: GoModule, draft: Draft) -> None:
+    """A pin where there is one; else the newest Go, which builds every module with an older `go` line."""
+    folder, manifest = module.folder, module.manifest
+    decision = decide(folder, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
+    floors = [(text, name) for text, name in ((manifest.toolchain, "toolchain"), (manifest.go, "go")) if text]
+    evidence = tuple(folder.says("go.mod", manifest.lines.get(name), f"{name} {text}") for text, name in floors)
+    if decision.fact is not None:
+        draft.notes.extend(decision.conflicts("Go version"))
+        line = decision.fact.value.line
+        unmet = next((item for item in floors if not satisfies(line, item[0], "floor")), None)
+        if unmet is None:
+            draft.put("runtime.version", decision.fact.but(line))
+            if decision.fact.value.exact:
+                draft.put("runtime.pinned", decision.fact.but(decision.fact.value.exact))
+            known = runtime("go").line(line)
+            if known is not None and known.over:
+                draft.note("warning", f"Go {line} is past its end of life ({known.end_of_life})", decision.fact.evidence[0].path)
+            return
+        draft.note("warning", f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}: go.mod wins")
+    choice = choose("go", [(text, "floor") for text, _ in floors])
+    if choice.line is None:
+        pin = parse_pin(floors[0][0], "go") if floors else None
+        draft.note("warning", f"Go {floors[0][0]} is newer than any that is known here", folder.full("go.mod"))
+        draft.put("runtime.version", Fact(pin.line if pin else runtime("go").default, evidence))
+        return
+    draft.put("runtime.version", Fact(choice.line, evidence, guess=not evidence))
+
+
+def _go_version_file(folder: Project) -> Fact[Pin] | None:
+    """.go-version."""
+    text = (folder.text(".go-version") or "").strip() if folder.has(".go-version") else ""
+    pin = parse_pin(text.splitlines()[0], "go") if text else None
+    return folder.fact(pin, ".go-version", 1, text) if pin else None
+
+
+def _tool_versions(folder: Project) -> Fact[Pin] | None:
+    """`golang` in .tool-versions."""
+    tools = folder.parse(parse_tool_versions, ".tool-versions") if folder.has(".tool-versions") else None
+    for name in ("golang", "go"):
+        if tools and name in tools:
+            pin = parse_pin(tools[name][0], "go")
+            return folder.fact(pin, ".tool-versions", tools[name][1], f"{name} {tools[name][0]}") if pin else None
+    return None
+
+
+def _mise(folder: Project) -> Fact[Pin] | None:
+    """`go` in mise.toml."""
+    for name in ("mise.toml", ".mise.toml"):
+        settings = folder.toml(name) if folder.has(name) else None
+        text = settings.text("tools", "go") if settings else None
+        pin = parse_pin(text, "go") if text else None
+        if settings is not None and pin is not None and text:
+            return folder.fact(pin, name, settings.line("tools", "go"), text)
+    return None
+
+
+PIN_SIGNALS = (_mise, _tool_versions, _go_version_file)
+
+
+def _put_framework(module: GoModule, program: Program, sources: Sources, draft: Draft) -> Framework | None:
+    """The first framework that go.mod requires and the program's packages import; else net/http."""
+    imported = {name for _, file in sources for name in file.imports}
+    for item in frameworks("go"):
+        for name in item.dependencies:
+            if module.requires(name) and any(path == name or path.startswith(name + "/") for path in imported):
+                draft.put("framework", module.folder.fact(item.name, "go.mod", module.line_of(name), name))
+                for key, value in item.environment.items():
+                    draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
+                if item.arguments:
+                    draft.values["start"] = [*draft.values["start"], *item.arguments]
+                return item
+    if serves(module, program):
+        path, file = next((pair for pair in sources if "net/http" in pair[1].imports), sources[0])
+        draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
+    return None
+
+
+def _put_network(module: GoModule, program: Program, sources: Sources, framework: Framework | None, draft: Draft) -> None:
+    if not serves(module, program):
+        return
+    port = find_port(module, sources, framework)
+    if port is None:
+        where = draft.evidence["/framework"].evidence if "/framework" in draft.evidence else ()
+        draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT with a default"))
+        return
+    draft.put("port", Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy))
+    if port.value.variable:
+        draft.put("port_variable", port.but(port.value.variable))
+    health = find_health(module, sources)
+    if health is not None:
+        draft.put("health", health.but({"path": health.value}))
+
+
+def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
+    folder = module.folder
+    own = next(((path, file) for path, file in sources if "C" in file.imports), None)
+    build: set[str] = set()
+    run: set[str] = set()
+    evidence = []
+    cgo = folder.fact(True, own[0], own[1].imports["C"], 'import "C"') if own else None
+    imported = {name for _, file in sources for name in file.imports}
+    for name, needs in system_packages("go").items():
+        if module.requires(name) and (needs.cgo or any(path.startswith(name) for path in imported)):
+            says = folder.says("go.mod", module.line_of(name), name)
+            if needs.cgo:
+                cgo = cgo or Fact(True, (says,))
+            if needs.build or needs.run:
+                evidence.append(says)
+                build.update(needs.build)
+                run.update(needs.run)
+    draft.put("cgo", cgo)
+    if build or run:
+        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+    assets = find_assets(module, sources)
+    if assets is not None:
+        draft.put("assets", assets.but([folder.full(name) for name in assets.value]))
+    backing = {
+        service.name: folder.says("go.mod", module.line_of(dependency), dependency)
+        for service in backing_services().values()
+        for dependency in service.go
+        if module.requires(dependency)
+    }
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+    present = {item["name"] for item in draft.values.get("environment", ())} | {draft.values.get("port_variable")}
+    for path, file in sources:
+        for item in file.env_names:
+            if item.name not in present and len(present) < 80:
+                present.add(item.name)
+                draft.values.setdefault("environment", []).append({"name": item.name, "phase": "run", "secret": _is_secret(item.name)})
+        del path
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE", "APIKEY", "API_KEY", "CREDENTIAL", "DATABASE_URL", "DSN"))  # fmt: skip
+
+
+def _put_context(module: GoModule, draft: Draft) -> None:
+    """go.work above, or a local replacement outside of the module: the build context is raised to hold both."""
+    folder, tree = module.folder, module.folder.tree
+    manifests = [name for name in ("go.mod", "go.sum") if folder.has(name)]
+    above = folder.parent()
+    while above is not None:
+        work = above.parse(parse_go_mod, "go.work") if above.has("go.work") else None
+        uses = [above.full(use) for use in work.uses] if work else []
+        if work is not None and folder.path in uses:
+            files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
+            files += [path for use in uses for path in (f"{use}/go.mod", f"{use}/go.sum") if path in tree.paths]
+            value = {"tool": "go", "root": above.spec_path, "member": folder.spec_path, "depends_on": sorted(u for u in uses if u != folder.path)}
+            draft.put("workspace", above.fact(value, "go.work", 1, "go.work"))
+            draft.values["manifests"] = files
+            return
+        above = above.parent()
+    outside = [item for item in module.manifest.replaces if item.local and item.new.startswith("..")]
+    targets = [folder.full(item.new) for item in outside]
+    if outside and all(not target.startswith("..") for target in targets):
+        root = posixpath.commonpath([folder.path, *targets]) if all(targets) and folder.path else ""
+        value = {"tool": "go", "root": root or ".", "member": folder.spec_path, "depends_on": sorted(set(targets))}
+        draft.put("workspace", folder.fact(value, "go.mod", outside[0].line, f"replace {outside[0].old} => {outside[0].new}"))
+        manifests_outside = [f"{t}/{name}" for t in targets for name in ("go.mod", "go.sum") if f"{t}/{name}" in tree.paths]
+        draft.values["manifests"] = [folder.full(name) for name in manifests] + sorted(manifests_outside)
+        return
+    inside = [item.new for item in module.manifest.replaces if item.local]
+    manifests += [f"{posixpath.normpath(new)}/go.mod" for new in inside if folder.has(f"{new}/go.mod")]
+    draft.values["manifests"] = [folder.full(name) for name in manifests]
+
+
+def _put_private(module: GoModule, draft: Draft) -> None:
+    """Modules of a host of one's own: their credentials come as a netrc file."""
+    for item in module.manifest.requires:
+        host = item.path.split("/")[0]
+        local = any(replace.old == item.path and replace.local for replace in module.manifest.replaces)
+        known = host in PUBLIC_HOSTS or any(host.endswith("." + public) for public in PUBLIC_HOSTS)
+        if known or local or "." not in host or not host.startswith(("git.", "gitlab.", "gitea.", "bitbucket.", "github.", "code.", "stash.", "scm.")):
+            continue
+        says = module.folder.says("go.mod", item.line, item.path)
+        draft.put("secrets", Fact([{"id": "netrc", "kind": "netrc"}], (says,)))
+        draft.put("private_hosts", Fact([host], (says,)))
+        draft.note("warning", f"{host} looks private: build with --secret id=netrc,src=$HOME/.netrc", says.path, says.line)
+        return
+
+
+def _put_processes(module: GoModule, draft: Draft) -> None:
+    folder = module.folder
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
+    if processes and "web" in processes:
+        words = processes["web"][0].split()
+        if words and words[0].startswith("bin/") and len(words) > 1 and not any("$" in word for word in words):
+            draft.values["start"] = [draft.values["start"][0], *words[1:]]
