@@ -16,6 +16,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("outputs", "*"),
     ("standalone",),
     ("requirements", "*"),
+    ("python_path",),
     ("assets", "*"),
     ("artifact",),
     ("artifact_folder",),

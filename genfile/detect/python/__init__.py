@@ -1,10 +1,27 @@
+"""Python: requirements, pyproject.toml, Pipfile, and the application object in the sources."""
+
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
+
 NAME = "python"
+MANIFESTS = frozenset({"pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "manage.py", "uv.lock", "poetry.lock", "pdm.lock", "environment.yml", "environment.yaml"})  # fmt: skip
+PROGRAMS = frozenset({"main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "bot.py", "run.py"})
+
+
 def is_candidate(names: frozenset[str]) -> bool:
-    return False
+    return not names.isdisjoint(MANIFESTS | PROGRAMS) or any(
+        name.startswith("requirements") and name.endswith((".txt", ".in")) for name in names
+    )
+
+
 def claim(project: Project) -> Claim | None:
-    return None
+    from genfile.detect.python.claims import claim as claim_python
+
+    return claim_python(project)
+
+
 def detect(project: Project) -> Draft:
-    return Draft()
+    from genfile.detect.python.service import detect as detect_python
+
+    return detect_python(project)

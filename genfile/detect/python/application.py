@@ -1,0 +1,119 @@
+"""The application object: found in the sources by their syntax tree, never by importing them."""
+
+import posixpath
+from dataclasses import dataclass
+
+from genfile.data import Framework, frameworks
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.survey import NOT_SERVICES
+from genfile.evidence import Fact
+from genfile.parsers.python import PyModule, parse_python
+
+# Files that hold the application, best first; then every other module near the root.
+NAMES = ("wsgi.py", "asgi.py", "main.py", "app.py", "application.py", "server.py", "api.py", "run.py", "__init__.py", "__main__.py", "index.py", "web.py")  # fmt: skip
+MAX_MODULES = 250
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application object: the file, the module as it is imported, the name, whether it is a factory to be called."""
+
+    file: str
+    module: str
+    name: str
+    factory: bool = False
+
+    @property
+    def reference(self) -> str:
+        """`package.module:object`, or `:factory()`."""
+        return f"{self.module}:{self.name}{'()' if self.factory else ''}"
+
+
+def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
+    """The project's own modules, likely ones first; tests, migrations and examples are left out. Bounded."""
+    cached = getattr(project, "_modules", None)
+    if cached is not None:
+        return list(cached)
+    paths = [path for path in project.folder.files("*.py", depth=5) if not _is_aside(path)]
+    paths.sort(key=lambda path: (_depth(path), NAMES.index(posixpath.basename(path)) if posixpath.basename(path) in NAMES else 50, path))
+    found: list[tuple[str, PyModule]] = []
+    for path in paths[:MAX_MODULES]:
+        parsed = project.folder.parse(parse_python, path)
+        if parsed is not None:
+            found.append((path, parsed))
+    project._modules = found  # type: ignore[attr-defined]
+    return found
+
+
+def _depth(path: str) -> int:
+    return path.removeprefix("src/").count("/")
+
+
+def _is_aside(path: str) -> bool:
+    parts = path.split("/")
+    return (
+        any(part in NOT_SERVICES - {"scripts"} or part in ("migrations", "versions", "alembic") or part.startswith(".") for part in parts[:-1])
+        or parts[-1].startswith(("test_", "conftest"))
+        or parts[-1] in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "tests.py")
+    )
+
+
+def module_name(project: PythonProject, path: str) -> str:
+    """A file as it is imported from the folder that is started in: `src/` is on the path, packages are dotted."""
+    name = path.removesuffix(".py").removesuffix("/__init__").removeprefix("src/")
+    return name.replace("/", ".")
+
+
+def find_framework(project: PythonProject) -> Fact[Framework] | None:
+    """The first framework of the data that is a production dependency, or that a module of a usual name imports."""
+    for item in frameworks("python"):
+        says = project.depends(*item.dependencies)
+        if says is not None and (not item.imports or any(name in module.imports for _, module in modules(project) for name in item.imports)):
+            return Fact(item, (says,))
+    return None
+
+
+def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
+    """The object or factory of a framework: an assignment first, then a function that makes one and returns it."""
+    made = framework.object
+    if made is None:
+        return None
+    short = made.rsplit(".", 1)[-1]
+    root = made.split(".")[0]
+
+    def is_made(callee: str | None) -> bool:
+        return callee is not None and (callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short))
+
+    factories: list[tuple[str, str, int]] = []
+    for path, module in modules(project):
+        for function in module.functions:
+            if is_made(function.returns) and function.required == 0:
+                factories.append((path, function.name, function.line))
+    factory_names = {f"{module_name(project, path)}.{name}" for path, name, _ in factories} | {name for _, name, _ in factories}
+    for path, module in modules(project):
+        for item in module.assignments:
+            # `app = create_app()` in wsgi.py is as good as the object itself.
+            if is_made(item.callee) or (item.callee is not None and (item.callee in factory_names or item.callee.lstrip(".").rsplit(".", 1)[-1] in {n for _, n, _ in factories})):
+                name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
+                if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
+                    name = framework.attribute
+                found = Application(path, module_name(project, path), name)
+                return project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
+    for path, name, line in factories:
+        found = Application(path, module_name(project, path), name, factory=True)
+        return project.folder.fact(found, path, line, f"{name}() returns {short}")
+    return None
+
+
+def find_program(project: PythonProject) -> str | None:
+    """A file that is run as it is: of a usual name, else the only one with a main guard."""
+    names = ("main.py", "app.py", "server.py", "bot.py", "run.py", "start.py", "streamlit_app.py", "Home.py", "home.py", "worker.py", "hello.py")
+    for base in ("", "src/", "app/"):
+        for name in names:
+            if project.folder.has(base + name):
+                return base + name
+    guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
+    if len(guarded) == 1:
+        return guarded[0]
+    own = [path for path in project.folder.names() if path.endswith(".py") and path != "setup.py"]
+    return own[0] if len(own) == 1 else None

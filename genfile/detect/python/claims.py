@@ -1,0 +1,76 @@
+"""Is a folder a Python service, a library, or a tool?"""
+
+from genfile.detect.language import Claim
+from genfile.detect.python.application import find_application, find_framework, find_program, modules
+from genfile.detect.python.django import find_django
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.tree import Project
+from genfile.parsers.small import parse_procfile
+
+SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress", "uwsgi")
+
+
+def claim(folder: Project) -> Claim | None:
+    """The strength of a folder's claim to be a Python service; None for libraries, tools and loose scripts."""
+    if _inside_package(folder):
+        return None
+    project = PythonProject(folder)
+    if find_django(project) is not None and (project.depends("django") or folder.has("manage.py")):
+        says = project.depends("django") or folder.says("manage.py", 1, "manage.py")
+        return Claim("server", says)
+    found = find_framework(project)
+    if found is not None and _is_used(project, found.value.name):
+        return Claim("server" if found.value.kind == "server" else "program", found.evidence[0])
+    if folder.has("Procfile") and any(name in (folder.parse(parse_procfile, "Procfile") or {}) for name in ("web", "worker")):
+        return Claim("program", folder.says("Procfile", 1, "Procfile"))
+    if project.requirements_name or project.pyproject or project.pipfile:
+        return _program(project)
+    return _loose(project)
+
+
+def _inside_package(folder: Project) -> bool:
+    """A folder that only a file of a usual name speaks for, below another project's manifest, is a part of that."""
+    if any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "manage.py", "setup.py")) or PythonProject(folder).requirements_name:
+        return False
+    above = folder.parent()
+    while above is not None:
+        if any(above.has(name) for name in ("pyproject.toml", "Pipfile", "setup.py", "manage.py", "package.json", "go.mod", "pom.xml")) or PythonProject(above).requirements_name:
+            return True
+        above = above.parent()
+    return False
+
+
+def _is_used(project: PythonProject, framework: str) -> bool:
+    """More than a dependency: an application, a program, or a server beside it. A library for a framework has none."""
+    found = find_framework(project)
+    if found is None:
+        return False
+    if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
+        application = find_application(project, found.value)
+        return application is not None and not application.value.factory and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1)
+    if found.value.object is not None and find_application(project, found.value) is not None:
+        return True
+    return find_program(project) is not None or project.depends(*SERVERS) is not None or framework == "celery"
+
+
+def _program(project: PythonProject) -> Claim | None:
+    folder = project.folder
+    if project.has_build_system and len(project.scripts) != 1:
+        return None
+    if not project.dependencies and not project.scripts:
+        return None
+    program = find_program(project)
+    if program is not None and not project.has_build_system:
+        return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
+    server = next((name for name in project.scripts if any(word in name for word in ("server", "serve", "api", "web", "bot", "worker", "mcp"))), None)
+    if server is not None:
+        return Claim("program", folder.says("pyproject.toml", None, f"script {server}"))
+    return None
+
+
+def _loose(project: PythonProject) -> Claim | None:
+    """No manifest at all: only a program that makes an application or listens is a service."""
+    for path, module in modules(project)[:20]:
+        if "/" not in path and any(call.callee in ("flask.Flask", "fastapi.FastAPI", "http.server.HTTPServer", "socketserver.TCPServer") for call in module.calls):
+            return Claim("guess", project.folder.says(path, 1, "an application, and no list of dependencies"))
+    return None

@@ -1,0 +1,133 @@
+"""What the installation reads, what Django collects, and what the program is told from outside."""
+
+import posixpath
+
+from genfile.detect.python.application import modules
+from genfile.detect.python.django import Django, setting, settings_modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft, Fact
+from genfile.parsers.values import EnvDefault
+
+_PLAIN = frozenset({"HOME", "PATH", "PORT", "USER", "PWD", "LANG", "TZ", "HOSTNAME", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "TMPDIR", "CI", "PYTEST_CURRENT_TEST"})  # fmt: skip
+
+
+def put_install(project: PythonProject, draft: Draft) -> None:
+    """Put /manifests, /requirements, /package: which files the installation reads, and whether it takes the project too."""
+    folder = project.folder
+    manager = draft.values["package_manager"]["name"]
+    lock = draft.values["package_manager"].get("lockfile")
+    names: list[str] = []
+    if manager == "pip" and project.requirements_files:
+        names = list(project.requirements_files)
+        first = names[0]
+        draft.put("requirements", folder.fact([folder.full(first)], first, 1, first))
+        entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
+        if entries and all(entry.hashes for entry in entries if not entry.editable):
+            draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
+        if any(entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith(".")) for entry in entries):
+            draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
+        if "setup.py" not in names and draft.values.get("package"):
+            names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
+    elif manager == "pip":
+        names = [name for name in ("pyproject.toml", "setup.py", "setup.cfg") if folder.has(name)]
+        if names:
+            draft.put("package", folder.fact(project.has_build_system, names[0], 1, names[0]))
+            if not project.has_build_system and project.pyproject is not None:
+                draft.put("package", folder.fact(True, "pyproject.toml", 1, "pip installs the project"))
+    elif manager == "pipenv":
+        names = ["Pipfile"]
+    else:
+        names = ["pyproject.toml"]
+        start = draft.values.get("start", [])
+        own = bool(start) and (start[0] in project.scripts or _is_src_layout(project))
+        if project.has_build_system and own:
+            draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    if lock:
+        names.append(posixpath.relpath(lock, folder.path or "."))
+    draft.values["manifests"] = [folder.full(name) for name in dict.fromkeys(names)]
+    if _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
+        draft.values["python_path"] = folder.full("src")
+
+
+def _is_src_layout(project: PythonProject) -> bool:
+    return any(project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}") for name in project.folder.subfolders("src")) if project.folder.has_folder("src") else False
+
+
+def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> None:
+    """Static files are collected while building, where STATIC_ROOT says where to; migrations are a release command."""
+    root, path, line = setting(project, django, "STATIC_ROOT")
+    if path and root is not None:
+        says = project.folder.says(path, line, "STATIC_ROOT is set")
+        draft.put("build", Fact([f"python {django.manage} collectstatic --noinput"], (says,)))
+        for name in _needed(project, django):
+            value = {"name": name, "phase": "build", "value": _dummy(name)}
+            draft.values.setdefault("environment", []).append(value)
+    if "release" not in draft.values:
+        manage = project.folder.says(django.manage, 1, "manage.py")
+        draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
+    media, path, line = setting(project, django, "MEDIA_ROOT")
+    writable: list[str] = []
+    if path and media is not None:
+        writable.append(django.inside(media if isinstance(media, str) and media.replace("/", "").isalnum() and not media.startswith("/") else "media"))
+    if writable:
+        draft.put("writable", Fact([project.folder.full(name.strip("/")) for name in writable], (project.folder.says(path, line, "MEDIA_ROOT"),)))
+
+
+def _needed(project: PythonProject, django: Django) -> list[str]:
+    """Variables that the settings can't be imported without."""
+    names = {item.name for _, module in settings_modules(project, django) for item in module.env_names if not item.has_default}
+    return sorted(names | ({"SECRET_KEY"} if _secret_may_be_empty(project, django) else set()))
+
+
+def _secret_may_be_empty(project: PythonProject, django: Django) -> bool:
+    value, path, _ = setting(project, django, "SECRET_KEY")
+    return bool(path) and isinstance(value, EnvDefault) and value.default is None and value.name == "SECRET_KEY"
+
+
+def _dummy(name: str) -> str:
+    if "URL" in name or name.endswith("DSN"):
+        return "sqlite:////tmp/build.sqlite3"
+    if name.endswith(("PORT", "TIMEOUT", "SIZE", "LEVEL", "_ID", "COUNT")) or name.startswith("DEBUG"):
+        return "0"
+    return "only-for-the-build"
+
+
+def put_environment(project: PythonProject, draft: Draft, django: Django | None) -> None:
+    """The variables that the code reads: required where it has no default."""
+    listed = draft.values.setdefault("environment", [])
+    present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
+    for path, module in modules(project):
+        if path in ("manage.py", "conftest.py"):
+            continue
+        for item in module.env_names:
+            if item.name not in present and len(present) < 100:
+                present.add(item.name)
+                secret = any(word in item.name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE", "API_KEY", "APIKEY", "CREDENTIAL", "DATABASE_URL", "DSN"))
+                listed.append({"name": item.name, "phase": "run", "required": not item.has_default, "secret": secret})
+    if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
+        production = _production_settings(project, django)
+        if production is not None:
+            listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "run", "value": production})
+            listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "build", "value": production})
+    if not listed:
+        del draft.values["environment"]
+
+
+def _production_settings(project: PythonProject, django: Django) -> str | None:
+    """A settings module made for production, where manage.py names another: config.settings.production."""
+    settings = django.settings or ""
+    package = settings.rsplit(".", 1)[0] if settings.rsplit(".", 1)[-1] in ("local", "dev", "development", "base") else settings
+    for name in ("production", "prod"):
+        if project.folder.has(django.inside(f"{package.replace('.', '/')}/{name}.py")):
+            return f"{package}.{name}"
+    return None
+
+
+def put_secrets(project: PythonProject, draft: Draft) -> None:
+    """An index with credentials of its own: pip's configuration comes as a secret."""
+    for name, parsed in project.requirements_files.items():
+        for url, line in parsed.index_urls:
+            if "@" in url or "${" in url:
+                draft.put("secrets", project.folder.fact([{"id": "pip_conf", "kind": "pip-conf"}], name, line, "an index with credentials"))
+
+

@@ -1,0 +1,197 @@
+"""What a Python project says of itself, whichever tool it says it to."""
+
+import posixpath
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers import Document
+from genfile.parsers.python import parse_python, setup_keywords
+from genfile.parsers.requirements import RequirementsFile, normalise, parse_requirements
+
+# Requirements for production, best first: what several files are called when only one is for the service.
+REQUIREMENTS = (
+    "requirements/production.txt", "requirements/prod.txt", "requirements-prod.txt", "requirements.prod.txt",
+    "requirements_prod.txt", "requirements-production.txt", "requirements.txt", "requirements.lock", "requirements/base.txt", "requirements/requirements.txt",
+    "requirements/main.txt", "requirements/common.txt", "requirements.in",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A production dependency: normalised name, extras, the range as written, and where it stands."""
+
+    name: str
+    extras: tuple[str, ...]
+    specifier: str
+    evidence: Evidence
+
+
+class PythonProject:
+    """A folder with its manifests; all of them are read lazily and once."""
+
+    def __init__(self, folder: Project) -> None:
+        self.folder = folder
+
+    @cached_property
+    def pyproject(self) -> Document | None:
+        return self.folder.toml("pyproject.toml") if self.folder.has("pyproject.toml") else None
+
+    @cached_property
+    def pipfile(self) -> Document | None:
+        return self.folder.toml("Pipfile") if self.folder.has("Pipfile") else None
+
+    @property
+    def project_table(self) -> dict[str, Any]:
+        return self.pyproject.table("project") if self.pyproject else {}
+
+    @property
+    def poetry_table(self) -> dict[str, Any]:
+        return self.pyproject.table("tool", "poetry") if self.pyproject else {}
+
+    @cached_property
+    def requirements_name(self) -> str | None:
+        """The requirements file of production."""
+        return next((name for name in REQUIREMENTS if self.folder.has(name)), None)
+
+    @cached_property
+    def requirements_files(self) -> dict[str, RequirementsFile]:
+        """That file and all that it includes, by name, in order; constraints too."""
+        found: dict[str, RequirementsFile] = {}
+        queue = [self.requirements_name] if self.requirements_name else []
+        while queue and len(found) < 30:
+            name = queue.pop(0)
+            parsed = self.folder.parse(parse_requirements, name) if name not in found else None
+            if parsed is None:
+                continue
+            found[name] = parsed
+            base = posixpath.dirname(name)
+            for other, _ in (*parsed.includes, *parsed.constraints):
+                path = posixpath.normpath(posixpath.join(base, other))
+                if self.folder.has(path):
+                    queue.append(path)
+        return found
+
+    @cached_property
+    def dependencies(self) -> dict[str, Dependency]:
+        """Production dependencies by name: of the manifest that the package manager reads, then of the others."""
+        found: dict[str, Dependency] = {}
+        for name, parsed in self.requirements_files.items():
+            for entry in parsed.entries:
+                if entry.name:
+                    says = self.folder.says(name, entry.line, f"{entry.name}{entry.specifier}")
+                    found.setdefault(entry.name, Dependency(entry.name, entry.extras, entry.specifier, says))
+        for dependency in (*self._project_dependencies(), *self._poetry_dependencies(), *self._pipfile_dependencies(), *self._setup_dependencies()):
+            found.setdefault(dependency.name, dependency)
+        return found
+
+    def _project_dependencies(self) -> list[Dependency]:
+        found: list[Dependency] = []
+        listed = self.project_table.get("dependencies", [])
+        for index, text in enumerate(listed if isinstance(listed, list) else []):
+            line = self.pyproject.line("project", "dependencies") if self.pyproject else None
+            del index
+            dependency = self._from_text(text, "pyproject.toml", line)
+            if dependency is not None:
+                found.append(dependency)
+        return found
+
+    def _from_text(self, text: Any, file: str, line: int | None) -> Dependency | None:
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            requirement = Requirement(str(text))
+        except InvalidRequirement:
+            return None
+        says = self.folder.says(file, line, str(text))
+        return Dependency(normalise(requirement.name), tuple(sorted(requirement.extras)), str(requirement.specifier), says)
+
+    def _poetry_dependencies(self) -> list[Dependency]:
+        table = self.poetry_table.get("dependencies", {})
+        return self._from_table(table, "pyproject.toml", self.pyproject, ("tool", "poetry", "dependencies"))
+
+    def _pipfile_dependencies(self) -> list[Dependency]:
+        table = self.pipfile.table("packages") if self.pipfile else {}
+        return self._from_table(table, "Pipfile", self.pipfile, ("packages",))
+
+    def _from_table(self, table: Any, file: str, document: Document | None, path: tuple[str, ...]) -> list[Dependency]:
+        found: list[Dependency] = []
+        for name, value in (table if isinstance(table, dict) else {}).items():
+            if name == "python" or (isinstance(value, dict) and value.get("optional")):
+                continue
+            version = value if isinstance(value, str) else value.get("version", "*") if isinstance(value, dict) else "*"
+            extras = value.get("extras", []) if isinstance(value, dict) else []
+            line = document.line(*path, name) if document else None
+            says = self.folder.says(file, line, f"{name} {version}")
+            found.append(Dependency(normalise(name), tuple(map(str, extras)), str(version), says))
+        return found
+
+    def _setup_dependencies(self) -> list[Dependency]:
+        texts: list[tuple[str, str]] = []
+        listed = self.setup_keywords.get("install_requires", [])
+        texts += [("setup.py", str(text)) for text in (listed if isinstance(listed, list) else [])]
+        if self.setup_cfg is not None:
+            text = self.setup_cfg.text("options", "install_requires") or ""
+            texts += [("setup.cfg", line) for line in text.splitlines() if line.strip()]
+        found = [self._from_text(text, file, None) for file, text in texts]
+        return [item for item in found if item is not None]
+
+    @cached_property
+    def setup_keywords(self) -> dict[str, Any]:
+        module = self.folder.parse(parse_python, "setup.py") if self.folder.has("setup.py") else None
+        return setup_keywords(module) if module else {}
+
+    @cached_property
+    def setup_cfg(self) -> Document | None:
+        from genfile.parsers.data import parse_ini
+
+        return self.folder.parse(parse_ini, "setup.cfg") if self.folder.has("setup.cfg") else None
+
+    @cached_property
+    def locked(self) -> dict[str, str]:
+        """Exact versions by name, of a lock file or of pinned requirements."""
+        found: dict[str, str] = {}
+        for name in ("uv.lock", "poetry.lock", "pdm.lock"):
+            document = self.folder.toml(name) if self.folder.has(name) else None
+            for item in document.items("package") if document else ():
+                if isinstance(item, dict) and isinstance(item.get("name"), str) and isinstance(item.get("version"), str):
+                    found.setdefault(normalise(item["name"]), item["version"])
+        document = self.folder.json("Pipfile.lock") if self.folder.has("Pipfile.lock") else None
+        for name, item in (document.table("default") if document else {}).items():
+            if isinstance(item, dict) and isinstance(item.get("version"), str):
+                found.setdefault(normalise(name), item["version"].lstrip("="))
+        for parsed in self.requirements_files.values():
+            for entry in parsed.entries:
+                if entry.pinned:
+                    found.setdefault(entry.name, entry.pinned)
+        return found
+
+    @property
+    def has_build_system(self) -> bool:
+        """Whether the project can be installed as a package."""
+        if self.pyproject is not None and self.pyproject.table("build-system"):
+            return self.poetry_table.get("package-mode") is not False
+        return bool(self.setup_keywords) or (self.setup_cfg is not None and bool(self.setup_cfg.table("metadata")))
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """Console scripts by name."""
+        found: dict[str, str] = {}
+        for table in (self.project_table.get("scripts"), self.poetry_table.get("scripts")):
+            for name, value in (table if isinstance(table, dict) else {}).items():
+                if isinstance(value, str):
+                    found.setdefault(name, value)
+        return found
+
+    @property
+    def name(self) -> str | None:
+        for value in (self.project_table.get("name"), self.poetry_table.get("name"), self.setup_keywords.get("name")):
+            if isinstance(value, str):
+                return value
+        return None
+
+    def depends(self, *names: str) -> Evidence | None:
+        """Evidence of the first of these dependencies that is there."""
+        return next((self.dependencies[name].evidence for name in names if name in self.dependencies), None)

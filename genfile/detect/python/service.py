@@ -1,0 +1,179 @@
+"""The facts of one Python service, put together."""
+
+from genfile.data import Framework, backing_services, framework as framework_named, system_packages
+from genfile.detect.python.application import find_application, find_framework
+from genfile.detect.python.django import Django, find_django
+from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
+from genfile.detect.python.manager import LOCKS, manager_version, package_manager
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.port import find_health, find_port
+from genfile.detect.python.start import (
+    Start,
+    application_start,
+    celery_module,
+    django_start,
+    program_start,
+    put_procfile,
+)
+from genfile.detect.python.version import python_version
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.spec.base import service_name
+
+
+def detect(folder: Project) -> Draft:
+    """Fill a draft for a folder that was claimed."""
+    draft = Draft()
+    project = PythonProject(folder)
+    _put_identity(project, draft)
+    python_version(project, draft)
+    django = find_django(project)
+    found = find_framework(project)
+    if django is not None and (found is None or found.value.name != "django") and (folder.has("manage.py") or project.depends("django")):
+        item = framework_named("python", "django")
+        found = Fact(item, (folder.says(django.manage, 1, "manage.py"),)) if item else found
+    framework = found.value if found else None
+    if framework is None or framework.name != "django":
+        django = None
+    if found is not None:
+        draft.put("framework", found.but(found.value.name))
+    _put_start(project, draft, framework, django)
+    _put_port(project, draft, framework)
+    if django is not None:
+        put_collectstatic(project, draft, django)
+    _put_workers(project, draft, framework)
+    put_install(project, draft)
+    put_environment(project, draft, django)
+    put_secrets(project, draft)
+    _put_system(project, draft)
+    draft.values["run_paths"] = [folder.spec_path]
+    return draft
+
+
+def _put_identity(project: PythonProject, draft: Draft) -> None:
+    folder = project.folder
+    draft.values["language"] = "python"
+    fallback = service_name(folder.folder_name)
+    draft.put("name", Fact(service_name(project.name, fallback) if project.name else fallback))
+    manager = package_manager(project)
+    draft.put("package_manager.name", manager)
+    draft.put("package_manager.version", manager_version(project, manager.value))
+    lock = LOCKS.get(manager.value)
+    if lock and folder.has(lock):
+        draft.put("package_manager.lockfile", folder.fact(folder.full(lock), lock, 1, lock))
+    elif manager.value in LOCKS:
+        draft.note("warning", f"no {lock}: what is installed can differ from build to build; commit one", manager.evidence[0].path if manager.evidence else None)
+
+
+def _put_start(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
+    port = (framework.port if framework else None) or 8000
+    by_procfile = put_procfile(project, draft, port)
+    start, evidence, guess = _own_start(project, framework, django, draft)
+    if start is None:
+        if not by_procfile:
+            draft.note("warning", "no start command was found: add a Procfile, or use --set start=…", project.folder.spec_path)
+        return
+    if by_procfile:
+        words = draft.values["start"]
+        start.port_variable = "PORT" if words[0] in ("gunicorn", "sh") else start.port_variable
+        start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
+    else:
+        draft.put("start", Fact(start.words, evidence, guess))
+    if start.port is not None:
+        draft.values["port"] = start.port
+        draft.evidence["/port"] = Fact(start.port, draft.evidence["/start"].evidence)
+    if start.port_variable is not None:
+        draft.values["port_variable"] = start.port_variable
+    if start.extra:
+        draft.put("extra_packages", Fact(start.extra, evidence))
+        names = ", ".join(item.split("==")[0] for item in start.extra)
+        draft.note("warning", f"{names} is no dependency of the project: it is installed into the image; add it to the dependencies", project.requirements_name and project.folder.full(project.requirements_name))
+
+
+def _own_start(
+    project: PythonProject, framework: Framework | None, django: Django | None, draft: Draft
+) -> tuple[Start | None, tuple[Evidence, ...], bool]:
+    """What genfile would start: Django's application, an application object, else a program."""
+    if django is not None:
+        says = project.folder.says(django.application_file or django.manage, 1, django.application)
+        draft.put("application", Fact(django.application, (says,)))
+        draft.put("interface", Fact("asgi" if django.asgi else "wsgi", (says,)))
+        return django_start(project, django), (says,), False
+    application = find_application(project, framework) if framework is not None else None
+    if framework is not None and application is not None:
+        start = application_start(project, framework, application.value)
+        if start is not None:
+            draft.put("application", application.but(application.value.reference))
+            if framework.interface:
+                draft.put("interface", application.but(framework.interface))
+            if application.value.file.startswith("src/"):
+                draft.put("python_path", application.but(project.folder.full("src")))
+            return start, application.evidence, False
+    program = program_start(project, framework)
+    if program is None:
+        return None, (), False
+    return program[0], (program[1],), framework is None
+
+
+def _put_port(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """A port that a program of its own listens on; servers were told theirs on the command line."""
+    if framework is not None and framework.kind == "worker":
+        draft.values.pop("port", None)
+        draft.evidence.pop("/port", None)
+        return
+    start = draft.values.get("start", [])
+    if start[:1] == ["python"] or (start and start[0] in project.scripts):
+        found = find_port(project)
+        if found is not None:
+            draft.put("port", found.but(found.value[0]) if found.value[0] else None)
+            if found.value[1]:
+                draft.put("port_variable", found.but(found.value[1]))
+    if draft.values.get("port") and framework is not None:
+        if framework.health:
+            draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
+        elif (health := find_health(project)) is not None:
+            draft.put("health", health.but({"path": health.value}))
+    for name, value in (framework.environment if framework else {}).items():
+        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+
+
+def _put_workers(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """A Celery worker beside a web application is a process of the same image."""
+    if framework is None or framework.name == "celery" or "celery" not in project.dependencies:
+        return
+    if "worker" in draft.values.get("processes", {}):
+        return
+    found = celery_module(project)
+    if found is not None:
+        words = ["celery", "--app", found[0], "worker", "--loglevel=info"]
+        draft.values.setdefault("processes", {})["worker"] = words
+        draft.evidence["/processes/worker"] = Fact(words, (found[1],))
+
+
+def _put_system(project: PythonProject, draft: Draft) -> None:
+    known = system_packages("pypi")
+    build: set[str] = set()
+    run: set[str] = set()
+    evidence: list[Evidence] = []
+    for name, dependency in sorted(project.dependencies.items()):
+        extra = next((f"{name}[{item}]" for item in dependency.extras if f"{name}[{item}]" in known), name)
+        if name == "psycopg" and "binary" in dependency.extras:
+            continue
+        needs = known.get(extra)
+        if needs is not None and (needs.build or needs.run):
+            evidence.append(dependency.evidence)
+            build.update(needs.build)
+            run.update(needs.run)
+    if any(entry.url and "git+" in entry.url for parsed in project.requirements_files.values() for entry in parsed.entries):
+        build.update(("ca-certificates", "git"))
+    if build or run:
+        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+    backing: dict[str, Evidence] = {}
+    for service in backing_services().values():
+        says = project.depends(*service.pypi)
+        if says is None and service.name == "redis" and "redis" in getattr(project.dependencies.get("celery"), "extras", ()):
+            says = project.depends("celery")
+        if says is not None:
+            backing[service.name] = says
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))

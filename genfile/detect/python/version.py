@@ -1,0 +1,168 @@
+"""Which Python runs the service."""
+
+from genfile.data import python_bound, runtime
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.small import parse_tool_versions
+from genfile.versions import Pin, Scheme, choose, parse_pin, satisfies
+
+
+def python_version(project: PythonProject, draft: Draft) -> None:
+    """Put /runtime: a pin before ranges, ranges bounded by what the locked packages work with."""
+    decision = decide(project, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
+    draft.notes.extend(decision.conflicts("Python version"))
+    ranges = _ranges(project)
+    if decision.fact is not None:
+        pin = decision.fact.value
+        draft.put("runtime.version", decision.fact.but(pin.line))
+        if pin.exact:
+            draft.put("runtime.pinned", decision.fact.but(pin.exact))
+        for text, scheme, evidence in ranges:
+            if not satisfies(pin.line, text, scheme):
+                draft.note("warning", f"Python version: {decision.fact.evidence[0]} does not satisfy {evidence}", evidence.path, evidence.line)
+        _warn_over(draft, pin.line, decision.fact.evidence[0])
+        return
+    bound, reason = _bound(project)
+    constraints = [(text, scheme) for text, scheme, _ in ranges]
+    choice = choose("python", constraints, bound)
+    if choice.line is None:
+        choice = choose("python", constraints)
+    if choice.line is None and ranges:
+        draft.note("warning", f"no Python satisfies {ranges[0][0]!r}: it is left out", ranges[0][2].path, ranges[0][2].line)
+        choice = choose("python", [], bound)
+        ranges = []
+    line = choice.line or runtime("python").default
+    evidence = [item for *_, item in ranges]
+    if reason is not None and bound is not None and line == bound:
+        evidence.insert(0, reason)
+    if not evidence:
+        guess = decide(project, GUESS_SIGNALS).fact
+        if guess is not None:
+            draft.put("runtime.version", guess.but(guess.value.line))
+            return
+        remedy = "add a .python-version, or requires-python to pyproject.toml"
+        place = project.requirements_name or "pyproject.toml"
+        draft.put("runtime.version", project.folder.guess(line, place, "no Python version is named: the default", remedy))
+        return
+    draft.put("runtime.version", Fact(line, tuple(evidence)))
+    if choice.over:
+        _warn_over(draft, line, evidence[0])
+
+
+def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
+    known = runtime("python").line(line)
+    if known is not None and known.over:
+        draft.note("warning", f"Python {line} is past its end of life ({known.end_of_life})", evidence.path, evidence.line)
+
+
+def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
+    """The newest Python that every pinned package works with, and which package says so."""
+    best: tuple[str | None, Evidence | None] = (None, None)
+    for name, version in sorted(project.locked.items()):
+        bound = python_bound(name, version)
+        if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
+            dependency = project.dependencies.get(name)
+            path = dependency.evidence.path if dependency else project.folder.full(project.requirements_name or "pyproject.toml")
+            line = dependency.evidence.line if dependency else None
+            best = (bound, Evidence(path, line, f"{name} {version} works with Python up to {bound}"))
+    return best
+
+
+def _number(line: str) -> int:
+    return int(line.split(".")[1])
+
+
+def _ranges(project: PythonProject) -> list[tuple[str, Scheme, Evidence]]:
+    """requires-python of every kind."""
+    found: list[tuple[str, Scheme, Evidence]] = []
+    pyproject = project.pyproject
+    if pyproject is not None:
+        text = pyproject.text("project", "requires-python")
+        if text:
+            found.append((text, "pep440", project.folder.says("pyproject.toml", pyproject.line("project", "requires-python"), f"requires-python {text}")))
+        text = pyproject.text("tool", "poetry", "dependencies", "python")
+        if text:
+            line = pyproject.line("tool", "poetry", "dependencies", "python")
+            found.append((text, "poetry", project.folder.says("pyproject.toml", line, f"python {text}")))
+    text = str(project.setup_keywords.get("python_requires") or "")
+    if text:
+        found.append((text, "pep440", project.folder.says("setup.py", None, f"python_requires {text}")))
+    text = (project.setup_cfg.text("options", "python_requires") if project.setup_cfg else None) or ""
+    if text:
+        found.append((text, "pep440", project.folder.says("setup.cfg", None, f"python_requires {text}")))
+    return found
+
+
+def _mise(project: PythonProject) -> Fact[Pin] | None:
+    """`python` in mise.toml."""
+    for name in ("mise.toml", ".mise.toml"):
+        settings = project.folder.toml(name) if project.folder.has(name) else None
+        text = settings.text("tools", "python") if settings else None
+        pin = parse_pin(text, "python") if text else None
+        if settings is not None and pin is not None and text:
+            return project.folder.fact(pin, name, settings.line("tools", "python"), text)
+    return None
+
+
+def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
+    """`python` in .tool-versions."""
+    tools = project.folder.parse(parse_tool_versions, ".tool-versions") if project.folder.has(".tool-versions") else None
+    if tools and "python" in tools:
+        pin = parse_pin(tools["python"][0], "python")
+        return project.folder.fact(pin, ".tool-versions", tools["python"][1], f"python {tools['python'][0]}") if pin else None
+    return None
+
+
+def _file(project: PythonProject, name: str) -> Fact[Pin] | None:
+    for number, line in enumerate((project.folder.text(name) or "").splitlines() if project.folder.has(name) else (), 1):
+        text = line.split("#")[0].strip()
+        if text:
+            pin = parse_pin(text, "python")
+            return project.folder.fact(pin, name, number, text) if pin else None
+    return None
+
+
+def _python_version(project: PythonProject) -> Fact[Pin] | None:
+    """.python-version, its first line."""
+    return _file(project, ".python-version")
+
+
+def _runtime_txt(project: PythonProject) -> Fact[Pin] | None:
+    """runtime.txt: `python-3.11.4`."""
+    return _file(project, "runtime.txt")
+
+
+def _pipfile(project: PythonProject) -> Fact[Pin] | None:
+    """`python_full_version` or `python_version` of the Pipfile."""
+    if project.pipfile is not None:
+        for key in ("python_full_version", "python_version"):
+            text = project.pipfile.text("requires", key)
+            pin = parse_pin(text, "python") if text else None
+            if pin is not None and text:
+                return project.folder.fact(pin, "Pipfile", project.pipfile.line("requires", key), f"{key} {text}")
+    return None
+
+
+PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile)
+
+
+def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
+    """The Python that pip-compile names in the head of a requirements file."""
+    for name, parsed in project.requirements_files.items():
+        pin = parse_pin(parsed.python_comment, "python") if parsed.python_comment else None
+        if pin is not None:
+            return project.folder.fact(pin, name, 1, f"made with Python {parsed.python_comment}")
+    return None
+
+
+def _classifiers(project: PythonProject) -> Fact[Pin] | None:
+    """The newest Python of the classifiers."""
+    listed = project.project_table.get("classifiers", [])
+    prefix = "Programming Language :: Python :: 3."
+    minors = [int(text.removeprefix(prefix)) for text in listed if isinstance(text, str) and text.removeprefix(prefix).isdecimal()]
+    if minors:
+        return project.folder.guess(Pin(f"3.{max(minors)}"), "pyproject.toml", f"classifiers name 3.{max(minors)}")
+    return None
+
+
+GUESS_SIGNALS = (_compiled_with, _classifiers)
