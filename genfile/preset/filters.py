@@ -180,6 +180,14 @@ def major(version: str | None) -> int:
     return int(digits) if digits.isdecimal() and digits.isascii() else 0
 
 
+def at_least(version: str | None, least: str) -> bool:
+    """Whether a version is a given one or newer, by its first two numbers; an unknown version is new."""
+    if not version:
+        return True
+    numbers = [[int(part) for part in text.split(".")[:2] if part.isdecimal() and part.isascii()] for text in (version, least)]
+    return numbers[0] >= numbers[1]
+
+
 PLAIN: dict[str, Callable[..., Any]] = {
     "join_path": join_path,
     "unique_items": unique,
@@ -190,4 +198,5 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "base_name": base_name,
     "relative": relative,
     "major": major,
+    "at_least": at_least,
 }

@@ -22,4 +22,6 @@ class JavaService(Service):
     artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
     framework_version: Version | None = None
     main_class: Argument | None = None
-    sources: tuple[RelativePath, ...] = Field((), description="The folders that the build reads, modules included.")
+    sources: tuple[RelativePath, ...] = Field(
+        (), description="Folders that the build tool reads beside the manifests: .mvn, gradle, buildSrc."
+    )

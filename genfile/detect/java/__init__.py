@@ -1,10 +1,23 @@
+"""The JVM: Maven and Gradle builds, and what they leave to be run."""
+
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
+
 NAME = "java"
+
+
 def is_candidate(names: frozenset[str]) -> bool:
-    return False
+    return not names.isdisjoint({"pom.xml", "build.gradle", "build.gradle.kts"})
+
+
 def claim(project: Project) -> Claim | None:
-    return None
+    from genfile.detect.java.claims import claim as claim_java
+
+    return claim_java(project)
+
+
 def detect(project: Project) -> Draft:
-    return Draft()
+    from genfile.detect.java.service import detect as detect_java
+
+    return detect_java(project)

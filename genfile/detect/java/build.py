@@ -1,0 +1,73 @@
+"""What Maven and Gradle builds have in common, as detectors read it."""
+
+from dataclasses import dataclass, field
+
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """`group:name` with the version where it is written, and where it stands; ``plugin``: of the build itself."""
+
+    group: str
+    name: str
+    version: str | None
+    evidence: Evidence
+    plugin: bool = False
+
+    @property
+    def coordinate(self) -> str:
+        return f"{self.group}:{self.name}" if self.name else self.group
+
+
+@dataclass
+class Build:
+    """One module of a build. All paths are folders relative to the inspected root, `` for the root itself."""
+
+    tool: str
+    folder: Project
+    root: Project
+    dependencies: list[Dependency] = field(default_factory=list)
+    modules: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    java: Fact[str] | None = None
+    packaging: str = "jar"
+    artifact: str | None = None
+    main_class: Fact[str] | None = None
+    runnable: Evidence | None = None
+    distribution: str | None = None
+    application: bool = False
+
+    @property
+    def is_member(self) -> bool:
+        return self.root.path != self.folder.path
+
+    def find(self, *prefixes: str) -> Dependency | None:
+        """The first dependency or plugin whose group or coordinate is, or begins with, one of these."""
+        for prefix in prefixes:
+            for item in self.dependencies:
+                if item.group == prefix or item.coordinate == prefix or item.group.startswith(prefix + ".") or item.coordinate.startswith(prefix + ":"):
+                    return item
+        return None
+
+    @property
+    def wrapper(self) -> bool:
+        """Whether the wrapper is committed with all that it needs."""
+        if self.tool == "maven":
+            return self.root.has("mvnw") and self.root.has(".mvn/wrapper/maven-wrapper.properties")
+        return self.root.has("gradlew") and self.root.has("gradle/wrapper/gradle-wrapper.jar")
+
+
+def read_build(folder: Project) -> Build | None:
+    """The build of a folder: Gradle where its wrapper says so, else Maven, else Gradle."""
+    from genfile.detect.java.gradle import read_gradle
+    from genfile.detect.java.maven import read_maven
+
+    gradle = any(folder.has(name) for name in ("build.gradle", "build.gradle.kts"))
+    maven = folder.has("pom.xml")
+    if gradle and maven:
+        chosen = "gradle" if folder.has("gradlew") and not folder.has("mvnw") else "maven"
+        folder.tree.note("warning", f"pom.xml stands beside a Gradle build: {chosen} is used", folder.full("pom.xml"))
+        maven = chosen == "maven"
+    return read_maven(folder) if maven else read_gradle(folder)

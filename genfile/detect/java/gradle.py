@@ -1,0 +1,241 @@
+"""Gradle: scripts of both languages, settings, version catalogs."""
+
+import posixpath
+from typing import Any
+
+from genfile.detect.java.build import Build, Dependency
+from genfile.detect.tree import Project
+from genfile.evidence import Fact, decide
+from genfile.parsers import Document
+from genfile.parsers.gradle import GradleScript, parse_gradle_groovy, parse_gradle_kotlin
+
+SCRIPTS = ("build.gradle.kts", "build.gradle")
+SETTINGS = ("settings.gradle.kts", "settings.gradle")
+# Names of plugins without a dot are Gradle's own; the old names of others are these.
+OLD_NAMES = {"spring-boot": "org.springframework.boot", "kotlin": "org.jetbrains.kotlin.jvm", "shadow": "com.gradleup.shadow"}
+
+
+def read_script(folder: Project, names: tuple[str, ...] = SCRIPTS) -> tuple[str, GradleScript] | None:
+    """The build or settings script of a folder, by its name, parsed."""
+    for name in names:
+        if folder.has(name):
+            script = folder.parse(parse_gradle_kotlin if name.endswith(".kts") else parse_gradle_groovy, name)
+            return (name, script) if script is not None else None
+    return None
+
+
+def read_gradle(folder: Project) -> Build | None:
+    """The Gradle build of a folder."""
+    found = read_script(folder)
+    if found is None:
+        return None
+    name, script = found
+    root = _root(folder)
+    catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
+    build = Build("gradle", folder, root)
+    scripts = [(folder, name, script)]
+    if root.path != folder.path and (above := read_script(root)) is not None:
+        scripts.append((root, *above))
+    settings = read_script(folder, SETTINGS)
+    build.modules = [folder.full(path) for path in (settings[1].includes if settings else ())]
+    build.dependencies = _plugins(scripts, catalog) + _dependencies(folder, name, script, catalog)
+    build.needs = sorted({root.full((item.project or "").strip(":").replace(":", "/")) for item in script.dependencies if item.project})
+    build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
+    _put_runnable(folder, name, script, build)
+    build.artifact = _artifact(folder, script, build)
+    return build
+
+
+def _root(folder: Project) -> Project:
+    """The folder whose settings include this one; itself where none does."""
+    above: Project | None = folder
+    while above is not None:
+        settings = read_script(above, SETTINGS)
+        if settings is not None:
+            inside = posixpath.relpath(folder.path or ".", above.path or ".")
+            return above if above.path == folder.path or inside in settings[1].includes else folder
+        above = above.parent()
+    return folder
+
+
+Scripts = list[tuple[Project, str, GradleScript]]
+
+
+def _plugins(scripts: Scripts, catalog: Document | None) -> list[Dependency]:
+    found: list[Dependency] = []
+    for place, (folder, name, script) in enumerate(scripts):
+        for plugin in script.plugins:
+            identity, version = plugin.id, plugin.version
+            if plugin.alias is not None and catalog is not None:
+                identity, version = _from_catalog(catalog, plugin.alias.removeprefix("plugins."))
+            if identity is None:
+                continue
+            identity = OLD_NAMES.get(identity, identity)
+            # A root's own plugins build the root; its members are known to have only what they name themselves.
+            if place == 0 or identity.startswith("org.springframework.boot"):
+                says = folder.says(name, plugin.line, identity)
+                found.append(Dependency(identity, "", version, says, plugin=place == 0))
+    return found
+
+
+def _from_catalog(catalog: Document, alias: str) -> tuple[str | None, str | None]:
+    """Id and version of a plugin of a catalog; aliases are compared with all separators alike."""
+    for key, value in catalog.table("plugins").items():
+        if _plain(key) == _plain(alias):
+            if isinstance(value, str):
+                identity, _, version = value.partition(":")
+                return identity, version or None
+            if isinstance(value, dict) and isinstance(value.get("id"), str):
+                return value["id"], _catalog_version(catalog, value.get("version"))
+    return None, None
+
+
+def _catalog_version(catalog: Document, value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    reference = value.get("ref") if isinstance(value, dict) else None
+    return catalog.text("versions", reference) if isinstance(reference, str) else None
+
+
+def _plain(text: str) -> str:
+    return text.replace("-", ".").replace("_", ".").lower()
+
+
+def _dependencies(folder: Project, name: str, script: GradleScript, catalog: Document | None) -> list[Dependency]:
+    found: list[Dependency] = []
+    for item in script.dependencies:
+        if item.configuration.startswith(("test", "annotationProcessor", "developmentOnly", "kapt")):
+            continue
+        coordinate = item.coordinate
+        if item.alias is not None and catalog is not None:
+            coordinate = _library(catalog, item.alias)
+        if coordinate is not None:
+            group, _, rest = coordinate.partition(":")
+            artifact, _, version = rest.partition(":")
+            found.append(Dependency(group, artifact, version or None, folder.says(name, item.line, coordinate)))
+    return found
+
+
+def _library(catalog: Document, alias: str) -> str | None:
+    for key, value in catalog.table("libraries").items():
+        if _plain(key) == _plain(alias):
+            if isinstance(value, str):
+                return value
+            if isinstance(value, dict):
+                module = value.get("module")
+                if isinstance(module, str):
+                    return module
+                if isinstance(value.get("group"), str) and isinstance(value.get("name"), str):
+                    return f"{value['group']}:{value['name']}"
+    return None
+
+
+def _put_runnable(folder: Project, name: str, script: GradleScript, build: Build) -> None:
+    own = {item.group: item.evidence for item in build.dependencies if item.plugin}
+    for plugin in ("org.springframework.boot", "io.quarkus", "io.micronaut.application", "io.ktor.plugin", "application", "com.gradleup.shadow", "com.github.johnrengelman.shadow", "war"):
+        if plugin in own:
+            build.runnable = own[plugin]
+            break
+    build.application = "application" in own or "io.ktor.plugin" in own
+    if "war" in own:
+        build.packaging = "war"
+    main = script.value("application.mainClass", "application.mainClassName", "mainClassName", "mainClass")
+    if main is not None and isinstance(main[0], str):
+        build.main_class = folder.fact(main[0], name, main[1], f"mainClass {main[0]}")
+
+
+def _artifact(folder: Project, script: GradleScript, build: Build) -> str | None:
+    """The jar in build/libs, where the script gives it a name; else it is looked for there."""
+    for task in ("bootJar", "shadowJar", "buildFatJar"):
+        named = script.value(f"{task}.archiveFileName", f"{task}.archiveName")
+        if named is not None and isinstance(named[0], str) and "$" not in named[0]:
+            return named[0]
+    fat = script.value("fatJar.archiveFileName", "ktor.fatJar.archiveFileName")
+    if fat is not None and isinstance(fat[0], str) and "$" not in fat[0]:
+        return fat[0]
+    return None
+
+
+Asked = tuple[Scripts, Document | None, Project]
+
+
+def _setting(asked: Asked, *paths: str) -> Fact[str] | None:
+    scripts, catalog, _ = asked
+    for folder, name, script in scripts:
+        found = script.value(*paths)
+        if found is None or not isinstance(found[0], str):
+            continue
+        text = found[0].replace("JavaVersion.VERSION_", "").replace("JvmTarget.JVM_", "").replace("1_8", "8").replace("_", ".")
+        if catalog is not None and text.startswith("libs.versions."):
+            alias = text.removeprefix("libs.versions.").split(".get")[0]
+            text = next((str(v) for key, v in catalog.table("versions").items() if _plain(key) == _plain(alias)), "")
+        if text[:1].isdigit():
+            return folder.fact(text, name, found[1], f"{paths[0].rsplit('.', 1)[-1]} {text}")
+    return None
+
+
+def _toolchain(asked: Asked) -> Fact[str] | None:
+    """The toolchain's languageVersion."""
+    return _setting(asked, "toolchain.languageVersion", "java.toolchain.languageVersion", "languageVersion")
+
+
+def _jvm_toolchain(asked: Asked) -> Fact[str] | None:
+    """Kotlin's jvmToolchain."""
+    return _setting(asked, "kotlin.jvmToolchain", "jvmToolchain")
+
+
+def _daemon(asked: Asked) -> Fact[str] | None:
+    """gradle/gradle-daemon-jvm.properties."""
+    from genfile.parsers.data import parse_properties
+
+    root = asked[2]
+    name = "gradle/gradle-daemon-jvm.properties"
+    settings = root.parse(parse_properties, name) if root.has(name) else None
+    text = settings.text("toolchainVersion") if settings else None
+    return root.fact(text, name, settings.line("toolchainVersion"), f"toolchainVersion {text}") if settings and text else None
+
+
+def _release(asked: Asked) -> Fact[str] | None:
+    """options.release of the compile tasks."""
+    return _setting(asked, "options.release", "release")
+
+
+def _compatibility(asked: Asked) -> Fact[str] | None:
+    """sourceCompatibility, targetCompatibility, jvmTarget."""
+    return _setting(asked, "sourceCompatibility", "targetCompatibility", "jvmTarget", "kotlinOptions.jvmTarget")
+
+
+def _conventions(asked: Asked) -> Fact[str] | None:
+    """The same in convention plugins of buildSrc or build-logic."""
+    root = asked[2]
+    for base in ("buildSrc", "build-logic", "buildLogic", "gradle/plugins"):
+        if not root.has_folder(base):
+            continue
+        for pattern, parser in (("*.gradle.kts", parse_gradle_kotlin), ("*.gradle", parse_gradle_groovy)):
+            for name in list(root.files(pattern, below=base, depth=5))[:20]:
+                script = root.parse(parser, name)
+                found = script.value("toolchain.languageVersion", "languageVersion", "jvmToolchain", "sourceCompatibility") if script else None
+                if found is not None and isinstance(found[0], str):
+                    text = found[0].replace("JavaVersion.VERSION_", "")
+                    if text[:1].isdigit():
+                        return root.fact(text, name, found[1], f"Java {text}")
+    return None
+
+
+JAVA_SIGNALS = (_toolchain, _jvm_toolchain, _release, _compatibility, _conventions, _daemon)
+
+
+def wrapper_version(root: Project) -> Fact[str] | None:
+    """The Gradle that the wrapper downloads."""
+    from genfile.parsers.data import parse_properties
+
+    name = "gradle/wrapper/gradle-wrapper.properties"
+    settings = root.parse(parse_properties, name) if root.has(name) else None
+    url = settings.text("distributionUrl") if settings else None
+    if settings is None or not url:
+        return None
+    version = url.rsplit("/", 1)[-1].removeprefix("gradle-").split("-")[0].removesuffix(".zip")
+    return root.fact(version, name, settings.line("distributionUrl"), f"Gradle {version}") if version[:1].isdigit() else None
+
+
+__all__ = ["read_gradle", "read_script", "wrapper_version"]

@@ -1,0 +1,285 @@
+"""Maven: a model of pom.xml with its parents in the tree and its `${…}` resolved."""
+
+import posixpath
+import re
+from functools import cached_property
+
+from genfile.detect.java.build import Build, Dependency
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact, decide
+from genfile.parsers.xml import Element, parse_xml
+
+FILE = "pom.xml"
+MAX_PARENTS = 8
+_PLACEHOLDER = re.compile(r"\$\{([^${}]+)\}")
+
+
+class Pom:
+    """A pom.xml and the parents of it that are in the tree, nearest first."""
+
+    def __init__(self, folder: Project, root: Element) -> None:
+        self.folder = folder
+        self.root = root
+
+    @cached_property
+    def chain(self) -> "tuple[Pom, ...]":
+        found: list[Pom] = [self]
+        while len(found) < MAX_PARENTS:
+            parent = found[-1]._parent()
+            if parent is None or any(parent.folder.path == item.folder.path for item in found):
+                break
+            found.append(parent)
+        return tuple(found)
+
+    def _parent(self) -> "Pom | None":
+        declared = self.root.child("parent")
+        if declared is None:
+            return None
+        path = declared.find_text("relativePath") or "../pom.xml"
+        folder = posixpath.normpath(posixpath.join(self.folder.path, path.removesuffix("/pom.xml").removesuffix("pom.xml") or "."))
+        if folder.startswith(".."):
+            return None
+        parent = read_pom(Project(self.folder.tree, "" if folder == "." else folder))
+        if parent is None or parent.root.find_text("artifactId") != declared.find_text("artifactId"):
+            return None
+        return parent
+
+    @cached_property
+    def properties(self) -> dict[str, tuple[str, Evidence]]:
+        found: dict[str, tuple[str, Evidence]] = {}
+        for pom in self.chain:
+            for item in pom.root.all("properties"):
+                for child in item.children:
+                    found.setdefault(child.tag, (child.text, pom.folder.says(FILE, child.line, f"{child.tag} is {child.text}")))
+        return found
+
+    def resolve(self, text: str | None, depth: int = 0) -> str | None:
+        """Text with `${…}` replaced; None where a part of it can't be known."""
+        if text is None or depth > 12:
+            return None
+        missing = False
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal missing
+            name = match[1]
+            found = self.properties[name][0] if name in self.properties else self._builtin(name)
+            resolved = self.resolve(found, depth + 1) if found is not None else None
+            missing = missing or resolved is None
+            return resolved or ""
+
+        result = _PLACEHOLDER.sub(value, text)
+        return None if missing else result
+
+    def _builtin(self, name: str) -> str | None:
+        plain = name.removeprefix("project.").removeprefix("pom.")
+        if plain in ("artifactId", "version", "groupId", "name", "packaging"):
+            return self.root.find_text(plain) or self.root.find_text("parent", plain)
+        if name in ("revision", "changelist", "sha1"):
+            return ""
+        return None
+
+    def plugins(self) -> list[tuple["Pom", Element]]:
+        """The plugins of the build: own ones, then those that parents apply to all; not what is only managed."""
+        return [(pom, item) for pom in self.chain for item in pom.root.all("build", "plugins", "plugin")]
+
+    def managed_plugins(self) -> list[tuple["Pom", Element]]:
+        return [(pom, item) for pom in self.chain for item in pom.root.all("build", "pluginManagement", "plugins", "plugin")]
+
+    def plugin(self, artifact: str) -> tuple["Pom", Element] | None:
+        return next(((pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact), None)
+
+    @property
+    def artifact_id(self) -> str:
+        return self.root.find_text("artifactId") or "app"
+
+
+def read_pom(folder: Project) -> Pom | None:
+    """The pom.xml of a folder; None where there is none, or it is malformed."""
+    root = folder.parse(parse_xml, FILE) if folder.has(FILE) else None
+    return Pom(folder, root) if root is not None and root.tag == "project" else None
+
+
+def read_maven(folder: Project) -> Build | None:
+    """The Maven build of a folder."""
+    pom = read_pom(folder)
+    if pom is None:
+        return None
+    root = _reactor_root(folder)
+    build = Build("maven", folder, root)
+    build.packaging = pom.resolve(pom.root.find_text("packaging")) or "jar"
+    build.modules = [folder.full(name) for name in _modules(pom) if folder.has(f"{name}/{FILE}")]
+    build.dependencies = [*_dependencies(pom), *_plugins(pom)]
+    build.java = decide(pom, JAVA_SIGNALS, agree=lambda *_: True).fact
+    build.artifact = _artifact(pom, build.packaging)
+    _put_runnable(pom, build)
+    if build.is_member:
+        build.needs = _needs(pom, root)
+    return build
+
+
+def _modules(pom: Pom) -> list[str]:
+    found = [item.text for item in pom.root.all("modules", "module")]
+    found += [item.text for item in pom.root.all("profiles", "profile", "modules", "module")]
+    return [posixpath.normpath(text) for text in dict.fromkeys(found) if text]
+
+
+def _reactor_root(folder: Project) -> Project:
+    """The outermost folder above whose pom lists, through others, this one as a module."""
+    root, above = folder, folder.parent()
+    while above is not None:
+        pom = read_pom(above)
+        if pom is not None and any(above.full(name) == root.path for name in _modules(pom)):
+            root = above
+        above = above.parent()
+    return root
+
+
+def _reactor(root: Project, seen: set[str] | None = None) -> dict[str, Pom]:
+    """Every module below a root, by folder."""
+    seen = set() if seen is None else seen
+    found: dict[str, Pom] = {}
+    pom = read_pom(root)
+    if pom is None or root.path in seen or len(seen) > 300:
+        return found
+    seen.add(root.path)
+    found[root.path] = pom
+    for name in _modules(pom):
+        found |= _reactor(root.at(name), seen)
+    return found
+
+
+def _needs(pom: Pom, root: Project) -> list[str]:
+    """The modules of the reactor that a module depends on, directly or through others; sorted folders."""
+    by_artifact = {item.artifact_id: item for item in _reactor(root).values()}
+    found: set[str] = set()
+    queue = [pom]
+    while queue:
+        for item in queue.pop().root.all("dependencies", "dependency"):
+            other = by_artifact.get(item.find_text("artifactId") or "")
+            if other is not None and other.folder.path not in found and other.folder.path != pom.folder.path:
+                found.add(other.folder.path)
+                queue.append(other)
+    return sorted(found)
+
+
+def _dependencies(pom: Pom) -> list[Dependency]:
+    found: list[Dependency] = []
+    for owner in pom.chain:
+        items = owner.root.all("dependencies", "dependency")
+        parent = owner.root.child("parent")
+        for item in [*items, *([parent] if parent is not None else [])]:
+            if item.find_text("scope") == "test":
+                continue
+            group = pom.resolve(item.find_text("groupId")) or ""
+            name = item.find_text("artifactId") or ""
+            version = pom.resolve(item.find_text("version"))
+            found.append(Dependency(group, name, version, owner.folder.says(FILE, item.line, f"{group}:{name}")))
+    return found
+
+
+def _plugins(pom: Pom) -> list[Dependency]:
+    found: list[Dependency] = []
+    for owner, item in pom.plugins():
+        group = pom.resolve(item.find_text("groupId")) or "org.apache.maven.plugins"
+        name = item.find_text("artifactId") or ""
+        version = pom.resolve(item.find_text("version"))
+        found.append(Dependency(group, name, version, owner.folder.says(FILE, item.line, name), plugin=True))
+    return found
+
+
+def _artifact(pom: Pom, packaging: str) -> str | None:
+    """The file in target/, where its name is certain."""
+    name = pom.root.find_text("build", "finalName")
+    if name is not None:
+        resolved = pom.resolve(name)
+    else:
+        version = pom.resolve(pom.root.find_text("version") or pom.root.find_text("parent", "version"))
+        resolved = f"{pom.artifact_id}-{version}" if version else None
+    if not resolved or "/" in resolved:
+        return None
+    boot = pom.plugin("spring-boot-maven-plugin")
+    classifier = pom.resolve(boot[1].find_text("configuration", "classifier")) if boot else None
+    return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if packaging == 'war' else 'jar'}"
+
+
+def _put_runnable(pom: Pom, build: Build) -> None:
+    """What makes the jar one that can be run: a plugin that packages an application, or a main class in its manifest."""
+    for artifact in ("spring-boot-maven-plugin", "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin"):
+        found = pom.plugin(artifact)
+        if found is not None:
+            build.runnable = found[0].folder.says(FILE, found[1].line, artifact)
+            return
+    shaded = pom.plugin("maven-shade-plugin")
+    for artifact in ("maven-shade-plugin", "maven-assembly-plugin", "maven-jar-plugin"):
+        found = pom.plugin(artifact)
+        if found is None:
+            continue
+        main = next((item for item in _descendants(found[1]) if item.tag in ("mainClass", "Main-Class") and item.text), None)
+        if main is not None:
+            says = found[0].folder.says(FILE, main.line, f"mainClass {main.text}")
+            build.runnable = says
+            build.main_class = Fact(pom.resolve(main.text) or main.text, (says,))
+            if artifact == "maven-assembly-plugin" and build.artifact and shaded is None:
+                build.artifact = build.artifact.removesuffix(".jar") + "-jar-with-dependencies.jar"
+            return
+    if build.packaging == "war":
+        build.runnable = pom.folder.says(FILE, None, "packaging is war")
+
+
+def _descendants(element: Element) -> list[Element]:
+    found = [element]
+    for item in found:
+        found.extend(item.children)
+    return found
+
+
+def _from_properties(pom: Pom, names: tuple[str, ...]) -> Fact[str] | None:
+    for name in names:
+        if name in pom.properties:
+            text, says = pom.properties[name]
+            resolved = pom.resolve(text)
+            if resolved:
+                return Fact(resolved, (says,))
+    return None
+
+
+def _release_property(pom: Pom) -> Fact[str] | None:
+    """The property maven.compiler.release."""
+    return _from_properties(pom, ("maven.compiler.release",))
+
+
+def _compiler_plugin(pom: Pom) -> Fact[str] | None:
+    """`release`, else `target` or `source`, of the compiler plugin's configuration."""
+    for owner, item in (*pom.plugins(), *pom.managed_plugins()):
+        if item.find_text("artifactId") in ("maven-compiler-plugin", "kotlin-maven-plugin"):
+            for tag in ("release", "target", "source", "jvmTarget"):
+                text = pom.resolve(item.find_text("configuration", tag))
+                element = item.child("configuration", tag)
+                if text and element is not None:
+                    return Fact(text, (owner.folder.says(FILE, element.line, f"{tag} {text}"),))
+    return None
+
+
+def _java_version(pom: Pom) -> Fact[str] | None:
+    """The property java.version, and what projects call it otherwise."""
+    return _from_properties(pom, ("java.version", "jdk.version", "javaVersion", "java.release", "version.java", "jdkVersion"))
+
+
+def _target_property(pom: Pom) -> Fact[str] | None:
+    """The properties maven.compiler.target and maven.compiler.source."""
+    return _from_properties(pom, ("maven.compiler.target", "maven.compiler.source", "kotlin.compiler.jvmTarget"))
+
+
+def _spring_parent(pom: Pom) -> Fact[str] | None:
+    """The least Java of Spring Boot's parent: 17 from version 3 on, else 8."""
+    for owner in pom.chain:
+        parent = owner.root.child("parent")
+        if parent is not None and parent.find_text("artifactId") == "spring-boot-starter-parent":
+            version = pom.resolve(parent.find_text("version")) or ""
+            major = version.split(".")[0]
+            line = "17" if major.isdigit() and int(major) >= 3 else "8"
+            return Fact(line, (owner.folder.says(FILE, parent.line, f"Spring Boot {version} needs Java {line}"),))
+    return None
+
+
+JAVA_SIGNALS = (_release_property, _compiler_plugin, _java_version, _target_property, _spring_parent)

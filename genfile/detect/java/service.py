@@ -1,0 +1,337 @@
+"""The facts of one service on the JVM, put together."""
+
+import posixpath
+
+from genfile.data import Framework, backing_services, frameworks, gradle_needed, runtime, system_packages
+from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.gradle import read_script, wrapper_version
+from genfile.detect.java.settings import find_setting, placeholders
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.small import parse_procfile, parse_tool_versions
+from genfile.spec.base import service_name
+from genfile.versions import Pin, java_line, parse_pin
+
+PORT_KEYS = {
+    "spring-boot": ("server.port",),
+    "quarkus": ("quarkus.http.port",),
+    "micronaut": ("micronaut.server.port",),
+    "ktor": ("ktor.deployment.port",),
+    "helidon": ("server.port",),
+}
+
+
+def detect(folder: Project) -> Draft:
+    """Fill a draft for a module that was claimed."""
+    draft = Draft()
+    build = read_build(folder)
+    if build is None:
+        return draft
+    draft.values["language"] = "java"
+    fallback = service_name(folder.folder_name)
+    name = _project_name(build)
+    draft.put("name", Fact(service_name(name, fallback) if name else fallback))
+    _put_tool(build, draft)
+    _put_version(build, draft)
+    framework = _put_framework(build, draft)
+    _put_layout(build, draft, framework)
+    _put_network(build, draft, framework)
+    _put_outside(build, draft)
+    _put_workspace(build, draft)
+    return draft
+
+
+def _project_name(build: Build) -> str | None:
+    if build.tool == "maven":
+        from genfile.detect.java.maven import read_pom
+
+        pom = read_pom(build.folder)
+        return pom.artifact_id if pom else None
+    settings = read_script(build.folder, ("settings.gradle.kts", "settings.gradle"))
+    found = settings[1].value("rootProject.name") if settings else None
+    return found[0] if found is not None and isinstance(found[0], str) else None
+
+
+def _put_tool(build: Build, draft: Draft) -> None:
+    root = build.root
+    script = "pom.xml" if build.tool == "maven" else next((n for n in ("build.gradle.kts", "build.gradle", "settings.gradle.kts", "settings.gradle") if root.has(n)), "build.gradle")
+    draft.put("package_manager.name", root.fact(build.tool, script, 1, script))
+    if build.tool == "gradle":
+        version = wrapper_version(root)
+        if version is not None:
+            draft.put("package_manager.version", version)
+        if root.has("gradle.lockfile"):
+            draft.put("package_manager.lockfile", root.fact(root.full("gradle.lockfile"), "gradle.lockfile", 1, "gradle.lockfile"))
+    wrapper = "mvnw" if build.tool == "maven" else "gradlew"
+    if build.wrapper:
+        draft.put("wrapper", root.fact(True, wrapper, 1, wrapper))
+    elif root.has(wrapper):
+        draft.note("warning", f"{wrapper} is there, but what it needs is not committed: the build image brings {build.tool}", root.full(wrapper))
+
+
+def _put_version(build: Build, draft: Draft) -> None:
+    """A pin of a version manager, what the build asks for, else the newest with long support that its tool runs on."""
+    pin = decide(build, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
+    draft.notes.extend(pin.conflicts("Java version"))
+    if pin.fact is not None:
+        asked, fact = pin.fact.value.line, pin.fact.but(pin.fact.value.line)
+    elif build.java is not None:
+        parsed = parse_pin(build.java.value, "java")
+        asked, fact = (parsed.line if parsed else ""), build.java
+    else:
+        asked, fact = "", None
+    if not asked.isdigit() or fact is None:
+        line = _newest_for(build)
+        remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
+        place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
+        draft.put("runtime.version", build.root.guess(line, place, "no Java version is named: the default", remedy))
+        return
+    choice = java_line(asked)
+    if choice.line is None:
+        draft.note("warning", f"Java {asked} is newer than any that is known here", fact.evidence[0].path)
+        choice = java_line(runtime("java").default)
+    draft.put("runtime.version", fact.but(choice.line))
+    if choice.line != asked:
+        draft.note("info", f"Java {asked} has no long support: built and run with {choice.line}", fact.evidence[0].path, fact.evidence[0].line)
+    if choice.over:
+        draft.note("warning", f"Java {choice.line} is past its end of life", fact.evidence[0].path, fact.evidence[0].line)
+
+
+def _newest_for(build: Build) -> str:
+    """The newest line with long support that the wrapper's Gradle runs on."""
+    version = wrapper_version(build.root) if build.tool == "gradle" else None
+    for line in runtime("java").lines:
+        needed = gradle_needed(line.version)
+        if line.lts and not line.over and (version is None or needed is None or _number(version.value) >= _number(needed)):
+            return line.version
+    return "17"
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+
+
+def _version_file(build: Build, name: str) -> Fact[Pin] | None:
+    for folder in (build.folder, build.root):
+        text = (folder.text(name) or "").strip() if folder.has(name) else ""
+        pin = parse_pin(text.splitlines()[0], "java") if text else None
+        if pin is not None:
+            return folder.fact(pin, name, 1, text.splitlines()[0])
+    return None
+
+
+def _tool_versions(build: Build) -> Fact[Pin] | None:
+    """`java` in .tool-versions."""
+    tools = build.root.parse(parse_tool_versions, ".tool-versions") if build.root.has(".tool-versions") else None
+    if tools and "java" in tools:
+        pin = parse_pin(tools["java"][0], "java")
+        return build.root.fact(pin, ".tool-versions", tools["java"][1], f"java {tools['java'][0]}") if pin else None
+    return None
+
+
+def _java_version_file(build: Build) -> Fact[Pin] | None:
+    """.java-version."""
+    return _version_file(build, ".java-version")
+
+
+def _sdkmanrc(build: Build) -> Fact[Pin] | None:
+    """`java` in .sdkmanrc."""
+    from genfile.parsers.data import parse_properties
+
+    settings = build.root.parse(parse_properties, ".sdkmanrc") if build.root.has(".sdkmanrc") else None
+    text = settings.text("java") if settings else None
+    pin = parse_pin(text, "java") if text else None
+    return build.root.fact(pin, ".sdkmanrc", settings.line("java"), f"java {text}") if settings and pin else None
+
+
+def _system_properties(build: Build) -> Fact[Pin] | None:
+    """java.runtime.version in system.properties."""
+    from genfile.parsers.data import parse_properties
+
+    settings = build.root.parse(parse_properties, "system.properties") if build.root.has("system.properties") else None
+    text = settings.text("java.runtime.version") if settings else None
+    pin = parse_pin(text, "java") if text else None
+    return build.root.fact(pin, "system.properties", settings.line("java.runtime.version"), f"{text}") if settings and pin else None
+
+
+PIN_SIGNALS = (_tool_versions, _sdkmanrc, _java_version_file, _system_properties)
+
+
+def _put_framework(build: Build, draft: Draft) -> Framework | None:
+    for item in frameworks("java"):
+        found = build.find(*item.dependencies)
+        if found is not None:
+            draft.put("framework", Fact(item.name, (found.evidence,)))
+            if item.name == "spring-boot":
+                version = _boot_version(build)
+                if version is not None:
+                    draft.put("framework_version", version)
+            for name, value in item.environment.items():
+                draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+            return item
+    return None
+
+
+def _boot_version(build: Build) -> Fact[str] | None:
+    for item in build.dependencies:
+        if item.group == "org.springframework.boot" and item.version and item.version[:1].isdigit():
+            return Fact(item.version, (item.evidence,))
+    if build.tool == "maven":
+        from genfile.detect.java.maven import read_pom
+
+        pom = read_pom(build.folder)
+        for name in ("spring-boot.version", "spring.boot.version", "springboot.version", "version.spring-boot"):
+            if pom is not None and name in pom.properties:
+                text, says = pom.properties[name]
+                return Fact(text, (says,)) if text[:1].isdigit() else None
+    return None
+
+
+def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
+    """What the build leaves, by which command, and how it is started."""
+    name = framework.name if framework else None
+    says = (build.runnable,) if build.runnable else ()
+    folder = build.folder
+    output = "target" if build.tool == "maven" else "build/libs"
+    draft.values["outputs"] = [folder.full("target" if build.tool == "maven" else "build")]
+    layout, start, artifact = "jar", ["java", "-jar", "app.jar"], build.artifact
+    if name == "quarkus":
+        layout, start, artifact = "quarkus", ["java", "-jar", "quarkus-run.jar"], None
+        output = "target" if build.tool == "maven" else "build"
+    elif build.packaging == "war" and name == "spring-boot" and build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot"):
+        start = ["java", "-jar", "app.war"]
+    elif build.packaging == "war":
+        layout, start = "war", ["catalina.sh", "run"]
+    elif name == "spring-boot" and build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot"):
+        layout = "spring-boot"
+    elif build.tool == "gradle" and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
+        layout = "distribution"
+        binary = _project_name(build) or folder.folder_name
+        output = "build/install"
+        artifact, start = binary, [f"bin/{binary}"]
+    if name == "dropwizard":
+        config = next((path for path in folder.names() if path.endswith((".yml", ".yaml")) and not path.startswith((".", "docker"))), None)
+        start = [*start, "server", *([config] if config else [])]
+        if config:
+            draft.values["run_paths"] = [folder.full(config)]
+    draft.put("layout", Fact(layout, says))
+    draft.put("start", Fact(start, says))
+    draft.values["artifact_folder"] = folder.full(output)
+    if artifact is not None and layout != "quarkus":
+        draft.put("artifact", Fact(folder.full(f"{output}/{artifact}"), says))
+    draft.put("main_class", build.main_class)
+    draft.put("build", Fact([_command(build, name, layout)], says))
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
+    if processes and "web" in processes:
+        draft.evidence["/start"] = Fact(start, (*says, folder.says("Procfile", processes["web"][1], processes["web"][0])))
+
+
+def _command(build: Build, framework: str | None, layout: str) -> str:
+    member = posixpath.relpath(build.folder.path or ".", build.root.path or ".")
+    if build.tool == "maven":
+        tool = "./mvnw" if build.wrapper else "mvn"
+        part = f" -pl {_quoted(member)} -am" if build.is_member else ""
+        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{part} package"
+    tool = "./gradlew" if build.wrapper else "gradle"
+    if framework == "quarkus":
+        task = "quarkusBuild"
+    elif layout == "spring-boot":
+        task = "bootJar"
+    elif layout == "distribution":
+        task = "installDist"
+    elif build.packaging == "war":
+        task = "bootWar" if framework == "spring-boot" else "war"
+    elif build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
+        task = "shadowJar"
+    else:
+        task = "assemble"
+    prefix = f":{member.replace('/', ':')}:" if build.is_member else ""
+    return f"{tool} --no-daemon {_quoted(prefix + task)} -x test"
+
+
+def _quoted(text: str) -> str:
+    import shlex
+
+    return shlex.quote(text)
+
+
+def _put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
+    if framework is None or framework.port is None:
+        return
+    if framework.name == "spring-boot" and not _serves_http(build):
+        return
+    says = draft.evidence["/framework"].evidence
+    fact = Fact(framework.port, tuple(says))
+    variable: str | None = framework.port_variable
+    setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
+    if setting is not None and setting.value.value and setting.value.value.isdecimal() and 0 < int(setting.value.value) < 65536:
+        fact = setting.but(int(setting.value.value))
+    if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
+        variable = setting.value.variable
+        fact = Fact(fact.value, setting.evidence)
+    draft.put("port", fact)
+    if variable is not None:
+        draft.put("port_variable", fact.but(variable))
+    _put_health(build, draft, framework)
+
+
+def _serves_http(build: Build) -> bool:
+    """A Spring Boot program without a web starter is a worker or a job."""
+    web = ("spring-boot-starter-web", "spring-boot-starter-webmvc", "spring-boot-starter-webflux", "spring-boot-starter-jersey", "spring-boot-starter-graphql", "spring-boot-starter-data-rest", "spring-boot-starter-websocket", "spring-boot-starter-actuator", "spring-boot-starter-thymeleaf", "spring-boot-admin-starter-server", "vaadin-spring-boot-starter")  # fmt: skip
+    if any(item.name in web or "gateway" in item.name or "eureka-server" in item.name or "config-server" in item.name for item in build.dependencies):
+        return True
+    return not any(item.name.startswith("spring-boot-starter") for item in build.dependencies if not item.plugin and item.name != "spring-boot-starter-parent")
+
+
+def _put_health(build: Build, draft: Draft, framework: Framework) -> None:
+    """The endpoint that the framework's own health module serves on the application's port."""
+    if framework.name == "spring-boot":
+        actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
+        if actuator is None or find_setting(build.folder, "management.server.port") is not None:
+            return
+        base = find_setting(build.folder, "management.endpoints.web.base-path")
+        context = find_setting(build.folder, "server.servlet.context-path")
+        prefix = (context.value.value or "").rstrip("/") if context else ""
+        path = f"{prefix}{(base.value.value or '/actuator') if base else '/actuator'}/health"
+        draft.put("health", Fact({"path": path}, (actuator.evidence,)))
+    elif framework.name == "quarkus" and (health := build.find("io.quarkus:quarkus-smallrye-health")) is not None:
+        draft.put("health", Fact({"path": "/q/health"}, (health.evidence,)))
+    elif framework.name == "micronaut" and (health := build.find("io.micronaut:micronaut-management")) is not None:
+        draft.put("health", Fact({"path": "/health"}, (health.evidence,)))
+
+
+def _put_outside(build: Build, draft: Draft) -> None:
+    """Packages, databases and variables."""
+    run: set[str] = set()
+    evidence: list[Evidence] = []
+    for name, needs in system_packages("maven").items():
+        found = build.find(name)
+        if found is not None and needs.run:
+            run.update(needs.run)
+            evidence.append(found.evidence)
+    if run:
+        draft.put("system_packages", Fact({"build": [], "run": sorted(run)}, tuple(evidence)))
+    backing = {
+        service.name: found.evidence
+        for service in backing_services().values()
+        if (found := build.find(*service.maven)) is not None and service.maven
+    }
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+    present = {draft.values.get("port_variable")}
+    for name, defaulted in placeholders(build.folder):
+        if name not in present:
+            present.add(name)
+            secret = any(word in name for word in ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "KEY"))
+            draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "required": not defaulted, "secret": secret})
+
+
+def _put_workspace(build: Build, draft: Draft) -> None:
+    root = build.root
+    if build.is_member:
+        value = {"tool": build.tool, "root": root.spec_path, "member": build.folder.spec_path, "depends_on": build.needs}
+        draft.put("workspace", root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"))
+    names = ["pom.xml"] if build.tool == "maven" else [n for n in ("settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts", "gradle.properties", "gradle.lockfile") if root.has(n)]
+    draft.values["manifests"] = [root.full(name) for name in names]
+    folders = [".mvn"] if build.tool == "maven" else ["gradle", "buildSrc"]
+    draft.values["sources"] = [root.full(name) for name in folders if root.has_folder(name) or any(f.startswith(root.full(name)) for f in root.tree.folders)]

@@ -1,0 +1,85 @@
+"""What an application's own configuration files say: the port, the health endpoint, what must come from outside."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from genfile.detect.tree import Project
+from genfile.evidence import Fact
+from genfile.parsers import Document
+from genfile.parsers.data import parse_properties, parse_yaml
+
+# The default profile, then the one of production; read from the module's resources, then from beside the build.
+FILES = (
+    "src/main/resources/application.properties", "src/main/resources/application.yml", "src/main/resources/application.yaml",
+    "src/main/resources/config/application.yml", "src/main/resources/config/application.properties",
+    "src/main/resources/bootstrap.yml", "config/application.properties", "config/application.yml",
+    "src/main/resources/application-prod.yml", "src/main/resources/application-prod.properties", "src/main/resources/config/application-prod.yml",
+)  # fmt: skip
+_PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value of a configuration file, `${NAME:default}` taken apart: what it is by default, and the variable."""
+
+    value: str | None
+    variable: str | None
+
+
+def read_settings(folder: Project) -> list[tuple[str, Document]]:
+    """The configuration files of a module, flat: keys with dots."""
+    found: list[tuple[str, Document]] = []
+    for name in FILES:
+        if not folder.has(name):
+            continue
+        document = folder.parse(parse_properties if name.endswith(".properties") else parse_yaml, name)
+        if document is not None:
+            found.append((name, document))
+    return found
+
+
+def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:
+    """The first value of these keys (`server.port`), with its default and variable."""
+    for name, document in read_settings(folder):
+        for key in keys:
+            value, line = _lookup(document, key)
+            if value is None:
+                continue
+            text = str(value)
+            match = _PLACEHOLDER.fullmatch(text.strip())
+            setting = Setting(match[2], match[1]) if match else Setting(text.strip(), None)
+            return folder.fact(setting, name, line, f"{key}={text}")
+    return None
+
+
+def _lookup(document: Document, key: str) -> tuple[Any, int | None]:
+    value = document.get(key)
+    if value is not None and not isinstance(value, dict | list):
+        return value, document.line(key)
+    path = key.split(".")
+    value = document.get(*path)
+    if value is not None and not isinstance(value, dict | list):
+        return value, document.line(*path)
+    return None, None
+
+
+def placeholders(folder: Project) -> Iterator[tuple[str, bool]]:
+    """The variables in upper case that the configuration names, and whether each has a default."""
+    for _, document in read_settings(folder):
+        for text in _texts(document.value):
+            for match in _PLACEHOLDER.finditer(text):
+                if match[1].isupper() and match[1].isidentifier():
+                    yield match[1], match[2] is not None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value

@@ -1,0 +1,298 @@
+"""Gradle scripts of both languages, read by tree-sitter into one list of statements.
+
+What Groovy and Kotlin write differently (`id 'x' version 'y'`, `id("x") version "y"`) comes out the same;
+nothing is evaluated, so what a script computes is not seen.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from genfile.parsers import ParseError
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 40
+
+_STRINGS = frozenset({"string_literal", "character_literal", "multiline_string_literal", "line_string_literal"})
+_NUMBERS = frozenset({"decimal_integer_literal", "number_literal", "integer_literal", "decimal_floating_point_literal", "float_literal"})  # fmt: skip
+_CALLS = frozenset({"method_invocation", "juxt_function_call", "call_expression"})
+_DOTTED = frozenset({"field_access", "navigation_expression"})
+_BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
+# Calls that stand for their argument.
+_TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A call or an assignment: the blocks around it, its name, its literal arguments, its 1-based line.
+
+    ``java { toolchain { languageVersion = … } }`` is a statement named ``languageVersion`` in ``("java", "toolchain")``.
+    """
+
+    blocks: tuple[str, ...]
+    name: str
+    arguments: tuple[Any, ...]
+    line: int
+    assigned: bool = False
+
+    @property
+    def path(self) -> str:
+        return ".".join((*self.blocks, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A plugin: its id, or its alias in the version catalog (`plugins.spring.boot`), and the version beside it."""
+
+    id: str | None
+    alias: str | None
+    version: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradleDependency:
+    """A dependency: `group:name:version` as far as written, an alias of the catalog, or another project's path."""
+
+    configuration: str
+    coordinate: str | None
+    alias: str | None
+    project: str | None
+    line: int
+
+
+def parse_gradle_groovy(text: str) -> "GradleScript":
+    """A .gradle file. Raises ParseError over 1 MiB; errors of syntax only hide what they cover."""
+    return _parse(text, kotlin=False)
+
+
+def parse_gradle_kotlin(text: str) -> "GradleScript":
+    """A .gradle.kts file."""
+    return _parse(text, kotlin=True)
+
+
+def _parse(text: str, *, kotlin: bool) -> "GradleScript":
+    source = text.encode("utf-8", "replace")
+    if len(source) > MAX_BYTES:
+        raise ParseError("is larger than 1 MiB")
+    import tree_sitter
+
+    return GradleScript(source, tree_sitter.Parser(_language(kotlin)).parse(source).root_node)
+
+
+@cache
+def _language(kotlin: bool) -> Any:
+    import tree_sitter
+
+    if kotlin:
+        import tree_sitter_kotlin
+
+        return tree_sitter.Language(tree_sitter_kotlin.language())
+    import tree_sitter_groovy
+
+    return tree_sitter.Language(tree_sitter_groovy.language())
+
+
+class GradleScript:
+    """A parsed script; every property is found once, when it is asked for."""
+
+    def __init__(self, source: bytes, root: "Node") -> None:
+        self._source = source
+        self._root = root
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        return tuple(self._walk(self._root, (), 0))
+
+    @cached_property
+    def plugins(self) -> tuple[Plugin, ...]:
+        found: list[Plugin] = []
+        for item in self.statements:
+            first = item.arguments[0] if item.arguments else None
+            if item.blocks[-1:] == ("plugins",):
+                if item.name == "version" and found and isinstance(first, str):
+                    last = found[-1]
+                    found[-1] = Plugin(last.id, last.alias, first, last.line)
+                elif item.name == "id" and isinstance(first, str):
+                    found.append(Plugin(first, None, None, item.line))
+                elif item.name == "kotlin" and isinstance(first, str):
+                    found.append(Plugin(f"org.jetbrains.kotlin.{first}", None, None, item.line))
+                elif item.name == "alias" and isinstance(first, str):
+                    found.append(Plugin(None, first.removeprefix("libs."), None, item.line))
+                elif item.name == "apply" and found and first == "false":
+                    # Named for the sub-projects only.
+                    found.pop()
+                elif not item.arguments:
+                    found.append(Plugin(item.name.strip("`"), None, None, item.line))
+            elif item.name == "apply" and isinstance(first, dict) and isinstance(first.get("plugin"), str):
+                found.append(Plugin(first["plugin"], None, None, item.line))
+        return tuple(found)
+
+    @cached_property
+    def dependencies(self) -> tuple[GradleDependency, ...]:
+        found: list[GradleDependency] = []
+        for item in self.statements:
+            if item.blocks[-1:] != ("dependencies",) or not item.arguments:
+                continue
+            first = item.arguments[0]
+            if isinstance(first, dict):
+                if isinstance(first.get("group"), str) and isinstance(first.get("name"), str):
+                    coordinate = ":".join(str(first[key]) for key in ("group", "name", "version") if key in first)
+                    found.append(GradleDependency(item.name, coordinate, None, None, item.line))
+                elif isinstance(first.get("project"), str):
+                    found.append(GradleDependency(item.name, None, None, first["project"], item.line))
+            elif isinstance(first, str) and first.startswith("libs."):
+                found.append(GradleDependency(item.name, None, first.removeprefix("libs."), None, item.line))
+            elif isinstance(first, str) and first.startswith("project:"):
+                found.append(GradleDependency(item.name, None, None, first.removeprefix("project:"), item.line))
+            elif isinstance(first, str) and first.startswith("projects."):
+                found.append(GradleDependency(item.name, None, None, ":" + first.removeprefix("projects.").replace(".", ":"), item.line))
+            elif isinstance(first, str) and ":" in first:
+                found.append(GradleDependency(item.name, first, None, None, item.line))
+        return tuple(found)
+
+    @property
+    def includes(self) -> tuple[str, ...]:
+        """The projects that a settings script includes, as folders: `:apps:web` is `apps/web`."""
+        return tuple(
+            word.strip(":").replace(":", "/")
+            for item in self.statements
+            if item.name == "include" and not item.blocks
+            for word in item.arguments
+            if isinstance(word, str) and word.strip(":")
+        )
+
+    def value(self, *paths: str) -> tuple[Any, int] | None:
+        """The literal of the last assignment or call whose dotted path ends with one of these; with its line."""
+        for path in paths:
+            for item in reversed(self.statements):
+                if item.arguments and (item.path == path or item.path.endswith("." + path)):
+                    return item.arguments[0], item.line
+        return None
+
+    def _walk(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
+        if depth > MAX_DEPTH:
+            return
+        for child in node.named_children:
+            kind = child.type
+            if kind in _CALLS:
+                yield from self._call(child, blocks, depth)
+            elif kind in ("assignment_expression", "assignment") and len(child.named_children) >= 2:
+                left, right = child.named_children[0], child.named_children[-1]
+                yield Statement(blocks, self._name(left), (self._value(right),), _line(child), assigned=True)
+            elif kind == "infix_expression" and len(child.named_children) == 3:
+                left, word, right = child.named_children
+                yield from self._infix(left, blocks, depth)
+                yield Statement(blocks, self._text(word), (self._value(right),), _line(child))
+            elif kind == "identifier" and blocks[-1:] == ("plugins",):
+                yield Statement(blocks, self._text(child), (), _line(child))
+            elif kind in ("variable_declaration", "property_declaration", "local_variable_declaration"):
+                yield from self._declaration(child, blocks)
+            elif kind not in _STRINGS:
+                yield from self._walk(child, blocks, depth + 1)
+
+    def _infix(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
+        if node.type in _CALLS:
+            yield from self._call(node, blocks, depth)
+        elif node.type == "infix_expression" and len(node.named_children) == 3:
+            left, word, right = node.named_children
+            yield from self._infix(left, blocks, depth)
+            yield Statement(blocks, self._text(word), (self._value(right),), _line(node))
+
+    def _declaration(self, node: "Node", blocks: tuple[str, ...]) -> Iterator[Statement]:
+        """`def javaVersion = 17`, `val javaVersion = 17`."""
+        names = [item for item in node.named_children if item.type in ("identifier", "variable_declarator", "variable_declaration")]
+        if names and len(node.named_children) >= 2:
+            name = names[0].named_children[0] if names[0].named_children else names[0]
+            yield Statement(blocks, self._text(name), (self._value(node.named_children[-1]),), _line(node), assigned=True)
+
+    def _call(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
+        name, arguments, body = self._split_call(node)
+        if name.endswith(".set") and arguments:
+            yield Statement(blocks, name.removesuffix(".set"), tuple(arguments), _line(node), assigned=True)
+            return
+        if arguments or body is None:
+            yield Statement(blocks, name, tuple(arguments), _line(node))
+        if body is not None:
+            label = next((item for item in arguments if isinstance(item, str)), None)
+            inner = label if name in ("named", "tasks.named", "register", "tasks.register", "withType", "getByName") and label else name
+            yield from self._walk(body, (*blocks, inner), depth + 1)
+
+    def _split_call(self, node: "Node") -> tuple[str, list[Any], "Node | None"]:
+        """The dotted name of a call, its arguments, and the block after it."""
+        names: list[str] = []
+        arguments: list[Any] = []
+        body: Node | None = None
+        for child in node.named_children:
+            if child.type in ("argument_list", "value_arguments"):
+                arguments += self._arguments(child)
+            elif child.type in _BLOCKS:
+                body = child
+            elif child.type in _CALLS and not names:
+                # Kotlin: the block follows a call with arguments, `named("x") { … }`.
+                inner, inner_arguments, inner_body = self._split_call(child)
+                names.append(inner)
+                arguments += inner_arguments
+                body = body or inner_body
+            elif child.type == "identifier" or child.type in _DOTTED:
+                names.append(self._name(child))
+        return ".".join(names), arguments, body
+
+    def _arguments(self, node: "Node") -> list[Any]:
+        values: list[Any] = []
+        named: dict[str, Any] = {}
+        for child in node.named_children:
+            if child.type == "map_item" and len(child.named_children) == 2:
+                named[self._text(child.named_children[0])] = self._value(child.named_children[1])
+            elif child.type == "value_argument" and len(child.named_children) == 2:
+                named[self._text(child.named_children[0])] = self._value(child.named_children[1])
+            elif child.type == "value_argument" and child.named_children:
+                values.append(self._value(child.named_children[-1]))
+            elif child.type == "identifier" and self._text(child) == "libs":
+                # The Groovy grammar ends `implementation libs.a.b` after `libs`: the rest of the word is taken along.
+                rest = self._source[child.start_byte : child.start_byte + 200].decode("utf-8", "replace")
+                values.append(rest.split()[0].rstrip(",;){}"))
+            elif child.type not in _BLOCKS:
+                values.append(self._value(child))
+        return [named, *values] if named else values
+
+    def _value(self, node: "Node", depth: int = 0) -> Any:
+        if depth > MAX_DEPTH:
+            return None
+        if node.type in _STRINGS:
+            text = self._text(node)
+            quotes = '"""' if text.startswith('"""') else text[:1]
+            return text[len(quotes) : -len(quotes)]
+        if node.type in _NUMBERS:
+            return self._text(node)
+        if node.type == "identifier" or node.type in _DOTTED:
+            return self._name(node)
+        if node.type in _CALLS:
+            name, arguments, _ = self._split_call(node)
+            first = arguments[0] if arguments else None
+            if name == "project" and isinstance(first, str):
+                return f"project:{first}"
+            if name == "project" and isinstance(first, dict) and isinstance(first.get("path"), str):
+                return f"project:{first['path']}"
+            if name == "kotlin" and isinstance(first, str):
+                return f"org.jetbrains.kotlin:kotlin-{first}"
+            if name.rsplit(".", 1)[-1] in _TRANSPARENT and arguments:
+                return first
+            return f"{name}()"
+        if node.type in ("parenthesized_expression", "as_expression", "expression_statement", "value_argument") and node.named_children:
+            return self._value(node.named_children[0], depth + 1)
+        return None
+
+    def _name(self, node: "Node") -> str:
+        return "".join(self._text(node).split()).strip("`")
+
+    def _text(self, node: "Node") -> str:
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def _line(node: "Node") -> int:
+    return int(node.start_point[0]) + 1
