@@ -1,0 +1,71 @@
+"""The docker command line, by argument lists and with time limits; the only module that starts programs."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended: exit code (124: the time ran out), what it printed to both streams."""
+
+    code: int
+    output: str
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+
+def docker(*arguments: str, timeout: float = 60, stdin: str | None = None) -> Result:
+    """Run `docker …`; never raises for what the command does. ``timeout`` in seconds."""
+    try:
+        done = subprocess.run(  # noqa: S603 - an argument list, no shell
+            ["docker", *arguments],  # noqa: S607 - the user's docker is meant
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        text = error.output if isinstance(error.output, str) else (error.output or b"").decode("utf-8", "replace")
+        return Result(124, text + f"\n[ended after {timeout:.0f} s]")
+    except OSError as error:
+        return Result(127, f"docker can't be started: {error.strerror or error}")
+    return Result(done.returncode, done.stdout)
+
+
+def why_unavailable() -> str | None:
+    """None where an engine with BuildKit answers; else one line that says what is missing."""
+    version = docker("version", "--format", "{{.Server.Version}}", timeout=20)
+    if not version.ok:
+        return f"no Docker engine answers: {version.output.strip().splitlines()[-1] if version.output.strip() else 'no answer'}"
+    if not docker("buildx", "version", timeout=20).ok:
+        return "docker has no buildx plug-in, so there is no BuildKit"
+    return None
+
+
+def build(dockerfile: Path, context: Path, tag: str, *, cache: bool = True, timeout: float = 1200) -> Result:
+    """Build an image; the output is BuildKit's plain progress."""
+    flags = [] if cache else ["--no-cache"]
+    return docker("buildx", "build", "--load", "--progress=plain", *flags, "-f", str(dockerfile), "-t", tag, str(context), timeout=timeout)
+
+
+def check(dockerfile: Path, context: Path) -> Result:
+    """`docker build --check`: exit code 0 when BuildKit has nothing to say."""
+    return docker("buildx", "build", "--check", "-f", str(dockerfile), str(context), timeout=120)
+
+
+def inspect(kind: str, name: str) -> dict[str, Any]:
+    """`docker image inspect` or `docker container inspect`; empty when there is no such thing."""
+    result = docker(kind, "inspect", name)
+    try:
+        found = json.loads(result.output)
+    except ValueError:
+        return {}
+    return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
