@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,9 @@ def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedSer
     """The services that are meant. Raises NothingFoundError for a tree without any, UsageError for an unknown one."""
     if not inspection.services:
         reason = inspection.notes[-1].text if inspection.notes else "no service was found"
-        raise NothingFoundError(reason, hint="name a folder that holds a project, or describe it in a spec for `genfile render`")
+        raise NothingFoundError(
+            reason, hint="name a folder that holds a project, or describe it in a spec for `genfile render`"
+        )
     if service is None:
         return inspection.services
     wanted = service.strip("/").removeprefix("./") or "."
@@ -164,8 +167,9 @@ def apply_settings(
         top = key.split(".")[0]
         if top in type(spec).model_fields:
             values = _set_field(type(spec), values, key, text)
-            facts = {k: fact for k, fact in facts.items() if not k.startswith("/" + key.replace(".", "/"))}
-            facts["/" + key.replace(".", "/")] = Fact(text, (Evidence("--set", None, f"{key}={text}"),))
+            pointer = "/" + key.replace(".", "/")
+            facts = {k: fact for k, fact in facts.items() if k != pointer and not k.startswith(pointer + "/")}
+            facts[pointer] = Fact(text, (Evidence("--set", None, f"{key}={text}"),))
         elif key.removeprefix("options.") in known:
             options[key.removeprefix("options.")] = text
         else:
@@ -177,7 +181,10 @@ def apply_settings(
 
 
 def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, text: str) -> dict[str, Any]:
-    """The values with one field set: the text as it is, else as JSON, else as words; the first that validates."""
+    """The values with one field set: the text as it is, else as JSON, else as one command or its words.
+
+    The first reading that validates is taken; `build` is a list of whole commands, every other list is one of words.
+    """
     import copy
     import json
     import shlex
@@ -185,15 +192,12 @@ def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, text: str)
     from genfile.spec.project import parse_spec
 
     readings: list[Any] = [text]
-    try:
+    with suppress(ValueError):
         readings.append(json.loads(text))
-    except ValueError:
-        pass
-    try:
+    if key == "build":
+        readings.append([text])
+    with suppress(ValueError):
         readings.append(shlex.split(text))
-    except ValueError:
-        pass
-    readings.append([text])
     fault: SpecError | None = None
     for reading in readings:
         candidate = copy.deepcopy(values)

@@ -56,7 +56,17 @@ def parse_pin(text: str, language: str) -> Pin | None:
     prefix = _PREFIX.match(word)
     rest = word[prefix.end() :] if prefix else word
     match = _NUMBER.match(rest)
-    if match is None or rest[match.end() : match.end() + 1] not in ("", "-", "+", ".", "t", "_", "u", "b", "r"):
+    if match is None or rest[match.end() : match.end() + 1] not in (
+        "",
+        "-",
+        "+",
+        ".",
+        "t",
+        "_",
+        "u",
+        "b",
+        "r",
+    ):
         return None
     parts = [part for part in match.groups() if part and part.isdigit()]
     if language == "java" and parts[0] == "1" and len(parts) > 1:
@@ -98,11 +108,9 @@ def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str
     for line in candidates:
         if line.version == data.default:
             return Choice(line.version)
-    for accept in (lambda line: line.lts and not line.over, lambda line: not line.over, lambda line: line.lts):
-        for line in candidates:
-            if accept(line):
-                return Choice(line.version, line.over)
-    return Choice(candidates[0].version, candidates[0].over) if candidates else Choice(None)
+    # max() keeps the first of equals, and the lines stand newest first.
+    best = max(candidates, key=lambda line: (not line.over, line.lts), default=None)
+    return Choice(best.version, best.over) if best is not None else Choice(None)
 
 
 def java_line(release: str) -> Choice:

@@ -33,7 +33,8 @@ def _version(value: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
     """Hold the options of `genfile` itself."""
@@ -71,7 +72,9 @@ def _usage_or_bug(error: Exception) -> int:
     """typer's own exceptions, by their shape: it has carried click under several names."""
     code = getattr(error, "exit_code", None)
     if isinstance(code, int):
-        message = getattr(error, "message", None) or (error.format_message() if hasattr(error, "format_message") else "")
+        message = getattr(error, "message", None) or (
+            error.format_message() if hasattr(error, "format_message") else ""
+        )
         if message:
             sys.stderr.write(f"error: {message}\nhint: see `genfile --help`\n")
         elif type(error).__name__ == "Abort":

@@ -24,19 +24,33 @@ class CommentLevel(enum.StrEnum):
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="The folder of the project.")] = Path("."),
+    path: Annotated[Path, typer.Argument(help="The folder of the project.")] = Path(),
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask: take every guess as it is.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Print the changes as a unified diff, and write nothing.")] = False,
-    stdout: Annotated[bool, typer.Option("--stdout", help="Print the Dockerfile, and nothing else; write nothing.")] = False,
-    preset: Annotated[str | None, typer.Option("--preset", help="Use this preset instead of the one that applies.")] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print the changes as a unified diff, and write nothing.")
+    ] = False,
+    stdout: Annotated[
+        bool, typer.Option("--stdout", help="Print the Dockerfile, and nothing else; write nothing.")
+    ] = False,
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="Use this preset instead of the one that applies.")
+    ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a field of the spec (port=8080, runtime.version=22) or an option of the preset."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Set a field of the spec (port=8080, runtime.version=22) or an option of the preset.",
+        ),
     ] = None,
     service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
-    compose: Annotated[bool, typer.Option("--compose", help="Write compose.yaml too, with the databases in use.")] = False,
-    comments: Annotated[CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")] = CommentLevel.brief,
+    compose: Annotated[
+        bool, typer.Option("--compose", help="Write compose.yaml too, with the databases in use.")
+    ] = False,
+    comments: Annotated[
+        CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")
+    ] = CommentLevel.brief,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
 ) -> None:
@@ -95,7 +109,10 @@ def _ask(inspection: "Inspection", service: str | None, settings: dict[str, str]
 def _print_dockerfile(generation: "Generation") -> None:
     if len(generation.services) > 1:
         paths = ", ".join(found.spec.path for found, _ in generation.services)
-        raise UsageError("--stdout prints one Dockerfile, and there are several services", hint=f"add --service, one of: {paths}")
+        raise UsageError(
+            "--stdout prints one Dockerfile, and there are several services",
+            hint=f"add --service, one of: {paths}",
+        )
     ui.data(generation.services[0][1].dockerfile)
 
 
@@ -126,7 +143,10 @@ def _write(
         if as_json:
             raise typer.Exit(ConflictError.exit_code)
         names = ", ".join(change.path for change in plan.conflicts)
-        raise ConflictError(f"nothing was written: {names} would be replaced", hint="use --force to replace, or --stdout to compare")
+        raise ConflictError(
+            f"nothing was written: {names} would be replaced",
+            hint="use --force to replace, or --stdout to compare",
+        )
 
 
 def _may_replace(plan: "Plan") -> bool:

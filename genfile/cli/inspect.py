@@ -10,7 +10,7 @@ from genfile.errors import NothingFoundError
 
 
 def inspect(
-    path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip file.")] = Path("."),
+    path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip file.")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the specs, evidence and notes as JSON.")] = False,
 ) -> None:
     """Show which services are in PATH, and the evidence for it."""

@@ -34,7 +34,15 @@ def show(
     preset = load_preset(name)
     if as_json:
         options = {key: plain(option) for key, option in preset.options.items()}
-        ui.json_out({"version": 1, "name": preset.name, "summary": preset.summary, "options": options, "files": [f.path for f in preset.files]})
+        ui.json_out(
+            {
+                "version": 1,
+                "name": preset.name,
+                "summary": preset.summary,
+                "options": options,
+                "files": [f.path for f in preset.files],
+            }
+        )
         return
     ui.out(f"{preset.name}: {preset.summary}")
     if len(preset.chain) > 1:

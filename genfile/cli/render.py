@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 
 
 def render(
-    spec: Annotated[str, typer.Argument(metavar="SPEC", help="A file with a spec, or what `inspect --json` printed; - is stdin.")],
+    spec: Annotated[
+        str,
+        typer.Argument(metavar="SPEC", help="A file with a spec, or what `inspect --json` printed; - is stdin."),
+    ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the files into this folder.")] = None,
-    preset: Annotated[str | None, typer.Option("--preset", help="Use this preset instead of the one that applies.")] = None,
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="Use this preset instead of the one that applies.")
+    ] = None,
     service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
-    comments: Annotated[CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")] = CommentLevel.brief,
+    comments: Annotated[
+        CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")
+    ] = CommentLevel.brief,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print every file as JSON.")] = False,
 ) -> None:
@@ -56,7 +63,10 @@ def _read(name: str) -> list[dict[str, Any]]:
     if isinstance(document, dict) and isinstance(document.get("services"), list):
         specs = [item.get("spec") if isinstance(item, dict) else None for item in document["services"]]
         if document.get("version") != 1:
-            raise SpecError(f"{name}: version {document.get('version')!r} is not known", hint="this genfile reads version 1")
+            raise SpecError(
+                f"{name}: version {document.get('version')!r} is not known",
+                hint="this genfile reads version 1",
+            )
     else:
         specs = [document]
     if not specs or not all(isinstance(item, dict) for item in specs):
@@ -67,7 +77,10 @@ def _read(name: str) -> list[dict[str, Any]]:
 def _print(done: "list[Rendering]") -> None:
     if len(done) > 1:
         paths = ", ".join(item.layout.dockerfile for item in done)
-        raise UsageError("several services: one Dockerfile can be printed", hint=f"add --service or --output; there are {paths}")
+        raise UsageError(
+            "several services: one Dockerfile can be printed",
+            hint=f"add --service or --output; there are {paths}",
+        )
     ui.data(done[0].dockerfile)
 
 
@@ -81,7 +94,9 @@ def _write(output: Path, files: dict[str, str], *, force: bool) -> None:
     plan = make_plan(output, files, force=force)
     if plan.conflicts:
         ui.data(plan.diff())
-        raise ConflictError(f"nothing was written: {plan.conflicts[0].path} would be replaced", hint="use --force to replace")
+        raise ConflictError(
+            f"nothing was written: {plan.conflicts[0].path} would be replaced", hint="use --force to replace"
+        )
     apply_plan(plan)
     for change in plan.changes:
         ui.out(f"{change.action}  {change.path}")

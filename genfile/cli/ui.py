@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService
 
 # What a reader wants to see first, of all the fields of a spec.
-SHOWN = ("/runtime/version", "/package_manager/name", "/framework", "/build", "/start", "/static", "/port", "/backing_services", "/workspace")  # fmt: skip
+SHOWN = tuple(
+    """
+    /runtime/version /package_manager/name /framework /build /start /static /port /backing_services
+    /workspace
+    """.split()
+)
 
 
 def is_terminal() -> bool:
@@ -71,7 +76,11 @@ def _show_table(rows: list[tuple[str, Fact[Any]]]) -> None:
     table = Table.grid(padding=(0, 2))
     for pointer, fact in rows:
         value = Text(_value(fact), style="yellow" if fact.guess else "")
-        table.add_row(Text("  " + pointer[1:].replace("/", "."), style="cyan"), value, Text(_evidence(fact), style="dim"))
+        table.add_row(
+            Text("  " + pointer[1:].replace("/", "."), style="cyan"),
+            value,
+            Text(_evidence(fact), style="dim"),
+        )
     Console().print(table)
 
 

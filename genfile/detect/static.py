@@ -8,7 +8,21 @@ from genfile.spec.base import service_name
 NAME = "static"
 
 # Where a site without any manifest keeps its pages, best first.
-FOLDERS = ("", "public", "dist", "build", "site", "www", "html", "htdocs", "web", "src", "static", "docs", "_site")
+FOLDERS = (
+    "",
+    "public",
+    "dist",
+    "build",
+    "site",
+    "www",
+    "html",
+    "htdocs",
+    "web",
+    "src",
+    "static",
+    "docs",
+    "_site",
+)
 
 
 def candidates(tree: Tree) -> list[str]:

@@ -1,7 +1,6 @@
 """The first pass: which folders of the tree are services, and of which language."""
 
 from dataclasses import dataclass
-from types import ModuleType
 from typing import cast
 
 from genfile.detect import go, java, node, python, static
@@ -13,10 +12,60 @@ LANGUAGES: tuple[Language, ...] = tuple(cast(Language, module) for module in (ja
 
 # Folders whose projects serve the repository, not its users.
 NOT_SERVICES = frozenset(
-    """example examples sample samples demo demos test tests __tests__ testing testdata fixtures fixture __fixtures__
-    e2e e2e-tests integration-tests cypress playwright spec specs mocks __mocks__ doc docs documentation website-docs
-    vendor third_party thirdparty external template templates boilerplate scaffold scaffolding stubs snippets
-    benchmark benchmarks bench perf hack tools tooling scripts script ci codegen generators tutorial tutorials""".split()
+    [
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "test",
+        "tests",
+        "__tests__",
+        "testing",
+        "testdata",
+        "fixtures",
+        "fixture",
+        "__fixtures__",
+        "e2e",
+        "e2e-tests",
+        "integration-tests",
+        "cypress",
+        "playwright",
+        "spec",
+        "specs",
+        "mocks",
+        "__mocks__",
+        "doc",
+        "docs",
+        "documentation",
+        "website-docs",
+        "vendor",
+        "third_party",
+        "thirdparty",
+        "external",
+        "template",
+        "templates",
+        "boilerplate",
+        "scaffold",
+        "scaffolding",
+        "stubs",
+        "snippets",
+        "benchmark",
+        "benchmarks",
+        "bench",
+        "perf",
+        "hack",
+        "tools",
+        "tooling",
+        "scripts",
+        "script",
+        "ci",
+        "codegen",
+        "generators",
+        "tutorial",
+        "tutorials",
+    ]
 )
 
 
@@ -71,7 +120,7 @@ def _best_claim(tree: Tree, folder: str) -> Found | None:
 
 
 def _static_claim(project: Project) -> Found:
-    return Found(project, cast(Language, cast(ModuleType, static)), static.claim(project))
+    return Found(project, cast(Language, static), static.claim(project))
 
 
 def inside(path: str, folder: str) -> bool:

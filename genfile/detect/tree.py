@@ -12,8 +12,20 @@ from genfile.source.base import LIMITS, Limits, Source, Unreadable, decode
 T = TypeVar("T")
 
 _LOCK_NAMES = frozenset(
-    """package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lock uv.lock poetry.lock pdm.lock
-    Pipfile.lock pylock.toml go.sum gradle.lockfile""".split()
+    [
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "pnpm-lock.yaml",
+        "yarn.lock",
+        "bun.lock",
+        "uv.lock",
+        "poetry.lock",
+        "pdm.lock",
+        "Pipfile.lock",
+        "pylock.toml",
+        "go.sum",
+        "gradle.lockfile",
+    ]
 )
 
 

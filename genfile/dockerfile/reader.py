@@ -6,8 +6,26 @@ import re
 from genfile.dockerfile.model import Comment, Dockerfile, Instruction, Stage
 
 KEYWORDS = frozenset(
-    """ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL
-    USER VOLUME WORKDIR""".split()
+    [
+        "ADD",
+        "ARG",
+        "CMD",
+        "COPY",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "RUN",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+        "WORKDIR",
+    ]
 )
 _FLAGGED = frozenset({"FROM", "RUN", "COPY", "ADD", "HEALTHCHECK"})
 _JSON_FORM = frozenset({"CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME", "COPY", "ADD"})
@@ -149,6 +167,13 @@ def _staged(text: str, directives: dict[str, str], comments: list[Comment], item
             raise DockerfileError("FROM takes an image, and AS with a name", items[begin].line)
         name = words[2] if len(words) == 3 else None
         stages.append(
-            Stage(index, name, words[0], items[begin].flag("platform"), items[begin].line, tuple(items[begin + 1 : end]))
+            Stage(
+                index,
+                name,
+                words[0],
+                items[begin].flag("platform"),
+                items[begin].line,
+                tuple(items[begin + 1 : end]),
+            )
         )
     return Dockerfile(text, directives, tuple(comments), tuple(items[: starts[0]]), tuple(stages))

@@ -232,7 +232,7 @@ def _toml_lines(text: str) -> dict[Path, int]:
             table = (*name, counts[name])
             lines.setdefault(name, number)
             lines[table] = number
-        elif "=" in line and line[0] not in "#\"'[]{}," or (line[:1] in "\"'" and "=" in line):
+        elif ("=" in line and line[0] not in "#\"'[]{},") or (line[:1] in "\"'" and "=" in line):
             key, _, value = line.partition("=")
             lines.setdefault((*table, *_toml_key(tomli, key)), number)
             for quotes in ('"""', "'''"):

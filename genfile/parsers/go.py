@@ -248,7 +248,10 @@ def _descendants(root: "Node") -> Iterator["Node"]:
 
 
 def _inner(node: "Node") -> "Node":
-    while node.type in ("expression_list", "literal_element", "parenthesized_expression", "literal_value") and len(node.named_children) == 1:  # fmt: skip
+    while (
+        node.type in ("expression_list", "literal_element", "parenthesized_expression", "literal_value")
+        and len(node.named_children) == 1
+    ):
         node = node.named_children[0]
     return node
 

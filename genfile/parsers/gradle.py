@@ -18,7 +18,9 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 
 _STRINGS = frozenset({"string_literal", "character_literal", "multiline_string_literal", "line_string_literal"})
-_NUMBERS = frozenset({"decimal_integer_literal", "number_literal", "integer_literal", "decimal_floating_point_literal", "float_literal"})  # fmt: skip
+_NUMBERS = frozenset(
+    {"decimal_integer_literal", "number_literal", "integer_literal", "decimal_floating_point_literal", "float_literal"}
+)
 _CALLS = frozenset({"method_invocation", "juxt_function_call", "call_expression"})
 _DOTTED = frozenset({"field_access", "navigation_expression"})
 _BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
@@ -30,7 +32,7 @@ _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provi
 class Statement:
     """A call or an assignment: the blocks around it, its name, its literal arguments, its 1-based line.
 
-    ``java { toolchain { languageVersion = … } }`` is a statement named ``languageVersion`` in ``("java", "toolchain")``.
+    ``java { toolchain { languageVersion = … } }`` is named ``languageVersion``, in ``("java", "toolchain")``.
     """
 
     blocks: tuple[str, ...]
@@ -150,7 +152,15 @@ class GradleScript:
             elif isinstance(first, str) and first.startswith("project:"):
                 found.append(GradleDependency(item.name, None, None, first.removeprefix("project:"), item.line))
             elif isinstance(first, str) and first.startswith("projects."):
-                found.append(GradleDependency(item.name, None, None, ":" + first.removeprefix("projects.").replace(".", ":"), item.line))
+                found.append(
+                    GradleDependency(
+                        item.name,
+                        None,
+                        None,
+                        ":" + first.removeprefix("projects.").replace(".", ":"),
+                        item.line,
+                    )
+                )
             elif isinstance(first, str) and ":" in first:
                 found.append(GradleDependency(item.name, first, None, None, item.line))
         return tuple(found)
@@ -205,10 +215,16 @@ class GradleScript:
 
     def _declaration(self, node: "Node", blocks: tuple[str, ...]) -> Iterator[Statement]:
         """`def javaVersion = 17`, `val javaVersion = 17`."""
-        names = [item for item in node.named_children if item.type in ("identifier", "variable_declarator", "variable_declaration")]
+        names = [
+            item
+            for item in node.named_children
+            if item.type in ("identifier", "variable_declarator", "variable_declaration")
+        ]
         if names and len(node.named_children) >= 2:
             name = names[0].named_children[0] if names[0].named_children else names[0]
-            yield Statement(blocks, self._text(name), (self._value(node.named_children[-1]),), _line(node), assigned=True)
+            yield Statement(
+                blocks, self._text(name), (self._value(node.named_children[-1]),), _line(node), assigned=True
+            )
 
     def _call(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
         name, arguments, body = self._split_call(node)
@@ -219,7 +235,11 @@ class GradleScript:
             yield Statement(blocks, name, tuple(arguments), _line(node))
         if body is not None:
             label = next((item for item in arguments if isinstance(item, str)), None)
-            inner = label if name in ("named", "tasks.named", "register", "tasks.register", "withType", "getByName") and label else name
+            inner = (
+                label
+                if name in ("named", "tasks.named", "register", "tasks.register", "withType", "getByName") and label
+                else name
+            )
             yield from self._walk(body, (*blocks, inner), depth + 1)
 
     def _split_call(self, node: "Node") -> tuple[str, list[Any], "Node | None"]:
@@ -246,9 +266,9 @@ class GradleScript:
         values: list[Any] = []
         named: dict[str, Any] = {}
         for child in node.named_children:
-            if child.type == "map_item" and len(child.named_children) == 2:
-                named[self._text(child.named_children[0])] = self._value(child.named_children[1])
-            elif child.type == "value_argument" and len(child.named_children) == 2:
+            if (child.type == "map_item" and len(child.named_children) == 2) or (
+                child.type == "value_argument" and len(child.named_children) == 2
+            ):
                 named[self._text(child.named_children[0])] = self._value(child.named_children[1])
             elif child.type == "value_argument" and child.named_children:
                 values.append(self._value(child.named_children[-1]))
@@ -283,7 +303,10 @@ class GradleScript:
             if name.rsplit(".", 1)[-1] in _TRANSPARENT and arguments:
                 return first
             return f"{name}()"
-        if node.type in ("parenthesized_expression", "as_expression", "expression_statement", "value_argument") and node.named_children:
+        if (
+            node.type in ("parenthesized_expression", "as_expression", "expression_statement", "value_argument")
+            and node.named_children
+        ):
             return self._value(node.named_children[0], depth + 1)
         return None
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 60
 
-_WRAPPERS = frozenset({"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression"})  # fmt: skip
+_WRAPPERS = frozenset(
+    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression"}
+)
 _NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
@@ -119,7 +121,11 @@ class JsModule:
             name = self._env_name(node)
             if name is not None:
                 parent = node.parent
-                defaulted = parent is not None and parent.type == "binary_expression" and bool(parent.child_by_field_name("left") == node)
+                defaulted = (
+                    parent is not None
+                    and parent.type == "binary_expression"
+                    and bool(parent.child_by_field_name("left") == node)
+                )
                 found.setdefault(name, EnvName(name, _line(node), defaulted))
         return tuple(found.values())
 
@@ -159,8 +165,18 @@ class JsModule:
             return self._text(node)
         if node.type == "member_expression":
             owner, name = node.child_by_field_name("object"), node.child_by_field_name("property")
-            left = self._dotted(owner) if owner is not None and owner.type in ("identifier", "member_expression", "this") else ""
-            return f"{left}.{self._text(name)}" if left and name is not None else self._text(name) if name is not None else left
+            left = (
+                self._dotted(owner)
+                if owner is not None and owner.type in ("identifier", "member_expression", "this")
+                else ""
+            )
+            return (
+                f"{left}.{self._text(name)}"
+                if left and name is not None
+                else self._text(name)
+                if name is not None
+                else left
+            )
         return ""
 
     def _string(self, node: "Node") -> str:
@@ -308,7 +324,11 @@ class JsModule:
         if node.type not in ("member_expression", "subscript_expression"):
             return None
         owner = node.child_by_field_name("object")
-        if owner is None or self._text(owner).replace("?", "") not in ("process.env", "import.meta.env", "Bun.env"):
+        if owner is None or self._text(owner).replace("?", "") not in (
+            "process.env",
+            "import.meta.env",
+            "Bun.env",
+        ):
             return None
         prop = node.child_by_field_name("property")
         if prop is not None:

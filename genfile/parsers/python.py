@@ -11,7 +11,12 @@ from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
 
 MAX_CHARACTERS = 1024 * 1024
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
-_GETTERS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "config", "env", "env.int", "env.str", "decouple.config", "env.bool", "env.list", "env.db", "env.url", "env.cache", "env.dict", "env.float", "env.json"})  # fmt: skip
+_GETTERS = frozenset(
+    """
+    os.environ.get os.getenv environ.get getenv config env env.int env.str decouple.config env.bool env.list
+    env.db env.url env.cache env.dict env.float env.json
+    """.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ class PyModule:
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    found[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
+                    found[alias.asname or alias.name.split(".")[0]] = (
+                        alias.name if alias.asname else alias.name.split(".")[0]
+                    )
             elif isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
@@ -231,7 +238,10 @@ class PyModule:
             return self._value(node.args[0], depth + 1)
         if callee in _GETTERS and node.args:
             name = self._value(node.args[0], depth + 1)
-            given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "default")]
+            given = [
+                *node.args[1:2],
+                *(keyword.value for keyword in node.keywords if keyword.arg == "default"),
+            ]
             default = self._value(given[0], depth + 1) if given else None
             return EnvDefault(name, default if is_known(default) else None) if isinstance(name, str) else UNKNOWN
         return UNKNOWN

@@ -78,7 +78,15 @@ def _logical_lines(text: str, result: RequirementsFile) -> list[tuple[int, str]]
 def _read_header(result: RequirementsFile, comment: str, number: int) -> None:
     lowered = comment.lower()
     if number <= 12:
-        for generator in ("pip-compile", "uv pip compile", "uv export", "poetry export", "pipenv", "pdm export", "pip freeze"):
+        for generator in (
+            "pip-compile",
+            "uv pip compile",
+            "uv export",
+            "poetry export",
+            "pipenv",
+            "pdm export",
+            "pip freeze",
+        ):
             if generator in lowered and result.generator is None:
                 result.generator = generator
         match = _PYTHON_COMMENT.search(comment)

@@ -31,7 +31,7 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
     known = backing_services()
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     backing = [_backing(known[name]) for name in needed]
-    entries = [entry for spec, layout in services for entry in _entries(spec, layout, known)]
+    entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
     context = {
         "services": entries,
         "backing": backing,
@@ -63,7 +63,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "working_dir": None,
         "profiles": [],
         "port": spec.port,
-        "published": f"{spec.port}:{spec.port}",
+        "published": f"127.0.0.1:{spec.port}:{spec.port}",
         "environment": _environment(spec, known),
         "depends_on": [name for name in spec.backing_services if name in known],
         "tmpfs": ["/var/cache/nginx", "/var/run"] if spec.static else [],
@@ -72,8 +72,25 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     for name, command in spec.processes.items():
         entries.append(base | {"name": f"{spec.name}-{name}", "command": list(command), "port": None})
     if spec.release:
-        job = {"name": f"{spec.name}-release", "command": list(spec.release), "port": None, "profiles": ["release"]}
+        job = {
+            "name": f"{spec.name}-release",
+            "command": list(spec.release),
+            "port": None,
+            "profiles": ["release"],
+        }
         entries.append(base | job)
+    return entries
+
+
+def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:
+    """No two keys alike: a service called `redis` gives way to the database of that name."""
+    for entry in entries:
+        name, count = entry["name"], 2
+        while entry["name"] in taken:
+            entry["name"], count = (f"{name}-app" if count == 2 else f"{name}-{count}"), count + 1
+        taken.add(entry["name"])
+        # Compose would expand `$` itself.
+        entry["command"] = [word.replace("$", "$$") for word in entry["command"]] if entry["command"] else None
     return entries
 
 
@@ -86,7 +103,10 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
             if spec.language == "java" and name in _SPRING:
                 variable, url = _SPRING[name]
                 if variable == "SPRING_DATASOURCE_URL":
-                    values |= {"SPRING_DATASOURCE_USERNAME": "app", "SPRING_DATASOURCE_PASSWORD": "development"}
+                    values |= {
+                        "SPRING_DATASOURCE_USERNAME": "app",
+                        "SPRING_DATASOURCE_PASSWORD": "development",
+                    }
             values.setdefault(variable, url.format(host=name))
     for item in spec.environment:
         if item.phase == "run" and item.value is None and item.name not in values:

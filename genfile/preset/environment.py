@@ -21,11 +21,20 @@ from genfile.preset import filters
 OPEN, CLOSE, END = "\ue000", "\ue001", "\ue002"
 INSTRUCTION = "!"
 
-_STOCK_FILTERS = ("length", "first", "last", "list", "sort", "default", "int", "select", "reject", "selectattr", "rejectattr", "map")  # fmt: skip
-_STOCK_TESTS = ("defined", "undefined", "none", "true", "false", "in", "eq", "equalto", "ne", "gt", "ge", "lt", "le", "string", "mapping", "boolean", "integer", "==", "!=", ">", ">=", "<", "<=")  # fmt: skip
+_STOCK_FILTERS = tuple(
+    """
+    length first last list sort default int select reject selectattr rejectattr map
+    """.split()
+)
+_STOCK_TESTS = tuple(
+    """
+    defined undefined none true false in eq equalto ne gt ge lt le string mapping boolean integer == != > >=
+    < <=
+    """.split()
+)
 _METHODS: dict[type, frozenset[str]] = {
-    str: frozenset("lower upper strip startswith endswith split removeprefix removesuffix".split()),
-    dict: frozenset("items keys values get".split()),
+    str: frozenset(["lower", "upper", "strip", "startswith", "endswith", "split", "removeprefix", "removesuffix"]),
+    dict: frozenset(["items", "keys", "values", "get"]),
 }
 
 
@@ -37,7 +46,7 @@ class MarkExtension(Extension):
     away, the rest are indented and continued. An instruction without lines is left out.
     """
 
-    tags = {"rule", "instruction"}  # noqa: RUF012 - the base class declares it so
+    tags = {"rule", "instruction"}
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         tag = next(parser.stream)
@@ -48,7 +57,7 @@ class MarkExtension(Extension):
         name = argument.value if tag.value == "rule" else INSTRUCTION + argument.value
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
 
-        def mark(text: str) -> nodes.Output:
+        def mark(text: str) -> nodes.Node:
             return nodes.Output([nodes.TemplateData(text)]).set_lineno(line)
 
         return [mark(f"{OPEN}{name}{CLOSE}"), *body, mark(END)]
@@ -94,7 +103,9 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
         tree = super()._parse(source, name, filename)
         for node in tree.find_all((nodes.Output, nodes.Concat)):
             if isinstance(node, nodes.Concat):
-                raise TemplateSyntaxError("`~` joins without quoting: use a quoting filter", node.lineno, name, filename)
+                raise TemplateSyntaxError(
+                    "`~` joins without quoting: use a quoting filter", node.lineno, name, filename
+                )
             for child in getattr(node, "nodes", ()):
                 if isinstance(child, nodes.Const):
                     raise TemplateSyntaxError("write literal text outside of {{ }}", child.lineno, name, filename)

@@ -65,7 +65,12 @@ def _load(root: Path, name: str, below: tuple[str, ...]) -> Preset:
         chain: tuple[str, ...] = ()
     else:
         parent = _load(root, manifest.extends, (*below, name))
-        templates, options, files, chain = dict(parent.templates), dict(parent.options), parent.files, parent.chain
+        templates, options, files, chain = (
+            dict(parent.templates),
+            dict(parent.options),
+            parent.files,
+            parent.chain,
+        )
     templates |= _read_templates(root, name)
     options |= manifest.options
     own = {file.path for file in manifest.files}

@@ -23,7 +23,7 @@ def is_image_reference(text: str) -> bool:
 def resolve_options(
     options: Mapping[str, Option], given: Mapping[str, Any], context: Mapping[str, Any]
 ) -> dict[str, str | int | bool]:
-    """The value of every option. Raises UsageError for a name or value that does not fit, PresetError for a bad default."""
+    """The value of every option. Raises UsageError for a name or value that does not fit, else PresetError."""
     for name in given:
         if name not in options:
             known = ", ".join(sorted(options)) or "none"

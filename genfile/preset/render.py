@@ -48,7 +48,15 @@ class Rendering:
     @property
     def build_command(self) -> list[str]:
         """The `docker build` that makes the image, run in the inspected root."""
-        return ["docker", "build", "-f", self.layout.dockerfile, "-t", f"{self.name}:dev", self.layout.context]
+        return [
+            "docker",
+            "build",
+            "-f",
+            self.layout.dockerfile,
+            "-t",
+            f"{self.name}:dev",
+            self.layout.context,
+        ]
 
 
 def render_spec(

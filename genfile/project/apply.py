@@ -18,7 +18,10 @@ def apply_plan(plan: Plan) -> None:
     conflict stands or a file was changed since the plan was made, WriteError when the disk refuses.
     """
     if plan.conflicts:
-        raise ConflictError(f"{plan.conflicts[0].path} exists and differs", hint="look at --diff, then use --force to replace it")
+        raise ConflictError(
+            f"{plan.conflicts[0].path} exists and differs",
+            hint="look at --diff, then use --force to replace it",
+        )
     with _undone_on_failure() as journal:
         staged = [(change, _stage(plan.root, change, journal)) for change in plan.writes]
         for change, temporary in staged:
@@ -27,26 +30,31 @@ def apply_plan(plan: Plan) -> None:
 
 
 class _Journal:
-    """What has been done so far, in order, so that it can be undone in reverse."""
+    """What is being done, noted before it is done, so that it can be undone in reverse at any moment."""
 
     def __init__(self) -> None:
         self.temporaries: set[Path] = set()
         self.folders: list[Path] = []
-        self.renamed: list[tuple[Path, bytes | None]] = []
+        self.backups: list[tuple[Path, Path | None]] = []
 
     def undo(self) -> None:
-        for target, old in reversed(self.renamed):
+        for target, backup in reversed(self.backups):
             with suppress(OSError):
-                if old is None:
-                    target.unlink()
+                if backup is not None:
+                    # A rename needs no room on the disk, so it works on a full one too.
+                    backup.replace(target)
                 else:
-                    target.write_bytes(old)
-        for temporary in self.temporaries:
-            with suppress(OSError):
-                temporary.unlink()
+                    target.unlink()
+        self.clean()
         for folder in reversed(self.folders):
             with suppress(OSError):
                 folder.rmdir()
+
+    def clean(self) -> None:
+        """Remove the temporary files that are left."""
+        for temporary in self.temporaries:
+            with suppress(OSError):
+                temporary.unlink()
 
 
 @contextmanager
@@ -58,6 +66,7 @@ def _undone_on_failure() -> Iterator[_Journal]:
         # Ctrl-C too: a half-written project is worse than none.
         journal.undo()
         raise
+    journal.clean()
 
 
 def _stage(root: Path, change: Change, journal: _Journal) -> Path:
@@ -65,10 +74,9 @@ def _stage(root: Path, change: Change, journal: _Journal) -> Path:
     target = root / change.path
     try:
         _make_folder(root, target.parent, journal)
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+        temporary = _beside(target, journal)
         # Created as any new file is, so that the umask gives it the mode that a new file has.
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        journal.temporaries.add(temporary)
         with os.fdopen(descriptor, "wb") as file:
             file.write(change.new)
             file.flush()
@@ -102,11 +110,22 @@ def _check_unchanged(root: Path, change: Change) -> None:
 def _rename(root: Path, change: Change, temporary: Path, journal: _Journal) -> None:
     target = root / change.path
     try:
+        backup: Path | None = None
+        if change.old is not None:
+            backup = _beside(target, journal)
+            backup.write_bytes(change.old)
+            backup.chmod(target.stat().st_mode & 0o777)
+        journal.backups.append((target, backup))
         temporary.replace(target)
     except OSError as error:
         raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
-    journal.temporaries.discard(temporary)
-    journal.renamed.append((target, change.old))
+
+
+def _beside(target: Path, journal: _Journal) -> Path:
+    """A name for a temporary file in the folder of a target, noted before anything is written to it."""
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+    journal.temporaries.add(temporary)
+    return temporary
 
 
 def _reason(error: OSError) -> str:

@@ -62,7 +62,9 @@ def make_plan(root: Path, files: Mapping[str, str], *, force: bool = False) -> P
 
 def accept_conflicts(plan: Plan) -> Plan:
     """The same plan with leave to replace what differs."""
-    changes = tuple(Change(c.path, "replace" if c.action == "conflict" else c.action, c.old, c.new) for c in plan.changes)
+    changes = tuple(
+        Change(c.path, "replace" if c.action == "conflict" else c.action, c.old, c.new) for c in plan.changes
+    )
     return Plan(plan.root, changes)
 
 

@@ -17,7 +17,14 @@ def open_archive(path: Path, limits: Limits = LIMITS) -> MemorySource:
     """
     try:
         files = _read_zip(path, limits) if zipfile.is_zipfile(path) else _read_tar(path, limits)
-    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (
+        OSError,
+        EOFError,
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise SourceError(f"{path}: not a readable archive: {error}") from None
     name = path.name.split(".")[0] or "app"
     return MemorySource(_without_top(files), name, limits)

@@ -8,10 +8,52 @@ from genfile.evidence import Note
 
 # Folders that hold no source of the project: version control, installed packages, caches, editors.
 PRUNED = frozenset(
-    """.git .hg .svn .bzr .jj node_modules bower_components jspm_packages .venv venv .virtualenv virtualenv
-    __pycache__ .tox .nox .mypy_cache .pytest_cache .ruff_cache .hypothesis .eggs site-packages .ipynb_checkpoints
-    .gradle .idea .vs .cache .parcel-cache .next .nuxt .output .svelte-kit .angular .turbo .nx .docusaurus
-    .terraform .serverless .aws-sam .pnpm-store .direnv .devbox .history .Trash .sass-cache""".split()
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".bzr",
+        ".jj",
+        "node_modules",
+        "bower_components",
+        "jspm_packages",
+        ".venv",
+        "venv",
+        ".virtualenv",
+        "virtualenv",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".hypothesis",
+        ".eggs",
+        "site-packages",
+        ".ipynb_checkpoints",
+        ".gradle",
+        ".idea",
+        ".vs",
+        ".cache",
+        ".parcel-cache",
+        ".next",
+        ".nuxt",
+        ".output",
+        ".svelte-kit",
+        ".angular",
+        ".turbo",
+        ".nx",
+        ".docusaurus",
+        ".terraform",
+        ".serverless",
+        ".aws-sam",
+        ".pnpm-store",
+        ".direnv",
+        ".devbox",
+        ".history",
+        ".Trash",
+        ".sass-cache",
+    ]
 )
 
 # What a build leaves beside the manifest that made it: pruned only there, since the names are ordinary elsewhere.
@@ -85,10 +127,7 @@ def make_index(folders: dict[str, list[str]], notes: list[Note]) -> Index:
 
 def decode(path: str, content: bytes) -> str:
     """Text of a file: UTF-8 (a byte order mark is dropped) or UTF-16 with its mark; else :class:`Unreadable`."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:

@@ -52,7 +52,11 @@ class FolderSource:
             entries += len(children)
             if entries > self.limits.entries:
                 notes.append(
-                    Note("warning", f"only the first {self.limits.entries} entries of the tree were read", folder or None)
+                    Note(
+                        "warning",
+                        f"only the first {self.limits.entries} entries of the tree were read",
+                        folder or None,
+                    )
                 )
                 break
             files, inner = self._sort(folder, children, seen)
@@ -90,7 +94,7 @@ class FolderSource:
             return False
         if not target.startswith(self._prefix):
             return False
-        if os.path.isdir(target):
+        if Path(target).is_dir():
             if target in seen:
                 return False
             seen.add(target)

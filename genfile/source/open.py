@@ -8,7 +8,9 @@ from genfile.errors import SourceError
 from genfile.source.base import LIMITS, Limits, Source
 
 
-def open_source(source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source", limits: Limits = LIMITS) -> Source:
+def open_source(
+    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source", limits: Limits = LIMITS
+) -> Source:
     """Open a folder, a tar/zip file, or a mapping of relative path to text; a Source is given back as it is."""
     if isinstance(source, Mapping):
         from genfile.source.memory import MemorySource

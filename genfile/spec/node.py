@@ -18,16 +18,20 @@ class NodeService(Service):
     )
     has_dev_dependencies: bool = True
     ignore_scripts: bool = Field(
-        False, description="The project's own install scripts need its sources: the installation runs without any."
+        False,
+        description="The project's own install scripts need its sources: the installation runs without any.",
     )
     lifecycle_scripts: tuple[Argument, ...] = Field(
-        (), description="Those of them that must run once the sources are there (postinstall, prepare, …), in order."
+        (),
+        description="Those of them that must run once the sources are there (postinstall, prepare, …), in order.",
     )
     dependency_scripts: bool = Field(
-        False, description="A locked dependency has an install script of its own (a native module, a download)."
+        False,
+        description="A locked dependency has an install script of its own (a native module, a download).",
     )
     generates_modules: bool = Field(
-        False, description="The build writes into node_modules (a generated client, patches): they must be kept."
+        False,
+        description="The build writes into node_modules (a generated client, patches): they must be kept.",
     )
     standalone: RelativePath | None = Field(
         None, description="An output folder that brings its own node_modules, laid out as the workspace is."

@@ -84,4 +84,13 @@ def describe(error: ValidationError) -> str:
     return f"spec: {place or 'the document'}: {first['msg'].removeprefix('Value error, ')}{given}{more}"
 
 
-__all__ = ["LANGUAGES", "VERSION", "EvidenceItem", "NoteItem", "Service", "describe", "parse_spec", "spec_class"]
+__all__ = [
+    "LANGUAGES",
+    "VERSION",
+    "EvidenceItem",
+    "NoteItem",
+    "Service",
+    "describe",
+    "parse_spec",
+    "spec_class",
+]

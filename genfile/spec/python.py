@@ -19,4 +19,6 @@ class PythonService(Service):
         (), description="Servers that the start command needs and the project does not declare."
     )
     groups: tuple[Argument, ...] = Field((), description="Dependency groups or extras that production needs.")
-    python_path: RelativePath | None = Field(None, description="A folder of sources that are imported without being installed.")
+    python_path: RelativePath | None = Field(
+        None, description="A folder of sources that are imported without being installed."
+    )

@@ -111,9 +111,11 @@ class Service(Model):
         (), description="Every file that the installation of dependencies reads, the lock file included."
     )
     run_paths: tuple[RelativePath, ...] = Field(
-        (), description="What of the built tree the running program reads; `.` or the service's folder: all of it."
+        (),
+        description="What of the built tree the running program reads; `.` or the service's folder: all of it.",
     )
     writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
     outputs: tuple[RelativePath, ...] = Field(
-        (), description="Folders that the build makes: never sent to the builder, even where they lie in the tree."
+        (),
+        description="Folders that the build makes: never sent to the builder, even where they lie in the tree.",
     )

@@ -22,8 +22,8 @@ class Result:
 def docker(*arguments: str, timeout: float = 60, stdin: str | None = None) -> Result:
     """Run `docker …`; never raises for what the command does. ``timeout`` in seconds."""
     try:
-        done = subprocess.run(  # noqa: S603 - an argument list, no shell
-            ["docker", *arguments],  # noqa: S607 - the user's docker is meant
+        done = subprocess.run(
+            ["docker", *arguments],
             input=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -44,7 +44,7 @@ def why_unavailable() -> str | None:
     """None where an engine with BuildKit answers; else one line that says what is missing."""
     version = docker("version", "--format", "{{.Server.Version}}", timeout=20)
     if not version.ok:
-        return f"no Docker engine answers: {version.output.strip().splitlines()[-1] if version.output.strip() else 'no answer'}"
+        return f"no Docker engine answers: {(version.output.strip() or 'nothing was said').splitlines()[-1]}"
     if not docker("buildx", "version", timeout=20).ok:
         return "docker has no buildx plug-in, so there is no BuildKit"
     return None
@@ -53,7 +53,19 @@ def why_unavailable() -> str | None:
 def build(dockerfile: Path, context: Path, tag: str, *, cache: bool = True, timeout: float = 1200) -> Result:
     """Build an image; the output is BuildKit's plain progress."""
     flags = [] if cache else ["--no-cache"]
-    return docker("buildx", "build", "--load", "--progress=plain", *flags, "-f", str(dockerfile), "-t", tag, str(context), timeout=timeout)
+    return docker(
+        "buildx",
+        "build",
+        "--load",
+        "--progress=plain",
+        *flags,
+        "-f",
+        str(dockerfile),
+        "-t",
+        tag,
+        str(context),
+        timeout=timeout,
+    )
 
 
 def check(dockerfile: Path, context: Path) -> Result:

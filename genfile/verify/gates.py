@@ -18,7 +18,7 @@ from typing import Any
 from genfile.verify.docker import build, check, docker, inspect
 from genfile.verify.log import read_steps
 
-HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")  # noqa: S108
+HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,12 @@ class Report:
         return len(self.gates) >= 6 and all(gate.passed for gate in self.gates)
 
     def to_json(self) -> dict[str, Any]:
-        return {"passed": self.passed, "image_bytes": self.image_bytes, "gates": [vars(gate) for gate in self.gates], "log": self.log}
+        return {
+            "passed": self.passed,
+            "image_bytes": self.image_bytes,
+            "gates": [vars(gate) for gate in self.gates],
+            "log": self.log,
+        }
 
     def render(self) -> str:
         """A line a gate, then the log."""
@@ -80,7 +85,9 @@ def run_gates(request: Request) -> Report:
     container = tag.replace(":", "-")
     with tempfile.TemporaryDirectory(prefix="genfile-gates-") as folder:
         root = Path(folder) / "tree"
-        shutil.copytree(request.root, root, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules", ".venv"))
+        shutil.copytree(
+            request.root, root, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules", ".venv")
+        )
         dockerfile = _prepare(request, root)
         try:
             _all_gates(request, report, root, dockerfile, tag, container)
@@ -122,7 +129,11 @@ def _all_gates(request: Request, report: Report, root: Path, dockerfile: Path, t
 
 def _check(dockerfile: Path, context: Path) -> tuple[bool, str, str]:
     result = check(dockerfile, context)
-    return result.ok, "BuildKit's checks find nothing" if result.ok else "BuildKit's checks warn", result.output
+    return (
+        result.ok,
+        "BuildKit's checks find nothing" if result.ok else "BuildKit's checks warn",
+        result.output,
+    )
 
 
 def _build(dockerfile: Path, context: Path, tag: str) -> tuple[bool, str, str]:
@@ -161,7 +172,11 @@ def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]
     if request.port is None:
         time.sleep(2)
         running = inspect("container", container).get("State", {}).get("Running", False)
-        return bool(running), "a worker, still running" if running else "it ended", docker("logs", container).output
+        return (
+            bool(running),
+            "a worker, still running" if running else "it ended",
+            docker("logs", container).output,
+        )
     deadline = time.monotonic() + request.answer_within
     status: int | None = None
     while time.monotonic() < deadline and status is None:
@@ -171,7 +186,11 @@ def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]
         if status is None:
             time.sleep(0.3)
     if status is None or status >= 500:
-        return False, f"no answer within {request.answer_within:.0f} s" if status is None else f"it answered {status}", docker("logs", container).output
+        return (
+            False,
+            f"no answer within {request.answer_within:.0f} s" if status is None else f"it answered {status}",
+            docker("logs", container).output,
+        )
     if not _has_health(tag):
         return True, f"HTTP {status}; no HEALTHCHECK", ""
     while time.monotonic() < deadline:
@@ -220,4 +239,8 @@ def _cache(request: Request, root: Path, dockerfile: Path, context: Path, tag: s
     missed = [step.instruction for step in steps if step.installs and not step.cached]
     if not result.ok or missed:
         return False, f"installed again: {missed[:1]}", result.output
-    return True, f"{sum(step.cached for step in steps)} of {len(steps)} steps cached, every installation among them", ""
+    return (
+        True,
+        f"{sum(step.cached for step in steps)} of {len(steps)} steps cached, every installation among them",
+        "",
+    )

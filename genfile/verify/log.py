@@ -6,7 +6,26 @@ from dataclasses import dataclass
 _STEP = re.compile(r"^#(\d+) \[(?:([a-z][a-z0-9_-]*) )?(\d+/\d+)\] (.+)$")
 _CACHED = re.compile(r"^#(\d+) CACHED$")
 # Words of an installation of dependencies, by the commands that presets write.
-_INSTALLS = ("npm ci", "npm install --o", "npm install --no", "pnpm install", "yarn install", "yarn workspaces focus", "bun install", "pip install", "uv sync", "poetry install", "pipenv sync", "pipenv install", "pdm sync", "pdm install", "go mod download", "dependency:go-offline", "--quiet dependencies", "apt-get install")  # fmt: skip
+_INSTALLS = (
+    "npm ci",
+    "npm install --o",
+    "npm install --no",
+    "pnpm install",
+    "yarn install",
+    "yarn workspaces focus",
+    "bun install",
+    "pip install",
+    "uv sync",
+    "poetry install",
+    "pipenv sync",
+    "pipenv install",
+    "pdm sync",
+    "pdm install",
+    "go mod download",
+    "dependency:go-offline",
+    "--quiet dependencies",
+    "apt-get install",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ from genfile.detect.tree import Project
 from genfile.parsers.values import port_of
 
 # Names of programs that serve, best first; the module's own name stands before them.
-SERVICE_NAMES = ("server", "api", "web", "app", "service", "main", "httpd", "http", "backend", "gateway", "apiserver", "api-server", "serve", "site")  # fmt: skip
+SERVICE_NAMES = tuple(
+    """
+    server api web app service main httpd http backend gateway apiserver api-server serve site
+    """.split()
+)
 _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve", "Run", "Start", "RunTLS", "StartTLS"})
 
 
@@ -28,7 +32,10 @@ def choose_program(module: GoModule) -> Program:
     programs = module.programs
     if len(programs) == 1:
         return programs[0]
-    return min(programs, key=lambda item: (not serves(module, item), _rank(module, item), item.folder.count("/"), item.folder))
+    return min(
+        programs,
+        key=lambda item: (not serves(module, item), _rank(module, item), item.folder.count("/"), item.folder),
+    )
 
 
 def _rank(module: GoModule, program: Program) -> int:

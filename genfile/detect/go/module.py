@@ -12,8 +12,16 @@ from genfile.parsers.gomod import GoMod, parse_go_mod
 MAX_FOLDERS = 400
 MAX_FILES = 250
 # What a build for linux leaves out, by the last parts of a file's name (go/build: matchFile).
-_OTHER_SYSTEMS = frozenset({"windows", "darwin", "freebsd", "netbsd", "openbsd", "plan9", "solaris", "js", "wasip1", "aix", "android", "ios", "dragonfly", "illumos"})  # fmt: skip
-_OTHER_MACHINES = frozenset({"arm", "386", "wasm", "mips", "ppc64", "ppc64le", "s390x", "riscv64", "loong64", "mips64", "mipsle"})  # fmt: skip
+_OTHER_SYSTEMS = frozenset(
+    """
+    windows darwin freebsd netbsd openbsd plan9 solaris js wasip1 aix android ios dragonfly illumos
+    """.split()
+)
+_OTHER_MACHINES = frozenset(
+    """
+    arm 386 wasm mips ppc64 ppc64le s390x riscv64 loong64 mips64 mipsle
+    """.split()
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,15 @@ class GoModule:
         nested = {f for f in self.folder.tree.folders if f != root and "go.mod" in self.folder.tree.folders[f]}
         found: list[str] = []
         for path, names in self.folder.tree.folders.items():
-            inside = path if not root else path[len(root) + 1 :] if path.startswith(root + "/") else None if path != root else ""
+            inside = (
+                path
+                if not root
+                else path[len(root) + 1 :]
+                if path.startswith(root + "/")
+                else None
+                if path != root
+                else ""
+            )
             if inside is None or not any(name.endswith(".go") for name in names):
                 continue
             parts = inside.split("/") if inside else []
@@ -82,7 +98,9 @@ class GoModule:
             if any(path == other or path.startswith(other + "/") for other in nested):
                 continue
             found.append(inside or ".")
-        return sorted(found, key=lambda name: (name != ".", not name.startswith("cmd"), name.count("/"), name))[:MAX_FOLDERS]
+        return sorted(found, key=lambda name: (name != ".", not name.startswith("cmd"), name.count("/"), name))[
+            :MAX_FOLDERS
+        ]
 
     def sources(self, program: Program) -> list[tuple[str, GoFile]]:
         """The files of a program, then those of the packages of the module that it imports; bounded."""
@@ -104,7 +122,10 @@ class GoModule:
         return any(item.path == path or item.path.startswith(path + "/") for item in self.manifest.requires)
 
     def line_of(self, path: str) -> int | None:
-        return next((item.line for item in self.manifest.requires if item.path == path or item.path.startswith(path + "/")), None)
+        return next(
+            (item.line for item in self.manifest.requires if item.path == path or item.path.startswith(path + "/")),
+            None,
+        )
 
 
 def read_module(folder: Project) -> GoModule | None:
@@ -128,4 +149,6 @@ def _is_ignored(constraint: str | None) -> bool:
     words = constraint.replace("(", " ").replace(")", " ").split()
     if "ignore" in words or "tools" in words or "!linux" in words:
         return True
-    return len(words) == 1 and (words[0] in _OTHER_SYSTEMS or words[0] in ("integration", "e2e", "wireinject", "mage", "generate"))
+    return len(words) == 1 and (
+        words[0] in _OTHER_SYSTEMS or words[0] in ("integration", "e2e", "wireinject", "mage", "generate")
+    )

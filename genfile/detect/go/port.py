@@ -12,14 +12,36 @@ from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
 
 Sources = list[tuple[str, GoFile]]
-HEALTH_PATHS = frozenset({"/health", "/healthz", "/api/health", "/api/healthz", "/_health", "/ping", "/livez", "/live", "/readyz", "/ready", "/status", "/health/live", "/api/v1/health", "/healthcheck"})  # fmt: skip
+HEALTH_PATHS = frozenset(
+    """
+    /health /healthz /api/health /api/healthz /_health /ping /livez /live /readyz /ready /status
+    /health/live /api/v1/health /healthcheck
+    """.split()
+)
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 _OPENERS = {
-    "os.Open": False, "os.ReadFile": False, "os.ReadDir": True, "ioutil.ReadFile": False, "ioutil.ReadDir": True, "os.DirFS": True,
-    "http.Dir": True, "template.ParseFiles": False, "template.ParseGlob": True, "ParseFiles": False, "ParseGlob": True,
-    "LoadHTMLGlob": True, "LoadHTMLFiles": False, "Static": True, "StaticFile": False, "StaticFS": True, "http.ServeFile": False,
-    "html.New": True, "viper.AddConfigPath": True, "viper.SetConfigFile": False, "godotenv.Load": False,
-}  # fmt: skip
+    "os.Open": False,
+    "os.ReadFile": False,
+    "os.ReadDir": True,
+    "ioutil.ReadFile": False,
+    "ioutil.ReadDir": True,
+    "os.DirFS": True,
+    "http.Dir": True,
+    "template.ParseFiles": False,
+    "template.ParseGlob": True,
+    "ParseFiles": False,
+    "ParseGlob": True,
+    "LoadHTMLGlob": True,
+    "LoadHTMLFiles": False,
+    "Static": True,
+    "StaticFile": False,
+    "StaticFS": True,
+    "http.ServeFile": False,
+    "html.New": True,
+    "viper.AddConfigPath": True,
+    "viper.SetConfigFile": False,
+    "godotenv.Load": False,
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,12 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     """ListenAndServe, Run, Listen or Start with an address that can be seen, or an http.Server's Addr."""
     partial: Fact[Port] | None = None
     for path, file in asked.sources:
-        found = [(call.callee, value, call.line) for call in file.calls if listens(call.callee, call.arguments) for value in call.arguments]
+        found = [
+            (call.callee, value, call.line)
+            for call in file.calls
+            if listens(call.callee, call.arguments)
+            for value in call.arguments
+        ]
         found += [(kind, value, line) for kind, key, value, line in file.fields if key == "Addr"]
         for name, value, line in found:
             number, variable = port_of(value)
@@ -61,10 +88,24 @@ def _flag(asked: Asked) -> Fact[Port] | None:
     for path, file in asked.sources:
         for call in file.calls:
             name = call.callee.rsplit(".", 1)[-1]
-            if name not in ("Int", "String", "IntVar", "StringVar", "IntP", "StringP", "IntVarP", "StringVarP", "Uint", "UintVar"):
+            if name not in (
+                "Int",
+                "String",
+                "IntVar",
+                "StringVar",
+                "IntP",
+                "StringP",
+                "IntVarP",
+                "StringVarP",
+                "Uint",
+                "UintVar",
+            ):
                 continue
             words = [value for value in call.arguments if isinstance(value, str)]
-            if any(word in ("port", "addr", "address", "listen", "http", "bind", "http-port", "listen-addr", "p") for word in words):
+            if any(
+                word in ("port", "addr", "address", "listen", "http", "bind", "http-port", "listen-addr", "p")
+                for word in words
+            ):
                 for value in call.arguments:
                     number, _ = port_of(value)
                     if number is not None and number > 79:
@@ -78,18 +119,34 @@ def _environment(asked: Asked) -> Fact[Port] | None:
     for path, file in asked.sources:
         for call in file.calls:
             values: list[Any] = list(call.arguments)
-            if len(values) == 2 and isinstance(values[0], str) and values[0].upper().endswith("PORT") and values[0].isupper():
+            if (
+                len(values) == 2
+                and isinstance(values[0], str)
+                and values[0].upper().endswith("PORT")
+                and values[0].isupper()
+            ):
                 number, _ = port_of(values[1])
                 if number is not None:
-                    return asked.module.folder.fact(Port(number, values[0]), path, call.line, f"{values[0]} is {number} by default")
-            if call.callee == "viper.SetDefault" and len(values) == 2 and isinstance(values[0], str) and "port" in values[0].lower():
+                    return asked.module.folder.fact(
+                        Port(number, values[0]), path, call.line, f"{values[0]} is {number} by default"
+                    )
+            if (
+                call.callee == "viper.SetDefault"
+                and len(values) == 2
+                and isinstance(values[0], str)
+                and "port" in values[0].lower()
+            ):
                 number, _ = port_of(values[1])
                 if number is not None:
-                    return asked.module.folder.fact(Port(number), path, call.line, f"{values[0]} is {number} by default")
+                    return asked.module.folder.fact(
+                        Port(number), path, call.line, f"{values[0]} is {number} by default"
+                    )
         for item in file.env_names:
             if item.name in ("PORT", "HTTP_PORT", "SERVER_PORT", "APP_PORT", "LISTEN_PORT") and partial is None:
                 number = port_of(file.env_defaults.get(item.name))[0]
-                partial = asked.module.folder.fact(Port(number, item.name), path, item.line, f"os.Getenv({item.name!r})")
+                partial = asked.module.folder.fact(
+                    Port(number, item.name), path, item.line, f"os.Getenv({item.name!r})"
+                )
     return partial
 
 
@@ -100,7 +157,13 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
         return None
     line = next((asked.module.line_of(name) for name in framework.dependencies if asked.module.requires(name)), None)
     remedy = "read the port from PORT with a default"
-    return asked.module.folder.guess(Port(framework.port, framework.port_variable), "go.mod", f"the default of {framework.name}", remedy, line)
+    return asked.module.folder.guess(
+        Port(framework.port, framework.port_variable),
+        "go.mod",
+        f"the default of {framework.name}",
+        remedy,
+        line,
+    )
 
 
 PORT_SIGNALS = (_listen_call, _environment, _flag, _framework_default)
@@ -155,6 +218,8 @@ def _asset(module: GoModule, value: str) -> str | None:
     path = "/".join(literal)
     if literal != parts and not module.folder.has_folder(path):
         return None
-    if module.folder.has_folder(path) or (module.folder.has(path) and not path.endswith((".go", ".env")) and path != ".env"):
+    if module.folder.has_folder(path) or (
+        module.folder.has(path) and not path.endswith((".go", ".env")) and path != ".env"
+    ):
         return path
     return None

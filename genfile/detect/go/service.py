@@ -15,14 +15,95 @@ from genfile.versions import Pin, choose, parse_pin, satisfies
 
 # Hosts whose modules anyone can read.
 PUBLIC_HOSTS = frozenset(
-    """github.com gitlab.com bitbucket.org golang.org google.golang.org gopkg.in go.uber.org k8s.io sigs.k8s.io cloud.google.com
-    gorm.io go.mongodb.org modernc.org rsc.io gocloud.dev go.opentelemetry.io go.etcd.io gonum.org honnef.co mvdan.cc filippo.io
-    codeberg.org git.sr.ht gitea.com gitea.dev code.gitea.io connectrpc.com buf.build cuelang.org entgo.io goa.design goji.io
-    nhooyr.io storj.io tailscale.com upspin.io xorm.io zombiezen.com helm.sh istio.io knative.dev oras.land dario.cat gotest.tools
-    go.starlark.net go.temporal.io go.dedis.ch go.mozilla.org go.step.sm go.yaml.in golang.zx2c4.com google.golang.org lukechampine.com
-    software.sslmate.com howett.net inet.af layeh.com maunium.net gioui.org fyne.io dagger.io atomicgo.dev braces.dev c2sp.org
-    charm.land github.io go4.org go-simpler.org git.apache.org pault.ag periph.io pgregory.net gocv.io libvirt.org cel.dev fortio.org
-    go.lsp.dev go.nhat.io goftp.io sourcegraph.com unknwon.dev vitess.io zgo.at ariga.io emperror.dev bou.ke aead.dev""".split()
+    [
+        "github.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "golang.org",
+        "google.golang.org",
+        "gopkg.in",
+        "go.uber.org",
+        "k8s.io",
+        "sigs.k8s.io",
+        "cloud.google.com",
+        "gorm.io",
+        "go.mongodb.org",
+        "modernc.org",
+        "rsc.io",
+        "gocloud.dev",
+        "go.opentelemetry.io",
+        "go.etcd.io",
+        "gonum.org",
+        "honnef.co",
+        "mvdan.cc",
+        "filippo.io",
+        "codeberg.org",
+        "git.sr.ht",
+        "gitea.com",
+        "gitea.dev",
+        "code.gitea.io",
+        "connectrpc.com",
+        "buf.build",
+        "cuelang.org",
+        "entgo.io",
+        "goa.design",
+        "goji.io",
+        "nhooyr.io",
+        "storj.io",
+        "tailscale.com",
+        "upspin.io",
+        "xorm.io",
+        "zombiezen.com",
+        "helm.sh",
+        "istio.io",
+        "knative.dev",
+        "oras.land",
+        "dario.cat",
+        "gotest.tools",
+        "go.starlark.net",
+        "go.temporal.io",
+        "go.dedis.ch",
+        "go.mozilla.org",
+        "go.step.sm",
+        "go.yaml.in",
+        "golang.zx2c4.com",
+        "google.golang.org",
+        "lukechampine.com",
+        "software.sslmate.com",
+        "howett.net",
+        "inet.af",
+        "layeh.com",
+        "maunium.net",
+        "gioui.org",
+        "fyne.io",
+        "dagger.io",
+        "atomicgo.dev",
+        "braces.dev",
+        "c2sp.org",
+        "charm.land",
+        "github.io",
+        "go4.org",
+        "go-simpler.org",
+        "git.apache.org",
+        "pault.ag",
+        "periph.io",
+        "pgregory.net",
+        "gocv.io",
+        "libvirt.org",
+        "cel.dev",
+        "fortio.org",
+        "go.lsp.dev",
+        "go.nhat.io",
+        "goftp.io",
+        "sourcegraph.com",
+        "unknwon.dev",
+        "vitess.io",
+        "zgo.at",
+        "ariga.io",
+        "emperror.dev",
+        "bou.ke",
+        "aead.dev",
+    ]
 )
 
 
@@ -49,7 +130,9 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     folder = module.folder
     draft.values["language"] = "go"
     manifest = folder.says("go.mod", module.manifest.lines.get("module"), f"module {module.manifest.module}")
-    name = service_name(module.base_name if program.folder == "." or program.name in ("main", "server", "app", "cmd") else program.name)
+    name = service_name(
+        module.base_name if program.folder == "." or program.name in ("main", "server", "app", "cmd") else program.name
+    )
     draft.put("name", Fact(name, (manifest,)))
     draft.put("module", Fact(module.manifest.module, (manifest,)))
     draft.put("package_manager.name", Fact("gomod", (folder.says("go.mod", 1, "go.mod"),)))
@@ -58,13 +141,24 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     draft.put("sums", Fact(folder.has("go.sum")))
     main = next(path for path, file in module.package(program.folder) if file.has_main)
     others = [item for item in module.programs if item != program]
-    draft.put("main_package", Fact(program.package, (folder.says(main, 1, "package main"),), guess=len(others) > 0 and not serves(module, program)))
+    draft.put(
+        "main_package",
+        Fact(
+            program.package,
+            (folder.says(main, 1, "package main"),),
+            guess=len(others) > 0 and not serves(module, program),
+        ),
+    )
     binary = service_name(program.name, "app")
     draft.put("start", Fact([f"/app/{binary}"], (folder.says(main, 1, "package main"),)))
     if others:
         draft.values["commands"] = {service_name(item.name): item.package for item in reversed(module.programs)}
         names = ", ".join(item.package for item in others[:8])
-        draft.note("info", f"{program.package} is built; other programs: {names} (choose with --set main_package=…)", folder.full("go.mod"))
+        draft.note(
+            "info",
+            f"{program.package} is built; other programs: {names} (choose with --set main_package=…)",
+            folder.full("go.mod"),
+        )
     vendored = folder.has("vendor/modules.txt")
     if vendored:
         draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
@@ -86,9 +180,16 @@ def _put_version(module: GoModule, draft: Draft) -> None:
                 draft.put("runtime.pinned", decision.fact.but(decision.fact.value.exact))
             known = runtime("go").line(line)
             if known is not None and known.over:
-                draft.note("warning", f"Go {line} is past its end of life ({known.end_of_life})", decision.fact.evidence[0].path)
+                draft.note(
+                    "warning",
+                    f"Go {line} is past its end of life ({known.end_of_life})",
+                    decision.fact.evidence[0].path,
+                )
             return
-        draft.note("warning", f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}: go.mod wins")
+        draft.note(
+            "warning",
+            f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}: go.mod wins",
+        )
     choice = choose("go", [(text, "floor") for text, _ in floors])
     if choice.line is None:
         pin = parse_pin(floors[0][0], "go") if floors else None
@@ -147,7 +248,9 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
     return None
 
 
-def _put_network(module: GoModule, program: Program, sources: Sources, framework: Framework | None, draft: Draft) -> None:
+def _put_network(
+    module: GoModule, program: Program, sources: Sources, framework: Framework | None, draft: Draft
+) -> None:
     if not serves(module, program):
         return
     port = find_port(module, sources, framework)
@@ -155,7 +258,10 @@ def _put_network(module: GoModule, program: Program, sources: Sources, framework
         where = draft.evidence["/framework"].evidence if "/framework" in draft.evidence else ()
         draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT with a default"))
         return
-    draft.put("port", Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy))
+    draft.put(
+        "port",
+        Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy),
+    )
     if port.value.variable:
         draft.put("port_variable", port.but(port.value.variable))
     health = find_health(module, sources)
@@ -199,12 +305,21 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
         for item in file.env_names:
             if item.name not in present and len(present) < 80:
                 present.add(item.name)
-                draft.values.setdefault("environment", []).append({"name": item.name, "phase": "run", "secret": _is_secret(item.name)})
+                draft.values.setdefault("environment", []).append(
+                    {"name": item.name, "phase": "run", "secret": _is_secret(item.name)}
+                )
         del path
 
 
 def _is_secret(name: str) -> bool:
-    return any(word in name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE", "APIKEY", "API_KEY", "CREDENTIAL", "DATABASE_URL", "DSN"))  # fmt: skip
+    return any(
+        word in name.upper()
+        for word in tuple(
+            """
+    SECRET TOKEN PASSWORD PASSWD PRIVATE APIKEY API_KEY CREDENTIAL DATABASE_URL DSN
+    """.split()
+        )
+    )
 
 
 def _put_context(module: GoModule, draft: Draft) -> None:
@@ -218,7 +333,12 @@ def _put_context(module: GoModule, draft: Draft) -> None:
         if work is not None and folder.path in uses:
             files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
             files += [path for use in uses for path in (f"{use}/go.mod", f"{use}/go.sum") if path in tree.paths]
-            value = {"tool": "go", "root": above.spec_path, "member": folder.spec_path, "depends_on": sorted(u for u in uses if u != folder.path)}
+            value = {
+                "tool": "go",
+                "root": above.spec_path,
+                "member": folder.spec_path,
+                "depends_on": sorted(u for u in uses if u != folder.path),
+            }
             draft.put("workspace", above.fact(value, "go.work", 1, "go.work"))
             draft.values["manifests"] = files
             return
@@ -227,9 +347,19 @@ def _put_context(module: GoModule, draft: Draft) -> None:
     targets = [folder.full(item.new) for item in outside]
     if outside and all(not target.startswith("..") for target in targets):
         root = posixpath.commonpath([folder.path, *targets]) if all(targets) and folder.path else ""
-        value = {"tool": "go", "root": root or ".", "member": folder.spec_path, "depends_on": sorted(set(targets))}
-        draft.put("workspace", folder.fact(value, "go.mod", outside[0].line, f"replace {outside[0].old} => {outside[0].new}"))
-        manifests_outside = [f"{t}/{name}" for t in targets for name in ("go.mod", "go.sum") if f"{t}/{name}" in tree.paths]
+        value = {
+            "tool": "go",
+            "root": root or ".",
+            "member": folder.spec_path,
+            "depends_on": sorted(set(targets)),
+        }
+        draft.put(
+            "workspace",
+            folder.fact(value, "go.mod", outside[0].line, f"replace {outside[0].old} => {outside[0].new}"),
+        )
+        manifests_outside = [
+            f"{t}/{name}" for t in targets for name in ("go.mod", "go.sum") if f"{t}/{name}" in tree.paths
+        ]
         draft.values["manifests"] = [folder.full(name) for name in manifests] + sorted(manifests_outside)
         return
     inside = [item.new for item in module.manifest.replaces if item.local]
@@ -243,12 +373,22 @@ def _put_private(module: GoModule, draft: Draft) -> None:
         host = item.path.split("/")[0]
         local = any(replace.old == item.path and replace.local for replace in module.manifest.replaces)
         known = host in PUBLIC_HOSTS or any(host.endswith("." + public) for public in PUBLIC_HOSTS)
-        if known or local or "." not in host or not host.startswith(("git.", "gitlab.", "gitea.", "bitbucket.", "github.", "code.", "stash.", "scm.")):
+        if (
+            known
+            or local
+            or "." not in host
+            or not host.startswith(("git.", "gitlab.", "gitea.", "bitbucket.", "github.", "code.", "stash.", "scm."))
+        ):
             continue
         says = module.folder.says("go.mod", item.line, item.path)
         draft.put("secrets", Fact([{"id": "netrc", "kind": "netrc"}], (says,)))
         draft.put("private_hosts", Fact([host], (says,)))
-        draft.note("warning", f"{host} looks private: build with --secret id=netrc,src=$HOME/.netrc", says.path, says.line)
+        draft.note(
+            "warning",
+            f"{host} looks private: build with --secret id=netrc,src=$HOME/.netrc",
+            says.path,
+            says.line,
+        )
         return
 
 

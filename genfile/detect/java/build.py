@@ -47,7 +47,12 @@ class Build:
         """The first dependency or plugin whose group or coordinate is, or begins with, one of these."""
         for prefix in prefixes:
             for item in self.dependencies:
-                if item.group == prefix or item.coordinate == prefix or item.group.startswith(prefix + ".") or item.coordinate.startswith(prefix + ":"):
+                if (
+                    item.group == prefix
+                    or item.coordinate == prefix
+                    or item.group.startswith(prefix + ".")
+                    or item.coordinate.startswith(prefix + ":")
+                ):
                     return item
         return None
 

@@ -12,7 +12,11 @@ from genfile.parsers.gradle import GradleScript, parse_gradle_groovy, parse_grad
 SCRIPTS = ("build.gradle.kts", "build.gradle")
 SETTINGS = ("settings.gradle.kts", "settings.gradle")
 # Names of plugins without a dot are Gradle's own; the old names of others are these.
-OLD_NAMES = {"spring-boot": "org.springframework.boot", "kotlin": "org.jetbrains.kotlin.jvm", "shadow": "com.gradleup.shadow"}
+OLD_NAMES = {
+    "spring-boot": "org.springframework.boot",
+    "kotlin": "org.jetbrains.kotlin.jvm",
+    "shadow": "com.gradleup.shadow",
+}
 
 
 def read_script(folder: Project, names: tuple[str, ...] = SCRIPTS) -> tuple[str, GradleScript] | None:
@@ -39,7 +43,9 @@ def read_gradle(folder: Project) -> Build | None:
     settings = read_script(folder, SETTINGS)
     build.modules = [folder.full(path) for path in (settings[1].includes if settings else ())]
     build.dependencies = _plugins(scripts, catalog) + _dependencies(folder, name, script, catalog)
-    build.needs = sorted({root.full((item.project or "").strip(":").replace(":", "/")) for item in script.dependencies if item.project})
+    build.needs = sorted(
+        {root.full((item.project or "").strip(":").replace(":", "/")) for item in script.dependencies if item.project}
+    )
     build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
     _put_runnable(folder, name, script, build)
     build.artifact = _artifact(folder, script, build)
@@ -132,7 +138,16 @@ def _library(catalog: Document, alias: str) -> str | None:
 
 def _put_runnable(folder: Project, name: str, script: GradleScript, build: Build) -> None:
     own = {item.group: item.evidence for item in build.dependencies if item.plugin}
-    for plugin in ("org.springframework.boot", "io.quarkus", "io.micronaut.application", "io.ktor.plugin", "application", "com.gradleup.shadow", "com.github.johnrengelman.shadow", "war"):
+    for plugin in (
+        "org.springframework.boot",
+        "io.quarkus",
+        "io.micronaut.application",
+        "io.ktor.plugin",
+        "application",
+        "com.gradleup.shadow",
+        "com.github.johnrengelman.shadow",
+        "war",
+    ):
         if plugin in own:
             build.runnable = own[plugin]
             break
@@ -165,7 +180,13 @@ def _setting(asked: Asked, *paths: str) -> Fact[str] | None:
         found = script.value(*paths)
         if found is None or not isinstance(found[0], str):
             continue
-        text = found[0].replace("JavaVersion.VERSION_", "").replace("JvmTarget.JVM_", "").replace("1_8", "8").replace("_", ".")
+        text = (
+            found[0]
+            .replace("JavaVersion.VERSION_", "")
+            .replace("JvmTarget.JVM_", "")
+            .replace("1_8", "8")
+            .replace("_", ".")
+        )
         if catalog is not None and text.startswith("libs.versions."):
             alias = text.removeprefix("libs.versions.").split(".get")[0]
             text = next((str(v) for key, v in catalog.table("versions").items() if _plain(key) == _plain(alias)), "")
@@ -192,7 +213,11 @@ def _daemon(asked: Asked) -> Fact[str] | None:
     name = "gradle/gradle-daemon-jvm.properties"
     settings = root.parse(parse_properties, name) if root.has(name) else None
     text = settings.text("toolchainVersion") if settings else None
-    return root.fact(text, name, settings.line("toolchainVersion"), f"toolchainVersion {text}") if settings and text else None
+    return (
+        root.fact(text, name, settings.line("toolchainVersion"), f"toolchainVersion {text}")
+        if settings and text
+        else None
+    )
 
 
 def _release(asked: Asked) -> Fact[str] | None:
@@ -214,7 +239,11 @@ def _conventions(asked: Asked) -> Fact[str] | None:
         for pattern, parser in (("*.gradle.kts", parse_gradle_kotlin), ("*.gradle", parse_gradle_groovy)):
             for name in list(root.files(pattern, below=base, depth=5))[:20]:
                 script = root.parse(parser, name)
-                found = script.value("toolchain.languageVersion", "languageVersion", "jvmToolchain", "sourceCompatibility") if script else None
+                found = (
+                    script.value("toolchain.languageVersion", "languageVersion", "jvmToolchain", "sourceCompatibility")
+                    if script
+                    else None
+                )
                 if found is not None and isinstance(found[0], str):
                     text = found[0].replace("JavaVersion.VERSION_", "")
                     if text[:1].isdigit():
@@ -235,7 +264,11 @@ def wrapper_version(root: Project) -> Fact[str] | None:
     if settings is None or not url:
         return None
     version = url.rsplit("/", 1)[-1].removeprefix("gradle-").split("-")[0].removesuffix(".zip")
-    return root.fact(version, name, settings.line("distributionUrl"), f"Gradle {version}") if version[:1].isdigit() else None
+    return (
+        root.fact(version, name, settings.line("distributionUrl"), f"Gradle {version}")
+        if version[:1].isdigit()
+        else None
+    )
 
 
 __all__ = ["read_gradle", "read_script", "wrapper_version"]

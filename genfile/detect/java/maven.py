@@ -36,7 +36,9 @@ class Pom:
         if declared is None:
             return None
         path = declared.find_text("relativePath") or "../pom.xml"
-        folder = posixpath.normpath(posixpath.join(self.folder.path, path.removesuffix("/pom.xml").removesuffix("pom.xml") or "."))
+        folder = posixpath.normpath(
+            posixpath.join(self.folder.path, path.removesuffix("/pom.xml").removesuffix("pom.xml") or ".")
+        )
         if folder.startswith(".."):
             return None
         parent = read_pom(Project(self.folder.tree, "" if folder == "." else folder))
@@ -50,7 +52,10 @@ class Pom:
         for pom in self.chain:
             for item in pom.root.all("properties"):
                 for child in item.children:
-                    found.setdefault(child.tag, (child.text, pom.folder.says(FILE, child.line, f"{child.tag} is {child.text}")))
+                    found.setdefault(
+                        child.tag,
+                        (child.text, pom.folder.says(FILE, child.line, f"{child.tag} is {child.text}")),
+                    )
         return found
 
     def resolve(self, text: str | None, depth: int = 0) -> str | None:
@@ -83,7 +88,9 @@ class Pom:
         return [(pom, item) for pom in self.chain for item in pom.root.all("build", "plugins", "plugin")]
 
     def managed_plugins(self) -> list[tuple["Pom", Element]]:
-        return [(pom, item) for pom in self.chain for item in pom.root.all("build", "pluginManagement", "plugins", "plugin")]
+        return [
+            (pom, item) for pom in self.chain for item in pom.root.all("build", "pluginManagement", "plugins", "plugin")
+        ]
 
     def plugin(self, artifact: str) -> tuple["Pom", Element] | None:
         return next(((pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact), None)
@@ -203,8 +210,13 @@ def _artifact(pom: Pom, packaging: str) -> str | None:
 
 
 def _put_runnable(pom: Pom, build: Build) -> None:
-    """What makes the jar one that can be run: a plugin that packages an application, or a main class in its manifest."""
-    for artifact in ("spring-boot-maven-plugin", "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin"):
+    """What makes the jar one that can be run: a plugin that packages applications, or a main class in the manifest."""
+    for artifact in (
+        "spring-boot-maven-plugin",
+        "quarkus-maven-plugin",
+        "micronaut-maven-plugin",
+        "helidon-maven-plugin",
+    ):
         found = pom.plugin(artifact)
         if found is not None:
             build.runnable = found[0].folder.says(FILE, found[1].line, artifact)
@@ -214,7 +226,10 @@ def _put_runnable(pom: Pom, build: Build) -> None:
         found = pom.plugin(artifact)
         if found is None:
             continue
-        main = next((item for item in _descendants(found[1]) if item.tag in ("mainClass", "Main-Class") and item.text), None)
+        main = next(
+            (item for item in _descendants(found[1]) if item.tag in ("mainClass", "Main-Class") and item.text),
+            None,
+        )
         if main is not None:
             says = found[0].folder.says(FILE, main.line, f"mainClass {main.text}")
             build.runnable = says
@@ -262,7 +277,9 @@ def _compiler_plugin(pom: Pom) -> Fact[str] | None:
 
 def _java_version(pom: Pom) -> Fact[str] | None:
     """The property java.version, and what projects call it otherwise."""
-    return _from_properties(pom, ("java.version", "jdk.version", "javaVersion", "java.release", "version.java", "jdkVersion"))
+    return _from_properties(
+        pom, ("java.version", "jdk.version", "javaVersion", "java.release", "version.java", "jdkVersion")
+    )
 
 
 def _target_property(pom: Pom) -> Fact[str] | None:

@@ -54,19 +54,33 @@ def _project_name(build: Build) -> str | None:
 
 def _put_tool(build: Build, draft: Draft) -> None:
     root = build.root
-    script = "pom.xml" if build.tool == "maven" else next((n for n in ("build.gradle.kts", "build.gradle", "settings.gradle.kts", "settings.gradle") if root.has(n)), "build.gradle")
+    script = (
+        "pom.xml"
+        if build.tool == "maven"
+        else next(
+            (n for n in ("build.gradle.kts", "build.gradle", "settings.gradle.kts", "settings.gradle") if root.has(n)),
+            "build.gradle",
+        )
+    )
     draft.put("package_manager.name", root.fact(build.tool, script, 1, script))
     if build.tool == "gradle":
         version = wrapper_version(root)
         if version is not None:
             draft.put("package_manager.version", version)
         if root.has("gradle.lockfile"):
-            draft.put("package_manager.lockfile", root.fact(root.full("gradle.lockfile"), "gradle.lockfile", 1, "gradle.lockfile"))
+            draft.put(
+                "package_manager.lockfile",
+                root.fact(root.full("gradle.lockfile"), "gradle.lockfile", 1, "gradle.lockfile"),
+            )
     wrapper = "mvnw" if build.tool == "maven" else "gradlew"
     if build.wrapper:
         draft.put("wrapper", root.fact(True, wrapper, 1, wrapper))
     elif root.has(wrapper):
-        draft.note("warning", f"{wrapper} is there, but what it needs is not committed: the build image brings {build.tool}", root.full(wrapper))
+        draft.note(
+            "warning",
+            f"{wrapper} is there, but what it needs is not committed: the build image brings {build.tool}",
+            root.full(wrapper),
+        )
 
 
 def _put_version(build: Build, draft: Draft) -> None:
@@ -92,9 +106,19 @@ def _put_version(build: Build, draft: Draft) -> None:
         choice = java_line(runtime("java").default)
     draft.put("runtime.version", fact.but(choice.line))
     if choice.line != asked:
-        draft.note("info", f"Java {asked} has no long support: built and run with {choice.line}", fact.evidence[0].path, fact.evidence[0].line)
+        draft.note(
+            "info",
+            f"Java {asked} has no long support: built and run with {choice.line}",
+            fact.evidence[0].path,
+            fact.evidence[0].line,
+        )
     if choice.over:
-        draft.note("warning", f"Java {choice.line} is past its end of life", fact.evidence[0].path, fact.evidence[0].line)
+        draft.note(
+            "warning",
+            f"Java {choice.line} is past its end of life",
+            fact.evidence[0].path,
+            fact.evidence[0].line,
+        )
 
 
 def _newest_for(build: Build) -> str:
@@ -102,7 +126,11 @@ def _newest_for(build: Build) -> str:
     version = wrapper_version(build.root) if build.tool == "gradle" else None
     for line in runtime("java").lines:
         needed = gradle_needed(line.version)
-        if line.lts and not line.over and (version is None or needed is None or _number(version.value) >= _number(needed)):
+        if (
+            line.lts
+            and not line.over
+            and (version is None or needed is None or _number(version.value) >= _number(needed))
+        ):
             return line.version
     return "17"
 
@@ -151,7 +179,11 @@ def _system_properties(build: Build) -> Fact[Pin] | None:
     settings = build.root.parse(parse_properties, "system.properties") if build.root.has("system.properties") else None
     text = settings.text("java.runtime.version") if settings else None
     pin = parse_pin(text, "java") if text else None
-    return build.root.fact(pin, "system.properties", settings.line("java.runtime.version"), f"{text}") if settings and pin else None
+    return (
+        build.root.fact(pin, "system.properties", settings.line("java.runtime.version"), f"{text}")
+        if settings and pin
+        else None
+    )
 
 
 PIN_SIGNALS = (_tool_versions, _sdkmanrc, _java_version_file, _system_properties)
@@ -180,7 +212,12 @@ def _boot_version(build: Build) -> Fact[str] | None:
         from genfile.detect.java.maven import read_pom
 
         pom = read_pom(build.folder)
-        for name in ("spring-boot.version", "spring.boot.version", "springboot.version", "version.spring-boot"):
+        for name in (
+            "spring-boot.version",
+            "spring.boot.version",
+            "springboot.version",
+            "version.spring-boot",
+        ):
             if pom is not None and name in pom.properties:
                 text, says = pom.properties[name]
                 return Fact(text, (says,)) if text[:1].isdigit() else None
@@ -198,19 +235,36 @@ def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None
     if name == "quarkus":
         layout, start, artifact = "quarkus", ["java", "-jar", "quarkus-run.jar"], None
         output = "target" if build.tool == "maven" else "build"
-    elif build.packaging == "war" and name == "spring-boot" and build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot"):
+    elif (
+        build.packaging == "war"
+        and name == "spring-boot"
+        and build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot")
+    ):
         start = ["java", "-jar", "app.war"]
     elif build.packaging == "war":
         layout, start = "war", ["catalina.sh", "run"]
-    elif name == "spring-boot" and build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot"):
+    elif name == "spring-boot" and build.find(
+        "org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot"
+    ):
         layout = "spring-boot"
-    elif build.tool == "gradle" and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
+    elif (
+        build.tool == "gradle"
+        and build.application
+        and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow")
+    ):
         layout = "distribution"
         binary = _project_name(build) or folder.folder_name
         output = "build/install"
         artifact, start = binary, [f"bin/{binary}"]
     if name == "dropwizard":
-        config = next((path for path in folder.names() if path.endswith((".yml", ".yaml")) and not path.startswith((".", "docker"))), None)
+        config = next(
+            (
+                path
+                for path in folder.names()
+                if path.endswith((".yml", ".yaml")) and not path.startswith((".", "docker"))
+            ),
+            None,
+        )
         start = [*start, "server", *([config] if config else [])]
         if config:
             draft.values["run_paths"] = [folder.full(config)]
@@ -223,7 +277,9 @@ def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None
     draft.put("build", Fact([_command(build, name, layout)], says))
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     if processes and "web" in processes:
-        draft.evidence["/start"] = Fact(start, (*says, folder.says("Procfile", processes["web"][1], processes["web"][0])))
+        draft.evidence["/start"] = Fact(
+            start, (*says, folder.says("Procfile", processes["web"][1], processes["web"][0]))
+        )
 
 
 def _command(build: Build, framework: str | None, layout: str) -> str:
@@ -264,7 +320,12 @@ def _put_network(build: Build, draft: Draft, framework: Framework | None) -> Non
     fact = Fact(framework.port, tuple(says))
     variable: str | None = framework.port_variable
     setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
-    if setting is not None and setting.value.value and setting.value.value.isdecimal() and 0 < int(setting.value.value) < 65536:
+    if (
+        setting is not None
+        and setting.value.value
+        and setting.value.value.isdecimal()
+        and 0 < int(setting.value.value) < 65536
+    ):
         fact = setting.but(int(setting.value.value))
     if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
         variable = setting.value.variable
@@ -277,10 +338,24 @@ def _put_network(build: Build, draft: Draft, framework: Framework | None) -> Non
 
 def _serves_http(build: Build) -> bool:
     """A Spring Boot program without a web starter is a worker or a job."""
-    web = ("spring-boot-starter-web", "spring-boot-starter-webmvc", "spring-boot-starter-webflux", "spring-boot-starter-jersey", "spring-boot-starter-graphql", "spring-boot-starter-data-rest", "spring-boot-starter-websocket", "spring-boot-starter-actuator", "spring-boot-starter-thymeleaf", "spring-boot-admin-starter-server", "vaadin-spring-boot-starter")  # fmt: skip
-    if any(item.name in web or "gateway" in item.name or "eureka-server" in item.name or "config-server" in item.name for item in build.dependencies):
+    web = tuple(
+        """
+    spring-boot-starter-web spring-boot-starter-webmvc spring-boot-starter-webflux
+    spring-boot-starter-jersey spring-boot-starter-graphql spring-boot-starter-data-rest
+    spring-boot-starter-websocket spring-boot-starter-actuator spring-boot-starter-thymeleaf
+    spring-boot-admin-starter-server vaadin-spring-boot-starter
+    """.split()
+    )
+    if any(
+        item.name in web or "gateway" in item.name or "eureka-server" in item.name or "config-server" in item.name
+        for item in build.dependencies
+    ):
         return True
-    return not any(item.name.startswith("spring-boot-starter") for item in build.dependencies if not item.plugin and item.name != "spring-boot-starter-parent")
+    return not any(
+        item.name.startswith("spring-boot-starter")
+        for item in build.dependencies
+        if not item.plugin and item.name != "spring-boot-starter-parent"
+    )
 
 
 def _put_health(build: Build, draft: Draft, framework: Framework) -> None:
@@ -323,15 +398,44 @@ def _put_outside(build: Build, draft: Draft) -> None:
         if name not in present:
             present.add(name)
             secret = any(word in name for word in ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "KEY"))
-            draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "required": not defaulted, "secret": secret})
+            draft.values.setdefault("environment", []).append(
+                {"name": name, "phase": "run", "required": not defaulted, "secret": secret}
+            )
 
 
 def _put_workspace(build: Build, draft: Draft) -> None:
     root = build.root
     if build.is_member:
-        value = {"tool": build.tool, "root": root.spec_path, "member": build.folder.spec_path, "depends_on": build.needs}
-        draft.put("workspace", root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"))
-    names = ["pom.xml"] if build.tool == "maven" else [n for n in ("settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts", "gradle.properties", "gradle.lockfile") if root.has(n)]
+        value = {
+            "tool": build.tool,
+            "root": root.spec_path,
+            "member": build.folder.spec_path,
+            "depends_on": build.needs,
+        }
+        draft.put(
+            "workspace",
+            root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
+        )
+    names = (
+        ["pom.xml"]
+        if build.tool == "maven"
+        else [
+            n
+            for n in (
+                "settings.gradle",
+                "settings.gradle.kts",
+                "build.gradle",
+                "build.gradle.kts",
+                "gradle.properties",
+                "gradle.lockfile",
+            )
+            if root.has(n)
+        ]
+    )
     draft.values["manifests"] = [root.full(name) for name in names]
     folders = [".mvn"] if build.tool == "maven" else ["gradle", "buildSrc"]
-    draft.values["sources"] = [root.full(name) for name in folders if root.has_folder(name) or any(f.startswith(root.full(name)) for f in root.tree.folders)]
+    draft.values["sources"] = [
+        root.full(name)
+        for name in folders
+        if root.has_folder(name) or any(f.startswith(root.full(name)) for f in root.tree.folders)
+    ]

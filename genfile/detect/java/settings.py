@@ -12,11 +12,18 @@ from genfile.parsers.data import parse_properties, parse_yaml
 
 # The default profile, then the one of production; read from the module's resources, then from beside the build.
 FILES = (
-    "src/main/resources/application.properties", "src/main/resources/application.yml", "src/main/resources/application.yaml",
-    "src/main/resources/config/application.yml", "src/main/resources/config/application.properties",
-    "src/main/resources/bootstrap.yml", "config/application.properties", "config/application.yml",
-    "src/main/resources/application-prod.yml", "src/main/resources/application-prod.properties", "src/main/resources/config/application-prod.yml",
-)  # fmt: skip
+    "src/main/resources/application.properties",
+    "src/main/resources/application.yml",
+    "src/main/resources/application.yaml",
+    "src/main/resources/config/application.yml",
+    "src/main/resources/config/application.properties",
+    "src/main/resources/bootstrap.yml",
+    "config/application.properties",
+    "config/application.yml",
+    "src/main/resources/application-prod.yml",
+    "src/main/resources/application-prod.properties",
+    "src/main/resources/config/application-prod.yml",
+)
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
 
 

@@ -44,7 +44,12 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
-    if not package.scripts.get("test") and "bin" not in package.document.value and package.dependencies and _has_entry(folder):
+    if (
+        not package.scripts.get("test")
+        and "bin" not in package.document.value
+        and package.dependencies
+        and _has_entry(folder)
+    ):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a file that could be started"))
     return None
 
@@ -62,21 +67,31 @@ def _can_be_built(project: NodeProject, name: str) -> bool:
     """A front end of which there is more than the dependency: pages, a configuration, a build script."""
     if any(script in project.package.scripts for script in ("build", "build:prod", "start", "dev")):
         # A component library is built too, but has no page.
-        if name in ("vite", "rsbuild") and not _has_page(project.folder):
-            return False
-        return True
+        return not (name in ("vite", "rsbuild") and not _has_page(project.folder))
     return _has_page(project.folder)
 
 
 def _has_page(folder: Project) -> bool:
-    return any(folder.has(name) for name in ("index.html", "public/index.html", "src/index.html", "client/index.html", "app/index.html")) or (
-        any(name.startswith(("vite.config", "rsbuild.config")) for name in folder.names()) and next(folder.files("index.html", depth=2), None) is not None
+    return any(
+        folder.has(name)
+        for name in (
+            "index.html",
+            "public/index.html",
+            "src/index.html",
+            "client/index.html",
+            "app/index.html",
+        )
+    ) or (
+        any(name.startswith(("vite.config", "rsbuild.config")) for name in folder.names())
+        and next(folder.files("index.html", depth=2), None) is not None
     )
 
 
 def _can_start(project: NodeProject) -> bool:
     package = project.package
-    if any(name in package.scripts for name in ("start", "start:prod", "serve", "start:production")) or project.folder.has("Procfile"):
+    if any(
+        name in package.scripts for name in ("start", "start:prod", "serve", "start:production")
+    ) or project.folder.has("Procfile"):
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)

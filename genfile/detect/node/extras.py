@@ -10,8 +10,17 @@ from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 
 # Hooks of git and guards for developers: nothing that an image needs.
-GIT_HOOKS = frozenset({"husky", "lefthook", "simple-git-hooks", "is-ci", "only-allow", "npx", "skip-ci", "pre-commit", "patch-husky", "echo", "git", "yorkie", "ghooks", "husky-init", "ls-lint", "npm-force-resolutions", "check-engine"})  # fmt: skip
-PUBLIC_PREFIXES = ("NEXT_PUBLIC_", "VITE_", "REACT_APP_", "NUXT_PUBLIC_", "PUBLIC_", "GATSBY_", "VUE_APP_", "NG_APP_", "EXPO_PUBLIC_", "STORYBOOK_")  # fmt: skip
+GIT_HOOKS = frozenset(
+    """
+    husky lefthook simple-git-hooks is-ci only-allow npx skip-ci pre-commit patch-husky echo git yorkie
+    ghooks husky-init ls-lint npm-force-resolutions check-engine
+    """.split()
+)
+PUBLIC_PREFIXES = tuple(
+    """
+    NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
+    """.split()
+)
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
 # Settings of package managers that change what an installation does.
 SETTINGS = {
@@ -31,7 +40,11 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     names = [FILE, *([posixpath.relpath(lock, root.path or ".")] if lock else [])]
     names += [name for name in SETTINGS[manager] if root.has(name)]
     if manager == "yarn-berry":
-        names += sorted(name for folder in ("releases", "plugins", "patches") for name in root.files(below=f".yarn/{folder}", depth=1))
+        names += sorted(
+            name
+            for folder in ("releases", "plugins", "patches")
+            for name in root.files(below=f".yarn/{folder}", depth=1)
+        )
     names += sorted(name for name in root.files("*.patch", below="patches", depth=1))
     if project.workspace is not None:
         inside = [posixpath.relpath(member, root.path or ".") for member in project.workspace.members]
@@ -70,7 +83,9 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
 def _put_prisma(project: NodeProject, draft: Draft, scripts: list[str]) -> None:
     """The client is generated before the build, unless a script does so already; migrations are a release command."""
     package = project.package
-    run = {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(draft.values["package_manager"]["name"], "yarn")
+    run = {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(
+        draft.values["package_manager"]["name"], "yarn"
+    )
     texts = [" ".join(step.words) for name in ("build", "prebuild", *scripts) for step in resolve(package, name) or ()]
     if not any("prisma generate" in text for text in texts) and project.workspace is None:
         build = draft.values.get("build", [])
@@ -88,7 +103,9 @@ def _is_hook(package: PackageJson, name: str) -> bool:
     steps = resolve(package, name)
     if steps is None:
         # `husky || true`, `node -e "…"`: more than a plain sequence is almost always a guarded hook.
-        return any(word in package.scripts[name] for word in ("husky", "lefthook", "simple-git-hooks", "git ", "only-allow"))
+        return any(
+            word in package.scripts[name] for word in ("husky", "lefthook", "simple-git-hooks", "git ", "only-allow")
+        )
     return all(
         step.program in GIT_HOOKS
         or any(word in GIT_HOOKS for word in step.words[:3])
@@ -101,7 +118,12 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
     """Public settings that are compiled in become build arguments; the others are named, without a value."""
     folder = project.folder
     present = {item["name"] for item in draft.values.get("environment", ())}
-    committed = {name for file in (".env", ".env.production") if folder.has(file) for name in folder.parse(parse_dotenv, file) or ()}
+    committed = {
+        name
+        for file in (".env", ".env.production")
+        if folder.has(file)
+        for name in folder.parse(parse_dotenv, file) or ()
+    }
     listed: list[dict[str, object]] = []
     for file in EXAMPLES:
         for name in folder.parse(parse_dotenv, file) or () if folder.has(file) else ():
@@ -119,7 +141,14 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
 
 def is_secret(name: str) -> bool:
     """Whether a variable's name says that its value is a secret."""
-    return any(word in name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE", "APIKEY", "API_KEY", "CREDENTIAL", "DATABASE_URL"))  # fmt: skip
+    return any(
+        word in name.upper()
+        for word in tuple(
+            """
+    SECRET TOKEN PASSWORD PASSWD PRIVATE APIKEY API_KEY CREDENTIAL DATABASE_URL
+    """.split()
+        )
+    )
 
 
 def put_secrets(project: NodeProject, draft: Draft) -> None:
@@ -138,7 +167,12 @@ def put_secrets(project: NodeProject, draft: Draft) -> None:
             secret = {"id": "npmrc", "kind": "npmrc"}
             npmrc = root.full(".npmrc")
             draft.values["manifests"] = [path for path in draft.values["manifests"] if path != npmrc]
-            draft.note("warning", ".npmrc holds a credential: take it out of the repository; the build gets one as a secret", npmrc, number)
+            draft.note(
+                "warning",
+                ".npmrc holds a credential: take it out of the repository; the build gets one as a secret",
+                npmrc,
+                number,
+            )
         if secret not in draft.values.setdefault("secrets", []):
             draft.values["secrets"].append(secret)
             draft.evidence["/secrets"] = root.fact(draft.values["secrets"], ".npmrc", number, "a private registry")

@@ -42,11 +42,23 @@ def starts_server(project: NodeProject) -> bool:
         if not steps:
             continue
         last = steps[-1]
-        if last.program in ("node", "tsx", "ts-node", "bun", "nodemon", "ts-node-dev", "pm2", "pm2-runtime", "nest"):
+        if last.program in (
+            "node",
+            "tsx",
+            "ts-node",
+            "bun",
+            "nodemon",
+            "ts-node-dev",
+            "pm2",
+            "pm2-runtime",
+            "nest",
+        ):
             return True
         if not is_development(last):
             return False
-    return any(project.folder.has(name) for name in ("server.js", "app.js", "server.ts", "server/index.js", "src/server.ts"))
+    return any(
+        project.folder.has(name) for name in ("server.js", "app.js", "server.ts", "server/index.js", "src/server.ts")
+    )
 
 
 def read_module(project: NodeProject, name: str) -> JsModule | None:

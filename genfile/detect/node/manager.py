@@ -134,7 +134,12 @@ def _volta(project: NodeProject) -> Fact[str] | None:
 
 def _settings(project: NodeProject) -> Fact[str] | None:
     """A settings file of one manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
-    for name, kind in (("pnpm-workspace.yaml", "pnpm"), ("bunfig.toml", "bun"), (".yarnrc.yml", "yarn-berry"), (".yarnrc", "yarn")):
+    for name, kind in (
+        ("pnpm-workspace.yaml", "pnpm"),
+        ("bunfig.toml", "bun"),
+        (".yarnrc.yml", "yarn-berry"),
+        (".yarnrc", "yarn"),
+    ):
         if project.root.has(name):
             return project.root.fact(kind, name, 1, name)
     return None

@@ -42,7 +42,7 @@ class PackageJson:
 
     @property
     def is_module(self) -> bool:
-        return self.document.get("type") == "module"
+        return self.document.text("type") == "module"
 
     def says(self, *path: str) -> Evidence:
         """Evidence of a key: `package.json:12 (engines.node is >=22)`."""

@@ -13,7 +13,12 @@ from genfile.evidence import Fact, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import EnvDefault, port_of
 
-HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/api/healthz", "/_health", "/status", "/ping", "/live", "/livez", "/ready", "/readyz", "/health/live", "/healthcheck", "/api/healthcheck", "/api/v1/health")  # fmt: skip
+HEALTH_PATHS = tuple(
+    """
+    /health /healthz /api/health /api/healthz /_health /status /ping /live /livez /ready /readyz
+    /health/live /healthcheck /api/healthcheck /api/v1/health
+    """.split()
+)
 MAX_FILES = 60
 
 
@@ -28,7 +33,7 @@ class Port:
 def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
     """The file that is started and those of the project that it imports, nearest first; bounded."""
     found: list[tuple[str, JsModule]] = []
-    queue = [name for name in _entries(project, start)]
+    queue = list(_entries(project, start))
     seen = set(queue)
     while queue and len(found) < MAX_FILES:
         name = queue.pop(0)
@@ -59,7 +64,17 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
         elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
             yield f"{path}/index.js"
             return
-    for name in ("src/server.ts", "src/main.ts", "src/index.ts", "src/app.ts", "server.ts", "index.ts", "server.js", "app.js", "index.js"):
+    for name in (
+        "src/server.ts",
+        "src/main.ts",
+        "src/index.ts",
+        "src/app.ts",
+        "server.ts",
+        "index.ts",
+        "server.js",
+        "app.js",
+        "index.js",
+    ):
         if project.folder.has(name):
             yield name
             return
@@ -72,7 +87,17 @@ def _resolve_import(project: NodeProject, origin: str, module: str) -> str | Non
     if path.startswith(".."):
         return None
     stem = path[:-3] if path.endswith(".js") else path
-    for candidate in (path, f"{stem}.ts", f"{path}.ts", f"{path}.js", f"{path}.mjs", f"{path}.cjs", f"{path}.tsx", f"{path}/index.ts", f"{path}/index.js"):
+    for candidate in (
+        path,
+        f"{stem}.ts",
+        f"{path}.ts",
+        f"{path}.js",
+        f"{path}.mjs",
+        f"{path}.cjs",
+        f"{path}.tsx",
+        f"{path}/index.ts",
+        f"{path}/index.js",
+    ):
         if project.folder.has(candidate) and candidate.endswith((".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts")):
             return candidate
     return None
@@ -85,7 +110,9 @@ class Asked:
     sources: list[tuple[str, JsModule]]
 
 
-def find_port(project: NodeProject, framework: Framework | None, sources: list[tuple[str, JsModule]]) -> Fact[Port] | None:
+def find_port(
+    project: NodeProject, framework: Framework | None, sources: list[tuple[str, JsModule]]
+) -> Fact[Port] | None:
     """The port of production by the ordered signals below; None for a worker."""
     return decide(Asked(project, framework, sources), PORT_SIGNALS, agree=lambda *_: True).fact
 
@@ -119,12 +146,21 @@ def _listen(asked: Asked) -> Fact[Port] | None:
             if last == "set" and call.arguments[:1] == ("port",):
                 number, variable = port_of(call.arguments[1]) if len(call.arguments) > 1 else (None, None)
                 if number is not None:
-                    evidence = asked.project.folder.says(name, call.line, f"{call.callee}('port', {_shown(call.arguments[1])})")
+                    evidence = asked.project.folder.says(
+                        name, call.line, f"{call.callee}('port', {_shown(call.arguments[1])})"
+                    )
                     return Fact(Port(number, variable), (evidence,))
             if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "Elysia"):
                 continue
             for value in call.arguments[:2]:
-                value = value.get("port", value.get("listen", {}).get("port") if isinstance(value.get("listen"), dict) else None) if isinstance(value, dict) else value
+                value = (
+                    value.get(
+                        "port",
+                        value.get("listen", {}).get("port") if isinstance(value.get("listen"), dict) else None,
+                    )
+                    if isinstance(value, dict)
+                    else value
+                )
                 number, variable = port_of(value)
                 if last in ("createServer", "Server", "serve", "Elysia") and number is None and variable is None:
                     continue
@@ -170,7 +206,9 @@ PORT_SIGNALS = (_script_variable, _listen, _environment_default, _framework_defa
 
 def _shown(value: object) -> str:
     if isinstance(value, EnvDefault):
-        return f"process.env.{value.name} || {value.default}" if value.default is not None else f"process.env.{value.name}"
+        return (
+            f"process.env.{value.name} || {value.default}" if value.default is not None else f"process.env.{value.name}"
+        )
     return str(value)
 
 

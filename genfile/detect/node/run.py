@@ -10,14 +10,63 @@ from genfile.evidence import Draft
 
 # Folders beside the sources that programs open at run time, by the names that projects give them.
 ASSETS = frozenset(
-    """public static assets views templates locales locale i18n lang translations prisma drizzle migrations db
-    database config configs data content emails email proto protos graphql schema schemas fixtures resources
-    files images img keys scripts-runtime swagger openapi""".split()
+    [
+        "public",
+        "static",
+        "assets",
+        "views",
+        "templates",
+        "locales",
+        "locale",
+        "i18n",
+        "lang",
+        "translations",
+        "prisma",
+        "drizzle",
+        "migrations",
+        "db",
+        "database",
+        "config",
+        "configs",
+        "data",
+        "content",
+        "emails",
+        "email",
+        "proto",
+        "protos",
+        "graphql",
+        "schema",
+        "schemas",
+        "fixtures",
+        "resources",
+        "files",
+        "images",
+        "img",
+        "keys",
+        "scripts-runtime",
+        "swagger",
+        "openapi",
+    ]
 )
 # Files at the top that are for people and tools, not for the program.
-_ASIDE = ("package-lock.json", "pnpm-lock.yaml", "yarn.lock", "tsconfig", "jest.config", "vitest.config", "README", "LICENSE", "CHANGELOG", "docker-compose", "compose", "nodemon", "turbo.json", "nest-cli.json", "renovate", "biome", "tslint", "components.json", "vercel.json", "lerna.json", "nx.json", "cspell")  # fmt: skip
-_RUN_ENDINGS = (".json", ".yaml", ".yml", ".graphql", ".proto", ".sql", ".html", ".ejs", ".hbs", ".pug", ".csv", ".txt", ".cjs", ".mjs", ".js")  # fmt: skip
-_UNCOMPILED = (".html", ".ejs", ".hbs", ".handlebars", ".pug", ".graphql", ".gql", ".proto", ".sql", ".mustache", ".njk", ".liquid", ".mjml", ".wasm", ".csv", ".yaml", ".yml", ".pem")  # fmt: skip
+_ASIDE = tuple(
+    """
+    package-lock.json pnpm-lock.yaml yarn.lock tsconfig jest.config vitest.config README LICENSE CHANGELOG
+    docker-compose compose nodemon turbo.json nest-cli.json renovate biome tslint components.json
+    vercel.json lerna.json nx.json cspell
+    """.split()
+)
+_RUN_ENDINGS = tuple(
+    """
+    .json .yaml .yml .graphql .proto .sql .html .ejs .hbs .pug .csv .txt .cjs .mjs .js
+    """.split()
+)
+_UNCOMPILED = tuple(
+    """
+    .html .ejs .hbs .handlebars .pug .graphql .gql .proto .sql .mustache .njk .liquid .mjml .wasm .csv .yaml
+    .yml .pem
+    """.split()
+)
 
 
 def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
@@ -86,7 +135,14 @@ def _beside(project: NodeProject, output: str) -> list[str]:
     files = [
         name
         for name in folder.names()
-        if name == "package.json" or (name.endswith(_RUN_ENDINGS) and not name.startswith((".", *_ASIDE)) and ".config." not in name and ".test." not in name and ".spec." not in name)
+        if name == "package.json"
+        or (
+            name.endswith(_RUN_ENDINGS)
+            and not name.startswith((".", *_ASIDE))
+            and ".config." not in name
+            and ".test." not in name
+            and ".spec." not in name
+        )
     ]
     return [*files, *sorted(folders)]
 
@@ -97,14 +153,20 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
     if not start:
         return
     program = posixpath.basename(start[0])
-    owner = {"ts-node": "ts-node", "tsx": "tsx", "nest": "@nestjs/cli", "react-router-serve": "@react-router/serve", "remix-serve": "@remix-run/serve"}.get(program, program)
+    owner = {
+        "ts-node": "ts-node",
+        "tsx": "tsx",
+        "nest": "@nestjs/cli",
+        "react-router-serve": "@react-router/serve",
+        "remix-serve": "@remix-run/serve",
+    }.get(program, program)
     package = project.package
     loaders = [word for word in start if word in package.dev_dependencies and word not in package.dependencies]
     if (owner in package.dev_dependencies and owner not in package.dependencies) or loaders:
         draft.values["dependencies_at_run"] = "all"
         draft.note(
             "info",
-            f"{owner} starts the service but is a development dependency: all of them are kept; move it to dependencies",
+            f"{owner} starts the service but is a development dependency, so all of these are kept: move it to dependencies",
             package.depends(owner).path,
             package.depends(owner).line,
         )

@@ -10,9 +10,43 @@ MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 PREFIXES = frozenset({"cross-env", "cross-env-shell", "env", "exec", "npx", "bunx", "dotenv", "dotenvx", "env-cmd"})
 # Programs that watch, reload or serve for development; a production start never uses them.
 DEVELOPMENT = frozenset(
-    """nodemon ts-node-dev tsnd node-dev webpack-dev-server live-server browser-sync supervisor onchange
-    concurrently npm-run-all run-p run-s wait-on http-server serve forever webpack parcel snowpack wmr cypress jest
-    vitest electron expo react-native tauri wrangler vercel netlify firebase sst storybook start-storybook""".split()
+    [
+        "nodemon",
+        "ts-node-dev",
+        "tsnd",
+        "node-dev",
+        "webpack-dev-server",
+        "live-server",
+        "browser-sync",
+        "supervisor",
+        "onchange",
+        "concurrently",
+        "npm-run-all",
+        "run-p",
+        "run-s",
+        "wait-on",
+        "http-server",
+        "serve",
+        "forever",
+        "webpack",
+        "parcel",
+        "snowpack",
+        "wmr",
+        "cypress",
+        "jest",
+        "vitest",
+        "electron",
+        "expo",
+        "react-native",
+        "tauri",
+        "wrangler",
+        "vercel",
+        "netlify",
+        "firebase",
+        "sst",
+        "storybook",
+        "start-storybook",
+    ]
 )
 DEVELOPMENT_COMMANDS = {
     "next": {"dev"},
@@ -45,7 +79,11 @@ DEVELOPMENT_COMMANDS = {
     "webpack": {"serve", "--watch"},
 }
 # Words of a package's own script that build and then go on.
-BUILDERS = frozenset({"tsc", "tsup", "esbuild", "swc", "babel", "rollup", "webpack", "rimraf", "rm", "mkdir", "cp", "copyfiles", "cpx", "shx", "del", "ncc", "prisma", "echo"})  # fmt: skip
+BUILDERS = frozenset(
+    """
+    tsc tsup esbuild swc babel rollup webpack rimraf rm mkdir cp copyfiles cpx shx del ncc prisma echo
+    """.split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import posixpath
 
-from genfile.data import Framework, backing_services, framework as framework_named, system_packages
+from genfile.data import Framework, backing_services, system_packages
+from genfile.data import framework as framework_named
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
@@ -98,10 +99,22 @@ def _workspace_build(project: NodeProject, draft: Draft, manager: str) -> None:
     member = posixpath.relpath(project.folder.path, workspace.root.path or ".")
     name = project.package.name or member
     if project.root.has("turbo.json") and fact is not None:
-        turbo = {"npm": "npx --no-install turbo", "pnpm": "pnpm exec turbo", "bun": "bunx turbo"}.get(manager, "yarn turbo")
-        draft.put("build", Fact([f"{turbo} run build --filter={_word(name)}"], (project.root.says("turbo.json", 1, "turbo.json"),)))
+        turbo = {"npm": "npx --no-install turbo", "pnpm": "pnpm exec turbo", "bun": "bunx turbo"}.get(
+            manager, "yarn turbo"
+        )
+        draft.put(
+            "build",
+            Fact(
+                [f"{turbo} run build --filter={_word(name)}"],
+                (project.root.says("turbo.json", 1, "turbo.json"),),
+            ),
+        )
         return
-    needed = [pkg for pkg in workspace.packages() if pkg.project.path in workspace.needs(project.package) and "build" in pkg.scripts]
+    needed = [
+        pkg
+        for pkg in workspace.packages()
+        if pkg.project.path in workspace.needs(project.package) and "build" in pkg.scripts
+    ]
     if fact is None and not needed:
         return
     evidence = fact.evidence if fact else ()
@@ -109,7 +122,10 @@ def _workspace_build(project: NodeProject, draft: Draft, manager: str) -> None:
         draft.put("build", Fact([f"pnpm --filter {_word(name + '...')} run build"], evidence))
         return
     commands: list[str] = []
-    for path in [*_ordered(project, [pkg.project.path for pkg in needed]), *([project.folder.path] if fact else [])]:
+    for path in [
+        *_ordered(project, [pkg.project.path for pkg in needed]),
+        *([project.folder.path] if fact else []),
+    ]:
         inside = posixpath.relpath(path, workspace.root.path or ".")
         package = next((pkg for pkg in workspace.packages() if pkg.project.path == path), None)
         label = (package.name if package else None) or inside
@@ -149,7 +165,7 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     start = start_command(project, framework, bool(draft.values.get("build")))
     put_start(draft, start)
     if start is None:
-        draft.note("warning", "no start command was found: add a \"start\" script", project.folder.full(FILE))
+        draft.note("warning", 'no start command was found: add a "start" script', project.folder.full(FILE))
     words = tuple(draft.values.get("start", ()))
     listens = framework is None or framework.kind != "worker"
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")

@@ -10,8 +10,21 @@ from genfile.detect.node.scripts import resolve
 from genfile.evidence import Fact
 
 ROUTERS = frozenset(
-    """react-router-dom react-router vue-router @angular/router wouter @tanstack/react-router @tanstack/vue-router
-    svelte-spa-router @reach/router @solidjs/router preact-router preact-iso @mikro-router""".split()
+    [
+        "react-router-dom",
+        "react-router",
+        "vue-router",
+        "@angular/router",
+        "wouter",
+        "@tanstack/react-router",
+        "@tanstack/vue-router",
+        "svelte-spa-router",
+        "@reach/router",
+        "@solidjs/router",
+        "preact-router",
+        "preact-iso",
+        "@mikro-router",
+    ]
 )
 
 
@@ -51,7 +64,13 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
     spa = framework.spa
     for step in resolve(project.package, "build") or ():
         for flag in ("--outDir", "--out-dir", "--output-path", "--dest", "-d"):
-            if flag in step.words[:-1] and step.program in ("vite", "vue-cli-service", "docusaurus", "parcel", "webpack"):
+            if flag in step.words[:-1] and step.program in (
+                "vite",
+                "vue-cli-service",
+                "docusaurus",
+                "parcel",
+                "webpack",
+            ):
                 value = step.words[step.words.index(flag) + 1]
                 return Fact((value, spa), (project.package.says("scripts", "build"),))
     key = {"vite": ("vite.config", ("build", "outDir")), "vue-cli": ("vue.config", ("outputDir",))}.get(framework.name)
@@ -93,7 +112,11 @@ def _astro(project: NodeProject) -> Fact[tuple[str, bool]] | None:
     """Static unless an adapter for a server is a dependency and the configuration asks for a server."""
     found = read_config(project, "astro.config")
     config = found[1].default_export if found else None
-    adapters = [name for name in project.package.every_dependency if name in ("@astrojs/node", "astro-bun-adapter", "@deno/astro-adapter")]
+    adapters = [
+        name
+        for name in project.package.every_dependency
+        if name in ("@astrojs/node", "astro-bun-adapter", "@deno/astro-adapter")
+    ]
     if adapters and (isinstance(config, dict) and "adapter" in config):
         return None
     root = _at(config, ("outDir",))
@@ -121,7 +144,12 @@ def _angular(project: NodeProject) -> Fact[tuple[str, bool]] | None:
         return Fact(("dist", True), (project.package.depends("@angular/core"),))
     projects = document.table("projects")
     name = document.text("defaultProject") or next(
-        (key for key, value in projects.items() if isinstance(value, dict) and value.get("projectType", "application") == "application"), ""
+        (
+            key
+            for key, value in projects.items()
+            if isinstance(value, dict) and value.get("projectType", "application") == "application"
+        ),
+        "",
     )
     build = ("projects", name, "architect", "build")
     if not document.table(*build):

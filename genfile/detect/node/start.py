@@ -11,7 +11,12 @@ from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
 
 # Programs that run a source file as it is, and what they are replaced by once it is compiled.
-RUNNERS = frozenset({"node", "tsx", "ts-node", "ts-node-esm", "bun", "nodemon", "ts-node-dev", "tsnd", "swc-node", "esbuild-runner", "esr", "babel-node", "pm2", "pm2-runtime", "forever"})  # fmt: skip
+RUNNERS = frozenset(
+    """
+    node tsx ts-node ts-node-esm bun nodemon ts-node-dev tsnd swc-node esbuild-runner esr babel-node pm2
+    pm2-runtime forever
+    """.split()
+)
 ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
 ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
 NOTHING = frozenset({"echo", "exit", "true", ":"})
@@ -35,7 +40,9 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
         command = f"{run} {shlex.quote(name)}"
         return Fact([command], (project.package.says("scripts", name),))
     if framework is not None and framework.build:
-        evidence = project.package.depends(next(n for n in framework.dependencies if n in project.package.every_dependency))
+        evidence = project.package.depends(
+            next(n for n in framework.dependencies if n in project.package.every_dependency)
+        )
         return Fact([f"{_execute(manager)} {framework.build}"], (evidence,))
     return _typescript_build(project, manager)
 
@@ -158,7 +165,9 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
                 path = posixpath.join(folder, name + ending)
                 if project.folder.has(path):
                     start = _compiled(asked, Start(("node", path), {}))
-                    return project.folder.guess(start, path, f"{path} is there", 'add a "start" script to package.json', 1)
+                    return project.folder.guess(
+                        start, path, f"{path} is there", 'add a "start" script to package.json', 1
+                    )
     return None
 
 
@@ -189,15 +198,23 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
 
 def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fact[Start] | None:
     last = steps[-1]
-    if any(step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]):
+    if any(
+        step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]
+    ):
         # More than a compile step before it (a migration, a seed): the last command is the server all the same.
-        asked[0].folder.tree.note("info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line)
+        asked[0].folder.tree.note(
+            "info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line
+        )
     if last.program in ("nodemon", "ts-node-dev", "tsnd", "pm2", "pm2-runtime", "forever"):
         last = _unwrapped(last)
     elif is_development(last):
         return None
     if uses_variables(last) or not last.words:
-        return Fact(Start(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,)) if last.words else None
+        return (
+            Fact(Start(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,))
+            if last.words
+            else None
+        )
     return Fact(_compiled(asked, Start(last.words, last.variables)), (evidence,))
 
 

@@ -32,7 +32,12 @@ def node_version(project: NodeProject, draft: Draft) -> None:
         return
     choice = choose("node", [(text, "npm") for text, _ in ranges])
     if choice.line is None and ranges:
-        draft.note("warning", f"no Node satisfies {ranges[0][0]!r}: it is left out", ranges[0][1].path, ranges[0][1].line)
+        draft.note(
+            "warning",
+            f"no Node satisfies {ranges[0][0]!r}: it is left out",
+            ranges[0][1].path,
+            ranges[0][1].line,
+        )
         choice = choose("node", [])
         ranges = []
     _put_choice(project, draft, choice, [evidence for _, evidence in ranges])
@@ -52,7 +57,12 @@ def _put_choice(project: NodeProject, draft: Draft, choice: Choice, evidence: li
 def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
     known = runtime("node").line(line)
     if known is not None and known.over:
-        draft.note("warning", f"Node {line} is past its end of life ({known.end_of_life})", evidence.path, evidence.line)
+        draft.note(
+            "warning",
+            f"Node {line} is past its end of life ({known.end_of_life})",
+            evidence.path,
+            evidence.line,
+        )
 
 
 def _ranges(project: NodeProject) -> list[tuple[str, Evidence]]:
@@ -67,7 +77,11 @@ def _ranges(project: NodeProject) -> list[tuple[str, Evidence]]:
 
 def parse_exact(text: str) -> Pin | None:
     """A range that is one version or one line: `22`, `22.x`, `20.11.1`, `^`-less."""
-    return parse_pin(text, "node") if text and (text[0].isdigit() or text[0] == "v") and " " not in text and "|" not in text else None
+    return (
+        parse_pin(text, "node")
+        if text and (text[0].isdigit() or text[0] == "v") and " " not in text and "|" not in text
+        else None
+    )
 
 
 def _first_line(place: Project, name: str) -> tuple[str, int] | None:
@@ -85,7 +99,12 @@ def _version_file(project: NodeProject, name: str) -> Fact[Pin] | None:
         return None
     pin = parse_pin(found[0], "node")
     if pin is None:
-        project.folder.tree.note("warning", f"{place.full(name)} names no Node version: {found[0][:40]!r}", place.full(name), found[1])
+        project.folder.tree.note(
+            "warning",
+            f"{place.full(name)} names no Node version: {found[0][:40]!r}",
+            place.full(name),
+            found[1],
+        )
         return None
     return place.fact(pin, name, found[1], found[0])
 

@@ -32,7 +32,11 @@ class Workspace:
         while queue:
             for name in queue.pop().every_dependency:
                 member = by_name.get(name)
-                if member is not None and member.project.path not in found and member.project.path != package.project.path:
+                if (
+                    member is not None
+                    and member.project.path not in found
+                    and member.project.path != package.project.path
+                ):
                     found.add(member.project.path)
                     queue.append(member)
         return tuple(sorted(found))

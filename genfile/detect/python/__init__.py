@@ -5,7 +5,12 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 NAME = "python"
-MANIFESTS = frozenset({"pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "manage.py", "uv.lock", "poetry.lock", "pdm.lock", "environment.yml", "environment.yaml"})  # fmt: skip
+MANIFESTS = frozenset(
+    """
+    pyproject.toml Pipfile setup.py setup.cfg manage.py uv.lock poetry.lock pdm.lock environment.yml
+    environment.yaml
+    """.split()
+)
 PROGRAMS = frozenset({"main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "bot.py", "run.py"})
 
 

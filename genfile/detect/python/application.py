@@ -10,7 +10,12 @@ from genfile.evidence import Fact
 from genfile.parsers.python import PyModule, parse_python
 
 # Files that hold the application, best first; then every other module near the root.
-NAMES = ("wsgi.py", "asgi.py", "main.py", "app.py", "application.py", "server.py", "api.py", "run.py", "__init__.py", "__main__.py", "index.py", "web.py")  # fmt: skip
+NAMES = tuple(
+    """
+    wsgi.py asgi.py main.py app.py application.py server.py api.py run.py __init__.py __main__.py index.py
+    web.py
+    """.split()
+)
 MAX_MODULES = 250
 
 
@@ -35,7 +40,13 @@ def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
     if cached is not None:
         return list(cached)
     paths = [path for path in project.folder.files("*.py", depth=5) if not _is_aside(path)]
-    paths.sort(key=lambda path: (_depth(path), NAMES.index(posixpath.basename(path)) if posixpath.basename(path) in NAMES else 50, path))
+    paths.sort(
+        key=lambda path: (
+            _depth(path),
+            NAMES.index(posixpath.basename(path)) if posixpath.basename(path) in NAMES else 50,
+            path,
+        )
+    )
     found: list[tuple[str, PyModule]] = []
     for path in paths[:MAX_MODULES]:
         parsed = project.folder.parse(parse_python, path)
@@ -52,7 +63,10 @@ def _depth(path: str) -> int:
 def _is_aside(path: str) -> bool:
     parts = path.split("/")
     return (
-        any(part in NOT_SERVICES - {"scripts"} or part in ("migrations", "versions", "alembic") or part.startswith(".") for part in parts[:-1])
+        any(
+            part in NOT_SERVICES - {"scripts"} or part in ("migrations", "versions", "alembic") or part.startswith(".")
+            for part in parts[:-1]
+        )
         or parts[-1].startswith(("test_", "conftest"))
         or parts[-1] in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "tests.py")
     )
@@ -68,7 +82,9 @@ def find_framework(project: PythonProject) -> Fact[Framework] | None:
     """The first framework of the data that is a production dependency, or that a module of a usual name imports."""
     for item in frameworks("python"):
         says = project.depends(*item.dependencies)
-        if says is not None and (not item.imports or any(name in module.imports for _, module in modules(project) for name in item.imports)):
+        if says is not None and (
+            not item.imports or any(name in module.imports for _, module in modules(project) for name in item.imports)
+        ):
             return Fact(item, (says,))
     return None
 
@@ -82,18 +98,28 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     root = made.split(".")[0]
 
     def is_made(callee: str | None) -> bool:
-        return callee is not None and (callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short))
+        return callee is not None and (
+            callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short)
+        )
 
     factories: list[tuple[str, str, int]] = []
     for path, module in modules(project):
         for function in module.functions:
             if is_made(function.returns) and function.required == 0:
                 factories.append((path, function.name, function.line))
-    factory_names = {f"{module_name(project, path)}.{name}" for path, name, _ in factories} | {name for _, name, _ in factories}
+    factory_names = {f"{module_name(project, path)}.{name}" for path, name, _ in factories} | {
+        name for _, name, _ in factories
+    }
     for path, module in modules(project):
         for item in module.assignments:
             # `app = create_app()` in wsgi.py is as good as the object itself.
-            if is_made(item.callee) or (item.callee is not None and (item.callee in factory_names or item.callee.lstrip(".").rsplit(".", 1)[-1] in {n for _, n, _ in factories})):
+            if is_made(item.callee) or (
+                item.callee is not None
+                and (
+                    item.callee in factory_names
+                    or item.callee.lstrip(".").rsplit(".", 1)[-1] in {n for _, n, _ in factories}
+                )
+            ):
                 name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
                 if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
                     name = framework.attribute
@@ -107,7 +133,19 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
 
 def find_program(project: PythonProject) -> str | None:
     """A file that is run as it is: of a usual name, else the only one with a main guard."""
-    names = ("main.py", "app.py", "server.py", "bot.py", "run.py", "start.py", "streamlit_app.py", "Home.py", "home.py", "worker.py", "hello.py")
+    names = (
+        "main.py",
+        "app.py",
+        "server.py",
+        "bot.py",
+        "run.py",
+        "start.py",
+        "streamlit_app.py",
+        "Home.py",
+        "home.py",
+        "worker.py",
+        "hello.py",
+    )
     for base in ("", "src/", "app/"):
         for name in names:
             if project.folder.has(base + name):

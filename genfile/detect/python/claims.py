@@ -21,7 +21,9 @@ def claim(folder: Project) -> Claim | None:
     found = find_framework(project)
     if found is not None and _is_used(project, found.value.name):
         return Claim("server" if found.value.kind == "server" else "program", found.evidence[0])
-    if folder.has("Procfile") and any(name in (folder.parse(parse_procfile, "Procfile") or {}) for name in ("web", "worker")):
+    if folder.has("Procfile") and any(
+        name in (folder.parse(parse_procfile, "Procfile") or {}) for name in ("web", "worker")
+    ):
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
     if project.requirements_name or project.pyproject or project.pipfile:
         return _program(project)
@@ -30,11 +32,28 @@ def claim(folder: Project) -> Claim | None:
 
 def _inside_package(folder: Project) -> bool:
     """A folder that only a file of a usual name speaks for, below another project's manifest, is a part of that."""
-    if any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "manage.py", "setup.py")) or PythonProject(folder).requirements_name:
+    if (
+        any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "manage.py", "setup.py"))
+        or PythonProject(folder).requirements_name
+    ):
         return False
     above = folder.parent()
     while above is not None:
-        if any(above.has(name) for name in ("pyproject.toml", "Pipfile", "setup.py", "manage.py", "package.json", "go.mod", "pom.xml")) or PythonProject(above).requirements_name:
+        if (
+            any(
+                above.has(name)
+                for name in (
+                    "pyproject.toml",
+                    "Pipfile",
+                    "setup.py",
+                    "manage.py",
+                    "package.json",
+                    "go.mod",
+                    "pom.xml",
+                )
+            )
+            or PythonProject(above).requirements_name
+        ):
             return True
         above = above.parent()
     return False
@@ -47,7 +66,11 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         return False
     if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
         application = find_application(project, found.value)
-        return application is not None and not application.value.factory and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1)
+        return (
+            application is not None
+            and not application.value.factory
+            and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1)
+        )
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
     return find_program(project) is not None or project.depends(*SERVERS) is not None or framework == "celery"
@@ -62,7 +85,14 @@ def _program(project: PythonProject) -> Claim | None:
     program = find_program(project)
     if program is not None and not project.has_build_system:
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
-    server = next((name for name in project.scripts if any(word in name for word in ("server", "serve", "api", "web", "bot", "worker", "mcp"))), None)
+    server = next(
+        (
+            name
+            for name in project.scripts
+            if any(word in name for word in ("server", "serve", "api", "web", "bot", "worker", "mcp"))
+        ),
+        None,
+    )
     if server is not None:
         return Claim("program", folder.says("pyproject.toml", None, f"script {server}"))
     return None
@@ -71,6 +101,9 @@ def _program(project: PythonProject) -> Claim | None:
 def _loose(project: PythonProject) -> Claim | None:
     """No manifest at all: only a program that makes an application or listens is a service."""
     for path, module in modules(project)[:20]:
-        if "/" not in path and any(call.callee in ("flask.Flask", "fastapi.FastAPI", "http.server.HTTPServer", "socketserver.TCPServer") for call in module.calls):
+        if "/" not in path and any(
+            call.callee in ("flask.Flask", "fastapi.FastAPI", "http.server.HTTPServer", "socketserver.TCPServer")
+            for call in module.calls
+        ):
             return Claim("guess", project.folder.says(path, 1, "an application, and no list of dependencies"))
     return None

@@ -27,7 +27,10 @@ class Django:
 
 def find_django(project: PythonProject) -> Django | None:
     """The Django project below a folder; None where there is no manage.py."""
-    manage = next(iter(sorted(project.folder.files("manage.py", depth=3), key=lambda path: (path.count("/"), path))), None)
+    manage = next(
+        iter(sorted(project.folder.files("manage.py", depth=3), key=lambda path: (path.count("/"), path))),
+        None,
+    )
     if manage is None:
         return None
     base = posixpath.dirname(manage) or "."
@@ -38,7 +41,7 @@ def find_django(project: PythonProject) -> Django | None:
     for kind in ("asgi", "wsgi") if asgi else ("wsgi", "asgi"):
         package = (settings or "").split(".")[0]
         candidates = [f"{prefix}{package}/{kind}.py"] if package else []
-        candidates += [path for path in project.folder.files(f"{kind}.py", below=base if base != "." else "", depth=3)]
+        candidates += list(project.folder.files(f"{kind}.py", below=base if base != "." else "", depth=3))
         for path in candidates:
             if project.folder.has(path):
                 dotted = path.removeprefix(prefix).removesuffix(".py").replace("/", ".")
@@ -49,7 +52,11 @@ def find_django(project: PythonProject) -> Django | None:
 
 def _settings(module: PyModule) -> str | None:
     for call in module.calls:
-        if call.callee.endswith("environ.setdefault") and len(call.arguments) == 2 and call.arguments[0] == "DJANGO_SETTINGS_MODULE":
+        if (
+            call.callee.endswith("environ.setdefault")
+            and len(call.arguments) == 2
+            and call.arguments[0] == "DJANGO_SETTINGS_MODULE"
+        ):
             value = call.arguments[1]
             return value if isinstance(value, str) else value.default if isinstance(value, EnvDefault) else None
     return None
@@ -57,7 +64,11 @@ def _settings(module: PyModule) -> str | None:
 
 def _uses_asgi(project: PythonProject) -> bool:
     servers = ("uvicorn", "daphne", "hypercorn", "channels", "uvicorn-worker")
-    wsgi = "gunicorn" in project.dependencies and "uvicorn" not in project.dependencies and "channels" not in project.dependencies
+    wsgi = (
+        "gunicorn" in project.dependencies
+        and "uvicorn" not in project.dependencies
+        and "channels" not in project.dependencies
+    )
     return not wsgi and project.depends(*servers) is not None
 
 
@@ -67,12 +78,21 @@ def settings_modules(project: PythonProject, django: Django) -> list[tuple[str, 
         return []
     path = django.inside(django.settings.replace(".", "/"))
     folder = posixpath.dirname(path)
-    wanted = (f"{path}.py", f"{path}/__init__.py", f"{path}/base.py", f"{path}/common.py", f"{folder}/base.py", f"{folder}/common.py", f"{path}/production.py", f"{folder}/production.py")
+    wanted = (
+        f"{path}.py",
+        f"{path}/__init__.py",
+        f"{path}/base.py",
+        f"{path}/common.py",
+        f"{folder}/base.py",
+        f"{folder}/common.py",
+        f"{path}/production.py",
+        f"{folder}/production.py",
+    )
     return [(name, module) for name, module in modules(project) if name in wanted]
 
 
 def setting(project: PythonProject, django: Django, name: str) -> tuple[Any, str, int | None]:
-    """A setting's value (UNKNOWN where it is computed), the file and the line; the file is empty where it is not set."""
+    """A setting's value (UNKNOWN where it is computed), file and line; the file is empty where nothing sets it."""
     for path, module in settings_modules(project, django):
         line = module.line_of(name)
         if line is not None:

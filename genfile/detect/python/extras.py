@@ -8,11 +8,15 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import EnvDefault
 
-_PLAIN = frozenset({"HOME", "PATH", "PORT", "USER", "PWD", "LANG", "TZ", "HOSTNAME", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "TMPDIR", "CI", "PYTEST_CURRENT_TEST"})  # fmt: skip
+_PLAIN = frozenset(
+    """
+    HOME PATH PORT USER PWD LANG TZ HOSTNAME DJANGO_SETTINGS_MODULE PYTHONPATH TMPDIR CI PYTEST_CURRENT_TEST
+    """.split()
+)
 
 
 def put_install(project: PythonProject, draft: Draft) -> None:
-    """Put /manifests, /requirements, /package: which files the installation reads, and whether it takes the project too."""
+    """Put /manifests, /requirements, /package: what the installation reads, and whether it takes the project too."""
     folder = project.folder
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
@@ -24,7 +28,10 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
         if entries and all(entry.hashes for entry in entries if not entry.editable):
             draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
-        if any(entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith(".")) for entry in entries):
+        if any(
+            entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith("."))
+            for entry in entries
+        ):
             draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
         if "setup.py" not in names and draft.values.get("package"):
             names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
@@ -50,7 +57,14 @@ def put_install(project: PythonProject, draft: Draft) -> None:
 
 
 def _is_src_layout(project: PythonProject) -> bool:
-    return any(project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}") for name in project.folder.subfolders("src")) if project.folder.has_folder("src") else False
+    return (
+        any(
+            project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}")
+            for name in project.folder.subfolders("src")
+        )
+        if project.folder.has_folder("src")
+        else False
+    )
 
 
 def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> None:
@@ -68,14 +82,31 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     media, path, line = setting(project, django, "MEDIA_ROOT")
     writable: list[str] = []
     if path and media is not None:
-        writable.append(django.inside(media if isinstance(media, str) and media.replace("/", "").isalnum() and not media.startswith("/") else "media"))
+        writable.append(
+            django.inside(
+                media
+                if isinstance(media, str) and media.replace("/", "").isalnum() and not media.startswith("/")
+                else "media"
+            )
+        )
     if writable:
-        draft.put("writable", Fact([project.folder.full(name.strip("/")) for name in writable], (project.folder.says(path, line, "MEDIA_ROOT"),)))
+        draft.put(
+            "writable",
+            Fact(
+                [project.folder.full(name.strip("/")) for name in writable],
+                (project.folder.says(path, line, "MEDIA_ROOT"),),
+            ),
+        )
 
 
 def _needed(project: PythonProject, django: Django) -> list[str]:
     """Variables that the settings can't be imported without."""
-    names = {item.name for _, module in settings_modules(project, django) for item in module.env_names if not item.has_default}
+    names = {
+        item.name
+        for _, module in settings_modules(project, django)
+        for item in module.env_names
+        if not item.has_default
+    }
     return sorted(names | ({"SECRET_KEY"} if _secret_may_be_empty(project, django) else set()))
 
 
@@ -102,7 +133,21 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for item in module.env_names:
             if item.name not in present and len(present) < 100:
                 present.add(item.name)
-                secret = any(word in item.name.upper() for word in ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE", "API_KEY", "APIKEY", "CREDENTIAL", "DATABASE_URL", "DSN"))
+                secret = any(
+                    word in item.name.upper()
+                    for word in (
+                        "SECRET",
+                        "TOKEN",
+                        "PASSWORD",
+                        "PASSWD",
+                        "PRIVATE",
+                        "API_KEY",
+                        "APIKEY",
+                        "CREDENTIAL",
+                        "DATABASE_URL",
+                        "DSN",
+                    )
+                )
                 listed.append({"name": item.name, "phase": "run", "required": not item.has_default, "secret": secret})
     if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
         production = _production_settings(project, django)
@@ -116,7 +161,11 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
 def _production_settings(project: PythonProject, django: Django) -> str | None:
     """A settings module made for production, where manage.py names another: config.settings.production."""
     settings = django.settings or ""
-    package = settings.rsplit(".", 1)[0] if settings.rsplit(".", 1)[-1] in ("local", "dev", "development", "base") else settings
+    package = (
+        settings.rsplit(".", 1)[0]
+        if settings.rsplit(".", 1)[-1] in ("local", "dev", "development", "base")
+        else settings
+    )
     for name in ("production", "prod"):
         if project.folder.has(django.inside(f"{package.replace('.', '/')}/{name}.py")):
             return f"{package}.{name}"
@@ -128,6 +177,9 @@ def put_secrets(project: PythonProject, draft: Draft) -> None:
     for name, parsed in project.requirements_files.items():
         for url, line in parsed.index_urls:
             if "@" in url or "${" in url:
-                draft.put("secrets", project.folder.fact([{"id": "pip_conf", "kind": "pip-conf"}], name, line, "an index with credentials"))
-
-
+                draft.put(
+                    "secrets",
+                    project.folder.fact(
+                        [{"id": "pip_conf", "kind": "pip-conf"}], name, line, "an index with credentials"
+                    ),
+                )

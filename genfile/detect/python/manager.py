@@ -14,7 +14,11 @@ def package_manager(project: PythonProject) -> Fact[str]:
 
 def _uv_lock(project: PythonProject) -> Fact[str] | None:
     """uv.lock."""
-    return project.folder.fact("uv", "uv.lock", 1, "uv.lock") if project.folder.has("uv.lock") and project.pyproject else None
+    return (
+        project.folder.fact("uv", "uv.lock", 1, "uv.lock")
+        if project.folder.has("uv.lock") and project.pyproject
+        else None
+    )
 
 
 def _poetry(project: PythonProject) -> Fact[str] | None:
@@ -22,7 +26,9 @@ def _poetry(project: PythonProject) -> Fact[str] | None:
     if project.folder.has("poetry.lock") and project.pyproject is not None:
         return project.folder.fact("poetry", "poetry.lock", 1, "poetry.lock")
     if project.poetry_table.get("dependencies") and project.pyproject is not None:
-        return project.folder.fact("poetry", "pyproject.toml", project.pyproject.line("tool", "poetry"), "[tool.poetry]")
+        return project.folder.fact(
+            "poetry", "pyproject.toml", project.pyproject.line("tool", "poetry"), "[tool.poetry]"
+        )
     return None
 
 

@@ -13,10 +13,20 @@ from genfile.parsers.requirements import RequirementsFile, normalise, parse_requ
 
 # Requirements for production, best first: what several files are called when only one is for the service.
 REQUIREMENTS = (
-    "requirements/production.txt", "requirements/prod.txt", "requirements-prod.txt", "requirements.prod.txt",
-    "requirements_prod.txt", "requirements-production.txt", "requirements.txt", "requirements.lock", "requirements/base.txt", "requirements/requirements.txt",
-    "requirements/main.txt", "requirements/common.txt", "requirements.in",
-)  # fmt: skip
+    "requirements/production.txt",
+    "requirements/prod.txt",
+    "requirements-prod.txt",
+    "requirements.prod.txt",
+    "requirements_prod.txt",
+    "requirements-production.txt",
+    "requirements.txt",
+    "requirements.lock",
+    "requirements/base.txt",
+    "requirements/requirements.txt",
+    "requirements/main.txt",
+    "requirements/common.txt",
+    "requirements.in",
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,12 @@ class PythonProject:
                 if entry.name:
                     says = self.folder.says(name, entry.line, f"{entry.name}{entry.specifier}")
                     found.setdefault(entry.name, Dependency(entry.name, entry.extras, entry.specifier, says))
-        for dependency in (*self._project_dependencies(), *self._poetry_dependencies(), *self._pipfile_dependencies(), *self._setup_dependencies()):
+        for dependency in (
+            *self._project_dependencies(),
+            *self._poetry_dependencies(),
+            *self._pipfile_dependencies(),
+            *self._setup_dependencies(),
+        ):
             found.setdefault(dependency.name, dependency)
         return found
 
@@ -106,7 +121,9 @@ class PythonProject:
         except InvalidRequirement:
             return None
         says = self.folder.says(file, line, str(text))
-        return Dependency(normalise(requirement.name), tuple(sorted(requirement.extras)), str(requirement.specifier), says)
+        return Dependency(
+            normalise(requirement.name), tuple(sorted(requirement.extras)), str(requirement.specifier), says
+        )
 
     def _poetry_dependencies(self) -> list[Dependency]:
         table = self.poetry_table.get("dependencies", {})
@@ -156,7 +173,11 @@ class PythonProject:
         for name in ("uv.lock", "poetry.lock", "pdm.lock"):
             document = self.folder.toml(name) if self.folder.has(name) else None
             for item in document.items("package") if document else ():
-                if isinstance(item, dict) and isinstance(item.get("name"), str) and isinstance(item.get("version"), str):
+                if (
+                    isinstance(item, dict)
+                    and isinstance(item.get("name"), str)
+                    and isinstance(item.get("version"), str)
+                ):
                     found.setdefault(normalise(item["name"]), item["version"])
         document = self.folder.json("Pipfile.lock") if self.folder.has("Pipfile.lock") else None
         for name, item in (document.table("default") if document else {}).items():
@@ -187,7 +208,11 @@ class PythonProject:
 
     @property
     def name(self) -> str | None:
-        for value in (self.project_table.get("name"), self.poetry_table.get("name"), self.setup_keywords.get("name")):
+        for value in (
+            self.project_table.get("name"),
+            self.poetry_table.get("name"),
+            self.setup_keywords.get("name"),
+        ):
             if isinstance(value, str):
                 return value
         return None

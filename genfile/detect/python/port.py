@@ -5,8 +5,24 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Fact
 from genfile.parsers.values import EnvDefault, port_of
 
-HEALTH_PATHS = frozenset({"/health", "/healthz", "/api/health", "/api/healthz", "/_health", "/ping", "/livez", "/live", "/ready", "/readyz", "/status", "/healthcheck", "/api/v1/health", "/health/"})  # fmt: skip
-_RUNNERS = ("run", "run_app", "listen", "launch", "serve", "serve_forever", "run_server", "add_insecure_port", "TCPSite", "HTTPServer")
+HEALTH_PATHS = frozenset(
+    """
+    /health /healthz /api/health /api/healthz /_health /ping /livez /live /ready /readyz /status
+    /healthcheck /api/v1/health /health/
+    """.split()
+)
+_RUNNERS = (
+    "run",
+    "run_app",
+    "listen",
+    "launch",
+    "serve",
+    "serve_forever",
+    "run_server",
+    "add_insecure_port",
+    "TCPSite",
+    "HTTPServer",
+)
 
 
 def find_port(project: PythonProject) -> Fact[tuple[int | None, str | None]] | None:
@@ -29,8 +45,12 @@ def find_health(project: PythonProject) -> Fact[str] | None:
     for path, module in modules(project):
         for call in module.decorators:
             route = call.arguments[0] if call.arguments else None
-            if isinstance(route, str) and route in HEALTH_PATHS and call.callee.rsplit(".", 1)[-1] in ("get", "route"):
-                # A router may put a prefix before it: only an application's own route is certain.
-                if call.callee.split(".")[0] in ("app", "application", "api", "server"):
-                    return project.folder.fact(route, path, call.line, f"{call.callee}({route!r})")
+            owner, _, method = call.callee.rpartition(".")
+            # A router may put a prefix before it: only an application's own route is certain.
+            if (
+                method in ("get", "route")
+                and owner in ("app", "application", "api", "server")
+                and route in HEALTH_PATHS
+            ):
+                return project.folder.fact(str(route), path, call.line, f"{call.callee}({route!r})")
     return None

@@ -1,6 +1,7 @@
 """The facts of one Python service, put together."""
 
-from genfile.data import Framework, backing_services, framework as framework_named, system_packages
+from genfile.data import Framework, backing_services, system_packages
+from genfile.data import framework as framework_named
 from genfile.detect.python.application import find_application, find_framework
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
@@ -29,7 +30,11 @@ def detect(folder: Project) -> Draft:
     python_version(project, draft)
     django = find_django(project)
     found = find_framework(project)
-    if django is not None and (found is None or found.value.name != "django") and (folder.has("manage.py") or project.depends("django")):
+    if (
+        django is not None
+        and (found is None or found.value.name != "django")
+        and (folder.has("manage.py") or project.depends("django"))
+    ):
         item = framework_named("python", "django")
         found = Fact(item, (folder.says(django.manage, 1, "manage.py"),)) if item else found
     framework = found.value if found else None
@@ -62,7 +67,11 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     if lock and folder.has(lock):
         draft.put("package_manager.lockfile", folder.fact(folder.full(lock), lock, 1, lock))
     elif manager.value in LOCKS:
-        draft.note("warning", f"no {lock}: what is installed can differ from build to build; commit one", manager.evidence[0].path if manager.evidence else None)
+        draft.note(
+            "warning",
+            f"no {lock}: what is installed can differ from build to build; commit one",
+            manager.evidence[0].path if manager.evidence else None,
+        )
 
 
 def _put_start(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
@@ -71,7 +80,11 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
     start, evidence, guess = _own_start(project, framework, django, draft)
     if start is None:
         if not by_procfile:
-            draft.note("warning", "no start command was found: add a Procfile, or use --set start=…", project.folder.spec_path)
+            draft.note(
+                "warning",
+                "no start command was found: add a Procfile, or use --set start=…",
+                project.folder.spec_path,
+            )
         return
     if by_procfile:
         words = draft.values["start"]
@@ -87,7 +100,11 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
     if start.extra:
         draft.put("extra_packages", Fact(start.extra, evidence))
         names = ", ".join(item.split("==")[0] for item in start.extra)
-        draft.note("warning", f"{names} is no dependency of the project: it is installed into the image; add it to the dependencies", project.requirements_name and project.folder.full(project.requirements_name))
+        draft.note(
+            "warning",
+            f"{names} is no dependency of the project: it is installed into the image; add it to the dependencies",
+            project.requirements_name and project.folder.full(project.requirements_name),
+        )
 
 
 def _own_start(
@@ -164,14 +181,20 @@ def _put_system(project: PythonProject, draft: Draft) -> None:
             evidence.append(dependency.evidence)
             build.update(needs.build)
             run.update(needs.run)
-    if any(entry.url and "git+" in entry.url for parsed in project.requirements_files.values() for entry in parsed.entries):
+    if any(
+        entry.url and "git+" in entry.url for parsed in project.requirements_files.values() for entry in parsed.entries
+    ):
         build.update(("ca-certificates", "git"))
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
     backing: dict[str, Evidence] = {}
     for service in backing_services().values():
         says = project.depends(*service.pypi)
-        if says is None and service.name == "redis" and "redis" in getattr(project.dependencies.get("celery"), "extras", ()):
+        if (
+            says is None
+            and service.name == "redis"
+            and "redis" in getattr(project.dependencies.get("celery"), "extras", ())
+        ):
             says = project.depends("celery")
         if says is not None:
             backing[service.name] = says

@@ -61,7 +61,11 @@ def _words(text: str, port: int) -> list[str] | None:
         words = [word for index, word in enumerate(words) if not _binds_port(words, index)]
     if any("$" in word for word in words):
         command = " ".join(word if "$" in word else shlex.quote(word) for word in words)
-        return ["sh", "-c", f"exec {command.replace('${PORT}', '$PORT')}".replace("$PORT", f"${{PORT:-{port}}}")]
+        return [
+            "sh",
+            "-c",
+            f"exec {command.replace('${PORT}', '$PORT')}".replace("$PORT", f"${{PORT:-{port}}}"),
+        ]
     return words
 
 
@@ -84,7 +88,12 @@ def django_start(project: PythonProject, django: Django) -> Start:
         place = [] if django.base == "." else ["--app-dir", django.base]
         if server == "hypercorn":
             return Start(["hypercorn", "--bind", "0.0.0.0:8000", django.application], 8000)
-        return Start(["uvicorn", *place, django.application, "--host", "0.0.0.0", "--port", "8000"], 8000, None, _missing(project, "uvicorn"))
+        return Start(
+            ["uvicorn", *place, django.application, "--host", "0.0.0.0", "--port", "8000"],
+            8000,
+            None,
+            _missing(project, "uvicorn"),
+        )
     return Start(["gunicorn", *folder, django.application], 8000, "PORT", _missing(project, "gunicorn"))
 
 
@@ -97,24 +106,63 @@ def application_start(project: PythonProject, framework: Framework, application:
         factory = ["--factory"] if application.factory else []
         port = framework.port or 8000
         if server == "hypercorn":
-            return Start(["hypercorn", "--bind", f"0.0.0.0:{port}", reference], port, None, _missing(project, "hypercorn"))
+            return Start(
+                ["hypercorn", "--bind", f"0.0.0.0:{port}", reference],
+                port,
+                None,
+                _missing(project, "hypercorn"),
+            )
         if server == "granian":
-            return Start(["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *factory, bare], port)
+            return Start(
+                ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *factory, bare],
+                port,
+            )
         if server == "daphne":
             return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), bare], port)
         if "gunicorn" in project.dependencies and "uvicorn-worker" in project.dependencies:
             return Start(["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", reference], port, "PORT")
-        return Start(["uvicorn", bare, "--host", "0.0.0.0", "--port", str(port), *factory], port, None, _missing(project, "uvicorn"))
+        return Start(
+            ["uvicorn", bare, "--host", "0.0.0.0", "--port", str(port), *factory],
+            port,
+            None,
+            _missing(project, "uvicorn"),
+        )
     if framework.interface == "wsgi":
         server = next((name for name in WSGI_SERVERS if name in project.dependencies), "gunicorn")
         if server == "waitress":
             call = ["--call"] if application.factory else []
-            return Start(["waitress-serve", "--host=0.0.0.0", "--port=8000", *call, f"{application.module}:{application.name}"], 8000)
+            return Start(
+                [
+                    "waitress-serve",
+                    "--host=0.0.0.0",
+                    "--port=8000",
+                    *call,
+                    f"{application.module}:{application.name}",
+                ],
+                8000,
+            )
         if server == "granian":
-            return Start(["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", f"{application.module}:{application.name}"], 8000)
+            return Start(
+                [
+                    "granian",
+                    "--interface",
+                    "wsgi",
+                    "--host",
+                    "0.0.0.0",
+                    "--port",
+                    "8000",
+                    f"{application.module}:{application.name}",
+                ],
+                8000,
+            )
         return Start(["gunicorn", reference], 8000, "PORT", _missing(project, "gunicorn"))
     if framework.start:
-        words = [word.replace("{application}", reference).replace("{module}", application.module).replace("{file}", application.file) for word in framework.start]
+        words = [
+            word.replace("{application}", reference)
+            .replace("{module}", application.module)
+            .replace("{file}", application.file)
+            for word in framework.start
+        ]
         return Start(words, framework.port, framework.port_variable)
     return None
 
@@ -124,7 +172,9 @@ def _missing(project: PythonProject, server: str) -> list[str]:
     names = {server, f"{server}[standard]"}
     if names & set(project.dependencies) or server in project.locked:
         return []
-    if server == "uvicorn" and any("standard" in d.extras or "all" in d.extras for n, d in project.dependencies.items() if n == "fastapi"):
+    if server == "uvicorn" and any(
+        "standard" in d.extras or "all" in d.extras for n, d in project.dependencies.items() if n == "fastapi"
+    ):
         return []
     return [f"{server}=={default_tool(server)}"]
 
@@ -134,11 +184,17 @@ def program_start(project: PythonProject, framework: Framework | None) -> tuple[
     folder = project.folder
     program = find_program(project)
     if framework is not None and framework.start and program is not None:
-        words = [word.replace("{file}", program).replace("{module}", module_name(project, program)) for word in framework.start]
+        words = [
+            word.replace("{file}", program).replace("{module}", module_name(project, program))
+            for word in framework.start
+        ]
         return Start(words, framework.port, framework.port_variable), folder.says(program, 1, program)
     scripts = list(project.scripts)
     if project.has_build_system and scripts:
-        name = next((s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))), scripts[0])
+        name = next(
+            (s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))),
+            scripts[0],
+        )
         return Start([name], None), folder.says("pyproject.toml", None, f"script {name}")
     main = next((path for path in sorted(folder.files("__main__.py", depth=2)) if "/" in path), None)
     if program is None and main is not None:

@@ -19,7 +19,12 @@ def python_version(project: PythonProject, draft: Draft) -> None:
             draft.put("runtime.pinned", decision.fact.but(pin.exact))
         for text, scheme, evidence in ranges:
             if not satisfies(pin.line, text, scheme):
-                draft.note("warning", f"Python version: {decision.fact.evidence[0]} does not satisfy {evidence}", evidence.path, evidence.line)
+                draft.note(
+                    "warning",
+                    f"Python version: {decision.fact.evidence[0]} does not satisfy {evidence}",
+                    evidence.path,
+                    evidence.line,
+                )
         _warn_over(draft, pin.line, decision.fact.evidence[0])
         return
     bound, reason = _bound(project)
@@ -28,31 +33,44 @@ def python_version(project: PythonProject, draft: Draft) -> None:
     if choice.line is None:
         choice = choose("python", constraints)
     if choice.line is None and ranges:
-        draft.note("warning", f"no Python satisfies {ranges[0][0]!r}: it is left out", ranges[0][2].path, ranges[0][2].line)
+        draft.note(
+            "warning",
+            f"no Python satisfies {ranges[0][0]!r}: it is left out",
+            ranges[0][2].path,
+            ranges[0][2].line,
+        )
         choice = choose("python", [], bound)
         ranges = []
     line = choice.line or runtime("python").default
-    evidence = [item for *_, item in ranges]
+    places = [item for *_, item in ranges]
     if reason is not None and bound is not None and line == bound:
-        evidence.insert(0, reason)
-    if not evidence:
+        places.insert(0, reason)
+    if not places:
         guess = decide(project, GUESS_SIGNALS).fact
         if guess is not None:
             draft.put("runtime.version", guess.but(guess.value.line))
             return
         remedy = "add a .python-version, or requires-python to pyproject.toml"
         place = project.requirements_name or "pyproject.toml"
-        draft.put("runtime.version", project.folder.guess(line, place, "no Python version is named: the default", remedy))
+        draft.put(
+            "runtime.version",
+            project.folder.guess(line, place, "no Python version is named: the default", remedy),
+        )
         return
-    draft.put("runtime.version", Fact(line, tuple(evidence)))
+    draft.put("runtime.version", Fact(line, tuple(places)))
     if choice.over:
-        _warn_over(draft, line, evidence[0])
+        _warn_over(draft, line, places[0])
 
 
 def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
     known = runtime("python").line(line)
     if known is not None and known.over:
-        draft.note("warning", f"Python {line} is past its end of life ({known.end_of_life})", evidence.path, evidence.line)
+        draft.note(
+            "warning",
+            f"Python {line} is past its end of life ({known.end_of_life})",
+            evidence.path,
+            evidence.line,
+        )
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
@@ -62,7 +80,11 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
         bound = python_bound(name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
             dependency = project.dependencies.get(name)
-            path = dependency.evidence.path if dependency else project.folder.full(project.requirements_name or "pyproject.toml")
+            path = (
+                dependency.evidence.path
+                if dependency
+                else project.folder.full(project.requirements_name or "pyproject.toml")
+            )
             line = dependency.evidence.line if dependency else None
             best = (bound, Evidence(path, line, f"{name} {version} works with Python up to {bound}"))
     return best
@@ -79,7 +101,17 @@ def _ranges(project: PythonProject) -> list[tuple[str, Scheme, Evidence]]:
     if pyproject is not None:
         text = pyproject.text("project", "requires-python")
         if text:
-            found.append((text, "pep440", project.folder.says("pyproject.toml", pyproject.line("project", "requires-python"), f"requires-python {text}")))
+            found.append(
+                (
+                    text,
+                    "pep440",
+                    project.folder.says(
+                        "pyproject.toml",
+                        pyproject.line("project", "requires-python"),
+                        f"requires-python {text}",
+                    ),
+                )
+            )
         text = pyproject.text("tool", "poetry", "dependencies", "python")
         if text:
             line = pyproject.line("tool", "poetry", "dependencies", "python")
@@ -106,15 +138,23 @@ def _mise(project: PythonProject) -> Fact[Pin] | None:
 
 def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
     """`python` in .tool-versions."""
-    tools = project.folder.parse(parse_tool_versions, ".tool-versions") if project.folder.has(".tool-versions") else None
+    tools = (
+        project.folder.parse(parse_tool_versions, ".tool-versions") if project.folder.has(".tool-versions") else None
+    )
     if tools and "python" in tools:
         pin = parse_pin(tools["python"][0], "python")
-        return project.folder.fact(pin, ".tool-versions", tools["python"][1], f"python {tools['python'][0]}") if pin else None
+        return (
+            project.folder.fact(pin, ".tool-versions", tools["python"][1], f"python {tools['python'][0]}")
+            if pin
+            else None
+        )
     return None
 
 
 def _file(project: PythonProject, name: str) -> Fact[Pin] | None:
-    for number, line in enumerate((project.folder.text(name) or "").splitlines() if project.folder.has(name) else (), 1):
+    for number, line in enumerate(
+        (project.folder.text(name) or "").splitlines() if project.folder.has(name) else (), 1
+    ):
         text = line.split("#")[0].strip()
         if text:
             pin = parse_pin(text, "python")
@@ -159,7 +199,11 @@ def _classifiers(project: PythonProject) -> Fact[Pin] | None:
     """The newest Python of the classifiers."""
     listed = project.project_table.get("classifiers", [])
     prefix = "Programming Language :: Python :: 3."
-    minors = [int(text.removeprefix(prefix)) for text in listed if isinstance(text, str) and text.removeprefix(prefix).isdecimal()]
+    minors = [
+        int(text.removeprefix(prefix))
+        for text in listed
+        if isinstance(text, str) and text.removeprefix(prefix).isdecimal()
+    ]
     if minors:
         return project.folder.guess(Pin(f"3.{max(minors)}"), "pyproject.toml", f"classifiers name 3.{max(minors)}")
     return None
