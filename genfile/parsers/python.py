@@ -81,6 +81,7 @@ class PyModule:
                 names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module)
+                names.update(f"{node.module}.{alias.name}" for alias in node.names)
         return frozenset(names | {name.split(".")[0] for name in names})
 
     @cached_property

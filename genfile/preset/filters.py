@@ -153,6 +153,11 @@ def under(paths: Iterable[str], root: str) -> list[str]:
     return [join_path(root, path) for path in paths]
 
 
+def lines(value: str) -> list[str]:
+    """The lines that a macro wrote, as texts of their own; it must not write marks."""
+    return [line.strip() for line in str(value).splitlines() if line.strip()]
+
+
 def base_name(path: str) -> str:
     """The last part of a path."""
     return posixpath.basename(path)
@@ -197,6 +202,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "in_folder": in_folder,
     "under": under,
     "has_text": has_text,
+    "lines": lines,
     "base_name": base_name,
     "relative": relative,
     "major": major,

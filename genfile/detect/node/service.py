@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.data import Framework, backing_services, system_packages
+from genfile.data import Framework, backing_services, runtime, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
@@ -17,6 +17,7 @@ from genfile.detect.node.version import node_version
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
+from genfile.versions import parse_pin
 
 
 def detect(folder: Project) -> Draft:
@@ -27,7 +28,10 @@ def detect(folder: Project) -> Draft:
         return draft
     _put_identity(project, draft)
     manager = draft.values["package_manager"]["name"]
-    node_version(project, draft)
+    if draft.values.get("engine") == "bun":
+        _put_bun_version(draft)
+    else:
+        node_version(project, draft)
     found = find_framework(project)
     framework = found.value if found else None
     if found is not None:
@@ -67,6 +71,13 @@ def _put_identity(project: NodeProject, draft: Draft) -> None:
         draft.put("engine", manager.but("bun"))
     if project.workspace is not None:
         draft.put("workspace", _workspace(project, manager.value))
+
+
+def _put_bun_version(draft: Draft) -> None:
+    """Bun runs what it installs: one version for both, by its minor line."""
+    fact = draft.evidence["/package_manager/version"]
+    pin = parse_pin(str(fact.value), "bun")
+    draft.put("runtime.version", fact.but(pin.line if pin else runtime("bun").default))
 
 
 def _runs_on_bun(project: NodeProject) -> bool:

@@ -1,0 +1,51 @@
+"""What several test modules share: the fixture projects, and the engine that build tests need."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from genfile.verify.docker import why_unavailable
+
+PROJECTS = Path(__file__).parent / "projects"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def project_names() -> list[str]:
+    """Every small whole project of the tests; a folder is a test."""
+    return sorted(path.name for path in PROJECTS.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="session")
+def engine() -> str | None:
+    """A Docker engine with BuildKit, else the test is skipped with the reason; the value is a stand-in maker or None.
+
+    Where GENFILE_STAND_INS names a program, it is called with the image references of a Dockerfile before a build,
+    and the `# syntax=` line is left out, since its image can't be had there either.
+    """
+    reason = why_unavailable()
+    if reason is not None:
+        pytest.skip(reason)
+    return os.environ.get("GENFILE_STAND_INS")
+
+
+def make_images(stand_ins: str | None, dockerfile: str) -> None:
+    """Have every base image of a Dockerfile at hand, where a program makes stand-ins for them."""
+    if stand_ins is None:
+        return
+    from genfile.dockerfile.reader import read_dockerfile
+
+    parsed = read_dockerfile(dockerfile)
+    references = [stage.image for stage in parsed.stages if stage.image not in parsed.stage_names]
+    done = subprocess.run([stand_ins, "images", *references], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A copy of one example, named by indirect parametrization."""
+    target = tmp_path / str(request.param)
+    shutil.copytree(EXAMPLES / str(request.param), target)
+    return target

@@ -1,0 +1,3 @@
+const base = { distDir: 'site' };
+
+module.exports = { ...base, output: 'export' };

@@ -1,0 +1,3 @@
+const { Worker } = require('bullmq');
+
+new Worker('mail', async () => {}, { connection: { url: process.env.REDIS_URL } });
