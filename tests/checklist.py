@@ -149,7 +149,9 @@ def process(case: Case) -> Iterator[str]:
         found = case.final.all(keyword)
         if len(found) > 1 or any(item.exec_form is None for item in found):
             yield f"{keyword} {[item.value for item in found]}"
-    words = [word for keyword in ("ENTRYPOINT", "CMD") for item in case.final.all(keyword) for word in item.exec_form or ()]
+    words = [
+        word for keyword in ("ENTRYPOINT", "CMD") for item in case.final.all(keyword) for word in item.exec_form or ()
+    ]
     program = next((word for word in words if word not in ("/usr/bin/tini", "--")), "")
     if program in MANAGERS:
         yield f"{program} starts the service"
@@ -189,7 +191,9 @@ def secret_values(case: Case) -> Iterator[str]:
     for item in case.parsed.instructions:
         if item.keyword in ("ARG", "ENV"):
             yield from (f"{item.keyword} {key}" for key, _ in item.pairs if SECRET_NAME.search(key))
-        if item.keyword == "COPY" and any(word.endswith((".npmrc", ".netrc", "pip.conf", "settings.xml", ".pem")) for word in item.words[:-1]):
+        if item.keyword == "COPY" and any(
+            word.endswith((".npmrc", ".netrc", "pip.conf", "settings.xml", ".pem")) for word in item.words[:-1]
+        ):
             yield f"COPY {item.value}"
     mounted = {mount.get("id") for run in case.runs() for mount in run.mounts if mount.get("type") == "secret"}
     for secret in case.spec["secrets"]:
@@ -216,13 +220,25 @@ def installs(case: Case) -> Iterator[str]:
 def order(case: Case) -> Iterator[str]:
     """The first installation of a stage stands before the copy of the whole context."""
     for stage in case.parsed.stages:
-        copied = next((item.line for item in stage.instructions if item.keyword == "COPY" and item.flag("from") is None and item.words[0] == "."), None)
+        copied = next(
+            (
+                item.line
+                for item in stage.instructions
+                if item.keyword == "COPY" and item.flag("from") is None and item.words[0] == "."
+            ),
+            None,
+        )
         if copied is None or case.spec.get("package") or case.spec.get("vendored") or case.spec["workspace"]:
             continue
         commands = ("npm ci", "npm install", "pnpm install", "yarn install", "pip install", "uv sync", "poetry install", "go mod download", "go-offline", "--quiet dependencies")  # fmt: skip
-        if case.spec["manifests"] and not any(
-            run.line < copied and any(command in run.value for command in commands) for run in stage.all("RUN")
-        ) and stage.name == "build" and case.spec["language"] != "static":
+        if (
+            case.spec["manifests"]
+            and not any(
+                run.line < copied and any(command in run.value for command in commands) for run in stage.all("RUN")
+            )
+            and stage.name == "build"
+            and case.spec["language"] != "static"
+        ):
             if case.spec["language"] == "go" and len(case.spec["manifests"]) == 0:
                 continue
             yield f"{stage.name}: the sources come before the dependencies"
@@ -234,11 +250,17 @@ def apt(case: Case) -> Iterator[str]:
         if "apt-get install" not in run.value:
             continue
         names = run.value.split("--no-install-recommends", 1)[-1].split()
-        if "apt-get update" not in run.value or "-y --no-install-recommends" not in run.value or names != sorted(set(names)):
+        if (
+            "apt-get update" not in run.value
+            or "-y --no-install-recommends" not in run.value
+            or names != sorted(set(names))
+        ):
             yield run.value
         if any(mount.get("sharing") != "locked" for mount in run.mounts):
             yield "apt's caches are not locked"
-        if run in case.final.instructions and any(name in ("gcc", "g++", "make", "git", "curl") or name.endswith("-dev") for name in names):
+        if run in case.final.instructions and any(
+            name in ("gcc", "g++", "make", "git", "curl") or name.endswith("-dev") for name in names
+        ):
             yield f"a compiler in the runtime stage: {names}"
 
 
@@ -262,7 +284,9 @@ def environment(case: Case) -> Iterator[str]:
     if case.spec["language"] == "node" and not case.spec["static"]:
         if final.get("NODE_ENV") != "production":
             yield "NODE_ENV"
-        if any(key == "NODE_ENV" for stage in case.parsed.stages[:-1] for item in stage.all("ENV") for key, _ in item.pairs):
+        if any(
+            key == "NODE_ENV" for stage in case.parsed.stages[:-1] for item in stage.all("ENV") for key, _ in item.pairs
+        ):
             yield "NODE_ENV while building"
     if case.spec["language"] == "python" and final.get("PYTHONUNBUFFERED") != "1":
         yield "PYTHONUNBUFFERED"
@@ -297,7 +321,9 @@ def java(case: Case) -> Iterator[str]:
 def python(case: Case) -> Iterator[str]:
     """Python: one image for both stages, and its virtual environment at one path."""
     if case.spec["language"] == "python":
-        lineages = [case.parsed.lineage(stage)[-1].image for stage in case.parsed.stages if stage.name in ("build", "runtime")]
+        lineages = [
+            case.parsed.lineage(stage)[-1].image for stage in case.parsed.stages if stage.name in ("build", "runtime")
+        ]
         if len(set(lineages)) != 1:
             yield f"two images: {lineages}"
 

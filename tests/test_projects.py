@@ -78,7 +78,11 @@ def test_hadolint_is_silent(project: Path, level: str) -> None:
     assert hadolint is not None, "install the dev dependencies"
     for _, rendering in genfile.generate(project, comments=level).services:  # type: ignore[arg-type]
         done = subprocess.run(
-            [hadolint, "--ignore", "DL3008", "-"], input=rendering.dockerfile, capture_output=True, text=True, check=False
+            [hadolint, "--ignore", "DL3008", "-"],
+            input=rendering.dockerfile,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.stdout + done.stderr == ""
 

@@ -49,15 +49,22 @@ def run(arguments: list[str] | None = None) -> int:
     except GenfileError as error:
         return _failed(error, as_json="--json" in words)
     except KeyboardInterrupt:
-        sys.stderr.write("error: interrupted: nothing was changed\n")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         # The reader has gone; what was to be said is said to nobody.
         sys.stdout = open("/dev/null", "w") if sys.platform != "win32" else sys.stdout  # noqa: PTH123, SIM115
         return 1
     except Exception as error:
         return _usage_or_bug(error)
+    if result == 130:
+        return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    """Ctrl-C: whatever was begun has been undone by then."""
+    sys.stderr.write("error: interrupted: nothing was changed\n")
+    return 130
 
 
 def _failed(error: GenfileError, *, as_json: bool) -> int:
@@ -70,19 +77,14 @@ def _failed(error: GenfileError, *, as_json: bool) -> int:
 
 def _usage_or_bug(error: Exception) -> int:
     """typer's own exceptions, by their shape: it has carried click under several names."""
+    if type(error).__name__ == "Abort":
+        return _interrupted()
     code = getattr(error, "exit_code", None)
     if isinstance(code, int):
-        message = getattr(error, "message", None) or (
-            error.format_message() if hasattr(error, "format_message") else ""
-        )
+        message = getattr(error, "message", None)
         if message:
             sys.stderr.write(f"error: {message}\nhint: see `genfile --help`\n")
-        elif type(error).__name__ == "Abort":
-            return 130
-        return code
-    if type(error).__name__ == "Abort":
-        sys.stderr.write("error: interrupted: nothing was changed\n")
-        return 130
+        return _interrupted() if code == 130 else code
     if isinstance(error, OSError):
         sys.stderr.write(f"error: {error.strerror or error}\n")
         return 1

@@ -125,26 +125,24 @@ def _join_instructions(lines: list[Line]) -> list[Line]:
 
 
 def _attach(lines: list[Line], pieces: list[str], origins: list[_Origin]) -> list[Line]:
-    """Give each line the place of the piece that holds its first visible character, and all fields read for it."""
+    """Give each line the place of the piece that holds its first visible text, and all fields read for it."""
     traced = list(lines)
     number = 0
+    waiting: tuple[str, ...] = ()
     for origin in origins:
-        piece = pieces[origin.piece]
-        count = piece.count("\n")
-        # A piece that only ends a line ("\n…") says something of the line after it.
-        first = number + (1 if piece.startswith("\n") and count else 0)
-        if first < len(traced):
-            line = traced[first]
-            traced[first] = replace(line, fields=tuple(dict.fromkeys((*line.fields, *origin.fields))))
-        for offset in range(number, number + count + 1):
-            if offset < len(traced) and traced[offset].template is None and traced[offset].text:
+        waiting += origin.fields
+        for offset, segment in enumerate(pieces[origin.piece].split("\n")):
+            number += 1 if offset else 0
+            if not any(visible.strip() for visible, _ in _parts(segment)):
+                continue
+            line = traced[number]
+            if line.template is None:
                 start = origin.template_line
-                traced[offset] = replace(
-                    traced[offset],
-                    template=origin.template,
-                    template_line=None if start is None else start + offset - number,
-                )
-        number += count
+                place = None if start is None else start + offset
+                line = replace(line, template=origin.template, template_line=place)
+            # What was read since the last visible text was read for this one.
+            traced[number] = replace(line, fields=tuple(dict.fromkeys((*line.fields, *waiting))))
+            waiting = ()
     return traced
 
 

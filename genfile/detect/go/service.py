@@ -2,16 +2,16 @@
 
 import posixpath
 
-from genfile.data import Framework, backing_services, frameworks, runtime, system_packages
+from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_assets, find_health, find_port
+from genfile.detect.go.version import go_version
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Fact, decide
+from genfile.evidence import Draft, Fact
 from genfile.parsers.gomod import parse_go_mod
-from genfile.parsers.small import parse_procfile, parse_tool_versions
+from genfile.parsers.small import parse_procfile
 from genfile.spec.base import service_name
-from genfile.versions import Pin, choose, parse_pin, satisfies
 
 # Hosts whose modules anyone can read.
 PUBLIC_HOSTS = frozenset(
@@ -116,7 +116,7 @@ def detect(folder: Project) -> Draft:
     program = choose_program(module)
     sources = module.sources(program)
     _put_identity(module, program, draft)
-    _put_version(module, draft)
+    go_version(module, draft)
     framework = _put_framework(module, program, sources, draft)
     _put_network(module, program, sources, framework, draft)
     _put_dependencies(module, sources, draft)
@@ -162,72 +162,6 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     vendored = folder.has("vendor/modules.txt")
     if vendored:
         draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
-
-
-def _put_version(module: GoModule, draft: Draft) -> None:
-    """A pin where there is one; else the newest Go, which builds every module with an older `go` line."""
-    folder, manifest = module.folder, module.manifest
-    decision = decide(folder, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
-    floors = [(text, name) for text, name in ((manifest.toolchain, "toolchain"), (manifest.go, "go")) if text]
-    evidence = tuple(folder.says("go.mod", manifest.lines.get(name), f"{name} {text}") for text, name in floors)
-    if decision.fact is not None:
-        draft.notes.extend(decision.conflicts("Go version"))
-        line = decision.fact.value.line
-        unmet = next((item for item in floors if not satisfies(line, item[0], "floor")), None)
-        if unmet is None:
-            draft.put("runtime.version", decision.fact.but(line))
-            if decision.fact.value.exact:
-                draft.put("runtime.pinned", decision.fact.but(decision.fact.value.exact))
-            known = runtime("go").line(line)
-            if known is not None and known.over:
-                draft.note(
-                    "warning",
-                    f"Go {line} is past its end of life ({known.end_of_life})",
-                    decision.fact.evidence[0].path,
-                )
-            return
-        draft.note(
-            "warning",
-            f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}: go.mod wins",
-        )
-    choice = choose("go", [(text, "floor") for text, _ in floors])
-    if choice.line is None:
-        pin = parse_pin(floors[0][0], "go") if floors else None
-        draft.note("warning", f"Go {floors[0][0]} is newer than any that is known here", folder.full("go.mod"))
-        draft.put("runtime.version", Fact(pin.line if pin else runtime("go").default, evidence))
-        return
-    draft.put("runtime.version", Fact(choice.line, evidence, guess=not evidence))
-
-
-def _go_version_file(folder: Project) -> Fact[Pin] | None:
-    """.go-version."""
-    text = (folder.text(".go-version") or "").strip() if folder.has(".go-version") else ""
-    pin = parse_pin(text.splitlines()[0], "go") if text else None
-    return folder.fact(pin, ".go-version", 1, text) if pin else None
-
-
-def _tool_versions(folder: Project) -> Fact[Pin] | None:
-    """`golang` in .tool-versions."""
-    tools = folder.parse(parse_tool_versions, ".tool-versions") if folder.has(".tool-versions") else None
-    for name in ("golang", "go"):
-        if tools and name in tools:
-            pin = parse_pin(tools[name][0], "go")
-            return folder.fact(pin, ".tool-versions", tools[name][1], f"{name} {tools[name][0]}") if pin else None
-    return None
-
-
-def _mise(folder: Project) -> Fact[Pin] | None:
-    """`go` in mise.toml."""
-    for name in ("mise.toml", ".mise.toml"):
-        settings = folder.toml(name) if folder.has(name) else None
-        text = settings.text("tools", "go") if settings else None
-        pin = parse_pin(text, "go") if text else None
-        if settings is not None and pin is not None and text:
-            return folder.fact(pin, name, settings.line("tools", "go"), text)
-    return None
-
-
-PIN_SIGNALS = (_mise, _tool_versions, _go_version_file)
 
 
 def _put_framework(module: GoModule, program: Program, sources: Sources, draft: Draft) -> Framework | None:

@@ -2,15 +2,15 @@
 
 import posixpath
 
-from genfile.data import Framework, backing_services, frameworks, gradle_needed, runtime, system_packages
+from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import read_script, wrapper_version
 from genfile.detect.java.settings import find_setting, placeholders
+from genfile.detect.java.version import java_version
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.parsers.small import parse_procfile, parse_tool_versions
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.small import parse_procfile
 from genfile.spec.base import service_name
-from genfile.versions import Pin, java_line, parse_pin
 
 PORT_KEYS = {
     "spring-boot": ("server.port",),
@@ -32,7 +32,7 @@ def detect(folder: Project) -> Draft:
     name = _project_name(build)
     draft.put("name", Fact(service_name(name, fallback) if name else fallback))
     _put_tool(build, draft)
-    _put_version(build, draft)
+    java_version(build, draft)
     framework = _put_framework(build, draft)
     _put_layout(build, draft, framework)
     _put_network(build, draft, framework)
@@ -81,112 +81,6 @@ def _put_tool(build: Build, draft: Draft) -> None:
             f"{wrapper} is there, but what it needs is not committed: the build image brings {build.tool}",
             root.full(wrapper),
         )
-
-
-def _put_version(build: Build, draft: Draft) -> None:
-    """A pin of a version manager, what the build asks for, else the newest with long support that its tool runs on."""
-    pin = decide(build, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
-    draft.notes.extend(pin.conflicts("Java version"))
-    if pin.fact is not None:
-        asked, fact = pin.fact.value.line, pin.fact.but(pin.fact.value.line)
-    elif build.java is not None:
-        parsed = parse_pin(build.java.value, "java")
-        asked, fact = (parsed.line if parsed else ""), build.java
-    else:
-        asked, fact = "", None
-    if not asked.isdigit() or fact is None:
-        line = _newest_for(build)
-        remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
-        place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
-        draft.put("runtime.version", build.root.guess(line, place, "no Java version is named: the default", remedy))
-        return
-    choice = java_line(asked)
-    if choice.line is None:
-        draft.note("warning", f"Java {asked} is newer than any that is known here", fact.evidence[0].path)
-        choice = java_line(runtime("java").default)
-    draft.put("runtime.version", fact.but(choice.line))
-    if choice.line != asked:
-        draft.note(
-            "info",
-            f"Java {asked} has no long support: built and run with {choice.line}",
-            fact.evidence[0].path,
-            fact.evidence[0].line,
-        )
-    if choice.over:
-        draft.note(
-            "warning",
-            f"Java {choice.line} is past its end of life",
-            fact.evidence[0].path,
-            fact.evidence[0].line,
-        )
-
-
-def _newest_for(build: Build) -> str:
-    """The newest line with long support that the wrapper's Gradle runs on."""
-    version = wrapper_version(build.root) if build.tool == "gradle" else None
-    for line in runtime("java").lines:
-        needed = gradle_needed(line.version)
-        if (
-            line.lts
-            and not line.over
-            and (version is None or needed is None or _number(version.value) >= _number(needed))
-        ):
-            return line.version
-    return "17"
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-
-
-def _version_file(build: Build, name: str) -> Fact[Pin] | None:
-    for folder in (build.folder, build.root):
-        text = (folder.text(name) or "").strip() if folder.has(name) else ""
-        pin = parse_pin(text.splitlines()[0], "java") if text else None
-        if pin is not None:
-            return folder.fact(pin, name, 1, text.splitlines()[0])
-    return None
-
-
-def _tool_versions(build: Build) -> Fact[Pin] | None:
-    """`java` in .tool-versions."""
-    tools = build.root.parse(parse_tool_versions, ".tool-versions") if build.root.has(".tool-versions") else None
-    if tools and "java" in tools:
-        pin = parse_pin(tools["java"][0], "java")
-        return build.root.fact(pin, ".tool-versions", tools["java"][1], f"java {tools['java'][0]}") if pin else None
-    return None
-
-
-def _java_version_file(build: Build) -> Fact[Pin] | None:
-    """.java-version."""
-    return _version_file(build, ".java-version")
-
-
-def _sdkmanrc(build: Build) -> Fact[Pin] | None:
-    """`java` in .sdkmanrc."""
-    from genfile.parsers.data import parse_properties
-
-    settings = build.root.parse(parse_properties, ".sdkmanrc") if build.root.has(".sdkmanrc") else None
-    text = settings.text("java") if settings else None
-    pin = parse_pin(text, "java") if text else None
-    return build.root.fact(pin, ".sdkmanrc", settings.line("java"), f"java {text}") if settings and pin else None
-
-
-def _system_properties(build: Build) -> Fact[Pin] | None:
-    """java.runtime.version in system.properties."""
-    from genfile.parsers.data import parse_properties
-
-    settings = build.root.parse(parse_properties, "system.properties") if build.root.has("system.properties") else None
-    text = settings.text("java.runtime.version") if settings else None
-    pin = parse_pin(text, "java") if text else None
-    return (
-        build.root.fact(pin, "system.properties", settings.line("java.runtime.version"), f"{text}")
-        if settings and pin
-        else None
-    )
-
-
-PIN_SIGNALS = (_tool_versions, _sdkmanrc, _java_version_file, _system_properties)
 
 
 def _put_framework(build: Build, draft: Draft) -> Framework | None:

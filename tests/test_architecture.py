@@ -1,0 +1,85 @@
+"""The shape of the code: which way imports point, who may touch the disk, how large a file grows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "genfile"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# What each part may import of genfile; its own modules always. cli -> (project, preset, detect) -> (spec, source, …).
+ALLOWED = {
+    "errors": set(),
+    "evidence": set(),
+    "parsers": set(),
+    "dockerfile": set(),
+    "data": set(),
+    "versions": {"data"},
+    "source": {"errors", "evidence"},
+    "spec": {"errors", "dockerfile"},
+    "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec"},
+    "preset": {"errors", "parsers", "data", "spec", "dockerfile"},
+    "project": {"errors"},
+    "verify": {"dockerfile"},
+    "schema": {"spec", "preset"},
+    "api": {"errors", "evidence", "source", "spec", "detect", "preset"},
+    "cli": {"errors", "evidence", "api", "project", "preset", "detect", "spec", "schema", ""},
+    "__init__": {"errors", "evidence", "api", "detect", "preset"},
+    "__main__": {"cli", ""},
+}
+
+
+def part(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """The parts of genfile that a file imports anywhere; `` is the package's own front."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+        for name in names:
+            if name == "genfile" or name.startswith("genfile."):
+                found.add((name.split(".") + [""])[1])
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_point_one_way(path: Path) -> None:
+    assert imported(path) - {part(path)} <= ALLOWED[part(path)]
+
+
+def test_every_part_is_in_the_table() -> None:
+    assert {part(path) for path in FILES} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_file_grows_beyond_four_hundred_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+def test_only_one_module_starts_programs() -> None:
+    users = {path.relative_to(PACKAGE).as_posix() for path in FILES if "import subprocess" in path.read_text("utf-8")}
+    assert users == {"verify/docker.py"}
+
+
+def test_only_one_module_writes_into_a_project() -> None:
+    """`verify` works on a copy of its own."""
+    writing = {"write_text", "write_bytes", "mkdir", "rename", "replace_file", "unlink", "rmdir", "touch"}
+    users = set()
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in writing:
+                users.add(path.relative_to(PACKAGE).as_posix())
+    assert users == {"project/apply.py", "verify/gates.py"}
+
+
+def test_what_is_public_is_listed_and_sorted() -> None:
+    import genfile
+
+    assert genfile.__all__ == sorted(genfile.__all__)
+    for name in genfile.__all__:
+        assert getattr(genfile, name) is not None

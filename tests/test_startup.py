@@ -1,0 +1,36 @@
+"""Import cost is an interface: what a command loads is held here, not by a clock."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROBE = "import sys; sys.argv = {argv!r}\nfrom genfile.__main__ import main\ntry:\n    main()\nexcept SystemExit:\n    pass\nprint(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
+
+
+def modules(*arguments: str) -> set[str]:
+    code = PROBE.format(argv=["genfile", *arguments])
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stderr.splitlines())
+
+
+def test_version_loads_next_to_nothing() -> None:
+    loaded = modules("--version")
+    assert not loaded & {"pydantic", "jinja2", "typer", "rich", "yaml", "genfile.api"}
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import genfile, sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    assert not set(done.stdout.split()) & {"pydantic", "jinja2", "typer", "genfile.api"}
+
+
+@pytest.mark.parametrize("unwanted", ["rich", "asyncio", "tree_sitter_kotlin", "tree_sitter_groovy", "tomlkit", "hypothesis", "packaging", "genfile.spec.java", "genfile.detect.java.service"])  # fmt: skip
+def test_init_of_a_node_project_loads_only_what_it_needs(tmp_path: Path, unwanted: str) -> None:
+    (tmp_path / "package.json").write_text('{"name": "a", "scripts": {"start": "node a.js"}}')
+    (tmp_path / "a.js").write_text("")
+    loaded = modules("init", str(tmp_path))
+    assert "jinja2" in loaded
+    assert unwanted not in loaded
