@@ -34,7 +34,15 @@ CACHES = {
     "mvn ": "/root/.m2",
     "gradlew ": "/root/.gradle",
 }
-LOCKED = {"npm": "npm ci", "pnpm": "--frozen-lockfile", "yarn": "--frozen-lockfile", "yarn-berry": "--immutable", "bun": "--frozen-lockfile", "uv": "--locked", "pipenv": "pipenv sync"}  # fmt: skip
+LOCKED = {
+    "npm": "npm ci",
+    "pnpm": "--frozen-lockfile",
+    "yarn": "--frozen-lockfile",
+    "yarn-berry": "--immutable",
+    "bun": "--frozen-lockfile",
+    "uv": "--locked",
+    "pipenv": "pipenv sync",
+}
 SECRET_NAME = re.compile(r"token|secret|password|passwd|apikey|credential|private", re.IGNORECASE)
 
 
@@ -230,7 +238,18 @@ def order(case: Case) -> Iterator[str]:
         )
         if copied is None or case.spec.get("package") or case.spec.get("vendored") or case.spec["workspace"]:
             continue
-        commands = ("npm ci", "npm install", "pnpm install", "yarn install", "pip install", "uv sync", "poetry install", "go mod download", "go-offline", "--quiet dependencies")  # fmt: skip
+        commands = (
+            "npm ci",
+            "npm install",
+            "pnpm install",
+            "yarn install",
+            "pip install",
+            "uv sync",
+            "poetry install",
+            "go mod download",
+            "go-offline",
+            "--quiet dependencies",
+        )
         if (
             case.spec["manifests"]
             and not any(
@@ -352,7 +371,19 @@ def heredocs(case: Case) -> Iterator[str]:
 
 def ignored(case: Case) -> Iterator[str]:
     """Version control, secrets, installed packages and the Dockerfile itself never enter the context."""
-    for path in (".git/config", ".env", ".env.local", "sub/.env", "node_modules/x/index.js", "sub/node_modules/x.js", "server.key", "tls/cert.pem", "Dockerfile", ".dockerignore", "id_rsa"):  # fmt: skip
+    for path in (
+        ".git/config",
+        ".env",
+        ".env.local",
+        "sub/.env",
+        "node_modules/x/index.js",
+        "sub/node_modules/x.js",
+        "server.key",
+        "tls/cert.pem",
+        "Dockerfile",
+        ".dockerignore",
+        "id_rsa",
+    ):
         if not case.ignored.excludes(path):
             yield f"{path} is sent"
 
@@ -364,9 +395,29 @@ def survives(case: Case) -> Iterator[str]:
 
 
 CHECKS: tuple[Check, ...] = (
-    head, images, version, stages, forbidden, user, process, node_init, port, secret_values, installs, order, apt,
-    copies, environment, go, java, python, comments, heredocs, ignored, survives,
-)  # fmt: skip
+    head,
+    images,
+    version,
+    stages,
+    forbidden,
+    user,
+    process,
+    node_init,
+    port,
+    secret_values,
+    installs,
+    order,
+    apt,
+    copies,
+    environment,
+    go,
+    java,
+    python,
+    comments,
+    heredocs,
+    ignored,
+    survives,
+)
 
 
 def faults(case: Case) -> list[str]:

@@ -40,6 +40,8 @@ def make_images(stand_ins: str | None, dockerfile: str) -> None:
     parsed = read_dockerfile(dockerfile)
     references = [stage.image for stage in parsed.stages if stage.image not in parsed.stage_names]
     done = subprocess.run([stand_ins, "images", *references], capture_output=True, text=True, check=False)
+    if done.returncode == 3:
+        pytest.skip(f"no stand-in can be made for one of {', '.join(references)}")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

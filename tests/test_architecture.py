@@ -43,7 +43,7 @@ def imported(path: Path) -> set[str]:
             names = [node.module]
         for name in names:
             if name == "genfile" or name.startswith("genfile."):
-                found.add((name.split(".") + [""])[1])
+                found.add([*name.split("."), ""][1])
     return found
 
 

@@ -78,10 +78,14 @@ def test_json_tells_what_was_done(shop: Path, capsys: pytest.CaptureFixture[str]
     ]
     assert document["services"] == [
         {
-            "name": "shop", "path": ".", "dockerfile": "Dockerfile", "context": ".", "port": 3000,
+            "name": "shop",
+            "path": ".",
+            "dockerfile": "Dockerfile",
+            "context": ".",
+            "port": 3000,
             "build": ["docker", "build", "-f", "Dockerfile", "-t", "shop:dev", "."],
         }
-    ]  # fmt: skip
+    ]
     assert document["notes"][0]["level"] == "warning"
 
 
@@ -136,8 +140,15 @@ def test_set_reaches_the_dockerfile(shop: Path, setting: str, line: str, capsys:
 
 @pytest.mark.parametrize(
     ("setting", "says"),
-    [("prot=1", "did you mean port?"), ("port=x", "port"), ("port=70000", "port"), ("port", "KEY=VALUE"), ("image=not an image", "image"), ("healthcheck=maybe", "healthcheck")],
-)  # fmt: skip
+    [
+        ("prot=1", "did you mean port?"),
+        ("port=x", "port"),
+        ("port=70000", "port"),
+        ("port", "KEY=VALUE"),
+        ("image=not an image", "image"),
+        ("healthcheck=maybe", "healthcheck"),
+    ],
+)
 def test_set_refuses_what_does_not_fit(shop: Path, setting: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(shop), "--set", setting]) == 2
     assert says in capsys.readouterr().err
@@ -211,8 +222,12 @@ def test_compose_is_valid_and_hardened(capsys: pytest.CaptureFixture[str], tmp_p
     assert web["read_only"] is True
     assert web["cap_drop"] == ["ALL"]
     assert set(document["services"]) == {
-        "shop", "shop-worker", "shop-release", "postgres", "redis",
-    }  # fmt: skip
+        "shop",
+        "shop-worker",
+        "shop-release",
+        "postgres",
+        "redis",
+    }
     assert web["depends_on"] == {
         "postgres": {"condition": "service_healthy"},
         "redis": {"condition": "service_healthy"},

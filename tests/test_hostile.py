@@ -19,8 +19,13 @@ def genfile(*arguments: str | Path, stdin: str | None = None, timeout: float = 6
     """Run the command line as a user does, without a terminal."""
     return subprocess.run(
         [sys.executable, "-m", "genfile", *map(str, arguments)],
-        input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout, check=False,
-    )  # fmt: skip
+        input=stdin,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=timeout,
+        check=False,
+    )
 
 
 def write_node(folder: Path, manifest: object = GOOD) -> Path:
@@ -50,9 +55,10 @@ def assert_written(folder: Path, done: subprocess.CompletedProcess[str]) -> str:
 
 
 @pytest.mark.parametrize(
-    "manifest", ["{not json", "[]", "[1, 2]", '"text"', "null", "", "\x00\x01", '{"scripts": []}', "{" * 100_000, '{"a":' * 5000],
+    "manifest",
+    ["{not json", "[]", "[1, 2]", '"text"', "null", "", "\x00\x01", '{"scripts": []}', "{" * 100_000, '{"a":' * 5000],
     ids=["broken", "empty-list", "list", "text", "null", "empty", "control", "odd-scripts", "braces", "deep"],
-)  # fmt: skip
+)
 def test_a_malformed_manifest_alone_is_nothing_found(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "package.json").write_text(manifest)
     done = genfile("init", tmp_path, "--yes")
@@ -79,7 +85,30 @@ def test_a_manifest_of_300_megabytes_is_not_read(tmp_path: Path) -> None:
     assert any("larger than" in note["text"] for note in inspected["notes"])
 
 
-INJECTIONS = ["x\nRUN rm -rf /", "x\r\nUSER root", "x\u2028RUN id", "$(id)", "`id`", "a; rm -rf /", "--privileged", "x\\", "#", "[a]", "<<EOF", "'; DROP", '"', "x\ty", "\x1b[31m", "../../etc", "a b", "é", "日本", "%s%n", "{{ 7*7 }}", "{% raw %}"]  # fmt: skip
+INJECTIONS = [
+    "x\nRUN rm -rf /",
+    "x\r\nUSER root",
+    "x\u2028RUN id",
+    "$(id)",
+    "`id`",
+    "a; rm -rf /",
+    "--privileged",
+    "x\\",
+    "#",
+    "[a]",
+    "<<EOF",
+    "'; DROP",
+    '"',
+    "x\ty",
+    "\x1b[31m",
+    "../../etc",
+    "a b",
+    "é",
+    "日本",
+    "%s%n",
+    "{{ 7*7 }}",
+    "{% raw %}",
+]
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
@@ -169,7 +198,7 @@ def test_a_hundred_thousand_empty_folders(tmp_path: Path) -> None:
     write_node(tmp_path)
     for outer in range(100):
         for inner in range(1000):
-            os.makedirs(tmp_path / f"d{outer}" / f"{inner}")
+            (tmp_path / f"d{outer}" / f"{inner}").mkdir(parents=True)
     started = time.monotonic()
     assert_written(tmp_path, genfile("init", tmp_path, timeout=60))
     assert time.monotonic() - started < 30
@@ -292,7 +321,21 @@ def test_an_archive_that_leads_out(tmp_path: Path) -> None:
     assert_refused(genfile("inspect", tmp_path / "link.tar"), 4)
 
 
-@pytest.mark.parametrize("spec", ["", "{", "[]", "3", '{"language": "cobol"}', '{"language": "node"}', '{"language": "node", "name": "x\\nRUN id"}', '{"version": 9, "services": []}', '{"language": "static", "name": "x", "port": "8080"}', '{"language": "static", "name": "x", "static": {"root": "../x", "spa": false}}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        "{",
+        "[]",
+        "3",
+        '{"language": "cobol"}',
+        '{"language": "node"}',
+        '{"language": "node", "name": "x\\nRUN id"}',
+        '{"version": 9, "services": []}',
+        '{"language": "static", "name": "x", "port": "8080"}',
+        '{"language": "static", "name": "x", "static": {"root": "../x", "spa": false}}',
+    ],
+)
 def test_a_spec_that_is_none(spec: str) -> None:
     """`render` names the field that does not fit."""
     assert_refused(genfile("render", "-", stdin=spec), 2)

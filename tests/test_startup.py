@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-PROBE = "import sys; sys.argv = {argv!r}\nfrom genfile.__main__ import main\ntry:\n    main()\nexcept SystemExit:\n    pass\nprint(*sorted(sys.modules), sep='\\n', file=sys.stderr)"
+PROBE = """
+import sys
+sys.argv = {argv!r}
+from genfile.__main__ import main
+try:
+    main()
+except SystemExit:
+    pass
+print(*sorted(sys.modules), sep="\\n", file=sys.stderr)
+"""
 
 
 def modules(*arguments: str) -> set[str]:
@@ -27,7 +36,20 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     assert not set(done.stdout.split()) & {"pydantic", "jinja2", "typer", "genfile.api"}
 
 
-@pytest.mark.parametrize("unwanted", ["rich", "asyncio", "tree_sitter_kotlin", "tree_sitter_groovy", "tomlkit", "hypothesis", "packaging", "genfile.spec.java", "genfile.detect.java.service"])  # fmt: skip
+@pytest.mark.parametrize(
+    "unwanted",
+    [
+        "rich",
+        "asyncio",
+        "tree_sitter_kotlin",
+        "tree_sitter_groovy",
+        "tomlkit",
+        "hypothesis",
+        "packaging",
+        "genfile.spec.java",
+        "genfile.detect.java.service",
+    ],
+)
 def test_init_of_a_node_project_loads_only_what_it_needs(tmp_path: Path, unwanted: str) -> None:
     (tmp_path / "package.json").write_text('{"name": "a", "scripts": {"start": "node a.js"}}')
     (tmp_path / "a.js").write_text("")

@@ -166,7 +166,7 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
         draft.values["dependencies_at_run"] = "all"
         draft.note(
             "info",
-            f"{owner} starts the service but is a development dependency, so all of these are kept: move it to dependencies",
+            f"{owner} starts the service but is a development dependency: all of these are kept",
             package.depends(owner).path,
             package.depends(owner).line,
         )
