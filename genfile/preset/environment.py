@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from genfile.errors import PresetError
 from genfile.preset import filters
+from genfile.preset.bytecode import TemplateCache, cache_folder
 
 # Private-use characters: no text of a spec can hold them, since they are not printable.
 OPEN, CLOSE, END = "\ue000", "\ue001", "\ue002"
@@ -82,6 +83,7 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(("**", "*", "%"))
 
     def __init__(self, templates: Mapping[str, str]) -> None:
+        folder = cache_folder()
         super().__init__(
             loader=PresetLoader(templates),
             extensions=[MarkExtension],
@@ -93,6 +95,7 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
             auto_reload=False,
             cache_size=400,
+            bytecode_cache=TemplateCache(folder) if folder is not None else None,
         )
         stock_filters, stock_tests = dict(self.filters), dict(self.tests)
         self.filters = {name: stock_filters[name] for name in _STOCK_FILTERS} | filters.PLAIN | filters.QUOTING
