@@ -1,5 +1,6 @@
 """`genfile` and `python -m genfile`: what needs no parser of options is answered before one is imported."""
 
+import os
 import sys
 
 from genfile import __version__
@@ -10,9 +11,20 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"genfile {__version__}\n")
         return
+    import gc
+
+    # A process of a fifth of a second: looking for garbage while modules load costs more than it could free.
+    gc.set_threshold(200_000, 50, 50)
     from genfile.cli.app import run
 
-    sys.exit(run())
+    code = run()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = code or 1
+    # All is written and flushed: taking hundreds of modules down in order would only make the user wait.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 PROBE = """
-import sys
+import os, sys
 sys.argv = {argv!r}
 from genfile.__main__ import main
-try:
-    main()
-except SystemExit:
-    pass
-print(*sorted(sys.modules), sep="\\n", file=sys.stderr)
+def show(code=0):
+    print(*sorted(sys.modules), sep="\\n", file=sys.stderr, flush=True)
+    end(0)
+end, os._exit = os._exit, show
+main()
+show()
 """
 
 

@@ -38,7 +38,7 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """A framework; see the head of frameworks.toml for the meaning of each field."""
+    """A framework; see the head of frameworks/node.toml for the meaning of each field."""
 
     name: str
     dependencies: tuple[str, ...]
@@ -116,7 +116,7 @@ def runtime(language: str) -> Runtime:
 @cache
 def frameworks(language: str) -> tuple[Framework, ...]:
     """The frameworks of a language, in order of precedence."""
-    return tuple(Framework(**_tuples(entry)) for entry in _load("frameworks").get(language, ()))
+    return tuple(Framework(**_tuples(entry)) for entry in _load(f"frameworks/{language}")["framework"])
 
 
 def framework(language: str, name: str) -> Framework | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import cache
+from json.decoder import scanstring
 from typing import Any
 
 from genfile.parsers import Document, Key, ParseError
@@ -22,7 +23,7 @@ def parse_json(text: str) -> Document:
         raise ParseError(f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", error.lineno) from None
     except (RecursionError, ValueError) as error:
         raise ParseError(f"not valid JSON: {_short(error)}") from None
-    return Document(value, _lazily(text, _yaml_lines))
+    return Document(value, _lazily(text, _json_lines))
 
 
 def parse_jsonc(text: str) -> Document:
@@ -187,6 +188,45 @@ def _scalar(node: Any) -> Any:
     return 0 if kind == "int" and text == "0" else text
 
 
+def _json_lines(text: str) -> dict[Path, int]:
+    """The line of each key and item of a text that is known to be valid JSON: one pass over its tokens."""
+    lines: dict[Path, int] = {}
+    path: list[Key] = []
+    at, line = 0, 1
+    expects_key: list[bool] = []
+    while at < len(text):
+        char = text[at]
+        if char == '"':
+            word, end = scanstring(text, at + 1)
+            if expects_key and expects_key[-1]:
+                path[-1] = word
+                lines[tuple(path)] = line
+                expects_key[-1] = False
+            at = end
+            continue
+        if char == "\n":
+            line += 1
+        elif char == "{":
+            path.append("")
+            expects_key.append(True)
+        elif char == "[":
+            path.append(0)
+            expects_key.append(False)
+            lines[tuple(path)] = line
+        elif char in "}]":
+            path.pop()
+            expects_key.pop()
+        elif char == "," and path:
+            last = path[-1]
+            if isinstance(last, int):
+                path[-1] = last + 1
+                lines[tuple(path)] = line
+            else:
+                expects_key[-1] = True
+        at += 1
+    return lines
+
+
 def _yaml_lines(text: str) -> dict[Path, int]:
     import yaml
 
@@ -205,8 +245,7 @@ def _yaml_lines(text: str) -> dict[Path, int]:
                 lines[(*path, index)] = value.start_mark.line + 1
                 walk(value, (*path, index))
 
-    # JSON is YAML but for tabs between tokens.
-    walk(_compose(text.replace("\t", " ")), ())
+    walk(_compose(text), ())
     return lines
 
 

@@ -5,7 +5,6 @@ one is compiled anew; a folder that others can write to, or one that can't be wr
 """
 
 import os
-import secrets
 import sys
 from pathlib import Path
 
@@ -45,7 +44,7 @@ class TemplateCache(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         path = self._path(bucket)
-        temporary = path.with_suffix(f".{secrets.token_hex(4)}")
+        temporary = path.with_suffix(f".{os.urandom(4).hex()}")
         try:
             with temporary.open("wb") as file:
                 bucket.write_bytecode(file)

@@ -8,16 +8,30 @@ from genfile.errors import PresetError, UsageError
 from genfile.preset.manifest import Option
 
 # distribution/reference's grammar: [host[:port]/]path[:tag][@digest], without the rare IPv6 host.
-_REFERENCE = re.compile(
-    r"(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*(?::[0-9]+)?/)?"
-    r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*"
-    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[a-f0-9]{64})?"
-)
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?")
+_COMPONENT = re.compile(r"[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"sha256:[a-f0-9]{64}")
 
 
 def is_image_reference(text: str) -> bool:
     """Whether text is an image reference by the grammar of distribution/reference."""
-    return len(text) <= 255 and _REFERENCE.fullmatch(text) is not None
+    # The components without nesting of repetitions: each is checked by itself, so that no text takes long.
+    rest, _, digest = text.partition("@")
+    path, tag = rest, ""
+    if ":" in rest.rsplit("/", 1)[-1]:
+        path, _, tag = rest.rpartition(":")
+    first, *others = path.split("/")
+    parts = [first, *others]
+    if others and ("." in first or ":" in first or first == "localhost"):
+        parts = others
+        if not _HOST.fullmatch(first):
+            return False
+    if "@" in text and not _DIGEST.fullmatch(digest):
+        return False
+    if rest.endswith(":") or (tag and not _TAG.fullmatch(tag)):
+        return False
+    return len(text) <= 255 and all(_COMPONENT.fullmatch(part) for part in parts)
 
 
 def resolve_options(

@@ -1,7 +1,6 @@
 """The one module that writes into a user's project: all of a plan, or none of it."""
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -123,7 +122,7 @@ def _rename(root: Path, change: Change, temporary: Path, journal: _Journal) -> N
 
 def _beside(target: Path, journal: _Journal) -> Path:
     """A name for a temporary file in the folder of a target, noted before anything is written to it."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
     journal.temporaries.add(temporary)
     return temporary
 

@@ -1,6 +1,5 @@
 """Changes as data: they can be shown, refused or applied."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +82,8 @@ def _read(root: Path, path: str) -> bytes | None:
 
 
 def _diff(change: Change) -> Iterator[str]:
+    import difflib
+
     if change.old == change.new:
         return
     before = (change.old or b"").decode("utf-8", "replace").splitlines(keepends=True)
