@@ -391,7 +391,8 @@ def ignored(case: Case) -> Iterator[str]:
 def survives(case: Case) -> Iterator[str]:
     """Everything that is taken from the context is still in it once .dockerignore has been applied."""
     for missing in missing_sources(case.parsed, case.ignored, case.files):
-        yield f"line {missing.line}: {missing.source} is left out by {missing.rule.pattern if missing.rule else 'nothing'}"
+        rule = missing.rule.pattern if missing.rule else "nothing"
+        yield f"line {missing.line}: {missing.source} is left out by {rule}"
 
 
 CHECKS: tuple[Check, ...] = (

@@ -4,9 +4,8 @@ Source of the rules: docs.docker.com/build/concepts/context/#dockerignore-files 
 """
 
 import posixpath
-import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -17,17 +16,13 @@ class IgnoreRule:
     line: int
     negated: bool
 
-    @cached_property
-    def _regex(self) -> re.Pattern[str] | None:
-        return _compile(self.pattern)
-
     def matches(self, path: str) -> bool:
         """Whether the pattern covers a path itself, or a folder that it lies in."""
-        regex = self._regex
-        if regex is None:
+        tokens = _tokens(self.pattern)
+        if tokens is None:
             return False
         parts = path.split("/")
-        return any(regex.fullmatch("/".join(parts[:count])) for count in range(1, len(parts) + 1))
+        return any(_match(tokens, "/".join(parts[:count])) for count in range(1, len(parts) + 1))
 
 
 @dataclass(frozen=True)
@@ -64,41 +59,86 @@ def read_ignore(text: str) -> IgnoreRules:
     return IgnoreRules(tuple(rules))
 
 
-def _compile(pattern: str) -> re.Pattern[str] | None:
-    """A pattern of Go's filepath.Match with `**`, as a regular expression that never backtracks across segments."""
-    result: list[str] = []
+# A part of a pattern: a test of one character, or how far it reaches: within a segment, over segments, over folders.
+_Token = tuple[str, str]
+
+
+@cache
+def _tokens(pattern: str) -> tuple[_Token, ...] | None:
+    """The parts of a pattern of Go's filepath.Match with `**`; None for one that is malformed and matches nothing."""
+    tokens: list[_Token] = []
     at = 0
     while at < len(pattern):
         char = pattern[at]
         if pattern.startswith("**", at):
             while pattern.startswith("*", at):
                 at += 1
+            # `**/` is any number of whole folders, none included; `**` elsewhere is anything.
             if pattern.startswith("/", at):
                 at += 1
-                result.append("(?:[^/]+/)*+")
+                tokens.append(("folders", ""))
             else:
-                result.append(".*+" if at == len(pattern) else ".*")
+                tokens.append(("everything", ""))
             continue
         if char == "*":
-            result.append("[^/]*")
+            tokens.append(("segment", ""))
         elif char == "?":
-            result.append("[^/]")
+            tokens.append(("one", ""))
         elif char == "\\" and at + 1 < len(pattern):
             at += 1
-            result.append(re.escape(pattern[at]))
+            tokens.append(("literal", pattern[at]))
         elif char == "[":
             end = _class_end(pattern, at)
             if end < 0:
                 return None
-            result.append(_class(pattern[at + 1 : end]))
+            tokens.append(("class", pattern[at + 1 : end]))
             at = end
         else:
-            result.append(re.escape(char))
+            tokens.append(("literal", char))
         at += 1
-    try:
-        return re.compile("".join(result), re.DOTALL)
-    except re.error:
-        return None
+    return tuple(tokens)
+
+
+def _match(tokens: tuple[_Token, ...], path: str) -> bool:
+    """All ways at once, as a set of places in the pattern: the time is the product of both lengths, for any text."""
+    states = _closure(tokens, {0}, boundary=True)
+    for char in path:
+        after: set[int] = set()
+        for state in states:
+            if state < len(tokens):
+                kind, text = tokens[state]
+                if kind in ("everything", "folders") or (kind == "segment" and char != "/"):
+                    after.add(state)
+                elif _takes(kind, text, char):
+                    after.add(state + 1)
+        states = _closure(tokens, after, boundary=char == "/")
+        if not states:
+            return False
+    return len(tokens) in states
+
+
+def _takes(kind: str, text: str, char: str) -> bool:
+    """Whether a part that stands for one character stands for this one."""
+    if kind == "literal":
+        return char == text
+    if char == "/":
+        return False
+    return kind == "one" or (kind == "class" and _in_class(text, char))
+
+
+def _closure(tokens: tuple[_Token, ...], states: set[int], *, boundary: bool) -> set[int]:
+    """The places that are reached without a character: past a `*`, and past `**/` where a folder begins."""
+    found = set(states)
+    queue = list(states)
+    while queue:
+        state = queue.pop()
+        if state < len(tokens):
+            kind = tokens[state][0]
+            passes = kind in ("segment", "everything") or (kind == "folders" and boundary)
+            if passes and state + 1 not in found:
+                found.add(state + 1)
+                queue.append(state + 1)
+    return found
 
 
 def _class_end(pattern: str, start: int) -> int:
@@ -115,8 +155,20 @@ def _class_end(pattern: str, start: int) -> int:
     return -1
 
 
-def _class(body: str) -> str:
+def _in_class(body: str, char: str) -> bool:
+    """Whether a character is in `a-z_` or in the negated `^a-z_`."""
     negated = body.startswith("^")
     inner = body[1:] if negated else body
-    escaped = "".join("\\" + char if char in "[]&~|^" else char for char in inner)
-    return f"[{'^' if negated else ''}{escaped}]"
+    found, at = False, 0
+    while at < len(inner):
+        low = inner[at]
+        if low == "\\" and at + 1 < len(inner):
+            at += 1
+            low = inner[at]
+        high = low
+        if inner[at + 1 : at + 2] == "-" and at + 2 < len(inner):
+            high = inner[at + 2]
+            at += 2
+        found = found or low <= char <= high
+        at += 1
+    return found is not negated

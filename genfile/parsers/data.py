@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import cache
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from genfile.parsers import Document, Key, ParseError

@@ -110,7 +110,7 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
                     "`~` joins without quoting: use a quoting filter", node.lineno, name, filename
                 )
             for child in getattr(node, "nodes", ()):
-                if isinstance(child, nodes.Const):
+                if isinstance(child, nodes.Literal) and not isinstance(child, nodes.TemplateData):
                     raise TemplateSyntaxError("write literal text outside of {{ }}", child.lineno, name, filename)
         return tree
 
@@ -121,6 +121,8 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
                 return obj[attribute]
             if attribute not in _METHODS[dict]:
                 return self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, str) and attribute not in _METHODS[str]:
+            return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
