@@ -142,12 +142,23 @@ def _lazily(text: str, index: Callable[[str], dict[Path, int]]) -> Callable[[Pat
 
 
 MAX_NODES = 300_000
+MAX_DEPTH = 100
 
 
 def _compose(text: str) -> Any:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text.removeprefix("\ufeff"))
+    kind = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # The C composer recurses without a bound: nesting is measured on the flat stream of events first.
+    depth = 0
+    for event in yaml.parse(text.removeprefix("\ufeff"), Loader=kind):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise ValueError("too deeply nested")
+    loader = kind(text.removeprefix("\ufeff"))
     try:
         return loader.get_node() if loader.check_node() else None
     finally:

@@ -174,14 +174,17 @@ class GoFile:
         return "" if child is None else self._text(child)
 
     def _dotted(self, node: "Node") -> str:
-        if node.type in ("identifier", "package_identifier"):
-            return self._text(node)
-        if node.type == "selector_expression":
+        parts: list[str] = []
+        while node.type == "selector_expression" and len(parts) < 50:
             operand, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
-            left = self._dotted(operand) if operand is not None else ""
-            right = self._text(field) if field is not None else ""
-            return f"{left}.{right}" if left else right
-        return ""
+            if field is not None:
+                parts.append(self._text(field))
+            if operand is None:
+                break
+            node = operand
+        if node.type in ("identifier", "package_identifier"):
+            parts.append(self._text(node))
+        return ".".join(reversed(parts))
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > 30:

@@ -4,6 +4,7 @@ What Groovy and Kotlin write differently (`id 'x' version 'y'`, `id("x") version
 nothing is evaluated, so what a script computes is not seen.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -24,6 +25,9 @@ _NUMBERS = frozenset(
 _CALLS = frozenset({"method_invocation", "juxt_function_call", "call_expression"})
 _DOTTED = frozenset({"field_access", "navigation_expression"})
 _BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
+_BARE_ARGUMENT = re.compile(
+    r"(?m)^([ \t]*\w+)[ \t]+(libs(?:\.\w+)+|(?:platform|enforcedPlatform|project)\([^\n]*\))[ \t]*$"
+)
 # Calls that stand for their argument.
 _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
 
@@ -78,6 +82,9 @@ def parse_gradle_kotlin(text: str) -> "GradleScript":
 
 
 def _parse(text: str, *, kotlin: bool) -> "GradleScript":
+    if not kotlin:
+        # The grammar loses its way in `implementation libs.a.b`: with brackets it does not.
+        text = _BARE_ARGUMENT.sub(r"\1(\2)", text)
     source = text.encode("utf-8", "replace")
     if len(source) > MAX_BYTES:
         raise ParseError("is larger than 1 MiB")
@@ -272,10 +279,6 @@ class GradleScript:
                 named[self._text(child.named_children[0])] = self._value(child.named_children[1])
             elif child.type == "value_argument" and child.named_children:
                 values.append(self._value(child.named_children[-1]))
-            elif child.type == "identifier" and self._text(child) == "libs":
-                # The Groovy grammar ends `implementation libs.a.b` after `libs`: the rest of the word is taken along.
-                rest = self._source[child.start_byte : child.start_byte + 200].decode("utf-8", "replace")
-                values.append(rest.split()[0].rstrip(",;){}"))
             elif child.type not in _BLOCKS:
                 values.append(self._value(child))
         return [named, *values] if named else values

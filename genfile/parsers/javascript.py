@@ -161,23 +161,17 @@ class JsModule:
 
     def _dotted(self, node: "Node") -> str:
         """`a.b.c` of a member expression; calls and indexes in between are left out: `express().use` is `use`."""
+        parts: list[str] = []
+        while node.type == "member_expression" and len(parts) < MAX_DEPTH:
+            prop, owner = node.child_by_field_name("property"), node.child_by_field_name("object")
+            if prop is not None:
+                parts.append(self._text(prop))
+            if owner is None:
+                break
+            node = owner
         if node.type in ("identifier", "this", "super", "import"):
-            return self._text(node)
-        if node.type == "member_expression":
-            owner, name = node.child_by_field_name("object"), node.child_by_field_name("property")
-            left = (
-                self._dotted(owner)
-                if owner is not None and owner.type in ("identifier", "member_expression", "this")
-                else ""
-            )
-            return (
-                f"{left}.{self._text(name)}"
-                if left and name is not None
-                else self._text(name)
-                if name is not None
-                else left
-            )
-        return ""
+            parts.append(self._text(node))
+        return ".".join(reversed(parts))
 
     def _string(self, node: "Node") -> str:
         return "".join(self._text(child) for child in node.named_children if child.type != "comment")
