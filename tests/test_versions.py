@@ -109,9 +109,9 @@ def test_pep440_agrees_with_packaging(operator: str, minor: int) -> None:
 def test_no_text_is_an_error(text: str, language: str) -> None:
     parse_pin(text, language)
     for scheme in ("npm", "pep440", "poetry", "floor"):
-        choice = choose(language, [(text, scheme)])  # type: ignore[list-item]
+        choice = choose(language, [(text, scheme)])
         if choice.line is not None:
-            assert satisfies(choice.line, text, scheme)  # type: ignore[arg-type]
+            assert satisfies(choice.line, text, scheme)
 
 
 @pytest.mark.parametrize("language", ["node", "bun", "python", "go", "java"])
@@ -125,7 +125,7 @@ def test_the_data_is_broad_and_without_doubles() -> None:
     names = {language: [item.name for item in frameworks(language)] for language in ("node", "python", "go", "java")}
     assert sum(map(len, names.values())) >= 80
     assert all(len(set(found)) == len(found) for found in names.values())
-    ecosystems = [system_packages(name) for name in ("npm", "pypi", "go", "maven")]  # type: ignore[arg-type]
+    ecosystems = [system_packages(name) for name in ("npm", "pypi", "go", "maven")]
     assert sum(map(len, ecosystems)) >= 120
     assert all(service.url.format(host="db") for service in backing_services().values())
 
