@@ -45,7 +45,9 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             for folder in ("releases", "plugins", "patches")
             for name in root.files(below=f".yarn/{folder}", depth=1)
         )
-    names += sorted(name for name in root.files("*.patch", below="patches", depth=1))
+    patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
+    # One mount of the folder; Yarn copies file by file.
+    names += patches if manager == "yarn-berry" else ["patches"] if patches else []
     if project.workspace is not None:
         inside = [posixpath.relpath(member, root.path or ".") for member in project.workspace.members]
         names += [f"{member}/{FILE}" for member in inside]
