@@ -7,6 +7,7 @@ from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_assets, find_health, find_port
 from genfile.detect.go.version import go_version
+from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers.gomod import parse_go_mod
@@ -240,20 +241,9 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
             if item.name not in present and len(present) < 80:
                 present.add(item.name)
                 draft.values.setdefault("environment", []).append(
-                    {"name": item.name, "phase": "run", "secret": _is_secret(item.name)}
+                    {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
                 )
         del path
-
-
-def _is_secret(name: str) -> bool:
-    return any(
-        word in name.upper()
-        for word in tuple(
-            """
-    SECRET TOKEN PASSWORD PASSWD PRIVATE APIKEY API_KEY CREDENTIAL DATABASE_URL DSN
-    """.split()
-        )
-    )
 
 
 def _put_context(module: GoModule, draft: Draft) -> None:

@@ -2,9 +2,9 @@
 
 from genfile.data import runtime
 from genfile.detect.go.module import GoModule
+from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact, decide
-from genfile.parsers.small import parse_tool_versions
 from genfile.versions import Pin, choose, parse_pin, satisfies
 
 
@@ -45,30 +45,17 @@ def go_version(module: GoModule, draft: Draft) -> None:
 
 def _go_version_file(folder: Project) -> Fact[Pin] | None:
     """.go-version."""
-    text = (folder.text(".go-version") or "").strip() if folder.has(".go-version") else ""
-    pin = parse_pin(text.splitlines()[0], "go") if text else None
-    return folder.fact(pin, ".go-version", 1, text) if pin else None
+    return pin_in_file((folder,), ".go-version", "go")
 
 
 def _tool_versions(folder: Project) -> Fact[Pin] | None:
     """`golang` in .tool-versions."""
-    tools = folder.parse(parse_tool_versions, ".tool-versions") if folder.has(".tool-versions") else None
-    for name in ("golang", "go"):
-        if tools and name in tools:
-            pin = parse_pin(tools[name][0], "go")
-            return folder.fact(pin, ".tool-versions", tools[name][1], f"{name} {tools[name][0]}") if pin else None
-    return None
+    return pin_in_tool_versions((folder,), ("golang", "go"), "go")
 
 
 def _mise(folder: Project) -> Fact[Pin] | None:
     """`go` in mise.toml."""
-    for name in ("mise.toml", ".mise.toml"):
-        settings = folder.toml(name) if folder.has(name) else None
-        text = settings.text("tools", "go") if settings else None
-        pin = parse_pin(text, "go") if text else None
-        if settings is not None and pin is not None and text:
-            return folder.fact(pin, name, settings.line("tools", "go"), text)
-    return None
+    return pin_in_mise((folder,), ("go",), "go")
 
 
 PIN_SIGNALS = (_mise, _tool_versions, _go_version_file)

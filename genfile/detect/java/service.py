@@ -7,6 +7,7 @@ from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import read_script, wrapper_version
 from genfile.detect.java.settings import find_setting, placeholders
 from genfile.detect.java.version import java_version
+from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.small import parse_procfile
@@ -291,7 +292,7 @@ def _put_outside(build: Build, draft: Draft) -> None:
     for name, defaulted in placeholders(build.folder):
         if name not in present:
             present.add(name)
-            secret = any(word in name for word in ("SECRET", "TOKEN", "PASSWORD", "PRIVATE", "KEY"))
+            secret = is_secret(name)
             draft.values.setdefault("environment", []).append(
                 {"name": name, "phase": "run", "required": not defaulted, "secret": secret}
             )

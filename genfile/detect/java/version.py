@@ -3,8 +3,8 @@
 from genfile.data import gradle_needed, runtime
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import wrapper_version
+from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Fact, decide
-from genfile.parsers.small import parse_tool_versions
 from genfile.versions import Pin, java_line, parse_pin
 
 
@@ -64,27 +64,19 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
 
 
-def _version_file(build: Build, name: str) -> Fact[Pin] | None:
-    for folder in (build.folder, build.root):
-        text = (folder.text(name) or "").strip() if folder.has(name) else ""
-        pin = parse_pin(text.splitlines()[0], "java") if text else None
-        if pin is not None:
-            return folder.fact(pin, name, 1, text.splitlines()[0])
-    return None
-
-
 def _tool_versions(build: Build) -> Fact[Pin] | None:
     """`java` in .tool-versions."""
-    tools = build.root.parse(parse_tool_versions, ".tool-versions") if build.root.has(".tool-versions") else None
-    if tools and "java" in tools:
-        pin = parse_pin(tools["java"][0], "java")
-        return build.root.fact(pin, ".tool-versions", tools["java"][1], f"java {tools['java'][0]}") if pin else None
-    return None
+    return pin_in_tool_versions((build.folder, build.root), ("java",), "java")
+
+
+def _mise(build: Build) -> Fact[Pin] | None:
+    """`java` in mise.toml."""
+    return pin_in_mise((build.folder, build.root), ("java",), "java")
 
 
 def _java_version_file(build: Build) -> Fact[Pin] | None:
     """.java-version."""
-    return _version_file(build, ".java-version")
+    return pin_in_file((build.folder, build.root), ".java-version", "java")
 
 
 def _sdkmanrc(build: Build) -> Fact[Pin] | None:
@@ -111,4 +103,4 @@ def _system_properties(build: Build) -> Fact[Pin] | None:
     )
 
 
-PIN_SIGNALS = (_tool_versions, _sdkmanrc, _java_version_file, _system_properties)
+PIN_SIGNALS = (_mise, _tool_versions, _sdkmanrc, _java_version_file, _system_properties)

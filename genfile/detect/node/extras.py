@@ -6,6 +6,7 @@ from genfile.data import system_packages
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.scripts import resolve
+from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 
@@ -139,18 +140,6 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
-
-
-def is_secret(name: str) -> bool:
-    """Whether a variable's name says that its value is a secret."""
-    return any(
-        word in name.upper()
-        for word in tuple(
-            """
-    SECRET TOKEN PASSWORD PASSWD PRIVATE APIKEY API_KEY CREDENTIAL DATABASE_URL
-    """.split()
-        )
-    )
 
 
 def put_secrets(project: NodeProject, draft: Draft) -> None:

@@ -3,9 +3,9 @@
 from genfile.data import runtime
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
+from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.parsers.small import parse_tool_versions
 from genfile.versions import Choice, Pin, choose, parse_pin, satisfies
 
 
@@ -84,31 +84,6 @@ def parse_exact(text: str) -> Pin | None:
     )
 
 
-def _first_line(place: Project, name: str) -> tuple[str, int] | None:
-    for number, line in enumerate((place.text(name) or "").splitlines(), 1):
-        text = line.split("#")[0].strip()
-        if text:
-            return text, number
-    return None
-
-
-def _version_file(project: NodeProject, name: str) -> Fact[Pin] | None:
-    place = project.located(name)
-    found = _first_line(place, name) if place else None
-    if place is None or found is None:
-        return None
-    pin = parse_pin(found[0], "node")
-    if pin is None:
-        project.folder.tree.note(
-            "warning",
-            f"{place.full(name)} names no Node version: {found[0][:40]!r}",
-            place.full(name),
-            found[1],
-        )
-        return None
-    return place.fact(pin, name, found[1], found[0])
-
-
 def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
     """`devEngines.runtime` of package.json, where it is one version."""
     for package in project.packages:
@@ -119,39 +94,29 @@ def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
     return None
 
 
+def _places(project: NodeProject) -> tuple[Project, ...]:
+    """The member's folder before the workspace's root."""
+    return (project.folder, project.root) if project.workspace else (project.folder,)
+
+
 def _mise(project: NodeProject) -> Fact[Pin] | None:
     """`node` in mise.toml."""
-    for name in ("mise.toml", ".mise.toml"):
-        place = project.located(name)
-        settings = place.toml(name) if place else None
-        if place is not None and settings is not None:
-            text = settings.text("tools", "node") or settings.text("tools", "nodejs")
-            pin = parse_pin(text, "node") if text else None
-            if pin is not None and text:
-                return place.fact(pin, name, settings.line("tools", "node"), text)
-    return None
+    return pin_in_mise(_places(project), ("node", "nodejs"), "node")
 
 
 def _tool_versions(project: NodeProject) -> Fact[Pin] | None:
     """`nodejs` in .tool-versions."""
-    place = project.located(".tool-versions")
-    tools = place.parse(parse_tool_versions, ".tool-versions") if place else None
-    for name in ("nodejs", "node"):
-        if place is not None and tools and name in tools:
-            text, line = tools[name]
-            pin = parse_pin(text, "node")
-            return place.fact(pin, ".tool-versions", line, f"{name} {text}") if pin else None
-    return None
+    return pin_in_tool_versions(_places(project), ("nodejs", "node"), "node")
 
 
 def _node_version(project: NodeProject) -> Fact[Pin] | None:
     """.node-version."""
-    return _version_file(project, ".node-version")
+    return pin_in_file(_places(project), ".node-version", "node")
 
 
 def _nvmrc(project: NodeProject) -> Fact[Pin] | None:
     """.nvmrc, aliases like lts/jod included."""
-    return _version_file(project, ".nvmrc")
+    return pin_in_file(_places(project), ".nvmrc", "node")
 
 
 def _volta(project: NodeProject) -> Fact[Pin] | None:

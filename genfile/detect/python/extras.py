@@ -5,6 +5,7 @@ import posixpath
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import EnvDefault
 
@@ -133,21 +134,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for item in module.env_names:
             if item.name not in present and len(present) < 100:
                 present.add(item.name)
-                secret = any(
-                    word in item.name.upper()
-                    for word in (
-                        "SECRET",
-                        "TOKEN",
-                        "PASSWORD",
-                        "PASSWD",
-                        "PRIVATE",
-                        "API_KEY",
-                        "APIKEY",
-                        "CREDENTIAL",
-                        "DATABASE_URL",
-                        "DSN",
-                    )
-                )
+                secret = is_secret(item.name)
                 listed.append({"name": item.name, "phase": "run", "required": not item.has_default, "secret": secret})
     if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
         production = _production_settings(project, django)

@@ -2,8 +2,8 @@
 
 from genfile.data import python_bound, runtime
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.parsers.small import parse_tool_versions
 from genfile.versions import Pin, Scheme, choose, parse_pin, satisfies
 
 
@@ -127,49 +127,22 @@ def _ranges(project: PythonProject) -> list[tuple[str, Scheme, Evidence]]:
 
 def _mise(project: PythonProject) -> Fact[Pin] | None:
     """`python` in mise.toml."""
-    for name in ("mise.toml", ".mise.toml"):
-        settings = project.folder.toml(name) if project.folder.has(name) else None
-        text = settings.text("tools", "python") if settings else None
-        pin = parse_pin(text, "python") if text else None
-        if settings is not None and pin is not None and text:
-            return project.folder.fact(pin, name, settings.line("tools", "python"), text)
-    return None
+    return pin_in_mise((project.folder,), ("python",), "python")
 
 
 def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
     """`python` in .tool-versions."""
-    tools = (
-        project.folder.parse(parse_tool_versions, ".tool-versions") if project.folder.has(".tool-versions") else None
-    )
-    if tools and "python" in tools:
-        pin = parse_pin(tools["python"][0], "python")
-        return (
-            project.folder.fact(pin, ".tool-versions", tools["python"][1], f"python {tools['python'][0]}")
-            if pin
-            else None
-        )
-    return None
-
-
-def _file(project: PythonProject, name: str) -> Fact[Pin] | None:
-    for number, line in enumerate(
-        (project.folder.text(name) or "").splitlines() if project.folder.has(name) else (), 1
-    ):
-        text = line.split("#")[0].strip()
-        if text:
-            pin = parse_pin(text, "python")
-            return project.folder.fact(pin, name, number, text) if pin else None
-    return None
+    return pin_in_tool_versions((project.folder,), ("python",), "python")
 
 
 def _python_version(project: PythonProject) -> Fact[Pin] | None:
     """.python-version, its first line."""
-    return _file(project, ".python-version")
+    return pin_in_file((project.folder,), ".python-version", "python")
 
 
 def _runtime_txt(project: PythonProject) -> Fact[Pin] | None:
     """runtime.txt: `python-3.11.4`."""
-    return _file(project, "runtime.txt")
+    return pin_in_file((project.folder,), "runtime.txt", "python")
 
 
 def _pipfile(project: PythonProject) -> Fact[Pin] | None:

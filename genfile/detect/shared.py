@@ -1,0 +1,70 @@
+"""Signals and words that every language shares."""
+
+from collections.abc import Iterable
+
+from genfile.detect.tree import Project
+from genfile.evidence import Fact
+from genfile.parsers.small import parse_tool_versions
+from genfile.versions import Pin, parse_pin
+
+_SECRET_WORDS = (
+    "SECRET",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "PRIVATE",
+    "APIKEY",
+    "API_KEY",
+    "CREDENTIAL",
+    "DATABASE_URL",
+    "DSN",
+)
+
+
+def is_secret(name: str) -> bool:
+    """Whether the name of a variable says that its value is a secret."""
+    return any(word in name.upper() for word in _SECRET_WORDS)
+
+
+def pin_in_mise(places: Iterable[Project], tools: tuple[str, ...], language: str) -> Fact[Pin] | None:
+    """A tool's version in the first mise.toml that names it; ``tools`` are its names there."""
+    for place in places:
+        for name in ("mise.toml", ".mise.toml"):
+            settings = place.toml(name) if place.has(name) else None
+            for tool in tools if settings is not None else ():
+                text = settings.text("tools", tool) if settings else None
+                pin = parse_pin(text, language) if text else None
+                if settings is not None and pin is not None and text:
+                    return place.fact(pin, name, settings.line("tools", tool), text)
+    return None
+
+
+def pin_in_tool_versions(places: Iterable[Project], tools: tuple[str, ...], language: str) -> Fact[Pin] | None:
+    """A tool's version in the first .tool-versions that names it."""
+    name = ".tool-versions"
+    for place in places:
+        found = (place.parse(parse_tool_versions, name) if place.has(name) else None) or {}
+        for tool in tools:
+            if tool in found:
+                text, line = found[tool]
+                pin = parse_pin(text, language)
+                if pin is not None:
+                    return place.fact(pin, name, line, f"{tool} {text}")
+    return None
+
+
+def pin_in_file(places: Iterable[Project], name: str, language: str) -> Fact[Pin] | None:
+    """The version in a file that holds nothing else, in its first line that is no comment; a note where it is none."""
+    for place in places:
+        lines = (place.text(name) or "").splitlines() if place.has(name) else []
+        for number, line in enumerate(lines, 1):
+            text = line.split("#")[0].strip()
+            if not text:
+                continue
+            pin = parse_pin(text, language)
+            if pin is not None:
+                return place.fact(pin, name, number, text)
+            path = place.full(name)
+            place.tree.note("warning", f"{path} names no version of {language}: {text[:40]!r}", path, number)
+            break
+    return None
