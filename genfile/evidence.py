@@ -60,10 +60,11 @@ class Fact(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """What was decided, and the facts of weaker signals that disagree with it."""
+    """What was decided, the facts of weaker signals that disagree with it, and every answer in order."""
 
     fact: Fact[T] | None
     losers: tuple[Fact[T], ...] = ()
+    asked: tuple[Fact[T], ...] = ()
 
     def conflicts(self, what: str) -> tuple[Note, ...]:
         """A warning for each loser: `.nvmrc says 20, package.json says >=22; runtime version is 20`."""
@@ -94,7 +95,8 @@ def decide(
     if not facts:
         return Decision(None)
     winner, *others = facts
-    return Decision(winner, tuple(o for o in others if not o.guess and not agree(winner.value, o.value)))
+    losers = tuple(o for o in others if not o.guess and not agree(winner.value, o.value))
+    return Decision(winner, losers, tuple(facts))
 
 
 @dataclass(slots=True)

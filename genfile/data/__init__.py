@@ -71,6 +71,7 @@ class SystemPackages:
     run: tuple[str, ...] = ()
     scripts: bool = False
     cgo: bool = False
+    through: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
 
 

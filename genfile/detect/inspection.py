@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from genfile.detect import frontend
 from genfile.detect.survey import survey
 from genfile.detect.tree import Tree
 from genfile.evidence import Draft, Evidence, Fact, Note
@@ -63,8 +64,11 @@ def inspect_source(source: Source) -> Inspection:
     tree = Tree(source)
     services: list[InspectedService] = []
     taken: set[str] = set()
-    for found in survey(tree):
+    services_found, fronts = frontend.pair(tree, survey(tree))
+    for found in services_found:
         draft = found.language.detect(found.project)
+        if found.project.path in fronts:
+            frontend.put(draft, fronts[found.project.path])
         draft.values.setdefault("language", found.language.NAME)
         draft.values.setdefault("path", found.project.spec_path)
         draft.values["name"] = _unique(draft.values.get("name") or service_name(found.project.folder_name), taken)

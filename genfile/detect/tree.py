@@ -39,6 +39,8 @@ class Tree:
         self.folders = index.folders
         self.paths = index.paths
         self.notes: list[Note] = list(index.notes)
+        # What detectors worked out once and need again, by a key of their own.
+        self.memory: dict[tuple[str, ...], Any] = {}
         self._texts: dict[str, str | None] = {}
         self._parsed: dict[tuple[Any, str], Any] = {}
         self._children: dict[str, list[str]] | None = None

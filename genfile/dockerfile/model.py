@@ -88,6 +88,14 @@ class Dockerfile:
             found.append(by_name[found[-1].image])
         return tuple(found)
 
+    def external_images(self) -> tuple[str, ...]:
+        """Every image that is taken from outside (FROM, COPY --from, mounts), in order, each once."""
+        found = [stage.image for stage in self.stages if stage.image not in self.stage_names and stage.image != "scratch"]
+        for item in self.instructions:
+            sources = [item.flag("from"), *(mount.get("from") for mount in item.mounts)]
+            found.extend(name for name in sources if name and name not in self.stage_names and not name.isdecimal())
+        return tuple(dict.fromkeys(found))
+
     def context_sources(self) -> tuple[tuple[str, int], ...]:
         """Every path that is taken from the build context (COPY, ADD, bind mounts), with its line."""
         found: list[tuple[str, int]] = []

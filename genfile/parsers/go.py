@@ -1,5 +1,6 @@
 """Go source, read by tree-sitter: package, imports, calls, embedded files, variables read."""
 
+import re
 from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_BYTES = 1024 * 1024
+_TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')
 
 
 def parse_go(text: str) -> "GoFile":
@@ -107,6 +109,26 @@ class GoFile:
                     key, value = element.named_children
                     found.append((self._text(kind), self._text(key), self._value(_inner(value)), _line(element)))
         return tuple(found)
+
+    @cached_property
+    def tags(self) -> tuple[tuple[str, dict[str, str], int], ...]:
+        """Fields of structs with a tag: (name, the tag's keys and values, line), as in ``Port int `env:"PORT"` ``."""
+        found: list[tuple[str, dict[str, str], int]] = []
+        for node in self._walk():
+            tag = node.child_by_field_name("tag") if node.type == "field_declaration" else None
+            if tag is not None:
+                pairs = dict(_TAG.findall(self._text(tag).strip("`\"")))
+                found.append((self._field_text(node, "name"), pairs, _line(node)))
+        return tuple(found)
+
+    @cached_property
+    def strings(self) -> tuple[tuple[str, int], ...]:
+        """Every string literal of one line, with its line."""
+        return tuple(
+            (self._text(node)[1:-1], _line(node))
+            for node in self._walk()
+            if node.type in ("interpreted_string_literal", "raw_string_literal") and node.end_byte - node.start_byte < 120
+        )
 
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:

@@ -114,6 +114,20 @@ class JsModule:
         return tuple(found)
 
     @cached_property
+    def paths(self) -> tuple[tuple[str, int], ...]:
+        """Paths that the code writes out or joins: "../client/dist", path.join(__dirname, "..", "client", "dist")."""
+        found: list[tuple[str, int]] = []
+        for node in self._walk():
+            if node.type == "string" and "/" in self._text(node):
+                found.append((self._string(node), _line(node)))
+            elif node.type == "call_expression":
+                arguments = node.child_by_field_name("arguments")
+                words = [self._string(item) for item in arguments.named_children if item.type == "string"] if arguments else []
+                if len(words) > 1:
+                    found.append(("/".join(words), _line(node)))
+        return tuple(found)
+
+    @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
         """The variables read through process.env and import.meta.env, each once, in order."""
         found: dict[str, EnvName] = {}

@@ -1,6 +1,7 @@
 """Python source by its own `ast`: what is assigned, called, defined and read. Nothing is imported or run."""
 
 import ast
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,10 @@ from genfile.parsers import ParseError
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
 
 MAX_CHARACTERS = 1024 * 1024
+# Statements that may be left out of a module before it counts as no Python.
+MAX_REPAIRS = 12
+# What a line in the first column starts with where it goes on with the statement above it.
+_CONTINUATIONS = (")", "]", "}", "else", "elif", "except", "finally", '"""', "'''")
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
 _GETTERS = frozenset(
     """
@@ -43,12 +48,50 @@ def parse_python(text: str) -> "PyModule":
     """Read a module. Raises ParseError for text that is no Python, is too deeply nested, or is over 1 MiB."""
     if len(text) > MAX_CHARACTERS:
         raise ParseError("is larger than 1 MiB")
-    try:
-        return PyModule(ast.parse(text))
-    except SyntaxError as error:
-        raise ParseError(f"not valid Python: {error.msg}", error.lineno) from None
-    except (RecursionError, MemoryError, ValueError):
-        raise ParseError("not valid Python, or too deeply nested") from None
+    first: SyntaxError | None = None
+    for _ in range(MAX_REPAIRS):
+        try:
+            return PyModule(_parse(text))
+        except SyntaxError as error:
+            first = first or error
+            repaired = _without_statement(text, error.lineno)
+            if repaired is None:
+                break
+            text = repaired
+        except (RecursionError, MemoryError, ValueError):
+            raise ParseError("not valid Python, or too deeply nested") from None
+    raise ParseError(f"not valid Python: {first.msg if first else 'too many faults'}", first.lineno if first else None)
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        # A project's own invalid escapes are no matter of the user's.
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def _without_statement(text: str, line: int | None) -> str | None:
+    """The text with the top-level statement around a line left empty: a project may be newer than this Python.
+
+    None where that would leave nothing: then the text is no Python at all.
+    """
+    lines = text.split("\n")
+    if line is None or not 0 < line <= len(lines):
+        return None
+    start = line - 1
+    while start > 0 and not _begins_statement(lines[start]):
+        start -= 1
+    end = start + 1
+    while end < len(lines) and not _begins_statement(lines[end]):
+        end += 1
+    if not any(item.strip() for item in lines[start:end]):
+        return None
+    lines[start:end] = [""] * (end - start)
+    return "\n".join(lines) if any(item.strip() for item in lines) else None
+
+
+def _begins_statement(line: str) -> bool:
+    return bool(line.strip()) and not line[0].isspace() and not line.startswith(_CONTINUATIONS)
 
 
 class PyModule:
@@ -160,6 +203,29 @@ class PyModule:
             if isinstance(name, str) and name.isidentifier():
                 found.setdefault(name, EnvName(name, getattr(node, "lineno", 1), bool(default)))
         return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+
+    @cached_property
+    def paths(self) -> tuple[tuple[str, int], ...]:
+        """Paths that the code writes out or joins: "a/b", os.path.join(X, "a", "b"), BASE / "a" / "b"."""
+        found: list[tuple[str, int]] = []
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value[1:-1]:
+                if len(node.value) < 120 and "\n" not in node.value:
+                    found.append((node.value, node.lineno))
+            elif isinstance(node, ast.Call):
+                words = [item.value for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+                if len(words) > 1:
+                    found.append(("/".join(words), node.lineno))
+            elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+                parts: list[str] = []
+                inner: ast.expr = node
+                while isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div) and len(parts) < 20:
+                    if isinstance(inner.right, ast.Constant) and isinstance(inner.right.value, str):
+                        parts.append(inner.right.value)
+                    inner = inner.left
+                if len(parts) > 1:
+                    found.append(("/".join(reversed(parts)), node.lineno))
+        return tuple(found)
 
     def setting(self, name: str) -> Any:
         """The literal that a module-level name is assigned last; UNKNOWN where it is computed or missing."""

@@ -21,6 +21,12 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("artifact",),
     ("artifact_folder",),
     ("sources", "*"),
+    ("frontend", "path"),
+    ("frontend", "output"),
+    ("frontend", "target"),
+    ("frontend", "manifests", "*"),
+    ("frontend", "outputs", "*"),
+    ("frontend", "workspace", "root"),
     ("workspace", "root"),
     ("workspace", "member"),
     ("workspace", "depends_on", "*"),
@@ -52,6 +58,10 @@ def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
     """
     workspace = spec.get("workspace")
     context = workspace["root"] if workspace else spec["path"]
+    front = spec.get("frontend")
+    if front:
+        root = front["workspace"]["root"] if front["workspace"] else front["path"]
+        context = common_folder(context, root)
     if not several:
         return Layout(context, _join(context, "Dockerfile"), _join(context, ".dockerignore"))
     dockerfile = _join(spec["path"], "Dockerfile")
@@ -77,6 +87,17 @@ def _rewrite(value: Any, keys: tuple[str, ...], context: str) -> None:
         _rewrite(value[key], rest, context)
     else:
         value[key] = relative_to(value[key], context)
+
+
+def common_folder(*folders: str) -> str:
+    """The deepest folder that all of these lie in, `.` for the root."""
+    parts = [[] if folder == "." else folder.split("/") for folder in folders]
+    shared = [group[0] for group in zip(*parts, strict=False)]
+    for index, group in enumerate(zip(*parts, strict=False)):
+        if len(set(group)) > 1:
+            shared = shared[:index]
+            break
+    return "/".join(shared) or "."
 
 
 def relative_to(path: str, context: str) -> str:

@@ -17,6 +17,7 @@ from genfile.spec.base import plain
 if TYPE_CHECKING:
     from genfile.preset.environment import PresetEnvironment
     from genfile.spec.project import Spec
+    from genfile.spec.service import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def render_spec(
     values = plain(spec)
     chosen = load_preset(preset) if preset else choose_preset(spec.language, static=spec.static is not None)
     layout = plan_layout(values, several=several)
-    context = {"spec": localise(values, layout.context), "runtime": _runtime(spec)}
+    context = {"spec": localise(values, layout.context), "runtime": _runtime(spec.language, spec.runtime)}
+    if spec.frontend is not None:
+        context["frontend_runtime"] = _runtime(spec.frontend.engine, spec.frontend.runtime)
     context["options"] = resolve_options(chosen.options, options or {}, context)
     environment = _environment(chosen.name)
     files = tuple(
@@ -102,16 +105,16 @@ def _environment(name: str) -> "PresetEnvironment":
     return PresetEnvironment(load_preset(name).templates)
 
 
-def _runtime(spec: "Spec") -> dict[str, Any]:
-    """What the data says of the language's runtime, as plain values: the distro of its newest official tags."""
-    if spec.runtime is None:
+def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
+    """What the data says of a language's runtime, as plain values: the distro of its newest official tags."""
+    if asked is None:
         return {"version": "", "distro": "trixie", "over": False}
     from genfile.data import runtime
 
-    known = {line.version: line for line in runtime(spec.language).lines}
-    line = known.get(spec.runtime.version)
+    known = {line.version: line for line in runtime(language).lines}
+    line = known.get(asked.version)
     distro = line.distro if line else "trixie"
-    return {"version": spec.runtime.version, "distro": distro, "over": bool(line and line.over)}
+    return {"version": asked.version, "distro": distro, "over": bool(line and line.over)}
 
 
 def _render(environment: "PresetEnvironment", template: str, context: dict[str, Any], trace: bool) -> list[Line]:

@@ -14,6 +14,7 @@ class GoService(Service):
     main_package: Argument = Field(".", description="The package that is built: `.` or `./cmd/server`.")
     commands: dict[Word, Argument] = Field({}, description="Every main package of the module, by name.")
     cgo: bool = False
+    tags: tuple[Word, ...] = Field((), description="Build tags that the project builds its release with.")
     vendored: bool = Field(False, description="vendor/ is committed: nothing is downloaded.")
     sums: bool = Field(True, description="go.sum exists.")
     version_variable: Text | None = Field(None, description="Set at link time: `main.version`.")

@@ -86,6 +86,30 @@ class Workspace(Model):
     depends_on: tuple[RelativePath, ...] = Field((), description="Other members that this one needs, sorted.")
 
 
+class Frontend(Model):
+    """A front end that a stage of its own builds, for the service to give out."""
+
+    path: RelativePath
+    runtime: Runtime
+    package_manager: PackageManager
+    engine: Literal["node", "bun"] = "node"
+    framework: Word | None = None
+    build: tuple[Command, ...]
+    output: RelativePath = Field(description="What the build makes; the front end's folder: it is built in place.")
+    target: RelativePath = Field(description="Where the service takes it from.")
+    manifests: tuple[RelativePath, ...] = ()
+    outputs: tuple[RelativePath, ...] = ()
+    workspace: Workspace | None = None
+    system_packages: SystemPackages = SystemPackages.model_construct()
+    environment: tuple[EnvironmentVariable, ...] = ()
+    secrets: tuple[BuildSecret, ...] = ()
+    has_dev_dependencies: bool = True
+    ignore_scripts: bool = False
+    lifecycle_scripts: tuple[Argument, ...] = ()
+    dependency_scripts: bool = False
+    generates_modules: bool = False
+
+
 class Service(Model):
     """The part of a spec that all languages share."""
 
@@ -107,6 +131,7 @@ class Service(Model):
     secrets: tuple[BuildSecret, ...] = ()
     backing_services: tuple[Word, ...] = ()
     workspace: Workspace | None = None
+    frontend: Frontend | None = None
     manifests: tuple[RelativePath, ...] = Field(
         (), description="Every file that the installation of dependencies reads, the lock file included."
     )

@@ -1,9 +1,11 @@
 """Is a Go module a service, a library, or a tool for a terminal?"""
 
 from genfile.data import frameworks
-from genfile.detect.go.module import GoModule, Program, read_module
+from genfile.detect.go.module import GoModule, Program, declared_programs, read_module
+from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence
 from genfile.parsers.values import port_of
 
 # Names of programs that serve, best first; the module's own name stands before them.
@@ -12,6 +14,8 @@ SERVICE_NAMES = tuple(
     server api web app service main httpd http backend gateway apiserver api-server serve site
     """.split()
 )
+# Made for commands at a terminal: a Dockerfile beside them only packs the tool.
+_TERMINAL = ("github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong", "github.com/charmbracelet/bubbletea")
 _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve", "Run", "Start", "RunTLS", "StartTLS"})
 
 
@@ -24,33 +28,64 @@ def claim(folder: Project) -> Claim | None:
     path = next(path for path, file in module.package(program.folder) if file.has_main)
     if serves(module, program):
         return Claim("server", folder.says(path, 1, "package main, and it listens"))
-    return Claim("program", folder.says(path, 1, "package main"))
+    reason = _runs_long(module, program)
+    return Claim("program", reason) if reason is not None else None
+
+
+def _runs_long(module: GoModule, program: Program) -> Evidence | None:
+    """A program that listens to nothing is a service only where something says that it stays: a tool for a terminal
+    has none of these."""
+    folder = module.folder
+    if folder.has("Procfile"):
+        return folder.says("Procfile", 1, "Procfile")
+    if hosting(folder).dockerfiles and not any(module.requires(name) for name in _TERMINAL):
+        return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
+    workers = {name for item in frameworks("go") if item.kind == "worker" for name in item.dependencies}
+    for path, file in module.sources(program):
+        for name, line in file.imports.items():
+            if any(name == item or name.startswith(item + "/") for item in workers):
+                return folder.says(path, line, name)
+    return None
 
 
 def choose_program(module: GoModule) -> Program:
-    """The main package that is the service: of several the one that listens, then by name, then the root's."""
+    """The main package that is the service: of several the one that listens, that the project itself releases, that
+    has the name of one, that is nearest."""
     programs = module.programs
     if len(programs) == 1:
         return programs[0]
+    declared = declared_programs(module.folder)
     return min(
         programs,
-        key=lambda item: (not serves(module, item), _rank(module, item), item.folder.count("/"), item.folder),
+        key=lambda item: (
+            not serves(module, item),
+            item.folder not in declared,
+            _rank(module, item),
+            item.folder.count("/"),
+            item.folder,
+        ),
     )
 
 
 def _rank(module: GoModule, program: Program) -> int:
     if program.folder == ".":
         return 0
-    if program.name in (module.base_name, f"{module.base_name}d", f"{module.base_name}-server"):
+    # Where there is a daemon of the module's name, the program of the name itself is its client.
+    if program.name in (f"{module.base_name}d", f"{module.base_name}-server", f"{module.base_name}server"):
         return 1
-    return 2 + SERVICE_NAMES.index(program.name) if program.name in SERVICE_NAMES else 99
+    if program.name == module.base_name:
+        return 2
+    return 3 + SERVICE_NAMES.index(program.name) if program.name in SERVICE_NAMES else 99
 
 
 def serves(module: GoModule, program: Program) -> bool:
     """Whether a program, or a package of the module that it imports, listens on the network."""
     names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
+    names -= {"google.golang.org/grpc"}
     for _, file in module.sources(program):
-        if any(name in names or name.startswith("google.golang.org/grpc") for name in file.imports):
+        if any(name in names for name in file.imports):
+            return True
+        if any(call.callee == "grpc.NewServer" for call in file.calls):
             return True
         if "net/http" in file.imports or "net" in file.imports:
             if any(kind in ("http.Server",) for kind, *_ in file.fields):

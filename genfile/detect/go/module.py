@@ -1,15 +1,20 @@
 """A Go module as detectors read it: its packages, which of them are programs, what a program imports."""
 
 import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from genfile.detect.hosting import hosting
 from genfile.detect.survey import NOT_SERVICES
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile, parse_go
 from genfile.parsers.gomod import GoMod, parse_go_mod
 
 MAX_FOLDERS = 400
+# The package that a `go build` or `go install` of a script names, as its last word.
+_GO_BUILD = re.compile(r"\bgo (?:build|install)\b[^&|;]*?\s(\.{1,2}(?:/[A-Za-z0-9._/-]+)?|cmd/[A-Za-z0-9._/-]+)\s*(?=$|&|;|\\|\|)")
 MAX_FILES = 250
 # What a build for linux leaves out, by the last parts of a file's name (go/build: matchFile).
 _OTHER_SYSTEMS = frozenset(
@@ -67,9 +72,12 @@ class GoModule:
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
-        """Every main package that is not a tool, an example or a test, nearest first."""
+        """Every main package that is not a tool, an example or a test, nearest first; then those declared elsewhere."""
         found: list[Program] = []
-        for folder in self._folders():
+        # What lies in internal/ is there for the module's own use: generators, mostly.
+        folders = [folder for folder in self._folders() if "internal" not in folder.split("/")]
+        folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
+        for folder in folders:
             if any(file.has_main for _, file in self.package(folder)):
                 found.append(Program(folder, self.base_name if folder == "." else posixpath.basename(folder)))
         return tuple(found)
@@ -93,7 +101,7 @@ class GoModule:
                 continue
             parts = inside.split("/") if inside else []
             aside = NOT_SERVICES - {"cmd"}
-            if any(part in aside or part.startswith((".", "_")) or part == "testdata" for part in parts):
+            if any(part in aside or part.startswith((".", "_")) for part in parts):
                 continue
             if any(path == other or path.startswith(other + "/") for other in nested):
                 continue
@@ -117,6 +125,13 @@ class GoModule:
                         queue.append(inside)
         return found
 
+    def directly_requires(self, path: str) -> bool:
+        """Whether go.mod requires a module for the project's own packages, not only for those of others."""
+        return any(
+            not item.indirect and (item.path == path or item.path.startswith(path + "/"))
+            for item in self.manifest.requires
+        )
+
     def requires(self, path: str) -> bool:
         """Whether go.mod requires a module, its sub-modules and major versions included."""
         return any(item.path == path or item.path.startswith(path + "/") for item in self.manifest.requires)
@@ -126,6 +141,42 @@ class GoModule:
             (item.line for item in self.manifest.requires if item.path == path or item.path.startswith(path + "/")),
             None,
         )
+
+
+def declared_programs(folder: Project) -> dict[str, Evidence]:
+    """The main packages that the project itself releases, by folder: goreleaser, Heroku, the Dockerfile, make."""
+    found: dict[str, Evidence] = {}
+    for name in (".goreleaser.yaml", ".goreleaser.yml", "goreleaser.yaml", "goreleaser.yml"):
+        document = folder.yaml(name) if folder.has(name) else None
+        for index, item in enumerate(document.items("builds") if document else []):
+            main = item.get("main") if isinstance(item, dict) else None
+            place = _package_folder(folder, f"{item.get('dir', '.')}/{main or '.'}") if isinstance(item, dict) else None
+            if document is not None and place is not None:
+                found.setdefault(place, folder.says(name, document.line("builds", index), f"main: {main or '.'}"))
+    for number, line in enumerate((folder.text("go.mod") or "").splitlines(), 1):
+        if line.strip().startswith("// +heroku install"):
+            for word in line.split()[3:]:
+                place = _package_folder(folder, word)
+                if place is not None:
+                    found.setdefault(place, folder.says("go.mod", number, line.strip()))
+    for path in [*hosting(folder).dockerfiles, *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name))]:
+        for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
+            for match in _GO_BUILD.finditer(line):
+                place = _package_folder(folder, match[1].strip("\"'").removesuffix("/..."))
+                if place is not None and not match[1].endswith("/..."):
+                    found.setdefault(place, Evidence(path, number, line.strip()[:100]))
+    return found
+
+
+def _package_folder(folder: Project, text: str) -> str | None:
+    """The folder of a package argument, `.` for the module's own; None for what is no package of this module."""
+    if "$" in text or "{" in text:
+        return None
+    path = posixpath.normpath(text.strip())
+    path = posixpath.dirname(path) or "." if path.endswith(".go") else path
+    if path.startswith(("..", "/")) or not any(name.endswith(".go") for name in folder.names("" if path == "." else path)):
+        return None
+    return path
 
 
 def read_module(folder: Project) -> GoModule | None:

@@ -7,6 +7,7 @@ from typing import Any
 from genfile.data import Framework
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
+from genfile.detect.hosting import Port, example_port, first_whole, hosting
 from genfile.evidence import Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
@@ -18,6 +19,8 @@ HEALTH_PATHS = frozenset(
     /health/live /api/v1/health /healthcheck
     """.split()
 )
+# Words of ports that are not the service's own.
+_OTHER_PORTS = ("db", "postgres", "mysql", "redis", "smtp", "mail", "metrics", "debug", "pprof", "amqp", "kafka", "mongo", "ldap", "grpc", "proxy")
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 _OPENERS = {
     "os.Open": False,
@@ -44,10 +47,8 @@ _OPENERS = {
 }
 
 
-@dataclass(frozen=True)
-class Port:
-    number: int | None
-    variable: str | None = None
+# Endings of what programs read at run time.
+_DATA = (".yml", ".yaml", ".json", ".toml", ".ini", ".conf", ".html", ".tmpl", ".gohtml", ".csv", ".txt", ".sql", ".env.example")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Asked:
 
 def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[Port] | None:
     """The port of production by the ordered signals below."""
-    return decide(Asked(module, sources, framework), PORT_SIGNALS, agree=lambda *_: True).fact
+    return first_whole(decide(Asked(module, sources, framework), PORT_SIGNALS))
 
 
 def _listen_call(asked: Asked) -> Fact[Port] | None:
@@ -150,6 +151,35 @@ def _environment(asked: Asked) -> Fact[Port] | None:
     return partial
 
 
+def _tag(asked: Asked) -> Fact[Port] | None:
+    """A default in the tag of a configuration's field: `Port string `env:"HTTP_PORT" env-default:"8080"``."""
+    partial: Fact[Port] | None = None
+    for path, file in asked.sources:
+        for name, tag, line in file.tags:
+            label = " ".join((name, tag.get("env", ""), tag.get("envconfig", ""))).lower()
+            if "port" not in label and "addr" not in label or any(word in label for word in _OTHER_PORTS):
+                continue
+            variable = (tag.get("env") or tag.get("envconfig") or "").split(",")[0] or None
+            default = next((tag[key] for key in ("default", "env-default", "envDefault") if key in tag), None)
+            number = port_of(default)[0]
+            if number is not None:
+                return asked.module.folder.fact(Port(number, variable), path, line, f"{name} is {number} by default")
+            if variable and "port" in label and partial is None:
+                partial = asked.module.folder.fact(Port(None, variable), path, line, f"{name} is {variable}")
+    return partial
+
+
+def _example(asked: Asked) -> Fact[Port] | None:
+    """A port in the example of the variables: .env.example."""
+    return example_port(asked.module.folder)
+
+
+def _hosting(asked: Asked) -> Fact[Port] | None:
+    """What a Dockerfile, a compose file or a host's file says."""
+    fact = hosting(asked.module.folder).port
+    return fact.but(Port(fact.value)) if fact is not None else None
+
+
 def _framework_default(asked: Asked) -> Fact[Port] | None:
     """The framework's own port."""
     framework = asked.framework
@@ -166,7 +196,7 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     )
 
 
-PORT_SIGNALS = (_listen_call, _environment, _flag, _framework_default)
+PORT_SIGNALS = (_listen_call, _environment, _flag, _tag, _hosting, _example, _framework_default)
 
 
 def _shown(value: Any) -> str:
@@ -190,6 +220,7 @@ def find_health(module: GoModule, sources: Sources) -> Fact[str] | None:
 def find_assets(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
     """Files and folders of the tree that the program opens by a literal path, relative to the module."""
     found: dict[str, Any] = {}
+    embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
     for path, file in sources:
         for call in file.calls:
             last = call.callee.rsplit(".", 1)[-1]
@@ -199,6 +230,12 @@ def find_assets(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
                 asset = _asset(module, value) if isinstance(value, str) else None
                 if asset is not None:
                     found.setdefault(asset, module.folder.says(path, call.line, f"{call.callee}({value!r})"))
+        for value, line in file.strings:
+            # A path to a file of the tree, however it gets to where it is opened: a flag's default, a constant.
+            if ("/" in value or value.endswith(_DATA)) and value.endswith(_DATA) and value not in embedded:
+                asset = _asset(module, value)
+                if asset is not None:
+                    found.setdefault(asset, module.folder.says(path, line, repr(value)))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     return Fact(names, tuple(found[name] for name in names)) if names else None
 

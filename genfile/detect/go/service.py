@@ -1,111 +1,23 @@
 """The facts of one Go service, put together."""
 
+import fnmatch
 import posixpath
+import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_assets, find_health, find_port
 from genfile.detect.go.version import go_version
+from genfile.detect.hosting import hosting
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Fact
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gomod import parse_go_mod
 from genfile.parsers.small import parse_procfile
 from genfile.spec.base import service_name
-
-# Hosts whose modules anyone can read.
-PUBLIC_HOSTS = frozenset(
-    [
-        "github.com",
-        "gitlab.com",
-        "bitbucket.org",
-        "golang.org",
-        "google.golang.org",
-        "gopkg.in",
-        "go.uber.org",
-        "k8s.io",
-        "sigs.k8s.io",
-        "cloud.google.com",
-        "gorm.io",
-        "go.mongodb.org",
-        "modernc.org",
-        "rsc.io",
-        "gocloud.dev",
-        "go.opentelemetry.io",
-        "go.etcd.io",
-        "gonum.org",
-        "honnef.co",
-        "mvdan.cc",
-        "filippo.io",
-        "codeberg.org",
-        "git.sr.ht",
-        "gitea.com",
-        "gitea.dev",
-        "code.gitea.io",
-        "connectrpc.com",
-        "buf.build",
-        "cuelang.org",
-        "entgo.io",
-        "goa.design",
-        "goji.io",
-        "nhooyr.io",
-        "storj.io",
-        "tailscale.com",
-        "upspin.io",
-        "xorm.io",
-        "zombiezen.com",
-        "helm.sh",
-        "istio.io",
-        "knative.dev",
-        "oras.land",
-        "dario.cat",
-        "gotest.tools",
-        "go.starlark.net",
-        "go.temporal.io",
-        "go.dedis.ch",
-        "go.mozilla.org",
-        "go.step.sm",
-        "go.yaml.in",
-        "golang.zx2c4.com",
-        "google.golang.org",
-        "lukechampine.com",
-        "software.sslmate.com",
-        "howett.net",
-        "inet.af",
-        "layeh.com",
-        "maunium.net",
-        "gioui.org",
-        "fyne.io",
-        "dagger.io",
-        "atomicgo.dev",
-        "braces.dev",
-        "c2sp.org",
-        "charm.land",
-        "github.io",
-        "go4.org",
-        "go-simpler.org",
-        "git.apache.org",
-        "pault.ag",
-        "periph.io",
-        "pgregory.net",
-        "gocv.io",
-        "libvirt.org",
-        "cel.dev",
-        "fortio.org",
-        "go.lsp.dev",
-        "go.nhat.io",
-        "goftp.io",
-        "sourcegraph.com",
-        "unknwon.dev",
-        "vitess.io",
-        "zgo.at",
-        "ariga.io",
-        "emperror.dev",
-        "bou.ke",
-        "aead.dev",
-    ]
-)
+# How hosts of one's own are named: a public module's vanity host never is.
+_OWN_HOSTS = ("git.", "gitlab.", "gitea.", "bitbucket.", "stash.", "scm.")
 
 
 def detect(folder: Project) -> Draft:
@@ -170,6 +82,10 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
     imported = {name for _, file in sources for name in file.imports}
     for item in frameworks("go"):
         for name in item.dependencies:
+            if item.name == "grpc" and not any(call.callee == "grpc.NewServer" for _, file in sources for call in file.calls):
+                continue
+            if item.name == "grpc" and _listens_http(sources):
+                continue
             if module.requires(name) and any(path == name or path.startswith(name + "/") for path in imported):
                 draft.put("framework", module.folder.fact(item.name, "go.mod", module.line_of(name), name))
                 for key, value in item.environment.items():
@@ -181,6 +97,12 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
         path, file = next((pair for pair in sources if "net/http" in pair[1].imports), sources[0])
         draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
     return None
+
+
+def _listens_http(sources: Sources) -> bool:
+    return any(
+        call.callee.startswith("http.ListenAndServe") for _, file in sources for call in file.calls
+    ) or any(kind == "http.Server" for _, file in sources for kind, *_ in file.fields)
 
 
 def _put_network(
@@ -213,7 +135,8 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     cgo = folder.fact(True, own[0], own[1].imports["C"], 'import "C"') if own else None
     imported = {name for _, file in sources for name in file.imports}
     for name, needs in system_packages("go").items():
-        if module.requires(name) and (needs.cgo or any(path.startswith(name) for path in imported)):
+        through = [name, *needs.through]
+        if module.requires(name) and any(path == item or path.startswith(item + "/") for item in through for path in imported):
             says = folder.says("go.mod", module.line_of(name), name)
             if needs.cgo:
                 cgo = cgo or Fact(True, (says,))
@@ -292,28 +215,43 @@ def _put_context(module: GoModule, draft: Draft) -> None:
 
 
 def _put_private(module: GoModule, draft: Draft) -> None:
-    """Modules of a host of one's own: their credentials come as a netrc file."""
+    """Modules that no public proxy has: the project says so itself (GOPRIVATE), or their host is that of the module."""
+    declared = private_hosts(module.folder)
+    own = (module.manifest.module or "").split("/")[0]
     for item in module.manifest.requires:
         host = item.path.split("/")[0]
-        local = any(replace.old == item.path and replace.local for replace in module.manifest.replaces)
-        known = host in PUBLIC_HOSTS or any(host.endswith("." + public) for public in PUBLIC_HOSTS)
-        if (
-            known
-            or local
-            or "." not in host
-            or not host.startswith(("git.", "gitlab.", "gitea.", "bitbucket.", "github.", "code.", "stash.", "scm."))
-        ):
+        if any(replace.old == item.path and replace.local for replace in module.manifest.replaces):
             continue
         says = module.folder.says("go.mod", item.line, item.path)
+        pattern = next((text for text in declared if fnmatch.fnmatchcase(item.path, text.rstrip("/") + "*")), None)
+        if pattern is not None:
+            says = declared[pattern]
+        elif host != own or "." not in own or not own.startswith(_OWN_HOSTS):
+            continue
         draft.put("secrets", Fact([{"id": "netrc", "kind": "netrc"}], (says,)))
-        draft.put("private_hosts", Fact([host], (says,)))
+        draft.put("private_hosts", Fact([pattern or host], (says,)))
         draft.note(
             "warning",
-            f"{host} looks private: build with --secret id=netrc,src=$HOME/.netrc",
+            f"{item.path} looks private: build with --secret id=netrc,src=$HOME/.netrc",
             says.path,
             says.line,
         )
         return
+
+
+def private_hosts(folder: Project) -> dict[str, Evidence]:
+    """The patterns of GOPRIVATE, wherever the project sets it for its own builds."""
+    found: dict[str, Evidence] = {}
+    names = [name for name in ("Makefile", "Taskfile.yml", ".env.example", ".envrc", "go.env") if folder.has(name)]
+    paths = [*(folder.full(name) for name in names), *hosting(folder).dockerfiles]
+    paths += [f".github/workflows/{name}" for name in folder.tree.folders.get(".github/workflows", ())]
+    for path in paths:
+        for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
+            match = re.search(r"GOPRIVATE[\"']?\s*[=: ]\s*[\"']?([A-Za-z0-9.*/,_-]+)", line)
+            for pattern in match[1].split(",") if match else ():
+                if "." in pattern:
+                    found.setdefault(pattern, Evidence(path, number, line.strip()[:100]))
+    return found
 
 
 def _put_processes(module: GoModule, draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from genfile.data import runtime
 from genfile.detect.go.module import GoModule
+from genfile.detect.hosting import hosting
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact, decide
@@ -9,7 +10,8 @@ from genfile.versions import Pin, choose, parse_pin, satisfies
 
 
 def go_version(module: GoModule, draft: Draft) -> None:
-    """A pin where there is one; else the newest Go, which builds every module with an older `go` line."""
+    """A pin where there is one; else the line that go.mod names while it is supported, else the newest Go: it builds
+    every module with an older `go` line (https://go.dev/doc/toolchain)."""
     folder, manifest = module.folder, module.manifest
     decision = decide(folder, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
     floors = [(text, name) for text, name in ((manifest.toolchain, "toolchain"), (manifest.go, "go")) if text]
@@ -34,6 +36,14 @@ def go_version(module: GoModule, draft: Draft) -> None:
             "warning",
             f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}: go.mod wins",
         )
+    named = _supported(floors)
+    if named is not None:
+        draft.put("runtime.version", Fact(named, evidence))
+        return
+    hint = hosting(folder).version("go")
+    if hint is not None and all(satisfies(hint.value.line, text, "floor") for text, _ in floors):
+        draft.put("runtime.version", hint.but(hint.value.line))
+        return
     choice = choose("go", [(text, "floor") for text, _ in floors])
     if choice.line is None:
         pin = parse_pin(floors[0][0], "go") if floors else None
@@ -41,6 +51,14 @@ def go_version(module: GoModule, draft: Draft) -> None:
         draft.put("runtime.version", Fact(pin.line if pin else runtime("go").default, evidence))
         return
     draft.put("runtime.version", Fact(choice.line, evidence, guess=not evidence))
+
+
+def _supported(floors: list[tuple[str, str]]) -> str | None:
+    """The newest line that go.mod's directives name, where it is not past its end of life."""
+    lines = [pin.line for text, _ in floors if (pin := parse_pin(text, "go")) is not None]
+    newest = max(lines, key=lambda line: [int(part) for part in line.split(".")], default=None)
+    known = runtime("go").line(newest) if newest else None
+    return newest if known is not None and not known.over else None
 
 
 def _go_version_file(folder: Project) -> Fact[Pin] | None:

@@ -83,9 +83,31 @@ class Pom:
             return ""
         return None
 
+    @cached_property
+    def profiles(self) -> list[tuple["Pom", Element]]:
+        """The profiles that are active in a plain build: by a file that is there or missing, else by default."""
+        found = [(pom, item) for pom in self.chain for item in pom.root.all("profiles", "profile")]
+        by_file = [(pom, item) for pom, item in found if self._file_activates(item)]
+        own = {id(pom) for pom, _ in by_file}
+        return by_file + [
+            (pom, item)
+            for pom, item in found
+            if item.find_text("activation", "activeByDefault") == "true" and id(pom) not in own
+        ]
+
+    def _file_activates(self, profile: Element) -> bool:
+        exists, missing = (profile.find_text("activation", "file", name) for name in ("exists", "missing"))
+        place = (exists or missing or "").replace("${basedir}/", "").replace("${project.basedir}/", "")
+        if not place or "$" in place:
+            return False
+        there = self.folder.has(place) or self.folder.has_folder(place)
+        return there if exists else not there
+
     def plugins(self) -> list[tuple["Pom", Element]]:
         """The plugins of the build: own ones, then those that parents apply to all; not what is only managed."""
-        return [(pom, item) for pom in self.chain for item in pom.root.all("build", "plugins", "plugin")]
+        return [(pom, item) for pom in self.chain for item in pom.root.all("build", "plugins", "plugin")] + [
+            (pom, item) for pom, profile in self.profiles for item in profile.all("build", "plugins", "plugin")
+        ]
 
     def managed_plugins(self) -> list[tuple["Pom", Element]]:
         return [
@@ -171,6 +193,11 @@ def _needs(pom: Pom, root: Project) -> list[str]:
 
 def _dependencies(pom: Pom) -> list[Dependency]:
     found: list[Dependency] = []
+    for owner, profile in pom.profiles:
+        for item in profile.all("dependencies", "dependency"):
+            if item.find_text("scope") != "test":
+                group, name = pom.resolve(item.find_text("groupId")) or "", item.find_text("artifactId") or ""
+                found.append(Dependency(group, name, None, owner.folder.says(FILE, item.line, f"{group}:{name}")))
     for owner in pom.chain:
         items = owner.root.all("dependencies", "dependency")
         parent = owner.root.child("parent")
@@ -239,6 +266,61 @@ def _put_runnable(pom: Pom, build: Build) -> None:
             return
     if build.packaging == "war":
         build.runnable = pom.folder.says(FILE, None, "packaging is war")
+
+
+def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
+    """What `package` must be told: the profile of production where another is the default, and to leave out images."""
+    pom = read_pom(folder)
+    flags: list[str] = []
+    says: list[Evidence] = []
+    if pom is None:
+        return flags, says
+    by_default = [item.find_text("id") for _, item in pom.profiles]
+    for owner in pom.chain:
+        for item in owner.root.all("profiles", "profile"):
+            name = item.find_text("id")
+            if name in ("prod", "production") and name not in by_default and {"dev", "development"} & set(by_default):
+                flags.append(f"-P{name}")
+                says.append(owner.folder.says(FILE, item.line, f"profile {name}"))
+    for owner, item in pom.plugins():
+        flag = IMAGE_PLUGINS.get(item.find_text("artifactId") or "")
+        goals = {goal.text for goal in item.all("executions", "execution", "goals", "goal")}
+        if flag is not None and flag not in flags and goals & {"build", "push", "dockerBuild"}:
+            flags.append(flag)
+            says.append(owner.folder.says(FILE, item.line, item.find_text("artifactId") or ""))
+    return flags, says
+
+
+# Plugins that build images while a project is packaged, and what keeps them from it.
+IMAGE_PLUGINS = {
+    "docker-maven-plugin": "-Ddocker.skip=true",
+    "dockerfile-maven-plugin": "-Ddockerfile.skip=true",
+    "jib-maven-plugin": "-Djib.skip=true",
+}
+
+
+def enforced(folder: Project) -> Fact[str] | None:
+    """The range of requireJavaVersion of the enforcer plugin."""
+    pom = read_pom(folder)
+    for owner, item in (*pom.plugins(), *pom.managed_plugins()) if pom is not None else ():
+        if item.find_text("artifactId") != "maven-enforcer-plugin":
+            continue
+        for element in _descendants(item):
+            if element.tag == "requireJavaVersion" and pom is not None:
+                text = pom.resolve(element.find_text("version"))
+                if text:
+                    return Fact(text, (owner.folder.says(FILE, element.line, f"requireJavaVersion {text}"),))
+    return None
+
+
+def maven_wrapper(root: Project) -> Fact[str] | None:
+    """The Maven that the wrapper downloads."""
+    from genfile.parsers.data import parse_properties
+
+    name = ".mvn/wrapper/maven-wrapper.properties"
+    settings = root.parse(parse_properties, name) if root.has(name) else None
+    match = re.search(r"apache-maven-(\d+(?:\.\d+)+)", settings.text("distributionUrl") or "") if settings else None
+    return root.fact(match[1], name, settings.line("distributionUrl"), f"Maven {match[1]}") if settings and match else None
 
 
 def _descendants(element: Element) -> list[Element]:

@@ -5,6 +5,8 @@ import posixpath
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import read_script, wrapper_version
+from genfile.detect.hosting import hosting
+from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import find_setting, placeholders
 from genfile.detect.java.version import java_version
 from genfile.detect.shared import is_secret
@@ -20,6 +22,10 @@ PORT_KEYS = {
     "ktor": ("ktor.deployment.port",),
     "helidon": ("server.port",),
 }
+
+
+# Frameworks whose port stands in a configuration file, not in the code.
+CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "helidon"})
 
 
 def detect(folder: Project) -> Draft:
@@ -64,6 +70,10 @@ def _put_tool(build: Build, draft: Draft) -> None:
         )
     )
     draft.put("package_manager.name", root.fact(build.tool, script, 1, script))
+    if build.tool == "maven":
+        from genfile.detect.java.maven import maven_wrapper
+
+        draft.put("package_manager.version", maven_wrapper(root))
     if build.tool == "gradle":
         version = wrapper_version(root)
         if version is not None:
@@ -182,7 +192,10 @@ def _command(build: Build, framework: str | None, layout: str) -> str:
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
         part = f" -pl {_quoted(member)} -am" if build.is_member else ""
-        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{part} package"
+        from genfile.detect.java.maven import maven_flags
+
+        flags = "".join(f" {_quoted(flag)}" for flag in maven_flags(build.folder)[0])
+        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{flags}{part} package"
     tool = "./gradlew" if build.wrapper else "gradle"
     if framework == "quarkus":
         task = "quarkusBuild"
@@ -207,13 +220,25 @@ def _quoted(text: str) -> str:
 
 
 def _put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
-    if framework is None or framework.port is None:
+    if framework is not None and framework.name == "spring-boot" and not _serves_http(build):
         return
-    if framework.name == "spring-boot" and not _serves_http(build):
+    hinted = hosting(build.folder).port
+    if framework is None or framework.port is None:
+        found = source_port(build.folder)
+        if found is not None and found.value.number:
+            draft.put("port", found.but(found.value.number))
+            draft.put("port_variable", found.but(found.value.variable) if found.value.variable else None)
+        elif hinted is not None:
+            draft.put("port", hinted)
         return
     says = draft.evidence["/framework"].evidence
     fact = Fact(framework.port, tuple(says))
     variable: str | None = framework.port_variable
+    if framework.name not in CONFIGURED and (found := source_port(build.folder)) is not None:
+        fact = found.but(found.value.number or framework.port)
+        variable = found.value.variable or variable
+    elif hinted is not None and find_setting(build.folder, *PORT_KEYS.get(framework.name, ())) is None:
+        fact = hinted
     setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
     if (
         setting is not None

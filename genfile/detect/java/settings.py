@@ -38,13 +38,24 @@ class Setting:
 def read_settings(folder: Project) -> list[tuple[str, Document]]:
     """The configuration files of a module, flat: keys with dots."""
     found: list[tuple[str, Document]] = []
-    for name in FILES:
-        if not folder.has(name):
+    others = [
+        f"src/main/resources/{name}"
+        for name in folder.names("src/main/resources")
+        if name.endswith((".yml", ".yaml")) and f"src/main/resources/{name}" not in FILES and "test" not in name
+    ]
+    for name in (*FILES, *others[:6]):
+        if not folder.has(name) or (name in others and not _is_configuration(folder, name)):
             continue
         document = folder.parse(parse_properties if name.endswith(".properties") else parse_yaml, name)
         if document is not None:
             found.append((name, document))
     return found
+
+
+def _is_configuration(folder: Project, name: str) -> bool:
+    """Whether a YAML file beside the usual ones is an application's configuration under another name."""
+    text = folder.text(name) or ""
+    return "server:" in text or "spring:" in text
 
 
 def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:

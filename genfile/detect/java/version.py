@@ -1,11 +1,14 @@
 """Which Java builds and runs the service."""
 
+import re
+
 from genfile.data import gradle_needed, runtime
+from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import wrapper_version
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Fact, decide
-from genfile.versions import Pin, java_line, parse_pin
+from genfile.versions import Choice, Pin, java_line, parse_pin
 
 
 def java_version(build: Build, draft: Draft) -> None:
@@ -20,12 +23,16 @@ def java_version(build: Build, draft: Draft) -> None:
     else:
         asked, fact = "", None
     if not asked.isdigit() or fact is None:
+        hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
+        if hint is not None:
+            draft.put("runtime.version", hint.but(java_line(hint.value.line).line or hint.value.line))
+            return
         line = _newest_for(build)
         remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
         place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
         draft.put("runtime.version", build.root.guess(line, place, "no Java version is named: the default", remedy))
         return
-    choice = java_line(asked)
+    choice = _enforced(build, java_line(asked), draft)
     if choice.line is None:
         draft.note("warning", f"Java {asked} is newer than any that is known here", fact.evidence[0].path)
         choice = java_line(runtime("java").default)
@@ -44,6 +51,44 @@ def java_version(build: Build, draft: Draft) -> None:
             fact.evidence[0].path,
             fact.evidence[0].line,
         )
+
+
+def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
+    """A Java that the enforcer plugin lets build: the next with long support where the asked one is refused."""
+    if build.tool != "maven" or choice.line is None:
+        return choice
+    from genfile.detect.java.maven import enforced
+
+    rule = enforced(build.folder)
+    if rule is None or in_maven_range(choice.line, rule.value):
+        return choice
+    for line in reversed(runtime("java").lines):
+        if line.lts and in_maven_range(line.version, rule.value):
+            draft.note("info", f"{rule.evidence[0]}: built and run with Java {line.version}", rule.evidence[0].path)
+            return Choice(line.version, line.over)
+    return choice
+
+
+def in_maven_range(line: str, text: str) -> bool:
+    """Whether a Java is in a version range of Maven: `17` (at least), `[17,)`, `[21,22),[25,26)`."""
+    number = int(line)
+    if text[:1] not in "[(":
+        return number >= _major(text)
+    for part in re.findall(r"([\[(])([^\])]*)([\])])", text):
+        low, _, high = part[1].partition(",")
+        above = not low.strip() or (number >= _major(low) if part[0] == "[" else number > _major(low))
+        exact = "," not in part[1]
+        below = (number == _major(low)) if exact else not high.strip() or (
+            number <= _major(high) if part[2] == "]" else number < _major(high)
+        )
+        if above and below:
+            return True
+    return False
+
+
+def _major(text: str) -> int:
+    parts = [int(item) for item in re.findall(r"\d+", text)]
+    return (parts[1] if parts[:1] == [1] and len(parts) > 1 else parts[0]) if parts else 0
 
 
 def _newest_for(build: Build) -> str:

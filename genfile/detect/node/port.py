@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.data import Framework
+from genfile.detect.hosting import Port, example_port, first_whole, hosting
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
@@ -20,14 +21,6 @@ HEALTH_PATHS = tuple(
     """.split()
 )
 MAX_FILES = 60
-
-
-@dataclass(frozen=True)
-class Port:
-    """A port, and the variable that moves it; port None: nothing is listened on, or only a variable says where."""
-
-    number: int | None
-    variable: str | None = None
 
 
 def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
@@ -114,7 +107,7 @@ def find_port(
     project: NodeProject, framework: Framework | None, sources: list[tuple[str, JsModule]]
 ) -> Fact[Port] | None:
     """The port of production by the ordered signals below; None for a worker."""
-    return decide(Asked(project, framework, sources), PORT_SIGNALS, agree=lambda *_: True).fact
+    return first_whole(decide(Asked(project, framework, sources), PORT_SIGNALS))
 
 
 def _script_variable(asked: Asked) -> Fact[Port] | None:
@@ -183,6 +176,17 @@ def _environment_default(asked: Asked) -> Fact[Port] | None:
     return None
 
 
+def _example(asked: Asked) -> Fact[Port] | None:
+    """A port in the example of the variables: .env.example."""
+    return example_port(asked.project.folder)
+
+
+def _hosting(asked: Asked) -> Fact[Port] | None:
+    """What a Dockerfile, a compose file or a host's file says."""
+    fact = hosting(asked.project.folder).port
+    return fact.but(Port(fact.value, "PORT" if _reads_port(asked) else None)) if fact is not None else None
+
+
 def _framework_default(asked: Asked) -> Fact[Port] | None:
     """The framework's own port."""
     framework = asked.framework
@@ -201,7 +205,7 @@ def _reads_port(asked: Asked) -> bool:
     return any(item.name == "PORT" for _, module in asked.sources for item in module.env_names)
 
 
-PORT_SIGNALS = (_script_variable, _listen, _environment_default, _framework_default)
+PORT_SIGNALS = (_script_variable, _listen, _environment_default, _hosting, _example, _framework_default)
 
 
 def _shown(value: object) -> str:

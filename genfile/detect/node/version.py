@@ -1,6 +1,7 @@
 """Which Node runs the service."""
 
 from genfile.data import runtime
+from genfile.detect.hosting import hosting
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
@@ -29,6 +30,10 @@ def node_version(project: NodeProject, draft: Draft) -> None:
                     evidence.line,
                 )
         _warn_over(draft, pin.line, decision.fact.evidence[0])
+        return
+    hint = _hosted(project)
+    if hint is not None and all(satisfies(hint.value.line, text, "npm") for text, _ in ranges):
+        draft.put("runtime.version", hint.but(hint.value.line))
         return
     choice = choose("node", [(text, "npm") for text, _ in ranges])
     if choice.line is None and ranges:
@@ -63,6 +68,11 @@ def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
             evidence.path,
             evidence.line,
         )
+
+
+def _hosted(project: NodeProject) -> Fact[Pin] | None:
+    """The image of a Dockerfile, setup-node of CI."""
+    return next((fact for place in _places(project) if (fact := hosting(place).version("node")) is not None), None)
 
 
 def _ranges(project: NodeProject) -> list[tuple[str, Evidence]]:

@@ -1,6 +1,7 @@
 """Which Python runs the service."""
 
 from genfile.data import python_bound, runtime
+from genfile.detect.hosting import hosting
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -29,6 +30,14 @@ def python_version(project: PythonProject, draft: Draft) -> None:
         return
     bound, reason = _bound(project)
     constraints = [(text, scheme) for text, scheme, _ in ranges]
+    hint = hosting(project.folder).version("python")
+    if (
+        hint is not None
+        and all(satisfies(hint.value.line, text, scheme) for text, scheme in constraints)
+        and (bound is None or _number(hint.value.line) <= _number(bound))
+    ):
+        draft.put("runtime.version", hint.but(hint.value.line))
+        return
     choice = choose("python", constraints, bound)
     if choice.line is None:
         choice = choose("python", constraints)

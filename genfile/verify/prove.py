@@ -1,0 +1,117 @@
+"""From any source folder to a report of the five gates: what `genfile init --yes` writes, built and run unedited."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from genfile.verify.gates import Report, Request, run_gates
+
+# What a change of one line is made to, by language: the endings of source files.
+SOURCES = {
+    "node": (".ts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".vue", ".svelte", ".astro", ".md"),
+    "python": (".py",),
+    "go": (".go",),
+    # A formatter that checks the sources would refuse a blank line at their end.
+    "java": (".properties", ".yml", ".yaml", ".java", ".kt", ".scala", ".groovy"),
+    "static": (".html",),
+}
+_LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One service of a folder: its name, the Dockerfile that was written for it, and how its gates ended."""
+
+    service: str
+    dockerfile: str
+    report: Report
+
+    def to_json(self) -> dict[str, Any]:
+        return {"service": self.service, **self.report.to_json()}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a folder is to be proven.
+
+    ``service``: one of its services, by name; all of them by default. ``settings``: as `--set` takes them.
+    ``environment``: given to the container. ``prepare``: a program that is run with the base images of a Dockerfile
+    as its arguments before the build (to pull them, or to make stand-ins for them).
+    """
+
+    service: str | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    prepare: Sequence[str] = ()
+    syntax: bool = True
+    answer_within: float = 90
+
+
+def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:  # noqa: B008
+    """Generate for a copy of the folder and run the gates on each service. Raises GenfileError as `generate` does."""
+    from genfile.api import generate
+    from genfile.project.apply import apply_plan
+    from genfile.project.plan import accept_conflicts, make_plan
+
+    proofs: list[Proof] = []
+    with tempfile.TemporaryDirectory(prefix="genfile-prove-") as temporary:
+        root = Path(temporary) / (folder.resolve().name or "tree")
+        shutil.copytree(folder, root, symlinks=True, ignore=_LEFT_OUT)
+        made = generate(root, service=wish.service, settings=wish.settings)
+        apply_plan(accept_conflicts(make_plan(root, made.files)))
+        for item, rendering in made.services:
+            spec = item.spec
+            request = Request(
+                root,
+                rendering.layout.dockerfile,
+                rendering.layout.context,
+                spec.port,
+                spec.health.path if spec.health and not spec.static else "/",
+                source_file(root, spec.path, spec.language),
+                wish.environment,
+                syntax=wish.syntax,
+                answer_within=wish.answer_within,
+                stop_within=9,
+            )
+            proofs.append(Proof(spec.name, rendering.dockerfile, _run(request, rendering.dockerfile, wish)))
+    return proofs
+
+
+def _run(request: Request, dockerfile: str, wish: Wish) -> Report:
+    if wish.prepare:
+        done = subprocess.run(
+            [*wish.prepare, *base_images(dockerfile)], capture_output=True, text=True, errors="replace", check=False
+        )
+        if done.returncode:
+            return Report(log=(done.stdout + done.stderr).strip())
+    return run_gates(request)
+
+
+def base_images(dockerfile: str) -> list[str]:
+    """Every image that a Dockerfile takes from outside, in order."""
+    from genfile.dockerfile.reader import read_dockerfile
+
+    return list(read_dockerfile(dockerfile).external_images())
+
+
+def source_file(root: Path, path: str, language: str) -> str | None:
+    """A source file of a service, relative to the root, that can take one more line; None when there is none."""
+    start = root / path
+    for folder in (start / "src" / "main", start / "src", start / "app", start):
+        found = sorted(
+            (
+                file
+                for file in (folder.rglob("*") if folder.is_dir() else ())
+                if file.suffix in SOURCES[language]
+                and not {"test", "tests", "node_modules", ".git"} & set(file.relative_to(root).parts)
+                and file.is_file()
+            ),
+            key=lambda file: (SOURCES[language].index(file.suffix), len(file.parts), str(file)),
+        )
+        if found:
+            return found[0].relative_to(root).as_posix()
+    return None
