@@ -132,6 +132,13 @@ def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
 
 
 @cache
+def known_programs() -> dict[str, str]:
+    """Debian's name of each program that a Dockerfile may install for the running service, by any distribution's."""
+    found: dict[str, str] = _load("packages")["programs"]
+    return found
+
+
+@cache
 def backing_services() -> dict[str, BackingService]:
     """Every backing service, by name."""
     return {name: BackingService(name=name, **_tuples(entry)) for name, entry in _load("services").items()}

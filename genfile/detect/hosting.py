@@ -6,14 +6,15 @@ these signals between the two.
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from genfile.data import runtime
+from genfile.data import known_programs, runtime
 from genfile.detect.tree import Project
 from genfile.dockerfile.model import Dockerfile, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
-from genfile.evidence import Decision, Fact
+from genfile.evidence import Decision, Evidence, Fact
 from genfile.parsers import Document, ParseError
 from genfile.parsers.small import parse_procfile
 from genfile.versions import Pin, parse_pin
@@ -81,7 +82,7 @@ class Hosting:
     releases: list[Fact[str]] = field(default_factory=list)
     health: list[Fact[str]] = field(default_factory=list)
     versions: dict[str, list[Fact[Pin]]] = field(default_factory=dict)
-    packages: list[Fact[tuple[str, ...]]] = field(default_factory=list)
+    packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
 
     @property
@@ -279,6 +280,10 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
             port = _port(_expand(word, values).partition("/")[0].split("-")[0])
             if port is not None and not word.endswith("/udp"):
                 found.ports.append(root.fact(port, path, item.line, f"EXPOSE {word}"))
+    for item in stage.all("RUN"):
+        if "apt" in item.value or "apk" in item.value:
+            for name in _installed(item.value):
+                found.packages.setdefault(name, root.says(path, item.line, f"installs {name}"))
     health = stage.last("HEALTHCHECK")
     if health is not None:
         match = _URL.search(_expand(health.value, values))
@@ -289,8 +294,30 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
     words = [*(entry.words if entry and entry.exec_form else ()), *(command.words if command and command.exec_form else ())]
     at = command or entry
     if at is not None:
-        text = " ".join(words) if words else at.value
+        text = shlex.join(words) if words else at.value
         found.starts.append(root.fact(text, path, at.line, f"{at.keyword} {at.value}"))
+
+
+def _installed(text: str) -> Iterator[str]:
+    """The packages that a shell text has apt or apk install."""
+    for part in re.split(r"&&|;|\|\|", text):
+        words = part.split()
+        for index, word in enumerate(words):
+            if word in ("apt-get", "apt") and "install" in words[index + 1 :]:
+                names = words[words.index("install") + 1 :]
+            elif word == "apk" and "add" in words[index + 1 :]:
+                names = words[words.index("add") + 1 :]
+            else:
+                continue
+            yield from (re.split(r"[=~<>]", name)[0] for name in names if re.fullmatch(r"[a-z0-9][a-z0-9.+=~<>:-]*", name))
+            break
+
+
+def run_packages(folder: Project) -> tuple[list[str], list[Evidence]]:
+    """What the project's own Dockerfile installs for the running service, as far as it is known what that is for."""
+    known = known_programs()
+    found = {known[name]: says for name, says in hosting(folder).packages.items() if name in known}
+    return sorted(found), [found[name] for name in sorted(found)]
 
 
 def _image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:

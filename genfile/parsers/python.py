@@ -297,7 +297,19 @@ class PyModule:
             return EnvDefault(name) if isinstance(name, str) else UNKNOWN
         if isinstance(node, ast.Call):
             return self._called(node, depth)
+        if isinstance(node, ast.JoinedStr):
+            return self._formatted(node, depth)
         return UNKNOWN
+
+    def _formatted(self, node: ast.JoinedStr, depth: int) -> Any:
+        """f"0.0.0.0:{port}": the variable in it, else the text."""
+        parts = [
+            self._value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1) for part in node.values
+        ]
+        variables = [part for part in parts if isinstance(part, EnvDefault)]
+        if variables:
+            return variables[-1]
+        return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
 
     def _called(self, node: ast.Call, depth: int) -> Any:
         callee = self._dotted(node.func)

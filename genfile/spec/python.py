@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from genfile.spec.base import Argument, RelativePath
+from genfile.spec.base import Argument, RelativePath, Word
 from genfile.spec.service import Service
 
 
@@ -18,7 +18,9 @@ class PythonService(Service):
     extra_packages: tuple[Argument, ...] = Field(
         (), description="Servers that the start command needs and the project does not declare."
     )
-    groups: tuple[Argument, ...] = Field((), description="Dependency groups or extras that production needs.")
+    groups: tuple[Word, ...] = Field((), description="Dependency groups that production needs, beside the main one.")
+    extras: tuple[Argument, ...] = Field((), description="Extras of the project that production needs.")
+    package_name: Argument | None = Field(None, description="The project's name, as the members of a workspace are told.")
     python_path: RelativePath | None = Field(
         None, description="A folder of sources that are imported without being installed."
     )

@@ -127,6 +127,8 @@ def _words(text: str) -> list[str]:
 
 def _same(wanted: str, word: str) -> bool:
     plain = word.removesuffix(".js")
+    if wanted.startswith("-D"):
+        return word.startswith(wanted)
     return wanted.removesuffix(".js") in (plain, plain.rsplit(":", 1)[-1], plain.split(":")[0], plain.rsplit("/", 1)[-1])
 
 
@@ -140,7 +142,8 @@ def _static(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
 
 
 def _system_run(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
-    return set(expected["system_run"]) <= set(spec.system_packages.run), list(spec.system_packages.run)
+    found = {name.removesuffix("t64") for name in spec.system_packages.run}
+    return {name.removesuffix("t64") for name in expected["system_run"]} <= found, list(spec.system_packages.run)
 
 
 def _workspace(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:

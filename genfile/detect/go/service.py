@@ -9,7 +9,7 @@ from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_assets, find_health, find_port
 from genfile.detect.go.version import go_version
-from genfile.detect.hosting import hosting
+from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -144,6 +144,9 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
                 evidence.append(says)
                 build.update(needs.build)
                 run.update(needs.run)
+    programs, says_programs = run_packages(folder)
+    run.update(programs)
+    evidence.extend(says_programs)
     draft.put("cgo", cgo)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))

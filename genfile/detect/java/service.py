@@ -5,7 +5,7 @@ import posixpath
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import read_script, wrapper_version
-from genfile.detect.hosting import hosting
+from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import find_setting, placeholders
 from genfile.detect.java.version import java_version
@@ -304,6 +304,9 @@ def _put_outside(build: Build, draft: Draft) -> None:
         if found is not None and needs.run:
             run.update(needs.run)
             evidence.append(found.evidence)
+    programs, says_programs = run_packages(build.folder)
+    run.update(programs)
+    evidence.extend(says_programs)
     if run:
         draft.put("system_packages", Fact({"build": [], "run": sorted(run)}, tuple(evidence)))
     backing = {

@@ -4,6 +4,7 @@ import posixpath
 
 from genfile.data import Framework, backing_services, runtime, system_packages
 from genfile.data import framework as framework_named
+from genfile.detect.hosting import run_packages
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
@@ -216,6 +217,10 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
             draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
         if name in package.dependencies and with_run:
             run.update(needs.run)
+    if with_run:
+        programs, says_programs = run_packages(project.folder)
+        run.update(programs)
+        evidence.extend(says_programs)
     if any(value.startswith(("git+", "git:", "github:")) for value in package.every_dependency.values()):
         build.update(("ca-certificates", "git"))
     if build or run:

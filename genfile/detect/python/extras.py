@@ -53,6 +53,12 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     if lock:
         names.append(posixpath.relpath(lock, folder.path or "."))
     draft.values["manifests"] = [folder.full(name) for name in dict.fromkeys(names)]
+    if project.workspace is not None and manager == "uv":
+        root, members = project.workspace
+        listed = [root.full("pyproject.toml"), *(f"{path}/pyproject.toml" for path in members), root.full("uv.lock")]
+        draft.values["manifests"] = list(dict.fromkeys(listed))
+        if project.has_build_system:
+            draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     if _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
 
@@ -77,6 +83,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
+    _put_messages(project, draft, django)
     if "release" not in draft.values:
         manage = project.folder.says(django.manage, 1, "manage.py")
         draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
@@ -98,6 +105,24 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
                 (project.folder.says(path, line, "MEDIA_ROOT"),),
             ),
         )
+
+
+def _put_messages(project: PythonProject, draft: Draft, django: Django) -> None:
+    """Translations that are kept as sources only, and files that are compressed ahead of time."""
+    folder = project.folder
+    steps = draft.values.setdefault("build", [])
+    catalogue = next(folder.files("django.po", depth=6), None)
+    if catalogue is not None and next(folder.files("django.mo", depth=6), None) is None:
+        steps.insert(0, f"python {django.manage} compilemessages")
+        draft.evidence.setdefault("/build", folder.fact(steps, catalogue, 1, "translations without their .mo files"))
+        packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
+        packages["build"] = sorted({*packages["build"], "gettext"})
+    value, path, line = setting(project, django, "COMPRESS_OFFLINE")
+    if path and value is True:
+        steps.append(f"python {django.manage} compress")
+        draft.evidence.setdefault("/build", folder.fact(steps, path, line, "COMPRESS_OFFLINE"))
+    if not steps:
+        del draft.values["build"]
 
 
 def _needed(project: PythonProject, django: Django) -> list[str]:

@@ -15,8 +15,8 @@ def package_manager(project: PythonProject) -> Fact[str]:
 def _uv_lock(project: PythonProject) -> Fact[str] | None:
     """uv.lock."""
     return (
-        project.folder.fact("uv", "uv.lock", 1, "uv.lock")
-        if project.folder.has("uv.lock") and project.pyproject
+        project.root.fact("uv", "uv.lock", 1, "uv.lock")
+        if project.root.has("uv.lock") and project.pyproject
         else None
     )
 

@@ -1,5 +1,6 @@
 """What a Python project says of itself, whichever tool it says it to."""
 
+import fnmatch
 import posixpath
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +54,32 @@ class PythonProject:
     def pipfile(self) -> Document | None:
         return self.folder.toml("Pipfile") if self.folder.has("Pipfile") else None
 
+    @cached_property
+    def workspace(self) -> "tuple[Project, tuple[str, ...]] | None":
+        """The root of the uv workspace that the folder is a member of, and the folders of all members."""
+        above = self.folder.parent()
+        while above is not None:
+            document = above.toml("pyproject.toml") if above.has("pyproject.toml") else None
+            patterns = document.items("tool", "uv", "workspace", "members") if document else []
+            if patterns:
+                members = tuple(
+                    path
+                    for path in above.tree.folders
+                    if "pyproject.toml" in above.tree.folders[path]
+                    and any(
+                        fnmatch.fnmatchcase(posixpath.relpath(path or ".", above.path or "."), str(pattern).strip("./"))
+                        for pattern in patterns
+                    )
+                )
+                return (above, members) if self.folder.path in members else None
+            above = above.parent()
+        return None
+
+    @property
+    def root(self) -> Project:
+        """Where the lock file is: the workspace's root, else the folder."""
+        return self.workspace[0] if self.workspace is not None else self.folder
+
     @property
     def project_table(self) -> dict[str, Any]:
         return self.pyproject.table("project") if self.pyproject else {}
@@ -95,12 +122,36 @@ class PythonProject:
                     found.setdefault(entry.name, Dependency(entry.name, entry.extras, entry.specifier, says))
         for dependency in (
             *self._project_dependencies(),
+            *self._group_dependencies(),
             *self._poetry_dependencies(),
             *self._pipfile_dependencies(),
             *self._setup_dependencies(),
         ):
             found.setdefault(dependency.name, dependency)
         return found
+
+    def production_groups(self) -> tuple[list[str], list[str]]:
+        """Dependency groups and extras that are made for production: by their name, or by a server in them."""
+        groups = self.pyproject.table("dependency-groups") if self.pyproject else {}
+        groups = groups | {
+            name: list(table.get("dependencies", {}))
+            for name, table in self.poetry_table.get("group", {}).items()
+            if isinstance(table, dict) and isinstance(table.get("dependencies"), dict)
+        }
+        extras = self.project_table.get("optional-dependencies", {})
+        return (
+            [name for name, listed in groups.items() if _is_production(name, listed)],
+            [name for name, listed in (extras if isinstance(extras, dict) else {}).items() if _is_production(name, listed)],
+        )
+
+    def _group_dependencies(self) -> list[Dependency]:
+        groups, extras = self.production_groups()
+        tables = self.pyproject.table("dependency-groups") if self.pyproject else {}
+        optional = self.project_table.get("optional-dependencies", {})
+        texts = [text for name in groups for text in tables.get(name, []) if isinstance(text, str)]
+        texts += [text for name in extras for text in optional.get(name, []) if isinstance(text, str)]
+        found = [self._from_text(text, "pyproject.toml", None) for text in texts]
+        return [item for item in found if item is not None]
 
     def _project_dependencies(self) -> list[Dependency]:
         found: list[Dependency] = []
@@ -171,7 +222,7 @@ class PythonProject:
         """Exact versions by name, of a lock file or of pinned requirements."""
         found: dict[str, str] = {}
         for name in ("uv.lock", "poetry.lock", "pdm.lock"):
-            document = self.folder.toml(name) if self.folder.has(name) else None
+            document = self.root.toml(name) if self.root.has(name) else None
             for item in document.items("package") if document else ():
                 if (
                     isinstance(item, dict)
@@ -220,3 +271,15 @@ class PythonProject:
     def depends(self, *names: str) -> Evidence | None:
         """Evidence of the first of these dependencies that is there."""
         return next((self.dependencies[name].evidence for name in names if name in self.dependencies), None)
+
+
+_GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
+_SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
+
+
+def _is_production(name: str, listed: Any) -> bool:
+    """A group by one of the usual names, or of no other purpose than a server."""
+    words = [str(item) for item in listed] if isinstance(listed, list) else []
+    if name.lower() in _GROUPS:
+        return bool(words)
+    return bool(words) and all(word.lower().startswith(_SERVERS) for word in words)

@@ -2,6 +2,7 @@
 
 from genfile.data import Framework, backing_services, system_packages
 from genfile.data import framework as framework_named
+from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.python.application import find_application, find_framework
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
@@ -13,7 +14,9 @@ from genfile.detect.python.start import (
     application_start,
     celery_module,
     django_start,
+    named_port,
     program_start,
+    put_hosted,
     put_procfile,
 )
 from genfile.detect.python.version import python_version
@@ -42,6 +45,7 @@ def detect(folder: Project) -> Draft:
         django = None
     if found is not None:
         draft.put("framework", found.but(found.value.name))
+    _put_workspace(project, draft)
     _put_start(project, draft, framework, django)
     _put_port(project, draft, framework)
     if django is not None:
@@ -64,8 +68,9 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     draft.put("package_manager.name", manager)
     draft.put("package_manager.version", manager_version(project, manager.value))
     lock = LOCKS.get(manager.value)
-    if lock and folder.has(lock):
-        draft.put("package_manager.lockfile", folder.fact(folder.full(lock), lock, 1, lock))
+    root = project.root
+    if lock and root.has(lock):
+        draft.put("package_manager.lockfile", root.fact(root.full(lock), lock, 1, lock))
     elif manager.value in LOCKS:
         draft.note(
             "warning",
@@ -74,10 +79,33 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
         )
 
 
+def _put_workspace(project: PythonProject, draft: Draft) -> None:
+    """The uv workspace that the service is a member of, and the members it needs."""
+    if draft.values["package_manager"]["name"] == "uv":
+        groups, extras = project.production_groups()
+        says = project.folder.says("pyproject.toml", None, "groups for production")
+        draft.put("groups", Fact(groups, (says,)) if groups else None)
+        draft.put("extras", Fact(extras, (says,)) if extras else None)
+    if project.workspace is None or not project.root.has("uv.lock"):
+        return
+    root, members = project.workspace
+    names = {PythonProject(Project(root.tree, path)).name: path for path in members}
+    sources = project.pyproject.table("tool", "uv", "sources") if project.pyproject else {}
+    needs = sorted(path for name, path in names.items() if name in sources and path != project.folder.path)
+    value = {"tool": "uv", "root": root.spec_path, "member": project.folder.spec_path, "depends_on": needs}
+    document = root.toml("pyproject.toml")
+    line = document.line("tool", "uv", "workspace", "members") if document else None
+    draft.put("workspace", root.fact(value, "pyproject.toml", line, "[tool.uv.workspace] members"))
+    draft.values["package_name"] = project.name or project.folder.folder_name
+
+
 def _put_start(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
-    port = (framework.port if framework else None) or 8000
-    by_procfile = put_procfile(project, draft, port)
-    start, evidence, guess = _own_start(project, framework, django, draft)
+    hinted = hosting(project.folder).port
+    port = (hinted.value if hinted else None) or (framework.port if framework else None) or 8000
+    by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)
+    start, evidence, guess = _own_start(project, framework, django, draft, port)
+    if start is None and by_procfile and framework is not None and framework.kind != "worker":
+        start = Start(draft.values["start"], port, "PORT")
     if start is None:
         if not by_procfile:
             draft.note(
@@ -90,6 +118,7 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         words = draft.values["start"]
         start.port_variable = "PORT" if words[0] in ("gunicorn", "sh") else start.port_variable
         start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
+        start.port = named_port(words) or start.port
     else:
         draft.put("start", Fact(start.words, evidence, guess))
     if start.port is not None:
@@ -108,17 +137,17 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
 
 
 def _own_start(
-    project: PythonProject, framework: Framework | None, django: Django | None, draft: Draft
+    project: PythonProject, framework: Framework | None, django: Django | None, draft: Draft, port: int
 ) -> tuple[Start | None, tuple[Evidence, ...], bool]:
     """What genfile would start: Django's application, an application object, else a program."""
     if django is not None:
         says = project.folder.says(django.application_file or django.manage, 1, django.application)
         draft.put("application", Fact(django.application, (says,)))
         draft.put("interface", Fact("asgi" if django.asgi else "wsgi", (says,)))
-        return django_start(project, django), (says,), False
+        return django_start(project, django, port), (says,), False
     application = find_application(project, framework) if framework is not None else None
     if framework is not None and application is not None:
-        start = application_start(project, framework, application.value)
+        start = application_start(project, framework, application.value, port)
         if start is not None:
             draft.put("application", application.but(application.value.reference))
             if framework.interface:
@@ -185,6 +214,10 @@ def _put_system(project: PythonProject, draft: Draft) -> None:
         entry.url and "git+" in entry.url for parsed in project.requirements_files.values() for entry in parsed.entries
     ):
         build.update(("ca-certificates", "git"))
+    programs, says_programs = run_packages(project.folder)
+    run.update(programs)
+    evidence.extend(says_programs)
+    build.update(draft.values.get("system_packages", {}).get("build", ()))
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
     backing: dict[str, Evidence] = {}

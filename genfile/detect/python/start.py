@@ -1,18 +1,27 @@
 """How a Python service is started: the server that the project has, on every address."""
 
+import re
 import shlex
 from dataclasses import dataclass, field
 
 from genfile.data import Framework, default_tool
+from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, find_application, find_program, module_name
 from genfile.detect.python.django import Django
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.python import parse_python
 from genfile.parsers.small import parse_procfile, parse_shell
+from genfile.parsers.values import EnvDefault, port_of
 
 # Servers by interface, best first; the first that the project depends on is used.
 ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
 WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi")
+# Programs that a command of a host or a Dockerfile may start, and how it names what they serve.
+HOSTED = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"})
+_TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?)?")
+# What no image of production has.
+NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
 DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "http.server")
 
 
@@ -56,6 +65,10 @@ def _words(text: str, port: int) -> list[str] | None:
     words = list(commands[0].words)
     if words[:2] in (["poetry", "run"], ["pipenv", "run"], ["uv", "run"], ["pdm", "run"]):
         words = words[2:]
+    if words[:1] in (["sh"], ["/bin/sh"], ["bash"], ["/bin/bash"]) and words[1:2] == ["-c"] and len(words) == 3:
+        return _words(words[2].removeprefix("exec "), port)
+    if not words or words[0] in NOT_THERE:
+        return None
     if words[0] == "gunicorn":
         # gunicorn binds $PORT on every address by itself.
         words = [word for index, word in enumerate(words) if not _binds_port(words, index)]
@@ -64,7 +77,7 @@ def _words(text: str, port: int) -> list[str] | None:
         return [
             "sh",
             "-c",
-            f"exec {command.replace('${PORT}', '$PORT')}".replace("$PORT", f"${{PORT:-{port}}}"),
+            "exec " + re.sub(r"\$PORT\b|\$\{PORT\}", f"${{PORT:-{port}}}", command),
         ]
     return words
 
@@ -78,84 +91,125 @@ def _binds_port(words: list[str], index: int) -> bool:
     return index > 0 and words[index - 1] in ("--bind", "-b") and "PORT" in word
 
 
-def django_start(project: PythonProject, django: Django) -> Start:
+def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
+    """Put /start from a host's file or the Dockerfile, where it is one plain command of a program that the project has."""
+    for fact in hosting(project.folder).starts:
+        text = fact.value
+        words = _words(text, port)
+        if words is None or any(part in text for part in DEVELOPMENT):
+            continue
+        plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
+        if plain[0] not in HOSTED or (plain[0] not in project.dependencies and plain[0] not in project.locked):
+            continue
+        targets = [word for word in plain[1:] if _TARGET.fullmatch(word)]
+        if targets and all(_exists(project, word.split(":")[0], plain) for word in targets):
+            draft.put("start", fact.but(words))
+            return True
+    return False
+
+
+def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
+    """Whether a module that a command names is in the tree."""
+    path = module.replace(".", "/")
+    bases = ["", "src/"]
+    bases += [f"{words[i + 1]}/" for i, word in enumerate(words[:-1]) if word in ("--chdir", "--app-dir")]
+    return any(project.folder.has(f"{base}{path}{end}") for base in bases for end in (".py", "/__init__.py"))
+
+
+def named_port(words: list[str]) -> int | None:
+    """The port that a command names: --port, --bind, -b, -p, `${PORT:-8000}`."""
+    plain = words[2].split() if words[:2] == ["sh", "-c"] else words
+    for index, word in enumerate(plain):
+        flag, sign, value = word.partition("=")
+        if not sign and index + 1 < len(plain):
+            value = plain[index + 1]
+        if flag in ("--port", "--bind", "-b", "-p", "--http", "--server.port"):
+            digits = re.search(r"(\d{2,5})[}]*$", value)
+            if digits:
+                return int(digits[1])
+    return None
+
+
+def gunicorn_bind(project: PythonProject) -> tuple[int | None, bool, Evidence | None]:
+    """What gunicorn.conf.py, which gunicorn reads by itself, binds: the port, whether to this machine alone, where."""
+    name = "gunicorn.conf.py"
+    module = project.folder.parse(parse_python, name) if project.folder.has(name) else None
+    if module is None:
+        return None, False, None
+    value = module.setting("bind")
+    value = value[0] if isinstance(value, list) and value else value
+    text = value.default if isinstance(value, EnvDefault) else value
+    alone = isinstance(text, str) and text.startswith(("127.", "localhost", "unix:"))
+    says = project.folder.says(name, module.line_of("bind"), "bind")
+    return (None if alone else port_of(value)[0]), alone, says if module.line_of("bind") else None
+
+
+def _gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
+    """gunicorn binds $PORT on every address by itself, unless its configuration says where."""
+    bound, alone, _ = gunicorn_bind(project)
+    extra = [f"--bind=0.0.0.0:{port}"] if alone else []
+    return Start(["gunicorn", *extra, *words], bound or port, None if alone else "PORT", _missing(project, "gunicorn"))
+
+
+def django_start(project: PythonProject, django: Django, port: int = 8000) -> Start:
     """gunicorn, or the ASGI server that the project has."""
     folder = [] if django.base == "." else ["--chdir", django.base]
-    if django.asgi:
-        server = next((name for name in ("uvicorn", "daphne", "hypercorn") if name in project.dependencies), "uvicorn")
-        if server == "daphne":
-            return Start(["daphne", "-b", "0.0.0.0", "-p", "8000", django.application], 8000)
-        place = [] if django.base == "." else ["--app-dir", django.base]
-        if server == "hypercorn":
-            return Start(["hypercorn", "--bind", "0.0.0.0:8000", django.application], 8000)
-        return Start(
-            ["uvicorn", *place, django.application, "--host", "0.0.0.0", "--port", "8000"],
-            8000,
-            None,
-            _missing(project, "uvicorn"),
-        )
-    return Start(["gunicorn", *folder, django.application], 8000, "PORT", _missing(project, "gunicorn"))
+    if not django.asgi:
+        uwsgi = uwsgi_start(project)
+        return uwsgi or _gunicorn(project, [*folder, django.application], port)
+    names = ("uvicorn", "granian", "daphne", "hypercorn")
+    server = next((name for name in names if name in project.dependencies), "uvicorn")
+    return _asgi(project, server, django.application, port, [] if django.base == "." else ["--app-dir", django.base])
 
 
-def application_start(project: PythonProject, framework: Framework, application: Application) -> Start | None:
+def uwsgi_start(project: PythonProject) -> Start | None:
+    """uWSGI by the project's own file, where that is the server it has."""
+    if "uwsgi" not in project.dependencies or "gunicorn" in project.dependencies:
+        return None
+    for name in ("uwsgi.ini", "etc/uwsgi.ini", "config/uwsgi.ini", "deploy/uwsgi.ini"):
+        match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(\d+)", project.folder.text(name) or "")
+        if match:
+            return Start(["uwsgi", "--ini", name], int(match[1]))
+    return None
+
+
+def _asgi(
+    project: PythonProject, server: str, reference: str, port: int, place: list[str], factory: bool = False
+) -> Start:
+    missing = _missing(project, server)
+    if server == "daphne":
+        return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), reference], port, None, missing)
+    if server == "hypercorn":
+        return Start(["hypercorn", "--bind", f"0.0.0.0:{port}", reference + ("()" if factory else "")], port, None, missing)
+    flags = ["--factory"] if factory else []
+    if server == "granian":
+        place = [word.replace("--app-dir", "--working-dir") for word in place]
+        words = ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *place, *flags, reference]
+        return Start(words, port, None, missing)
+    return Start(["uvicorn", *place, reference, "--host", "0.0.0.0", "--port", str(port), *flags], port, None, missing)
+
+
+def application_start(
+    project: PythonProject, framework: Framework, application: Application, port: int = 8000
+) -> Start | None:
     """The server that fits the framework's interface, of those that the project has."""
     reference = application.reference
+    bare = f"{application.module}:{application.name}"
     if framework.interface == "asgi":
         server = next((name for name in ASGI_SERVERS if name in project.dependencies), framework.server or "uvicorn")
-        bare = f"{application.module}:{application.name}"
-        factory = ["--factory"] if application.factory else []
-        port = framework.port or 8000
-        if server == "hypercorn":
-            return Start(
-                ["hypercorn", "--bind", f"0.0.0.0:{port}", reference],
-                port,
-                None,
-                _missing(project, "hypercorn"),
-            )
-        if server == "granian":
-            return Start(
-                ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *factory, bare],
-                port,
-            )
-        if server == "daphne":
-            return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), bare], port)
         if "gunicorn" in project.dependencies and "uvicorn-worker" in project.dependencies:
             return Start(["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", reference], port, "PORT")
-        return Start(
-            ["uvicorn", bare, "--host", "0.0.0.0", "--port", str(port), *factory],
-            port,
-            None,
-            _missing(project, "uvicorn"),
-        )
+        return _asgi(project, server, bare, port, [], application.factory)
     if framework.interface == "wsgi":
         server = next((name for name in WSGI_SERVERS if name in project.dependencies), "gunicorn")
         if server == "waitress":
             call = ["--call"] if application.factory else []
-            return Start(
-                [
-                    "waitress-serve",
-                    "--host=0.0.0.0",
-                    "--port=8000",
-                    *call,
-                    f"{application.module}:{application.name}",
-                ],
-                8000,
-            )
+            return Start(["waitress-serve", "--host=0.0.0.0", f"--port={port}", *call, bare], port)
         if server == "granian":
-            return Start(
-                [
-                    "granian",
-                    "--interface",
-                    "wsgi",
-                    "--host",
-                    "0.0.0.0",
-                    "--port",
-                    "8000",
-                    f"{application.module}:{application.name}",
-                ],
-                8000,
-            )
-        return Start(["gunicorn", reference], 8000, "PORT", _missing(project, "gunicorn"))
+            words = ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(port), bare]
+            return Start(words, port)
+        uwsgi = uwsgi_start(project) if server == "uwsgi" else None
+        return uwsgi or _gunicorn(project, [reference], port)
     if framework.start:
         words = [
             word.replace("{application}", reference)
