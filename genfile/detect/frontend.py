@@ -5,13 +5,15 @@ folder, or the project's own Dockerfile builds the two together. Without any, th
 """
 
 import posixpath
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.detect import node
 from genfile.detect.hosting import hosting
-from genfile.detect.survey import Found, inside
+from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
+from genfile.dockerfile.model import Instruction
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -23,11 +25,16 @@ KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A front end, and the server that takes it: where the server looks for the files, and what says so."""
+    """A front end, and the server that takes it: where the server looks for the files, and what says so.
+
+    ``script``: the script that builds it for the server, where that is not its `build`; ``output``: what that makes.
+    """
 
     project: Project
     target: str
     reason: Evidence
+    script: str | None = None
+    output: str | None = None
 
 
 def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
@@ -54,7 +61,7 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
                 break
     for server in servers:
         if server.project.path not in taken and server.language.NAME in ("python", "go"):
-            own = _in_place(server)
+            own = _in_place(server) or _assets(tree, server, {item.project.path for item in found})
             if own is not None:
                 taken[server.project.path] = own
     return [item for item in found if item.project.path not in gone], taken
@@ -70,6 +77,10 @@ def put(draft: Draft, served: Served) -> None:
     values["output"] = served.project.spec_path if in_place or static is None else static["root"]
     values["target"] = served.target
     values["environment"] = [item for item in front.values.get("environment", []) if item["phase"] == "build"]
+    if served.script is not None:
+        manager = values["package_manager"]["name"]
+        values["build"] = [f"{'yarn' if manager.startswith('yarn') else manager} run {shlex.quote(served.script)}"]
+        values["output"] = served.output
     if not values.get("build"):
         return
     draft.put("frontend", Fact(values, (served.reason,)))
@@ -121,12 +132,51 @@ def _embeds(server: Found, site: Project, output: str) -> Served | None:
     module = read_module(server.project)
     if module is None or not module.programs:
         return None
-    for path, file in module.sources(choose_program(module)):
+    outputs: list[tuple[str, str | None]] = [(output, None), *_script_outputs(site)]
+    # The packages around the output first: what a large program imports is not all read.
+    near = [
+        pair
+        for made, _ in outputs
+        for folder in _folders_above(made, server.project.path)
+        for pair in module.package(folder)
+    ]
+    for path, file in (*near, *module.sources(choose_program(module))):
         for pattern, line in file.embeds:
             place = server.project.full(posixpath.join(posixpath.dirname(path), _literal(pattern)))
-            if place == output or (inside(output, place) and place != server.project.path) or inside(place, output):
-                return Served(site, output, server.project.says(path, line, f"//go:embed {pattern}"))
+            for made, script in outputs:
+                if place == made or (inside(made, place) and place != server.project.path) or inside(place, made):
+                    says = server.project.says(path, line, f"//go:embed {pattern}")
+                    return Served(site, made, says, script, made)
     return None
+
+
+def _folders_above(path: str, root: str) -> list[str]:
+    """The folders from a path up to a root, relative to that root, `.` for itself; nearest first."""
+    found: list[str] = []
+    path = posixpath.dirname(path)
+    while inside(path, root) and path != root:
+        found.append(posixpath.relpath(path, root or "."))
+        path = posixpath.dirname(path)
+    return [*found, "."]
+
+
+def _script_outputs(site: Project) -> list[tuple[str, str]]:
+    """The folders that scripts other than `build` write to, outside of the site's own: `--outDir=../server/dist`."""
+    from genfile.detect.node.claims import read_project
+    from genfile.detect.node.scripts import resolve
+
+    read = read_project(site)
+    found: list[tuple[str, str]] = []
+    for name in read.package.scripts if read else ():
+        for step in resolve(read.package, name) or () if read else ():
+            for index, word in enumerate(step.words):
+                flag, sign, value = word.partition("=")
+                if flag in ("--outDir", "--out-dir", "--output-path", "--dest"):
+                    value = value if sign else (step.words[index + 1] if index + 1 < len(step.words) else "")
+                    path = site.full(value) if value else ""
+                    if path and not path.startswith("..") and not inside(path, site.path):
+                        found.append((path, name))
+    return found
 
 
 def _literal(pattern: str) -> str:
@@ -179,22 +229,52 @@ def _paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
 
 
 def _one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
-    """The project's own Dockerfile builds the site in one stage, and copies it to where the server runs."""
-    for path in hosting(server.project).dockerfiles:
+    """The project's own Dockerfile builds the site in one stage, and copies what it made to where the server runs."""
+    tree = server.project.tree
+    paths = list(hosting(server.project).dockerfiles)
+    above = server.project.parent()
+    while above is not None:
+        paths += hosting(above).dockerfiles
+        above = above.parent()
+    name = posixpath.basename(site.path)
+    for path in dict.fromkeys(paths):
         try:
-            dockerfile = read_dockerfile(server.project.tree.text(path) or "")
+            dockerfile = read_dockerfile(tree.text(path) or "")
         except DockerfileError:
             continue
-        if len(dockerfile.stages) < 2:
+        builders = {
+            stage.name or str(stage.index)
+            for stage in dockerfile.stages[:-1]
+            if any(_takes(item, name) for base in dockerfile.lineage(stage) for item in base.all("COPY"))
+            and any(word in base.image for base in dockerfile.lineage(stage) for word in ("node", "bun"))
+        }
+        final = dockerfile.lineage(dockerfile.stages[-1])
+        own = posixpath.basename(server.project.path)
+        if server.project.path and not any(_takes(item, own) for stage in final for item in stage.all("COPY")):
             continue
-        name = posixpath.basename(site.path)
-        for stage in dockerfile.stages[:-1]:
-            if not any(word in stage.image for word in ("node", "bun")):
-                continue
+        for stage in final:
+            folder = next((item.words[0] for item in reversed(stage.all("WORKDIR")) if item.words), "/")
             for item in stage.all("COPY"):
-                if any(word.strip("./").startswith(f"{name}/") or word.strip("./") == name for word in item.words[:-1]):
-                    return Served(site, output, Evidence(path, item.line, item.original.strip()[:100]))
+                if item.flag("from") in builders:
+                    target = _target(item.words[-1], folder, server, output)
+                    return Served(site, target, Evidence(path, item.line, item.original.strip()[:100]))
     return None
+
+
+def _takes(item: Instruction, name: str) -> bool:
+    """Whether a COPY takes a folder of that name, or what is in it, from the build context."""
+    if item.flag("from") is not None:
+        return False
+    return any(name in word.strip("./").split("/") for word in item.words[:-1])
+
+
+def _target(destination: str, folder: str, server: Found, output: str) -> str:
+    """Where a COPY puts the files, as a path of the tree: what lies below the working folder is the server's own."""
+    path = posixpath.normpath(posixpath.join(folder, destination))
+    if not path.startswith(folder.rstrip("/") + "/"):
+        return output
+    inner = posixpath.relpath(path, folder)
+    return server.project.full(inner) or output
 
 
 def _built_by_java(server: Found, site: Project) -> Evidence | None:
@@ -234,6 +314,33 @@ def _in_place(server: Found) -> Served | None:
     if not any(name in read.package.every_dependency for name in BUNDLERS):
         return None
     return Served(project, project.spec_path, read.package.says("scripts", "build"))
+
+
+def _assets(tree: Tree, server: Found, claimed: set[str]) -> Served | None:
+    """A package.json in a folder below, whose scripts bundle what the server's code names by that folder."""
+    from genfile.detect.node.claims import read_project
+
+    for folder in sorted(tree.folders):
+        if "package.json" not in tree.folders[folder] or not inside(folder, server.project.path) or is_aside(folder):
+            continue
+        site = Project(tree, folder)
+        if folder == server.project.path or folder in claimed:
+            continue
+        read = read_project(site)
+        if read is None or "build" not in read.package.scripts or read.workspace is not None:
+            continue
+        if not any(name in read.package.every_dependency for name in BUNDLERS) or _committed(site):
+            continue
+        name = posixpath.relpath(folder, server.project.path or ".")
+        for path, line, text in _paths(server):
+            if f"/{name}/" in f"/{posixpath.normpath(text.strip('/') or '.')}/":
+                return Served(site, site.spec_path, server.project.says(path, line, text))
+    return None
+
+
+def _committed(site: Project) -> bool:
+    """Whether what the build makes is in the tree already."""
+    return any(site.has_folder(name) for name in ("dist", "build"))
 
 
 BUNDLERS = (

@@ -37,6 +37,8 @@ _SETUP = {
     "go": ("actions/setup-go", "go-version"),
     "java": ("actions/setup-java", "java-version"),
 }
+# Ports of other protocols, which the same image may expose before the one of the web: ssh, smtp, dns, https.
+_OTHER_PORTS = frozenset({22, 25, 53, 67, 68, 443, 465, 587, 853, 9229})
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}?")
 _URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[^/\s\"']*)?(/[A-Za-z0-9._~/-]*)?")
 
@@ -87,7 +89,8 @@ class Hosting:
 
     @property
     def port(self) -> Fact[int] | None:
-        return self.ports[0] if self.ports else None
+        """The first port that a service of the web may have; one of another protocol only where there is no other."""
+        return next((fact for fact in self.ports if fact.value not in _OTHER_PORTS), self.ports[0] if self.ports else None)
 
     @property
     def health_path(self) -> Fact[str] | None:
@@ -197,7 +200,8 @@ def _own_dockerfiles(folder: Project) -> list[str]:
     listed: list[str] = []
     for place in ("", "docker", ".docker", "docker/prod", "docker/production", "deploy", "build", "build/package"):
         for name in folder.names(place) if place else folder.names():
-            if name == "Dockerfile" or name == "Containerfile" or name.startswith("Dockerfile.") or name.endswith(".Dockerfile"):
+            lower = name.lower()
+            if lower in ("dockerfile", "containerfile") or lower.startswith("dockerfile.") or lower.endswith(".dockerfile"):
                 if not _OTHER.isdisjoint(re.split(r"[^a-z0-9]+", name.lower())) or name.endswith(("ignore", ".j2", ".tmpl")):
                     continue
                 listed.append(folder.full(f"{place}/{name}" if place else name))

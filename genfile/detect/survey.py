@@ -65,6 +65,10 @@ NOT_SERVICES = frozenset(
         "generators",
         "tutorial",
         "tutorials",
+        "remix.init",
+        "playground",
+        "playgrounds",
+        "sandbox",
     ]
 )
 
@@ -92,9 +96,14 @@ def survey(tree: Tree) -> list[Found]:
     return sorted(found, key=lambda item: item.project.path)
 
 
+_PLURALS = ("-examples", "-samples", "-tests", "-e2e", "-test", "_test", "-fixtures")
+
+
 def is_aside(folder: str) -> bool:
     """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
-    return any(part in NOT_SERVICES or part.startswith(".") for part in folder.split("/") if part)
+    return any(
+        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) for part in folder.split("/") if part
+    )
 
 
 def _best_claim(tree: Tree, folder: str) -> Found | None:

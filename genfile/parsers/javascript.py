@@ -21,6 +21,7 @@ MAX_DEPTH = 60
 _WRAPPERS = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression"}
 )
+_PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
 _NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
@@ -112,6 +113,39 @@ class JsModule:
                 values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
+
+    @cached_property
+    def defaults(self) -> tuple[tuple[str, Any, int], ...]:
+        """Keys of a schema with their default: `PORT: z.coerce.number().default(3000)`, `PORT: port({ default: 3000 })`."""
+        found: list[tuple[str, Any, int]] = []
+        for node in self._walk():
+            key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+            if node.type != "pair" or key is None or value is None or value.type != "call_expression":
+                continue
+            name = self._string(key) if key.type == "string" else self._text(key)
+            default = self._default_of(value)
+            if is_known(default):
+                found.append((name, default, _line(node)))
+        return tuple(found)
+
+    def _default_of(self, node: "Node") -> Any:
+        """What `.default(x)` or `{ default: x }` somewhere in a chain of calls says."""
+        for _ in range(12):
+            if node.type != "call_expression":
+                return UNKNOWN
+            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if callee is None or arguments is None:
+                return UNKNOWN
+            values = [self._value(item) for item in arguments.named_children if item.type != "comment"]
+            if self._dotted(callee).rsplit(".", 1)[-1] in ("default", "prefault", "optional") and values:
+                return values[0]
+            if values and isinstance(values[-1], dict) and "default" in values[-1]:
+                return values[-1]["default"]
+            owner = callee.child_by_field_name("object")
+            if owner is None:
+                return UNKNOWN
+            node = owner
+        return UNKNOWN
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
@@ -319,6 +353,8 @@ class JsModule:
             first = arguments.named_children[:1] if arguments is not None else []
             if callee is not None and first and self._dotted(callee) in _NUMBER_CALLS:
                 return self._value(first[0], depth + 1)
+            if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
+                return self._joined_path(arguments, depth)
         if node.type == "ternary_expression":
             parts = [node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")]
             if all(part is not None for part in parts):
@@ -326,6 +362,18 @@ class JsModule:
                 if isinstance(condition, EnvDefault) and isinstance(yes, EnvDefault):
                     return EnvDefault(condition.name, no if is_known(no) else None)
         return UNKNOWN
+
+    def _joined_path(self, arguments: "Node", depth: int) -> Any:
+        """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", import.meta.url))`: the part that is written."""
+        parts: list[str] = []
+        for item in arguments.named_children:
+            if item.type == "new_expression":
+                inner = item.child_by_field_name("arguments")
+                item = inner.named_children[0] if inner is not None and inner.named_children else item
+            value = self._value(item, depth + 1)
+            if isinstance(value, str):
+                parts.append(value)
+        return "/".join(parts) if parts else UNKNOWN
 
     def _env_name(self, node: "Node") -> str | None:
         """`process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`: X."""

@@ -59,7 +59,8 @@ def _load(root: Path, name: str, below: tuple[str, ...]) -> Preset:
     folder = root / name
     manifest = parse_manifest(_read_toml(folder / "preset.toml"), f"{name}/preset.toml")
     if manifest.extends is None:
-        templates = _read_templates(root, "common")
+        # A server of any language may have a front end: the stage for it is Node's.
+        templates = _read_templates(root, "common") | _read_templates(root, "node")
         options: dict[str, Option] = {}
         files: tuple[OutputFile, ...] = ()
         chain: tuple[str, ...] = ()

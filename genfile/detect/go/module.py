@@ -1,7 +1,9 @@
 """A Go module as detectors read it: its packages, which of them are programs, what a program imports."""
 
+import ast
 import posixpath
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,6 +52,11 @@ class GoModule:
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
 
     @cached_property
+    def tags(self) -> dict[str, Evidence]:
+        """The build tags of a release, each with where it is named."""
+        return build_tags(self.folder)
+
+    @cached_property
     def base_name(self) -> str:
         """The last part of the module's path, a major version left out: `github.com/a/shop/v2` is `shop`."""
         parts = (self.manifest.module or self.folder.folder_name).split("/")
@@ -65,7 +72,7 @@ class GoModule:
                 if file.endswith(".go") and builds_on_linux(file) and len(files) < 60:
                     path = file if name == "." else f"{name}/{file}"
                     parsed = self.folder.parse(parse_go, path)
-                    if parsed is not None and not _is_ignored(parsed.build_constraint):
+                    if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
             self._packages[name] = tuple(files)
         return self._packages[name]
@@ -168,6 +175,30 @@ def declared_programs(folder: Project) -> dict[str, Evidence]:
     return found
 
 
+def build_tags(folder: Project) -> dict[str, Evidence]:
+    """The build tags that the project builds its release with: goreleaser's, the Dockerfile's, make's; the first only."""
+    for name in (".goreleaser.yaml", ".goreleaser.yml"):
+        document = folder.yaml(name) if folder.has(name) else None
+        for index, item in enumerate(document.items("builds") if document else []):
+            listed = item.get("tags") if isinstance(item, dict) else None
+            if isinstance(listed, list) and listed and document is not None:
+                says = folder.says(name, document.line("builds", index, "tags"), f"tags: {listed}")
+                return {str(tag): says for tag in listed if _TAG.fullmatch(str(tag))}
+    for path in [*hosting(folder).dockerfiles, *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name))]:
+        text = folder.tree.text(path) or ""
+        values = dict(re.findall(r"(?m)^(?:export\s+)?([A-Z_]+)\s*[:?]?=\s*([A-Za-z0-9_, ]+?)\s*(?:\$\(.*)?$", text))
+        for number, line in enumerate(text.splitlines(), 1):
+            match = _GO_TAGS.search(line)
+            if match is None:
+                continue
+            given = match[1].strip("\"'")
+            given = values.get(given.strip("$(){}"), "") if given.startswith("$") else given
+            tags = [tag for tag in re.split(r"[ ,]+", given) if _TAG.fullmatch(tag)]
+            if tags:
+                return {tag: Evidence(path, number, line.strip()[:100]) for tag in tags}
+    return {}
+
+
 def _package_folder(folder: Project, text: str) -> str | None:
     """The folder of a package argument, `.` for the module's own; None for what is no package of this module."""
     if "$" in text or "{" in text:
@@ -177,6 +208,10 @@ def _package_folder(folder: Project, text: str) -> str | None:
     if path.startswith(("..", "/")) or not any(name.endswith(".go") for name in folder.names("" if path == "." else path)):
         return None
     return path
+
+
+_TAG = re.compile(r"[a-z0-9][a-z0-9_]{1,40}")
+_GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'|\S+)")
 
 
 def read_module(folder: Project) -> GoModule | None:
@@ -193,13 +228,28 @@ def builds_on_linux(name: str) -> bool:
     return not any(part in _OTHER_SYSTEMS or part in _OTHER_MACHINES for part in parts[1:][-2:])
 
 
-def _is_ignored(constraint: str | None) -> bool:
-    """Whether a `//go:build` line keeps the file out of an ordinary build for linux with amd64 or arm64."""
+def _is_ignored(constraint: str | None, tags: Collection[str] = ()) -> bool:
+    """Whether a `//go:build` line keeps the file out of a build for linux with amd64 or arm64 and these tags."""
     if constraint is None:
         return False
-    words = constraint.replace("(", " ").replace(")", " ").split()
-    if "ignore" in words or "tools" in words or "!linux" in words:
-        return True
-    return len(words) == 1 and (
-        words[0] in _OTHER_SYSTEMS or words[0] in ("integration", "e2e", "wireinject", "mage", "generate")
-    )
+    words = re.findall(r"&&|\|\||!|\(|\)|[A-Za-z0-9_.]+", constraint)
+    python = {"&&": "and", "||": "or", "!": "not", "(": "(", ")": ")"}
+    text = " ".join(python.get(word) or str(_is_set(word, tags)) for word in words)
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return not _truth(tree)
+
+
+def _is_set(tag: str, tags: Collection[str]) -> bool:
+    return tag in ("linux", "unix", "amd64", "gc", "cgo") or tag.startswith("go1.") or tag in tags
+
+
+def _truth(node: ast.expr) -> bool:
+    if isinstance(node, ast.BoolOp):
+        values = [_truth(item) for item in node.values]
+        return all(values) if isinstance(node.op, ast.And) else any(values)
+    if isinstance(node, ast.UnaryOp):
+        return not _truth(node.operand)
+    return bool(isinstance(node, ast.Constant) and node.value)

@@ -16,6 +16,7 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gomod import parse_go_mod
 from genfile.parsers.small import parse_procfile
 from genfile.spec.base import service_name
+_NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
 # How hosts of one's own are named: a public module's vanity host never is.
 _OWN_HOSTS = ("git.", "gitlab.", "gitea.", "bitbucket.", "stash.", "scm.")
 
@@ -72,6 +73,8 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
             f"{program.package} is built; other programs: {names} (choose with --set main_package=…)",
             folder.full("go.mod"),
         )
+    if module.tags:
+        draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
     vendored = folder.has("vendor/modules.txt")
     if vendored:
         draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
@@ -145,8 +148,10 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
                 build.update(needs.build)
                 run.update(needs.run)
     programs, says_programs = run_packages(folder)
-    run.update(programs)
-    evidence.extend(says_programs)
+    # A static program needs no library and no list of types: only programs that it starts.
+    kept = [(name, says) for name, says in zip(programs, says_programs, strict=True) if not name.startswith(_NOT_FOR_GO)]
+    run.update(name for name, _ in kept)
+    evidence.extend(says for _, says in kept)
     draft.put("cgo", cgo)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))

@@ -1,14 +1,19 @@
 """Is a package.json a service, a library, a workspace root, or mere tooling?"""
 
+import posixpath
+
 from genfile.data import frameworks
+from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.framework import find_framework, starts_server
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.node.port import source_files
 from genfile.detect.node.scripts import is_development, resolve
-from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES
+from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, start_command
 from genfile.detect.node.workspace import workspace_at, workspace_of
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence
 
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
@@ -26,6 +31,8 @@ def claim(folder: Project) -> Claim | None:
         return None
     package = project.package
     found = find_framework(project)
+    if _is_library_of_workspace(project) or _for_another_host(project):
+        return None
     if _is_published_library(package) and not starts_server(project):
         return None
     if found is not None and found.value.name not in _TOOLING:
@@ -44,14 +51,62 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
-    if (
-        not package.scripts.get("test")
-        and "bin" not in package.document.value
-        and package.dependencies
-        and _has_entry(folder)
-    ):
-        return Claim("guess", folder.says(FILE, 1, "dependencies and a file that could be started"))
+    hosted = next((path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path), None)
+    if hosted is not None and start_command(project, None, False) is not None:
+        return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
+    if package.dependencies and "bin" not in package.document.value and _stays(project):
+        return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
+
+
+def _is_library_of_workspace(project: NodeProject) -> bool:
+    """A member that others depend on, and that nothing starts."""
+    workspace, package = project.workspace, project.package
+    if workspace is None or not package.name or any(name in package.scripts for name in ("start", "start:prod", "serve")):
+        return False
+    if any(project.folder.has(name) for name in ("Dockerfile", "Procfile", "fly.toml", "railway.json")):
+        return False
+    return any(package.name in other.every_dependency for other in workspace.packages())
+
+
+def _for_another_host(project: NodeProject) -> bool:
+    """Code for a platform that no container is: a Cloudflare Worker, functions of Serverless, an adapter for a host."""
+    folder, package = project.folder, project.package
+    if any(name in package.every_dependency for name in ("@sveltejs/kit",)):
+        hosts = [name for name in package.every_dependency if name.startswith("@sveltejs/adapter-")]
+        if hosts and not {"@sveltejs/adapter-node", "@sveltejs/adapter-static"} & set(hosts):
+            says = package.depends(hosts[0])
+            text = f"{says}: made for another host; @sveltejs/adapter-node or adapter-static makes a container possible"
+            folder.tree.note("warning", text, says.path, says.line)
+            return True
+    files = ("wrangler.toml", "wrangler.jsonc", "wrangler.json", "serverless.yml", "serverless.ts")
+    name = next((name for name in files if folder.has(name)), None)
+    if name is None or any(folder.has(other) for other in ("Dockerfile", "Procfile", "server.js")):
+        return False
+    if "@hono/node-server" in package.dependencies or any(
+        name in package.every_dependency for name in ("next", "nuxt", "@sveltejs/adapter-node", "@astrojs/node")
+    ):
+        return False
+    steps = resolve(package, "start")
+    if steps and not is_development(steps[-1]):
+        return False
+    if find_framework(project) is not None and "build" in package.scripts and _has_page(folder):
+        return False
+    folder.tree.note("info", f"{folder.full(name)}: made for another host than a container: no service", folder.full(name))
+    return True
+
+
+def _stays(project: NodeProject) -> bool:
+    """Whether a program of a usual name listens, or waits for messages."""
+    return any(
+        call.callee.rsplit(".", 1)[-1] in STAYING for _, module in source_files(project, ())[:20] for call in module.calls
+    )
+
+
+# Calls after which a program stays.
+STAYING = frozenset(
+    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker WebSocketServer".split()
+)
 
 
 def _is_published_library(package: PackageJson) -> bool:

@@ -3,14 +3,14 @@
 from genfile.data import Framework, frameworks
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import is_development, resolve
-from genfile.evidence import Fact
+from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
 
 
 def find_framework(project: NodeProject) -> Fact[Framework] | None:
     """The first framework of the data that the member depends on; of several, the one that the start command runs."""
     package = project.package
-    found = [item for item in frameworks("node") if _depends(project, item)]
+    found = [item for item in frameworks("node") if _depends(project, item)] or _by_script(project)
     if not found:
         return None
     best = found[0]
@@ -22,8 +22,31 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
         sites = [item for item in found if item.kind == "site"]
         if sites and "build" in package.scripts:
             best = sites[0]
-    name = next(name for name in best.dependencies if name in package.every_dependency)
-    return Fact(best, (package.depends(name),))
+    return Fact(best, (evidence_of(project, best),))
+
+
+def evidence_of(project: NodeProject, item: Framework) -> Evidence:
+    """Where a framework is named: a dependency of the member, of the workspace's root, else the build script."""
+    for package in project.packages:
+        for name in item.dependencies:
+            if name in package.every_dependency:
+                return package.depends(name)
+    return project.package.says("scripts", "build")
+
+
+def _by_script(project: NodeProject) -> list[Framework]:
+    """A member whose build script runs a framework that the workspace's root depends on."""
+    if project.workspace is None:
+        return []
+    programs = {step.program for step in resolve(project.package, "build") or ()}
+    programs = {"@vue/cli-service" if name == "vue-cli-service" else name for name in programs}
+    hoisted = project.root_package.every_dependency
+    return [
+        item
+        for item in frameworks("node")
+        if item.kind == "site" or item.build
+        if any(name in programs and name in hoisted for name in item.dependencies)
+    ]
 
 
 def _depends(project: NodeProject, item: Framework) -> bool:

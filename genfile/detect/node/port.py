@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.data import Framework
-from genfile.detect.hosting import Port, example_port, first_whole, hosting
-from genfile.detect.node.framework import read_module
+from genfile.detect.hosting import PORT_NAMES, Port, example_port, first_whole, hosting
+from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
@@ -168,6 +168,12 @@ def _listen(asked: Asked) -> Fact[Port] | None:
 def _environment_default(asked: Asked) -> Fact[Port] | None:
     """A variable named PORT with a default, anywhere in the sources (a configuration module)."""
     for name, module in asked.sources:
+        for key, value, line in module.defaults:
+            number = port_of(value)[0]
+            if key.upper() in PORT_NAMES and number is not None:
+                evidence = asked.project.folder.says(name, line, f"{key} is {number} by default")
+                return Fact(Port(number, key if key.isupper() else None), (evidence,))
+    for name, module in asked.sources:
         for constant in ("PORT", "port", "serverPort", "SERVER_PORT"):
             number, variable = port_of(module.constant(constant))
             if number is not None:
@@ -192,9 +198,8 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     framework = asked.framework
     if framework is None or framework.port is None:
         return None
-    package = asked.project.package
-    name = next(n for n in framework.dependencies if n in package.every_dependency)
-    evidence = asked.project.folder.says(FILE, package.depends(name).line, f"the default of {framework.name}")
+    line = evidence_of(asked.project, framework).line
+    evidence = asked.project.folder.says(FILE, line, f"the default of {framework.name}")
     certain = framework.port_variable is not None and not asked.sources
     variable = framework.port_variable or ("PORT" if _reads_port(asked) else None)
     remedy = "read the port from PORT with a default: process.env.PORT || 3000"

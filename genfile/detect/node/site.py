@@ -4,7 +4,7 @@ import posixpath
 from typing import Any
 
 from genfile.data import Framework
-from genfile.detect.node.framework import read_config
+from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
 from genfile.evidence import Fact
@@ -61,6 +61,8 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str,
 def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]]:
     """The output folder: of the build script's flag, of the configuration, of the framework's habit."""
     root = framework.output or "dist"
+    if framework.name in ("vitepress", "vuepress"):
+        root = posixpath.join(f".{framework.name}", "dist")
     spa = framework.spa
     for step in resolve(project.package, "build") or ():
         for flag in ("--outDir", "--out-dir", "--output-path", "--dest", "-d"):
@@ -81,8 +83,17 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
         if isinstance(value, str) and not value.startswith("/"):
             path = posixpath.join(base, value) if isinstance(base, str) and not base.startswith("/") else value
             return project.folder.fact((path, spa), found[0], 1, f"{'.'.join(key[1])} is {value}")
-    name = next(n for n in framework.dependencies if n in project.package.every_dependency)
-    return Fact((root, spa), (project.package.depends(name),))
+    return Fact((posixpath.join(_root_argument(project, framework), root), spa), (evidence_of(project, framework),))
+
+
+def _root_argument(project: NodeProject, framework: Framework) -> str:
+    """The folder that a build command is given: `vitepress build docs`."""
+    steps = resolve(project.package, "build") or resolve(project.package, "docs:build") or ()
+    for step in steps:
+        if step.program == framework.name and step.words[1:2] == ("build",):
+            folder = next((word for word in step.words[2:] if not word.startswith("-")), ".")
+            return folder if project.folder.has_folder(folder) else "."
+    return "."
 
 
 def _at(value: Any, keys: tuple[str, ...]) -> Any:

@@ -5,6 +5,8 @@ import shlex
 from dataclasses import dataclass
 
 from genfile.data import Framework
+from genfile.detect.hosting import hosting
+from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILDERS, Step, is_development, resolve, uses_variables
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -40,10 +42,7 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
         command = f"{run} {shlex.quote(name)}"
         return Fact([command], (project.package.says("scripts", name),))
     if framework is not None and framework.build:
-        evidence = project.package.depends(
-            next(n for n in framework.dependencies if n in project.package.every_dependency)
-        )
-        return Fact([f"{_execute(manager)} {framework.build}"], (evidence,))
+        return Fact([f"{_execute(manager)} {framework.build}"], (evidence_of(project, framework),))
     return _typescript_build(project, manager)
 
 
@@ -135,8 +134,20 @@ def _framework_start(asked: Asked) -> Fact[Start] | None:
     project, framework, _ = asked
     if framework is None or not framework.start:
         return None
-    name = next(n for n in framework.dependencies if n in project.package.every_dependency)
-    return Fact(Start(framework.start, {}), (project.package.depends(name),))
+    return Fact(Start(framework.start, {}), (evidence_of(project, framework),))
+
+
+def _hosted(asked: Asked) -> Fact[Start] | None:
+    """What a Dockerfile or a host's file starts, where that is a program of the tree."""
+    project = asked[0]
+    for fact in hosting(project.folder).starts:
+        commands = parse_shell(fact.value)
+        words = commands[-1].words if commands else ()
+        words = words[1:] if words[:1] == ("exec",) else words
+        files = [word for word in words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts"))]
+        if words and posixpath.basename(words[0]) in RUNNERS and len(files) == 1 and project.folder.has(files[0]):
+            return fact.but(_compiled(asked, Start(tuple(words), {})))
+    return None
 
 
 def _main_field(asked: Asked) -> Fact[Start] | None:
@@ -171,7 +182,7 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
     return None
 
 
-START_SIGNALS = (_procfile, _production_script, _start_script, _framework_start, _main_field, _entry_file)
+START_SIGNALS = (_procfile, _production_script, _start_script, _framework_start, _hosted, _main_field, _entry_file)
 
 
 def _from_script(asked: Asked, name: str) -> Fact[Start] | None:

@@ -4,6 +4,7 @@ from genfile.detect.language import Claim
 from genfile.detect.python.application import find_application, find_framework, find_program, modules
 from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.start import hosted_program
 from genfile.detect.tree import Project
 from genfile.parsers.small import parse_procfile
 
@@ -26,7 +27,8 @@ def claim(folder: Project) -> Claim | None:
     ):
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
     if project.requirements_name or project.pyproject or project.pipfile:
-        return _program(project)
+        hosted = hosted_program(project)
+        return Claim("program", hosted.evidence[0]) if hosted is not None else _program(project)
     return _loose(project)
 
 

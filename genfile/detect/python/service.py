@@ -14,6 +14,7 @@ from genfile.detect.python.start import (
     application_start,
     celery_module,
     django_start,
+    hosted_program,
     named_port,
     program_start,
     put_hosted,
@@ -155,6 +156,9 @@ def _own_start(
             if application.value.file.startswith("src/"):
                 draft.put("python_path", application.but(project.folder.full("src")))
             return start, application.evidence, False
+    hosted = hosted_program(project)
+    if hosted is not None:
+        return Start(hosted.value, None), hosted.evidence, False
     program = program_start(project, framework)
     if program is None:
         return None, (), False
@@ -170,10 +174,13 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
     start = draft.values.get("start", [])
     if start[:1] == ["python"] or (start and start[0] in project.scripts):
         found = find_port(project)
+        hinted = hosting(project.folder).port
         if found is not None:
             draft.put("port", found.but(found.value[0]) if found.value[0] else None)
             if found.value[1]:
                 draft.put("port_variable", found.but(found.value[1]))
+        elif hinted is not None:
+            draft.put("port", hinted)
     if draft.values.get("port") and framework is not None:
         if framework.health:
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))

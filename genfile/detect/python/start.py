@@ -108,6 +108,20 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
     return False
 
 
+def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
+    """`python x.py` or `python -m x` of the service's own Dockerfile, where that is in the tree."""
+    for fact in hosting(project.folder).starts:
+        words = _words(fact.value, 8000) or []
+        if len(words) < 2 or not re.fullmatch(r"python3?(\.\d+)?", words[0].rsplit("/", 1)[-1]):
+            continue
+        rest = [word for word in words[1:] if word not in ("-u", "-O")]
+        if rest[:1] == ["-m"] and len(rest) > 1 and _exists(project, rest[1], []):
+            return fact.but(["python", *rest])
+        if rest and rest[0].endswith(".py") and rest[0] != "manage.py" and project.folder.has(rest[0].removeprefix("./")):
+            return fact.but(["python", *rest])
+    return None
+
+
 def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
     """Whether a module that a command names is in the tree."""
     path = module.replace(".", "/")
@@ -155,21 +169,21 @@ def django_start(project: PythonProject, django: Django, port: int = 8000) -> St
     """gunicorn, or the ASGI server that the project has."""
     folder = [] if django.base == "." else ["--chdir", django.base]
     if not django.asgi:
-        uwsgi = uwsgi_start(project)
+        uwsgi = uwsgi_start(project, port)
         return uwsgi or _gunicorn(project, [*folder, django.application], port)
     names = ("uvicorn", "granian", "daphne", "hypercorn")
     server = next((name for name in names if name in project.dependencies), "uvicorn")
     return _asgi(project, server, django.application, port, [] if django.base == "." else ["--app-dir", django.base])
 
 
-def uwsgi_start(project: PythonProject) -> Start | None:
+def uwsgi_start(project: PythonProject, port: int = 8000) -> Start | None:
     """uWSGI by the project's own file, where that is the server it has."""
-    if "uwsgi" not in project.dependencies or "gunicorn" in project.dependencies:
+    if not {"uwsgi", "pyuwsgi"} & set(project.dependencies) or "gunicorn" in project.dependencies:
         return None
     for name in ("uwsgi.ini", "etc/uwsgi.ini", "config/uwsgi.ini", "deploy/uwsgi.ini"):
-        match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(\d+)", project.folder.text(name) or "")
+        match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(?:(\d+)|\S+)", project.folder.text(name) or "")
         if match:
-            return Start(["uwsgi", "--ini", name], int(match[1]))
+            return Start(["uwsgi", "--ini", name], int(match[1]) if match[1] else port)
     return None
 
 
@@ -208,7 +222,7 @@ def application_start(
         if server == "granian":
             words = ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(port), bare]
             return Start(words, port)
-        uwsgi = uwsgi_start(project) if server == "uwsgi" else None
+        uwsgi = uwsgi_start(project, port) if server == "uwsgi" else None
         return uwsgi or _gunicorn(project, [reference], port)
     if framework.start:
         words = [
