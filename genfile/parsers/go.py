@@ -77,6 +77,16 @@ class GoFile:
         )
 
     @cached_property
+    def waits(self) -> int | None:
+        """The line of a `select {}`, or of a `for` without a condition: a program that has one does not end by itself."""
+        for node in self._walk():
+            if node.type == "select_statement" and not node.named_children:
+                return _line(node)
+            if node.type == "for_statement" and [child.type for child in node.named_children] == ["block"]:
+                return _line(node)
+        return None
+
+    @cached_property
     def embeds(self) -> tuple[tuple[str, int], ...]:
         """The patterns of `//go:embed` lines."""
         return tuple(

@@ -75,8 +75,9 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
         )
     if module.tags:
         draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
-    vendored = folder.has("vendor/modules.txt")
-    if vendored:
+    # Before 1.14 go took vendor/ only when told to, and such folders are often not whole.
+    old = re.fullmatch(r"1\.(\d|1[0-3])(\.\d+)?", module.manifest.go or "1.13") is not None
+    if folder.has("vendor/modules.txt") and not old:
         draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
 
 

@@ -3,7 +3,7 @@
 import posixpath
 
 from genfile.data import system_packages
-from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manager import NodeProject, native_modules
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.scripts import resolve
 from genfile.detect.shared import is_secret
@@ -61,8 +61,10 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     _put_scripts(project, draft)
     known = system_packages("npm")
     scripted = [name for name in package.every_dependency if name in known and known[name].scripts]
-    if scripted:
-        draft.put("dependency_scripts", Fact(True, (package.depends(scripted[0]),)))
+    native = native_modules(project)
+    if scripted or native:
+        says = package.depends(scripted[0]) if scripted else native[0][1]
+        draft.put("dependency_scripts", Fact(True, (says,)))
 
 
 def _put_scripts(project: NodeProject, draft: Draft) -> None:

@@ -7,7 +7,7 @@ from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.workspace import Workspace
 from genfile.detect.tree import Project
-from genfile.evidence import Fact, decide
+from genfile.evidence import Evidence, Fact, decide
 
 # Lock files, strongest first where a tree holds several.
 LOCKS = (
@@ -45,6 +45,26 @@ class NodeProject:
     def located(self, name: str) -> Project | None:
         """The folder that holds a file: the service's own before the workspace's root."""
         return next((place for place in (self.folder, self.root) if place.has(name)), None)
+
+
+# What an addon's installation is made with when no prebuilt file can be had; the tools themselves need no compiler.
+_ADDON_TOOLS = frozenset({"node-gyp", "prebuild-install", "node-pre-gyp", "@mapbox/node-pre-gyp", "node-addon-api", "nan"})
+
+
+def native_modules(project: NodeProject) -> list[tuple[str, Evidence]]:
+    """Locked packages that compile C++ while they are installed, unless a file made elsewhere can be downloaded."""
+    name = "package-lock.json"
+    document = project.root.json(name) if project.root.has(name) else None
+    found: list[tuple[str, Evidence]] = []
+    for path, item in (document.table("packages") if document else {}).items():
+        if not isinstance(item, dict) or not item.get("hasInstallScript") or item.get("optional"):
+            continue
+        needs = {*(item.get("dependencies") or {}), *(item.get("devDependencies") or {})}
+        package = path.rpartition("node_modules/")[2]
+        if package and needs & _ADDON_TOOLS and "node-gyp-build" not in needs and package not in _ADDON_TOOLS:
+            line = document.line("packages", path) if document else None
+            found.append((package, project.root.says(name, line, f"{package} has an install script")))
+    return found
 
 
 def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:

@@ -8,7 +8,7 @@ from genfile.detect.hosting import run_packages
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
-from genfile.detect.node.manager import NodeProject, lockfile, package_manager
+from genfile.detect.node.manager import NodeProject, lockfile, native_modules, package_manager
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.port import find_health, find_port, source_files
 from genfile.detect.node.run import put_run_paths
@@ -217,6 +217,9 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
             draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
         if name in package.dependencies and with_run:
             run.update(needs.run)
+    for _, says in native_modules(project):
+        build.update(("g++", "make", "python3"))
+        evidence.append(says)
     if with_run:
         programs, says_programs = run_packages(project.folder)
         run.update(programs)
