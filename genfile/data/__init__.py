@@ -72,6 +72,7 @@ class SystemPackages:
     scripts: bool = False
     cgo: bool = False
     through: tuple[str, ...] = ()
+    store: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
 

@@ -76,7 +76,7 @@ def put(draft: Draft, served: Served) -> None:
     values["path"] = served.project.spec_path
     values["output"] = served.project.spec_path if in_place or static is None else static["root"]
     values["target"] = served.target
-    values["environment"] = [item for item in front.values.get("environment", []) if item["phase"] == "build"]
+    values["environment"] = [item for item in front.values.get("environment", []) if item["phase"] != "run"]
     if served.script is not None:
         manager = values["package_manager"]["name"]
         values["build"] = [f"{'yarn' if manager.startswith('yarn') else manager} run {shlex.quote(served.script)}"]

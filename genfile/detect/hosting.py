@@ -198,7 +198,7 @@ def _dockerfiles(folder: Project, found: Hosting) -> None:
 
 def _own_dockerfiles(folder: Project) -> list[str]:
     listed: list[str] = []
-    for place in ("", "docker", ".docker", "docker/prod", "docker/production", "deploy", "build", "build/package"):
+    for place in ("", "docker", ".docker", "docker/prod", "docker/production", "deploy", "build", "build/package", "container", "packaging/docker"):
         for name in folder.names(place) if place else folder.names():
             lower = name.lower()
             if lower in ("dockerfile", "containerfile") or lower.startswith("dockerfile.") or lower.endswith(".dockerfile"):

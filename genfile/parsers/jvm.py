@@ -98,6 +98,15 @@ class JvmFile:
                 names = [child for child in node.named_children if child.type == "variable_declaration"]
                 if names:
                     found.setdefault(self._text(names[0]).split(":")[0].strip(), node.named_children[-1])
+            elif node.type == "method_declaration":
+                # A method without parameters stands for what it returns last; the environment it asks comes first.
+                name = node.child_by_field_name("name")
+                returns = [item for item in _below(node) if item.type == "return_statement" and item.named_children]
+                if name is not None and returns:
+                    found.setdefault(f"{self._text(name)}()", returns[-1].named_children[0])
+                    asked = next((item for item in _below(node) if "getenv" in self._text(item) and item.type == "method_invocation"), None)
+                    if asked is not None:
+                        found.setdefault(f"{self._text(name)}() env", asked)
         return found
 
     def _walk(self) -> Iterator["Node"]:
@@ -168,9 +177,22 @@ class JvmFile:
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         if name in ("parseInt", "valueOf", "toInt", "toIntOrNull", "InetSocketAddress") and values and is_known(values[-1]):
             return values[-1]
+        if f"{name}()" in self._constants and not values:
+            default = self._value(self._constants[f"{name}()"], depth + 3)
+            asked = self._constants.get(f"{name}() env")
+            variable = self._value(asked, depth + 3) if asked is not None else None
+            return EnvDefault(variable.name, default) if isinstance(variable, EnvDefault) else default
         for child in node.named_children[:1]:
             inner = self._value(child.named_children[0] if child.type == "navigation_expression" and child.named_children else child, depth + 1)
             if isinstance(inner, EnvDefault):
                 default = values[0] if name in ("orElse", "or") and values and is_known(values[0]) else inner.default
                 return EnvDefault(inner.name, default)
         return UNKNOWN
+
+
+def _below(node: "Node") -> Iterator["Node"]:
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        stack.extend(reversed(item.named_children))

@@ -155,6 +155,15 @@ class PyModule:
         return tuple(found)
 
     @cached_property
+    def classes(self) -> dict[str, tuple[str, ...]]:
+        """The classes of the module, each with what it is made from."""
+        return {
+            node.name: tuple(self._dotted(base) for base in node.bases)
+            for node in _top_level(self._tree.body)
+            if isinstance(node, ast.ClassDef)
+        }
+
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         return tuple(
             Call(

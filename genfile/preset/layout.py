@@ -18,6 +18,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("requirements", "*"),
     ("python_path",),
     ("assets", "*"),
+    ("data",),
     ("artifact",),
     ("artifact_folder",),
     ("sources", "*"),

@@ -63,7 +63,9 @@ class SystemPackages(Model):
 
 class EnvironmentVariable(Model):
     name: EnvironmentName
-    phase: Literal["build", "run"] = "run"
+    phase: Literal["install", "build", "run"] = Field(
+        "run", description="install: while dependencies are installed; build: while the project is built."
+    )
     required: bool = False
     secret: bool = False
     value: Text | None = Field(None, description="A value that belongs to the image; null: it is given from outside.")

@@ -2,7 +2,7 @@
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Evidence
 
 NAME = "go"
 
@@ -21,3 +21,10 @@ def detect(project: Project) -> Draft:
     from genfile.detect.go.service import detect as detect_go
 
     return detect_go(project)
+
+
+def program(project: Project) -> Evidence | None:
+    """A main package at the root, where nothing says that it is a tool for a terminal."""
+    from genfile.detect.go.claims import bare_program
+
+    return bare_program(project)

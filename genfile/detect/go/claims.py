@@ -107,3 +107,17 @@ def serves(module: GoModule, program: Program) -> bool:
 def listens(callee: str, arguments: tuple[object, ...]) -> bool:
     """Whether a call is one that binds an address."""
     return callee.rsplit(".", 1)[-1] in _LISTENERS and any(port_of(value) != (None, None) for value in arguments)
+
+
+def bare_program(folder: Project) -> Evidence | None:
+    """The root's main package, unless it is made for a terminal or released as a tool."""
+    module = read_module(folder) if folder.has("go.mod") else None
+    if module is None or not module.programs or any(module.requires(name) for name in _TERMINAL):
+        return None
+    if any(folder.has(name) for name in (".goreleaser.yaml", ".goreleaser.yml")):
+        return None
+    program = choose_program(module)
+    path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
+    if "flag" in file.imports or "os/exec" in file.imports:
+        return None
+    return folder.says(path, 1, "package main")

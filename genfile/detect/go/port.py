@@ -8,7 +8,7 @@ from genfile.data import Framework
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import Port, example_port, first_whole, hosting
-from genfile.evidence import Fact, decide
+from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -19,6 +19,8 @@ HEALTH_PATHS = frozenset(
     /health/live /api/v1/health /healthcheck
     """.split()
 )
+# Ports of other protocols that a program may listen on beside the web: ssh, smtp, dns.
+_OTHER_NUMBERS = frozenset({22, 25, 53, 853})
 # Words of ports that are not the service's own.
 _OTHER_PORTS = ("db", "postgres", "mysql", "redis", "smtp", "mail", "metrics", "debug", "pprof", "amqp", "kafka", "mongo", "ldap", "grpc", "proxy")
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
@@ -77,6 +79,8 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
+            if number in _OTHER_NUMBERS:
+                continue
             if number is not None:
                 return Fact(Port(number, variable), (says,))
             if variable is not None and partial is None:
@@ -260,3 +264,20 @@ def _asset(module: GoModule, value: str) -> str | None:
     ):
         return path
     return None
+
+
+def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str] | None:
+    """Where the program keeps its own database: the folder of a file that the code names, else its working folder.
+
+    None where the program opens files of the tree as well: what its working folder is then can't be told apart.
+    """
+    for path, file in sources:
+        for value, line in file.strings:
+            name = value.removeprefix("file:").split("?")[0]
+            if name.endswith((".db", ".sqlite", ".sqlite3")) and not name.startswith(("/", ".db")) and " " not in name:
+                folder = posixpath.dirname(posixpath.normpath(name))
+                if folder and not folder.startswith("..") and "%" not in name and "*" not in name:
+                    return module.folder.fact(module.folder.full(folder), path, line, repr(value))
+    if find_assets(module, sources) is not None:
+        return None
+    return Fact(module.folder.spec_path, (store,))

@@ -7,7 +7,7 @@ import re
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.module import GoModule, Program, read_module
-from genfile.detect.go.port import Sources, find_assets, find_health, find_port
+from genfile.detect.go.port import Sources, data_folder, find_assets, find_health, find_port
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.shared import is_secret
@@ -142,6 +142,8 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
         through = [name, *needs.through]
         if module.requires(name) and any(path == item or path.startswith(item + "/") for item in through for path in imported):
             says = folder.says("go.mod", module.line_of(name), name)
+            if needs.store and "data" not in draft.values:
+                draft.put("data", data_folder(module, sources, says))
             if needs.cgo:
                 cgo = cgo or Fact(True, (says,))
             if needs.build or needs.run:

@@ -41,7 +41,7 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
     others = [
         f"src/main/resources/{name}"
         for name in folder.names("src/main/resources")
-        if name.endswith((".yml", ".yaml")) and f"src/main/resources/{name}" not in FILES and "test" not in name
+        if name.endswith((".yml", ".yaml", ".properties")) and f"src/main/resources/{name}" not in FILES and "test" not in name
     ]
     for name in (*FILES, *others[:6]):
         if not folder.has(name) or (name in others and not _is_configuration(folder, name)):
@@ -55,7 +55,7 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
 def _is_configuration(folder: Project, name: str) -> bool:
     """Whether a YAML file beside the usual ones is an application's configuration under another name."""
     text = folder.text(name) or ""
-    return "server:" in text or "spring:" in text
+    return any(word in text for word in ("server:", "spring:", "server.port", "spring.application"))
 
 
 def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:

@@ -2,7 +2,7 @@
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Evidence
 
 NAME = "node"
 
@@ -21,3 +21,10 @@ def detect(project: Project) -> Draft:
     from genfile.detect.node.service import detect as detect_node
 
     return detect_node(project)
+
+
+def program(project: Project) -> Evidence | None:
+    """`main`, or a file of a usual name, of a package that is not published."""
+    from genfile.detect.node.claims import bare_program
+
+    return bare_program(project)

@@ -163,3 +163,14 @@ def _has_entry(folder: Project) -> bool:
 
 def known_frameworks() -> frozenset[str]:
     return frozenset(item.name for item in frameworks("node"))
+
+
+def bare_program(folder: Project) -> Evidence | None:
+    """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
+    project = read_project(folder) if folder.has(FILE) else None
+    if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
+        return None
+    if project.workspace is not None or workspace_at(folder) is not None:
+        return None
+    start = start_command(project, None, "build" in project.package.scripts)
+    return start.evidence[0] if start is not None and start.evidence else None

@@ -213,8 +213,11 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
             continue
         evidence.append(package.depends(name))
         build.update(needs.build)
+        served = name in package.dependencies and with_run
         for key, value in needs.environment.items():
-            draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
+            installs = any(word in key for word in ("SKIP", "INSTALL_BINARY"))
+            for phase in ("install",) * installs + ("run",) * (served and not installs):
+                draft.values.setdefault("environment", []).append({"name": key, "phase": phase, "value": value})
         if name in package.dependencies and with_run:
             run.update(needs.run)
     for _, says in native_modules(project):

@@ -2,7 +2,7 @@
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Evidence
 
 NAME = "python"
 MANIFESTS = frozenset(
@@ -30,3 +30,10 @@ def detect(project: Project) -> Draft:
     from genfile.detect.python.service import detect as detect_python
 
     return detect_python(project)
+
+
+def program(project: Project) -> Evidence | None:
+    """A file of a usual name that can be run as it is."""
+    from genfile.detect.python.claims import bare_program
+
+    return bare_program(project)

@@ -97,10 +97,16 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     short = made.rsplit(".", 1)[-1]
     root = made.split(".")[0]
 
+    def is_own(callee: str) -> bool:
+        return callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short)
+
+    # A class of the project's own that is made from the framework's.
+    derived = {
+        name for _, module in modules(project) for name, bases in module.classes.items() if any(map(is_own, bases))
+    }
+
     def is_made(callee: str | None) -> bool:
-        return callee is not None and (
-            callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short)
-        )
+        return callee is not None and (is_own(callee) or callee.rsplit(".", 1)[-1] in derived)
 
     factories: list[tuple[str, str, int]] = []
     for path, module in modules(project):
@@ -150,8 +156,10 @@ def find_program(project: PythonProject) -> str | None:
         for name in names:
             if project.folder.has(base + name):
                 return base + name
-    guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
+    guarded = [
+        path for path, module in modules(project) if module.has_main_guard and "/" not in path and path != "manage.py"
+    ]
     if len(guarded) == 1:
         return guarded[0]
-    own = [path for path in project.folder.names() if path.endswith(".py") and path != "setup.py"]
+    own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
     return own[0] if len(own) == 1 else None

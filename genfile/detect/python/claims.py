@@ -6,6 +6,7 @@ from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.start import hosted_program
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile
 
 SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress", "uwsgi")
@@ -114,3 +115,16 @@ def _loose(project: PythonProject) -> Claim | None:
         ):
             return Claim("guess", project.folder.says(path, 1, "an application, and no list of dependencies"))
     return None
+
+
+def bare_program(folder: Project) -> Evidence | None:
+    """main.py and its like, in a folder that is not made to be installed as a tool."""
+    project = PythonProject(folder)
+    if project.scripts or (project.has_build_system and not folder.has("main.py")):
+        return None
+    manifest = project.requirements_name or next(
+        (name for name in ("pyproject.toml", "Pipfile", "main.py", "bot.py", "app.py") if folder.has(name)), None
+    )
+    names = ("main.py", "app.py", "server.py", "bot.py", "worker.py")
+    name = next((name for name in names if folder.has(name)), None)
+    return folder.says(name, 1, name) if name is not None and manifest is not None else None

@@ -14,6 +14,7 @@ from genfile.detect.python.start import (
     application_start,
     celery_module,
     django_start,
+    gunicorn_bind,
     hosted_program,
     named_port,
     program_start,
@@ -119,7 +120,8 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         words = draft.values["start"]
         start.port_variable = "PORT" if words[0] in ("gunicorn", "sh") else start.port_variable
         start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
-        start.port = named_port(words) or start.port
+        bound = gunicorn_bind(project)[0] if words[0] == "gunicorn" else None
+        start.port = named_port(words) or bound or start.port
     else:
         draft.put("start", Fact(start.words, evidence, guess))
     if start.port is not None:
