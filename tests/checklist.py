@@ -132,7 +132,7 @@ def stages(case: Case) -> Iterator[str]:
 def forbidden(case: Case) -> Iterator[str]:
     """No ADD, MAINTAINER, ONBUILD, SHELL, STOPSIGNAL; VOLUME for a database of its own alone; no chown -R, sudo, cd."""
     for item in case.parsed.instructions:
-        if item.keyword == "VOLUME" and getattr(case.spec, "data", None):
+        if item.keyword == "VOLUME" and case.spec.get("data"):
             continue
         if item.keyword in ("ADD", "MAINTAINER", "ONBUILD", "SHELL", "VOLUME", "STOPSIGNAL"):
             yield item.keyword

@@ -169,15 +169,24 @@ def gradle_needed(java: str) -> str | None:
     return version
 
 
-def python_bound(name: str, version: str) -> str | None:
-    """The newest Python line that a release of a distribution works with; None where there is no known bound."""
-    bounds = _load("pins").get(name)
-    if not bounds:
-        return None
+def newest_for(language: str, name: str, version: str) -> str | None:
+    """The newest line of a runtime that a release of a dependency works with; None where there is no known bound."""
+    bounds = _load("pins")[language].get(name)
+    release = _release(version) if bounds else None
+    return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
+
+
+def needs_old_openssl(name: str, version: str) -> bool:
+    """Whether a release of a bundler asks OpenSSL for what version 3 refuses."""
+    first = _load("pins")["openssl3"].get(name)
+    release = _release(version) if first else None
+    return release is not None and release < _release(first)
+
+
+def _release(text: str) -> "Any":
     from packaging.version import InvalidVersion, Version
 
     try:
-        release = Version(version)
+        return Version(text)
     except InvalidVersion:
         return None
-    return next((newest for below, newest in bounds if release < Version(below)), None)

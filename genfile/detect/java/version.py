@@ -2,7 +2,7 @@
 
 import re
 
-from genfile.data import gradle_needed, runtime
+from genfile.data import gradle_needed, newest_for, runtime
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import wrapper_version
@@ -91,14 +91,28 @@ def _major(text: str) -> int:
     return (parts[1] if parts[:1] == [1] and len(parts) > 1 else parts[0]) if parts else 0
 
 
+def _bound(build: Build) -> int | None:
+    """The newest Java that Spring Boot, Kotlin, Quarkus and Lombok of these versions run on."""
+    lines = [
+        int(line)
+        for item in build.dependencies
+        if item.version
+        for name in (item.coordinate, item.group)
+        if (line := newest_for("java", name, item.version)) is not None
+    ]
+    return min(lines, default=None)
+
+
 def _newest_for(build: Build) -> str:
-    """The newest line with long support that the wrapper's Gradle runs on."""
+    """The newest line with long support that the wrapper's Gradle and the dependencies run on."""
     version = wrapper_version(build.root) if build.tool == "gradle" else None
+    bound = _bound(build)
     for line in runtime("java").lines:
         needed = gradle_needed(line.version)
         if (
             line.lts
             and not line.over
+            and (bound is None or int(line.version) <= bound)
             and (version is None or needed is None or _number(version.value) >= _number(needed))
         ):
             return line.version

@@ -1,6 +1,7 @@
 """Which package manager, at which version, with which lock file."""
 
 import posixpath
+import re
 from dataclasses import dataclass
 
 from genfile.data import default_tool, runtime, tool_for_lock
@@ -64,6 +65,23 @@ def native_modules(project: NodeProject) -> list[tuple[str, Evidence]]:
         if package and needs & _ADDON_TOOLS and "node-gyp-build" not in needs and package not in _ADDON_TOOLS:
             line = document.line("packages", path) if document else None
             found.append((package, project.root.says(name, line, f"{package} has an install script")))
+    return found
+
+
+def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
+    """The versions of dependencies: those of package-lock.json, else the least that the manifests' ranges allow."""
+    found: dict[str, tuple[str, Evidence]] = {}
+    document = project.root.json("package-lock.json") if project.root.has("package-lock.json") else None
+    for path, item in (document.table("packages") if document else {}).items():
+        name = path.removeprefix("node_modules/")
+        version = item.get("version") if isinstance(item, dict) else None
+        if path.startswith("node_modules/") and "node_modules/" not in name and isinstance(version, str):
+            found[name] = (version, project.root.says("package-lock.json", None, f"{name} {version}"))
+    for package in project.packages:
+        for name, text in package.every_dependency.items():
+            match = re.search(r"\d+(?:\.\d+){0,2}", text)
+            if name not in found and match and not text.startswith((">", "*", "npm:", "file:", "git", "http")):
+                found[name] = (match[0], package.depends(name))
     return found
 
 

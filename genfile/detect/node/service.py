@@ -2,13 +2,19 @@
 
 import posixpath
 
-from genfile.data import Framework, backing_services, runtime, system_packages
+from genfile.data import Framework, backing_services, needs_old_openssl, runtime, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import run_packages
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
-from genfile.detect.node.manager import NodeProject, lockfile, native_modules, package_manager
+from genfile.detect.node.manager import (
+    NodeProject,
+    locked_versions,
+    lockfile,
+    native_modules,
+    package_manager,
+)
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.port import find_health, find_port, source_files
 from genfile.detect.node.run import put_run_paths
@@ -45,6 +51,7 @@ def detect(folder: Project) -> Draft:
     else:
         _put_server(project, draft, framework)
     put_install(project, draft)
+    _put_openssl(project, draft)
     put_environment(project, draft)
     put_secrets(project, draft)
     _put_system(project, draft, with_run=static is None)
@@ -72,6 +79,20 @@ def _put_identity(project: NodeProject, draft: Draft) -> None:
         draft.put("engine", manager.but("bun"))
     if project.workspace is not None:
         draft.put("workspace", _workspace(project, manager.value))
+
+
+def _put_openssl(project: NodeProject, draft: Draft) -> None:
+    """An old bundler on a Node with OpenSSL 3 builds only with the old algorithms let in."""
+    line = draft.values["runtime"]["version"]
+    if not draft.values.get("build") or draft.values.get("engine") == "bun" or int(line.split(".")[0]) < 17:
+        return
+    for name, (version, says) in locked_versions(project).items():
+        if needs_old_openssl(name, version):
+            value = {"name": "NODE_OPTIONS", "phase": "build", "value": "--openssl-legacy-provider"}
+            draft.values.setdefault("environment", []).append(value)
+            text = f"{name} {version} hashes with MD4, which Node {line} only does with --openssl-legacy-provider"
+            draft.note("warning", text, says.path, says.line)
+            return
 
 
 def _put_bun_version(draft: Draft) -> None:

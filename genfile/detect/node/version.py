@@ -1,8 +1,10 @@
 """Which Node runs the service."""
 
-from genfile.data import runtime
+from dataclasses import replace
+
+from genfile.data import newest_for, runtime
 from genfile.detect.hosting import hosting
-from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manager import NodeProject, locked_versions
 from genfile.detect.node.manifest import FILE
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
@@ -32,10 +34,15 @@ def node_version(project: NodeProject, draft: Draft) -> None:
         _warn_over(draft, pin.line, decision.fact.evidence[0])
         return
     hint = _hosted(project)
-    if hint is not None and all(satisfies(hint.value.line, text, "npm") for text, _ in ranges):
+    bound, reason = _bound(project)
+    if hint is not None and (bound is None or int(hint.value.line) <= int(bound)) and all(satisfies(hint.value.line, text, "npm") for text, _ in ranges):
         draft.put("runtime.version", hint.but(hint.value.line))
         return
-    choice = choose("node", [(text, "npm") for text, _ in ranges])
+    choice = choose("node", [(text, "npm") for text, _ in ranges], bound)
+    if bound is not None and reason is not None and choice.line == bound:
+        ranges.append(("", reason))
+    if choice.line is None and bound is not None:
+        choice = choose("node", [(text, "npm") for text, _ in ranges])
     if choice.line is None and ranges:
         draft.note(
             "warning",
@@ -68,6 +75,16 @@ def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
             evidence.path,
             evidence.line,
         )
+
+
+def _bound(project: NodeProject) -> tuple[str | None, Evidence | None]:
+    """The newest Node that every addon among the dependencies compiles against, and which one says so."""
+    best: tuple[str | None, Evidence | None] = (None, None)
+    for name, (version, says) in locked_versions(project).items():
+        line = newest_for("node", name, version)
+        if line is not None and (best[0] is None or int(line) < int(best[0])):
+            best = (line, replace(says, says=f"{name} {version} works with Node up to {line}"))
+    return best
 
 
 def _hosted(project: NodeProject) -> Fact[Pin] | None:

@@ -1,6 +1,6 @@
 """Which Python runs the service."""
 
-from genfile.data import python_bound, runtime
+from genfile.data import newest_for, runtime
 from genfile.detect.hosting import hosting
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
@@ -86,7 +86,7 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     """The newest Python that every pinned package works with, and which package says so."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, version in sorted(project.locked.items()):
-        bound = python_bound(name, version)
+        bound = newest_for("python", name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
             dependency = project.dependencies.get(name)
             path = (
