@@ -395,7 +395,73 @@ def _port(value: object) -> int | None:
     return int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 65536 else None
 
 
-READERS = (_fly, _render, _railway, _dockerfiles, _compose, _ci)
+def _gitlab(folder: Project, found: Hosting) -> None:
+    """The image of .gitlab-ci.yml."""
+    root = Project(folder.tree, "")
+    name = ".gitlab-ci.yml"
+    document = _quietly(root, name) if root.has(name) else None
+    image = document.get("image") if document else None
+    image = image.get("name") if isinstance(image, dict) else image
+    if isinstance(image, str) and document is not None:
+        _put_image(root, name, document.line("image"), image, found)
+
+
+def _devcontainer(folder: Project, found: Hosting) -> None:
+    """The image and the first forwarded port of a devcontainer."""
+    root = Project(folder.tree, "")
+    for name in (".devcontainer/devcontainer.json", ".devcontainer.json"):
+        document = root.jsonc(name) if root.has(name) else None
+        if document is None:
+            continue
+        match = re.search(r"devcontainers/(?:javascript-node|typescript-node|python|go|java):(?:\d+-)?(\d[\d.]*)", document.text("image") or "")
+        if match:
+            for language, words in {"node": "node", "python": "python", "go": "/go", "java": "/java"}.items():
+                pin = parse_pin(match[1], language) if words in match[0] else None
+                if pin is not None:
+                    says = root.fact(pin, name, document.line("image"), match[0])
+                    found.versions.setdefault(language, []).append(says)
+        ports = [port for item in document.items("forwardPorts") if (port := _port(item)) is not None]
+        if len(ports) == 1 and folder.path == "":
+            found.ports.append(root.fact(ports[0], name, document.line("forwardPorts"), f"forwardPorts: {ports[0]}"))
+
+
+def _app_engine(folder: Project, found: Hosting) -> None:
+    """app.yaml of App Engine: entrypoint."""
+    document = folder.yaml("app.yaml") if folder.has("app.yaml") else None
+    text = document.text("entrypoint") if document and document.text("runtime") else None
+    if text and document is not None:
+        found.starts.append(folder.fact(text, "app.yaml", document.line("entrypoint"), f"entrypoint: {text}"))
+
+
+def _heroku(folder: Project, found: Hosting) -> None:
+    """heroku.yml: run.web, release.command; app.json: scripts of a release."""
+    document = folder.yaml("heroku.yml") if folder.has("heroku.yml") else None
+    if document is None:
+        return
+    web = document.text("run", "web")
+    if web:
+        found.starts.append(folder.fact(web, "heroku.yml", document.line("run", "web"), f"web: {web}"))
+
+
+def _put_image(place: Project, name: str, line: int | None, image: str, found: Hosting) -> None:
+    for language, names in _IMAGES.items():
+        pin = _image_pin(image, language, names)
+        if pin is not None:
+            found.versions.setdefault(language, []).append(place.fact(pin, name, line, f"image {image}"))
+
+
+READERS = (
+    _fly,
+    _render,
+    _railway,
+    _app_engine,
+    _heroku,
+    _dockerfiles,
+    _compose,
+    _devcontainer,
+    _ci,
+    _gitlab,
+)
 
 
 def process(folder: Project, name: str) -> Fact[str] | None:

@@ -29,7 +29,7 @@ def is_secret(name: str) -> bool:
 def pin_in_mise(places: Iterable[Project], tools: tuple[str, ...], language: str) -> Fact[Pin] | None:
     """A tool's version in the first mise.toml that names it; ``tools`` are its names there."""
     for place in places:
-        for name in ("mise.toml", ".mise.toml"):
+        for name in ("mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml"):
             settings = place.toml(name) if place.has(name) else None
             for tool in tools if settings is not None else ():
                 text = settings.text("tools", tool) if settings else None

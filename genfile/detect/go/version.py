@@ -76,4 +76,14 @@ def _mise(folder: Project) -> Fact[Pin] | None:
     return pin_in_mise((folder,), ("go",), "go")
 
 
-PIN_SIGNALS = (_mise, _tool_versions, _go_version_file)
+def _heroku(folder: Project) -> Fact[Pin] | None:
+    """`// +heroku goVersion go1.26` in go.mod."""
+    for number, line in enumerate((folder.text("go.mod") or "").splitlines(), 1):
+        words = line.strip().split()
+        pin = parse_pin(words[3], "go") if words[:3] == ["//", "+heroku", "goVersion"] and len(words) > 3 else None
+        if pin is not None:
+            return folder.fact(pin, "go.mod", number, line.strip())
+    return None
+
+
+PIN_SIGNALS = (_mise, _tool_versions, _go_version_file, _heroku)

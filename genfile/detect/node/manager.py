@@ -183,7 +183,17 @@ def _settings(project: NodeProject) -> Fact[str] | None:
     return None
 
 
-NAME_SIGNALS = (_field, _dev_engines, _yarn_path, _lock, _volta, _engines, _settings)
+def _only_allow(project: NodeProject) -> Fact[str] | None:
+    """`only-allow pnpm` of the script preinstall."""
+    for package in project.packages:
+        words = package.scripts.get("preinstall", "").split()
+        name = words[words.index("only-allow") + 1] if "only-allow" in words[:-1] else ""
+        if name in ("npm", "pnpm", "yarn", "bun"):
+            return Fact(name, (package.says("scripts", "preinstall"),))
+    return None
+
+
+NAME_SIGNALS = (_field, _dev_engines, _yarn_path, _lock, _volta, _engines, _only_allow, _settings)
 
 
 def _yarn_kind(project: NodeProject, name: str) -> str:

@@ -75,6 +75,9 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
             ):
                 value = step.words[step.words.index(flag) + 1]
                 return Fact((value, spa), (project.package.says("scripts", "build"),))
+    published = _published(project)
+    if published is not None:
+        return published.but((published.value, spa))
     key = {"vite": ("vite.config", ("build", "outDir")), "vue-cli": ("vue.config", ("outputDir",))}.get(framework.name)
     found = read_config(project, key[0]) if key else None
     if key and found:
@@ -84,6 +87,24 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
             path = posixpath.join(base, value) if isinstance(base, str) and not base.startswith("/") else value
             return project.folder.fact((path, spa), found[0], 1, f"{'.'.join(key[1])} is {value}")
     return Fact((posixpath.join(_root_argument(project, framework), root), spa), (evidence_of(project, framework),))
+
+
+def _published(project: NodeProject) -> Fact[str] | None:
+    """The folder that a host is told to publish: netlify.toml, vercel.json, firebase.json, static.json, Staticfile."""
+    folder = project.folder
+    for name, read, path in (
+        ("netlify.toml", folder.toml, ("build", "publish")),
+        ("vercel.json", folder.jsonc, ("outputDirectory",)),
+        ("firebase.json", folder.jsonc, ("hosting", "public")),
+        ("static.json", folder.jsonc, ("root",)),
+        ("Staticfile", folder.yaml, ("root",)),
+    ):
+        document = read(name) if folder.has(name) else None
+        text = (document.text(*path) if document else None) or ""
+        clean = posixpath.normpath(text.strip("/") or ".")
+        if document is not None and clean != "." and not clean.startswith("..") and "$" not in clean:
+            return folder.fact(clean, name, document.line(*path), f"{'.'.join(path)} is {text}")
+    return None
 
 
 def _root_argument(project: NodeProject, framework: Framework) -> str:

@@ -41,9 +41,28 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
             continue
         command = f"{run} {shlex.quote(name)}"
         return Fact([command], (project.package.says("scripts", name),))
+    hosted = _hosted_build(project)
+    if hosted is not None:
+        return hosted
     if framework is not None and framework.build:
         return Fact([f"{_execute(manager)} {framework.build}"], (evidence_of(project, framework),))
     return _typescript_build(project, manager)
+
+
+def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
+    """The build of a host's file, where it is one script of the project: netlify.toml, vercel.json, railway.json."""
+    for name, read, path in (
+        ("netlify.toml", project.folder.toml, ("build", "command")),
+        ("vercel.json", project.folder.jsonc, ("buildCommand",)),
+        ("railway.json", project.folder.jsonc, ("build", "buildCommand")),
+    ):
+        document = read(name) if project.folder.has(name) else None
+        text = document.text(*path) if document else None
+        words = (text or "").split()
+        rest = [word for word in words[1:] if word != "run"]
+        if words[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and len(rest) == 1 and rest[0] in project.package.scripts:
+            return project.folder.fact([str(text)], name, document.line(*path) if document else None, str(text))
+    return None
 
 
 def _execute(manager: str) -> str:

@@ -146,6 +146,35 @@ def _nvmrc(project: NodeProject) -> Fact[Pin] | None:
     return pin_in_file(_places(project), ".nvmrc", "node")
 
 
+def _pnpm_setting(project: NodeProject) -> Fact[Pin] | None:
+    """pnpm's own: `nodeVersion` or `useNodeVersion` of pnpm-workspace.yaml, `use-node-version` of .npmrc."""
+    for place in _places(project):
+        document = place.yaml("pnpm-workspace.yaml") if place.has("pnpm-workspace.yaml") else None
+        for key in ("useNodeVersion", "nodeVersion"):
+            text = document.text(key) if document else None
+            pin = parse_pin(text, "node") if text else None
+            if pin is not None and document is not None:
+                return place.fact(pin, "pnpm-workspace.yaml", document.line(key), f"{key}: {text}")
+        for number, line in enumerate((place.text(".npmrc") or "").splitlines() if place.has(".npmrc") else (), 1):
+            key, sign, text = line.partition("=")
+            pin = parse_pin(text.strip(), "node") if sign and key.strip() == "use-node-version" else None
+            if pin is not None:
+                return place.fact(pin, ".npmrc", number, line.strip())
+    return None
+
+
+def _netlify(project: NodeProject) -> Fact[Pin] | None:
+    """NODE_VERSION of netlify.toml."""
+    for place in _places(project):
+        document = place.toml("netlify.toml") if place.has("netlify.toml") else None
+        text = str(document.get("build", "environment", "NODE_VERSION") or "") if document else ""
+        pin = parse_pin(text, "node") if text else None
+        if pin is not None and document is not None:
+            line = document.line("build", "environment", "NODE_VERSION")
+            return place.fact(pin, "netlify.toml", line, f"NODE_VERSION = {text}")
+    return None
+
+
 def _volta(project: NodeProject) -> Fact[Pin] | None:
     """`volta.node` of package.json."""
     for package in project.packages:
@@ -165,4 +194,14 @@ def _engines_exact(project: NodeProject) -> Fact[Pin] | None:
     return None
 
 
-PIN_SIGNALS = (_dev_engines, _mise, _tool_versions, _node_version, _nvmrc, _volta, _engines_exact)
+PIN_SIGNALS = (
+    _dev_engines,
+    _mise,
+    _tool_versions,
+    _node_version,
+    _nvmrc,
+    _volta,
+    _pnpm_setting,
+    _engines_exact,
+    _netlify,
+)

@@ -125,6 +125,12 @@ def _ranges(project: PythonProject) -> list[tuple[str, Scheme, Evidence]]:
         if text:
             line = pyproject.line("tool", "poetry", "dependencies", "python")
             found.append((text, "poetry", project.folder.says("pyproject.toml", line, f"python {text}")))
+    for name, key in (("uv.lock", "requires-python"), ("poetry.lock", None), ("pdm.lock", None)):
+        document = project.root.toml(name) if project.root.has(name) and not found else None
+        path = (key,) if key else ("metadata", "python-versions") if name == "poetry.lock" else ("metadata", "requires_python")
+        text = (document.text(*path) if document else None) or ""
+        if text and document is not None:
+            found.append((text, "pep440", project.root.says(name, document.line(*path), f"{path[-1]} {text}")))
     text = str(project.setup_keywords.get("python_requires") or "")
     if text:
         found.append((text, "pep440", project.folder.says("setup.py", None, f"python_requires {text}")))
@@ -165,7 +171,23 @@ def _pipfile(project: PythonProject) -> Fact[Pin] | None:
     return None
 
 
-PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile)
+def _conda(project: PythonProject) -> Fact[Pin] | None:
+    """`python=3.11` of a conda environment, `python` of pixi.toml."""
+    folder = project.folder
+    for name in ("environment.yml", "environment.yaml"):
+        document = folder.yaml(name) if folder.has(name) else None
+        for index, item in enumerate(document.items("dependencies") if document else []):
+            text = item.replace(" ", "") if isinstance(item, str) else ""
+            pin = parse_pin(text.removeprefix("python").lstrip("=<>~"), "python") if text.startswith("python=") else None
+            if pin is not None and document is not None:
+                return folder.fact(pin, name, document.line("dependencies", index), str(item))
+    document = folder.toml("pixi.toml") if folder.has("pixi.toml") else None
+    text = (document.text("dependencies", "python") or "").lstrip("=<>~ ") if document else ""
+    pin = parse_pin(text.split(",")[0].removesuffix(".*"), "python") if text else None
+    return folder.fact(pin, "pixi.toml", None, f"python {text}") if pin is not None else None
+
+
+PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile, _conda)
 
 
 def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
@@ -191,4 +213,29 @@ def _classifiers(project: PythonProject) -> Fact[Pin] | None:
     return None
 
 
-GUESS_SIGNALS = (_compiled_with, _classifiers)
+def _read_the_docs(project: PythonProject) -> Fact[Pin] | None:
+    """`build.tools.python` of .readthedocs.yaml."""
+    name = ".readthedocs.yaml"
+    document = project.folder.yaml(name) if project.folder.has(name) else None
+    text = str(document.get("build", "tools", "python") or "") if document else ""
+    pin = parse_pin(text, "python") if text else None
+    if pin is None or document is None:
+        return None
+    return project.folder.guess(pin, name, f"python {text}", line=document.line("build", "tools", "python"))
+
+
+def _linters(project: PythonProject) -> Fact[Pin] | None:
+    """`target-version` of ruff or black, `python_version` of mypy."""
+    if project.pyproject is None:
+        return None
+    for path in (("tool", "ruff", "target-version"), ("tool", "mypy", "python_version")):
+        text = str(project.pyproject.get(*path) or "").removeprefix("py")
+        text = f"{text[0]}.{text[1:]}" if text.isdecimal() and len(text) > 1 else text
+        pin = parse_pin(text, "python") if text else None
+        if pin is not None:
+            line = project.pyproject.line(*path)
+            return project.folder.guess(pin, "pyproject.toml", f"{path[-1]} {text}", line=line)
+    return None
+
+
+GUESS_SIGNALS = (_compiled_with, _classifiers, _read_the_docs, _linters)
