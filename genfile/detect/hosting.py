@@ -8,7 +8,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from genfile.data import known_programs, runtime
 from genfile.detect.tree import Project
@@ -97,12 +97,26 @@ class Hosting:
         return self.health[0] if self.health else None
 
     def version(self, language: str) -> Fact[Pin] | None:
-        """The line of a runtime that an image or CI names, unless it is past its end of life: then it is stale."""
+        """The line of a runtime that an image or CI names; past its end of life, the next one that is supported."""
+        stale: Fact[Pin] | None = None
         for fact in self.versions.get(language, []):
             known = runtime(language).line(fact.value.line)
             if known is not None and not known.over:
                 return fact
-        return None
+            stale = stale or fact
+        line = _next_supported(language, stale.value.line) if stale is not None else None
+        return replace(stale, value=Pin(line), guess=True) if stale is not None and line is not None else None
+
+
+def _next_supported(language: str, line: str) -> str | None:
+    """The oldest line with support that is newer than one without."""
+    asked = tuple(int(part) for part in line.split("."))
+    later = [
+        item.version
+        for item in runtime(language).lines
+        if not item.over and (item.lts or language in ("python", "go")) and tuple(map(int, item.version.split("."))) > asked
+    ]
+    return later[-1] if later else None
 
 
 def hosting(folder: Project) -> Hosting:

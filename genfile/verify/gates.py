@@ -4,6 +4,7 @@
 4 SIGTERM ends it · 5 a change of one line keeps the layers of the dependencies
 """
 
+import http.client
 import secrets
 import shutil
 import tempfile
@@ -18,6 +19,8 @@ from typing import Any
 from genfile.verify.docker import build, check, docker, inspect
 from genfile.verify.log import read_steps
 
+# Something listens and answers, but not in HTTP: gRPC, a database's protocol.
+OTHER_PROTOCOL = 0
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
 
 
@@ -191,14 +194,15 @@ def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]
             f"no answer within {request.answer_within:.0f} s" if status is None else f"it answered {status}",
             docker("logs", container).output,
         )
+    said = "an answer that is no HTTP" if status == OTHER_PROTOCOL else f"HTTP {status}"
     if not _has_health(tag):
-        return True, f"HTTP {status}; no HEALTHCHECK", ""
+        return True, f"{said}; no HEALTHCHECK", ""
     while time.monotonic() < deadline:
         health = inspect("container", container).get("State", {}).get("Health", {})
         if health.get("Status") == "healthy":
-            return True, f"HTTP {status}, healthy", ""
+            return True, f"{said}, healthy", ""
         time.sleep(0.3)
-    return False, f"HTTP {status}, but not healthy", str(health)
+    return False, f"{said}, but not healthy", str(health)
 
 
 def _ask(container: str, port: int, path: str) -> int | None:
@@ -215,6 +219,8 @@ def _ask(container: str, port: int, path: str) -> int | None:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code
+        except http.client.HTTPException:
+            return OTHER_PROTOCOL
         except (OSError, ValueError):
             continue
     return None
