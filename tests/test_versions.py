@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from genfile.data import backing_services, frameworks, python_bound, runtime, system_packages
+from genfile.data import backing_services, frameworks, newest_for, runtime, system_packages
 from genfile.evidence import Evidence, Fact, decide
 from genfile.versions import Pin, choose, java_line, parse_pin, satisfies
 
@@ -141,7 +141,7 @@ def test_the_data_is_broad_and_without_doubles() -> None:
     ],
 )
 def test_what_a_pinned_package_works_with(name: str, version: str, newest: str | None) -> None:
-    assert python_bound(name, version) == newest
+    assert newest_for("python", name, version) == newest
 
 
 def test_the_strongest_signal_wins_and_the_others_are_kept() -> None:

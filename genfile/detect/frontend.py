@@ -285,7 +285,9 @@ def _built_by_java(server: Found, site: Project) -> Evidence | None:
 
     build = read_build(server.project)
     found = build.find(*JAVA_PLUGINS) if build else None
-    if found is not None and (inside(site.path, server.project.path) or inside(site.path, build.root.path if build else "")):
+    if found is not None and (
+        inside(site.path, server.project.path) or inside(site.path, build.root.path if build else "")
+    ):
         return found.evidence
     if build is not None and build.is_member and site.path in build.needs:
         return server.project.says("pom.xml", None, f"needs {site.path}")
@@ -345,8 +347,8 @@ def _committed(site: Project) -> bool:
 
 BUNDLERS = (
     "vite", "webpack", "rollup", "esbuild", "parcel", "gulp", "grunt", "sass", "node-sass", "less", "tailwindcss",
-    "@tailwindcss/cli", "postcss", "postcss-cli", "browserify", "laravel-mix", "@symfony/webpack-encore", "rspack", "rolldown",
-    "@rspack/core", "parcel-bundler", "webpack-cli", "@tailwindcss/vite", "bun",
+    "@tailwindcss/cli", "postcss", "postcss-cli", "browserify", "laravel-mix", "@symfony/webpack-encore", "rspack",
+    "rolldown", "@rspack/core", "parcel-bundler", "webpack-cli", "@tailwindcss/vite", "bun",
 )  # fmt: skip
 
 

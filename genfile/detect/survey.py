@@ -147,7 +147,9 @@ def _best_claim(tree: Tree, folder: str) -> Found | None:
     foreign = next((name for name in FOREIGN if name in names or any(item.endswith(name) for item in names)), None)
     if foreign is not None and claims and all(item.claim.strength in ("site", "guess") for item in claims):
         kind = FOREIGN[foreign]
-        tree.note("info", f"{project.spec_path}: a project in {kind}, which no preset covers; its front end is no service")
+        tree.note(
+            "info", f"{project.spec_path}: a project in {kind}, which no preset covers; its front end is no service"
+        )
         return None
     claims.sort(key=lambda item: STRENGTHS.index(item.claim.strength))
     if not claims:

@@ -90,7 +90,9 @@ class Dockerfile:
 
     def external_images(self) -> tuple[str, ...]:
         """Every image that is taken from outside (FROM, COPY --from, mounts), in order, each once."""
-        found = [stage.image for stage in self.stages if stage.image not in self.stage_names and stage.image != "scratch"]
+        found = [
+            stage.image for stage in self.stages if stage.image not in self.stage_names and stage.image != "scratch"
+        ]
         for item in self.instructions:
             sources = [item.flag("from"), *(mount.get("from") for mount in item.mounts)]
             found.extend(name for name in sources if name and name not in self.stage_names and not name.isdecimal())

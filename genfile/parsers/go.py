@@ -78,7 +78,7 @@ class GoFile:
 
     @cached_property
     def waits(self) -> int | None:
-        """The line of a `select {}`, or of a `for` without a condition: a program that has one does not end by itself."""
+        """The line of a `select {}` or of a `for` without a condition: the program does not end by itself."""
         for node in self._walk():
             if node.type == "select_statement" and not node.named_children:
                 return _line(node)
@@ -127,7 +127,7 @@ class GoFile:
         for node in self._walk():
             tag = node.child_by_field_name("tag") if node.type == "field_declaration" else None
             if tag is not None:
-                pairs = dict(_TAG.findall(self._text(tag).strip("`\"")))
+                pairs = dict(_TAG.findall(self._text(tag).strip('`"')))
                 found.append((self._field_text(node, "name"), pairs, _line(node)))
         return tuple(found)
 
@@ -137,7 +137,8 @@ class GoFile:
         return tuple(
             (self._text(node)[1:-1], _line(node))
             for node in self._walk()
-            if node.type in ("interpreted_string_literal", "raw_string_literal") and node.end_byte - node.start_byte < 120
+            if node.type in ("interpreted_string_literal", "raw_string_literal")
+            and node.end_byte - node.start_byte < 120
         )
 
     @cached_property

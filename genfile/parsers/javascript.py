@@ -116,7 +116,7 @@ class JsModule:
 
     @cached_property
     def defaults(self) -> tuple[tuple[str, Any, int], ...]:
-        """Keys of a schema with their default: `PORT: z.coerce.number().default(3000)`, `PORT: port({ default: 3000 })`."""
+        """Keys of a schema with a default: `PORT: z.coerce.number().default(3000)`, `PORT: port({ default: 1 })`."""
         found: list[tuple[str, Any, int]] = []
         for node in self._walk():
             key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
@@ -156,7 +156,11 @@ class JsModule:
                 found.append((self._string(node), _line(node)))
             elif node.type == "call_expression":
                 arguments = node.child_by_field_name("arguments")
-                words = [self._string(item) for item in arguments.named_children if item.type == "string"] if arguments else []
+                words = (
+                    [self._string(item) for item in arguments.named_children if item.type == "string"]
+                    if arguments
+                    else []
+                )
                 if len(words) > 1:
                     found.append(("/".join(words), _line(node)))
         return tuple(found)
@@ -364,7 +368,7 @@ class JsModule:
         return UNKNOWN
 
     def _joined_path(self, arguments: "Node", depth: int) -> Any:
-        """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", import.meta.url))`: the part that is written."""
+        """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", …))`: the part that is written."""
         parts: list[str] = []
         for item in arguments.named_children:
             if item.type == "new_expression":

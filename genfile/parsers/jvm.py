@@ -104,7 +104,14 @@ class JvmFile:
                 returns = [item for item in _below(node) if item.type == "return_statement" and item.named_children]
                 if name is not None and returns:
                     found.setdefault(f"{self._text(name)}()", returns[-1].named_children[0])
-                    asked = next((item for item in _below(node) if "getenv" in self._text(item) and item.type == "method_invocation"), None)
+                    asked = next(
+                        (
+                            item
+                            for item in _below(node)
+                            if "getenv" in self._text(item) and item.type == "method_invocation"
+                        ),
+                        None,
+                    )
                     if asked is not None:
                         found.setdefault(f"{self._text(name)}() env", asked)
         return found
@@ -162,7 +169,9 @@ class JvmFile:
         if node.type in ("elvis_expression", "ternary_expression", "binary_expression", "parenthesized_expression"):
             parts = [self._value(child, depth + 1) for child in node.named_children]
             variable = next((part for part in parts if isinstance(part, EnvDefault)), None)
-            default = next((part for part in reversed(parts) if is_known(part) and not isinstance(part, EnvDefault)), None)
+            default = next(
+                (part for part in reversed(parts) if is_known(part) and not isinstance(part, EnvDefault)), None
+            )
             return EnvDefault(variable.name, variable.default or default) if variable is not None else UNKNOWN
         return UNKNOWN
 
@@ -175,7 +184,11 @@ class JvmFile:
             return EnvDefault(values[0])
         if name == "getOrDefault" and "getenv" in text and len(values) == 2 and isinstance(values[0], str):
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
-        if name in ("parseInt", "valueOf", "toInt", "toIntOrNull", "InetSocketAddress") and values and is_known(values[-1]):
+        if (
+            name in ("parseInt", "valueOf", "toInt", "toIntOrNull", "InetSocketAddress")
+            and values
+            and is_known(values[-1])
+        ):
             return values[-1]
         if f"{name}()" in self._constants and not values:
             default = self._value(self._constants[f"{name}()"], depth + 3)
@@ -183,7 +196,10 @@ class JvmFile:
             variable = self._value(asked, depth + 3) if asked is not None else None
             return EnvDefault(variable.name, default) if isinstance(variable, EnvDefault) else default
         for child in node.named_children[:1]:
-            inner = self._value(child.named_children[0] if child.type == "navigation_expression" and child.named_children else child, depth + 1)
+            inner = self._value(
+                child.named_children[0] if child.type == "navigation_expression" and child.named_children else child,
+                depth + 1,
+            )
             if isinstance(inner, EnvDefault):
                 default = values[0] if name in ("orElse", "or") and values and is_known(values[0]) else inner.default
                 return EnvDefault(inner.name, default)

@@ -222,7 +222,9 @@ class PyModule:
                 if len(node.value) < 120 and "\n" not in node.value:
                     found.append((node.value, node.lineno))
             elif isinstance(node, ast.Call):
-                words = [item.value for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+                words = [
+                    item.value for item in node.args if isinstance(item, ast.Constant) and isinstance(item.value, str)
+                ]
                 if len(words) > 1:
                     found.append(("/".join(words), node.lineno))
             elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):

@@ -20,7 +20,9 @@ class PythonService(Service):
     )
     groups: tuple[Word, ...] = Field((), description="Dependency groups that production needs, beside the main one.")
     extras: tuple[Argument, ...] = Field((), description="Extras of the project that production needs.")
-    package_name: Argument | None = Field(None, description="The project's name, as the members of a workspace are told.")
+    package_name: Argument | None = Field(
+        None, description="The project's name, as the members of a workspace are told."
+    )
     python_path: RelativePath | None = Field(
         None, description="A folder of sources that are imported without being installed."
     )

@@ -18,7 +18,9 @@ def main() -> int:
     parser.add_argument("--service", help="one service, by name or path; all by default")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="settings")
     parser.add_argument("--env", action="append", default=[], metavar="NAME=VALUE", help="given to the container")
-    parser.add_argument("--prepare", default="", metavar="COMMAND", help="run with the base images as arguments, before")
+    parser.add_argument(
+        "--prepare", default="", metavar="COMMAND", help="run with the base images as arguments, before"
+    )
     parser.add_argument("--no-syntax", action="store_true", help="leave out the syntax line, where no registry answers")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()

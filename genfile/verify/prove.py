@@ -51,7 +51,7 @@ class Wish:
     answer_within: float = 90
 
 
-def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:  # noqa: B008
+def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
     """Generate for a copy of the folder and run the gates on each service. Raises GenfileError as `generate` does."""
     from genfile.api import generate
     from genfile.project.apply import apply_plan

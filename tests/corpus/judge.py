@@ -4,18 +4,20 @@ import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tomli
 
 from genfile.detect.inspection import inspect_source
 from genfile.source import open_source
-from genfile.spec.service import Service as Spec
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
 
 FACTS = Path(__file__).parent
 FIELDS = (
-    "language", "runtime", "package_manager", "package_manager_version", "framework", "build", "start", "port", "static",
-    "system_run", "workspace", "frontend",
+    "language", "runtime", "package_manager", "package_manager_version", "framework", "build", "start", "port",
+    "static", "system_run", "workspace", "frontend",
 )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ def judge(name: str, expected: dict[str, Any], checkout: Path) -> Judged:
     return Judged(name, verdicts, extra)
 
 
-def _compare(repository: str, expected: dict[str, Any], spec: Spec | None) -> Verdict:
+def _compare(repository: str, expected: dict[str, Any], spec: "Spec | None") -> Verdict:
     verdict = Verdict(repository, expected["path"])
     for name in FIELDS:
         if name not in expected and not (name == "frontend" and spec is not None and "language" in expected):
@@ -70,35 +72,35 @@ def _compare(repository: str, expected: dict[str, Any], spec: Spec | None) -> Ve
     return verdict
 
 
-def _language(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _language(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     return spec.language == expected["language"], spec.language
 
 
-def _runtime(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _runtime(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     version = spec.runtime.version if spec.runtime else None
     if spec.package_manager and getattr(spec, "engine", "") == "bun":
         return True, version
     return version in [str(item) for item in expected["runtime"]], version
 
 
-def _manager(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _manager(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     name = spec.package_manager.name if spec.package_manager else None
     return name == expected["package_manager"], name
 
 
-def _manager_version(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _manager_version(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     version = (spec.package_manager.version if spec.package_manager else None) or ""
     wanted = str(expected["package_manager_version"])
     return version == wanted or version.startswith(wanted + ".") or wanted.startswith((version or "?") + "."), version
 
 
-def _framework(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _framework(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     same = {"create-react-app": "create-react-app", "socket.io": "socket-io", "discord.js": "discord-js"}
     wanted = expected["framework"]
     return spec.framework == same.get(wanted, wanted), spec.framework
 
 
-def _build(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _build(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     commands = [*(spec.frontend.build if spec.frontend else ()), *spec.build]
     text = " ".join(commands)
     if not expected["build"]:
@@ -106,7 +108,7 @@ def _build(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
     return all(_within(wanted, text) for wanted in expected["build"]), text
 
 
-def _start(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _start(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     if spec.language == "go":
         wanted = {item.removeprefix("./").rstrip("/") or "." for item in expected["start"]}
         package = str(getattr(spec, "main_package", ""))
@@ -129,29 +131,34 @@ def _same(wanted: str, word: str) -> bool:
     plain = word.removesuffix(".js")
     if wanted.startswith("-D"):
         return word.startswith(wanted)
-    return wanted.removesuffix(".js") in (plain, plain.rsplit(":", 1)[-1], plain.split(":")[0], plain.rsplit("/", 1)[-1])
+    return wanted.removesuffix(".js") in (
+        plain,
+        plain.rsplit(":", 1)[-1],
+        plain.split(":")[0],
+        plain.rsplit("/", 1)[-1],
+    )
 
 
-def _port(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _port(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     return (spec.port in expected["port"]) if expected["port"] else spec.port is None, spec.port
 
 
-def _static(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _static(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     root = spec.static.root if spec.static else None
     return root == expected["static"].strip("/"), root
 
 
-def _system_run(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _system_run(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     found = {name.removesuffix("t64") for name in spec.system_packages.run}
     return {name.removesuffix("t64") for name in expected["system_run"]} <= found, list(spec.system_packages.run)
 
 
-def _workspace(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _workspace(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     found = f"{spec.workspace.tool}@{spec.workspace.root}" if spec.workspace else None
     return found == expected["workspace"].replace("yarn-berry@", "yarn@"), found
 
 
-def _frontend(expected: dict[str, Any], spec: Spec) -> tuple[bool, Any]:
+def _frontend(expected: dict[str, Any], spec: "Spec") -> tuple[bool, Any]:
     found = spec.frontend.path if spec.frontend else None
     if spec.language == "java" and found is None:
         # A plugin of the Java build makes it: no stage of its own. That it is no service shows among the extra ones.

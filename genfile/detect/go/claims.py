@@ -15,7 +15,12 @@ SERVICE_NAMES = tuple(
     """.split()
 )
 # Made for commands at a terminal: a Dockerfile beside them only packs the tool.
-_TERMINAL = ("github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong", "github.com/charmbracelet/bubbletea")
+_TERMINAL = (
+    "github.com/spf13/cobra",
+    "github.com/urfave/cli",
+    "github.com/alecthomas/kong",
+    "github.com/charmbracelet/bubbletea",
+)
 # Calls of a program that is meant to stay.
 _STAYING = frozenset({"signal.Notify", "signal.NotifyContext", "time.NewTicker", "time.Tick", "cron.New"})
 _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve", "Run", "Start", "RunTLS", "StartTLS"})
@@ -42,7 +47,7 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
         return folder.says("Procfile", 1, "Procfile")
     if hosting(folder).dockerfiles and not any(module.requires(name) for name in _TERMINAL):
         return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
-    path, file = next((pair for pair in module.package(program.folder) if pair[1].has_main))
+    path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
     stays = next((call for call in file.calls if call.callee in _STAYING), None)
     if not any(module.requires(name) for name in _TERMINAL):
         if stays is not None:

@@ -16,7 +16,9 @@ from genfile.parsers.gomod import GoMod, parse_go_mod
 
 MAX_FOLDERS = 400
 # The package that a `go build` or `go install` of a script names, as its last word.
-_GO_BUILD = re.compile(r"\bgo (?:build|install)\b[^&|;]*?\s(\.{1,2}(?:/[A-Za-z0-9._/-]+)?|cmd/[A-Za-z0-9._/-]+)\s*(?=$|&|;|\\|\|)")
+_GO_BUILD = re.compile(
+    r"\bgo (?:build|install)\b[^&|;]*?\s(\.{1,2}(?:/[A-Za-z0-9._/-]+)?|cmd/[A-Za-z0-9._/-]+)\s*(?=$|&|;|\\|\|)"
+)
 MAX_FILES = 250
 # What a build for linux leaves out, by the last parts of a file's name (go/build: matchFile).
 _OTHER_SYSTEMS = frozenset(
@@ -166,7 +168,10 @@ def declared_programs(folder: Project) -> dict[str, Evidence]:
                 place = _package_folder(folder, word)
                 if place is not None:
                     found.setdefault(place, folder.says("go.mod", number, line.strip()))
-    for path in [*hosting(folder).dockerfiles, *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name))]:
+    for path in [
+        *hosting(folder).dockerfiles,
+        *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name)),
+    ]:
         for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
             for match in _GO_BUILD.finditer(line):
                 place = _package_folder(folder, match[1].strip("\"'").removesuffix("/..."))
@@ -176,7 +181,7 @@ def declared_programs(folder: Project) -> dict[str, Evidence]:
 
 
 def build_tags(folder: Project) -> dict[str, Evidence]:
-    """The build tags that the project builds its release with: goreleaser's, the Dockerfile's, make's; the first only."""
+    """The build tags of the project's own release: goreleaser's, the Dockerfile's, make's; the first alone."""
     for name in (".goreleaser.yaml", ".goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
         for index, item in enumerate(document.items("builds") if document else []):
@@ -184,7 +189,10 @@ def build_tags(folder: Project) -> dict[str, Evidence]:
             if isinstance(listed, list) and listed and document is not None:
                 says = folder.says(name, document.line("builds", index, "tags"), f"tags: {listed}")
                 return {str(tag): says for tag in listed if _TAG.fullmatch(str(tag))}
-    for path in [*hosting(folder).dockerfiles, *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name))]:
+    for path in [
+        *hosting(folder).dockerfiles,
+        *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name)),
+    ]:
         text = folder.tree.text(path) or ""
         values = dict(re.findall(r"(?m)^(?:export\s+)?([A-Z_]+)\s*[:?]?=\s*([A-Za-z0-9_, ]+?)\s*(?:\$\(.*)?$", text))
         for number, line in enumerate(text.splitlines(), 1):
@@ -205,7 +213,9 @@ def _package_folder(folder: Project, text: str) -> str | None:
         return None
     path = posixpath.normpath(text.strip())
     path = posixpath.dirname(path) or "." if path.endswith(".go") else path
-    if path.startswith(("..", "/")) or not any(name.endswith(".go") for name in folder.names("" if path == "." else path)):
+    if path.startswith(("..", "/")) or not any(
+        name.endswith(".go") for name in folder.names("" if path == "." else path)
+    ):
         return None
     return path
 

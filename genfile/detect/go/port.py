@@ -22,7 +22,23 @@ HEALTH_PATHS = frozenset(
 # Ports of other protocols that a program may listen on beside the web: ssh, smtp, dns.
 _OTHER_NUMBERS = frozenset({22, 25, 53, 853})
 # Words of ports that are not the service's own.
-_OTHER_PORTS = ("db", "postgres", "mysql", "redis", "smtp", "mail", "metrics", "debug", "pprof", "amqp", "kafka", "mongo", "ldap", "grpc", "proxy")
+_OTHER_PORTS = (
+    "db",
+    "postgres",
+    "mysql",
+    "redis",
+    "smtp",
+    "mail",
+    "metrics",
+    "debug",
+    "pprof",
+    "amqp",
+    "kafka",
+    "mongo",
+    "ldap",
+    "grpc",
+    "proxy",
+)
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 _OPENERS = {
     "os.Open": False,
@@ -50,7 +66,21 @@ _OPENERS = {
 
 
 # Endings of what programs read at run time.
-_DATA = (".yml", ".yaml", ".json", ".toml", ".ini", ".conf", ".html", ".tmpl", ".gohtml", ".csv", ".txt", ".sql", ".env.example")
+_DATA = (
+    ".yml",
+    ".yaml",
+    ".json",
+    ".toml",
+    ".ini",
+    ".conf",
+    ".html",
+    ".tmpl",
+    ".gohtml",
+    ".csv",
+    ".txt",
+    ".sql",
+    ".env.example",
+)
 
 
 @dataclass(frozen=True)
@@ -161,7 +191,7 @@ def _tag(asked: Asked) -> Fact[Port] | None:
     for path, file in asked.sources:
         for name, tag, line in file.tags:
             label = " ".join((name, tag.get("env", ""), tag.get("envconfig", ""))).lower()
-            if "port" not in label and "addr" not in label or any(word in label for word in _OTHER_PORTS):
+            if ("port" not in label and "addr" not in label) or any(word in label for word in _OTHER_PORTS):
                 continue
             variable = (tag.get("env") or tag.get("envconfig") or "").split(",")[0] or None
             default = next((tag[key] for key in ("default", "env-default", "envDefault") if key in tag), None)

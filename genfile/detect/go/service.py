@@ -16,6 +16,7 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gomod import parse_go_mod
 from genfile.parsers.small import parse_procfile
 from genfile.spec.base import service_name
+
 _NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
 # How hosts of one's own are named: a public module's vanity host never is.
 _OWN_HOSTS = ("git.", "gitlab.", "gitea.", "bitbucket.", "stash.", "scm.")
@@ -86,7 +87,9 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
     imported = {name for _, file in sources for name in file.imports}
     for item in frameworks("go"):
         for name in item.dependencies:
-            if item.name == "grpc" and not any(call.callee == "grpc.NewServer" for _, file in sources for call in file.calls):
+            if item.name == "grpc" and not any(
+                call.callee == "grpc.NewServer" for _, file in sources for call in file.calls
+            ):
                 continue
             if item.name == "grpc" and _listens_http(sources):
                 continue
@@ -104,9 +107,9 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
 
 
 def _listens_http(sources: Sources) -> bool:
-    return any(
-        call.callee.startswith("http.ListenAndServe") for _, file in sources for call in file.calls
-    ) or any(kind == "http.Server" for _, file in sources for kind, *_ in file.fields)
+    return any(call.callee.startswith("http.ListenAndServe") for _, file in sources for call in file.calls) or any(
+        kind == "http.Server" for _, file in sources for kind, *_ in file.fields
+    )
 
 
 def _put_network(
@@ -140,7 +143,9 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     imported = {name for _, file in sources for name in file.imports}
     for name, needs in system_packages("go").items():
         through = [name, *needs.through]
-        if module.requires(name) and any(path == item or path.startswith(item + "/") for item in through for path in imported):
+        if module.requires(name) and any(
+            path == item or path.startswith(item + "/") for item in through for path in imported
+        ):
             says = folder.says("go.mod", module.line_of(name), name)
             if needs.store and "data" not in draft.values:
                 draft.put("data", data_folder(module, sources, says))
@@ -152,7 +157,9 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
                 run.update(needs.run)
     programs, says_programs = run_packages(folder)
     # A static program needs no library and no list of types: only programs that it starts.
-    kept = [(name, says) for name, says in zip(programs, says_programs, strict=True) if not name.startswith(_NOT_FOR_GO)]
+    kept = [
+        (name, says) for name, says in zip(programs, says_programs, strict=True) if not name.startswith(_NOT_FOR_GO)
+    ]
     run.update(name for name, _ in kept)
     evidence.extend(says for _, says in kept)
     draft.put("cgo", cgo)

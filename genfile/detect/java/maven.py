@@ -320,7 +320,9 @@ def maven_wrapper(root: Project) -> Fact[str] | None:
     name = ".mvn/wrapper/maven-wrapper.properties"
     settings = root.parse(parse_properties, name) if root.has(name) else None
     match = re.search(r"apache-maven-(\d+(?:\.\d+)+)", settings.text("distributionUrl") or "") if settings else None
-    return root.fact(match[1], name, settings.line("distributionUrl"), f"Maven {match[1]}") if settings and match else None
+    return (
+        root.fact(match[1], name, settings.line("distributionUrl"), f"Maven {match[1]}") if settings and match else None
+    )
 
 
 def _descendants(element: Element) -> list[Element]:

@@ -26,7 +26,9 @@ def source_port(folder: Project) -> Fact[Port] | None:
             if call.callee == "getOrDefault" and len(values) == 2 and values[0] in _VARIABLES:
                 number = port_of(values[1])[0]
                 if number is not None:
-                    return folder.fact(Port(number, str(values[0])), path, call.line, f"{values[0]} is {number} by default")
+                    return folder.fact(
+                        Port(number, str(values[0])), path, call.line, f"{values[0]} is {number} by default"
+                    )
             for value in values if listens else ():
                 number, variable = port_of(value)
                 if number is not None and number > 79 and isinstance(value, int | EnvDefault):

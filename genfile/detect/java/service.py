@@ -3,9 +3,9 @@
 import posixpath
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
+from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import read_script, wrapper_version
-from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import find_setting, placeholders
 from genfile.detect.java.version import java_version

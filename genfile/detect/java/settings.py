@@ -41,7 +41,9 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
     others = [
         f"src/main/resources/{name}"
         for name in folder.names("src/main/resources")
-        if name.endswith((".yml", ".yaml", ".properties")) and f"src/main/resources/{name}" not in FILES and "test" not in name
+        if name.endswith((".yml", ".yaml", ".properties"))
+        and f"src/main/resources/{name}" not in FILES
+        and "test" not in name
     ]
     for name in (*FILES, *others[:6]):
         if not folder.has(name) or (name in others and not _is_configuration(folder, name)):

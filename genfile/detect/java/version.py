@@ -78,8 +78,10 @@ def in_maven_range(line: str, text: str) -> bool:
         low, _, high = part[1].partition(",")
         above = not low.strip() or (number >= _major(low) if part[0] == "[" else number > _major(low))
         exact = "," not in part[1]
-        below = (number == _major(low)) if exact else not high.strip() or (
-            number <= _major(high) if part[2] == "]" else number < _major(high)
+        below = (
+            (number == _major(low))
+            if exact
+            else not high.strip() or (number <= _major(high) if part[2] == "]" else number < _major(high))
         )
         if above and below:
             return True

@@ -62,7 +62,11 @@ def claim(folder: Project) -> Claim | None:
 def _is_library_of_workspace(project: NodeProject) -> bool:
     """A member that others depend on, and that nothing starts."""
     workspace, package = project.workspace, project.package
-    if workspace is None or not package.name or any(name in package.scripts for name in ("start", "start:prod", "serve")):
+    if (
+        workspace is None
+        or not package.name
+        or any(name in package.scripts for name in ("start", "start:prod", "serve"))
+    ):
         return False
     if any(project.folder.has(name) for name in ("Dockerfile", "Procfile", "fly.toml", "railway.json")):
         return False
@@ -92,20 +96,24 @@ def _for_another_host(project: NodeProject) -> bool:
         return False
     if find_framework(project) is not None and "build" in package.scripts and _has_page(folder):
         return False
-    folder.tree.note("info", f"{folder.full(name)}: made for another host than a container: no service", folder.full(name))
+    folder.tree.note(
+        "info", f"{folder.full(name)}: made for another host than a container: no service", folder.full(name)
+    )
     return True
 
 
 def _stays(project: NodeProject) -> bool:
     """Whether a program of a usual name listens, or waits for messages."""
     return any(
-        call.callee.rsplit(".", 1)[-1] in STAYING for _, module in source_files(project, ())[:20] for call in module.calls
+        call.callee.rsplit(".", 1)[-1] in STAYING
+        for _, module in source_files(project, ())[:20]
+        for call in module.calls
     )
 
 
 # Calls after which a program stays.
 STAYING = frozenset(
-    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker WebSocketServer".split()
+    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker".split()
 )
 
 

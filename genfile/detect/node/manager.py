@@ -49,7 +49,9 @@ class NodeProject:
 
 
 # What an addon's installation is made with when no prebuilt file can be had; the tools themselves need no compiler.
-_ADDON_TOOLS = frozenset({"node-gyp", "prebuild-install", "node-pre-gyp", "@mapbox/node-pre-gyp", "node-addon-api", "nan"})
+_ADDON_TOOLS = frozenset(
+    {"node-gyp", "prebuild-install", "node-pre-gyp", "@mapbox/node-pre-gyp", "node-addon-api", "nan"}
+)
 
 
 def native_modules(project: NodeProject) -> list[tuple[str, Evidence]]:

@@ -60,7 +60,11 @@ def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
         text = document.text(*path) if document else None
         words = (text or "").split()
         rest = [word for word in words[1:] if word != "run"]
-        if words[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"]) and len(rest) == 1 and rest[0] in project.package.scripts:
+        if (
+            words[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"])
+            and len(rest) == 1
+            and rest[0] in project.package.scripts
+        ):
             return project.folder.fact([str(text)], name, document.line(*path) if document else None, str(text))
     return None
 

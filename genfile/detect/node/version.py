@@ -35,7 +35,11 @@ def node_version(project: NodeProject, draft: Draft) -> None:
         return
     hint = _hosted(project)
     bound, reason = _bound(project)
-    if hint is not None and (bound is None or int(hint.value.line) <= int(bound)) and all(satisfies(hint.value.line, text, "npm") for text, _ in ranges):
+    if (
+        hint is not None
+        and (bound is None or int(hint.value.line) <= int(bound))
+        and all(satisfies(hint.value.line, text, "npm") for text, _ in ranges)
+    ):
         draft.put("runtime.version", hint.but(hint.value.line))
         return
     choice = choose("node", [(text, "npm") for text, _ in ranges], bound)

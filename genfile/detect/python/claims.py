@@ -35,7 +35,10 @@ def claim(folder: Project) -> Claim | None:
 
 def _inside_package(folder: Project) -> bool:
     """A folder that only a file of a usual name speaks for, below another project's manifest, is a part of that."""
-    if any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "setup.py")) or PythonProject(folder).requirements_name:
+    if (
+        any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "setup.py"))
+        or PythonProject(folder).requirements_name
+    ):
         return False
     if folder.has("manage.py"):
         # A Django project in a folder of its own belongs to the manifest above it.

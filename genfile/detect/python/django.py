@@ -36,8 +36,10 @@ def find_django(project: PythonProject) -> Django | None:
     base = posixpath.dirname(manage) or "."
     module = project.folder.parse(parse_python, manage)
     # Other frameworks have a manage.py too.
-    if module is not None and "django" not in module.imports and "DJANGO_SETTINGS_MODULE" not in (
-        project.folder.text(manage) or ""
+    if (
+        module is not None
+        and "django" not in module.imports
+        and "DJANGO_SETTINGS_MODULE" not in (project.folder.text(manage) or "")
     ):
         return None
     settings = _settings(module) if module else None

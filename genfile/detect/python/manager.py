@@ -15,9 +15,7 @@ def package_manager(project: PythonProject) -> Fact[str]:
 def _uv_lock(project: PythonProject) -> Fact[str] | None:
     """uv.lock."""
     return (
-        project.root.fact("uv", "uv.lock", 1, "uv.lock")
-        if project.root.has("uv.lock") and project.pyproject
-        else None
+        project.root.fact("uv", "uv.lock", 1, "uv.lock") if project.root.has("uv.lock") and project.pyproject else None
     )
 
 

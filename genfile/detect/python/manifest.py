@@ -141,7 +141,11 @@ class PythonProject:
         extras = self.project_table.get("optional-dependencies", {})
         return (
             [name for name, listed in groups.items() if _is_production(name, listed)],
-            [name for name, listed in (extras if isinstance(extras, dict) else {}).items() if _is_production(name, listed)],
+            [
+                name
+                for name, listed in (extras if isinstance(extras, dict) else {}).items()
+                if _is_production(name, listed)
+            ],
         )
 
     def _group_dependencies(self) -> list[Dependency]:

@@ -18,7 +18,9 @@ from genfile.parsers.values import EnvDefault, port_of
 ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
 WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi")
 # Programs that a command of a host or a Dockerfile may start, and how it names what they serve.
-HOSTED = frozenset({"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"})
+HOSTED = frozenset(
+    {"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"}
+)
 _TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?)?")
 # What no image of production has.
 NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
@@ -92,7 +94,7 @@ def _binds_port(words: list[str], index: int) -> bool:
 
 
 def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
-    """Put /start from a host's file or the Dockerfile, where it is one plain command of a program that the project has."""
+    """Put /start from a host's file or the Dockerfile: one plain command of a program that the project has."""
     for fact in hosting(project.folder).starts:
         text = fact.value
         words = _words(text, port)
@@ -117,7 +119,12 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
         rest = [word for word in words[1:] if word not in ("-u", "-O")]
         if rest[:1] == ["-m"] and len(rest) > 1 and _exists(project, rest[1], []):
             return fact.but(["python", *rest])
-        if rest and rest[0].endswith(".py") and rest[0] != "manage.py" and project.folder.has(rest[0].removeprefix("./")):
+        if (
+            rest
+            and rest[0].endswith(".py")
+            and rest[0] != "manage.py"
+            and project.folder.has(rest[0].removeprefix("./"))
+        ):
             return fact.but(["python", *rest])
     return None
 
@@ -194,7 +201,9 @@ def _asgi(
     if server == "daphne":
         return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), reference], port, None, missing)
     if server == "hypercorn":
-        return Start(["hypercorn", "--bind", f"0.0.0.0:{port}", reference + ("()" if factory else "")], port, None, missing)
+        return Start(
+            ["hypercorn", "--bind", f"0.0.0.0:{port}", reference + ("()" if factory else "")], port, None, missing
+        )
     flags = ["--factory"] if factory else []
     if server == "granian":
         place = [word.replace("--app-dir", "--working-dir") for word in place]
@@ -280,3 +289,7 @@ def celery_module(project: PythonProject) -> tuple[str, Evidence] | None:
     item = framework_named("python", "celery")
     found = find_application(project, item) if item is not None else None
     return (found.value.module, found.evidence[0]) if found is not None else None
+
+
+# The order in which service.py asks them.
+START_SIGNALS = (put_procfile, put_hosted, django_start, application_start, hosted_program, program_start)

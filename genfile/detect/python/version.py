@@ -127,7 +127,13 @@ def _ranges(project: PythonProject) -> list[tuple[str, Scheme, Evidence]]:
             found.append((text, "poetry", project.folder.says("pyproject.toml", line, f"python {text}")))
     for name, key in (("uv.lock", "requires-python"), ("poetry.lock", None), ("pdm.lock", None)):
         document = project.root.toml(name) if project.root.has(name) and not found else None
-        path = (key,) if key else ("metadata", "python-versions") if name == "poetry.lock" else ("metadata", "requires_python")
+        path = (
+            (key,)
+            if key
+            else ("metadata", "python-versions")
+            if name == "poetry.lock"
+            else ("metadata", "requires_python")
+        )
         text = (document.text(*path) if document else None) or ""
         if text and document is not None:
             found.append((text, "pep440", project.root.says(name, document.line(*path), f"{path[-1]} {text}")))
@@ -178,7 +184,9 @@ def _conda(project: PythonProject) -> Fact[Pin] | None:
         document = folder.yaml(name) if folder.has(name) else None
         for index, item in enumerate(document.items("dependencies") if document else []):
             text = item.replace(" ", "") if isinstance(item, str) else ""
-            pin = parse_pin(text.removeprefix("python").lstrip("=<>~"), "python") if text.startswith("python=") else None
+            pin = (
+                parse_pin(text.removeprefix("python").lstrip("=<>~"), "python") if text.startswith("python=") else None
+            )
             if pin is not None and document is not None:
                 return folder.fact(pin, name, document.line("dependencies", index), str(item))
     document = folder.toml("pixi.toml") if folder.has("pixi.toml") else None

@@ -1,0 +1,60 @@
+"""What files made for containers, hosts and CI say of a service.
+
+They are weaker than the manifests (a Dockerfile may be years stale) and stronger than a guess: each language puts
+these signals between the two.
+"""
+
+from genfile.data import known_programs
+from genfile.detect.hosting.containers import read_compose, read_devcontainer, read_dockerfiles
+from genfile.detect.hosting.facts import PORT_NAMES, Hosting, Port, first_whole, port_of_text
+from genfile.detect.hosting.images import read_ci, read_gitlab
+from genfile.detect.hosting.platforms import read_app_engine, read_fly, read_heroku, read_railway, read_render
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact
+
+# In order of strength.
+READERS = (
+    read_fly,
+    read_render,
+    read_railway,
+    read_app_engine,
+    read_heroku,
+    read_dockerfiles,
+    read_compose,
+    read_devcontainer,
+    read_ci,
+    read_gitlab,
+)
+
+
+def example_port(folder: Project) -> Fact[Port] | None:
+    """A port in the example of a project's variables: .env.example and its like."""
+    for name in (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", ".env.default"):
+        for number, line in enumerate((folder.text(name) or "").splitlines() if folder.has(name) else (), 1):
+            key, sign, value = line.partition("=")
+            port = port_of_text(value.split("#")[0].strip().strip("\"'"))
+            key = key.removeprefix("export ").strip()
+            if sign and port is not None and key in PORT_NAMES:
+                return folder.fact(Port(port, key), name, number, line.strip())
+    return None
+
+
+def hosting(folder: Project) -> Hosting:
+    """What such files say of the service of a folder; read once."""
+    found = folder.tree.memory.get(("hosting", folder.path))
+    if not isinstance(found, Hosting):
+        found = Hosting()
+        folder.tree.memory["hosting", folder.path] = found
+        for reader in READERS:
+            reader(folder, found)
+    return found
+
+
+def run_packages(folder: Project) -> tuple[list[str], list[Evidence]]:
+    """What the project's own Dockerfile installs for the running service, as far as it is known what that is for."""
+    known = known_programs()
+    found = {known[name]: says for name, says in hosting(folder).packages.items() if name in known}
+    return sorted(found), [found[name] for name in sorted(found)]
+
+
+__all__ = ["PORT_NAMES", "READERS", "Hosting", "Port", "example_port", "first_whole", "hosting", "run_packages"]

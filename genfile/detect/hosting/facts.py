@@ -1,0 +1,94 @@
+"""What files of hosts and containers can say of a service, and how a port is made of several answers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from genfile.data import runtime
+from genfile.detect.tree import Project
+from genfile.evidence import Decision, Evidence, Fact
+from genfile.versions import Pin
+
+PORT_NAMES = ("PORT", "HTTP_PORT", "APP_PORT", "SERVER_PORT", "API_PORT", "LISTEN_PORT", "NODE_PORT", "WEB_PORT")
+# Ports of other protocols, which the same image may expose before the one of the web: ssh, smtp, dns, https.
+_OTHER_PORTS = frozenset({22, 25, 53, 67, 68, 443, 465, 587, 853, 9229})
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port, and the variable that moves it; number None: only the variable is known."""
+
+    number: int | None
+    variable: str | None = None
+
+
+def first_whole(decision: Decision[Port]) -> Fact[Port] | None:
+    """Of the answers about a port the first; where it knows a variable alone, the number comes from the next one."""
+    fact = decision.fact
+    if fact is None or fact.value.number is not None:
+        return fact
+    for other in decision.asked[1:]:
+        if other.value.number is not None and other.value.variable in (None, fact.value.variable):
+            value = Port(other.value.number, fact.value.variable)
+            return Fact(value, fact.evidence + other.evidence, other.guess, other.remedy)
+    return fact
+
+
+@dataclass
+class Hosting:
+    """Facts by kind, strongest first; ``starts`` are shell texts, ``versions`` are by language."""
+
+    ports: list[Fact[int]] = field(default_factory=list)
+    starts: list[Fact[str]] = field(default_factory=list)
+    releases: list[Fact[str]] = field(default_factory=list)
+    health: list[Fact[str]] = field(default_factory=list)
+    versions: dict[str, list[Fact[Pin]]] = field(default_factory=dict)
+    packages: dict[str, Evidence] = field(default_factory=dict)
+    dockerfiles: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> Fact[int] | None:
+        """The first port that a service of the web may have; one of another protocol only where there is no other."""
+        return next(
+            (fact for fact in self.ports if fact.value not in _OTHER_PORTS), self.ports[0] if self.ports else None
+        )
+
+    @property
+    def health_path(self) -> Fact[str] | None:
+        return self.health[0] if self.health else None
+
+    def version(self, language: str) -> Fact[Pin] | None:
+        """The line of a runtime that an image or CI names; past its end of life, the next one that is supported."""
+        stale: Fact[Pin] | None = None
+        for fact in self.versions.get(language, []):
+            known = runtime(language).line(fact.value.line)
+            if known is not None and not known.over:
+                return fact
+            stale = stale or fact
+        line = _next_supported(language, stale.value.line) if stale is not None else None
+        return replace(stale, value=Pin(line), guess=True) if stale is not None and line is not None else None
+
+
+def _next_supported(language: str, line: str) -> str | None:
+    """The oldest line with support that is newer than one without."""
+    asked = tuple(int(part) for part in line.split("."))
+    later = [
+        item.version
+        for item in runtime(language).lines
+        if not item.over
+        and (item.lts or language in ("python", "go"))
+        and tuple(map(int, item.version.split("."))) > asked
+    ]
+    return later[-1] if later else None
+
+
+def above(folder: Project) -> Iterator[Project]:
+    """The folder, then those above it."""
+    place: Project | None = folder
+    while place is not None:
+        yield place
+        place = place.parent()
+
+
+def port_of_text(value: object) -> int | None:
+    text = str(value).strip()
+    return int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 65536 else None

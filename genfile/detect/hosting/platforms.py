@@ -1,0 +1,93 @@
+"""The files of hosts: Fly.io, Render, Railway, App Engine, Heroku."""
+
+import posixpath
+
+from genfile.detect.hosting.facts import Hosting, above, port_of_text
+from genfile.detect.tree import Project
+from genfile.parsers import Key
+
+
+def read_fly(folder: Project, found: Hosting) -> None:
+    """fly.toml: internal_port, checks, release_command, processes."""
+    document = folder.toml("fly.toml") if folder.has("fly.toml") else None
+    if document is None:
+        return
+    ports: tuple[tuple[Key, ...], ...] = (("http_service", "internal_port"), ("services", 0, "internal_port"))
+    for path in ports:
+        port = port_of_text(document.get(*path))
+        if port is not None:
+            found.ports.append(folder.fact(port, "fly.toml", document.line(*path), f"internal_port = {port}"))
+    checks: tuple[tuple[Key, ...], ...] = (
+        ("http_service", "checks", 0, "path"),
+        ("checks", "status", "path"),
+        ("services", 0, "http_checks", 0, "path"),
+    )
+    for path in checks:
+        route = document.text(*path)
+        if route and route.startswith("/") and route != "/":
+            found.health.append(folder.fact(route, "fly.toml", document.line(*path), f"path = {route}"))
+    release = document.text("deploy", "release_command")
+    if release:
+        line = document.line("deploy", "release_command")
+        found.releases.append(folder.fact(release, "fly.toml", line, f"release_command = {release}"))
+    for name in ("app", "web"):
+        start = document.text("processes", name)
+        if start:
+            found.starts.append(folder.fact(start, "fly.toml", document.line("processes", name), f"{name} = {start}"))
+
+
+def read_render(folder: Project, found: Hosting) -> None:
+    """render.yaml: the web service whose rootDir is the folder."""
+    for root in above(folder):
+        document = root.yaml("render.yaml") if root.has("render.yaml") else None
+        services = document.items("services") if document else []
+        for index, item in enumerate(services):
+            if document is None or not isinstance(item, dict) or item.get("type") not in ("web", "pserv"):
+                continue
+            place = posixpath.normpath(str(item.get("rootDir") or "."))
+            if root.full(place) != folder.path:
+                continue
+            for key, kept in (("startCommand", found.starts), ("preDeployCommand", found.releases)):
+                text = item.get(key)
+                if isinstance(text, str) and text.strip():
+                    line = document.line("services", index, key)
+                    kept.append(root.fact(text.strip(), "render.yaml", line, f"{key}: {text}"))
+            route = item.get("healthCheckPath")
+            if isinstance(route, str) and route.startswith("/") and route != "/":
+                line = document.line("services", index, "healthCheckPath")
+                found.health.append(root.fact(route, "render.yaml", line, f"healthCheckPath: {route}"))
+
+
+def read_railway(folder: Project, found: Hosting) -> None:
+    """railway.json, railway.toml: deploy.startCommand, healthcheckPath, preDeployCommand."""
+    for name, read in (("railway.json", folder.jsonc), ("railway.toml", folder.toml)):
+        document = read(name) if folder.has(name) else None
+        if document is None:
+            continue
+        for key, kept in (("startCommand", found.starts), ("preDeployCommand", found.releases)):
+            value = document.get("deploy", key)
+            text = " && ".join(value) if isinstance(value, list) and all(isinstance(v, str) for v in value) else value
+            if isinstance(text, str) and text.strip():
+                kept.append(folder.fact(text.strip(), name, document.line("deploy", key), f"{key}: {text}"))
+        route = document.text("deploy", "healthcheckPath")
+        if route and route.startswith("/") and route != "/":
+            line = document.line("deploy", "healthcheckPath")
+            found.health.append(folder.fact(route, name, line, f"healthcheckPath: {route}"))
+
+
+def read_app_engine(folder: Project, found: Hosting) -> None:
+    """app.yaml of App Engine: entrypoint."""
+    document = folder.yaml("app.yaml") if folder.has("app.yaml") else None
+    text = document.text("entrypoint") if document and document.text("runtime") else None
+    if text and document is not None:
+        found.starts.append(folder.fact(text, "app.yaml", document.line("entrypoint"), f"entrypoint: {text}"))
+
+
+def read_heroku(folder: Project, found: Hosting) -> None:
+    """heroku.yml: run.web, release.command; app.json: scripts of a release."""
+    document = folder.yaml("heroku.yml") if folder.has("heroku.yml") else None
+    if document is None:
+        return
+    web = document.text("run", "web")
+    if web:
+        found.starts.append(folder.fact(web, "heroku.yml", document.line("run", "web"), f"web: {web}"))
