@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,23 @@ class Result:
     @property
     def ok(self) -> bool:
         return self.code == 0
+
+
+def run(words: Sequence[str], timeout: float = 1200) -> Result:
+    """Run a program that the user named; never raises for what it does. ``timeout`` in seconds."""
+    try:
+        done = subprocess.run(
+            list(words),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=timeout,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Result(127, f"{words[0]}: {error}")
+    return Result(done.returncode, done.stdout)
 
 
 def docker(*arguments: str, timeout: float = 60, stdin: str | None = None) -> Result:

@@ -1,13 +1,13 @@
 """From any source folder to a report of the five gates: what `genfile init --yes` writes, built and run unedited."""
 
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from genfile.verify.docker import run
 from genfile.verify.gates import Report, Request, run_gates
 
 # What a change of one line is made to, by language: the endings of source files.
@@ -83,11 +83,9 @@ def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
 
 def _run(request: Request, dockerfile: str, wish: Wish) -> Report:
     if wish.prepare:
-        done = subprocess.run(
-            [*wish.prepare, *base_images(dockerfile)], capture_output=True, text=True, errors="replace", check=False
-        )
-        if done.returncode:
-            return Report(log=(done.stdout + done.stderr).strip())
+        done = run([*wish.prepare, *base_images(dockerfile)])
+        if not done.ok:
+            return Report(log=done.output.strip())
     return run_gates(request)
 
 

@@ -1,0 +1,213 @@
+"""What JavaScript and TypeScript say of a value without being run: the half of JsModule that evaluates."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_DEPTH = 60
+WRAPPERS = frozenset(
+    {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression"}
+)
+_PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
+_NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
+
+
+class JsValues:
+    """The tree of one module, and the value of any node of it: a literal, a name of one, or UNKNOWN."""
+
+    def __init__(self, source: bytes, root: "Node") -> None:
+        self._source = source
+        self._root = root
+
+    @cached_property
+    def _constants(self) -> dict[str, "Node"]:
+        """What names of the module stand for, where they are declared once with a value."""
+        found: dict[str, Node] = {}
+        for node in self._walk():
+            if node.type == "variable_declarator":
+                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+                if name is not None and value is not None and name.type == "identifier":
+                    found.setdefault(self._text(name), value)
+            elif node.type == "function_declaration":
+                name = node.child_by_field_name("name")
+                if name is not None:
+                    found.setdefault(self._text(name), node)
+        return found
+
+    def constant(self, name: str) -> Any:
+        """The value that a name is declared with, or UNKNOWN."""
+        node = self._constants.get(name)
+        return UNKNOWN if node is None else self._value(node)
+
+    def _walk(self) -> Iterator["Node"]:
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.named_children))
+
+    def _text(self, node: "Node") -> str:
+        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _dotted(self, node: "Node") -> str:
+        """`a.b.c` of a member expression; calls and indexes in between are left out: `express().use` is `use`."""
+        parts: list[str] = []
+        while node.type == "member_expression" and len(parts) < MAX_DEPTH:
+            prop, owner = node.child_by_field_name("property"), node.child_by_field_name("object")
+            if prop is not None:
+                parts.append(self._text(prop))
+            if owner is None:
+                break
+            node = owner
+        if node.type in ("identifier", "this", "super", "import"):
+            parts.append(self._text(node))
+        return ".".join(reversed(parts))
+
+    def _string(self, node: "Node") -> str:
+        return "".join(self._text(child) for child in node.named_children if child.type != "comment")
+
+    def _value(self, node: "Node", depth: int = 0) -> Any:
+        if depth > MAX_DEPTH:
+            return UNKNOWN
+        kind = node.type
+        if kind in WRAPPERS and node.named_children:
+            return self._value(node.named_children[0], depth + 1)
+        if kind == "string":
+            return self._string(node)
+        if kind == "template_string":
+            return self._template(node, depth)
+        if kind == "number":
+            return _number(self._text(node))
+        if kind in ("true", "false", "null", "undefined"):
+            return {"true": True, "false": False}.get(kind)
+        if kind == "object":
+            return self._object(node, depth)
+        if kind == "array":
+            return [self._value(item, depth + 1) for item in node.named_children if item.type != "comment"]
+        if kind == "identifier":
+            target = self._constants.get(self._text(node))
+            return UNKNOWN if target is None else self._value(target, depth + 10)
+        if kind in ("member_expression", "subscript_expression"):
+            return self._member(node, depth)
+        if kind in ("binary_expression", "unary_expression", "call_expression", "ternary_expression"):
+            return self._computed(node, depth)
+        return UNKNOWN
+
+    def _template(self, node: "Node", depth: int) -> Any:
+        parts: list[str] = []
+        for child in node.named_children:
+            if child.type == "string_fragment":
+                parts.append(self._text(child))
+            elif child.type == "template_substitution" and child.named_children:
+                value = self._value(child.named_children[0], depth + 1)
+                if not isinstance(value, str | int):
+                    return UNKNOWN
+                parts.append(str(value))
+        return "".join(parts)
+
+    def _object(self, node: "Node", depth: int) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for child in node.named_children:
+            if child.type == "pair":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                if key is not None and value is not None:
+                    name = self._string(key) if key.type == "string" else self._text(key)
+                    result[name] = self._value(value, depth + 1)
+            elif child.type == "spread_element" and child.named_children:
+                inner = self._value(child.named_children[0], depth + 1)
+                if isinstance(inner, dict):
+                    result |= inner
+            elif child.type == "shorthand_property_identifier":
+                name = self._text(child)
+                target = self._constants.get(name)
+                result[name] = UNKNOWN if target is None else self._value(target, depth + 10)
+            elif child.type == "method_definition":
+                name_node = child.child_by_field_name("name")
+                if name_node is not None:
+                    result[self._text(name_node)] = UNKNOWN
+        return result
+
+    def _member(self, node: "Node", depth: int) -> Any:
+        name = self._env_name(node)
+        if name is not None:
+            return EnvDefault(name)
+        owner, prop = node.child_by_field_name("object"), node.child_by_field_name("property")
+        if owner is not None and prop is not None and owner.type == "identifier":
+            value = self._value(owner, depth + 10)
+            if isinstance(value, dict):
+                return value.get(self._text(prop), UNKNOWN)
+        return UNKNOWN
+
+    def _computed(self, node: "Node", depth: int) -> Any:
+        """The idioms for "a variable, else a default", numbers made of text, and names called by functions."""
+        if node.type == "unary_expression":
+            argument = node.child_by_field_name("argument")
+            return self._value(argument, depth + 1) if argument is not None and self._text(node)[:1] == "+" else UNKNOWN
+        if node.type == "binary_expression":
+            left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
+            if left is None or right is None or operator is None or self._text(operator) not in ("||", "??"):
+                return UNKNOWN
+            value = self._value(left, depth + 1)
+            if isinstance(value, EnvDefault) and value.default is None:
+                default = self._value(right, depth + 1)
+                return EnvDefault(value.name, default if is_known(default) else None)
+            return value if is_known(value) and value is not None else self._value(right, depth + 1)
+        if node.type == "call_expression":
+            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            first = arguments.named_children[:1] if arguments is not None else []
+            if callee is not None and first and self._dotted(callee) in _NUMBER_CALLS:
+                return self._value(first[0], depth + 1)
+            if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
+                return self._joined_path(arguments, depth)
+        if node.type == "ternary_expression":
+            parts = [node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")]
+            if all(part is not None for part in parts):
+                condition, yes, no = (self._value(part, depth + 1) for part in parts if part is not None)
+                if isinstance(condition, EnvDefault) and isinstance(yes, EnvDefault):
+                    return EnvDefault(condition.name, no if is_known(no) else None)
+        return UNKNOWN
+
+    def _joined_path(self, arguments: "Node", depth: int) -> Any:
+        """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", …))`: the part that is written."""
+        parts: list[str] = []
+        for item in arguments.named_children:
+            if item.type == "new_expression":
+                inner = item.child_by_field_name("arguments")
+                item = inner.named_children[0] if inner is not None and inner.named_children else item
+            value = self._value(item, depth + 1)
+            if isinstance(value, str):
+                parts.append(value)
+        return "/".join(parts) if parts else UNKNOWN
+
+    def _env_name(self, node: "Node") -> str | None:
+        """`process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`: X."""
+        if node.type not in ("member_expression", "subscript_expression"):
+            return None
+        owner = node.child_by_field_name("object")
+        if owner is None or self._text(owner).replace("?", "") not in (
+            "process.env",
+            "import.meta.env",
+            "Bun.env",
+        ):
+            return None
+        prop = node.child_by_field_name("property")
+        if prop is not None:
+            return self._text(prop)
+        index = node.child_by_field_name("index")
+        return self._string(index) if index is not None and index.type == "string" else None
+
+
+def _number(text: str) -> Any:
+    plain = text.replace("_", "")
+    try:
+        return int(plain, 0) if not plain.startswith("0") or plain[1:2] in ("x", "o", "b") else int(plain)
+    except ValueError:
+        try:
+            return float(plain)
+        except ValueError:
+            return UNKNOWN
