@@ -14,9 +14,6 @@ class GoService(Service):
     main_package: Argument = Field(".", description="The package that is built: `.` or `./cmd/server`.")
     commands: dict[Word, Argument] = Field({}, description="Every main package of the module, by name.")
     cgo: bool = False
-    data: RelativePath | None = Field(
-        None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
-    )
     tags: tuple[Word, ...] = Field((), description="Build tags that the project builds its release with.")
     vendored: bool = Field(False, description="vendor/ is committed: nothing is downloaded.")
     sums: bool = Field(True, description="go.sum exists.")

@@ -142,6 +142,9 @@ class Service(Model):
         description="What of the built tree the running program reads; `.` or the service's folder: all of it.",
     )
     writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
+    data: RelativePath | None = Field(
+        None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
+    )
     outputs: tuple[RelativePath, ...] = Field(
         (),
         description="Folders that the build makes: never sent to the builder, even where they lie in the tree.",

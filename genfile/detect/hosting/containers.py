@@ -17,6 +17,8 @@ COMPOSE_ENDINGS = (".yml", ".yaml")
 # Words in the name of a Dockerfile that is not the one of production.
 _OTHER = frozenset("dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split())
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}?")
+# Names of the stage that production runs.
+_RELEASES = frozenset("release prod production runner runtime final app serve server".split())
 _URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[^/\s\"']*)?(/[A-Za-z0-9._~/-]*)?")
 
 
@@ -114,6 +116,11 @@ def _read(folder: Project, path: str, dockerfile: Dockerfile, found: Hosting) ->
                 values.update({key: value for key, value in item.pairs if value})
     for stage in dockerfile.lineage(last):
         _read_stage(root, path, stage, values, found)
+    if not found.ports:
+        # The last stage may be one for tests or uploads: then the one that is named as the release.
+        for stage in dockerfile.stages:
+            if stage.name is not None and stage.name.lower() in _RELEASES:
+                _read_stage(root, path, stage, values, found)
     for stage in dockerfile.stages:
         image = _expand(stage.image, arguments)
         for language, names in IMAGES.items():

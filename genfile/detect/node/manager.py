@@ -70,6 +70,17 @@ def native_modules(project: NodeProject) -> list[tuple[str, Evidence]]:
     return found
 
 
+def has_old_gyp(project: NodeProject) -> bool:
+    """Whether a node-gyp below version 10 is locked."""
+    document = project.root.json("package-lock.json") if project.root.has("package-lock.json") else None
+    for path, item in (document.table("packages") if document else {}).items():
+        if path.endswith("node_modules/node-gyp") and isinstance(item, dict):
+            major = str(item.get("version", "99")).split(".")[0]
+            if major.isdecimal() and int(major) < 10:
+                return True
+    return False
+
+
 def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
     """The versions of dependencies: those of package-lock.json, else the least that the manifests' ranges allow."""
     found: dict[str, tuple[str, Evidence]] = {}

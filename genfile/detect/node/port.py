@@ -235,3 +235,19 @@ def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fa
                     if project.folder.has(path):
                         return project.folder.fact(f"/{route}", path, 1, f"route /{route}")
     return None
+
+
+def data_folder(project: NodeProject, start: tuple[str, ...]) -> Fact[str] | None:
+    """The folder of a database that the program keeps itself, as its code names it: ./data, db/app.sqlite."""
+    for name, module in source_files(project, start):
+        for text, line in module.paths:
+            path = posixpath.normpath(text.removeprefix("file:").split("?")[0])
+            if path.startswith(("..", "/")) or "node_modules" in path:
+                continue
+            if path.endswith((".db", ".sqlite", ".sqlite3")) and "/" in path:
+                path = posixpath.dirname(path)
+            elif path.split("/")[0] not in ("data", "storage") or "." in posixpath.basename(path):
+                continue
+            if not project.folder.has_folder(path) or path in ("data", "storage"):
+                return project.folder.fact(project.folder.full(path), name, line, repr(text))
+    return None

@@ -10,13 +10,14 @@ from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.manager import (
     NodeProject,
+    has_old_gyp,
     locked_versions,
     lockfile,
     native_modules,
     package_manager,
 )
 from genfile.detect.node.manifest import FILE
-from genfile.detect.node.port import find_health, find_port, source_files
+from genfile.detect.node.port import data_folder, find_health, find_port, source_files
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.site import static_output
 from genfile.detect.node.start import build_command, put_start, start_command
@@ -242,12 +243,16 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
         if name in package.dependencies and with_run:
             run.update(needs.run)
     for _, says in native_modules(project):
-        build.update(("g++", "make", "python3"))
+        # Before version 10 node-gyp asks for distutils, which Python has no more.
+        build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
         evidence.append(says)
     if with_run:
         programs, says_programs = run_packages(project.folder)
         run.update(programs)
         evidence.extend(says_programs)
+    stores = [name for name in package.dependencies if name in known and known[name].store]
+    if stores and with_run:
+        draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
     if any(value.startswith(("git+", "git:", "github:")) for value in package.every_dependency.values()):
         build.update(("ca-certificates", "git"))
     if build or run:

@@ -21,6 +21,11 @@ RUNNERS = frozenset(
 )
 ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
 ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
+# Scripts that make what production needs, best first; the last of them the front end of a server alone.
+BUILD_SCRIPTS = (
+    "build", "build:prod", "build:production", "compile", "heroku-postbuild", "gcp-build", "vercel-build",
+    "build:frontend", "build:client", "build:ui", "build:web", "frontend:build", "client:build",
+)  # fmt: skip
 NOTHING = frozenset({"echo", "exit", "true", ":"})
 
 
@@ -35,7 +40,7 @@ class Start:
 def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
     """The production build: a script by its usual names, else the framework's own command."""
     run = f"{'yarn' if manager.startswith('yarn') else manager} run"
-    for name in ("build", "build:prod", "build:production", "compile", "heroku-postbuild", "gcp-build"):
+    for name in BUILD_SCRIPTS:
         text = project.package.scripts.get(name)
         if text is None or _does_nothing(text):
             continue
