@@ -5,15 +5,16 @@ folder, or the project's own Dockerfile builds the two together. Without any, th
 """
 
 import posixpath
+import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from genfile.detect import node
 from genfile.detect.hosting import hosting
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
-from genfile.dockerfile.model import Instruction
+from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -43,15 +44,20 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
     taken: dict[str, Served] = {}
     gone: set[str] = set()
     for site in found:
-        if site.language.NAME != "node" or site.claim.strength != "site":
+        if site.language.NAME != "node" or not site.project.path:
             continue
+        # A front end with a server of its own is one all the same where the project's Dockerfile makes it so.
+        alone = site.claim.strength != "site"
         output = _output(site.project)
         if output is None:
-            continue
+            if not alone:
+                continue
+            output = site.project.full("dist")
         for server in sorted(servers, key=lambda item: (-item.project.path.count("/"), item.project.path)):
             if server.project.path == site.project.path or server.project.path in taken:
                 continue
-            served = _served(server, site.project, output)
+            signals = (_one_dockerfile,) if alone else SIGNALS
+            served = _served(server, site.project, output, signals)
             if served is not None:
                 gone.add(site.project.path)
                 taken[server.project.path] = served
@@ -105,9 +111,9 @@ def _output(project: Project) -> str | None:
     return project.full(static.value["root"]) if static is not None else None
 
 
-def _served(server: Found, site: Project, output: str) -> Served | None:
+def _served(server: Found, site: Project, output: str, signals: "Sequence[Signal]") -> Served | None:
     """Whether a server gives out what a site's build makes; the signals in order."""
-    for signal in SIGNALS:
+    for signal in signals:
         served = signal(server, site, output)
         if served is not None:
             return served
@@ -257,8 +263,40 @@ def _one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
             for item in stage.all("COPY"):
                 if item.flag("from") in builders:
                     target = _target(item.words[-1], folder, server, output)
-                    return Served(site, target, Evidence(path, item.line, item.original.strip()[:100]))
+                    says = Evidence(path, item.line, item.original.strip()[:100])
+                    builder = next(s for s in dockerfile.stages if (s.name or str(s.index)) == item.flag("from"))
+                    script = _script_run(site, dockerfile, builder)
+                    made = _made(site, dockerfile, builder, item.words[0]) or output
+                    return Served(site, target, says, script, made)
     return None
+
+
+def _script_run(site: Project, dockerfile: Dockerfile, builder: Stage) -> str | None:
+    """The script of the front end that a stage runs last, where that is not `build`."""
+    from genfile.detect.node.claims import read_project
+
+    read = read_project(site)
+    scripts = read.package.scripts if read else {}
+    found: str | None = None
+    for stage in reversed(dockerfile.lineage(builder)):
+        for item in stage.all("RUN"):
+            for match in re.finditer(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?([A-Za-z0-9:_-]+)", item.value):
+                found = match[1] if match[1] in scripts else found
+    return found if found != "build" else None
+
+
+def _made(site: Project, dockerfile: Dockerfile, builder: Stage, source: str) -> str | None:
+    """What a COPY takes out of the stage that builds a front end, as a folder of the tree."""
+    folders = [
+        item.words[0] for stage in dockerfile.lineage(builder) for item in reversed(stage.all("WORKDIR")) if item.words
+    ]
+    folder = folders[0] if folders else "/"
+    path = posixpath.normpath(posixpath.join(folder, source))
+    if not path.startswith(folder.rstrip("/") + "/"):
+        return None
+    inner = posixpath.relpath(path, folder)
+    # The stage may hold the whole tree, or the front end's folder alone.
+    return inner if inside(inner, site.path) else site.full(inner)
 
 
 def _takes(item: Instruction, name: str) -> bool:
@@ -302,7 +340,8 @@ JAVA_PLUGINS = (
     "org.siouan.frontend-jdk21",
 )
 
-SIGNALS = (_writes_into, _embeds, _names, _one_dockerfile)
+Signal = Callable[[Found, Project, str], "Served | None"]
+SIGNALS: tuple[Signal, ...] = (_writes_into, _embeds, _names, _one_dockerfile)
 
 
 def _in_place(server: Found) -> Served | None:

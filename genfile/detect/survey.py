@@ -50,6 +50,8 @@ NOT_SERVICES = frozenset(
         "__mocks__",
         "doc",
         "docs",
+        "dev-docs",
+        "docs-site",
         "documentation",
         "website-docs",
         "vendor",

@@ -324,6 +324,9 @@ class PyModule:
 
     def _called(self, node: ast.Call, depth: int) -> Any:
         callee = self._dotted(node.func)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "format" and len(node.args) == 1:
+            value = self._value(node.args[0], depth + 1)
+            return value if isinstance(value, EnvDefault) else UNKNOWN
         if callee in _CONVERSIONS and len(node.args) == 1:
             return self._value(node.args[0], depth + 1)
         if callee in _GETTERS and node.args:

@@ -87,7 +87,12 @@ class Pom:
     def profiles(self) -> list[tuple["Pom", Element]]:
         """The profiles that are active in a plain build: by a file that is there or missing, else by default."""
         found = [(pom, item) for pom in self.chain for item in pom.root.all("profiles", "profile")]
-        by_file = [(pom, item) for pom, item in found if self._file_activates(item)]
+        by_file = [
+            (pom, item)
+            for pom, item in found
+            # `!name`: active as long as nobody sets the property.
+            if self._file_activates(item) or (item.find_text("activation", "property", "name") or "").startswith("!")
+        ]
         own = {id(pom) for pom, _ in by_file}
         return by_file + [
             (pom, item)
@@ -183,7 +188,10 @@ def _needs(pom: Pom, root: Project) -> list[str]:
     found: set[str] = set()
     queue = [pom]
     while queue:
-        for item in queue.pop().root.all("dependencies", "dependency"):
+        current = queue.pop()
+        listed = current.root.all("dependencies", "dependency")
+        listed += [item for _, profile in current.profiles for item in profile.all("dependencies", "dependency")]
+        for item in listed:
             other = by_artifact.get(item.find_text("artifactId") or "")
             if other is not None and other.folder.path not in found and other.folder.path != pom.folder.path:
                 found.add(other.folder.path)

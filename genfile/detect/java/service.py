@@ -271,6 +271,11 @@ def _serves_http(build: Build) -> bool:
         for item in build.dependencies
     ):
         return True
+    # A starter may come with a module of the same build.
+    for path in build.needs:
+        other = read_build(build.root.at(posixpath.relpath(path, build.root.path or ".")))
+        if other is not None and any(item.name in web for item in other.dependencies):
+            return True
     return not any(
         item.name.startswith("spring-boot-starter")
         for item in build.dependencies

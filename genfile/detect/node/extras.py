@@ -78,7 +78,9 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
         draft.put("lifecycle_scripts", Fact(useful, tuple(package.says("scripts", name) for name in useful)))
     member = project.package
     prisma = "prisma" in member.every_dependency or "@prisma/client" in member.every_dependency
-    if prisma and (project.folder.has("prisma/schema.prisma") or project.folder.has_folder("prisma")):
+    if prisma and (
+        project.folder.has_folder("prisma") or next(project.folder.files("schema.prisma", depth=3), None) is not None
+    ):
         draft.put("generates_modules", Fact(True, (member.depends("@prisma/client"),)))
         _put_prisma(project, draft, useful)
     elif "patch-package" in package.every_dependency and project.root.has_folder("patches"):

@@ -157,6 +157,31 @@ def _start_script(asked: Asked) -> Fact[Start] | None:
     return _from_script(asked, "start")
 
 
+def _nx(asked: Asked) -> Fact[Start] | None:
+    """The output of the build target of Nx's project.json, where the script `start` only serves for development."""
+    project = asked[0]
+    document = project.folder.json("project.json") if project.folder.has("project.json") else None
+    build = ("targets", "build")
+    executor = document.text(*build, "executor") if document else None
+    output = document.text(*build, "options", "outputPath") if document else None
+    main = document.text(*build, "options", "main") if document else None
+    if document is None or not executor or not output or not main:
+        return None
+    if executor not in (
+        "@nx/esbuild:esbuild",
+        "@nx/webpack:webpack",
+        "@nx/node:build",
+        "@nrwl/node:webpack",
+        "@nx/js:tsc",
+    ):
+        return None
+    root = posixpath.relpath(project.folder.path or ".", project.root.path or ".")
+    inside = posixpath.relpath(output, root) if root != "." else output
+    name = posixpath.basename(main).rsplit(".", 1)[0] + ".js"
+    line = document.line(*build, "options", "outputPath")
+    return project.folder.fact(Start(("node", f"{inside}/{name}"), {}), "project.json", line, f"outputPath {output}")
+
+
 def _framework_start(asked: Asked) -> Fact[Start] | None:
     """What the framework's production server is started by."""
     project, framework, _ = asked
@@ -210,7 +235,7 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
     return None
 
 
-START_SIGNALS = (_procfile, _production_script, _start_script, _framework_start, _hosted, _main_field, _entry_file)
+START_SIGNALS = (_procfile, _production_script, _start_script, _nx, _framework_start, _hosted, _main_field, _entry_file)
 
 
 def _from_script(asked: Asked, name: str) -> Fact[Start] | None:
