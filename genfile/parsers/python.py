@@ -329,7 +329,7 @@ class PyModule:
             return value if isinstance(value, EnvDefault) else UNKNOWN
         if callee in _CONVERSIONS and len(node.args) == 1:
             return self._value(node.args[0], depth + 1)
-        if callee in _GETTERS and node.args:
+        if (callee in _GETTERS or _is_getter(callee)) and node.args:
             name = self._value(node.args[0], depth + 1)
             given = [
                 *node.args[1:2],
@@ -338,6 +338,11 @@ class PyModule:
             default = self._value(given[0], depth + 1) if given else None
             return EnvDefault(name, default if is_known(default) else None) if isinstance(name, str) else UNKNOWN
         return UNKNOWN
+
+
+def _is_getter(callee: str) -> bool:
+    """A helper of the project's own that reads the environment, by its name: envbool, get_env_int."""
+    return "env" in callee.rsplit(".", 1)[-1].lower()
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

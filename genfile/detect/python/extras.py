@@ -161,6 +161,13 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
                 present.add(item.name)
                 secret = is_secret(item.name)
                 listed.append({"name": item.name, "phase": "run", "required": not item.has_default, "secret": secret})
+    if django is not None:
+        value, _, _ = setting(project, django, "DEBUG")
+        if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):
+            # Debugging is on unless it is switched off: an image is for production.
+            listed[:] = [item for item in listed if item["name"] != value.name]
+            listed.append({"name": value.name, "phase": "run", "value": "False"})
+            listed.append({"name": value.name, "phase": "build", "value": "False"})
     if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
         production = _production_settings(project, django)
         if production is not None:
