@@ -8,9 +8,10 @@ import pytest
 import genfile
 from genfile.project.apply import apply_plan
 from genfile.project.plan import make_plan
-from genfile.verify.docker import check
+from genfile.verify.docker import check, docker
 from genfile.verify.gates import Request, run_gates
 from tests.conftest import PROJECTS, make_images, project_names
+from tests.test_data import debian_packages
 
 pytestmark = pytest.mark.build
 
@@ -75,3 +76,13 @@ def test_a_dockerfile_on_stdin_builds_too(engine: str | None) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_debian_knows_every_package(engine: str | None) -> None:
+    """Every name in genfile/data/packages.toml is one of Debian trixie's."""
+    make_images(engine, "FROM debian:trixie-slim\n")
+    words = ("run", "--rm", "debian:trixie-slim", "sh", "-c", "apt-get update >/dev/null && apt-cache pkgnames")
+    done = docker(*words, timeout=300)
+    assert done.ok, done.output
+    known = set(done.output.split())
+    assert [name for name in debian_packages() if name not in known] == []
