@@ -33,12 +33,36 @@ def _language() -> Any:
     return tree_sitter.Language(tree_sitter_go.language())
 
 
+_KINDS = (
+    "import_spec comment call_expression composite_literal field_declaration interpreted_string_literal "
+    "raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration"
+).split()
+
+
+@cache
+def _query() -> Any:
+    import tree_sitter
+
+    return tree_sitter.Query(_language(), " ".join(f"({kind}) @{kind}" for kind in _KINDS))
+
+
 class GoFile:
     """A parsed file; every property is found once, when it is asked for."""
 
     def __init__(self, source: bytes, root: "Node") -> None:
         self._source = source
         self._root = root
+
+    @cached_property
+    def _nodes(self) -> dict[str, list["Node"]]:
+        """The nodes that anything here asks for, by type, in order: one pass, made by the library."""
+        import tree_sitter
+
+        return tree_sitter.QueryCursor(_query()).captures(self._root)
+
+    def _all(self, *kinds: str) -> list["Node"]:
+        """Every node of these types; of several types, those of the first come first."""
+        return [node for kind in kinds for node in self._nodes.get(kind, ())]
 
     @cached_property
     def package(self) -> str | None:
@@ -62,11 +86,10 @@ class GoFile:
     def imports(self) -> dict[str, int]:
         """Imported paths with their lines."""
         found: dict[str, int] = {}
-        for node in self._walk():
-            if node.type == "import_spec":
-                path = node.child_by_field_name("path")
-                if path is not None:
-                    found.setdefault(self._text(path).strip('"`'), _line(node))
+        for node in self._all("import_spec"):
+            path = node.child_by_field_name("path")
+            if path is not None:
+                found.setdefault(self._text(path).strip('"`'), _line(node))
         return found
 
     @cached_property
@@ -79,7 +102,7 @@ class GoFile:
     @cached_property
     def waits(self) -> int | None:
         """The line of a `select {}` or of a `for` without a condition: the program does not end by itself."""
-        for node in self._walk():
+        for node in self._all("select_statement", "for_statement"):
             if node.type == "select_statement" and not node.named_children:
                 return _line(node)
             if node.type == "for_statement" and [child.type for child in node.named_children] == ["block"]:
@@ -91,17 +114,17 @@ class GoFile:
         """The patterns of `//go:embed` lines."""
         return tuple(
             (pattern.strip('"`').removeprefix("all:"), _line(node))
-            for node in self._walk()
-            if node.type == "comment" and self._text(node).startswith("//go:embed ")
+            for node in self._all("comment")
+            if self._text(node).startswith("//go:embed ")
             for pattern in self._text(node).removeprefix("//go:embed ").split()
         )
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
-        for node in self._walk():
+        for node in self._all("call_expression"):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-            if node.type == "call_expression" and callee is not None and arguments is not None:
+            if callee is not None and arguments is not None:
                 values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
@@ -110,9 +133,9 @@ class GoFile:
     def fields(self) -> tuple[tuple[str, str, Any, int], ...]:
         """Keyed fields of struct literals: (type, key, value, line), as in `http.Server{Addr: ":8080"}`."""
         found: list[tuple[str, str, Any, int]] = []
-        for node in self._walk():
+        for node in self._all("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
-            if node.type != "composite_literal" or kind is None or body is None:
+            if kind is None or body is None:
                 continue
             for element in body.named_children:
                 if element.type == "keyed_element" and len(element.named_children) == 2:
@@ -124,8 +147,8 @@ class GoFile:
     def tags(self) -> tuple[tuple[str, dict[str, str], int], ...]:
         """Fields of structs with a tag: (name, the tag's keys and values, line), as in ``Port int `env:"PORT"` ``."""
         found: list[tuple[str, dict[str, str], int]] = []
-        for node in self._walk():
-            tag = node.child_by_field_name("tag") if node.type == "field_declaration" else None
+        for node in self._all("field_declaration"):
+            tag = node.child_by_field_name("tag")
             if tag is not None:
                 pairs = dict(_TAG.findall(self._text(tag).strip('`"')))
                 found.append((self._field_text(node, "name"), pairs, _line(node)))
@@ -136,9 +159,8 @@ class GoFile:
         """Every string literal of one line, with its line."""
         return tuple(
             (self._text(node)[1:-1], _line(node))
-            for node in self._walk()
-            if node.type in ("interpreted_string_literal", "raw_string_literal")
-            and node.end_byte - node.start_byte < 120
+            for node in self._all("interpreted_string_literal", "raw_string_literal")
+            if node.end_byte - node.start_byte < 120
         )
 
     @cached_property
@@ -156,9 +178,9 @@ class GoFile:
     def fallbacks(self) -> dict[str, Any]:
         """Literals that a name gets when it was empty: `if port == "" { port = "8080" }`."""
         found: dict[str, Any] = {}
-        for node in self._walk():
+        for node in self._all("if_statement"):
             condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
-            if node.type != "if_statement" or condition is None or body is None:
+            if condition is None or body is None:
                 continue
             for inner in _descendants(body):
                 if inner.type in ("assignment_statement", "short_var_declaration"):
@@ -181,7 +203,7 @@ class GoFile:
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
         found: dict[str, Node] = {}
-        for node in self._walk():
+        for node in self._all("const_spec", "var_spec", "short_var_declaration"):
             if node.type in ("const_spec", "var_spec"):
                 name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
             elif node.type == "short_var_declaration":
@@ -195,9 +217,6 @@ class GoFile:
                 for item, literal in zip(names, values, strict=False):
                     found.setdefault(item, literal)
         return found
-
-    def _walk(self) -> Iterator["Node"]:
-        return _descendants(self._root)
 
     def _text(self, node: "Node") -> str:
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")

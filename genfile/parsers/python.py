@@ -101,10 +101,15 @@ class PyModule:
         self._tree = tree
 
     @cached_property
+    def _nodes(self) -> list[ast.AST]:
+        """Every node, walked once."""
+        return list(ast.walk(self._tree))
+
+    @cached_property
     def _aliases(self) -> dict[str, str]:
         """What a name stands for by the imports: `FastAPI` is `fastapi.FastAPI`."""
         found: dict[str, str] = {}
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found[alias.asname or alias.name.split(".")[0]] = (
@@ -119,7 +124,7 @@ class PyModule:
     def imports(self) -> frozenset[str]:
         """The modules imported anywhere, dotted, and each with its parents."""
         names: set[str] = set()
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             if isinstance(node, ast.Import):
                 names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -172,7 +177,7 @@ class PyModule:
                 {keyword.arg: self._value(keyword.value) for keyword in node.keywords if keyword.arg},
                 node.lineno,
             )
-            for node in ast.walk(self._tree)
+            for node in self._nodes
             if isinstance(node, ast.Call)
         )
 
@@ -181,7 +186,7 @@ class PyModule:
         """Calls that decorate functions: the routes of most web frameworks."""
         return tuple(
             Call(self._dotted(item.func), tuple(map(self._value, item.args)), {}, item.lineno)
-            for node in ast.walk(self._tree)
+            for node in self._nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for item in node.decorator_list
             if isinstance(item, ast.Call)
@@ -201,7 +206,7 @@ class PyModule:
     def env_names(self) -> tuple[EnvName, ...]:
         """The variables read through os.environ, os.getenv and the usual helpers, each once, in order of line."""
         found: dict[str, EnvName] = {}
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             name = default = None
             if isinstance(node, ast.Subscript) and self._dotted(node.value) in ("os.environ", "environ"):
                 name = self._value(node.slice) if isinstance(node.ctx, ast.Load) else None
@@ -217,7 +222,7 @@ class PyModule:
     def paths(self) -> tuple[tuple[str, int], ...]:
         """Paths that the code writes out or joins: "a/b", os.path.join(X, "a", "b"), BASE / "a" / "b"."""
         found: list[tuple[str, int]] = []
-        for node in ast.walk(self._tree):
+        for node in self._nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value[1:-1]:
                 if len(node.value) < 120 and "\n" not in node.value:
                     found.append((node.value, node.lineno))
