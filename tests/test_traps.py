@@ -452,3 +452,56 @@ def test_front_end_that_the_dockerfile_copies() -> None:
 def test_front_end_of_nobody_is_a_service_of_its_own() -> None:
     files = {"api/requirements.txt": "fastapi\nuvicorn\n", "api/main.py": FASTAPI, **front("web")}
     assert [item.spec.path for item in inspect(**files).services] == ["api", "web"]
+
+
+# --- frameworks that came in as data alone -------------------------------------------------------------------------
+
+MAIN = "src/main/java/Main.java"
+SHADED = "<build><plugins><plugin><artifactId>maven-shade-plugin</artifactId><configuration><mainClass>Main</mainClass></configuration></plugin></plugins></build>"
+
+
+def requires(path: str) -> dict[str, str]:
+    code = f'package main\nimport "{path}"\nfunc main() {{ x.Run() }}\n'
+    return {"go.mod": f"{GO_MOD}require {path} v1.0.0\n", "main.go": code}
+
+
+def maven(group: str) -> dict[str, str]:
+    one = (
+        f"<dependencies><dependency><groupId>{group}</groupId><artifactId>core</artifactId></dependency></dependencies>"
+    )
+    return {"pom.xml": pom(one + SHADED), MAIN: "class Main {}"}
+
+
+@pytest.mark.parametrize(
+    ("name", "port", "files"),
+    [
+        ("fasthtml", 5001, {"requirements.txt": "python-fasthtml\n", "main.py": "from fasthtml.common import *\n"}),
+        ("marimo", 2718, {"requirements.txt": "marimo\n", "app.py": "import marimo\n"}),
+        (
+            "blacksheep",
+            8000,
+            {
+                "requirements.txt": "blacksheep\nuvicorn\n",
+                "app.py": "from blacksheep import Application\napp = Application()\n",
+            },
+        ),
+        ("macaron", 4000, requires("gopkg.in/macaron.v1")),
+        ("flamego", 2830, requires("github.com/flamego/flamego")),
+        ("go-restful", 8080, requires("github.com/emicklei/go-restful/v3")),
+        ("ozzo-routing", 8080, requires("github.com/go-ozzo/ozzo-routing/v2")),
+        ("twirp", 8080, requires("github.com/twitchtv/twirp")),
+        ("armeria", 8080, maven("com.linecorp.armeria")),
+        ("ratpack", 5050, maven("io.ratpack")),
+        (
+            "grpc",
+            50051,
+            {
+                "package.json": package(dependencies={"@grpc/grpc-js": "1"}, scripts={"start": "node server.js"}),
+                "server.js": "new grpc.Server().bindAsync(address)",
+            },
+        ),
+    ],
+)
+def test_framework_by_data_alone(name: str, port: int, files: dict[str, str]) -> None:
+    spec = only(**files)
+    assert (spec.framework, spec.port) == (name, port)
