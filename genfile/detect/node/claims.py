@@ -51,8 +51,8 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
-    hosted = next((path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path), None)
-    if hosted is not None and start_command(project, None, False) is not None:
+    hosted = _hosted_here(project)
+    if hosted is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
     if package.dependencies and "bin" not in package.document.value and _stays(project):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
@@ -60,17 +60,15 @@ def claim(folder: Project) -> Claim | None:
 
 
 def _is_library_of_workspace(project: NodeProject) -> bool:
-    """A member that others depend on, and that nothing starts."""
+    """A member that others depend on, and that nothing starts; or that a deployed member starts."""
     workspace, package = project.workspace, project.package
-    if (
-        workspace is None
-        or not package.name
-        or any(name in package.scripts for name in ("start", "start:prod", "serve"))
-    ):
+    deployed = ("Dockerfile", "Procfile", "fly.toml", "railway.json")
+    if workspace is None or not package.name or any(project.folder.has(name) for name in deployed):
         return False
-    if any(project.folder.has(name) for name in ("Dockerfile", "Procfile", "fly.toml", "railway.json")):
-        return False
-    return any(package.name in other.every_dependency for other in workspace.packages())
+    users = [other for other in workspace.packages() if package.name in other.every_dependency]
+    if any(name in package.scripts for name in ("start", "start:prod", "serve")):
+        return any(other.project.has("Dockerfile") for other in users)
+    return bool(users)
 
 
 def _for_another_host(project: NodeProject) -> bool:
@@ -150,11 +148,20 @@ def _has_page(folder: Project) -> bool:
     )
 
 
+def _hosted_here(project: NodeProject) -> str | None:
+    """A Dockerfile in the package's own folder, where there is a program to start."""
+    folder = project.folder
+    path = next((path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path), None)
+    return path if path is not None and start_command(project, None, False) is not None else None
+
+
 def _can_start(project: NodeProject) -> bool:
     package = project.package
     if any(
         name in package.scripts for name in ("start", "start:prod", "serve", "start:production")
     ) or project.folder.has("Procfile"):
+        return True
+    if _hosted_here(project) is not None:
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)

@@ -10,7 +10,9 @@ from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescr
 def find_framework(project: NodeProject) -> Fact[Framework] | None:
     """The first framework of the data that the member depends on; of several, the one that the start command runs."""
     package = project.package
-    found = [item for item in frameworks("node") if _depends(project, item)] or _by_script(project)
+    found = (
+        [item for item in frameworks("node") if _depends(project, item)] or _by_script(project) or _by_member(project)
+    )
     if not found:
         return None
     best = found[0]
@@ -31,6 +33,11 @@ def evidence_of(project: NodeProject, item: Framework) -> Evidence:
         for name in item.dependencies:
             if name in package.every_dependency:
                 return package.depends(name)
+    if project.workspace is not None:
+        for package in project.workspace.packages():
+            for name in item.dependencies:
+                if package.name in project.package.dependencies and name in package.dependencies:
+                    return package.depends(name)
     return project.package.says("scripts", "build")
 
 
@@ -47,6 +54,17 @@ def _by_script(project: NodeProject) -> list[Framework]:
         if item.kind == "site" or item.build
         if any(name in programs and name in hoisted for name in item.dependencies)
     ]
+
+
+def _by_member(project: NodeProject) -> list[Framework]:
+    """The server that a member starts may stand in another member that it needs."""
+    if project.workspace is None:
+        return []
+    needed = project.workspace.needs(project.package)
+    packages = [item for item in project.workspace.packages() if item.project.path in needed]
+    names = {name for item in packages if item.name in project.package.dependencies for name in item.dependencies}
+    servers = [item for item in frameworks("node") if item.kind == "server" and not item.build]
+    return [item for item in servers if any(name in names for name in item.dependencies)][:1]
 
 
 def _depends(project: NodeProject, item: Framework) -> bool:

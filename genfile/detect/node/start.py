@@ -196,10 +196,11 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
     for fact in hosting(project.folder).starts:
         commands = parse_shell(fact.value)
         words = commands[-1].words if commands else ()
-        words = words[1:] if words[:1] == ("exec",) else words
-        files = [word for word in words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts"))]
+        while words and (words[0] in ("exec", "--") or posixpath.basename(words[0]) in ("dumb-init", "tini")):
+            words = words[1:]
+        files = [word for word in words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts")) and word[:1] != "-"]
         if words and posixpath.basename(words[0]) in RUNNERS and len(files) == 1 and project.folder.has(files[0]):
-            return fact.but(_compiled(asked, Start(tuple(words), {})))
+            return fact.but(_compiled(asked, Start(tuple(words), {}), own=True))
     return None
 
 
@@ -279,7 +280,7 @@ def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fa
             if last.words
             else None
         )
-    return Fact(_compiled(asked, Start(last.words, last.variables)), (evidence,))
+    return Fact(_compiled(asked, Start(last.words, last.variables), own=True), (evidence,))
 
 
 def _unwrapped(step: Step) -> Step:
@@ -288,8 +289,8 @@ def _unwrapped(step: Step) -> Step:
     return Step(("node", files[-1]) if files else (), step.variables, step.script)
 
 
-def _compiled(asked: Asked, start: Start) -> Start:
-    """`ts-node src/x.ts` is `node dist/x.js` where the build compiles it."""
+def _compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
+    """`ts-node src/x.ts` is `node dist/x.js` where the build compiles it; ``own``: the project's own words."""
     project, _, builds = asked
     program, *rest = start.words
     files = [word for word in rest if word.endswith((".ts", ".mts", ".tsx"))]
@@ -300,7 +301,7 @@ def _compiled(asked: Asked, start: Start) -> Start:
     if out is None:
         # Node strips types by itself only in new versions: a runner that the project has is surer.
         runner = next((name for name in ("tsx", "ts-node") if name in project.package.every_dependency), None)
-        return Start((runner, source), start.variables) if runner and program == "node" else start
+        return Start((runner, source), start.variables) if runner and program == "node" and not own else start
     base = source.rsplit(".", 1)[0]
     compiled = base.removeprefix("src/") if _root_is_src(project) else base
     return Start(("node", f"{out}/{compiled}.js"), start.variables)
