@@ -78,6 +78,13 @@ def parse_pin(text: str, language: str) -> Pin | None:
     return Pin(".".join(parts[:count]), ".".join(parts) if len(parts) == 3 and language != "java" else None)
 
 
+def known_line(language: str, line: str) -> str:
+    """A line that images are known for: the oldest of them for one that is older still."""
+    lines = runtime(language).lines
+    oldest = lines[-1].version
+    return oldest if lines and _key(line) < _key(oldest) else line
+
+
 def satisfies(line: str, constraint: str, scheme: Scheme) -> bool:
     """Whether releases of a line fit a constraint; a constraint that can't be read fits nothing.
 

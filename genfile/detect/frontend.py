@@ -70,7 +70,10 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
             own = _in_place(server) or _assets(tree, server, {item.project.path for item in found})
             if own is not None:
                 taken[server.project.path] = own
-    return [item for item in found if item.project.path not in gone], taken
+    # What lies in a front end that was taken is a part of it.
+    fronts = {served.project.path for served in taken.values() if served.project.path} | gone
+    kept = [item for item in found if not any(inside(item.project.path, path) for path in fronts) or item in servers]
+    return [item for item in kept if item.project.path not in gone], taken
 
 
 def put(draft: Draft, served: Served) -> None:

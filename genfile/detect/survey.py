@@ -51,6 +51,8 @@ NOT_SERVICES = frozenset(
         "doc",
         "docs",
         "dev-docs",
+        "dist",
+        "out",
         "docs-site",
         "documentation",
         "website-docs",

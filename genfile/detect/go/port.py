@@ -7,7 +7,7 @@ from typing import Any
 from genfile.data import Framework
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
-from genfile.detect.hosting import Port, example_port, first_whole, hosting
+from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
@@ -19,8 +19,6 @@ HEALTH_PATHS = frozenset(
     /health/live /api/v1/health /healthcheck
     """.split()
 )
-# Ports of other protocols that a program may listen on beside the web: ssh, smtp, dns.
-_OTHER_NUMBERS = frozenset({22, 25, 53, 853})
 # Words of ports that are not the service's own.
 _OTHER_PORTS = (
     "db",
@@ -109,7 +107,7 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
-            if number in _OTHER_NUMBERS:
+            if number in OTHER_PORTS:
                 continue
             if number is not None:
                 return Fact(Port(number, variable), (says,))

@@ -6,7 +6,7 @@ these signals between the two.
 
 from genfile.data import known_programs
 from genfile.detect.hosting.containers import read_compose, read_devcontainer, read_dockerfiles
-from genfile.detect.hosting.facts import PORT_NAMES, Hosting, Port, first_whole, port_of_text
+from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, Hosting, Port, first_whole, port_of_text
 from genfile.detect.hosting.images import read_ci, read_gitlab
 from genfile.detect.hosting.platforms import read_app_engine, read_fly, read_heroku, read_railway, read_render
 from genfile.detect.tree import Project
@@ -57,4 +57,14 @@ def run_packages(folder: Project) -> tuple[list[str], list[Evidence]]:
     return sorted(found), [found[name] for name in sorted(found)]
 
 
-__all__ = ["PORT_NAMES", "READERS", "Hosting", "Port", "example_port", "first_whole", "hosting", "run_packages"]
+__all__ = [
+    "OTHER_PORTS",
+    "PORT_NAMES",
+    "READERS",
+    "Hosting",
+    "Port",
+    "example_port",
+    "first_whole",
+    "hosting",
+    "run_packages",
+]

@@ -10,7 +10,7 @@ from genfile.versions import Pin
 
 PORT_NAMES = ("PORT", "HTTP_PORT", "APP_PORT", "SERVER_PORT", "API_PORT", "LISTEN_PORT", "NODE_PORT", "WEB_PORT")
 # Ports of other protocols, which the same image may expose before the one of the web: ssh, smtp, dns, https.
-_OTHER_PORTS = frozenset({22, 25, 53, 67, 68, 443, 465, 587, 853, 9229})
+OTHER_PORTS = frozenset({22, 25, 53, 67, 68, 110, 143, 443, 465, 587, 853, 993, 1025, 1110, 9229})
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Hosting:
     def port(self) -> Fact[int] | None:
         """The first port that a service of the web may have; one of another protocol only where there is no other."""
         return next(
-            (fact for fact in self.ports if fact.value not in _OTHER_PORTS), self.ports[0] if self.ports else None
+            (fact for fact in self.ports if fact.value not in OTHER_PORTS), self.ports[0] if self.ports else None
         )
 
     @property

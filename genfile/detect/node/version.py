@@ -9,7 +9,7 @@ from genfile.detect.node.manifest import FILE
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.versions import Choice, Pin, choose, parse_pin, satisfies
+from genfile.versions import Choice, Pin, choose, known_line, parse_pin, satisfies
 
 
 def node_version(project: NodeProject, draft: Draft) -> None:
@@ -19,6 +19,13 @@ def node_version(project: NodeProject, draft: Draft) -> None:
     ranges = _ranges(project)
     if decision.fact is not None:
         pin = decision.fact.value
+        known = known_line("node", pin.line)
+        if known != pin.line:
+            says = decision.fact.evidence[0]
+            draft.note(
+                "warning", f"Node {pin.line} has no image that is known here: {known} is used", says.path, says.line
+            )
+            pin = Pin(known)
         draft.put("runtime.version", decision.fact.but(pin.line))
         if pin.exact:
             draft.put("runtime.pinned", decision.fact.but(pin.exact))

@@ -40,7 +40,7 @@ def _inside_package(folder: Project) -> bool:
         or PythonProject(folder).requirements_name
     ):
         return False
-    if folder.has("manage.py"):
+    if folder.has("manage.py") and find_django(PythonProject(folder)) is not None:
         # A Django project in a folder of its own belongs to the manifest above it.
         above = folder.parent()
         while above is not None:

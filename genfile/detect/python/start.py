@@ -190,7 +190,9 @@ def uwsgi_start(project: PythonProject, port: int = 8000) -> Start | None:
     for name in ("uwsgi.ini", "etc/uwsgi.ini", "config/uwsgi.ini", "deploy/uwsgi.ini"):
         match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(?:(\d+)|\S+)", project.folder.text(name) or "")
         if match:
-            return Start(["uwsgi", "--ini", name], int(match[1]) if match[1] else port)
+            return Start(
+                ["uwsgi", "--ini", name], int(match[1]) if match[1] else port, "PORT" if "PORT" in match[0] else None
+            )
     return None
 
 

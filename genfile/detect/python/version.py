@@ -5,7 +5,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.versions import Pin, Scheme, choose, parse_pin, satisfies
+from genfile.versions import Pin, Scheme, choose, known_line, parse_pin, satisfies
 
 
 def python_version(project: PythonProject, draft: Draft) -> None:
@@ -15,6 +15,13 @@ def python_version(project: PythonProject, draft: Draft) -> None:
     ranges = _ranges(project)
     if decision.fact is not None:
         pin = decision.fact.value
+        known = known_line("python", pin.line)
+        if known != pin.line:
+            says = decision.fact.evidence[0]
+            draft.note(
+                "warning", f"Python {pin.line} has no image that is known here: {known} is used", says.path, says.line
+            )
+            pin = Pin(known)
         draft.put("runtime.version", decision.fact.but(pin.line))
         if pin.exact:
             draft.put("runtime.pinned", decision.fact.but(pin.exact))
