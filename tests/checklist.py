@@ -14,7 +14,7 @@ from genfile.dockerfile.ignore import IgnoreRules, read_ignore
 from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import read_dockerfile
 
-STAGES = {"base", "tools", "uv", "deps", "build", "layers", "runtime"}
+STAGES = {"base", "tools", "frontend", "uv", "deps", "build", "layers", "runtime"}
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
 PLAIN_TAGS = ("oven/bun", "ghcr.io/astral-sh/uv", "gcr.io/distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")

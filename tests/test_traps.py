@@ -454,6 +454,33 @@ def test_front_end_of_nobody_is_a_service_of_its_own() -> None:
     assert [item.spec.path for item in inspect(**files).services] == ["api", "web"]
 
 
+# --- sites of a generator ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "build", "root"),
+    [
+        ({"hugo.toml": 'publishDir = "web"\n', "content/_index.md": "#"}, "hugo --minify", "web"),
+        ({"mkdocs.yml": "site_name: x\n", "docs/index.md": "#"}, "mkdocs build", "site"),
+        (
+            {"_config.yml": "title: x\n", "_posts/2026-01-01-x.md": "#", "Gemfile": "gem 'jekyll'"},
+            "jekyll build",
+            "_site",
+        ),
+        ({"book.toml": "[book]\n", "src/SUMMARY.md": "#"}, "mdbook build", "book"),
+    ],
+    ids=["hugo", "mkdocs", "jekyll", "mdbook"],
+)
+def test_site_of_a_generator(files: dict[str, str], build: str, root: str) -> None:
+    spec = only(**files)
+    assert (spec.language, spec.build, spec.static.root) == ("static", (build,), root)
+
+
+def test_documentation_of_a_library_is_no_site() -> None:
+    library = '[project]\nname = "x"\nversion = "1"\n[build-system]\nrequires = ["hatchling"]\n'
+    assert not inspect(**{"pyproject.toml": library, "mkdocs.yml": "site_name: x\n", "docs/index.md": "#"}).services
+
+
 # --- frameworks that came in as data alone -------------------------------------------------------------------------
 
 MAIN = "src/main/java/Main.java"

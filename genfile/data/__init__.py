@@ -77,6 +77,19 @@ class SystemPackages:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteGenerator:
+    """A generator of sites; see the head of sites.toml."""
+
+    name: str
+    config: tuple[str, ...]
+    beside: tuple[str, ...]
+    packages: tuple[str, ...]
+    build: str
+    output: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BackingService:
     """A database or broker: its image and how to reach it; see the head of services.toml."""
 
@@ -137,6 +150,12 @@ def known_programs() -> dict[str, str]:
     """Debian's name of each program that a Dockerfile may install for the running service, by any distribution's."""
     found: dict[str, str] = _load("packages")["programs"]
     return found
+
+
+@cache
+def site_generators() -> tuple[SiteGenerator, ...]:
+    """The generators of sites that Debian has packages of."""
+    return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in _load("sites").items())
 
 
 @cache

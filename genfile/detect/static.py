@@ -1,8 +1,13 @@
 """A folder of plain files: the last resort, taken only when no language claims anything."""
 
+import posixpath
+
+from genfile.data import SiteGenerator, site_generators
+from genfile.detect.hosting.images import quietly
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Fact
+from genfile.parsers import Document
 from genfile.spec.base import service_name
 
 NAME = "static"
@@ -25,16 +30,57 @@ FOLDERS = (
 )
 
 
+# A manifest of these makes a site beside it the documentation of something else.
+LIBRARIES = (
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "go.mod",
+    "Cargo.toml",
+    "pom.xml",
+    "build.gradle",
+    "composer.json",
+)
+
+
+def generator_of(project: Project) -> tuple[SiteGenerator, str] | None:
+    """The generator that makes a folder's site, and its configuration file."""
+    names = project.names()
+    for item in site_generators():
+        config = next((name for name in item.config if name in names), None)
+        if config is not None and any(name in names or project.has_folder(name) for name in item.beside):
+            return item, config
+    return None
+
+
+def sites(tree: Tree, *, alone: bool) -> list[Project]:
+    """Folders that a generator makes a site of: the root where nothing else is found; any that has a Dockerfile."""
+    found: list[Project] = []
+    for folder, names in sorted(tree.folders.items()):
+        root = alone and not folder and not any(name in names for name in LIBRARIES)
+        if root or "Dockerfile" in names:
+            project = Project(tree, folder)
+            if generator_of(project) is not None:
+                found.append(project)
+    return found
+
+
 def candidates(tree: Tree) -> list[str]:
     """Folders that hold an index.html, best first; a tree with sources of a server language has none."""
     return [folder for folder in FOLDERS if "index.html" in tree.folders.get(folder, ())]
 
 
 def claim(project: Project) -> Claim:
+    found = generator_of(project)
+    if found is not None:
+        return Claim("site", project.says(found[1], 1, f"a site of {found[0].name}"))
     return Claim("site", project.says("index.html", 1, "index.html, and no manifest of a language"))
 
 
 def detect(project: Project) -> Draft:
+    found = generator_of(project)
+    if found is not None:
+        return _generated(project, *found)
     draft = Draft()
     page = project.says("index.html", 1, "index.html")
     draft.values["name"] = service_name(project.tree.source.name)
@@ -44,6 +90,35 @@ def detect(project: Project) -> Draft:
     draft.put("port", Fact(8080, (page,)))
     draft.put("run_paths", Fact([project.spec_path], (page,)))
     return draft
+
+
+def _generated(project: Project, generator: SiteGenerator, config: str) -> Draft:
+    draft = Draft()
+    says = project.says(config, 1, config)
+    document = _settings(project, config)
+    output = (document.text(*generator.key) if document and generator.key else None) or generator.output
+    output = posixpath.normpath(output.strip("/")) if not output.startswith("..") else generator.output
+    draft.values["name"] = service_name(project.folder_name)
+    draft.put("build", Fact([generator.build], (says,)))
+    draft.put("system_packages", Fact({"build": list(generator.packages), "run": []}, (says,)))
+    draft.put("static", Fact({"root": project.full(output), "spa": False}, (says,)))
+    draft.put("port", Fact(8080, (says,)))
+    draft.values["outputs"] = [project.full(output)]
+    if project.has("Gemfile") or project.has("requirements.txt"):
+        text = f"{generator.name} comes from Debian: plug-ins of the project's own list are not installed"
+        draft.note("warning", text, project.full("Gemfile" if project.has("Gemfile") else "requirements.txt"))
+    if project.full(".gitmodules") in project.tree.paths:
+        draft.note("info", "themes in submodules must be checked out before the build", project.full(".gitmodules"))
+    return draft
+
+
+def _settings(project: Project, name: str) -> Document | None:
+    if name.endswith(".toml"):
+        return project.toml(name)
+    if name.endswith(".json"):
+        return project.json(name)
+    # MkDocs has tags of Python in its YAML: what can't be read says nothing.
+    return quietly(project, name) if name.endswith((".yml", ".yaml")) else None
 
 
 def is_candidate(names: frozenset[str]) -> bool:

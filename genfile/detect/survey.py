@@ -107,6 +107,12 @@ def survey(tree: Tree) -> list[Found]:
         best = _best_claim(tree, folder)
         if best is not None:
             found.append(best)
+    claimed = {item.project.path for item in found}
+    found += [
+        _static_claim(project)
+        for project in static.sites(tree, alone=not found)
+        if project.path not in claimed and (not project.path or not is_aside(project.path))
+    ]
     if not found:
         found = _last_resort(tree)
     if not found:
