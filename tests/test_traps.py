@@ -268,6 +268,12 @@ def test_procfile_of_a_development_machine() -> None:
     assert only(**files).start[0] == "gunicorn"
 
 
+def test_settings_without_a_default_are_required() -> None:
+    code = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\n"
+    spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "config.py": code})
+    assert [(item.name, item.required) for item in spec.environment] == [("SECRET_KEY", True)]
+
+
 def test_member_of_a_uv_workspace() -> None:
     files = {
         "pyproject.toml": '[tool.uv.workspace]\nmembers = ["backend"]\n',

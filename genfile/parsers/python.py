@@ -169,6 +169,22 @@ class PyModule:
         }
 
     @cached_property
+    def required_settings(self) -> tuple[EnvName, ...]:
+        """The fields of pydantic's settings that have no default: variables that must be set."""
+        found: list[EnvName] = []
+        for node in _top_level(self._tree.body):
+            if not isinstance(node, ast.ClassDef) or not any(
+                self._dotted(base).rsplit(".", 1)[-1] == "BaseSettings" for base in node.bases
+            ):
+                continue
+            for field in node.body:
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is None:
+                    optional = "None" in ast.unparse(field.annotation) or "ClassVar" in ast.unparse(field.annotation)
+                    if not optional:
+                        found.append(EnvName(field.target.id.upper(), field.lineno, has_default=False))
+        return tuple(found)
+
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         return tuple(
             Call(

@@ -157,6 +157,12 @@ def _astro(project: NodeProject) -> Fact[tuple[str, bool]] | None:
 
 def _sveltekit(project: NodeProject) -> Fact[tuple[str, bool]] | None:
     if "@sveltejs/adapter-static" in project.package.every_dependency:
+        found = read_config(project, "svelte.config")
+        for call in found[1].calls if found else ():
+            given = call.arguments[0] if call.callee == "adapter" and call.arguments else None
+            pages = given.get("pages") if isinstance(given, dict) else None
+            if found and isinstance(pages, str) and not pages.startswith(("/", "..")):
+                return project.folder.fact((pages, True), found[0], call.line, f"adapter-static writes to {pages}")
         return Fact(("build", True), (project.package.depends("@sveltejs/adapter-static"),))
     return None
 

@@ -156,7 +156,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     for path, module in modules(project):
         if path in ("manage.py", "conftest.py"):
             continue
-        for item in module.env_names:
+        for item in (*module.required_settings, *module.env_names):
             if item.name not in present and len(present) < 100:
                 present.add(item.name)
                 secret = is_secret(item.name)
