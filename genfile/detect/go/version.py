@@ -3,6 +3,7 @@
 from genfile.data import runtime
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import hosting
+from genfile.detect.runtime import warn_over
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact, decide
@@ -24,13 +25,7 @@ def go_version(module: GoModule, draft: Draft) -> None:
             draft.put("runtime.version", decision.fact.but(line))
             if decision.fact.value.exact:
                 draft.put("runtime.pinned", decision.fact.but(decision.fact.value.exact))
-            known = runtime("go").line(line)
-            if known is not None and known.over:
-                draft.note(
-                    "warning",
-                    f"Go {line} is past its end of life ({known.end_of_life})",
-                    decision.fact.evidence[0].path,
-                )
+            warn_over("go", "Go", line, decision.fact.evidence[0], draft)
             return
         draft.note(
             "warning",

@@ -2,90 +2,31 @@
 
 from dataclasses import replace
 
-from genfile.data import newest_for, runtime
+from genfile.data import newest_for
 from genfile.detect.hosting import hosting
 from genfile.detect.node.manager import NodeProject, locked_versions
 from genfile.detect.node.manifest import FILE
+from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.versions import Choice, Pin, choose, known_line, parse_pin, satisfies
+from genfile.versions import Pin, parse_pin
 
 
 def node_version(project: NodeProject, draft: Draft) -> None:
     """Put /runtime: a pin before a range, a range before the default; disagreements become notes."""
-    decision = decide(project, PIN_SIGNALS, agree=lambda winner, loser: winner.line == loser.line)
-    draft.notes.extend(decision.conflicts("Node version"))
-    ranges = _ranges(project)
-    if decision.fact is not None:
-        pin = decision.fact.value
-        known = known_line("node", pin.line)
-        if known != pin.line:
-            says = decision.fact.evidence[0]
-            draft.note(
-                "warning", f"Node {pin.line} has no image that is known here: {known} is used", says.path, says.line
-            )
-            pin = Pin(known)
-        draft.put("runtime.version", decision.fact.but(pin.line))
-        if pin.exact:
-            draft.put("runtime.pinned", decision.fact.but(pin.exact))
-        for text, evidence in ranges:
-            if not satisfies(pin.line, text, "npm"):
-                draft.note(
-                    "warning",
-                    f"Node version: {decision.fact.evidence[0].path} says {pin.line}, {evidence.path} says {text}; "
-                    f"{decision.fact.evidence[0].path} wins",
-                    evidence.path,
-                    evidence.line,
-                )
-        _warn_over(draft, pin.line, decision.fact.evidence[0])
-        return
-    hint = _hosted(project)
-    bound, reason = _bound(project)
-    if (
-        hint is not None
-        and (bound is None or int(hint.value.line) <= int(bound))
-        and all(satisfies(hint.value.line, text, "npm") for text, _ in ranges)
-    ):
-        draft.put("runtime.version", hint.but(hint.value.line))
-        return
-    choice = choose("node", [(text, "npm") for text, _ in ranges], bound)
-    if bound is not None and reason is not None and choice.line == bound:
-        ranges.append(("", reason))
-    if choice.line is None and bound is not None:
-        choice = choose("node", [(text, "npm") for text, _ in ranges])
-    if choice.line is None and ranges:
-        draft.note(
-            "warning",
-            f"no Node satisfies {ranges[0][0]!r}: it is left out",
-            ranges[0][1].path,
-            ranges[0][1].line,
-        )
-        choice = choose("node", [])
-        ranges = []
-    _put_choice(project, draft, choice, [evidence for _, evidence in ranges])
-
-
-def _put_choice(project: NodeProject, draft: Draft, choice: Choice, evidence: list[Evidence]) -> None:
-    line = choice.line or runtime("node").default
-    if evidence:
-        draft.put("runtime.version", Fact(line, tuple(evidence)))
-        if choice.over:
-            _warn_over(draft, line, evidence[0])
-        return
     remedy = 'add "engines": {"node": "…"} to package.json, or a .nvmrc'
-    draft.put("runtime.version", project.folder.guess(line, FILE, "no Node version is named: the default", remedy))
-
-
-def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
-    known = runtime("node").line(line)
-    if known is not None and known.over:
-        draft.note(
-            "warning",
-            f"Node {line} is past its end of life ({known.end_of_life})",
-            evidence.path,
-            evidence.line,
-        )
+    asked = Asked(
+        "node",
+        "Node",
+        decide(project, PIN_SIGNALS, agree=lambda winner, loser: winner.line == loser.line),
+        _ranges(project),
+        _bound(project),
+        _hosted(project),
+        lambda: None,
+        lambda line: project.folder.guess(line, FILE, "no Node version is named: the default", remedy),
+    )
+    put_runtime(asked, draft)
 
 
 def _bound(project: NodeProject) -> tuple[str | None, Evidence | None]:
@@ -103,13 +44,13 @@ def _hosted(project: NodeProject) -> Fact[Pin] | None:
     return next((fact for place in _places(project) if (fact := hosting(place).version("node")) is not None), None)
 
 
-def _ranges(project: NodeProject) -> list[tuple[str, Evidence]]:
+def _ranges(project: NodeProject) -> list[Range]:
     """`engines.node` of the member and of the workspace's root: all of them count."""
-    found: list[tuple[str, Evidence]] = []
+    found: list[Range] = []
     for package in project.packages:
         text = package.document.text("engines", "node")
         if text and parse_exact(text) is None:
-            found.append((text, package.says("engines", "node")))
+            found.append((text, "npm", package.says("engines", "node")))
     return found
 
 

@@ -1,92 +1,29 @@
 """Which Python runs the service."""
 
-from genfile.data import newest_for, runtime
+from genfile.data import newest_for
 from genfile.detect.hosting import hosting
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.versions import Pin, Scheme, choose, known_line, parse_pin, satisfies
+from genfile.versions import Pin, parse_pin
 
 
 def python_version(project: PythonProject, draft: Draft) -> None:
     """Put /runtime: a pin before ranges, ranges bounded by what the locked packages work with."""
-    decision = decide(project, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
-    draft.notes.extend(decision.conflicts("Python version"))
-    ranges = _ranges(project)
-    if decision.fact is not None:
-        pin = decision.fact.value
-        known = known_line("python", pin.line)
-        if known != pin.line:
-            says = decision.fact.evidence[0]
-            draft.note(
-                "warning", f"Python {pin.line} has no image that is known here: {known} is used", says.path, says.line
-            )
-            pin = Pin(known)
-        draft.put("runtime.version", decision.fact.but(pin.line))
-        if pin.exact:
-            draft.put("runtime.pinned", decision.fact.but(pin.exact))
-        for text, scheme, evidence in ranges:
-            if not satisfies(pin.line, text, scheme):
-                draft.note(
-                    "warning",
-                    f"Python version: {decision.fact.evidence[0]} does not satisfy {evidence}",
-                    evidence.path,
-                    evidence.line,
-                )
-        _warn_over(draft, pin.line, decision.fact.evidence[0])
-        return
-    bound, reason = _bound(project)
-    constraints = [(text, scheme) for text, scheme, _ in ranges]
-    hint = hosting(project.folder).version("python")
-    if (
-        hint is not None
-        and all(satisfies(hint.value.line, text, scheme) for text, scheme in constraints)
-        and (bound is None or _number(hint.value.line) <= _number(bound))
-    ):
-        draft.put("runtime.version", hint.but(hint.value.line))
-        return
-    choice = choose("python", constraints, bound)
-    if choice.line is None:
-        choice = choose("python", constraints)
-    if choice.line is None and ranges:
-        draft.note(
-            "warning",
-            f"no Python satisfies {ranges[0][0]!r}: it is left out",
-            ranges[0][2].path,
-            ranges[0][2].line,
-        )
-        choice = choose("python", [], bound)
-        ranges = []
-    line = choice.line or runtime("python").default
-    places = [item for *_, item in ranges]
-    if reason is not None and bound is not None and line == bound:
-        places.insert(0, reason)
-    if not places:
-        guess = decide(project, GUESS_SIGNALS).fact
-        if guess is not None:
-            draft.put("runtime.version", guess.but(guess.value.line))
-            return
-        remedy = "add a .python-version, or requires-python to pyproject.toml"
-        place = project.requirements_name or "pyproject.toml"
-        draft.put(
-            "runtime.version",
-            project.folder.guess(line, place, "no Python version is named: the default", remedy),
-        )
-        return
-    draft.put("runtime.version", Fact(line, tuple(places)))
-    if choice.over:
-        _warn_over(draft, line, places[0])
-
-
-def _warn_over(draft: Draft, line: str, evidence: Evidence) -> None:
-    known = runtime("python").line(line)
-    if known is not None and known.over:
-        draft.note(
-            "warning",
-            f"Python {line} is past its end of life ({known.end_of_life})",
-            evidence.path,
-            evidence.line,
-        )
+    remedy = "add a .python-version, or requires-python to pyproject.toml"
+    place = project.requirements_name or "pyproject.toml"
+    asked = Asked(
+        "python",
+        "Python",
+        decide(project, PIN_SIGNALS, agree=lambda a, b: a.line == b.line),
+        _ranges(project),
+        _bound(project),
+        hosting(project.folder).version("python"),
+        lambda: decide(project, GUESS_SIGNALS).fact,
+        lambda line: project.folder.guess(line, place, "no Python version is named: the default", remedy),
+    )
+    put_runtime(asked, draft)
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
@@ -110,9 +47,9 @@ def _number(line: str) -> int:
     return int(line.split(".")[1])
 
 
-def _ranges(project: PythonProject) -> list[tuple[str, Scheme, Evidence]]:
+def _ranges(project: PythonProject) -> list[Range]:
     """requires-python of every kind."""
-    found: list[tuple[str, Scheme, Evidence]] = []
+    found: list[Range] = []
     pyproject = project.pyproject
     if pyproject is not None:
         text = pyproject.text("project", "requires-python")

@@ -1,0 +1,97 @@
+"""Which line of a runtime a service gets: one pin, else ranges within what the dependencies work with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from genfile.data import runtime
+from genfile.evidence import Decision, Draft, Evidence, Fact
+from genfile.versions import Pin, Scheme, choose, known_line, satisfies
+
+Range = tuple[str, Scheme, Evidence]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a project says of its runtime.
+
+    ``bound``: the newest line that the dependencies work with, and which one says so. ``hosted``: what a Dockerfile or
+    CI names. ``guess`` and ``default`` are asked last: a hint, and the fact for the line that genfile takes by itself.
+    """
+
+    language: str
+    title: str
+    pins: Decision[Pin]
+    ranges: list[Range]
+    bound: tuple[str | None, Evidence | None]
+    hosted: Fact[Pin] | None
+    guess: Callable[[], Fact[Pin] | None]
+    default: Callable[[str], Fact[str]]
+
+
+def put_runtime(asked: Asked, draft: Draft) -> None:
+    """Put /runtime; what disagrees, or has no support any more, becomes a note."""
+    draft.notes.extend(asked.pins.conflicts(f"{asked.title} version"))
+    if asked.pins.fact is not None:
+        _put_pin(asked, asked.pins.fact, draft)
+    elif asked.hosted is not None and _fits(asked, asked.hosted.value.line):
+        draft.put("runtime.version", asked.hosted.but(asked.hosted.value.line))
+    else:
+        _put_range(asked, draft)
+
+
+def _put_pin(asked: Asked, fact: Fact[Pin], draft: Draft) -> None:
+    pin, says = fact.value, fact.evidence[0]
+    known = known_line(asked.language, pin.line)
+    if known != pin.line:
+        text = f"{asked.title} {pin.line} has no image that is known here: {known} is used"
+        draft.note("warning", text, says.path, says.line)
+        pin = Pin(known)
+    draft.put("runtime.version", fact.but(pin.line))
+    if pin.exact:
+        draft.put("runtime.pinned", fact.but(pin.exact))
+    for text, scheme, evidence in asked.ranges:
+        if not satisfies(pin.line, text, scheme):
+            note = f"{asked.title} version: {says.path} says {pin.line}, {evidence.path} says {text}; {says.path} wins"
+            draft.note("warning", note, evidence.path, evidence.line)
+    warn_over(asked.language, asked.title, pin.line, says, draft)
+
+
+def _fits(asked: Asked, line: str) -> bool:
+    bound = asked.bound[0]
+    within = bound is None or _key(line) <= _key(bound)
+    return within and all(satisfies(line, text, scheme) for text, scheme, _ in asked.ranges)
+
+
+def _put_range(asked: Asked, draft: Draft) -> None:
+    ranges = asked.ranges
+    bound, reason = asked.bound
+    constraints = [(text, scheme) for text, scheme, _ in ranges]
+    choice = choose(asked.language, constraints, bound)
+    if choice.line is None:
+        choice = choose(asked.language, constraints)
+    if choice.line is None and ranges:
+        text, _, says = ranges[0]
+        draft.note("warning", f"no {asked.title} satisfies {text!r}: it is left out", says.path, says.line)
+        choice, ranges = choose(asked.language, [], bound), []
+    line = choice.line or runtime(asked.language).default
+    places = [item for *_, item in ranges]
+    if reason is not None and line == bound:
+        places.insert(0, reason)
+    if places:
+        draft.put("runtime.version", Fact(line, tuple(places)))
+        warn_over(asked.language, asked.title, line, places[0], draft)
+        return
+    guess = asked.guess()
+    draft.put("runtime.version", guess.but(guess.value.line) if guess is not None else asked.default(line))
+
+
+def warn_over(language: str, title: str, line: str, evidence: Evidence, draft: Draft) -> None:
+    """A warning for a line that is past its end of life."""
+    known = runtime(language).line(line)
+    if known is not None and known.over:
+        text = f"{title} {line} is past its end of life ({known.end_of_life})"
+        draft.note("warning", text, evidence.path, evidence.line)
+
+
+def _key(line: str) -> list[int]:
+    return [int(part) for part in line.split(".")]
