@@ -35,6 +35,7 @@ def detect(folder: Project) -> Draft:
     framework = _put_framework(module, program, sources, draft)
     _put_network(module, program, sources, framework, draft)
     _put_dependencies(module, sources, draft)
+    _put_outside(module, sources, draft)
     _put_context(module, draft)
     _put_private(module, draft)
     _put_processes(module, draft)
@@ -134,6 +135,7 @@ def _put_network(
 
 
 def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """What the imported packages need of the system: a C compiler, libraries, a folder for a database."""
     folder = module.folder
     own = next(((path, file) for path, file in sources if "C" in file.imports), None)
     build: set[str] = set()
@@ -165,6 +167,11 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     draft.put("cgo", cgo)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+
+
+def _put_outside(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Files that are opened, databases that are spoken to, variables that are read."""
+    folder = module.folder
     assets = find_assets(module, sources)
     if assets is not None:
         draft.put("assets", assets.but([folder.full(name) for name in assets.value]))
@@ -177,14 +184,11 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     if backing:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {item["name"] for item in draft.values.get("environment", ())} | {draft.values.get("port_variable")}
-    for path, file in sources:
-        for item in file.env_names:
-            if item.name not in present and len(present) < 80:
-                present.add(item.name)
-                draft.values.setdefault("environment", []).append(
-                    {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
-                )
-        del path
+    for item in (item for _, file in sources for item in file.env_names):
+        if item.name not in present and len(present) < 80:
+            present.add(item.name)
+            value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
+            draft.values.setdefault("environment", []).append(value)
 
 
 def _put_context(module: GoModule, draft: Draft) -> None:

@@ -134,41 +134,11 @@ def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None
     name = framework.name if framework else None
     says = (build.runnable,) if build.runnable else ()
     folder = build.folder
-    output = "target" if build.tool == "maven" else "build/libs"
     draft.values["outputs"] = [folder.full("target" if build.tool == "maven" else "build")]
-    layout, start, artifact = "jar", ["java", "-jar", "app.jar"], build.artifact
-    if name == "quarkus":
-        layout, start, artifact = "quarkus", ["java", "-jar", "quarkus-run.jar"], None
-        output = "target" if build.tool == "maven" else "build"
-    elif (
-        build.packaging == "war"
-        and name == "spring-boot"
-        and build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot")
-    ):
-        start = ["java", "-jar", "app.war"]
-    elif build.packaging == "war":
-        layout, start = "war", ["catalina.sh", "run"]
-    elif name == "spring-boot" and build.find(
-        "org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot"
-    ):
-        layout = "spring-boot"
-    elif (
-        build.tool == "gradle"
-        and build.application
-        and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow")
-    ):
-        layout = "distribution"
-        binary = _project_name(build) or folder.folder_name
-        output = "build/install"
-        artifact, start = binary, [f"bin/{binary}"]
+    layout, start, artifact, output = _layout(build, name)
     if name == "dropwizard":
         config = next(
-            (
-                path
-                for path in folder.names()
-                if path.endswith((".yml", ".yaml")) and not path.startswith((".", "docker"))
-            ),
-            None,
+            (p for p in folder.names() if p.endswith((".yml", ".yaml")) and not p.startswith((".", "docker"))), None
         )
         start = [*start, "server", *([config] if config else [])]
         if config:
@@ -182,9 +152,27 @@ def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None
     draft.put("build", Fact([_command(build, name, layout)], says))
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     if processes and "web" in processes:
-        draft.evidence["/start"] = Fact(
-            start, (*says, folder.says("Procfile", processes["web"][1], processes["web"][0]))
-        )
+        text, line = processes["web"]
+        draft.evidence["/start"] = Fact(start, (*says, folder.says("Procfile", line, text)))
+
+
+def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | None, str]:
+    """The form of what is built, the start command, the file's name where it is certain, the folder it is in."""
+    maven = build.tool == "maven"
+    output = "target" if maven else "build/libs"
+    repackaged = build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot")
+    if framework == "quarkus":
+        return "quarkus", ["java", "-jar", "quarkus-run.jar"], None, "target" if maven else "build"
+    if build.packaging == "war":
+        if framework == "spring-boot" and repackaged:
+            return "jar", ["java", "-jar", "app.war"], build.artifact, output
+        return "war", ["catalina.sh", "run"], build.artifact, output
+    if framework == "spring-boot" and repackaged:
+        return "spring-boot", ["java", "-jar", "app.jar"], build.artifact, output
+    if not maven and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
+        binary = _project_name(build) or build.folder.folder_name
+        return "distribution", [f"bin/{binary}"], binary, "build/install"
+    return "jar", ["java", "-jar", "app.jar"], build.artifact, output
 
 
 def _command(build: Build, framework: str | None, layout: str) -> str:
