@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect import frontend
-from genfile.detect.survey import survey
+from genfile.detect.survey import Found, survey
 from genfile.detect.tree import Tree
 from genfile.evidence import Draft, Evidence, Fact, Note
 from genfile.source.base import Source
 from genfile.spec.base import plain, service_name
 
 if TYPE_CHECKING:
+    from genfile.detect.frontend import Served
     from genfile.spec.project import Spec
 
 LOOKED_FOR = (
@@ -64,11 +64,11 @@ def inspect_source(source: Source) -> Inspection:
     tree = Tree(source)
     services: list[InspectedService] = []
     taken: set[str] = set()
-    services_found, fronts = frontend.pair(tree, survey(tree))
+    services_found, fronts = _parted(tree)
     for found in services_found:
         draft = found.language.detect(found.project)
         if found.project.path in fronts:
-            frontend.put(draft, fronts[found.project.path])
+            put_frontend(draft, fronts[found.project.path])
         draft.values.setdefault("language", found.language.NAME)
         draft.values.setdefault("path", found.project.spec_path)
         draft.values["name"] = _unique(draft.values.get("name") or service_name(found.project.folder_name), taken)
@@ -79,6 +79,25 @@ def inspect_source(source: Source) -> Inspection:
     if not services:
         notes.append(Note("info", f"no service was found: looked for {LOOKED_FOR}"))
     return Inspection(tuple(services), tuple(notes))
+
+
+def _parted(tree: Tree) -> "tuple[list[Found], dict[str, Served]]":
+    """The services of a tree, and the front ends that one of them gives out."""
+    found = survey(tree)
+    others = any(item.language.NAME in ("go", "python") for item in found) and any(
+        "package.json" in names for names in tree.folders.values()
+    )
+    if len(found) < 2 and not others:
+        return found, {}
+    from genfile.detect.frontend import pair
+
+    return pair(tree, found)
+
+
+def put_frontend(draft: Draft, served: "Served") -> None:
+    from genfile.detect.frontend import put
+
+    put(draft, served)
 
 
 def _validated(draft: Draft) -> InspectedService | None:
