@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from genfile.data import frameworks, known_programs, runtime, site_generators, system_packages
+from genfile.data import frameworks, known_programs, runtime, site_generators, started_programs, system_packages
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.preset.render import render_spec
 from genfile.spec.project import parse_spec
@@ -81,6 +81,7 @@ def debian_packages() -> list[str]:
         for item in system_packages(eco).values()
         for name in item.build + item.run
     }
+    names |= set(started_programs().values())
     names |= {name for item in site_generators() for name in item.packages}
     return sorted(names | set(known_programs().values()))
 

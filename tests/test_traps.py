@@ -268,6 +268,13 @@ def test_procfile_of_a_development_machine() -> None:
     assert only(**files).start[0] == "gunicorn"
 
 
+def test_programs_that_the_code_starts() -> None:
+    code = FASTAPI + "import subprocess\nsubprocess.run(['ffmpeg', '-version'])\n"
+    assert only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": code}).system_packages.run == ("ffmpeg",)
+    start = 'package main\nimport ("net/http"; "os/exec")\nfunc main() { exec.Command("git", "log"); http.ListenAndServe(":1", nil) }\n'
+    assert only(**{"go.mod": GO_MOD, "main.go": start}).system_packages.run == ("git",)
+
+
 def test_settings_without_a_default_are_required() -> None:
     code = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\n"
     spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "config.py": code})

@@ -153,6 +153,13 @@ def known_programs() -> dict[str, str]:
 
 
 @cache
+def started_programs() -> dict[str, str]:
+    """Debian's package of each program that code may start, by the name that it is started with."""
+    found: dict[str, str] = _load("packages")["commands"]
+    return found
+
+
+@cache
 def site_generators() -> tuple[SiteGenerator, ...]:
     """The generators of sites that Debian has packages of."""
     return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in _load("sites").items())

@@ -1,7 +1,9 @@
 """Signals and words that every language shares."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from genfile.data import started_programs
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_tool_versions
@@ -19,6 +21,14 @@ _SECRET_WORDS = (
     "DATABASE_URL",
     "DSN",
 )
+
+
+def started(arguments: Iterable[Any]) -> str | None:
+    """The package of the program that a call starts: its first argument is a name, a list of words, or a command."""
+    first = next(iter(arguments), None)
+    first = first[0] if isinstance(first, list) and first else first
+    words = first.split() if isinstance(first, str) else []
+    return started_programs().get(words[0]) if words else None
 
 
 def is_secret(name: str) -> bool:

@@ -10,7 +10,7 @@ from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, data_folder, find_assets, find_health, find_port
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import hosting, run_packages
-from genfile.detect.shared import is_secret
+from genfile.detect.shared import is_secret, started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gomod import parse_go_mod
@@ -164,6 +164,12 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     ]
     run.update(name for name, _ in kept)
     evidence.extend(says for _, says in kept)
+    for path, file in sources:
+        for call in file.calls:
+            package = started(call.arguments) if call.callee in ("exec.Command", "exec.LookPath") else None
+            if package is not None and package not in run:
+                run.add(package)
+                evidence.append(folder.says(path, call.line, f"{call.callee} starts it"))
     draft.put("cgo", cgo)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))

@@ -84,6 +84,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
     _put_messages(project, draft, django)
+    _put_data(project, draft, django)
     if "release" not in draft.values:
         manage = project.folder.says(django.manage, 1, "manage.py")
         draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
@@ -123,6 +124,23 @@ def _put_messages(project: PythonProject, draft: Draft, django: Django) -> None:
         draft.evidence.setdefault("/build", folder.fact(steps, path, line, "COMPRESS_OFFLINE"))
     if not steps:
         del draft.values["build"]
+
+
+def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
+    """The folder of a SQLite database that the settings name: data/db.sqlite3."""
+    for path, module in settings_modules(project, django):
+        for text, line in module.paths:
+            folder = posixpath.dirname(posixpath.normpath(text.strip("/")))
+            if (
+                text.endswith((".sqlite3", ".sqlite", ".db"))
+                and folder
+                and ":" not in text
+                and not folder.startswith("..")
+            ):
+                place = django.inside(folder)
+                if not project.folder.has_folder(place):
+                    draft.put("data", project.folder.fact(project.folder.full(place), path, line, text))
+                    return
 
 
 def _needed(project: PythonProject, django: Django) -> list[str]:

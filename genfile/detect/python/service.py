@@ -3,7 +3,7 @@
 from genfile.data import Framework, backing_services, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import hosting, run_packages
-from genfile.detect.python.application import find_application, find_framework
+from genfile.detect.python.application import find_application, find_framework, modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
@@ -22,6 +22,7 @@ from genfile.detect.python.start import (
     put_procfile,
 )
 from genfile.detect.python.version import python_version
+from genfile.detect.shared import started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.spec.base import service_name
@@ -226,6 +227,13 @@ def _put_system(project: PythonProject, draft: Draft) -> None:
     programs, says_programs = run_packages(project.folder)
     run.update(programs)
     evidence.extend(says_programs)
+    for path, module in modules(project):
+        for call in module.calls:
+            if "subprocess" in call.callee or call.callee == "os.system":
+                package = started(call.arguments)
+                if package is not None and package not in run:
+                    run.add(package)
+                    evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
     build.update(draft.values.get("system_packages", {}).get("build", ()))
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
