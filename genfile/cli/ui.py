@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 # What a reader wants to see first, of all the fields of a spec.
 SHOWN = tuple(
     """
-    /runtime/version /package_manager/name /framework /build /start /static /port /backing_services
-    /workspace
+    /runtime/version /package_manager/name /framework /build /main_package /start /static /port /frontend /data
+    /system_packages /backing_services /workspace
     """.split()
 )
 
@@ -103,6 +103,8 @@ def _value(fact: Fact[Any]) -> str:
     value = fact.value
     if isinstance(value, list):
         return " ".join(map(str, value))
+    if isinstance(value, dict) and "target" in value:
+        return f"{value['path']} for {value['target']}"
     if isinstance(value, dict):
         return ", ".join(f"{key} {item}" for key, item in value.items() if item not in (None, False, []))
     return str(value)
