@@ -20,6 +20,7 @@ HEALTH_PATHS = tuple(
     /health/live /healthcheck /api/healthcheck /api/v1/health
     """.split()
 )
+APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance", "this.app", "this.server")
 MAX_FILES = 60
 
 
@@ -226,7 +227,9 @@ def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fa
     for name, module in sources:
         for call in module.calls:
             route = call.arguments[0] if call.arguments else None
-            if call.callee.rsplit(".", 1)[-1] in ("get", "route", "all") and route in HEALTH_PATHS:
+            owner, _, method = call.callee.rpartition(".")
+            # A router may be mounted below a prefix: only an application's own route is certain.
+            if method in ("get", "route", "all") and owner in APPLICATIONS and route in HEALTH_PATHS:
                 return project.folder.fact(str(route), name, call.line, f"{call.callee}({route!r})")
     for base in ("", "src/"):
         for route in ("api/health", "api/healthz", "health", "healthz"):
