@@ -26,6 +26,8 @@ _INSTALLS = (
     "--quiet dependencies",
     "apt-get install",
 )
+# Installers of projects, and the flag that keeps them to the dependencies.
+_WITHOUT_PROJECT = (("uv sync", "--no-install"), ("poetry install", "--no-root"), ("pdm sync", "--no-self"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class BuildStep:
 
     @property
     def installs(self) -> bool:
-        """Whether it installs dependencies."""
-        return any(word in self.instruction for word in _INSTALLS)
+        """Whether it installs dependencies: the project itself is installed anew with each change."""
+        own = any(tool in self.instruction and flag not in self.instruction for tool, flag in _WITHOUT_PROJECT)
+        return not own and any(word in self.instruction for word in _INSTALLS)
 
 
 def read_steps(output: str) -> list[BuildStep]:
