@@ -320,6 +320,31 @@ def test_daemon_before_the_client_of_the_same_name() -> None:
     assert only(**files).main_package == "./cmd/shopd"
 
 
+def test_port_of_a_field_with_a_tag() -> None:
+    code = (
+        'package main\nimport "net/http"\ntype Config struct {\n'
+        '\tPort string `env:"HTTP_PORT" env-default:"9100"`\n}\n'
+        "func main() { http.ListenAndServe(config.Port, nil) }\n"
+    )
+    spec = only(**{"go.mod": GO_MOD, "main.go": code})
+    assert (spec.port, spec.port_variable) == (9100, "HTTP_PORT")
+
+
+def test_subcommand_that_serves() -> None:
+    mod = GO_MOD + "require github.com/spf13/cobra v1.9.0\n"
+    code = (
+        'package main\nimport ("net/http"; "github.com/spf13/cobra")\n'
+        'var root = &cobra.Command{Use: "shop"}\n'
+        'var serve = &cobra.Command{Use: "serve [flags]", Run: func(*cobra.Command, []string) { http.ListenAndServe(":1", nil) }}\n'
+        "func main() { root.AddCommand(serve); root.Execute() }\n"
+    )
+    files = {"go.mod": mod, "main.go": code}
+    assert only(**files).start == ("/app/shop", "serve")
+    assert only(**files | {"main.go": code.replace('Use: "shop"', 'Use: "shop", Run: all')}).start == ("/app/shop",)
+    dockerfile = 'FROM golang\nENTRYPOINT ["/shop"]\nCMD ["serve", "--port", "80"]\n'
+    assert only(**files, Dockerfile=dockerfile).start == ("/app/shop", "serve", "--port", "80")
+
+
 def test_released_package_is_the_one_that_is_built() -> None:
     release = "builds:\n  - main: ./cmd/b\n    tags: [netgo]\n"
     files = {"go.mod": GO_MOD, "cmd/a/main.go": GO_SERVER, "cmd/b/main.go": GO_SERVER, ".goreleaser.yml": release}

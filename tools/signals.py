@@ -8,6 +8,7 @@ from typing import Any
 
 from genfile.data import frameworks, system_packages
 from genfile.detect import frontend, hosting
+from genfile.detect.go import command as go_command
 from genfile.detect.go import module as go_module
 from genfile.detect.go import port as go_port
 from genfile.detect.go import version as go_version
@@ -62,6 +63,7 @@ DECISIONS: tuple[tuple[str, str, tuple[tuple[str, tuple[Signal, ...]], ...]], ..
         (("one version", go_version.PIN_SIGNALS), ("the directives of go.mod", (go_version._supported,))),
     ),
     ("Go", "Port", (("", go_port.PORT_SIGNALS),)),
+    ("Go", "What the program is told", (("", go_command.SIGNALS),)),
     ("Go", "Main package and build tags", (("", (go_module.declared_programs, go_module.build_tags)),)),
     (
         "Java",

@@ -144,6 +144,18 @@ class GoFile:
         return tuple(found)
 
     @cached_property
+    def literals(self) -> tuple[tuple[str, dict[str, Any], int], ...]:
+        """Struct literals whole: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`."""
+        found: list[tuple[str, dict[str, Any], int]] = []
+        for node in self._all("composite_literal"):
+            kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+            if kind is not None and body is not None:
+                pairs = [item.named_children for item in body.named_children if item.type == "keyed_element"]
+                fields = {self._text(pair[0]): self._value(_inner(pair[1])) for pair in pairs if len(pair) == 2}
+                found.append((self._text(kind), fields, _line(node)))
+        return tuple(found)
+
+    @cached_property
     def tags(self) -> tuple[tuple[str, dict[str, str], int], ...]:
         """Fields of structs with a tag: (name, the tag's keys and values, line), as in ``Port int `env:"PORT"` ``."""
         found: list[tuple[str, dict[str, str], int]] = []

@@ -6,6 +6,7 @@ import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.claims import choose_program, serves
+from genfile.detect.go.command import arguments
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, data_folder, find_assets, find_health, find_port
 from genfile.detect.go.version import go_version
@@ -39,6 +40,9 @@ def detect(folder: Project) -> Draft:
     _put_context(module, draft)
     _put_private(module, draft)
     _put_processes(module, draft)
+    given = arguments(module, program, sources) if len(draft.values["start"]) == 1 else None
+    if given is not None and given.value:
+        draft.put("start", given.but([*draft.values["start"], *given.value]))
     return draft
 
 

@@ -1,0 +1,67 @@
+"""What a Go program must be told to serve: the sub-command of a server."""
+
+import posixpath
+
+from genfile.detect.go.module import GoModule, Program
+from genfile.detect.go.port import Sources
+from genfile.detect.hosting import hosting
+from genfile.evidence import Fact
+from genfile.parsers.small import parse_shell
+
+# Sub-commands that serve, best first.
+SERVING = ("serve", "server", "web", "http", "api", "daemon", "start", "run")
+# How libraries for commands write one: the type, its name's field, the fields of what it does.
+COMMANDS = {
+    "cobra.Command": ("Use", ("Run", "RunE")),
+    "cli.Command": ("Name", ("Action", "Before")),
+    "cli.App": ("Name", ("Action",)),
+}
+
+
+def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+    """The words after the program: of the project's own Dockerfile, else a sub-command that serves."""
+    for signal in SIGNALS:
+        fact = signal(module, program, sources)
+        if fact is not None:
+            return fact
+    return None
+
+
+def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+    """The arguments that ENTRYPOINT and CMD of the project's own Dockerfile give to the program."""
+    del sources
+    names = {program.name, module.base_name}
+    for fact in hosting(module.folder).starts:
+        commands = parse_shell(fact.value)
+        words = list(commands[-1].words) if commands and len(commands) == 1 else []
+        while words and posixpath.basename(words[0]) in ("tini", "dumb-init", "exec", "--"):
+            words.pop(0)
+        if len(words) > 1 and posixpath.basename(words[0]) in names and not any("$" in word for word in words):
+            # Paths of that image are none of this one's.
+            plain = [word for word in words[1:] if not word.startswith("/") and "=/" not in word]
+            return fact.but(plain) if len(plain) == len(words) - 1 else None
+    return None
+
+
+def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+    """A sub-command with the name of a server, where the program itself does nothing."""
+    found: dict[str, Fact[list[str]]] = {}
+    for path, file in sources:
+        for kind, fields, line in file.literals:
+            name_field, actions = COMMANDS.get(kind.removeprefix("&"), ("", ()))
+            text = fields.get(name_field)
+            if not isinstance(text, str) or not text:
+                continue
+            name = text.split()[0].lower()
+            if name in (program.name.lower(), module.base_name.lower()) and any(item in fields for item in actions):
+                return None
+            if name in SERVING and any(item in fields for item in actions):
+                found.setdefault(name, module.folder.guess([name], path, f"{kind} {text}", line=line))
+        for _, tag, line in file.tags:
+            name = tag.get("command", "")
+            if name in SERVING:
+                found.setdefault(name, module.folder.guess([name], path, f"command {name}", line=line))
+    return next((found[name] for name in SERVING if name in found), None)
+
+
+SIGNALS = (_dockerfile, _subcommand)
