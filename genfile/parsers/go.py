@@ -162,7 +162,7 @@ class GoFile:
         for node in self._all("field_declaration"):
             tag = node.child_by_field_name("tag")
             if tag is not None:
-                pairs = dict(_TAG.findall(self._text(tag).strip('`"')))
+                pairs = dict(_TAG.findall(self._text(tag)[1:-1]))
                 found.append((self._field_text(node, "name"), pairs, _line(node)))
         return tuple(found)
 
