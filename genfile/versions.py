@@ -79,10 +79,11 @@ def parse_pin(text: str, language: str) -> Pin | None:
 
 
 def known_line(language: str, line: str) -> str:
-    """A line that images are known for: the oldest of them for one that is older still."""
+    """A line that images are known for: for one that is older than all of them the oldest with support."""
     lines = runtime(language).lines
-    oldest = lines[-1].version
-    return oldest if lines and _key(line) < _key(oldest) else line
+    if not lines or _key(line) >= _key(lines[-1].version):
+        return line
+    return next(item.version for item in reversed(lines) if item.lts and not item.over)
 
 
 def satisfies(line: str, constraint: str, scheme: Scheme) -> bool:

@@ -194,9 +194,9 @@ def _tag(asked: Asked) -> Fact[Port] | None:
             variable = (tag.get("env") or tag.get("envconfig") or "").split(",")[0] or None
             default = next((tag[key] for key in ("default", "env-default", "envDefault") if key in tag), None)
             number = port_of(default)[0]
-            if number is not None:
+            if number is not None and number not in (443, 8443):
                 return asked.module.folder.fact(Port(number, variable), path, line, f"{name} is {number} by default")
-            if variable and "port" in label and partial is None:
+            if variable and number is None and "port" in label and partial is None:
                 partial = asked.module.folder.fact(Port(None, variable), path, line, f"{name} is {variable}")
     return partial
 

@@ -41,7 +41,9 @@ class Pom:
         )
         if folder.startswith(".."):
             return None
-        parent = read_pom(Project(self.folder.tree, "" if folder == "." else folder))
+        name = posixpath.basename(path) if path.endswith(".xml") else FILE
+        folder = posixpath.dirname(folder) if name != FILE else folder
+        parent = read_pom(Project(self.folder.tree, "" if folder == "." else folder), name)
         if parent is None or parent.root.find_text("artifactId") != declared.find_text("artifactId"):
             return None
         return parent
@@ -127,9 +129,9 @@ class Pom:
         return self.root.find_text("artifactId") or "app"
 
 
-def read_pom(folder: Project) -> Pom | None:
+def read_pom(folder: Project, name: str = FILE) -> Pom | None:
     """The pom.xml of a folder; None where there is none, or it is malformed."""
-    root = folder.parse(parse_xml, FILE) if folder.has(FILE) else None
+    root = folder.parse(parse_xml, name) if folder.has(name) else None
     return Pom(folder, root) if root is not None and root.tag == "project" else None
 
 

@@ -33,6 +33,9 @@ def claim(folder: Project) -> Claim | None:
     found = find_framework(project)
     if _is_library_of_workspace(project) or _for_another_host(project):
         return None
+    if folder.folder_name == "src" and folder.path and (above := folder.parent()) is not None and above.has(FILE):
+        # The sources of the package above, with what they are published with.
+        return None
     if _is_published_library(package) and not starts_server(project):
         return None
     if found is not None and found.value.name not in _TOOLING:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from genfile.data import default_tool, runtime, tool_for_lock
+from genfile.detect.hosting import hosting
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.workspace import Workspace
 from genfile.detect.tree import Project
@@ -153,6 +154,8 @@ def _lock(project: NodeProject) -> Fact[str] | None:
     found = [(name, kind) for name, kind in LOCKS if project.root.has(name)]
     if not found:
         return None
+    if {kind for _, kind in found} == {"yarn", "npm"} and _spoken(project) == "npm":
+        found.reverse()
     name, kind = found[0]
     others = sorted({other for _, other in found} - {kind})
     if others:
@@ -163,6 +166,17 @@ def _lock(project: NodeProject) -> Fact[str] | None:
             project.root.full(name),
         )
     return project.root.fact(_yarn_kind(project, kind), name, 1, name)
+
+
+def _spoken(project: NodeProject) -> str:
+    """Which of npm and Yarn the project itself speaks of, in its scripts, its README and its Dockerfiles."""
+    texts = [" ".join(package.scripts.values()) for package in project.packages]
+    places = [project.root, project.folder, Project(project.folder.tree, "")]
+    texts += [place.text(name) or "" for place in places for name in ("README.md", "readme.md") if place.has(name)]
+    texts += [project.folder.tree.text(path) or "" for path in hosting(project.folder).dockerfiles]
+    text = "\n".join(texts)
+    yarn = len(re.findall(r"\byarn\b(?!\.lock)", text))
+    return "yarn" if yarn > len(re.findall(r"\bnpm\b(?!js)", text)) else "npm"
 
 
 def _engines(project: NodeProject) -> Fact[str] | None:

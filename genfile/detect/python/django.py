@@ -42,7 +42,7 @@ def find_django(project: PythonProject) -> Django | None:
         and "DJANGO_SETTINGS_MODULE" not in (project.folder.text(manage) or "")
     ):
         return None
-    settings = _settings(module) if module else None
+    settings = (_settings(module) if module else None) or _settings_of_wsgi(project, base)
     prefix = "" if base == "." else base + "/"
     asgi = _uses_asgi(project)
     for kind in ("asgi", "wsgi") if asgi else ("wsgi", "asgi"):
@@ -55,6 +55,17 @@ def find_django(project: PythonProject) -> Django | None:
                 return Django(base, manage, settings, f"{dotted}:application", kind == "asgi", path)
     package = (settings or "config.settings").split(".")[0]
     return Django(base, manage, settings, f"{package}.wsgi:application", False, None)
+
+
+def _settings_of_wsgi(project: PythonProject, base: str) -> str | None:
+    """What wsgi.py or asgi.py sets, where manage.py leaves it open."""
+    for name in ("wsgi.py", "asgi.py"):
+        for path in project.folder.files(name, below=base if base != "." else "", depth=3):
+            module = project.folder.parse(parse_python, path)
+            found = _settings(module) if module is not None else None
+            if found is not None:
+                return found
+    return None
 
 
 def _settings(module: PyModule) -> str | None:

@@ -176,11 +176,17 @@ def django_start(project: PythonProject, django: Django, port: int = 8000) -> St
     """gunicorn, or the ASGI server that the project has."""
     folder = [] if django.base == "." else ["--chdir", django.base]
     if not django.asgi:
-        uwsgi = uwsgi_start(project, port)
-        return uwsgi or _gunicorn(project, [*folder, django.application], port)
+        return uwsgi_start(project, port) or _django_wsgi(project, django, folder, port)
     names = ("uvicorn", "granian", "daphne", "hypercorn")
     server = next((name for name in names if name in project.dependencies), "uvicorn")
     return _asgi(project, server, django.application, port, [] if django.base == "." else ["--app-dir", django.base])
+
+
+def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port: int) -> Start:
+    """gunicorn, unless the project has only another server."""
+    if "gunicorn" not in project.dependencies and "waitress" in project.dependencies and not folder:
+        return Start(["waitress-serve", "--host=0.0.0.0", f"--port={port}", django.application], port)
+    return _gunicorn(project, [*folder, django.application], port)
 
 
 def uwsgi_start(project: PythonProject, port: int = 8000) -> Start | None:
