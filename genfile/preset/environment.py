@@ -5,10 +5,11 @@ parser refuses the two constructs that would slip by it (a literal in `{{ }}`, a
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
-from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -77,6 +78,15 @@ class PresetLoader(BaseLoader):
         return source, template, lambda: True
 
 
+class FieldError(UndefinedError):
+    """A template asked a table for a field that it has not: ``holder`` is the table, ``name`` the field."""
+
+    def __init__(self, holder: dict[str, Any], name: str, message: str | None) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.name = name
+
+
 class PresetEnvironment(ImmutableSandboxedEnvironment):
     """Jinja's immutable sandbox, closed further; ``reads`` collects the spec fields asked for, when it is a list."""
 
@@ -120,15 +130,19 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
                 _log(self, obj, attribute)
                 return obj[attribute]
             if attribute not in _METHODS[dict]:
-                return self.undefined(obj=obj, name=attribute)
+                return self._no_field(obj, attribute)
         if isinstance(obj, str) and attribute not in _METHODS[str]:
             return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, dict) and isinstance(argument, str):
-            return self.getattr(obj, argument) if argument in obj else self.undefined(obj=obj, name=argument)
+            return self.getattr(obj, argument) if argument in obj else self._no_field(obj, argument)
         return super().getitem(obj, argument)
+
+    def _no_field(self, holder: dict[str, Any], name: str) -> Any:
+        # Jinja takes any callable that makes the exception; this one keeps the table, so that the error can name it.
+        return self.undefined(obj=holder, name=name, exc=partial(FieldError, holder, name))  # type: ignore[arg-type]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         for kind, names in _METHODS.items():
