@@ -4,9 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
+from genfile.options.model import Option, OptionName
 from genfile.spec.base import Model, RelativePath, Text
-
-OptionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
 
 
 class Applies(Model):
@@ -14,15 +13,6 @@ class Applies(Model):
 
     language: tuple[str, ...] = ()
     static: bool | None = Field(None, description="Whether the service is only files after its build.")
-
-
-class Option(Model):
-    """A setting of the preset, typed; a default may be an expression in `{{ }}` over `spec` and `runtime`."""
-
-    type: Literal["text", "int", "bool", "choice", "image", "path", "port"]
-    help: str
-    default: str | int | bool
-    choices: dict[str, str] = Field({}, description="For type choice: each value with what it means.")
 
 
 class OutputFile(Model):
@@ -53,3 +43,6 @@ def parse_manifest(values: dict[str, Any], place: str) -> Manifest:
         return Manifest.model_validate(values)
     except ValidationError as error:
         raise PresetError(f"{place}: {describe(error).removeprefix('spec: ')}") from None
+
+
+__all__ = ["Applies", "Manifest", "Option", "OptionName", "OutputFile", "parse_manifest"]

@@ -78,8 +78,9 @@ def render_spec(
     chosen = load_preset(preset) if preset else choose_preset(spec.language, static=spec.static is not None)
     layout = plan_layout(values, several=several)
     context = {"spec": localise(values, layout.context), "runtime": _runtime(spec.language, spec.runtime)}
-    if spec.frontend is not None:
-        context["frontend_runtime"] = _runtime(spec.frontend.engine, spec.frontend.runtime)
+    front = spec.frontend
+    # There for every spec, so that an option may name it.
+    context["frontend_runtime"] = _runtime(front.engine, front.runtime) if front is not None else _runtime("node", None)
     context["options"] = resolve_options(chosen.options, options or {}, context)
     environment = _environment(chosen.name)
     files = tuple(
