@@ -78,8 +78,9 @@ def render_spec(
     chosen = preset if isinstance(preset, Preset) else preset_for(values, preset)
     layout = plan_layout(values, several=several)
     context = {"spec": localise(values, layout.context), "runtime": _runtime(spec.language, spec.runtime)}
-    if spec.frontend is not None:
-        context["frontend_runtime"] = _runtime(spec.frontend.engine, spec.frontend.runtime)
+    front = spec.frontend
+    # There for every spec, so that an option may name it.
+    context["frontend_runtime"] = _runtime(front.engine, front.runtime) if front is not None else _runtime("node", None)
     resolved = company.resolve(chosen, context["spec"], options or {}, context)
     context |= resolved.context
     context["options"] = resolved.options
