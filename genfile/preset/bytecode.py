@@ -11,6 +11,8 @@ from pathlib import Path
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from genfile.sandbox.guards import GUARDS_VERSION
+
 
 def cache_folder() -> Path | None:
     """`$XDG_CACHE_HOME/genfile` (Windows: %LOCALAPPDATA%), made if need be; None where there is no safe place."""
@@ -53,4 +55,4 @@ class TemplateCache(BytecodeCache):
             temporary.unlink(missing_ok=True)
 
     def _path(self, bucket: Bucket) -> Path:
-        return self._folder / f"{bucket.key}.pyc"
+        return self._folder / f"{bucket.key}.{GUARDS_VERSION}.pyc"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.parser import Parser
 from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
@@ -27,7 +28,7 @@ _TEXT_METHODS = """
     capitalize endswith isalnum isalpha isdigit islower isupper lower lstrip removeprefix removesuffix replace rsplit
     rstrip split splitlines startswith strip swapcase title upper
 """.split()
-_RUNTIME = (LoopContext, Macro, TemplateReference, BlockReference, Namespace)
+_RUNTIME = (TemplateModule, LoopContext, Macro, TemplateReference, BlockReference, Namespace)
 
 
 class MappingLoader(BaseLoader):

@@ -10,6 +10,8 @@ from jinja2.visitor import NodeTransformer
 from genfile.sandbox import budget
 from genfile.sandbox.text import as_text
 
+# Part of the name of what is kept compiled: raise it when what is added to a template changes.
+GUARDS_VERSION = 1
 # Names that no template can write: filters of the compiler's own.
 _EACH, _SIZED, _JOINED = "genfile each", "genfile sized", "genfile joined"
 
