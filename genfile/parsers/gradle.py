@@ -191,6 +191,54 @@ class GradleScript:
                     return item.arguments[0], item.line
         return None
 
+    @cached_property
+    def fat_tasks(self) -> tuple[str, ...]:
+        """The tasks that unpack their libraries into a jar (`zipTree`), by name; `jar` for the usual one."""
+        found: dict[str, None] = {}
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            stack.extend(node.named_children)
+            if node.type == "identifier" and self._text(node) == "zipTree":
+                found.setdefault(self._task_around(node))
+        return tuple(found)
+
+    def _task_around(self, node: "Node") -> str:
+        """The name of the task in whose block a node stands."""
+        name, line = "", _line(node)
+        above = node.parent
+        while above is not None:
+            if above.type in _CALLS:
+                called, arguments, _ = self._split_call(above)
+                label = next((item for item in arguments if isinstance(item, str) and item.isidentifier()), "")
+                if called.rsplit(".", 1)[-1] in ("register", "named", "create", "getByName", "task"):
+                    name = label or name
+                elif called.rsplit(".", 1)[-1] in ("jar", "withType"):
+                    name = name or "jar"
+            elif above.type == "property_declaration":
+                declared = next((item for item in above.named_children if item.type == "variable_declaration"), None)
+                name = self._text(declared) if declared is not None else name
+            above = above.parent
+        if name:
+            return name
+        # Groovy's grammar parts `task fatJar(type: Jar)` from its block.
+        tasks = [item for item in self.statements if item.name == "task" and item.line <= line and item.arguments]
+        return str(tasks[-1].arguments[-1]) if tasks and isinstance(tasks[-1].arguments[-1], str) else "jar"
+
+    def attribute(self, name: str) -> tuple[str, int] | None:
+        """An attribute of a jar's manifest, where it is a literal: `Main-Class`; the last that is given."""
+        for item in reversed(self.statements):
+            value: Any = None
+            if item.name in (f'attributes["{name}"]', f"attributes['{name}']") and item.arguments:
+                value = item.arguments[0]
+            elif item.name.rsplit(".", 1)[-1] == "attributes":
+                value = next(
+                    (pairs[name] for pairs in item.arguments if isinstance(pairs, dict) and name in pairs), None
+                )
+            if isinstance(value, str) and value:
+                return value, item.line
+        return None
+
     def _walk(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
         if depth > MAX_DEPTH:
             return
@@ -276,12 +324,24 @@ class GradleScript:
             if (child.type == "map_item" and len(child.named_children) == 2) or (
                 child.type == "value_argument" and len(child.named_children) == 2
             ):
-                named[self._text(child.named_children[0])] = self._value(child.named_children[1])
+                named[self._text(child.named_children[0]).strip("'\"")] = self._value(child.named_children[1])
             elif child.type == "value_argument" and child.named_children:
-                values.append(self._value(child.named_children[-1]))
+                pair = self._pair(child.named_children[-1])
+                if pair is not None:
+                    named[pair[0]] = pair[1]
+                else:
+                    values.append(self._value(child.named_children[-1]))
             elif child.type not in _BLOCKS:
                 values.append(self._value(child))
         return [named, *values] if named else values
+
+    def _pair(self, node: "Node") -> tuple[str, Any] | None:
+        """Kotlin's `"Main-Class" to "shop.Main"`."""
+        parts = node.named_children
+        if node.type == "infix_expression" and len(parts) == 3 and self._text(parts[1]) == "to":
+            key = self._value(parts[0])
+            return (key, self._value(parts[2])) if isinstance(key, str) else None
+        return None
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
@@ -297,6 +357,10 @@ class GradleScript:
         if node.type in _CALLS:
             name, arguments, _ = self._split_call(node)
             first = arguments[0] if arguments else None
+            if name == "mapOf" and isinstance(first, dict):
+                return first
+            if name in ("file", "layout.buildDirectory.dir") and isinstance(first, str):
+                return first if name == "file" else f"$buildDir/{first}"
             if name == "project" and isinstance(first, str):
                 return f"project:{first}"
             if name == "project" and isinstance(first, dict) and isinstance(first.get("path"), str):

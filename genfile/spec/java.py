@@ -20,6 +20,9 @@ class JavaService(Service):
         None, description="The file or folder that the build leaves; null: the only jar in `artifact_folder`."
     )
     artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
+    libraries: RelativePath | None = Field(
+        None, description="The folder of libraries that the build leaves for a jar without them: `lib` in the image."
+    )
     framework_version: Version | None = None
     main_class: Argument | None = None
     sources: tuple[RelativePath, ...] = Field(

@@ -38,6 +38,12 @@ class Build:
     runnable: Evidence | None = None
     distribution: str | None = None
     application: bool = False
+    libraries: str | None = None
+    """The folder of the module that holds the libraries of a jar that does not hold them itself."""
+    goals: list[str] = field(default_factory=list)
+    """Goals of Maven, or tasks of Gradle, that make what is run, where the usual ones do not."""
+    output: str | None = None
+    """The folder that the jar is left in, where it is not the usual one."""
 
     @property
     def is_member(self) -> bool:

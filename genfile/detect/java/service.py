@@ -149,6 +149,8 @@ def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None
     if artifact is not None and layout != "quarkus":
         draft.put("artifact", Fact(folder.full(f"{output}/{artifact}"), says))
     draft.put("main_class", build.main_class)
+    if layout == "jar" and build.libraries is not None:
+        draft.values["libraries"] = folder.full(build.libraries)
     draft.put("build", Fact([_command(build, name, layout)], says))
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     if processes and "web" in processes:
@@ -172,7 +174,10 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
     if not maven and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
         binary = _project_name(build) or build.folder.folder_name
         return "distribution", [f"bin/{binary}"], binary, "build/install"
-    return "jar", ["java", "-jar", "app.jar"], build.artifact, output
+    if build.libraries is not None and build.main_class is not None:
+        start = ["java", "-cp", "app.jar:lib/*", build.main_class.value]
+        return "jar", start, build.artifact, build.output or output
+    return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
 
 
 def _command(build: Build, framework: str | None, layout: str) -> str:
@@ -180,10 +185,14 @@ def _command(build: Build, framework: str | None, layout: str) -> str:
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
         part = f" -pl {_quoted(member)} -am" if build.is_member else ""
-        from genfile.detect.java.maven import maven_flags
+        if build.is_member and not build.root.has("pom.xml"):
+            # Its parent lies beside it, and nothing above lists the two.
+            part = f" -f {_quoted(member + '/pom.xml')}"
+        from genfile.detect.java.package import maven_flags
 
         flags = "".join(f" {_quoted(flag)}" for flag in maven_flags(build.folder)[0])
-        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{flags}{part} package"
+        goals = "".join(f" {_quoted(goal)}" for goal in ("package", *build.goals))
+        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{flags}{part}{goals}"
     tool = "./gradlew" if build.wrapper else "gradle"
     if framework == "quarkus":
         task = "quarkusBuild"
@@ -198,7 +207,8 @@ def _command(build: Build, framework: str | None, layout: str) -> str:
     else:
         task = "assemble"
     prefix = f":{member.replace('/', ':')}:" if build.is_member else ""
-    return f"{tool} --no-daemon {_quoted(prefix + task)} -x test"
+    tasks = " ".join(_quoted(prefix + name) for name in (build.goals or [task]))
+    return f"{tool} --no-daemon {tasks} -x test"
 
 
 def _quoted(text: str) -> str:
@@ -330,10 +340,12 @@ def _put_workspace(build: Build, draft: Draft) -> None:
         }
         draft.put(
             "workspace",
-            root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
+            build.folder.fact(value, "pom.xml", None, "parent")
+            if build.tool == "maven" and not root.has("pom.xml")
+            else root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
         )
     names = (
-        ["pom.xml"]
+        _poms(build)
         if build.tool == "maven"
         else [
             n
@@ -355,3 +367,12 @@ def _put_workspace(build: Build, draft: Draft) -> None:
         for name in folders
         if root.has_folder(name) or any(f.startswith(root.full(name)) for f in root.tree.folders)
     ]
+
+
+def _poms(build: Build) -> list[str]:
+    """The pom.xml of the root and the parents that it names in the tree, relative to the root."""
+    from genfile.detect.java.maven import read_pom
+
+    pom = read_pom(build.root) or read_pom(build.folder)
+    chain = [pom, *pom.chain] if pom is not None else []
+    return list(dict.fromkeys(posixpath.relpath(item.path, build.root.path or ".") for item in chain)) or ["pom.xml"]

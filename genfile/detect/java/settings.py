@@ -43,10 +43,13 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
         for name in folder.names("src/main/resources")
         if name.endswith((".yml", ".yaml", ".properties"))
         and f"src/main/resources/{name}" not in FILES
-        and "test" not in name
+        and not any(word in name.lower() for word in ("test", "sample", "example", "messages", "i18n", "log"))
     ]
+    # A profile's own file after those that are always read.
+    others.sort(key=lambda name: ("application-" in name, name))
+    others = [name for name in others[:20] if _is_configuration(folder, name)]
     for name in (*FILES, *others[:6]):
-        if not folder.has(name) or (name in others and not _is_configuration(folder, name)):
+        if not folder.has(name):
             continue
         document = folder.parse(parse_properties if name.endswith(".properties") else parse_yaml, name)
         if document is not None:
