@@ -44,8 +44,8 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
         if site.language.NAME != "node" or not site.project.path:
             continue
         # A front end with a server of its own is one all the same where the project's Dockerfile makes it so.
-        alone = site.claim.strength != "site"
         output = _output(site.project)
+        alone = site.claim.strength != "site" and output is None
         if output is None:
             if not alone:
                 continue

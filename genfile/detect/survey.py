@@ -121,7 +121,7 @@ def survey(tree: Tree) -> list[Found]:
     """Every service of the tree, the root's first, then by path."""
     found: list[Found] = []
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
-        if is_aside(folder) or _is_beside(tree, folder):
+        if is_aside(folder) or _is_beside(tree, folder) or _of_desktop(tree, folder):
             continue
         best = _best_claim(tree, folder)
         if best is not None:
@@ -153,6 +153,18 @@ def _is_beside(tree: Tree, folder: str) -> bool:
         if any(item in tree.folders.get(f"{parent}/{sub}" if parent else sub, ()) for item in manifests)
     ]
     return sum(sub.endswith(_SINGULARS) for sub in siblings) * 2 < len(siblings)
+
+
+def _of_desktop(tree: Tree, folder: str) -> bool:
+    """A part of an application that Wails packs for desktops."""
+    return any("wails.json" in tree.folders.get(above, ()) for above in _folders_up(folder))
+
+
+def _folders_up(folder: str) -> Iterator[str]:
+    yield folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstart")

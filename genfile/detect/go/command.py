@@ -57,10 +57,18 @@ def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[li
                 return None
             if name in SERVING and any(item in fields for item in actions):
                 found.setdefault(name, module.folder.guess([name], path, f"{kind} {text}", line=line))
-        for _, tag, line in file.tags:
+        for field, tag, line in file.tags:
             name = tag.get("command", "")
+            if "cmd" in tag:
+                # kong: the field's name; one that is the default needs no word.
+                if "default" in tag:
+                    return None
+                name = tag.get("name") or field.lower()
             if name in SERVING:
                 found.setdefault(name, module.folder.guess([name], path, f"command {name}", line=line))
+        for name, line in file.cases:
+            if name in SERVING:
+                found.setdefault(name, module.folder.guess([name], path, f"its first argument is {name}", line=line))
     return next((found[name] for name in SERVING if name in found), None)
 
 
