@@ -92,7 +92,8 @@ def put(draft: Draft, served: Served) -> None:
     if not values.get("build"):
         return
     draft.put("frontend", Fact(values, (served.reason,)))
-    for note in front.notes:
+    # That it has no server of its own to start is no matter here.
+    for note in (item for item in front.notes if not item.text.startswith("no start command")):
         draft.note(note.level, note.text, note.path, note.line)
     output = str(values["output"])
     folders = draft.values.setdefault("outputs", [])

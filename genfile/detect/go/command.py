@@ -8,12 +8,14 @@ from genfile.detect.hosting import hosting
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
 
-# Sub-commands that serve, best first.
-SERVING = ("serve", "server", "web", "http", "api", "daemon", "start", "run")
+# Sub-commands that serve, best first; where there are both, `start` is the one that goes to the background.
+SERVING = ("serve", "server", "web", "http", "api", "daemon", "run", "start")
 # How libraries for commands write one: the type, its name's field, the fields of what it does.
 COMMANDS = {
     "cobra.Command": ("Use", ("Run", "RunE")),
     "cli.Command": ("Name", ("Action", "Before")),
+    "ffcli.Command": ("Name", ("Exec",)),
+    "Command": ("Name", ("Func", "Run", "Exec", "Action", "Handler")),
     "cli.App": ("Name", ("Action",)),
 }
 

@@ -171,7 +171,8 @@ def beside_binary(module: GoModule, sources: Sources) -> Evidence | None:
     """Where a program asks for its own path, and writes files too: it likely keeps them beside itself."""
     writes = any(call.callee in _WRITERS for _, file in sources for call in file.calls)
     for path, file in sources:
+        near = any(call.callee in ("filepath.Dir", "path.Dir") for call in file.calls)
         for call in file.calls:
-            if writes and call.callee == "os.Executable":
+            if writes and near and call.callee == "os.Executable":
                 return module.folder.says(path, call.line, "os.Executable")
     return None

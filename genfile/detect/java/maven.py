@@ -321,6 +321,17 @@ def _compiler_plugin(pom: Pom) -> Fact[str] | None:
     return None
 
 
+def _toolchains_plugin(pom: Pom) -> Fact[str] | None:
+    """The JDK that maven-toolchains-plugin asks for."""
+    for owner, item in pom.configured("maven-toolchains-plugin"):
+        for element in descendants(item):
+            text = pom.resolve(element.find_text("version")) if element.tag == "jdk" else None
+            match = re.search(r"\d[\d.]*", text or "")
+            if match is not None:
+                return Fact(match[0], (owner.folder.says(owner.file, element.line, f"toolchain jdk {text}"),))
+    return None
+
+
 def _java_version(pom: Pom) -> Fact[str] | None:
     """The property java.version, and what projects call it otherwise."""
     return _from_properties(
@@ -345,4 +356,11 @@ def _spring_parent(pom: Pom) -> Fact[str] | None:
     return None
 
 
-JAVA_SIGNALS = (_release_property, _compiler_plugin, _java_version, _target_property, _spring_parent)
+JAVA_SIGNALS = (
+    _toolchains_plugin,
+    _release_property,
+    _compiler_plugin,
+    _java_version,
+    _target_property,
+    _spring_parent,
+)

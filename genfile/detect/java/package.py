@@ -6,6 +6,8 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.maven import FILE, Pom, descendants, read_pom
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
+from genfile.parsers.small import parse_procfile
+from genfile.parsers.xml import Element
 
 # Where libraries are copied to where the project itself has no folder for them.
 LIBRARIES = "target/lib"
@@ -27,6 +29,20 @@ def put_package(pom: Pom, build: Build) -> None:
         return
     if build.packaging == "war":
         build.runnable = pom.folder.says(FILE, None, "packaging is war")
+        return
+    _by_procfile(pom, build)
+
+
+def _by_procfile(pom: Pom, build: Build) -> None:
+    """A Procfile that starts a class from a class path: `java -cp target/classes:target/dependency/* shop.Main`."""
+    folder = pom.folder
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
+    text, line = processes["web"] if processes and "web" in processes else ("", 0)
+    match = re.search(r"\bjava\b.*\s(?:-cp|-classpath|--class-path)\s+\S+\s+([A-Za-z_][\w.]*)", text)
+    if match is not None:
+        build.runnable = folder.says("Procfile", line, text)
+        build.main_class = Fact(match[1], (build.runnable,))
+        put_libraries(pom, build)
 
 
 def _artifact(pom: Pom, packaging: str) -> str | None:
@@ -94,6 +110,9 @@ def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
             if name in ("prod", "production") and name not in by_default and {"dev", "development"} & set(by_default):
                 flags.append(f"-P{name}")
                 says.append(owner.folder.says(owner.file, item.line, f"profile {name}"))
+            elif name in ("prod", "production") and name not in by_default and _builds_front_end(item):
+                flags.append(f"-P{name}")
+                says.append(owner.folder.says(owner.file, item.line, f"profile {name} builds the front end"))
     for owner, item in pom.plugins():
         flag = IMAGE_PLUGINS.get(item.find_text("artifactId") or "")
         goals = {goal.text for goal in item.all("executions", "execution", "goals", "goal")}
@@ -101,6 +120,14 @@ def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
             flags.append(flag)
             says.append(owner.folder.says(owner.file, item.line, item.find_text("artifactId") or ""))
     return flags, says
+
+
+def _builds_front_end(profile: Element) -> bool:
+    """Whether a profile has the plugin that builds the front end: Vaadin's, or one that brings Node."""
+    return any(
+        item.find_text("artifactId") in ("vaadin-maven-plugin", "flow-maven-plugin", "frontend-maven-plugin")
+        for item in profile.all("build", "plugins", "plugin")
+    )
 
 
 # Plugins that build images while a project is packaged, and what keeps them from it.

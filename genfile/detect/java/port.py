@@ -11,7 +11,9 @@ from genfile.parsers.values import EnvDefault, port_of
 MAX_FILES = 80
 # Calls that bind an address: Javalin, Spark, Vert.x, Ktor, gRPC, the JDK's own.
 LISTENERS = frozenset(
-    "start port listen embeddedServer forPort ServerSocket InetSocketAddress asServer setPort bindNow httpPort".split()
+    """
+    start port listen embeddedServer forPort ServerSocket InetSocketAddress asServer setPort bindNow httpPort Server
+    """.split()
 )
 _VARIABLES = frozenset({"PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT"})
 

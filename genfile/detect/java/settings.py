@@ -106,3 +106,24 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
     elif isinstance(value, str):
         yield value
+
+
+def dropwizard_config(folder: Project) -> tuple[str, int | None] | None:
+    """The configuration file that Dropwizard is started with, and the port of its first connector in it."""
+    candidates = [name for name in folder.names() if name.endswith((".yml", ".yaml")) and name[:1] != "."]
+    candidates.sort(key=lambda name: ("example" in name, "test" in name, name))
+    candidates += [
+        f"{place}/{name}" for place in ("config", "conf") for name in folder.names(place) if name.endswith(".yml")
+    ]
+    for name in candidates[:20]:
+        document = folder.parse(parse_yaml, name)
+        server = document.table("server") if document is not None else {}
+        if not server and (document is None or not document.table("logging")):
+            continue
+        connectors = server.get("applicationConnectors")
+        connector = connectors[0] if isinstance(connectors, list) and connectors else server.get("connector")
+        text = str(connector.get("port", "")) if isinstance(connector, dict) else ""
+        match = _PLACEHOLDER.fullmatch(text.strip()) or re.fullmatch(r"\$\{([A-Z_]+):-(\d+)\}", text.strip())
+        text = (match[2] or "") if match else text
+        return name, int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+    return None
