@@ -6,7 +6,7 @@ nothing is evaluated, so what a script computes is not seen.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ _BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
 _BARE_ARGUMENT = re.compile(
     r"(?m)^([ \t]*\w+)[ \t]+(libs(?:\.\w+)+|(?:platform|enforcedPlatform|project)\([^\n]*\))[ \t]*$"
 )
+_MOVED = re.compile(r"""project\(['"]([\w:.-]+)['"]\)\.projectDir$""")
 # Calls that stand for their argument.
 _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
 
@@ -58,6 +59,8 @@ class Plugin:
     alias: str | None
     version: str | None
     line: int
+    applied: bool = True
+    """False: named with `apply false`, for the sub-projects alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,7 @@ class GradleScript:
             first = item.arguments[0] if item.arguments else None
             if item.blocks[-1:] == ("plugins",):
                 if item.name == "version" and found and isinstance(first, str):
-                    last = found[-1]
-                    found[-1] = Plugin(last.id, last.alias, first, last.line)
+                    found[-1] = replace(found[-1], version=first)
                 elif item.name == "id" and isinstance(first, str):
                     found.append(Plugin(first, None, None, item.line))
                 elif item.name == "kotlin" and isinstance(first, str):
@@ -133,8 +135,7 @@ class GradleScript:
                 elif item.name == "alias" and isinstance(first, str):
                     found.append(Plugin(None, first.removeprefix("libs."), None, item.line))
                 elif item.name == "apply" and found and first == "false":
-                    # Named for the sub-projects only.
-                    found.pop()
+                    found[-1] = replace(found[-1], applied=False)
                 elif not item.arguments:
                     found.append(Plugin(item.name.strip("`"), None, None, item.line))
             elif item.name == "apply" and isinstance(first, dict) and isinstance(first.get("plugin"), str):
@@ -172,15 +173,33 @@ class GradleScript:
                 found.append(GradleDependency(item.name, first, None, None, item.line))
         return tuple(found)
 
+    @cached_property
+    def projects(self) -> dict[str, str]:
+        """The projects that a settings script includes: folder by path, `:apps:web` in `apps/web` unless moved."""
+        found: dict[str, str] = {}
+        for item in self.statements:
+            if item.name == "include" and not item.blocks:
+                for word in item.arguments:
+                    if isinstance(word, str) and word.strip(":") and "$" not in word:
+                        found[":" + word.strip(":")] = word.strip(":").replace(":", "/")
+            moved = _MOVED.match(item.name)
+            if moved is not None and item.assigned and isinstance(item.arguments[0], str):
+                place = item.arguments[0].removeprefix("$rootDir/").removeprefix("${rootDir}/")
+                found[":" + moved[1].strip(":")] = place.strip("./")
+        return found
+
     @property
     def includes(self) -> tuple[str, ...]:
-        """The projects that a settings script includes, as folders: `:apps:web` is `apps/web`."""
-        return tuple(
-            word.strip(":").replace(":", "/")
+        """The folders of the projects that a settings script includes."""
+        return tuple(self.projects.values())
+
+    @property
+    def computes_includes(self) -> bool:
+        """Whether a settings script includes projects in a loop, or by names that it computes."""
+        return any(
+            item.name == "include"
+            and (item.blocks or any(not isinstance(word, str) or "$" in word for word in item.arguments))
             for item in self.statements
-            if item.name == "include" and not item.blocks
-            for word in item.arguments
-            if isinstance(word, str) and word.strip(":")
         )
 
     def value(self, *paths: str) -> tuple[Any, int] | None:
@@ -359,7 +378,7 @@ class GradleScript:
             first = arguments[0] if arguments else None
             if name == "mapOf" and isinstance(first, dict):
                 return first
-            if name in ("file", "layout.buildDirectory.dir") and isinstance(first, str):
+            if name in ("file", "File", "layout.buildDirectory.dir") and isinstance(first, str):
                 return first if name == "file" else f"$buildDir/{first}"
             if name == "project" and isinstance(first, str):
                 return f"project:{first}"

@@ -42,6 +42,8 @@ class Build:
     """The folder of the module that holds the libraries of a jar that does not hold them itself."""
     goals: list[str] = field(default_factory=list)
     """Goals of Maven, or tasks of Gradle, that make what is run, where the usual ones do not."""
+    project: str | None = None
+    """The path by which Gradle knows a member: `:apps:web`."""
     output: str | None = None
     """The folder that the jar is left in, where it is not the usual one."""
 

@@ -49,6 +49,11 @@ _TERMINAL = tuple(
     org.springframework.shell
     """.split()
 )
+# Windows and games.
+_DESKTOP = (
+    "org.openjfx", "org.openjfx.javafxplugin", "org.jetbrains.compose", "com.badlogicgames.gdx", "org.eclipse.swt",
+    "org.processing", "com.formdev:flatlaf", "net.fabricmc", "fabric-loom", "net.minecraftforge",
+)  # fmt: skip
 # Libraries of programs that listen, wait for messages, or work by the clock.
 _STAYING = tuple(
     """
@@ -74,7 +79,11 @@ def _without_framework(build: Build) -> Claim | None:
     folder, runnable = build.folder, build.runnable
     if runnable is None:
         return None
-    if build.packaging == "war" or build.find(*_STAYING) is not None:
+    if build.packaging == "war":
+        return Claim("program", runnable)
+    if build.find(*_DESKTOP) is not None:
+        return None
+    if build.find(*_STAYING) is not None:
         return Claim("program", runnable)
     if build.find(*_TERMINAL) is not None:
         return None

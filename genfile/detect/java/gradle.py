@@ -50,6 +50,10 @@ def read_gradle(folder: Project) -> Build | None:
     )
     build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
     put_tasks(folder, name, script, build)
+    settings = read_script(root, SETTINGS)
+    inside = posixpath.relpath(folder.path or ".", root.path or ".")
+    projects = settings[1].projects if settings is not None else {}
+    build.project = next((path for path, place in projects.items() if place == inside), ":" + inside.replace("/", ":"))
     return build
 
 
@@ -60,7 +64,8 @@ def _root(folder: Project) -> Project:
         settings = read_script(above, SETTINGS)
         if settings is not None:
             inside = posixpath.relpath(folder.path or ".", above.path or ".")
-            return above if above.path == folder.path or inside in settings[1].includes else folder
+            listed = inside in settings[1].includes or settings[1].computes_includes
+            return above if above.path == folder.path or listed else folder
         above = above.parent()
     return folder
 
@@ -71,7 +76,7 @@ Scripts = list[tuple[Project, str, GradleScript]]
 def _plugins(scripts: Scripts, catalog: Document | None, root: Project) -> list[Dependency]:
     found: list[Dependency] = []
     for place, (folder, name, script) in enumerate(scripts):
-        for plugin in script.plugins:
+        for plugin in (item for item in script.plugins if item.applied):
             identity, version = plugin.id, plugin.version
             if plugin.alias is not None and catalog is not None:
                 identity, version = _from_catalog(catalog, plugin.alias.removeprefix("plugins."))
@@ -100,7 +105,7 @@ def _convention(root: Project, identity: str, catalog: Document | None, depth: i
             script = root.parse(parser, path) if path is not None else None
             if script is None or path is None:
                 continue
-            for plugin in script.plugins:
+            for plugin in (item for item in script.plugins if item.applied):
                 inner = OLD_NAMES.get(plugin.id or "", plugin.id)
                 if inner is not None and inner != identity:
                     found.append(
@@ -160,6 +165,28 @@ def _library(catalog: Document, alias: str) -> str | None:
                     return module
                 if isinstance(value.get("group"), str) and isinstance(value.get("name"), str):
                     return f"{value['group']}:{value['name']}"
+    return None
+
+
+def plugin_version(root: Project, identity: str, library: str) -> Fact[str] | None:
+    """The version of a plugin, where its own line has none: in the settings, with `apply false` in the root, in the
+    catalog, or of its library in the build of the convention plugins."""
+    catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
+    for names in (SETTINGS, SCRIPTS):
+        found = read_script(root, names)
+        for plugin in found[1].plugins if found is not None else ():
+            if found is not None and plugin.id == identity and plugin.version:
+                return root.fact(plugin.version, found[0], plugin.line, f"{identity} {plugin.version}")
+    for value in (catalog.table("plugins") if catalog is not None else {}).values():
+        if catalog is not None and isinstance(value, dict) and value.get("id") == identity:
+            version = _catalog_version(catalog, value.get("version"))
+            if version:
+                return root.fact(version, "gradle/libs.versions.toml", None, f"{identity} {version}")
+    for base in CONVENTIONS:
+        found = read_script(root.at(base)) if root.has_folder(base) else None
+        for item in _dependencies(root.at(base), found[0], found[1], catalog) if found is not None else ():
+            if item.name == library and item.version:
+                return Fact(item.version, (item.evidence,))
     return None
 
 

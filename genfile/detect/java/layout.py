@@ -94,7 +94,7 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
     if framework == "spring-boot" and repackaged:
         return "spring-boot", ["java", "-jar", "app.jar"], build.artifact, output
     if not maven and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
-        binary = project_name(build) or build.folder.folder_name
+        binary = build.distribution or project_name(build) or build.folder.folder_name
         return "distribution", [f"bin/{binary}"], binary, "build/install"
     if build.libraries is not None and build.main_class is not None:
         start = ["java", "-cp", "app.jar:lib/*", build.main_class.value]
@@ -130,7 +130,7 @@ def _command(build: Build, framework: str | None, layout: str) -> str:
         task = "shadowJar"
     else:
         task = "assemble"
-    prefix = f":{member.replace('/', ':')}:" if build.is_member else ""
+    prefix = f"{build.project}:" if build.is_member else ""
     first, *told = task.split()
     tasks = " ".join([*(shlex.quote(prefix + name) for name in (build.goals or [first])), *told])
     return f"{tool} --no-daemon {tasks} -x test"

@@ -1,11 +1,12 @@
 """The facts of one service on the JVM, put together."""
 
+import itertools
 import posixpath
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build, read_build
-from genfile.detect.java.gradle import wrapper_version
+from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
 from genfile.detect.java.settings import placeholders
@@ -13,6 +14,7 @@ from genfile.detect.java.version import java_version
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.jvm import parse_java
 from genfile.spec.base import service_name
 
 
@@ -29,11 +31,28 @@ def detect(folder: Project) -> Draft:
     _put_tool(build, draft)
     java_version(build, draft)
     framework = _put_framework(build, draft)
+    _put_older_gradle(build, draft)
     put_layout(build, draft, framework)
     put_network(build, draft, framework)
+    draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
     _put_workspace(build, draft)
     return draft
+
+
+def _compiles(build: Build) -> Fact[bool] | None:
+    """Whether the program asks for the compiler of the JDK that it runs on."""
+    for name in itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), MAX_SOURCES):
+        text = build.folder.text(name) or ""
+        if "javax.tools" in text and "getSystemJavaCompiler" in text:
+            line = next(n for n, item in enumerate(text.splitlines(), 1) if "getSystemJavaCompiler" in item)
+            parsed = build.folder.parse(parse_java, name)
+            if parsed is not None and any(item.startswith("javax.tools") for item in parsed.imports):
+                return build.folder.fact(True, name, line, "ToolProvider.getSystemJavaCompiler")
+    return None
+
+
+MAX_SOURCES = 300
 
 
 def _put_tool(build: Build, draft: Draft) -> None:
@@ -86,10 +105,24 @@ def _put_framework(build: Build, draft: Draft) -> Framework | None:
     return None
 
 
+def _put_older_gradle(build: Build, draft: Draft) -> None:
+    """Without a wrapper: a Gradle that runs on the Java, and that the Spring Boot plugin knows."""
+    if build.tool != "gradle" or "package_manager.version" in draft.evidence or wrapper_version(build.root) is not None:
+        return
+    line = str(draft.values["runtime"]["version"])
+    boot = draft.values.get("framework_version") or "9"
+    if line.isdigit() and (int(line) < 17 or boot.startswith(("1.", "2."))):
+        script = next((n for n in ("build.gradle.kts", "build.gradle") if build.root.has(n)), "build.gradle")
+        says = build.root.guess("8", script, f"Gradle 9 runs on Java 17 and later, this is Java {line}")
+        draft.put("package_manager.version", says)
+
+
 def _boot_version(build: Build) -> Fact[str] | None:
     for item in build.dependencies:
         if item.group == "org.springframework.boot" and item.version and item.version[:1].isdigit():
             return Fact(item.version, (item.evidence,))
+    if build.tool == "gradle":
+        return plugin_version(build.root, "org.springframework.boot", "spring-boot-gradle-plugin")
     if build.tool == "maven":
         from genfile.detect.java.maven import read_pom
 

@@ -9,6 +9,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Fact
 from genfile.parsers import Document
 from genfile.parsers.data import parse_properties, parse_yaml
+from genfile.parsers.hocon import parse_hocon
 
 # The default profile, then the one of production; read from the module's resources, then from beside the build.
 FILES = (
@@ -18,12 +19,15 @@ FILES = (
     "src/main/resources/config/application.yml",
     "src/main/resources/config/application.properties",
     "src/main/resources/bootstrap.yml",
+    "src/main/resources/application.conf",
     "config/application.properties",
     "config/application.yml",
     "src/main/resources/application-prod.yml",
     "src/main/resources/application-prod.properties",
     "src/main/resources/config/application-prod.yml",
 )
+# Ktor's own form in YAML: `"$PORT:8080"`.
+_KTOR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?::(.*))?")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
 
 
@@ -51,7 +55,9 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
     for name in (*FILES, *others[:6]):
         if not folder.has(name):
             continue
-        document = folder.parse(parse_properties if name.endswith(".properties") else parse_yaml, name)
+        ending = name.rsplit(".", 1)[-1]
+        parser = {"properties": parse_properties, "conf": parse_hocon}.get(ending, parse_yaml)
+        document = folder.parse(parser, name)
         if document is not None:
             found.append((name, document))
     return found
@@ -71,7 +77,7 @@ def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:
             if value is None:
                 continue
             text = str(value)
-            match = _PLACEHOLDER.fullmatch(text.strip())
+            match = _PLACEHOLDER.fullmatch(text.strip()) or _KTOR.fullmatch(text.strip())
             setting = Setting(match[2], match[1]) if match else Setting(text.strip(), None)
             return folder.fact(setting, name, line, f"{key}={text}")
     return None

@@ -11,6 +11,11 @@ APPLICATIONS = (
     "org.springframework.boot", "io.quarkus", "io.micronaut.application", "io.micronaut.minimal.application",
     "io.ktor.plugin", "application", "com.gradleup.shadow", "com.github.johnrengelman.shadow", "war",
 )  # fmt: skip
+# Plugins that apply `application` themselves.
+_WITH_DISTRIBUTION = (
+    "application", "io.ktor.plugin", "io.micronaut.application", "io.micronaut.minimal.application",
+)  # fmt: skip
+_SHADOW = ("com.gradleup.shadow", "com.github.johnrengelman.shadow")
 _BASES = {"$projectDir/": "", "${projectDir}/": "", "$buildDir/": "build/", "${buildDir}/": "build/",
           "$rootDir/": "", "${layout.buildDirectory}/": "build/"}  # fmt: skip
 
@@ -19,13 +24,22 @@ def put_tasks(folder: Project, name: str, script: GradleScript, build: Build) ->
     """Fill what a build leaves: its file, what makes it one that can be run, its main class, its libraries."""
     own = {item.group: item.evidence for item in reversed(build.dependencies) if item.plugin}
     build.runnable = next((own[plugin] for plugin in APPLICATIONS if plugin in own), None)
-    build.application = "application" in own or "io.ktor.plugin" in own
+    build.application = any(name in own for name in _WITH_DISTRIBUTION)
     if "war" in own:
         build.packaging = "war"
     main = script.value("application.mainClass", "application.mainClassName", "mainClassName", "mainClass")
     if main is not None and isinstance(main[0], str):
         build.main_class = folder.fact(main[0], name, main[1], f"mainClass {main[0]}")
+    named = script.value("application.applicationName", "applicationName")
+    if named is not None and isinstance(named[0], str) and "$" not in named[0]:
+        build.distribution = named[0]
     build.artifact = _artifact(script)
+    if build.runnable is not None and build.runnable in (own.get(name) for name in _SHADOW):
+        # A jar with its libraries inside may be a library, or a plugin of another program.
+        attribute = script.attribute("Main-Class")
+        if build.main_class is None and attribute is None:
+            build.runnable = None
+            return
     if build.runnable is None:
         _with_main_class(folder, name, script, build)
 
