@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from genfile.detect import node
 from genfile.detect.frontend_image import built_together
+from genfile.detect.frontend_scripts import moved
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
@@ -33,6 +34,8 @@ class Served:
     reason: Evidence
     script: str | None = None
     output: str | None = None
+    after: tuple[str, ...] = ()
+    """Commands in its folder after its build."""
 
 
 def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
@@ -91,6 +94,9 @@ def put(draft: Draft, served: Served) -> None:
         values["output"] = served.output
     if not values.get("build"):
         return
+    values["build"] = [*values["build"], *served.after]
+    # What was missing before it is built is there after it.
+    draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
     # That it has no server of its own to start is no matter here.
     for note in (item for item in front.notes if not item.text.startswith("no start command")):
@@ -100,6 +106,12 @@ def put(draft: Draft, served: Served) -> None:
     for folder in (output, served.target):
         if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
             folders.append(folder)
+
+
+def _embeds_target(text: str, target: str) -> bool:
+    place = text.partition(" (//go:embed ")[0] if " (//go:embed " in text else ""
+    target = "" if target == "." else target
+    return bool(place) and (inside(place, target) or inside(target, place))
 
 
 def _output(project: Project) -> str | None:
@@ -285,11 +297,18 @@ def _built_by_java(server: Found, site: Project) -> Evidence | None:
 
 JAVA_PLUGINS = (
     "com.github.eirslett:frontend-maven-plugin",
-    "org.openjfx:javafx-maven-plugin",
+    "io.quarkiverse.quinoa",
+    "com.vaadin",
     "com.github.node-gradle.node",
     "org.siouan.frontend",
     "org.siouan.frontend-jdk21",
 )
+
+
+def _moves(server: Found, site: Project, output: str) -> Served | None:
+    """A recipe of the project's Makefile moves what the site's build makes to a folder of the server's."""
+    found = moved(server.project, site, output)
+    return Served(site, found.target, found.evidence, after=found.commands) if found is not None else None
 
 
 def _one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
@@ -299,7 +318,7 @@ def _one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
 
 
 Signal = Callable[[Found, Project, str], "Served | None"]
-SIGNALS: tuple[Signal, ...] = (_writes_into, _embeds, _names, _one_dockerfile)
+SIGNALS: tuple[Signal, ...] = (_writes_into, _moves, _embeds, _names, _one_dockerfile)
 
 
 def _in_place(server: Found) -> Served | None:

@@ -218,7 +218,11 @@ class GoFile:
     @cached_property
     def fallbacks(self) -> dict[str, Any]:
         """Literals that a name gets when it was empty: `if port == "" { port = "8080" }`."""
-        found: dict[str, Any] = {}
+        return {name: self._value(node) for name, node in self._fallback_nodes.items()}
+
+    @cached_property
+    def _fallback_nodes(self) -> dict[str, "Node"]:
+        found: dict[str, Node] = {}
         for node in self._all("if_statement"):
             condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
             if condition is None or body is None:
@@ -227,7 +231,7 @@ class GoFile:
                 if inner.type in ("assignment_statement", "short_var_declaration"):
                     left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
                     if left is not None and right is not None and self._text(left) in self._text(condition):
-                        found.setdefault(self._text(left), self._value(_inner(right)))
+                        found.setdefault(self._text(left), _inner(right))
         return found
 
     @cached_property
@@ -293,8 +297,9 @@ class GoFile:
         if kind == "identifier":
             target = self._constants.get(text)
             value = UNKNOWN if target is None else self._value(target, depth + 10)
-            if isinstance(value, EnvDefault) and value.default is None and text in self.fallbacks:
-                default = self.fallbacks[text]
+            if isinstance(value, EnvDefault) and value.default is None and text in self._fallback_nodes:
+                # What is set there may be made of the name itself: the depth ends it.
+                default = self._value(self._fallback_nodes[text], depth + 10)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value
         if kind == "unary_expression" and node.named_children:

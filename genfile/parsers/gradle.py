@@ -28,6 +28,8 @@ _BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
 _BARE_ARGUMENT = re.compile(
     r"(?m)^([ \t]*\w+)[ \t]+(libs(?:\.\w+)+|(?:platform|enforcedPlatform|project)\([^\n]*\))[ \t]*$"
 )
+# Catalogs that frameworks publish themselves: `ktorLibs.server.netty` is io.ktor:ktor-server-netty.
+_CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
 _MOVED = re.compile(r"""project\(['"]([\w:.-]+)['"]\)\.projectDir$""")
 # Calls that stand for their argument.
 _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
@@ -132,6 +134,8 @@ class GradleScript:
                     found.append(Plugin(first, None, None, item.line))
                 elif item.name == "kotlin" and isinstance(first, str):
                     found.append(Plugin(f"org.jetbrains.kotlin.{first}", None, None, item.line))
+                elif item.name == "alias" and first == "ktorLibs.plugins.ktor":
+                    found.append(Plugin("io.ktor.plugin", None, None, item.line))
                 elif item.name == "alias" and isinstance(first, str):
                     found.append(Plugin(None, first.removeprefix("libs."), None, item.line))
                 elif item.name == "apply" and found and first == "false":
@@ -157,6 +161,10 @@ class GradleScript:
                     found.append(GradleDependency(item.name, None, None, first["project"], item.line))
             elif isinstance(first, str) and first.startswith("libs."):
                 found.append(GradleDependency(item.name, None, first.removeprefix("libs."), None, item.line))
+            elif isinstance(first, str) and first.startswith(tuple(_CATALOGS)):
+                name = first.partition(".")[0] + "."
+                coordinate = _CATALOGS[name] + first.removeprefix(name).replace(".", "-")
+                found.append(GradleDependency(item.name, coordinate, None, None, item.line))
             elif isinstance(first, str) and first.startswith("project:"):
                 found.append(GradleDependency(item.name, None, None, first.removeprefix("project:"), item.line))
             elif isinstance(first, str) and first.startswith("projects."):

@@ -22,6 +22,9 @@ def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
     if not module.folder.has("go.sum") and module.manifest.requires and not module.folder.has("vendor/modules.txt"):
         path = module.folder.full("go.mod")
         draft.note("warning", "go.sum is not there: what is downloaded is not verified; run `go mod tidy`", path)
+    for place, says in _not_embedded(module, sources).items():
+        text = f"{place} ({says.says}): it is not in the tree; what makes it must be run before the build"
+        draft.note("warning", text, says.path, says.line)
     made = _missing(module, sources, templ is not None)
     if made is not None:
         evidence, name = made
@@ -74,3 +77,17 @@ def _missing(module: GoModule, sources: Sources, templ: bool) -> tuple[Evidence,
                 continue
             return module.folder.says(path, line, f"import {name}"), inside
     return None
+
+
+def _not_embedded(module: GoModule, sources: Sources) -> dict[str, Evidence]:
+    """What `//go:embed` names without a pattern and the tree has not: without it the program does not compile."""
+    found: dict[str, Evidence] = {}
+    for path, file in sources:
+        for pattern, line in file.embeds:
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), pattern))
+            if not any(char in name for char in "*?[\\") and not (
+                module.folder.has(name) or module.folder.has_folder(name)
+            ):
+                says = module.folder.says(path, line, f"//go:embed {pattern}")
+                found.setdefault(module.folder.full(name), says)
+    return dict(list(found.items())[:3])

@@ -68,7 +68,8 @@ def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[li
                 name = tag.get("name") or field.lower()
             if name in SERVING:
                 found.setdefault(name, module.folder.guess([name], path, f"command {name}", line=line))
-        for name, line in file.cases:
+        controls = {name for name, _ in file.cases} & {"install", "uninstall", "remove", "stop", "restart"}
+        for name, line in file.cases if not controls else ():
             if name in SERVING:
                 found.setdefault(name, module.folder.guess([name], path, f"its first argument is {name}", line=line))
     return next((found[name] for name in SERVING if name in found), None)

@@ -129,6 +129,7 @@ class GoModule:
                 found.append((path, file))
                 for name in file.imports:
                     inside = name.removeprefix(prefix) if name.startswith(prefix) else None
+                    inside = "." if name == self.manifest.module else inside
                     if inside and inside not in seen:
                         seen.add(inside)
                         queue.append(inside)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from genfile.data import Framework, frameworks
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 
@@ -52,16 +53,26 @@ class Build:
         return self.root.path != self.folder.path
 
     def find(self, *prefixes: str) -> Dependency | None:
-        """The first dependency or plugin whose group or coordinate is, or begins with, one of these."""
+        """The first dependency or plugin whose group or coordinate is, or begins with, one of these; `a:b-*`: whose
+        name begins so."""
         for prefix in prefixes:
             for item in self.dependencies:
-                if (
+                if (prefix[-1:] == "*" and item.coordinate.startswith(prefix[:-1])) or (
                     item.group == prefix
                     or item.coordinate == prefix
                     or item.group.startswith(prefix + ".")
                     or item.coordinate.startswith(prefix + ":")
                 ):
                     return item
+        return None
+
+    @property
+    def framework(self) -> tuple[Framework, Dependency] | None:
+        """The first framework that the build depends on, with the dependency that says so."""
+        for item in frameworks("java"):
+            found = self.find(*item.dependencies)
+            if found is not None and self.find(*item.absent) is None:
+                return item, found
         return None
 
     @property

@@ -1,6 +1,7 @@
 """Is a build's module a service, a library, or only a parent of others?"""
 
-from genfile.data import frameworks
+import itertools
+
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
@@ -21,10 +22,7 @@ def claim(folder: Project) -> Claim | None:
         return None
     if not _has_sources(folder):
         return None
-    found = next(
-        (build.find(*item.dependencies) for item in frameworks("java") if build.find(*item.dependencies)),
-        None,
-    )
+    found = build.framework
     if build.runnable is None:
         return Claim("program", folder.says("Procfile", 1, "Procfile")) if folder.has("Procfile") else None
     if _is_library(build):
@@ -116,6 +114,10 @@ def _others(build: Build) -> list[str]:
 def _bundled(build: Build) -> list[str]:
     """The services of the same build that a module puts together: what it needs itself, and what each is alone."""
     if build.tool != "maven" or not build.is_member:
+        return []
+    own = list(itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), 4))
+    if len(own) > 3:
+        # It has a program of its own: the others are parts of it that can run apart, too.
         return []
     from genfile.detect.java.maven import direct_needs
 

@@ -3,7 +3,7 @@
 import itertools
 import posixpath
 
-from genfile.data import Framework, backing_services, frameworks, system_packages
+from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import plugin_version, wrapper_version
@@ -91,18 +91,16 @@ def _put_tool(build: Build, draft: Draft) -> None:
 
 
 def _put_framework(build: Build, draft: Draft) -> Framework | None:
-    for item in frameworks("java"):
-        found = build.find(*item.dependencies)
-        if found is not None:
-            draft.put("framework", Fact(item.name, (found.evidence,)))
-            if item.name == "spring-boot":
-                version = _boot_version(build)
-                if version is not None:
-                    draft.put("framework_version", version)
-            for name, value in item.environment.items():
-                draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
-            return item
-    return None
+    match = build.framework
+    if match is None:
+        return None
+    item, found = match
+    draft.put("framework", Fact(item.name, (found.evidence,)))
+    if item.name == "spring-boot":
+        draft.put("framework_version", _boot_version(build))
+    for name, value in item.environment.items():
+        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+    return item
 
 
 def _put_older_gradle(build: Build, draft: Draft) -> None:
