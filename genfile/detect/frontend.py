@@ -90,8 +90,9 @@ def put(draft: Draft, served: Served) -> None:
     if served.script is not None:
         manager = values["package_manager"]["name"]
         values["build"] = [f"{'yarn' if manager.startswith('yarn') else manager} run {shlex.quote(served.script)}"]
-    if served.output is not None and (served.script is not None or not in_place):
+    if served.output is not None:
         values["output"] = served.output
+        in_place = in_place and served.output == served.project.spec_path
     if not values.get("build"):
         return
     values["build"] = [*values["build"], *served.after]
