@@ -27,7 +27,8 @@ def pom(body: str, packaging: str = "jar") -> str:
 
 
 def plugin(artifact: str, configuration: str = "") -> str:
-    return f"<plugin><artifactId>{artifact}</artifactId><configuration>{configuration}</configuration></plugin>"
+    runs = "<executions><execution><goals><goal>run</goal></goals></execution></executions>"
+    return f"<plugin><artifactId>{artifact}</artifactId>{runs}<configuration>{configuration}</configuration></plugin>"
 
 
 def dependency(coordinate: str) -> str:
@@ -69,6 +70,12 @@ def test_a_flag_of_the_loopback_is_told_to_listen_everywhere() -> None:
     body = 'a := flag.String("listen", "127.0.0.1:9090", ""); http.ListenAndServe(*a, nil)'
     spec = only(**{"go.mod": GO_MOD, "main.go": MAIN.format(more="", body=body)})
     assert (spec.port, spec.start[1:]) == (9090, ("--listen=0.0.0.0:9090",))
+
+
+def test_a_client_of_twirp_is_no_server() -> None:
+    main = 'package main\nimport _ "github.com/twitchtv/twirp"\nfunc main() {}\n'
+    files = {"go.mod": module("github.com/twitchtv/twirp", "github.com/spf13/cobra"), "go.sum": "", "main.go": main}
+    assert not inspect(**files).services
 
 
 def test_an_address_of_a_database_is_no_listener() -> None:
@@ -337,6 +344,13 @@ def test_a_program_that_compiles_wants_a_jdk() -> None:
     code = "import javax.tools.ToolProvider; class Main { void m() { ToolProvider.getSystemJavaCompiler(); } }"
     body = f"<build><plugins>{plugin('maven-shade-plugin', MANIFEST)}</plugins></build>"
     assert only(**{"pom.xml": pom(body), "src/main/java/shop/Main.java": code}).jdk
+
+
+def test_a_plugin_that_nothing_runs_packages_nothing() -> None:
+    assembly = plugin("maven-assembly-plugin", MANIFEST).replace("<goal>run</goal>", "")
+    body = f"<dependencies>{dependency('io.javalin:javalin:6')}</dependencies><build><plugins>{assembly}"
+    files = {"pom.xml": pom(f"{body}</plugins></build>"), "src/main/java/shop/Main.java": "class Main {}"}
+    assert not inspect(**files).services
 
 
 # --- parsers ---------------------------------------------------------------------------------------------------------

@@ -54,13 +54,16 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
                 continue
             output = site.project.full("dist")
         for server in sorted(servers, key=lambda item: (-item.project.path.count("/"), item.project.path)):
-            if server.project.path == site.project.path or server.project.path in taken:
+            if server.project.path == site.project.path:
                 continue
             signals = (_one_dockerfile,) if alone else SIGNALS
             served = _served(server, site.project, output, signals)
             if served is not None:
                 gone.add(site.project.path)
-                taken[server.project.path] = served
+                if server.project.path in taken:
+                    text = f"{site.project.path}: a second front end of {server.project.spec_path}: it is not built"
+                    tree.note("warning", f"{text} ({served.reason})", served.reason.path, served.reason.line)
+                taken.setdefault(server.project.path, served)
                 break
             if _built_by_java(server, site.project) is not None:
                 gone.add(site.project.path)

@@ -144,7 +144,7 @@ def _is_beside(tree: Tree, folder: str) -> bool:
     parent, _, name = folder.rpartition("/")
     if name.startswith("initial"):
         return name.replace("initial", "complete", 1) in tree.subfolders(parent)
-    if not name.endswith(_SINGULARS):
+    if not _is_example(name):
         return False
     manifests = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml")
     siblings = [
@@ -152,7 +152,11 @@ def _is_beside(tree: Tree, folder: str) -> bool:
         for sub in tree.subfolders(parent)
         if any(item in tree.folders.get(f"{parent}/{sub}" if parent else sub, ()) for item in manifests)
     ]
-    return sum(sub.endswith(_SINGULARS) for sub in siblings) * 2 < len(siblings)
+    return sum(_is_example(sub) for sub in siblings) * 2 < len(siblings)
+
+
+def _is_example(name: str) -> bool:
+    return name.endswith(_SINGULARS) or name.startswith(("sample-", "example-"))
 
 
 def _of_desktop(tree: Tree, folder: str) -> bool:

@@ -117,7 +117,8 @@ def _rank(module: GoModule, program: Program) -> int:
 def serves(module: GoModule, program: Program) -> bool:
     """Whether a program, or a package of the module that it imports, listens on the network."""
     names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
-    names -= {"google.golang.org/grpc"}
+    # These are imported by clients too; what serves with them listens by calls of its own.
+    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp", "connectrpc.com/connect"}
     for _, file in module.sources(program):
         if any(name in names for name in file.imports):
             return True

@@ -35,6 +35,8 @@ _OTHER_PORTS = (
     "ldap",
     "grpc",
     "proxy",
+    "tls",
+    "ssl",
 )
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 

@@ -62,8 +62,10 @@ def _artifact(pom: Pom, packaging: str) -> str | None:
 
 def _with_main_class(pom: Pom, build: Build) -> bool:
     """A main class in the manifest, by the plugin that writes it; a jar without its libraries gets them beside it."""
-    shaded = pom.plugin("maven-shade-plugin") is not None
+    shaded = _is_run(pom, "maven-shade-plugin")
     for artifact in ("maven-shade-plugin", "maven-assembly-plugin", "maven-jar-plugin"):
+        if artifact != "maven-jar-plugin" and not _is_run(pom, artifact):
+            continue
         for owner, plugin in pom.configured(artifact):
             main = next((item for item in descendants(plugin) if item.tag in _MAIN and item.text), None)
             if main is None:
@@ -76,6 +78,11 @@ def _with_main_class(pom: Pom, build: Build) -> bool:
                 put_libraries(pom, build)
             return True
     return False
+
+
+def _is_run(pom: Pom, artifact: str) -> bool:
+    """Whether a build runs a plugin by itself: one without an execution only waits for its goal to be named."""
+    return any(item.all("executions", "execution", "goals", "goal") for _, item in pom.configured(artifact))
 
 
 _MAIN = ("mainClass", "Main-Class")
