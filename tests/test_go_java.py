@@ -371,3 +371,19 @@ def test_attributes_of_a_manifest_in_both_languages() -> None:
         'attributes(mapOf("Main-Class" to "a.B"))',
     ):
         assert parse_gradle_kotlin(f"tasks.jar {{ manifest {{ {text} }} }}\n").attribute("Main-Class") == ("a.B", 1)
+
+
+def test_a_file_that_the_projects_own_image_has_elsewhere() -> None:
+    dockerfile = 'FROM eclipse-temurin:21\nENTRYPOINT ["java", "-jar", "shop.jar", "conf/shop.xml"]\n'
+    body = f"<build><plugins>{plugin('maven-shade-plugin', MANIFEST)}</plugins></build>"
+    files = {"pom.xml": pom(body), "Dockerfile": dockerfile, "src/main/java/shop/Main.java": LISTENS}
+    assert only(**files).start == ("java", "-jar", "app.jar")
+    spec = only(**files, **{"setup/shop.xml": "<a/>"})
+    assert (spec.start[3:], spec.run_paths) == (("setup/shop.xml",), ("setup/shop.xml",))
+
+
+def test_the_default_of_a_configurations_key() -> None:
+    code = 'class Config { Key port = new IntegerKey("web.port", List.of(KIND), 8082); }'
+    body = f"<build><plugins>{plugin('maven-shade-plugin', MANIFEST)}</plugins></build>"
+    files = {"pom.xml": pom(body), "src/main/java/shop/Main.java": "class Main {}"}
+    assert only(**files, **{"src/main/java/shop/Config.java": code}).port == 8082

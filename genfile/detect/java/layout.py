@@ -1,5 +1,6 @@
 """The form of what a build leaves on the JVM, the command that makes it, and how it is started."""
 
+import itertools
 import posixpath
 import shlex
 
@@ -8,6 +9,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import read_script
 from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
 
@@ -49,21 +51,23 @@ def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
     for fact in starts:
         commands = parse_shell(fact.value)
         words = list(commands[-1].words) if commands else []
-        jar = next(
-            (at for at, word in enumerate(words) if word.endswith((".jar", ".war")) and "-jar" in words[:at]), None
-        )
-        if jar is None:
-            continue
-        kept = [word for word in words[jar + 1 :] if "$" not in word]
-        if any(("/" in word or "." in word) and not word.startswith("-") and not folder.has(word) for word in kept):
-            continue
-        if kept:
-            return fact.but(kept)
+        at = words.index("-jar") + 2 if "-jar" in words else len(words)
+        kept = [_in_tree(folder, word) for word in words[at:] if "$" not in word]
+        if kept and None not in kept:
+            return fact.but([word for word in kept if word is not None])
     if framework == "dropwizard":
         config = dropwizard_config(folder)
         words = ["server", *([config[0]] if config else [])]
         return folder.fact(words, config[0] if config else "pom.xml", None, "server")
     return None
+
+
+def _in_tree(folder: Project, word: str) -> str | None:
+    """An argument; for a file the place where the tree has it, by its path or else by its name alone, None for none."""
+    if word.startswith("-") or folder.has(word) or not ("/" in word or "." in word):
+        return word
+    found = list(itertools.islice(folder.files(posixpath.basename(word), depth=3), 2))
+    return found[0] if len(found) == 1 and "test" not in found[0] else None
 
 
 def _tomcat(build: Build, draft: Draft) -> Fact[str]:
