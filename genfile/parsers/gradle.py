@@ -6,11 +6,12 @@ nothing is evaluated, so what a script computes is not seen.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers import ParseError
+from genfile.parsers.gradle_parts import GradleDependency, Plugin, Statement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -33,47 +34,6 @@ _CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
 _MOVED = re.compile(r"""project\(['"]([\w:.-]+)['"]\)\.projectDir$""")
 # Calls that stand for their argument.
 _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A call or an assignment: the blocks around it, its name, its literal arguments, its 1-based line.
-
-    ``java { toolchain { languageVersion = … } }`` is named ``languageVersion``, in ``("java", "toolchain")``.
-    """
-
-    blocks: tuple[str, ...]
-    name: str
-    arguments: tuple[Any, ...]
-    line: int
-    assigned: bool = False
-
-    @property
-    def path(self) -> str:
-        return ".".join((*self.blocks, self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Plugin:
-    """A plugin: its id, or its alias in the version catalog (`plugins.spring.boot`), and the version beside it."""
-
-    id: str | None
-    alias: str | None
-    version: str | None
-    line: int
-    applied: bool = True
-    """False: named with `apply false`, for the sub-projects alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class GradleDependency:
-    """A dependency: `group:name:version` as far as written, an alias of the catalog, or another project's path."""
-
-    configuration: str
-    coordinate: str | None
-    alias: str | None
-    project: str | None
-    line: int
 
 
 def parse_gradle_groovy(text: str) -> "GradleScript":

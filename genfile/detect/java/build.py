@@ -71,7 +71,8 @@ class Build:
         """The first framework that the build depends on, with the dependency that says so."""
         for item in frameworks("java"):
             found = self.find(*item.dependencies)
-            if found is not None and self.find(*item.absent) is None:
+            # What a plugin says alone, a dependency of another kind refutes.
+            if found is not None and not (found.plugin and self.find(*item.absent) is not None):
                 return item, found
         return None
 
