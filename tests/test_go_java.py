@@ -101,6 +101,17 @@ def test_http_is_the_port_where_grpc_is_served_beside_it() -> None:
     assert only(**{"go.mod": GO_MOD, "main.go": main}).port == 8081
 
 
+def test_a_raw_listener_beside_a_framework_comes_after_the_configuration() -> None:
+    code = (
+        'package main\nimport ("net"; "github.com/go-chi/chi/v5")\n'
+        'type args struct { Addr string `arg:"env:SHOP_ADDR" default:":8080"` }\n'
+        'func main() { chi.NewRouter(); net.Listen("tcp", ":7007") }\n'
+    )
+    files = {"go.mod": module("github.com/go-chi/chi/v5"), "go.sum": "", "main.go": code}
+    assert only(**files).port == 8080
+    assert only(**{**files, "main.go": code.replace("default", "x")}).port == 7007
+
+
 # --- Go: what is built -----------------------------------------------------------------------------------------------
 
 

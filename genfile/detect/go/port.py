@@ -77,7 +77,19 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
                 return Fact(Port(number, variable), (says,))
             elif variable is not None and partial is None:
                 partial = Fact(Port(None, variable), (says,))
+    if other is not None and asked.framework is not None and asked.framework.name != "grpc":
+        return partial
     return other or partial
+
+
+def _raw_listener(asked: Asked) -> Fact[Port] | None:
+    """net.Listen beside a framework for HTTP: where nothing else is said, the framework serves on it."""
+    for path, file in asked.sources:
+        for call in file.calls:
+            number = next((found for value in call.arguments if (found := port_of(value)[0]) is not None), None)
+            if call.callee == "net.Listen" and number is not None and number not in OTHER_PORTS:
+                return asked.module.folder.fact(Port(number), path, call.line, f"net.Listen({number})")
+    return None
 
 
 def _flag(asked: Asked) -> Fact[Port] | None:
@@ -192,7 +204,7 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     )
 
 
-PORT_SIGNALS = (_listen_call, _environment, _flag, _tag, _hosting, _example, _framework_default)
+PORT_SIGNALS = (_listen_call, _environment, _flag, _tag, _raw_listener, _hosting, _example, _framework_default)
 
 
 def _shown(value: Any) -> str:
