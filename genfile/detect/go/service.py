@@ -195,9 +195,9 @@ def _put_outside(module: GoModule, sources: Sources, draft: Draft) -> None:
         kept = [folder.full(name) for name in writable.value]
         kept = [name for name in kept if name != draft.values.get("data")]
         draft.put("writable", writable.but(kept) if kept else None)
-    beside = beside_binary(module, sources) if "data" not in draft.values else None
+    beside = beside_binary(module, sources)
     if beside is not None:
-        text = f"{beside}: files beside the program can't be written in its image; give them a folder, and a volume"
+        text = f"{beside}: if it keeps files beside itself, its image refuses them: give it a folder, and a volume"
         draft.note("warning", text, beside.path, beside.line)
     backing = {
         service.name: folder.says("go.mod", module.line_of(dependency), dependency)
