@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.manifest import Manifest, Option, OutputFile, parse_manifest
 
@@ -24,15 +25,6 @@ class Preset:
     options: dict[str, Option]
     files: tuple[OutputFile, ...]
     templates: dict[str, str]
-
-
-def builtin_folder(kind: str) -> Path:
-    """The folder of built-in `presets` or `templates`: in the wheel, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "builtin" / kind, package.parent / kind):
-        if folder.is_dir():
-            return folder
-    raise PresetError(f"the built-in {kind} are missing from this installation", hint="install genfile again")
 
 
 @cache
@@ -97,3 +89,6 @@ def _read_templates(root: Path, name: str) -> dict[str, str]:
         }
     except OSError as error:
         raise PresetError(f"{root / name}: {error}") from None
+
+
+__all__ = ["BUILTIN", "MAX_CHAIN", "Preset", "builtin_folder", "choose_preset", "load_preset"]
