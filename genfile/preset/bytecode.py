@@ -11,6 +11,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from genfile.bundle.cache import cache_folder as user_cache
+from genfile.sandbox.guards import GUARDS_VERSION
 
 
 def cache_folder() -> Path | None:
@@ -42,4 +43,4 @@ class TemplateCache(BytecodeCache):
             temporary.unlink(missing_ok=True)
 
     def _path(self, bucket: Bucket) -> Path:
-        return self._folder / f"{bucket.key}.pyc"
+        return self._folder / f"{bucket.key}.{GUARDS_VERSION}.pyc"

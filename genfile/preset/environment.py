@@ -4,19 +4,21 @@ Forgotten quoting is an error and not a risk: `finalize` takes only what a quoti
 parser refuses the two constructs that would slip by it (a literal in `{{ }}`, and `~`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes
-from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from genfile.errors import PresetError
 from genfile.preset import filters
 from genfile.preset.bytecode import TemplateCache, cache_folder
+from genfile.sandbox import Sandbox
+from genfile.sandbox.text import STOCK_TESTS
 
 # Private-use characters: no text of a spec can hold them, since they are not printable.
 OPEN, CLOSE, END = "\ue000", "\ue001", "\ue002"
@@ -27,16 +29,6 @@ _STOCK_FILTERS = tuple(
     length first last list sort default int select reject selectattr rejectattr map
     """.split()
 )
-_STOCK_TESTS = tuple(
-    """
-    defined undefined none true false in eq equalto ne gt ge lt le string mapping boolean integer == != > >=
-    < <=
-    """.split()
-)
-_METHODS: dict[type, frozenset[str]] = {
-    str: frozenset(["lower", "upper", "strip", "startswith", "endswith", "split", "removeprefix", "removesuffix"]),
-    dict: frozenset(["items", "keys", "values", "get"]),
-}
 
 
 class MarkExtension(Extension):
@@ -64,43 +56,36 @@ class MarkExtension(Extension):
         return [mark(f"{OPEN}{name}{CLOSE}"), *body, mark(END)]
 
 
-class PresetLoader(BaseLoader):
-    """Templates out of a mapping that was read beforehand: rendering opens no file."""
+class FieldError(UndefinedError):
+    """A template asked a table for a field that it has not: ``holder`` is the table, ``name`` the field."""
 
-    def __init__(self, templates: Mapping[str, str]) -> None:
-        self.templates = templates
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source = self.templates.get(template)
-        if source is None:
-            raise TemplateNotFound(template)
-        return source, template, lambda: True
+    def __init__(self, holder: dict[str, Any], name: str, message: str | None) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.name = name
 
 
-class PresetEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja's immutable sandbox, closed further; ``reads`` collects the spec fields asked for, when it is a list."""
+class PresetEnvironment(Sandbox):
+    """The sandbox of all templates, for Dockerfiles; a field that is read is noted for `trace`."""
 
-    intercepted_binops = frozenset(("**", "*", "%"))
+    methods: Mapping[type, frozenset[str]] = {
+        str: frozenset("lower upper strip startswith endswith split removeprefix removesuffix".split()),
+        dict: frozenset("items keys values get".split()),
+    }
 
     def __init__(self, templates: Mapping[str, str]) -> None:
         folder = cache_folder()
         super().__init__(
-            loader=PresetLoader(templates),
+            templates,
             extensions=[MarkExtension],
             autoescape=True,
-            undefined=StrictUndefined,
             finalize=_finalize,
             trim_blocks=True,
             lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
             cache_size=400,
             bytecode_cache=TemplateCache(folder) if folder is not None else None,
         )
-        stock_filters, stock_tests = dict(self.filters), dict(self.tests)
-        self.filters = {name: stock_filters[name] for name in _STOCK_FILTERS} | filters.PLAIN | filters.QUOTING
-        self.tests = {name: stock_tests[name] for name in _STOCK_TESTS}
-        self.globals = {"range": self.globals["range"], "namespace": self.globals["namespace"]}
+        self.allow(_STOCK_FILTERS, STOCK_TESTS, filters.PLAIN | filters.QUOTING)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -115,31 +100,20 @@ class PresetEnvironment(ImmutableSandboxedEnvironment):
         return tree
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if isinstance(obj, dict):
-            if attribute in obj:
-                _log(self, obj, attribute)
-                return obj[attribute]
-            if attribute not in _METHODS[dict]:
-                return self.undefined(obj=obj, name=attribute)
-        if isinstance(obj, str) and attribute not in _METHODS[str]:
-            return self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, dict) and attribute in obj:
+            _log(self, obj, attribute)
+        elif isinstance(obj, dict) and attribute not in self.methods[dict]:
+            return self._no_field(obj, attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, dict) and isinstance(argument, str):
-            return self.getattr(obj, argument) if argument in obj else self.undefined(obj=obj, name=argument)
+        if isinstance(obj, dict) and isinstance(argument, str) and argument not in obj:
+            return self._no_field(obj, argument)
         return super().getitem(obj, argument)
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        for kind, names in _METHODS.items():
-            if isinstance(obj, kind):
-                return attr in names
-        return super().is_safe_attribute(obj, attr, value)
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" or not (isinstance(left, int) and isinstance(right, int)):
-            raise SecurityError(f"the operator {operator} is for small numbers only")
-        return super().call_binop(context, operator, left, right)
+    def _no_field(self, holder: dict[str, Any], name: str) -> Any:
+        # Jinja takes any callable that makes the exception; this one keeps the table, so that the error can name it.
+        return self.undefined(obj=holder, name=name, exc=partial(FieldError, holder, name))  # type: ignore[arg-type]
 
 
 # Rendering is per thread, and so is the log of what a render reads.

@@ -1,0 +1,223 @@
+"""The values of all options: in the order of what needs what, each from the first place that has one."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from genfile.errors import PresetError, UsageError
+from genfile.options.model import Option, Value
+from genfile.options.values import ValueFault, empty_value, parse_value, takes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from genfile.sandbox import Sandbox
+
+
+class Ask(Protocol):
+    """Ask a person for one value; what comes back is checked by the option's type."""
+
+    def __call__(self, name: str, option: Option, default: Value | None, /) -> Any: ...
+
+
+def resolve_options(
+    options: Mapping[str, Option],
+    given: Mapping[str, Any],
+    context: Mapping[str, Any],
+    *,
+    ask: Ask | None = None,
+    earlier: Mapping[str, Any] = {},
+    of: str = "preset",
+) -> dict[str, Value]:
+    """The value of every option: fixed or computed, else given, else asked, else of an earlier time, else the default.
+
+    An expression sees the values by name, all of them as `options`, and the context. What is `earlier` and does not
+    fit any longer is passed over; an option whose `when` is false has the empty value of its type.
+    Raises UsageError for a name or value that does not fit or is missing, PresetError for a fault of the manifest.
+    """
+    _check_given(options, given, of)
+    scope = dict(context)
+    values: dict[str, Value] = {}
+    scope["options"] = values
+    missing: list[str] = []
+    for name in check_options(options, context):
+        value = _resolve(name, options[name], given, scope, ask, earlier)
+        if value is None:
+            # A stand-in, so that all that is missing is known at once.
+            missing.append(name)
+            value = empty_value(options[name])
+        values[name] = value
+        scope.setdefault(name, value)
+    if missing:
+        each = "; ".join(f"{name} ({takes(options[name])})" for name in missing)
+        raise UsageError(
+            f"no value for {each}",
+            hint=f"set each, as in --set {missing[0]}=VALUE, or give a file with --answers",
+        )
+    return {name: values[name] for name in options}
+
+
+def check_options(options: Mapping[str, Option], context: Iterable[str]) -> list[str]:
+    """The names in the order in which they can be resolved. Raises PresetError: an unknown name, a circle, syntax."""
+    needs = {name: _needs(name, option, options, set(context)) for name, option in options.items()}
+    order: list[str] = []
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in path:
+            circle = [*path[path.index(name) :], name]
+            raise PresetError(f"options need each other in a circle: {' -> '.join(circle)}")
+        if name in order:
+            return
+        path.append(name)
+        for need in needs[name]:
+            visit(need)
+        path.pop()
+        order.append(name)
+
+    for name in options:
+        visit(name)
+    return order
+
+
+def _resolve(
+    name: str,
+    option: Option,
+    given: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    ask: Ask | None,
+    earlier: Mapping[str, Any],
+) -> Value | None:
+    if not _applies(name, option, scope):
+        return empty_value(option)
+    own = option.computed if option.computed is not None else option.fixed
+    if own is not None:
+        return _own(name, option, own, scope, "value")
+    if name in given:
+        return _checked(name, option, given[name])
+    default = _earlier(name, option, earlier)
+    if default is None and option.default is not None:
+        default = _own(name, option, option.default, scope, "default")
+    if ask is not None:
+        return _checked(name, option, ask(name, option, default))
+    return default
+
+
+def _earlier(name: str, option: Option, earlier: Mapping[str, Any]) -> Value | None:
+    try:
+        return parse_value(option, earlier[name]) if name in earlier else None
+    except ValueFault:
+        return None
+
+
+def _check_given(options: Mapping[str, Option], given: Mapping[str, Any], of: str) -> None:
+    for name in given:
+        option = options.get(name)
+        if option is None:
+            close = get_close_matches(name, options, 1)
+            known = ", ".join(sorted(options)) or "none"
+            hint = f"did you mean {close[0]}?" if close else f"its options: {known}"
+            raise UsageError(f"option {name!r} is not one of the {of}'s", hint=hint)
+        if option.computed is not None:
+            raise UsageError(f"option {name!r} is computed by the {of}: it can't be set")
+        if option.fixed is not None and given[name] != option.fixed:
+            raise UsageError(f"option {name!r} is fixed by the {of}: it can't be set", hint=option.help)
+
+
+def _checked(name: str, option: Option, given: Any) -> Value:
+    try:
+        return parse_value(option, given)
+    except ValueFault as fault:
+        shown = "" if option.secret else f": {str(given)[:60]!r}"
+        raise UsageError(f"option {name!r}{shown}: {fault}; it takes {takes(option)}", hint=option.help) from None
+
+
+def _own(name: str, option: Option, literal: Any, scope: Mapping[str, Any], what: str) -> Value:
+    """A value that the manifest gives, rendered where it is an expression."""
+    value = _render(name, literal, scope, what)
+    try:
+        return parse_value(option, value)
+    except ValueFault as fault:
+        raise PresetError(f"{what} of option {name!r}: {str(value)[:60]!r}: {fault}") from None
+
+
+def _is_expression(literal: Any) -> bool:
+    return isinstance(literal, str) and ("{{" in literal or "{%" in literal)
+
+
+def _render(name: str, literal: Any, scope: Mapping[str, Any], what: str) -> Any:
+    if not _is_expression(literal):
+        return literal
+    return _guarded(name, what, scope, lambda environment: environment.compiled(literal).render(**scope))
+
+
+def _applies(name: str, option: Option, scope: Mapping[str, Any]) -> bool:
+    if option.when is None or isinstance(option.when, bool):
+        return option.when is not False
+    text = option.when
+    value = _guarded(name, "when", scope, lambda environment: environment.evaluate(text, scope))
+    if not isinstance(value, bool):
+        raise PresetError(f"when of option {name!r}: {text[:80]!r} is neither true nor false")
+    return value
+
+
+def _guarded(name: str, what: str, scope: Iterable[str], work: "Callable[[Sandbox], Any]") -> Any:
+    from jinja2 import TemplateError
+
+    from genfile.sandbox import TEMPLATE_FAULTS, bounded, describe_fault
+
+    place = f"{what} of option {name!r}"
+    try:
+        with bounded():
+            # Checked by its type afterwards, so it needs no quoting here.
+            return work(_sandbox())
+    except (TemplateError, *TEMPLATE_FAULTS) as error:
+        raise PresetError(describe_fault(error, place, scope)) from None
+
+
+@cache
+def _sandbox() -> "Sandbox":
+    from genfile.sandbox import Sandbox
+
+    return Sandbox()
+
+
+def _needs(name: str, option: Option, options: Mapping[str, Option], context: set[str]) -> list[str]:
+    """The options that an option's expressions name, in order. Raises PresetError for a name that is nothing."""
+    found: dict[str, None] = {}
+    for what in ("when", "computed", "fixed", "default"):
+        text = getattr(option, what)
+        if what == "when" and isinstance(text, str):
+            text = "{{ (" + text + ") }}"
+        if not _is_expression(text):
+            continue
+        for used in _names(name, what, text):
+            if used in options and used not in context:
+                found[used] = None
+            elif used not in context:
+                close = get_close_matches(used, [*options, *context], 1)
+                also = f" (did you mean {close[0]}?)" if close else ""
+                raise PresetError(f"{what} of option {name!r}: {used!r} is not known{also}")
+    return list(found)
+
+
+@lru_cache(1000)
+def _names(name: str, what: str, text: str) -> tuple[str, ...]:
+    """The names that an expression uses; of `options.x` it is x."""
+    from jinja2 import meta, nodes
+
+    def _is_options(node: nodes.Node) -> bool:
+        return isinstance(node, nodes.Name) and node.name == "options"
+
+    def read(environment: "Sandbox") -> list[str]:
+        tree = environment.parse(text)
+        used = meta.find_undeclared_variables(tree) - set(environment.globals)
+        fields: list[Any] = []
+        for field in tree.find_all(nodes.Getattr):
+            fields += [field.attr] if _is_options(field.node) else []
+        for item in tree.find_all(nodes.Getitem):
+            fields += [item.arg.value] if _is_options(item.node) and isinstance(item.arg, nodes.Const) else []
+        return [*sorted(used - {"options"}), *(field for field in fields if isinstance(field, str) and field)]
+
+    return tuple(_guarded(name, what, (), read))

@@ -1,0 +1,84 @@
+"""What is added to a template's syntax tree before it is compiled, so that all it does is counted."""
+
+from typing import Any, cast
+
+from jinja2 import Environment, nodes, pass_context
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
+
+from genfile.sandbox import budget
+from genfile.sandbox.text import as_text
+
+# Part of the name of what is kept compiled: raise it when what is added to a template changes.
+GUARDS_VERSION = 1
+# Names that no template can write: filters of the compiler's own.
+_EACH, _SIZED, _JOINED = "genfile each", "genfile sized", "genfile joined"
+
+
+def guard(tree: nodes.Template, environment: Environment, name: str | None) -> None:
+    """Count loops, size lists, and bound `~`; refuse what can't be counted. Raises TemplateSyntaxError."""
+    for loop in tree.find_all(nodes.For):
+        if loop.recursive:
+            raise TemplateSyntaxError("a loop can't be recursive here", loop.lineno, name)
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        if not isinstance(node.template, nodes.Const):  # type: ignore[attr-defined]
+            raise TemplateSyntaxError("write the name of the other template in quotes", node.lineno, name)
+    _Guard().visit(tree)
+    tree.set_environment(environment)
+
+
+class _Guard(NodeTransformer):
+    def visit_For(self, node: nodes.For) -> nodes.Node:
+        literal = sum(len(part.data) for part in node.find_all(nodes.TemplateData))
+        self.generic_visit(node)
+        node.iter = _filtered(cast(nodes.Expr, node.iter), _EACH, nodes.Const(literal, lineno=node.lineno))
+        return node
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:
+        return self._sized(node, all(isinstance(item, nodes.Const) for item in node.items))
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:
+        return self._sized(node, node.ctx != "load" or all(isinstance(item, nodes.Const) for item in node.items))
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:
+        return self._sized(node, all(isinstance(pair.value, nodes.Const) for pair in node.items))
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        self.generic_visit(node)
+        return _filtered(nodes.List(node.nodes, lineno=node.lineno), _JOINED)
+
+    def _sized(self, node: nodes.Expr, harmless: bool) -> nodes.Node:
+        self.generic_visit(node)
+        return node if harmless else _filtered(node, _SIZED)
+
+
+def _filtered(node: nodes.Expr, name: str, *arguments: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(node, name, list(arguments), [], None, None, lineno=node.lineno)
+
+
+# All take the context, for a filter without it would be folded away when the template is compiled.
+@pass_context
+def _each(context: Context, iterable: Any, literal: int) -> list[Any]:
+    items = []
+    for item in iterable:
+        budget.step()
+        budget.write(literal)
+        items.append(item)
+    return items
+
+
+@pass_context
+def _sized(context: Context, value: Any) -> Any:
+    budget.check_size(value)
+    return value
+
+
+@pass_context
+def _joined(context: Context, values: list[Any]) -> str:
+    text = "".join(as_text(value) for value in values)
+    budget.check_size(text)
+    return text
+
+
+GUARDS = {_EACH: _each, _SIZED: _sized, _JOINED: _joined}
