@@ -23,7 +23,7 @@ ALLOWED = {
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile"},
     "bundle": {"errors", "source"},
     "lint": {"dockerfile"},
-    "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox"},
+    "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"errors", "spec", "parsers"},
     "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", ""},
     "schema": {"spec", "preset"},
