@@ -1,7 +1,7 @@
 """The Python API: pure functions from a source to specs, from a spec to text, and from a source to all files."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from genfile.preset.render import Rendering
     from genfile.source.base import Source
     from genfile.spec.project import Spec
+    from genfile.spec.rules import DetectRules
 
     AnySource = str | os.PathLike[str] | Mapping[str, str | bytes] | Source
 
@@ -48,16 +49,27 @@ class Generation:
         }
 
 
-def inspect(source: "AnySource") -> "Inspection":
+def inspect(source: "AnySource", *, presets: Sequence[str] = (), preset: str | None = None) -> "Inspection":
     """Find the services of a source and what is true of each.
 
     ``source``: a folder's or an archive's path (tar, zip), a mapping of relative path to text, or a Source.
+    ``presets``: presets whose own rules of detection take part, for languages that genfile does not know; built-in
+    languages stand before them. ``preset``: the one that the user chose, whose rules stand before all others.
     Raises SourceError when it can't be read; a tree without services gives an Inspection without services.
     """
     from genfile.detect.inspection import inspect_source
     from genfile.source import open_source
 
-    return inspect_source(open_source(source))
+    rules = [found for name in presets if (found := _rules_of(name)) is not None]
+    chosen = _rules_of(preset) if preset is not None else None
+    return inspect_source(open_source(source), rules, chosen=chosen)
+
+
+def _rules_of(preset: str) -> "DetectRules | None":
+    """The rules of detection that a preset carries."""
+    from genfile.preset.find import load_preset
+
+    return load_preset(preset).detect
 
 
 def render(
@@ -102,7 +114,7 @@ def generate(
     """
     base = source if isinstance(source, str | os.PathLike) and os.path.isdir(source) else None  # noqa: PTH112
     return generate_from(
-        inspect(source),
+        inspect(source, preset=preset),
         preset=preset,
         settings=settings,
         service=service,
@@ -150,7 +162,9 @@ def _preset_for(spec: "Spec", name: str | None, base: "str | os.PathLike[str] | 
     from genfile.preset.find import preset_for
     from genfile.spec.base import plain
 
-    return preset_for(plain(spec), name)
+    # A preset with rules of its own is for what these find; other services of the tree get what applies to them.
+    rules = _rules_of(name) if name is not None else None
+    return preset_for(plain(spec), name if rules is None or rules.language == spec.language else None)
 
 
 def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
