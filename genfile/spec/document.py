@@ -14,7 +14,6 @@ from genfile.spec.python import PythonService
 from genfile.spec.static import StaticService
 
 
-
 def _language(value: Any) -> str:
     language = value.get("language") if isinstance(value, dict) else getattr(value, "language", None)
     return language if language in BUILT_IN else "another"

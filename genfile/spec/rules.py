@@ -88,7 +88,7 @@ def parse_path(text: str) -> tuple[str | None, ...]:
     while at < len(text):
         match = _STEP.match(text, at)
         if match is None:
-            raise ValueError('is no path: keys with dots between, `[]` for each item of a list, "…" for a key with dots')
+            raise ValueError('is no path: keys with dots between, [] for each item of a list, "…" for a key with dots')
         steps.append(None if match[3] else match[1] or match[2])
         at = match.end()
         at += at < len(text) - 1 and text[at] == "."
@@ -110,14 +110,14 @@ class FactRule(Model):
     model_config = ConfigDict(populate_by_name=True)
 
     field: FieldName = Field(description="A field of the spec (`runtime.version`), or `facts.NAME`.")
-    file: Glob | None = Field(None, description="The file that is read: a path below the folder; the nearest of a glob.")
-    above: bool = Field(False, description="Where the folder has no such file, those above it are asked, nearest first.")
+    file: Glob | None = Field(None, description="The file that is read, below the folder; the nearest of a glob.")
+    above: bool = Field(False, description="Where the folder says nothing, those above it are asked.")
     toml: DocumentPath | None = Field(None, description="A path into the file: `package.name`, `bin[].name`.")
     json_path: DocumentPath | None = Field(None, alias="json", description="As `toml`, for JSON.")
     yaml: DocumentPath | None = Field(None, description="As `toml`, for YAML.")
     ini: DocumentPath | None = Field(None, description="`section.key` of an INI file.")
     env: DocumentPath | None = Field(None, description="The name of a variable in a file of NAME=value lines.")
-    regex: Pattern | None = Field(None, description="A pattern that is searched for; its group, else all of it, counts.")
+    regex: Pattern | None = Field(None, description="A pattern; its group, else all of it, is what was found.")
     exists: bool = Field(False, description="That the file is there says it; what was found is its path.")
     from_field: FieldName | None = Field(None, alias="from", description="A field that an earlier rule filled.")
     keys: bool = Field(False, description="The keys of the table at the path are what was found.")
@@ -125,7 +125,7 @@ class FactRule(Model):
     range: Literal["composer", "gem", "npm", "pep440", "floor"] | None = Field(
         None, description="What was found is a range of versions, in these words; `lines` are those to choose from."
     )
-    lines: tuple[VersionLine, ...] = Field((), description="Lines of a runtime, best first: the first that fits is taken.")
+    lines: tuple[VersionLine, ...] = Field((), description="Lines of a runtime, best first: one that fits is taken.")
     map: dict[str, Any] = Field({}, description="What each finding means; others say nothing. The first entry wins.")
     value: Any = Field(None, description="What is written, with {0} for what was found, {field} for an earlier one.")
     default: Any = Field(None, description="A guess that needs no evidence, taken where no rule above it answered.")
@@ -134,7 +134,7 @@ class FactRule(Model):
     append: bool = Field(False, description="For lists: what is found is added to what the rules above found.")
     when: Condition | None = Field(None, description="Only where a field was filled, or is a value: `framework=axum`.")
     unless: Condition | None = Field(None, description="Only where it was not.")
-    warn: Text | None = Field(None, description="A note for the user where the rule answers; placeholders as in `value`.")
+    warn: Text | None = Field(None, description="A note where the rule answers; placeholders as in `value`.")
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -164,7 +164,8 @@ class FactRule(Model):
     @property
     def placeholders(self) -> tuple[str, ...]:
         """The names in braces in `value` and `warn`."""
-        return tuple(name for text in _texts((self.value, self.default, self.warn)) for name in PLACEHOLDER.findall(text))
+        texts = _texts((self.value, self.default, self.warn))
+        return tuple(name for text in texts for name in PLACEHOLDER.findall(text))
 
 
 class WorkspaceRule(Model):
@@ -231,9 +232,8 @@ def parse_rules(values: Any, place: str) -> DetectRules:
     if first["type"] != "extra_forbidden":
         got = "" if isinstance(first["input"], dict) else f" (got {str(first['input'])[:80]!r})"
         raise PresetError(f"{place}: {where} {message}{got}")
-    model = {"facts": FactRule, "workspace": WorkspaceRule}.get(str(first["loc"][0]), DetectRules)
-    if len(first["loc"]) == 1:
-        model = DetectRules
+    inner: dict[str, type[Model]] = {"facts": FactRule, "workspace": WorkspaceRule}
+    model = inner[str(first["loc"][0])] if len(first["loc"]) > 1 else DetectRules
     known = [field.alias or name for name, field in model.model_fields.items()]
     close = _close(str(first["loc"][-1]), known).removeprefix("; ")
     raise PresetError(f"{place}: {where} is not a key of a rule", hint=close or f"keys: {', '.join(known)}")

@@ -200,7 +200,7 @@ def _placed(project: Project, path: str) -> str:
 def _constraint(text: str, rule: FactRule) -> tuple[str, Scheme]:
     """A range in words that `satisfies` reads."""
     if rule.range in ("npm", "pep440"):
-        return text, rule.range  # type: ignore[return-value]
+        return text, rule.range
     if rule.range == "floor":
         number = re.search(r"\d+(?:\.\d+)*", text)
         return (number[0] if number else NEVER), "floor"

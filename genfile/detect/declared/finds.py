@@ -136,10 +136,10 @@ def workspace_root(project: Project, rules: DetectRules) -> tuple[Project, Evide
     folder = project.parent() if rule is not None else None
     while rule is not None and folder is not None:
         for way in ("toml", "json", "yaml"):
-            path = rule.json_path if way == "json" else getattr(rule, way)
+            path: str | None = rule.json_path if way == "json" else getattr(rule, way)
             for name in expand(folder, rule.file) if path is not None else ():
                 document = folder.parse(_PARSERS[way], name)
-                for steps, _ in _walk(document.value, parse_path(path), ()) if document is not None else ():
+                for steps, _ in _walk(document.value, parse_path(path or ""), ()) if document is not None else ():
                     line = _line(document, steps) if document is not None else None
                     return folder, folder.says(name, line, f"{path}: the root of a workspace")
         folder = folder.parent()

@@ -13,7 +13,7 @@ from genfile.spec.rules import DetectRules
 
 
 class Declared:
-    """What the rules of one preset find. ``wins``: the user named the preset, so it stands before built-in languages."""
+    """What the rules of one preset find; ``wins``: the user named the preset, so it stands before the built-in ones."""
 
     def __init__(self, rules: DetectRules, *, wins: bool = False) -> None:
         self.rules = rules
