@@ -16,9 +16,9 @@ from genfile.dockerfile.reader import read_dockerfile
 
 STAGES = {"base", "tools", "frontend", "uv", "deps", "build", "layers", "runtime"}
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
-PLAIN_TAGS = ("oven/bun:", "astral-sh/uv:", "distroless/")
+PLAIN_TAGS = ("composer:", "oven/bun:", "astral-sh/uv:", "distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")
-MANAGERS = {"npm", "npx", "pnpm", "yarn", "bunx", "uv", "poetry", "pipenv", "pdm", "mvn", "gradle", "go"}
+MANAGERS = {"npm", "npx", "pnpm", "yarn", "bunx", "uv", "poetry", "pipenv", "pdm", "mvn", "gradle", "go", "cargo", "composer"}
 CACHES = {
     "npm ci": "/root/.npm",
     "npm install --omit": "/root/.npm",
@@ -30,7 +30,9 @@ CACHES = {
     "poetry install": "/root/.cache/pypoetry",
     "pipenv sync": "/root/.cache/pipenv",
     "go mod download": "/go/pkg/mod",
-    "go build": "/root/.cache/go-build",
+    " go build": "/root/.cache/go-build",
+    "cargo build": "/usr/local/cargo/registry",
+    "composer install": "/tmp/composer",
     "mvn ": "/root/.m2",
     "gradlew ": "/root/.gradle",
 }
@@ -250,6 +252,7 @@ def order(case: Case) -> Iterator[str]:
             "poetry install",
             "go mod download",
             "go-offline",
+            "composer install",
             "--quiet dependencies",
         )
         if (

@@ -199,7 +199,7 @@ class DetectRules(Model):
         description="Of several folders, those are services for which a rule with a file filled the first of these; "
         "where there are none, the next is asked, at last all of them are.",
     )
-    workspace: WorkspaceRule | None = None
+    workspace: WorkspaceRule | None = Field(None, description="How the root of a monorepo is known.")
     facts: tuple[FactRule, ...] = Field((), max_length=300, description="Ordered: the first that answers wins.")
 
     @model_validator(mode="after")

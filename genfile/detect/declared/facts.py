@@ -92,9 +92,10 @@ def _answer(
     values: list[Any] = []
     used: list[Find] = []
     if rule.map:
-        # The order of the table is that of precedence, whatever the order of the file.
+        # For one value the order of the table is that of precedence, whatever the order of the file.
         order = {name: place for place, name in enumerate(rule.map)}
-        finds = sorted((item for item in finds if item.text in order), key=lambda item: order[item.text])
+        finds = [item for item in finds if item.text in order]
+        finds = finds if listed else sorted(finds, key=lambda item: order[item.text])
     for item in finds:
         value = _meaning(item.text, rule, answers)
         value = _converted(value, kind, project) if value is not None else None
