@@ -25,7 +25,7 @@ ALLOWED = {
     "lint": {"dockerfile"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"errors", "spec", "parsers"},
-    "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", ""},
+    "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
     "schema": {"spec", "preset"},
     "api": {"errors", "evidence", "source", "spec", "detect", "preset"},
     "cli": {"errors", "evidence", "api", "project", "preset", "detect", "spec", "schema", "bundle", "verify", ""},
