@@ -123,6 +123,16 @@ def test_the_users_own_repository_is_not_touched(remote: Path, tmp_path: Path, m
     assert sorted(path.as_posix() for path in own.rglob("*")) == before
 
 
+def test_several_at_once(remote: Path, cache: Path) -> None:
+    """Whoever is first, all get the same, and nothing half-done stays behind."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: open_bundle(url(remote, "@v1"), what="preset").sha256, range(4)))
+    assert len(set(found)) == 1
+    assert not [path for path in cache.rglob("*") if path.parent.parent == cache and path.name.startswith(".")]
+
+
 def _git_bomb(folder: Path) -> None:
     """Ten trees of ten entries, each ten times the one below: 10^10 files in a handful of objects."""
     blob = git(folder, "hash-object", "-w", "preset.toml")
