@@ -19,7 +19,9 @@ from genfile.spec.base import plain
 from tests.checklist import Case, faults
 from tests.conftest import EXAMPLES, PROJECTS, project_names
 
-EVERY = [PROJECTS / name for name in project_names()] + sorted(p for p in EXAMPLES.iterdir() if p.is_dir() and p.name != "presets")
+EVERY = [PROJECTS / name for name in project_names()] + sorted(
+    p for p in EXAMPLES.iterdir() if p.is_dir() and p.name != "presets"
+)
 
 
 class TextFile(SingleFileSnapshotExtension):
@@ -34,9 +36,7 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(TextFile)
 
 
-def case_of(
-    root: Path, service: InspectedService, rendering: Rendering, extra: Iterable[str] = ()
-) -> Case:
+def case_of(root: Path, service: InspectedService, rendering: Rendering, extra: Iterable[str] = ()) -> Case:
     """A case for the checklist: the files of the build context, relative to it."""
     context = rendering.layout.context
     files = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()} | set(extra)
