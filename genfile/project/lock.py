@@ -58,10 +58,11 @@ def _decoded(path: str, value: str) -> Kept:
     if value.startswith(_DIGEST):
         return value
     content: bytes | None
+    stream = zlib.decompressobj()
     try:
-        content = zlib.decompressobj().decompress(base64.b85decode(value), MAX_KEPT + 1)
+        content = stream.decompress(base64.b85decode(value), MAX_KEPT + 1)
     except (ValueError, zlib.error):
         content = None
-    if content is None or len(content) > MAX_KEPT:
+    if content is None or not stream.eof or len(content) > MAX_KEPT:
         raise UsageError(f"{FILE}: template.files.{path} is damaged", hint="take it back from version control")
     return content

@@ -9,7 +9,7 @@ from genfile import __version__
 from genfile.bundle import Bundle, open_bundle
 from genfile.errors import ConflictError, SourceError, UsageError
 from genfile.project import lock
-from genfile.project.plan import Change, Plan, read_target
+from genfile.project.plan import Plan, make_plan, read_target
 from genfile.project.threeway import Mode, has_markers
 from genfile.project.update import BESIDE, Update, make_update
 from genfile.scaffold.new import bases
@@ -82,7 +82,7 @@ def plan_update(
         checkout=checkout,
         directory=before.directory,
     )
-    old = _bases(root, before, newest, trusted=trusted, offline=offline)
+    old = _bases(root, before, newest, given, trusted=trusted, offline=offline)
     made = make_project(
         newest,
         given,
@@ -118,19 +118,29 @@ def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundl
         texts[lock.FILE] = lock.write_kept(text, bases(made.files))
     changes = list(update.plan.changes)
     for path, text in texts.items():
-        old, new = read_target(root, path), text.encode("utf-8")
-        changes.append(
-            Change(path, "unchanged" if old == new else "replace" if old is not None else "create", old, new)
-        )
+        changes += make_plan(root, {path: text}, force=True).changes
     plan = Plan(root, tuple(changes), made.project.folders)
     return replace(update, plan=plan)
 
 
-def _bases(root: Path, before: record.Answers, newest: Bundle, *, trusted: bool, offline: bool) -> dict[str, lock.Kept]:
+def _bases(
+    root: Path,
+    before: record.Answers,
+    newest: Bundle,
+    given: Mapping[str, Any],
+    *,
+    trusted: bool,
+    offline: bool,
+) -> dict[str, lock.Kept]:
     """What was last written: from the lock where it is kept, else the template rendered as it was."""
     if before.kind != "git":
         text = read_target(root, lock.FILE)
-        return lock.read_kept(None if text is None else text.decode("utf-8", "replace"))
+        if text is None:
+            raise UsageError(
+                f"{lock.FILE} is missing: nothing tells your edits from what genfile wrote",
+                hint="take it back from version control",
+            )
+        return lock.read_kept(text.decode("utf-8", "replace"))
     if before.commit == newest.commit:
         old = newest
     else:
@@ -148,12 +158,22 @@ def _bases(root: Path, before: record.Answers, newest: Bundle, *, trusted: bool,
     made = make_project(
         old,
         {},
+        ask=_as_before(before.values, given),
         folder=before.folder,
         containers=before.containers,
         trusted=trusted,
         earlier=before.values,
     )
     return bases(made.files)
+
+
+def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
+    """What was answered before; a secret, which was not kept, is what it is now."""
+
+    def asking(name: str, option: Any, default: Any, /) -> Any:
+        return known.get(name, default if default is not None else given.get(name, ""))
+
+    return asking
 
 
 def _only_new(ask: "Ask | None", known: Mapping[str, Any]) -> "Ask | None":
