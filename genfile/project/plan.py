@@ -91,6 +91,8 @@ def read_target(root: Path, path: str) -> bytes | None:
     try:
         if not target.parent.resolve().is_relative_to(root.resolve()):
             raise WriteError(f"{path} lies behind a link that leads out of {root}")
+        if any(parent.exists() and not parent.is_dir() for parent in _between(root, target)):
+            raise WriteError(f"{path} would lie in a file", hint="move the file of that name out of the way")
         if target.is_symlink():
             raise WriteError(f"{path} is a symbolic link", hint="remove it, or replace it by a file")
         if not target.exists():
@@ -98,10 +100,17 @@ def read_target(root: Path, path: str) -> bytes | None:
         if not target.is_file():
             raise WriteError(f"{path} is not a regular file", hint="move it out of the way")
         return target.read_bytes()
-    except NotADirectoryError:
-        raise WriteError(f"{path} would lie in a file", hint="move the file of that name out of the way") from None
     except OSError as error:
         raise WriteError(f"{path} can't be read: {error.strerror or error}") from None
+
+
+def _between(root: Path, target: Path) -> Iterator[Path]:
+    """The folders that a file lies in, up to the root."""
+    folder = target.parent
+    while folder != root and folder != folder.parent:
+        yield folder
+        folder = folder.parent
+    yield root
 
 
 def _diff(change: Change) -> Iterator[str]:

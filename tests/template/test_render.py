@@ -137,7 +137,7 @@ def test_the_template_names_its_folder() -> None:
         ("manifest = 1\nname = \n", r"template.toml: line 2: not valid TOML"),
         (HEAD + "sumary = 1\n", r"template.toml:4: sumary: unknown key \(did you mean summary\?\)"),
         (HEAD + NAME + 'defualt = ""\n', r"template.toml:8: .*defualt: unknown key \(did you mean default\?\)"),
-        (HEAD + '[[files]]\npath = "a"\nwehn = "x"\n', r"template.toml:6: .*did you mean when\?.*when: is missing"),
+        (HEAD + '[[files]]\npath = "a"\nwehn = "x"\n', r"4: files.0.when: is missing; .*:6: .*did you mean when\?"),
         ("manifest = 2\n", "newer than this genfile"),
         (HEAD.replace("demo", "De mo"), "template.toml:2: name"),
         (HEAD + '[questions.folder]\ntype = "text"\nhelp = "x"\n', "means something else"),
@@ -152,7 +152,7 @@ def test_faults_of_a_manifest_name_file_and_line(manifest: str, message: str) ->
 
 
 def test_a_bundle_without_a_manifest_or_files() -> None:
-    with pytest.raises(PresetError, match="no template.toml"):
+    with pytest.raises(PresetError, match=r"no template\.toml"):
         render_template(Bundle("x", "folder", "x", {"a": b""}, frozenset(), None, None), {}, ask=None, folder="x")
     with pytest.raises(PresetError, match="has no files"):
         render({"a": ""})
@@ -163,18 +163,16 @@ def test_faults_of_a_template_name_file_and_line() -> None:
         text("x\n{{ nmae }}\n")
     with pytest.raises(PresetError, match=r"project/a.j2:2: "):
         text("x\n{% if %}\n")
-    with pytest.raises(PresetError, match="project/b.j2: not UTF-8"):
+    with pytest.raises(PresetError, match=r"project/b\.j2: not UTF-8"):
         render({"project/b.j2": b"\xff"})
     with pytest.raises(PresetError, match="a list was written"):
         text("{{ [1] }}")
 
 
 def test_a_value_that_does_not_fit_is_the_users_fault() -> None:
-    with pytest.raises(UsageError, match="did you mean name"):
-        try:
-            render({"project/a": ""}, nmae="x")
-        except UsageError as error:
-            raise UsageError(error.hint or "") from None
+    with pytest.raises(UsageError, match="not one of the template's") as caught:
+        render({"project/a": ""}, nmae="x")
+    assert caught.value.hint == "did you mean name?"
 
 
 HOSTILE = {
@@ -209,18 +207,21 @@ HOSTILE = {
     "huge text 2": "{{ 'a' * 1000000000 }}",
     "percent": "{{ '%1000000000d' % 1 }}",
     "power": "{{ 9 ** 9999999 }}",
-    "product": "{% set ns = namespace(x=9999999999) %}{% for i in range(100) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
+    "product": "{% set ns = namespace(x=9999999999) %}"
+    "{% for i in range(100) %}{% set ns.x = ns.x * ns.x %}{% endfor %}",
     "doubling": "{% set ns = namespace(x='a') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
     "doubling +": "{% set ns = namespace(x='a') %}{% for i in range(100) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
     "doubling list": "{% set ns = namespace(x=[1]) %}{% for i in range(100) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
     "nested list": "{% set ns = namespace(x=[1]) %}{% for i in range(90) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}",
-    "nested dict": "{% set ns = namespace(x=1) %}{% for i in range(90) %}{% set ns.x = {1: ns.x, 2: ns.x} %}{% endfor %}",
+    "nested dict": "{% set ns = namespace(x=1) %}"
+    "{% for i in range(90) %}{% set ns.x = {1: ns.x, 2: ns.x} %}{% endfor %}",
     "set blocks": "{% set a0 %}aaaaaaaaaa{% endset %}"
     + "".join(f"{{% set a{n + 1} %}}{f'{{{{ a{n} }}}}' * 10}{{% endset %}}" for n in range(9)),
     "long range": "{% for x in range(1001) %}{% endfor %}",
     "nested ranges": "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}{% endfor %}"
     "{% endfor %}{% endfor %}",
-    "nested output": "{% for a in range(900) %}{% for b in range(90) %}xxxxxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
+    "nested output": "{% for a in range(900) %}{% for b in range(90) %}"
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxx{% endfor %}{% endfor %}",
     "captured output": "{% set x %}{% for a in range(900) %}{% for b in range(90) %}"
     + "x" * 1000
     + "{% endfor %}{% endfor %}{% endset %}",
@@ -231,8 +232,7 @@ HOSTILE = {
     "fan of macros": "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
     "recursive include": "{% include 'project/a.j2' %}{% include 'project/a.j2' %}",
     "recursive loop": "{% for x in [[1]] recursive %}{{ loop(x) }}{% endfor %}",
-    "replace bomb": "{{ ('a' * 1) }}{% set a = 'aaaaaaaaaa' %}{% set b = a.replace('a', a).replace('a', a).replace('a', a)"
-    ".replace('a', a).replace('a', a).replace('a', a).replace('a', a).replace('a', a) %}{{ b }}",
+    "replace bomb": "{% set a = 'aaaaaaaaaa' %}{{ a" + ".replace('a', a)" * 9 + " }}",
     "join bomb": "{{ range(1000) | join('x' ~ ('a,' | replace('a', 'aaaaaaaaaaaaaaaaaaaaaa')) | indent(100)"
     " | replace('a', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb')) }}",
     "indent": "{{ 'a\nb' | indent(1000000000) }}",
@@ -287,7 +287,7 @@ def test_names_that_lead_out_are_refused(path: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "paths", [("project/{{ name }}", "project/my-shop"), ("project/A", "project/a"), ("project/a", "project/A.j2/b")]
+    "paths", [("project/{{ name }}", "project/my-shop"), ("project/A", "project/a"), ("project/a", "project/A/b")]
 )
 def test_two_files_of_one_name_are_refused(paths: tuple[str, str]) -> None:
     with pytest.raises(PresetError):
@@ -297,7 +297,7 @@ def test_two_files_of_one_name_are_refused(paths: tuple[str, str]) -> None:
 def test_many_slow_files_are_stopped() -> None:
     slow = "{% for a in range(300) %}{% for b in range(300) %}{% set x = name | snake %}{% endfor %}{% endfor %}"
     begin = time.thread_time()
-    with pytest.raises(PresetError, match="seconds|steps"):
+    with pytest.raises(PresetError, match=r"seconds|steps"):
         render({f"project/{number}.j2": slow for number in range(100)})
     assert time.thread_time() - begin < 10
 
