@@ -1,6 +1,5 @@
 """`genfile new`: a project from a template."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from genfile.bundle import Bundle
     from genfile.project.plan import Plan
     from genfile.scaffold.render import Made
-
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,80}")
 
 
 def new(
@@ -54,7 +51,7 @@ def new(
     from genfile.bundle import open_bundle
     from genfile.cli.questions import ask_option, collect
     from genfile.scaffold.new import plan_project
-    from genfile.scaffold.render import make_project
+    from genfile.scaffold.render import folder_name, make_project
 
     given = collect(settings or [], answers or [])
     bundle = open_bundle(template, what="template", offline=offline, checkout=checkout, directory=directory)
@@ -62,21 +59,16 @@ def new(
         bundle,
         given,
         ask=ask_option if not (defaults or as_json) and ui.is_terminal() else None,
-        folder=target.resolve().name if target is not None else bundle.name,
+        folder=target.resolve().name if target is not None else None,
         containers=dockerfile,
         trusted=trust,
     )
-    place = target if target is not None else Path(_folder_name(made, bundle))
+    place = target if target is not None else Path(folder_name(made.project, bundle))
     if place.exists() and not place.is_dir():
         raise UsageError(f"{place} is not a folder")
-    plan = plan_project(made, bundle, place, checkout=checkout, directory=directory, containers=dockerfile)
+    seen = place.resolve().name if target is not None else bundle.name
+    plan = plan_project(made, bundle, place, folder=seen, checkout=checkout, directory=directory, containers=dockerfile)
     _write(plan, made, bundle, dry_run=dry_run, as_json=as_json)
-
-
-def _folder_name(made: "Made", bundle: "Bundle") -> str:
-    """What the template says, else the answer to `name`, else the template's own name."""
-    name = made.project.folder or made.project.answers.get("name")
-    return name if isinstance(name, str) and _PLAIN.fullmatch(name) else bundle.name
 
 
 def _write(plan: "Plan", made: "Made", bundle: "Bundle", *, dry_run: bool, as_json: bool) -> None:

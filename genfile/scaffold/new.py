@@ -12,9 +12,19 @@ from genfile.template.project import NewFile
 
 
 def plan_project(
-    made: Made, bundle: Bundle, target: Path, *, checkout: str | None, directory: str | None, containers: bool
+    made: Made,
+    bundle: Bundle,
+    target: Path,
+    *,
+    folder: str,
+    checkout: str | None,
+    directory: str | None,
+    containers: bool,
 ) -> Plan:
-    """The plan that makes the project in ``target``; what is there and differs is a conflict."""
+    """The plan that makes the project in ``target``; what is there and differs is a conflict.
+
+    ``folder``: the name of the target as the template saw it.
+    """
     answers = record.Answers(
         reference=portable_reference(bundle, target),
         kind=bundle.kind,
@@ -22,7 +32,8 @@ def plan_project(
         values=made.project.answers,
         checkout=checkout,
         directory=directory,
-        folder=target.resolve().name,
+        folder=folder,
+        service=target.resolve().name,
         containers=containers,
     )
     files: dict[str, str | bytes] = {path: file.content for path, file in made.files.items()}

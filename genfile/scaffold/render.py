@@ -1,6 +1,7 @@
 """From a bundle and answers to all files of a project, container files with them."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from genfile.template.project import NewFile, Project
 if TYPE_CHECKING:
     from genfile.api import Generation
     from genfile.options import Ask
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,80}")
 
 
 @dataclass(frozen=True)
@@ -31,32 +34,42 @@ def make_project(
     given: Mapping[str, Any],
     *,
     ask: "Ask | None" = None,
-    folder: str,
+    folder: str | None = None,
+    service: str | None = None,
     containers: bool = False,
     trusted: bool = False,
     earlier: Mapping[str, Any] = {},
 ) -> Made:
     """Render a template, of genfile's own or of cookiecutter's, and add container files where they are wanted.
 
+    ``folder``: the name of the target folder as the template sees it; ``service``: as the container files see it.
     Raises UsageError for a value that does not fit, or for code of the template that is not trusted; PresetError for
     a fault of the template; NothingFoundError when container files are wanted and nothing is there to be run.
     """
+    compose = False
     if is_foreign(bundle):
         project, notes, wanted = *_cookiecutter(bundle, {**earlier, **given}, ask, trusted), containers
     else:
         from genfile.template.manifest import read_manifest
         from genfile.template.render import render_template
 
-        wanted = containers or read_manifest(bundle.files).dockerfile
-        project, notes = render_template(bundle, given, ask=ask, folder=folder, earlier=earlier), ()
+        compose = read_manifest(bundle.files).dockerfile
+        wanted = containers or compose
+        project, notes = render_template(bundle, given, ask=ask, folder=folder or bundle.name, earlier=earlier), ()
     if not wanted:
         return Made(project, dict(project.files), None, notes)
-    generation = _generate(project, folder or project.folder, compose=not is_foreign(bundle) and not containers)
+    generation = _generate(project, service or folder or folder_name(project, bundle), compose=compose)
     own = [path for path in generation.files if path in project.files]
     notes += generation.notes
     notes += tuple(Note("info", f"{path} is the template's own", path) for path in own)
     added = {path: NewFile(text.encode("utf-8")) for path, text in generation.files.items() if path not in own}
     return Made(project, dict(sorted({**project.files, **added}.items())), generation, notes)
+
+
+def folder_name(project: Project, bundle: Bundle) -> str:
+    """The folder of a project that the user named none for: by the template, else by `name`, else as the template."""
+    name = project.folder or project.answers.get("name")
+    return name if isinstance(name, str) and _PLAIN.fullmatch(name) else bundle.name
 
 
 def is_foreign(bundle: Bundle) -> bool:
@@ -94,7 +107,7 @@ def _generate(project: Project, folder: str, *, compose: bool) -> "Generation":
     from genfile.source.memory import MemorySource
 
     texts = {path: file.content for path, file in project.files.items()}
-    return generate(MemorySource(texts, name=folder or "app"), compose=compose)
+    return generate(MemorySource(texts, name=folder), compose=compose)
 
 
 def portable_reference(bundle: Bundle, target: Path) -> str:

@@ -13,7 +13,7 @@ from genfile.project.plan import Plan, make_plan, read_target
 from genfile.project.threeway import Mode, has_markers
 from genfile.project.update import BESIDE, Update, make_update
 from genfile.scaffold.new import bases
-from genfile.scaffold.render import Made, make_project
+from genfile.scaffold.render import Made, is_foreign, make_project
 from genfile.template import answers as record
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def plan_update(
         newest,
         given,
         ask=_only_new(ask, before.values),
-        folder=before.folder,
+        folder=before.folder or None,
+        service=before.service or None,
         containers=before.containers,
         trusted=trusted,
         earlier=before.values,
@@ -158,8 +159,9 @@ def _bases(
     made = make_project(
         old,
         {},
-        ask=_as_before(before.values, given),
-        folder=before.folder,
+        ask=None if is_foreign(old) else _as_before(before.values, given),
+        folder=before.folder or None,
+        service=before.service or None,
         containers=before.containers,
         trusted=trusted,
         earlier=before.values,
@@ -177,12 +179,12 @@ def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
 
 
 def _only_new(ask: "Ask | None", known: Mapping[str, Any]) -> "Ask | None":
-    """Ask only what was not answered before."""
+    """Ask only what was not answered before, or whose answer no longer fits."""
     if ask is None:
         return None
     put = ask
 
     def asking(name: str, option: Any, default: Any, /) -> Any:
-        return known[name] if name in known else put(name, option, default)
+        return default if name in known and known[name] == default else put(name, option, default)
 
     return asking

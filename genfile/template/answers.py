@@ -18,8 +18,9 @@ _HEAD = """\
 class Answers:
     """A template as it was referred to, the version that was used, and the answers.
 
-    ``reference`` of a folder or an archive is relative to the project. ``pending``: an update to that version stands
-    in the project with conflicts in the files ``conflicts``; it is recorded when none of them is left.
+    ``reference`` of a folder or an archive is relative to the project. ``folder`` and ``service`` are the names that
+    the template and the container files saw. ``pending``: an update to that version stands in the project with
+    conflicts in the files ``conflicts``; it is recorded when none of them is left.
     """
 
     reference: str
@@ -29,6 +30,7 @@ class Answers:
     checkout: str | None = None
     directory: str | None = None
     folder: str = ""
+    service: str = ""
     containers: bool = False
     genfile: str = __version__
     pending: "Answers | None" = None
@@ -87,6 +89,7 @@ def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple
         checkout=text("checkout"),
         directory=text("directory"),
         folder=text("folder") or "",
+        service=text("service") or "",
         containers=template.get("containers") is True,
         genfile=str(value.get("genfile", "")),
         pending=pending,
@@ -95,7 +98,7 @@ def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple
 
 
 def _tables(answers: Answers) -> dict[str, Any]:
-    names = ("reference", "kind", "commit", "checkout", "directory", "folder", "containers")
+    names = ("reference", "kind", "commit", "checkout", "directory", "folder", "service", "containers")
     template = {name: getattr(answers, name) for name in names}
     return {"template": {name: value for name, value in template.items() if value}, "answers": _plain(answers.values)}
 
