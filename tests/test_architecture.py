@@ -27,7 +27,7 @@ ALLOWED = {
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "options", "sandbox"},
     "project": {"errors", "dockerfile", "parsers"},
     "verify": {"errors", "dockerfile", "api", "project"},
-    "schema": {"spec", "preset"},
+    "schema": {"spec", "preset", "template"},
     "api": {"errors", "evidence", "source", "spec", "detect", "preset"},
     "cli": {
         *("errors", "evidence", "api", "project", "preset", "detect", "spec", "schema", "parsers", ""),
