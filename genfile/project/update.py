@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from genfile.project.lock import Kept, digest
+from genfile.project.bases import Kept, digest
 from genfile.project.plan import Action, Change, Plan, read_target
 from genfile.project.threeway import Mode, is_text, merge_texts, same_text
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from genfile.bundle import Bundle
-from genfile.project import lock
+from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan
 from genfile.scaffold.render import Made, portable_reference
 from genfile.template import answers as record

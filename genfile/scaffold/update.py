@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from genfile import __version__
 from genfile.bundle import Bundle, open_bundle
 from genfile.errors import ConflictError, SourceError, UsageError
-from genfile.project import lock
+from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan, read_target
 from genfile.project.threeway import Mode, has_markers
 from genfile.project.update import BESIDE, Update, make_update

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from genfile.errors import ConflictError, UsageError, WriteError
-from genfile.project import lock
+from genfile.project import bases as lock
 from genfile.project.apply import apply_plan
 from genfile.project.plan import Change, Plan, make_plan
 from genfile.project.update import make_update
