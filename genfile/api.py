@@ -12,6 +12,7 @@ from genfile.evidence import Evidence, Fact, Note
 if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService, Inspection
     from genfile.preset.comments import Comments
+    from genfile.preset.find import Preset
     from genfile.preset.render import Rendering
     from genfile.source.base import Source
     from genfile.spec.project import Spec
@@ -66,10 +67,13 @@ def render(
     options: Mapping[str, Any] | None = None,
     comments: "Comments" = "brief",
     several: bool = False,
+    base: "str | os.PathLike[str] | None" = None,
 ) -> "Rendering":
     """Render one service's files from its spec, given as a model or as plain values.
 
-    ``preset``: a built-in preset's name; by default the one that applies. ``options``: values for its options.
+    ``preset``: a built-in preset's name, or a reference (a folder, an archive, `git+URL@tag#folder`); by default
+    the built-in that applies. ``options``: values for its options. ``base``: the folder whose genfile.toml names
+    presets, by default the current one.
     ``several``: the tree has other services, so that the Dockerfile goes to the service's own folder.
     Raises SpecError, UsageError or PresetError, each with one line that says what is wrong.
     """
@@ -77,7 +81,8 @@ def render(
     from genfile.spec.project import parse_spec
 
     model = parse_spec(dict(spec)) if isinstance(spec, Mapping) else spec
-    return render_spec(model, preset=preset, options=options, comments=comments, several=several)
+    chosen = _preset_for(model, preset, base)
+    return render_spec(model, preset=chosen, options=options, comments=comments, several=several)
 
 
 def generate(
@@ -95,8 +100,15 @@ def generate(
     name of one service; others are left out. ``compose``: a compose.yaml too.
     Raises NothingFoundError when there is no service, and what `inspect` and `render` raise.
     """
+    base = source if isinstance(source, str | os.PathLike) and os.path.isdir(source) else None  # noqa: PTH112
     return generate_from(
-        inspect(source), preset=preset, settings=settings, service=service, compose=compose, comments=comments
+        inspect(source),
+        preset=preset,
+        settings=settings,
+        service=service,
+        compose=compose,
+        comments=comments,
+        base=base,
     )
 
 
@@ -108,8 +120,9 @@ def generate_from(
     service: str | None = None,
     compose: bool = False,
     comments: "Comments" = "brief",
+    base: "str | os.PathLike[str] | None" = None,
 ) -> Generation:
-    """As `generate`, for a source that was inspected already."""
+    """As `generate`, for a source that was inspected already; ``base`` as for `render`."""
     from genfile.preset.render import render_spec
 
     chosen = select(inspection, service)
@@ -117,8 +130,11 @@ def generate_from(
     done: list[tuple[InspectedService, Rendering]] = []
     files: dict[str, str] = {}
     for found in chosen:
-        changed, options = apply_settings(found, settings or {}, preset)
-        rendering = render_spec(changed.spec, preset=preset, options=options, comments=comments, several=several)
+        picked = _preset_for(found.spec, preset, base)
+        changed, options = apply_settings(found, settings or {}, picked)
+        if changed is not found:
+            picked = _preset_for(changed.spec, preset, base)
+        rendering = render_spec(changed.spec, preset=picked, options=options, comments=comments, several=several)
         done.append((changed, rendering))
         files |= {file.path: file.text for file in rendering.files}
     if compose:
@@ -127,6 +143,14 @@ def generate_from(
         files["compose.yaml"] = render_compose([(item.spec, rendering.layout) for item, rendering in done], comments)
     notes = (*inspection.notes, *(note for item, _ in done for note in item.notes))
     return Generation(tuple(done), dict(sorted(files.items())), tuple(dict.fromkeys(notes)))
+
+
+def _preset_for(spec: "Spec", name: str | None, base: "str | os.PathLike[str] | None") -> "Preset":
+    """The preset that renders a spec: the one that is named, else the first built-in that applies."""
+    from genfile.preset.find import preset_for
+    from genfile.spec.base import plain
+
+    return preset_for(plain(spec), name)
 
 
 def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
@@ -147,21 +171,20 @@ def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedSer
 
 
 def apply_settings(
-    service: "InspectedService", settings: Mapping[str, str], preset: str | None = None
+    service: "InspectedService", settings: Mapping[str, str], preset: "Preset"
 ) -> "tuple[InspectedService, dict[str, str]]":
     """Set fields of a spec from text, and part the preset's options from them.
 
     Raises UsageError for a name that is neither, SpecError for a value that the field's type refuses.
     """
-    from genfile.preset.find import choose_preset, load_preset
     from genfile.spec.base import plain
 
     if not settings:
         return service, {}
     spec = service.spec
-    known = (load_preset(preset) if preset else choose_preset(spec.language, static=spec.static is not None)).options
     options: dict[str, str] = {}
     values = plain(spec)
+    known = preset.options
     facts = dict(service.facts)
     for key, text in settings.items():
         top = key.split(".")[0]

@@ -17,7 +17,8 @@ def json_schema(name: Literal["spec", "preset", "template", "config"]) -> dict[s
         from genfile.template.manifest import Manifest as Template
 
         return {"$schema": SCHEMA, **TypeAdapter(Template).json_schema()}
-    from genfile.spec.document import Config, InspectDocument
+    from genfile.spec.config import Config
+    from genfile.spec.document import InspectDocument
 
     model: Any = Config if name == "config" else InspectDocument
     return {"$schema": SCHEMA, **TypeAdapter(model).json_schema()}

@@ -1,46 +1,11 @@
-"""Folders of files that somebody else wrote, presets and templates: a built-in's name, or a folder."""
+"""Folders of files that somebody else wrote, presets and templates, read into memory from wherever they lie.
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+A bundle comes from the built-in ones, a folder, an archive, git, or an installed package. Nothing of it runs, and
+nothing of it is trusted: sizes and counts are bounded, no path and no link leads out of it.
+"""
 
-from genfile.errors import UsageError
+from genfile.bundle.model import BOUNDS, Bounds, Bundle
+from genfile.bundle.open import open_bundle
+from genfile.bundle.reference import Reference, parse_reference
 
-
-@dataclass(frozen=True)
-class Bundle:
-    """A folder of files that somebody else wrote, read into memory."""
-
-    reference: str
-    kind: Literal["builtin", "folder", "archive", "git", "package"]
-    name: str
-    files: Mapping[str, bytes]
-    executable: frozenset[str]
-    commit: str | None
-    folder: Path | None
-
-
-def open_bundle(
-    reference: str,
-    *,
-    what: Literal["preset", "template"],
-    base: Path | None = None,
-    pinned: str | None = None,
-    offline: bool = False,
-    refresh: bool = False,
-    checkout: str | None = None,
-    directory: str | None = None,
-) -> Bundle:
-    """Read a built-in by its name, or a folder."""
-    root = Path(__file__).resolve().parent.parent.parent / f"{what}s"
-    builtin = root / reference
-    known = "/" not in reference and reference != "." and builtin.is_dir()
-    folder = (builtin if known else (base or Path()) / reference) / (directory or "")
-    if not folder.is_dir():
-        raise UsageError(f"{what} {reference!r} is not known", hint=f"name a folder that holds a {what}.toml")
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    executable = frozenset(path.relative_to(folder).as_posix() for path in paths if os.access(path, os.X_OK))
-    return Bundle(reference, "builtin" if known else "folder", folder.name, files, executable, None, folder)
+__all__ = ["BOUNDS", "Bounds", "Bundle", "Reference", "open_bundle", "parse_reference"]

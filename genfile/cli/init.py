@@ -34,7 +34,8 @@ def init(
         bool, typer.Option("--stdout", help="Print the Dockerfile, and nothing else; write nothing.")
     ] = False,
     preset: Annotated[
-        str | None, typer.Option("--preset", help="Use this preset instead of the one that applies.")
+        str | None,
+        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder."),
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -65,7 +66,13 @@ def init(
     if asks:
         chosen = _ask(inspection, service, chosen)
     generation = generate_from(
-        inspection, preset=preset, settings=chosen, service=service, compose=compose, comments=comments.value
+        inspection,
+        preset=preset,
+        settings=chosen,
+        service=service,
+        compose=compose,
+        comments=comments.value,
+        base=path if path.is_dir() else None,
     )
     if stdout:
         _print_dockerfile(generation)

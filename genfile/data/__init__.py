@@ -108,7 +108,7 @@ class BackingService:
 
 
 @cache
-def _load(name: str) -> dict[str, Any]:
+def load_table(name: str) -> dict[str, Any]:
     import tomli
 
     with (Path(__file__).parent / f"{name}.toml").open("rb") as file:
@@ -122,7 +122,7 @@ def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
 @cache
 def runtime(language: str) -> Runtime:
     """The lines of a runtime: node, bun, python, go or java. Raises KeyError for another."""
-    data = _load("runtimes")
+    data = load_table("runtimes")
     entry = data[language]
     lines = tuple(Line(**line, over=line["end_of_life"] < data["as_of"]) for line in entry["lines"])
     return Runtime(language, entry["default"], lines)
@@ -131,7 +131,7 @@ def runtime(language: str) -> Runtime:
 @cache
 def frameworks(language: str) -> tuple[Framework, ...]:
     """The frameworks of a language, in order of precedence."""
-    return tuple(Framework(**_tuples(entry)) for entry in _load(f"frameworks/{language}")["framework"])
+    return tuple(Framework(**_tuples(entry)) for entry in load_table(f"frameworks/{language}")["framework"])
 
 
 def framework(language: str, name: str) -> Framework | None:
@@ -142,69 +142,69 @@ def framework(language: str, name: str) -> Framework | None:
 @cache
 def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
     """What dependencies of an ecosystem need of the system, by the dependency's name."""
-    return {name: SystemPackages(**_tuples(entry)) for name, entry in _load("packages")[ecosystem].items()}
+    return {name: SystemPackages(**_tuples(entry)) for name, entry in load_table("packages")[ecosystem].items()}
 
 
 @cache
 def known_programs() -> dict[str, str]:
     """Debian's name of each program that a Dockerfile may install for the running service, by any distribution's."""
-    found: dict[str, str] = _load("packages")["programs"]
+    found: dict[str, str] = load_table("packages")["programs"]
     return found
 
 
 @cache
 def started_programs() -> dict[str, str]:
     """Debian's package of each program that code may start, by the name that it is started with."""
-    found: dict[str, str] = _load("packages")["commands"]
+    found: dict[str, str] = load_table("packages")["commands"]
     return found
 
 
 @cache
 def site_generators() -> tuple[SiteGenerator, ...]:
     """The generators of sites that Debian has packages of."""
-    return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in _load("sites").items())
+    return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in load_table("sites").items())
 
 
 @cache
 def backing_services() -> dict[str, BackingService]:
     """Every backing service, by name."""
-    return {name: BackingService(name=name, **_tuples(entry)) for name, entry in _load("services").items()}
+    return {name: BackingService(name=name, **_tuples(entry)) for name, entry in load_table("services").items()}
 
 
 def default_tool(name: str) -> str:
     """The version of a package manager or server for a project that names none."""
-    version: str = _load("tools")["default"][name]
+    version: str = load_table("tools")["default"][name]
     return version
 
 
 def tool_for_lock(name: str, lock_version: str) -> str | None:
     """The version of pnpm or Yarn that wrote a lock file of that format."""
-    version: str | None = _load("tools")["lock"].get(name, {}).get(lock_version)
+    version: str | None = load_table("tools")["lock"].get(name, {}).get(lock_version)
     return version
 
 
 def bundled_npm(node: str) -> int | None:
     """The major of the npm in a Node image."""
-    major: int | None = _load("tools")["npm"].get(node)
+    major: int | None = load_table("tools")["npm"].get(node)
     return major
 
 
 def gradle_needed(java: str) -> str | None:
     """The first Gradle that runs on a Java."""
-    version: str | None = _load("tools")["gradle"].get(java)
+    version: str | None = load_table("tools")["gradle"].get(java)
     return version
 
 
 def newest_for(language: str, name: str, version: str) -> str | None:
     """The newest line of a runtime that a release of a dependency works with; None where there is no known bound."""
-    bounds = _load("pins")[language].get(name)
+    bounds = load_table("pins")[language].get(name)
     release = _release(version) if bounds else None
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 
 
 def needs_old_openssl(name: str, version: str) -> bool:
     """Whether a release of a bundler asks OpenSSL for what version 3 refuses."""
-    first = _load("pins")["openssl3"].get(name)
+    first = load_table("pins")["openssl3"].get(name)
     release = _release(version) if first else None
     return release is not None and release < _release(first)
 

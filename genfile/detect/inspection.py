@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.survey import Found, survey
+from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.evidence import Draft, Evidence, Fact, Note
 from genfile.source.base import Source
@@ -77,6 +77,7 @@ def inspect_source(source: Source) -> Inspection:
             services.append(service)
     notes = list(dict.fromkeys(tree.notes))
     if not services:
+        notes.extend(note for note in uncovered(tree) if note.path not in {item.path for item in notes})
         notes.append(Note("info", f"no service was found: looked for {LOOKED_FOR}"))
     return Inspection(tuple(services), tuple(notes))
 

@@ -5,10 +5,11 @@ parser refuses the two constructs that would slip by it (a literal in `{{ }}`, a
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import nodes
-from jinja2.exceptions import TemplateSyntaxError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from markupsafe import Markup
@@ -55,6 +56,15 @@ class MarkExtension(Extension):
         return [mark(f"{OPEN}{name}{CLOSE}"), *body, mark(END)]
 
 
+class FieldError(UndefinedError):
+    """A template asked a table for a field that it has not: ``holder`` is the table, ``name`` the field."""
+
+    def __init__(self, holder: dict[str, Any], name: str, message: str | None) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.name = name
+
+
 class PresetEnvironment(Sandbox):
     """The sandbox of all templates, for Dockerfiles; a field that is read is noted for `trace`."""
 
@@ -92,7 +102,18 @@ class PresetEnvironment(Sandbox):
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict) and attribute in obj:
             _log(self, obj, attribute)
+        elif isinstance(obj, dict) and attribute not in self.methods[dict]:
+            return self._no_field(obj, attribute)
         return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, dict) and isinstance(argument, str) and argument not in obj:
+            return self._no_field(obj, argument)
+        return super().getitem(obj, argument)
+
+    def _no_field(self, holder: dict[str, Any], name: str) -> Any:
+        # Jinja takes any callable that makes the exception; this one keeps the table, so that the error can name it.
+        return self.undefined(obj=holder, name=name, exc=partial(FieldError, holder, name))  # type: ignore[arg-type]
 
 
 # Rendering is per thread, and so is the log of what a render reads.

@@ -6,13 +6,17 @@ raises PresetError with the value and the reason.
 
 import json
 import posixpath
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from genfile.dockerfile import quoting
 from genfile.errors import PresetError
+
+# https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations
+_LABEL_KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?")
 
 
 def _safe(place: str, function: Callable[[], str]) -> Markup:
@@ -103,9 +107,27 @@ def json_text(value: Any) -> Markup:
     return Markup(json.dumps(value, ensure_ascii=False))
 
 
+def label(item: str) -> Markup:
+    """One label, given as `key=value`: `LABEL {{ item | label }}`."""
+    key, sign, value = item.partition("=")
+    if not sign or not _LABEL_KEY.fullmatch(key):
+        raise PresetError(f"label {item!r} is not of the form key=value, with a key of letters, digits and `._-/`")
+    return Markup("{}={}").format(Markup(key), env_value(value))
+
+
+def owner(value: str) -> Markup:
+    """A numeric user with its group: `USER {{ options.user | owner }}`; a user alone is its own group."""
+    return Markup("{}:{}").format(*owner_parts(value))
+
+
 def comment(value: Any) -> Markup:
     """Text inside a comment."""
     return _safe("a comment", lambda: quoting.comment_text(str(value)))
+
+
+def refuse(reason: str) -> Markup:
+    """Stop here: what the spec says can't be done by this preset with these options."""
+    raise PresetError(reason)
 
 
 QUOTING: dict[str, Callable[..., Markup]] = {
@@ -124,6 +146,9 @@ QUOTING: dict[str, Callable[..., Markup]] = {
     "url": url_path,
     "json": json_text,
     "comment": comment,
+    "label": label,
+    "owner": owner,
+    "refuse": refuse,
 }
 
 
@@ -131,6 +156,28 @@ def join_path(*parts: str) -> str:
     """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
     kept = [part for part in parts if part not in ("", ".")]
     return "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+
+
+def owner_parts(value: str) -> list[int]:
+    """The numbers of a user and its group: `"10001" | owner_parts` gives `[10001, 10001]`."""
+    user, _, group = str(value).partition(":")
+    try:
+        return [int(user), int(group or user)]
+    except ValueError:
+        raise PresetError(f"{value!r} is no numeric user, as 10001:10001 is") from None
+
+
+def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
+    """Packages by the names that a family of images has for Debian's; those that it needs no package for left out."""
+    if family["packages"] == "apt":
+        return list(names)
+    found = [family["names"].get(name, name) for name in names]
+    return [name for name in found if name]
+
+
+def dir_name(path: str) -> str:
+    """The folder that a path lies in."""
+    return posixpath.dirname(path)
 
 
 def unique(values: Iterable[Any]) -> list[Any]:
@@ -201,7 +248,10 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "folders": folders,
     "in_folder": in_folder,
     "under": under,
+    "dir_name": dir_name,
     "has_text": has_text,
+    "in_family": in_family,
+    "owner_parts": owner_parts,
     "lines": lines,
     "base_name": base_name,
     "relative": relative,

@@ -1,99 +1,47 @@
-"""Where presets are, and how one is read: a folder with preset.toml and its templates."""
+"""Which preset renders a spec, and where the built-in ones are."""
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
-from genfile.preset.manifest import Manifest, Option, OutputFile, parse_manifest
-
-# Ordered: the first that applies to a spec is chosen. `static` stands first, for a front end is a Node project too.
-BUILTIN = ("static", "node", "python", "go", "java")
-
-MAX_CHAIN = 8
+from genfile.preset.load import BUILTIN, Preset, load_builtin, load_preset
 
 
-@dataclass(frozen=True)
-class Preset:
-    """A preset with all that it inherits: options and files merged, templates of the whole chain by name."""
-
-    name: str
-    summary: str
-    chain: tuple[str, ...]
-    manifest: Manifest
-    options: dict[str, Option]
-    files: tuple[OutputFile, ...]
-    templates: dict[str, str]
-
-
-def builtin_folder(kind: str) -> Path:
-    """The folder of built-in `presets` or `templates`: in the wheel, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "builtin" / kind, package.parent / kind):
-        if folder.is_dir():
-            return folder
-    raise PresetError(f"the built-in {kind} are missing from this installation", hint="install genfile again")
-
-
-@cache
-def load_preset(name: str) -> Preset:
-    """A built-in preset by name. Raises UsageError when there is none of that name, PresetError when it is at fault."""
-    if name not in BUILTIN:
-        raise UsageError(f"preset {name!r} is not known", hint=f"one of {', '.join(BUILTIN)}")
-    return _load(builtin_folder("presets"), name, ())
-
-
-def choose_preset(language: str, *, static: bool) -> Preset:
-    """The first built-in preset that applies to a spec."""
-    for name in BUILTIN:
-        preset = load_preset(name)
-        applies = preset.manifest.applies
-        if (not applies.language or language in applies.language) and applies.static in (None, static):
+def choose_preset(spec: Mapping[str, Any], candidates: Iterable[Preset] = ()) -> Preset:
+    """The first of ``candidates``, then of the built-ins, that applies to a spec given as plain values."""
+    for preset in candidates:
+        if preset.applies_to(spec):
             return preset
-    raise PresetError(f"no preset applies to a service in {language}")
+    for name in BUILTIN:
+        preset = load_builtin(name)
+        if preset.applies_to(spec):
+            return preset
+    raise PresetError(
+        f"no preset applies to a service in {spec.get('language')}",
+        hint="name one with --preset: a folder with a preset.toml",
+    )
 
 
-def _load(root: Path, name: str, below: tuple[str, ...]) -> Preset:
-    if name in below or len(below) >= MAX_CHAIN:
-        raise PresetError(f"presets extend each other in a circle: {' -> '.join((*below, name))}")
-    folder = root / name
-    manifest = parse_manifest(_read_toml(folder / "preset.toml"), f"{name}/preset.toml")
-    if manifest.extends is None:
-        # A server of any language may have a front end: the stage for it is Node's.
-        templates = _read_templates(root, "common") | _read_templates(root, "node")
-        options: dict[str, Option] = {}
-        files: tuple[OutputFile, ...] = ()
-        chain: tuple[str, ...] = ()
-    else:
-        parent = _load(root, manifest.extends, (*below, name))
-        templates, options, files, chain = (
-            dict(parent.templates),
-            dict(parent.options),
-            parent.files,
-            parent.chain,
+def preset_for(
+    spec: Mapping[str, Any], reference: str | None = None, *, base: Path | None = None, pinned: str | None = None
+) -> Preset:
+    """The preset that renders a spec: the one that is named, else the first built-in that applies.
+
+    Raises UsageError when the named one is for other services.
+    """
+    if reference is None:
+        return choose_preset(spec)
+    builtin = next((name for name in BUILTIN if load_builtin(name).applies_to(spec)), None)
+    preset = load_preset(reference, base=base, pinned=pinned, builtin=builtin)
+    if not preset.applies_to(spec):
+        condition = preset.applies.text if preset.applies else ""
+        raise UsageError(
+            f"preset {preset.name} is not for {spec.get('name')}, a service in {spec.get('language')}",
+            hint=f"it applies where {condition}",
         )
-    templates |= _read_templates(root, name)
-    options |= manifest.options
-    own = {file.path for file in manifest.files}
-    files = (*(file for file in files if file.path not in own), *manifest.files)
-    return Preset(manifest.name, manifest.summary, (name, *chain), manifest, options, files, templates)
+    return preset
 
 
-def _read_toml(path: Path) -> dict[str, object]:
-    from genfile.parsers import ParseError
-    from genfile.parsers.data import parse_toml
-
-    try:
-        value = parse_toml(path.read_text("utf-8")).value
-    except (OSError, ParseError) as error:
-        raise PresetError(f"{path}: {error}") from None
-    return value if isinstance(value, dict) else {}
-
-
-def _read_templates(root: Path, name: str) -> dict[str, str]:
-    try:
-        return {
-            path.relative_to(root).as_posix(): path.read_text("utf-8") for path in sorted((root / name).rglob("*.j2"))
-        }
-    except OSError as error:
-        raise PresetError(f"{root / name}: {error}") from None
+__all__ = ["BUILTIN", "Preset", "builtin_folder", "choose_preset", "load_preset", "preset_for"]

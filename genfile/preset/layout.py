@@ -1,7 +1,6 @@
 """Where the files of a service go, and what its build context is."""
 
 import copy
-import posixpath
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +47,8 @@ class Layout:
             return self.dockerfile
         if name == ".dockerignore":
             return self.ignorefile
-        return posixpath.join(posixpath.dirname(self.dockerfile), name)
+        # Everything else is there to be copied into the image, from the build context.
+        return _join(self.context, name)
 
 
 def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:

@@ -2,47 +2,66 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from genfile.options.model import Option, OptionName
 from genfile.spec.base import Model, RelativePath, Text
+from genfile.spec.rules import DetectRules
 
-
-class Applies(Model):
-    """What a spec must be for the preset to be chosen for it: every key that is given must agree."""
-
-    language: tuple[str, ...] = ()
-    static: bool | None = Field(None, description="Whether the service is only files after its build.")
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 
 
 class OutputFile(Model):
-    path: RelativePath = Field(description="Dockerfile, .dockerignore or a name beside them.")
-    template: str
+    """A file that the preset writes: rendered from a template, or a copy of one of its own files."""
+
+    path: RelativePath = Field(description="Dockerfile, .dockerignore, or a path in the build context.")
+    template: RelativePath | None = Field(None, description="A template, named from the preset's own folder.")
+    source: RelativePath | None = Field(None, description="A file of the preset that is copied as it is: text.")
+    when: str | None = Field(None, description="An expression over `spec` and `options`: the file is written if so.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "OutputFile":
+        if (self.template is None) == (self.source is None):
+            raise ValueError("takes either `template` or `source`")
+        return self
 
 
 class Manifest(Model):
     """A preset: what it is for, what it extends, what can be set, what it writes."""
 
     manifest: Literal[1]
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    name: Name
     summary: Text
-    extends: str | None = None
-    applies: Applies = Applies.model_construct()
+    extends: str | None = Field(
+        None, description="A preset: a built-in's name, a reference, or `builtin`: the built-in that applies."
+    )
+    requires: str | None = Field(None, description="The versions of genfile that can read it: `>=0.3,<1`.")
+    applies_to: str | None = Field(
+        None, alias="applies-to", description="An expression over `spec`; without it, what the parent applies to."
+    )
+    detect: DetectRules | None = Field(None, description="How a service is found that genfile does not know.")
     options: dict[OptionName, Option] = {}
     files: tuple[OutputFile, ...] = ()
 
 
-def parse_manifest(values: dict[str, Any], place: str) -> Manifest:
-    """Validate a manifest. Raises PresetError that names the file and the field."""
+def parse_manifest(values: dict[str, Any], inherited: dict[str, dict[str, Any]], place: str, text: str) -> Manifest:
+    """Validate a manifest; an option that a parent has may name only what it changes.
+
+    ``inherited``: the options of the parents as plain values. ``text``: the file, for the lines of faults.
+    Raises PresetError that names the file, the line and the mend.
+    """
     from pydantic import ValidationError
 
-    from genfile.errors import PresetError
-    from genfile.spec.project import describe
+    from genfile.preset.faults import manifest_fault
 
+    options = values.get("options", {})
+    if isinstance(options, dict):
+        merged = {
+            name: inherited.get(name, {}) | option if isinstance(option, dict) else option
+            for name, option in options.items()
+        }
+        values = {**values, "options": merged}
     try:
         return Manifest.model_validate(values)
     except ValidationError as error:
-        raise PresetError(f"{place}: {describe(error).removeprefix('spec: ')}") from None
-
-
-__all__ = ["Applies", "Manifest", "Option", "OptionName", "OutputFile", "parse_manifest"]
+        raise manifest_fault(error, Manifest, place, text) from None

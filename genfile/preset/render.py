@@ -1,21 +1,21 @@
 """From a spec to the text of its files. Nothing here opens the source tree or writes to disk."""
 
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import PresetError
+from genfile.preset import company
 from genfile.preset.comments import Comments, comment_lines
-from genfile.preset.find import Preset, choose_preset, load_preset
+from genfile.preset.find import BUILTIN, Preset, preset_for
 from genfile.preset.layout import Layout, localise, plan_layout
-from genfile.preset.options import resolve_options
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 
 if TYPE_CHECKING:
     from genfile.preset.environment import PresetEnvironment
+    from genfile.preset.manifest import OutputFile
     from genfile.spec.project import Spec
     from genfile.spec.service import Runtime
 
@@ -63,47 +63,64 @@ class Rendering:
 def render_spec(
     spec: "Spec",
     *,
-    preset: str | None = None,
+    preset: "str | Preset | None" = None,
     options: Mapping[str, Any] | None = None,
     comments: Comments = "brief",
     several: bool = False,
     trace: bool = False,
 ) -> Rendering:
-    """Render one spec by a preset (default: the built-in that applies).
+    """Render one spec by a preset, or the reference of one (default: the built-in that applies).
 
     ``several`` says that the tree has other services too, so that each gets a Dockerfile in its own folder.
     Raises PresetError when the preset is at fault, UsageError for an option that does not fit.
     """
     values = plain(spec)
-    chosen = load_preset(preset) if preset else choose_preset(spec.language, static=spec.static is not None)
+    chosen = preset if isinstance(preset, Preset) else preset_for(values, preset)
     layout = plan_layout(values, several=several)
     context = {"spec": localise(values, layout.context), "runtime": _runtime(spec.language, spec.runtime)}
     front = spec.frontend
     # There for every spec, so that an option may name it.
     context["frontend_runtime"] = _runtime(front.engine, front.runtime) if front is not None else _runtime("node", None)
-    context["options"] = resolve_options(chosen.options, options or {}, context)
-    environment = _environment(chosen.name)
+    resolved = company.resolve(chosen, context["spec"], options or {}, context)
+    context |= resolved.context
+    context["options"] = resolved.options
+    company.add_index(context["spec"], resolved.options.get("index_secret"))
+    environment = _environment(chosen)
     files = tuple(
-        RenderedFile(
-            layout.place(file.path),
-            tuple(
-                comment_lines(
-                    _render(environment, file.template, context, trace),
-                    comments,
-                    dockerfile=file.path == "Dockerfile",
-                )
-            ),
-        )
+        RenderedFile(layout.place(file.path), _lines(environment, chosen, file, context, comments, trace))
         for file in chosen.files
+        if file.path not in chosen.conditions or chosen.conditions[file.path].holds(context)
     )
     return Rendering(spec.name, chosen.name, layout, files)
 
 
 @cache
-def _environment(name: str) -> "PresetEnvironment":
+def _environment(preset: Preset) -> "PresetEnvironment":
     from genfile.preset.environment import PresetEnvironment
 
-    return PresetEnvironment(load_preset(name).templates)
+    environment = PresetEnvironment(preset.templates)
+    if preset.chain[0] not in BUILTIN:
+        from genfile.preset.blocks import check_blocks
+
+        for name in preset.chain:
+            check_blocks(environment, preset.templates, name)
+    return environment
+
+
+def _lines(
+    environment: "PresetEnvironment",
+    preset: Preset,
+    file: "OutputFile",
+    context: dict[str, Any],
+    comments: Comments,
+    trace: bool,
+) -> tuple[Line, ...]:
+    if file.template is None:
+        return tuple(Line(text) for text in preset.contents[file.source or ""].splitlines())
+    rendered = _render(environment, file.template, context, trace)
+    if file.path not in ("Dockerfile", ".dockerignore"):
+        return tuple(rendered[:-1] if rendered and not rendered[-1].text else rendered)
+    return tuple(comment_lines(rendered, comments, dockerfile=file.path == "Dockerfile"))
 
 
 def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
@@ -119,20 +136,14 @@ def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
 
 
 def _render(environment: "PresetEnvironment", template: str, context: dict[str, Any], trace: bool) -> list[Line]:
-    from jinja2 import TemplateError, TemplateSyntaxError
+    from jinja2 import TemplateError
+
+    from genfile.preset.faults import template_fault
 
     try:
         return render_lines(environment.get_template(template), context, trace=trace)
-    except TemplateSyntaxError as error:
-        raise PresetError(f"{error.name or template}:{error.lineno}: {error.message}") from None
     except (TemplateError, PresetError, RecursionError, ArithmeticError, TypeError, ValueError) as error:
-        raise PresetError(f"{_place(error, template)}: {str(error) or type(error).__name__}") from None
-
-
-def _place(error: BaseException, template: str) -> str:
-    """The template and line that an error came from: Jinja rewrites tracebacks to template lines."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else template
+        raise template_fault(error, template, context) from None
 
 
 __all__ = ["Preset", "RenderedFile", "Rendering", "render_spec"]

@@ -1,0 +1,84 @@
+"""What the options that every built-in preset has change: base images by family and registry, a private index."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genfile.data.families import DEFAULT, Family, families
+from genfile.errors import UsageError
+from genfile.options import resolve_options
+
+if TYPE_CHECKING:
+    from genfile.preset.load import Preset
+
+# By language: the file that holds the credentials of a private index, as a kind of build secret.
+_INDEX_SECRETS = {"node": "npmrc", "python": "pip-conf", "java": "maven-settings", "go": "netrc"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The values of all options, and what follows from them for the context of a template."""
+
+    options: dict[str, Any]
+    context: dict[str, Any]
+
+
+def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], context: Mapping[str, Any]) -> Chosen:
+    """The options of a preset for one spec (plain values): what was given, else the default of the family.
+
+    Raises UsageError for a name or value that does not fit, or a family that has no images for the language.
+    """
+    language = "static" if spec["static"] is not None else spec["language"]
+    family = _family(preset, given, language, context["runtime"]["version"])
+    images = family.images_of(language, context["runtime"]["version"], context["runtime"]["distro"])
+    defaults = {
+        name: text for name, text in images.items() if name in preset.options and name not in {*preset.changed, *given}
+    }
+    options = {
+        name: option.model_copy(update={"default": defaults[name]}) if name in defaults else option
+        for name, option in preset.options.items()
+    }
+    values = resolve_options(options, given, context)
+    registry = values.get("registry")
+    if registry:
+        for name, option in options.items():
+            if option.type == "image" and name not in given and name not in preset.changed:
+                values[name] = swap_registry(str(values[name]), str(registry))
+    base = families()[DEFAULT]
+    seen = {
+        "family": family.to_context(language, context["runtime"]["version"]),
+        # The family of each stage whose image is not that of the runtime.
+        "build_family": (family if "build_image" in images else base).to_context("", ""),
+        "frontend_family": (family if "frontend_image" in images else base).to_context("", ""),
+    }
+    return Chosen(values, seen)
+
+
+def add_index(spec: dict[str, Any], secret: Any) -> None:
+    """Put the secret of a private index among those of the spec, where it is not one already."""
+    kind = _INDEX_SECRETS.get(spec["language"])
+    if secret and kind and all(item["kind"] != kind for item in spec["secrets"]):
+        spec["secrets"].append({"id": secret, "kind": kind, "variable": None})
+
+
+def swap_registry(reference: str, registry: str) -> str:
+    """The same image in another registry: `ghcr.io/astral-sh/uv:0.13` gives `registry.example/astral-sh/uv:0.13`."""
+    if reference == "scratch":
+        return reference
+    first, slash, rest = reference.partition("/")
+    hosted = slash and ("." in first or ":" in first or first == "localhost")
+    return f"{registry.rstrip('/')}/{rest if hosted else reference}"
+
+
+def _family(preset: "Preset", given: Mapping[str, Any], language: str, version: str) -> Family:
+    option = preset.options.get("family")
+    if option is None:
+        return families()[DEFAULT]
+    name = str(resolve_options({"family": option}, {k: v for k, v in given.items() if k == "family"}, {})["family"])
+    family = families()[name]
+    if not family.has(language, version or None):
+        known = ", ".join(item.name for item in families().values() if item.has(language, version or None))
+        raise UsageError(
+            f"family {name} has no images for {language} {version}".rstrip(), hint=f"families that have: {known}"
+        )
+    return family

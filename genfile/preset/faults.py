@@ -1,0 +1,140 @@
+"""Faults of a preset in the words of its author: the file, the line, what is wrong, how to mend it."""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from genfile.errors import PresetError
+
+
+def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, text: str) -> PresetError:
+    """The first fault of a manifest as one line; an unknown key gets a `did you mean`."""
+    # An unknown key first: where one is missing, it is most often the same one, misspelt.
+    found = error.errors(include_url=False, include_context=False)
+    first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
+    location = [part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    line = line_of(text, location)
+    where = f"{place}:{line}" if line else place
+    field = ".".join(str(part) for part in location) or "the document"
+    message = first["msg"].removeprefix("Value error, ")
+    hint = None
+    if first["type"] == "extra_forbidden":
+        message = "is not a key that a manifest has"
+        hint = _close(str(location[-1]), _keys(model, location[:-1]))
+    elif first["type"] == "missing":
+        message = "is missing"
+    else:
+        message = f"{message} (got {str(first['input'])[:80]!r})"
+    more = f"; and {len(others)} more" if others else ""
+    return PresetError(f"{where}: {field} {message}{more}", hint=hint)
+
+
+def template_fault(error: Exception, template: str, context: Mapping[str, Any]) -> PresetError:
+    """A fault while a template was rendered: its file and line, the block, and the field that there is not."""
+    from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+    from genfile.preset.environment import FieldError
+
+    if isinstance(error, TemplateSyntaxError):
+        return PresetError(f"{error.name or template}:{error.lineno}: {error.message}")
+    place, message, hint = _place(error, template), str(error) or type(error).__name__, getattr(error, "hint", None)
+    if isinstance(error, FieldError):
+        holder = _path_of(error.holder, context)
+        message = f"{holder or 'this table'} has no field {error.name!r}"
+        hint = _close(error.name, sorted(map(str, error.holder)))
+    elif isinstance(error, UndefinedError):
+        name = message.partition("'")[2].partition("'")[0]
+        hint = _close(name, sorted(context))
+    elif isinstance(error, TemplateNotFound):
+        message = f"there is no template {error.name!r}"
+    return PresetError(f"{place}: {message}", hint=hint)
+
+
+def _place(error: BaseException, template: str) -> str:
+    """The template, line and block that an error came from: Jinja rewrites tracebacks to template lines."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    if not frames:
+        return template
+    last = frames[-1]
+    block = f" ({last.name})" if last.name.startswith("block ") else ""
+    return f"{last.filename}:{last.lineno}{block}"
+
+
+def _path_of(wanted: Any, context: Mapping[str, Any], prefix: str = "") -> str | None:
+    """Where a table stands in the context, dotted: `spec.runtime`."""
+    for key, value in context.items():
+        path = f"{prefix}{key}"
+        if value is wanted:
+            return path
+        if isinstance(value, Mapping) and (found := _path_of(wanted, value, path + ".")) is not None:
+            return found
+    return None
+
+
+def line_of(text: str, location: Sequence[str | int]) -> int | None:
+    """The line of a key in a TOML text, counted from 1: the deepest part of the path that stands in it.
+
+    Only asked once something is wrong, so a search of headers and keys is enough, and needs no second parser.
+    """
+    names = [part for part in location if isinstance(part, str)]
+    index = next((part for part in location if isinstance(part, int)), 0)
+    lines = text.splitlines()
+    best: int | None = None
+    for depth in range(len(names), 0, -1):
+        header, keys = names[:depth], names[depth:]
+        opening = [f"[{'.'.join(header)}]", f"[[{'.'.join(header)}]]"]
+        found = [n for n, line in enumerate(lines, 1) if line.split("#")[0].strip() in opening]
+        if found:
+            best = found[min(index, len(found) - 1)]
+            break
+        header = names[: depth - 1]
+        keys = names[depth - 1 :]
+        for number, line in enumerate(lines, 1):
+            if line.split("=")[0].strip() in (".".join(keys), keys[0]) and "=" in line:
+                return number
+    if best is not None and names:
+        for number in range(best + 1, len(lines) + 1):
+            line = lines[number - 1].strip()
+            if line.startswith("["):
+                break
+            if "=" in line and line.split("=")[0].strip() == names[-1]:
+                return number
+    return best
+
+
+def close_name(name: str, known: Sequence[str]) -> str | None:
+    """`did you mean port?`, or nothing where nothing is close."""
+    return _close(name, known)
+
+
+def _close(name: str, known: Sequence[str]) -> str | None:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, 1)
+    return f"did you mean {close[0]}?" if close else (f"one of {', '.join(sorted(known))}" if known else None)
+
+
+def _keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """The keys that a table of the manifest may have, by its place."""
+    current: Any = model
+    for part in location:
+        if isinstance(part, int) or not isinstance(current, type):
+            continue
+        field = next(
+            (f for name, f in current.model_fields.items() if part in (name, f.alias)),
+            None,
+        )
+        inner = _model_in(field.annotation) if field is not None else None
+        # A table of tables: its own keys are free names.
+        current = inner or current
+    return [field.alias or name for name, field in current.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    from typing import get_args
+
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for item in get_args(annotation) if (found := _model_in(item))), None)

@@ -1,0 +1,177 @@
+"""A company's preset of a few lines, applied to every fixture of every language."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import genfile
+from genfile.dockerfile.reader import read_dockerfile
+from genfile.errors import GenfileError
+from genfile.project.apply import apply_plan
+from genfile.project.plan import make_plan
+from genfile.verify.docker import docker
+from genfile.verify.gates import Request, run_gates
+from tests.checklist import faults
+from tests.conftest import EXAMPLES, make_images
+from tests.test_projects import EVERY, case_of, hadolint_says
+
+SHOP = EXAMPLES / "presets" / "shop"
+REGISTRY = "registry.example/base/"
+
+
+def test_it_is_short() -> None:
+    lines = (SHOP / "preset.toml").read_text("utf-8").splitlines()
+    assert len([line for line in lines if line.strip()]) <= 15
+
+
+@pytest.mark.parametrize("project", EVERY, ids=lambda path: path.name)
+def test_every_fixture_passes_the_acceptance_list(project: Path) -> None:
+    for service, rendering in genfile.generate(project, preset=str(SHOP)).services:
+        made = {file.path for file in rendering.files}
+        case = case_of(project, service, rendering, extra=made)
+        assert faults(case) == []
+        assert hadolint_says(rendering.dockerfile) == ""
+
+
+@pytest.mark.parametrize("project", EVERY, ids=lambda path: path.name)
+def test_every_image_stage_label_and_user_is_the_company_s(project: Path) -> None:
+    for service, rendering in genfile.generate(project, preset=str(SHOP)).services:
+        parsed = read_dockerfile(rendering.dockerfile)
+        assert all(image.startswith(REGISTRY) for image in parsed.external_images())
+        final = parsed.stages[-1]
+        assert final.last("USER").value == "20000:20000"  # type: ignore[union-attr]
+        assert 'org.opencontainers.image.vendor="The Shop"' in rendering.dockerfile
+        plain_site = service.spec.language == "static" and not service.spec.build
+        for stage in parsed.stages:
+            # A stage that an earlier one made has its certificate; uv's image has nothing but the binary.
+            if stage.image in parsed.stage_names or stage.name == "uv" or plain_site:
+                continue
+            assert any(
+                "ca-certificates" in item.value and item.keyword in ("COPY", "RUN") for item in stage.instructions
+            ), stage.name
+
+
+@pytest.mark.parametrize("family", ["alpine", "wolfi", "ubi", "distroless", "ubuntu"])
+@pytest.mark.parametrize("project", EVERY, ids=lambda path: path.name)
+def test_every_family_is_written_or_refused_with_the_others_named(project: Path, family: str) -> None:
+    """Whatever a family can't do is said; what it can is a Dockerfile that hadolint accepts, without apt where none is."""
+    try:
+        made = genfile.generate(project, settings={"family": family})
+    except GenfileError as error:
+        assert error.hint is None or "families that have" in error.hint
+        return
+    for _, rendering in made.services:
+        parsed = read_dockerfile(rendering.dockerfile)
+        # DL3006, DL3007: rolling images have no other tag; DL3002, DL3059: root installs, step by step; DL3018, DL3041: versions of packages are never pinned.
+        assert hadolint_says(rendering.dockerfile, "DL3006", "DL3007", "DL3018", "DL3041", "DL3002", "DL3059") == ""
+        if family in ("alpine", "wolfi", "ubi"):
+            assert "apt-get" not in "".join(item.value for item in parsed.stages[-1].all("RUN"))
+
+
+BUILT = {"node": "src/app.ts", "python": "app/main.py", "go": "cmd/server/main.go", "static": "index.html"}
+BUILT |= {"java": "src/main/java/com/example/shop/ShopApplication.java"}
+
+
+@pytest.mark.build
+@pytest.mark.parametrize(("example", "touch"), BUILT.items(), indirect=["example"], ids=BUILT)
+def test_one_of_each_language_is_built_and_started(example: Path, touch: str, engine: str | None) -> None:
+    """The images of the company's registry are the public ones under its names."""
+    made = genfile.generate(example, preset=str(SHOP))
+    apply_plan(make_plan(example, made.files))
+    service, rendering = made.services[0]
+    company = read_dockerfile(rendering.dockerfile).external_images()
+    public = read_dockerfile(genfile.generate(example).services[0][1].dockerfile).external_images()
+    make_images(engine, "".join(f"FROM {image}\n" for image in public))
+    for name, original in zip(company, public, strict=True):
+        if engine is None:
+            assert docker("pull", original, timeout=600).ok
+        assert docker("tag", original, name).ok
+    report = run_gates(
+        Request(
+            example,
+            rendering.layout.dockerfile,
+            rendering.layout.context,
+            service.spec.port,
+            service.spec.health.path if service.spec.health else "/",
+            touch,
+            syntax=engine is None,
+        )
+    )
+    assert report.passed, report.render()
+
+
+def test_the_text_inside_a_block_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks and options are the contract: a preset over built-ins whose inner text was rewritten still renders."""
+    from genfile.preset import find, load, render
+
+    changed = tmp_path / "presets"
+    shutil.copytree(find.builtin_folder("presets"), changed)
+    for path in changed.rglob("Dockerfile.j2"):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("RUN npm", "RUN NPM_CONFIG_UPDATE_NOTIFIER=false npm").replace("/src", "/work"))
+    preset = tmp_path / "own"
+    preset.mkdir()
+    (preset / "preset.toml").write_text('manifest = 1\nname = "own"\nsummary = "x"\nextends = "builtin"\n')
+    (preset / "Dockerfile.j2").write_text(
+        '{% extends "builtin/Dockerfile.j2" %}\n{% block labels %}\n{{ super() }}\nLABEL team=web\n{% endblock %}\n'
+        '{% block environment %}\n{{ super() }}\nENV HTTP_PROXY={{ "http://proxy.example:3128" | env }}\n{% endblock %}\n'
+    )
+    caches = (load.load_builtin, load._common_options, load._shared_templates, render._environment)
+    try:
+        monkeypatch.setattr(find, "builtin_folder", lambda kind: tmp_path / kind)
+        for cached in caches:
+            cached.cache_clear()
+        for example in ("node", "python", "go", "java", "static"):
+            text = genfile.generate(EXAMPLES / example, preset=str(preset)).services[0][1].dockerfile
+            assert "LABEL team=web" in text
+            assert "ENV HTTP_PROXY=http://proxy.example:3128" in text
+    finally:
+        for cached in caches:
+            cached.cache_clear()
+
+
+def test_a_preset_is_not_for_other_services(tmp_path: Path) -> None:
+    (tmp_path / "preset.toml").write_text('manifest = 1\nname = "js"\nsummary = "x"\nextends = "node"\n')
+    with pytest.raises(GenfileError, match="preset js is not for .*, a service in go"):
+        genfile.generate(EXAMPLES / "go", preset=str(tmp_path))
+
+
+FAULTY = {
+    'manifest = 1\nname = "x"\nsumary = "x"\n': r"preset.toml:3: sumary is not a key",
+    'manifest = 2\nname = "x"\nsummary = "x"\n': r"preset.toml:1: manifest",
+    'manifest = 1\nname = "x"\nsummary = "x"\nextends = "nod"\n': r"nod",
+    'manifest = 1\nname = "x"\nsummary = "x"\napplies-to = "spec.langage"\n': r"spec.langage, which there is not",
+    'manifest = 1\nname = "x"\nsummary = "x"\napplies-to = "open(1)"\n': r"holds call",
+    'manifest = 1\nname = "x"\nsummary = "x"\nrequires = ">=99"\n': r"requires genfile >=99",
+    'manifest = 1\nname = "x"\nsummary = "x"\n[[files]]\npath = "a"\n': r"either `template` or `source`",
+    'manifest = 1\nname = "x"\nsummary = "x"\n[[files]]\npath = "a"\nsource = "b"\n': r"b is not in the preset",
+    'manifest = 1\nname = "x"\nsummary = "x"\n[[files]]\npath = "../a"\nsource = "preset.toml"\n': r"relative path",
+    'manifest = 1\nname = "x"\nsummary = "x"\n[options.a]\ntype = "sting"\nhelp = ""\n': r"preset.toml:5: options.a.type",
+    "manifest = \n": r"preset.toml",
+}
+
+
+@pytest.mark.parametrize("text", FAULTY)
+def test_faults_of_a_manifest_name_the_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "preset.toml").write_text(text)
+    with pytest.raises(GenfileError, match=FAULTY[text]):
+        genfile.generate(EXAMPLES / "node", preset=str(tmp_path))
+
+
+TEMPLATES = {
+    "{% block labels %}\nLABEL a={{ spec.prot | env }}\n{% endblock %}": r"j2:3 \(block 'labels'\): spec has no field 'prot'",
+    "{% block user %}\n\n{{ spec.runtime.vresion | word }}\n{% endblock %}": r"j2:4 .*spec.runtime has no field 'vresion'",
+    "{% block lables %}\n{% endblock %}": r"j2:2: block 'lables' overrides nothing",
+    "{% block labels %}\n{{ spec.name }}\n{% endblock %}": r"j2:3 .*without a quoting filter",
+    "{% block labels %}\n{% if %}\n{% endblock %}": r"j2:3: Expected an expression",
+    '{% include "/etc/passwd" %}\n{% block labels %}{% include "/etc/passwd" %}{% endblock %}': r"there is no template",
+}
+
+
+@pytest.mark.parametrize("text", TEMPLATES)
+def test_faults_of_a_template_name_line_block_and_field(tmp_path: Path, text: str) -> None:
+    (tmp_path / "preset.toml").write_text('manifest = 1\nname = "x"\nsummary = "x"\nextends = "node"\n')
+    (tmp_path / "Dockerfile.j2").write_text('{% extends "node/Dockerfile.j2" %}\n' + text + "\n")
+    with pytest.raises(GenfileError, match=TEMPLATES[text]):
+        genfile.generate(EXAMPLES / "node", preset=str(tmp_path))

@@ -1,0 +1,90 @@
+"""`python -m tools.blocks`: write the tables of docs/presets.md (blocks, options, families) from the presets."""
+
+import sys
+from pathlib import Path
+
+from genfile.data.families import families
+from genfile.preset.blocks import filled_blocks
+from genfile.preset.find import BUILTIN, load_preset
+
+PATH = Path(__file__).parent.parent / "docs" / "presets.md"
+BEGIN, END = "<!-- tables -->", "<!-- end of tables -->"
+# Every block that a preset may count on, in the order of the Dockerfile, with what it holds.
+BLOCKS = {
+    "head": "the syntax directive",
+    "args": "ARG in front of the first FROM; empty",
+    "frontend": "the stage of a front end that the service gives out",
+    "frontend_setup": "below its FROM: certificate, mirror",
+    "base": "the base stage, and the package manager's where it has one",
+    "base_setup": "below its FROM: certificate, mirror",
+    "deps": "what runs in production, where it is installed apart from the build",
+    "build": "the build stage",
+    "build_setup": "below its FROM, where it is not made from base: certificate, mirror",
+    "runtime": "the last stage: all of the following",
+    "runtime_from": "its FROM and WORKDIR",
+    "runtime_setup": "below them, where it is not made from base: certificate, mirror",
+    "runtime_packages": "system packages",
+    "runtime_user": "the user's entry in passwd",
+    "environment": "ENV",
+    "files": "COPY",
+    "writable": "folders that are written to, volumes",
+    "labels": "LABEL",
+    "user": "USER",
+    "port": "EXPOSE",
+    "healthcheck": "HEALTHCHECK",
+    "entrypoint": "ENTRYPOINT",
+    "command": "CMD",
+}
+
+
+def render() -> str:
+    """The document with its tables made anew."""
+    text = PATH.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}\n\n{_blocks()}\n{_options()}\n{_families()}\n{END}{after}"
+
+
+def _blocks() -> str:
+    filled = {name: filled_blocks(load_preset(name)) for name in BUILTIN}
+    lines = [f"| block | holds | {' | '.join(BUILTIN)} |", "|---|---|" + "---|" * len(BUILTIN)]
+    for block, holds in BLOCKS.items():
+        marks = " | ".join("yes" if block in filled[name] else "" for name in BUILTIN)
+        lines.append(f"| `{block}` | {holds} | {marks} |")
+    return "**Blocks**, and which built-in preset puts something into each:\n\n" + "\n".join(lines) + "\n"
+
+
+def _options() -> str:
+    lines = ["| option | type | of | help |", "|---|---|---|---|"]
+    found: dict[str, list[str]] = {}
+    for name in BUILTIN:
+        for option in load_preset(name).options:
+            found.setdefault(option, []).append(name)
+    for option, names in found.items():
+        definition = load_preset(names[min(1, len(names) - 1)]).options[option]
+        whose = "every preset" if len(names) == len(BUILTIN) else ", ".join(names)
+        lines.append(f"| `{option}` | {definition.type} | {whose} | {definition.help} |")
+    return "**Options** of the built-in presets:\n\n" + "\n".join(lines) + "\n"
+
+
+def _families() -> str:
+    languages = ("node", "python", "go", "java", "static")
+    lines = [f"| family | {' | '.join(languages)} | |", "|---|" + "---|" * (len(languages) + 1)]
+    for family in families().values():
+        cells = []
+        for language in languages:
+            known = family.versions.get(language)
+            cells.append("" if not family.has(language, None) else ", ".join(known) if known else "yes")
+        lines.append(f"| `{family.name}` | {' | '.join(cells)} | {family.summary} |")
+    return "**Families** of base images, and the languages (and versions) that each has images for:\n\n" + "\n".join(
+        lines
+    )
+
+
+def main() -> int:
+    PATH.write_text(render(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
