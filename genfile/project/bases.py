@@ -9,6 +9,7 @@ from genfile.errors import UsageError
 
 FILE = "genfile.lock"
 MAX_KEPT = 256 * 1024
+MAX_LOCK = 640 * 1024
 _HEAD = "# What genfile last wrote, for `genfile update` to compare with. Commit it; do not edit it.\n"
 _DIGEST = "sha256:"
 
@@ -43,15 +44,24 @@ def write_kept(text: str | None, files: Mapping[str, Kept]) -> str:
     except TOMLKitError as error:
         raise UsageError(f"{FILE}: {error}", hint="take it back from version control") from None
     document.setdefault("version", 1)
-    document["template"] = {"files": {path: _encoded(content) for path, content in sorted(files.items())}}
+    document["template"] = {"files": _encoded(files)}
     written = tomlkit.dumps(document)
     return written if text is not None else _HEAD + written
 
 
-def _encoded(content: Kept) -> str:
-    if isinstance(content, str):
-        return content
-    return digest(content) if len(content) > MAX_KEPT else base64.b85encode(zlib.compress(content, 9)).decode("ascii")
+def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:
+    """The contents as text, the smallest first until there is no more room; of the others their digests."""
+    result: dict[str, str] = {}
+    room = MAX_LOCK
+    for path, content in sorted(files.items(), key=lambda item: (len(item[1]), item[0])):
+        if isinstance(content, str):
+            result[path] = content
+            continue
+        small = len(content) <= MAX_KEPT
+        text = base64.b85encode(zlib.compress(content, 9)).decode("ascii") if small else ""
+        room -= len(text)
+        result[path] = text if small and room >= 0 else digest(content)
+    return dict(sorted(result.items()))
 
 
 def _decoded(path: str, value: str) -> Kept:

@@ -79,6 +79,27 @@ def test_the_rest_of_the_lock_stays(tmp_path: Path) -> None:
     assert lock.read_kept(lock.write_kept(text, {"z": b"2"})) == {"z": b"2"}
 
 
+def test_what_presets_record_and_what_templates_record_stand_side_by_side() -> None:
+    from genfile.project.lock import set_locked
+    from genfile.spec.config import LockedPreset
+
+    text = lock.write_kept(None, {"a": b"1"})
+    text = set_locked(text, "shop", LockedPreset(source="./p", sha256="0" * 64))
+    text = lock.write_kept(text, {"a": b"2"})
+    assert lock.read_kept(set_locked(text, "other", LockedPreset(source="./o", sha256="1" * 64))) == {"a": b"2"}
+    assert "[presets.shop]" in text
+
+
+def test_the_lock_stays_small() -> None:
+    import random
+
+    source = random.Random(1)
+    files = {f"{number}": source.randbytes(100_000) for number in range(20)}
+    text = lock.write_kept(None, files)
+    assert len(text) < 1024 * 1024
+    assert sum(isinstance(kept, bytes) for kept in lock.read_kept(text).values()) >= 4
+
+
 @pytest.mark.parametrize("value", ["not base85 \\u0001", "c-m"])
 def test_a_damaged_lock_is_one_line(value: str) -> None:
     with pytest.raises(UsageError, match="damaged"):
