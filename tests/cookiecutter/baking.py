@@ -128,10 +128,12 @@ def steady() -> Iterator[None]:
             stack.enter_context(patch.object(cookiecutter.extensions, "choice", chance.choice))
             stack.enter_context(patch.object(arrow, "now", lambda zone: arrow.Arrow.fromdatetime(MOMENT).to(zone)))
         known = set(sys.modules)
-        yield
-        for name in set(sys.modules) - known:
-            if "extension" in name and name.partition(".")[0] not in ("cookiecutter", "genfile"):
-                del sys.modules[name]  # a template's own, which the next template has too
+        try:
+            yield
+        finally:
+            for name in set(sys.modules) - known:
+                if "extension" in name and name.partition(".")[0] not in ("cookiecutter", "genfile"):
+                    del sys.modules[name]  # a template's own, which the next template has too
 
 
 def _inside(path: Path, folder: Path) -> bool:

@@ -21,14 +21,15 @@ class NowExtension(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
-        zone = parser.parse_expression()
+        zone: nodes.Expr = parser.parse_expression()
         pattern: nodes.Expr = nodes.Const(None)
         if parser.stream.skip_if("comma"):
             pattern = parser.parse_expression()
-        sign, offset = "", nodes.Const("")
+        offset: nodes.Expr = nodes.Const("")
+        sign = ""
         if isinstance(zone, (nodes.Add, nodes.Sub)):
             sign = "+" if isinstance(zone, nodes.Add) else "-"
-            zone, offset = zone.left, zone.right  # type: ignore[assignment]
+            zone, offset = zone.left, zone.right
         call = self.call_method("_now", [zone, nodes.Const(sign), offset, pattern], lineno=line)
         return nodes.Output([call], lineno=line)
 

@@ -7,12 +7,13 @@ real templates use work; what grows values or repeats is bounded (`limits`); fil
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from types import BuiltinMethodType
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.loaders import split_template_path
+from jinja2.runtime import markup_join
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
@@ -82,10 +83,10 @@ class _Bounds(NodeTransformer):
 
     def visit_For(self, node: nodes.For, *args: Any) -> nodes.Node:
         self.generic_visit(node)
-        node.iter = _call("each", [node.iter], node.lineno)
+        node.iter = _call("each", [cast("nodes.Expr", node.iter)], node.lineno)
         return node
 
-    def visit_List(self, node: nodes.Expr, *args: Any) -> nodes.Node:
+    def visit_List(self, node: nodes.Literal, *args: Any) -> nodes.Node:
         self.generic_visit(node)
         stored = getattr(node, "ctx", "load") != "load"
         simple = all(isinstance(child, nodes.Const) for child in node.iter_child_nodes())
@@ -96,8 +97,9 @@ class _Bounds(NodeTransformer):
 
 
 def _call(name: str, arguments: list[nodes.Expr], line: int) -> nodes.Expr:
-    target = nodes.EnvironmentAttribute(name)
-    return nodes.Call(target, arguments, [], None, None, lineno=line).set_environment(arguments[0].environment)
+    call = nodes.Call(nodes.EnvironmentAttribute(name), arguments, [], None, None, lineno=line)
+    call.set_environment(arguments[0].environment)  # type: ignore[arg-type]
+    return call
 
 
 class CookiecutterEnvironment(SandboxedEnvironment):
@@ -115,7 +117,7 @@ class CookiecutterEnvironment(SandboxedEnvironment):
             finalize=limits.weigh,
             **checked_settings(settings),
         )
-        self.concat = budget.join  # type: ignore[assignment]
+        self.concat = budget.join  # type: ignore[method-assign]
         self.weigh = limits.weigh
         self.globals.pop("lipsum", None)
         self.filters = {name: self._bounded(name, function) for name, function in self.filters.items()}
@@ -131,9 +133,11 @@ class CookiecutterEnvironment(SandboxedEnvironment):
         return self.budget.each(values)
 
     def joined(self, *values: Any) -> str:
+        if self.autoescape:
+            return markup_join(values)
         return self.budget.join(str(limits.weigh(value)) for value in values)
 
-    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         owner = getattr(__obj, "__self__", None)
         if getattr(owner, "__class__", None) is CookiecutterEnvironment and __obj in (__self.joined, __self.each):
             return __obj(*args)  # the keywords are Jinja's own

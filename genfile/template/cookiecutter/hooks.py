@@ -40,7 +40,7 @@ def hooks_of(files: Mapping[str, bytes], name: str) -> list[str]:
 
 def code_of(files: Mapping[str, bytes], extensions: Any, folder: str = "") -> list[str]:
     """One line for each piece of code that a template in a folder of the bundle would run."""
-    lines = []
+    lines: list[str] = []
     for name, when in HOOKS.items():
         lines.extend(f"{folder}{path} runs {when}" for path in hooks_of(files, name))
     for extension in foreign_extensions(extensions):
@@ -131,8 +131,11 @@ def write(folder: Path, files: Mapping[str, NewFile], folders: tuple[str, ...] =
             path.chmod(path.stat().st_mode | 0o111)
 
 
-def read(folder: Path) -> dict[str, NewFile]:
-    """The files below a folder; a link is followed to a file inside, and left out where it leads elsewhere."""
+def read(folder: Path, moved: tuple[str, str] | None = None) -> dict[str, NewFile]:
+    """The files below a folder; a link is followed to a file inside, and left out where it leads elsewhere.
+
+    ``moved`` is the temporary folder and the one that the project goes to: a hook may have written its place down.
+    """
     files: dict[str, NewFile] = {}
     total = 0
     for path in _walk(folder):
@@ -144,8 +147,20 @@ def read(folder: Path) -> dict[str, NewFile]:
         if len(files) >= MAX_FILES or total > MAX_BYTES:
             raise PresetError(f"the hooks left more than {MAX_FILES:,} files or {MAX_BYTES >> 20} MiB")
         executable = bool(path.stat().st_mode & 0o111)
-        files[path.relative_to(folder).as_posix()] = NewFile(path.read_bytes(), executable)
+        content = path.read_bytes()
+        if moved is not None:
+            content = _moved(content, *moved)
+        files[path.relative_to(folder).as_posix()] = NewFile(content, executable)
     return files
+
+
+def _moved(content: bytes, old: str, new: str) -> bytes:
+    """Text with one folder's name in the place of another's; binary files stay as they are."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content
+    return content.replace(old.encode("utf-8"), new.encode("utf-8"))
 
 
 def empty_folders(folder: Path) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ MAX_SECONDS_IN_ALL = 30.0
 
 _WIDE_FORMAT = re.compile(r"\d{5,}|%[-+ #0-9.]*\*|\{[^{}]*:[^{}]*\{")
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset)
-_MAPPINGS = type({}.keys()), type({}.values()), type({}.items())
+_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
 class Budget:
@@ -73,16 +73,17 @@ class Budget:
 
 def weigh(value: Any) -> Any:
     """The value itself; refused where writing it out would be too long (lists may hold one another many times)."""
-    if not isinstance(value, (*_SIZED, *_MAPPINGS, Namespace)):
+    if not isinstance(value, (*_SIZED, *_VIEWS, Namespace)):
         return value
-    items, characters, waiting = 0, 0, [value]
+    items, characters = 0, 0
+    waiting: list[Any] = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, Namespace):
             item = vars(item)["_Namespace__attrs"]
         if isinstance(item, (str, bytes)):
             characters += len(item)
-        elif isinstance(item, (*_SIZED, *_MAPPINGS)):
+        elif isinstance(item, (*_SIZED, *_VIEWS)):
             items += len(item) + 1
             if items <= MAX_ITEMS:
                 waiting.extend(item)
@@ -105,7 +106,8 @@ def check_format(text: Any) -> None:
 
 
 def check_replace(text: Any, old: Any, new: Any) -> None:
-    if isinstance(text, (str, bytes)) and isinstance(old, type(text)) and isinstance(new, type(text)):
+    known = isinstance(text, (str, bytes)) and isinstance(old, type(text)) and isinstance(new, type(text))
+    if known:
         count = text.count(old) if old else len(text) + 1
         _check_text(len(text) + count * len(new))
 
@@ -156,13 +158,17 @@ def check_method(owner: Any, name: str, arguments: tuple[Any, ...], keywords: Ma
             longest = max((len(text) for text in _texts(arguments)), default=1)
             _check_text(len(owner) * longest)
         elif name == "expandtabs":
-            _check_text(len(owner) + owner.count("\t" if isinstance(owner, str) else b"\t") * MAX_WIDTH)
+            _check_text(len(owner) + _tabs(owner) * MAX_WIDTH)
         elif name in ("format", "format_map"):
             check_format(owner)
     elif isinstance(owner, (list, dict, set)):
         for argument in (*arguments, *keywords.values()):
             weigh(argument)
         weigh(owner)
+
+
+def _tabs(text: str | bytes) -> int:
+    return text.count("\t") if isinstance(text, str) else text.count(b"\t")
 
 
 def _texts(tables: Iterable[Any]) -> Iterator[str]:

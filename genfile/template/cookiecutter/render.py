@@ -144,14 +144,17 @@ def _project(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job,
 
     def run(hook: str) -> None:
         for path in hooks.hooks_of(bundle.files, hook):
-            text = texts.render(bundle.files[path].decode("utf-8", "replace"), {**context, "cookiecutter": inside}, path)
+            text = texts.render(
+                bundle.files[path].decode("utf-8", "replace"), {**context, "cookiecutter": inside}, path
+            )
             work.run(path, text, place)
 
     run("pre_gen_project")
     files.render()
     hooks.write(place, files.done, files.empty_folders())
     run("post_gen_project")
-    return Project(hooks.read(place), name, answers, hooks.empty_folders(place))
+    written = hooks.read(place, (str(work.output), str(job.output)))
+    return Project(written, name, answers, hooks.empty_folders(place))
 
 
 def _context(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: Any) -> dict[str, Any]:
