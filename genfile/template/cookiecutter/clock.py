@@ -21,16 +21,14 @@ class NowExtension(Extension):
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
-        zone: nodes.Expr = parser.parse_expression()
+        expression: nodes.Expr = parser.parse_expression()
         pattern: nodes.Expr = nodes.Const(None)
         if parser.stream.skip_if("comma"):
             pattern = parser.parse_expression()
-        offset: nodes.Expr = nodes.Const("")
-        sign = ""
-        if isinstance(zone, (nodes.Add, nodes.Sub)):
-            sign = "+" if isinstance(zone, nodes.Add) else "-"
-            zone, offset = zone.left, zone.right
-        call = self.call_method("_now", [zone, nodes.Const(sign), offset, pattern], lineno=line)
+        arguments: list[nodes.Expr] = [expression, nodes.Const(""), nodes.Const("")]
+        if isinstance(expression, nodes.BinExpr) and expression.operator in ("+", "-"):
+            arguments = [expression.left, nodes.Const(expression.operator), expression.right]
+        call = self.call_method("_now", [*arguments, pattern], lineno=line)
         return nodes.Output([call], lineno=line)
 
     def _now(self, zone: str, sign: str, offset: str, pattern: str | None) -> str:

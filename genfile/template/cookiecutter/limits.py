@@ -22,7 +22,8 @@ MAX_SECONDS_IN_ALL = 30.0
 
 _WIDE_FORMAT = re.compile(r"\d{5,}|%[-+ #0-9.]*\*|\{[^{}]*:[^{}]*\{")
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset)
-_VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_VIEWS: tuple[type[Any], ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset, *_VIEWS)
 
 
 class Budget:
@@ -83,7 +84,7 @@ def weigh(value: Any) -> Any:
             item = vars(item)["_Namespace__attrs"]
         if isinstance(item, (str, bytes)):
             characters += len(item)
-        elif isinstance(item, (*_SIZED, *_VIEWS)):
+        elif isinstance(item, _CONTAINERS):
             items += len(item) + 1
             if items <= MAX_ITEMS:
                 waiting.extend(item)

@@ -14,7 +14,7 @@ from genfile.template.cookiecutter import hooks
 from genfile.template.cookiecutter.extensions import importable, known_extensions, load
 from genfile.template.cookiecutter.files import Files, find_folder, project_folder
 from genfile.template.cookiecutter.questions import Answers, Ask, choose_template, is_nested
-from genfile.template.cookiecutter.texts import Texts
+from genfile.template.cookiecutter.texts import Texts, guarded
 from genfile.template.cookiecutter.variables import FILE, apply_overrides, read_variables
 from genfile.template.project import Project
 
@@ -45,7 +45,8 @@ def is_cookiecutter(bundle: Bundle) -> bool:
 def code_in(bundle: Bundle) -> list[str]:
     """What would run on this machine, one line each: hooks, and extensions that are not built in."""
     lines: list[str] = []
-    waiting, seen = [""], set()
+    waiting = [""]
+    seen: set[str] = set()
     while waiting:
         folder = waiting.pop(0)
         if folder in seen or len(seen) > 100:
@@ -144,10 +145,9 @@ def _project(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job,
 
     def run(hook: str) -> None:
         for path in hooks.hooks_of(bundle.files, hook):
-            text = texts.render(
-                bundle.files[path].decode("utf-8", "replace"), {**context, "cookiecutter": inside}, path
-            )
-            work.run(path, text, place)
+            with guarded(path):
+                source = bundle.files[path].decode("utf-8")
+            work.run(path, texts.render(source, {**context, "cookiecutter": inside}, path), place)
 
     run("pre_gen_project")
     files.render()
