@@ -68,14 +68,10 @@ def shifted(moment: datetime, sign: str, offset: str) -> datetime:
         unit, value = part.split("=")
         amounts[unit.strip()] = float(sign + value.strip())
     months = amounts.pop("years", 0) * 12 + amounts.pop("quarters", 0) * 3 + amounts.pop("months", 0)
-    weekday = amounts.pop("weekday", None)
     unknown = set(amounts) - set(_TIMES)
     if unknown or months != int(months):
         raise ValueError(f"{offset!r} is no offset in time")
     month = moment.month - 1 + int(months)
     year, month = moment.year + month // 12, month % 12 + 1
     moment = moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
-    moment += timedelta(**amounts)
-    if weekday is not None:
-        moment += timedelta(days=(int(weekday) - moment.weekday()) % 7)
-    return moment
+    return moment + timedelta(**amounts)

@@ -65,6 +65,12 @@ class Workspace:
         self.output.mkdir()
         write(self.template, {path: _as_file(bundle, path) for path in bundle.files})
 
+    def make_project(self, name: str) -> Path:
+        """The empty folder of the new project."""
+        place = self.output / name
+        place.mkdir(parents=True)
+        return place
+
     def run_pre_prompt(self, bundle: Bundle) -> Bundle:
         """Run the hook in the copy, and read back what it made of the template."""
         scripts = hooks_of(bundle.files, "pre_prompt")

@@ -128,7 +128,9 @@ def _apply(variables: dict[str, Any], job: _Job) -> None:
         job.notes.extend(f"{name} is not one of the template's variables" for name in unknown)
 
 
-def _project(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: Any) -> Project:
+def _project(
+    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
+) -> Project:
     context = _context(bundle, variables, texts, job, work)
     folder = find_folder(bundle, texts)
     texts.in_folder(folder)
@@ -139,25 +141,29 @@ def _project(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job,
     if work is None or not job.run_hooks:
         files.render()
         return Project(files.done, name, answers, files.empty_folders())
-    place = work.output / name
-    place.mkdir(parents=True)
-    inside = {**context["cookiecutter"], "_output_dir": str(work.output)}
-
-    def run(hook: str) -> None:
-        for path in hooks.hooks_of(bundle.files, hook):
-            with guarded(path):
-                source = bundle.files[path].decode("utf-8")
-            work.run(path, texts.render(source, {**context, "cookiecutter": inside}, path), place)
-
-    run("pre_gen_project")
+    place = work.make_project(name)
+    inside = {**context, "cookiecutter": {**context["cookiecutter"], "_output_dir": str(work.output)}}
+    _run_hook("pre_gen_project", bundle, inside, texts, work, place)
     files.render()
     hooks.write(place, files.done, files.empty_folders())
-    run("post_gen_project")
+    _run_hook("post_gen_project", bundle, inside, texts, work, place)
     written = hooks.read(place, (str(work.output), str(job.output)))
     return Project(written, name, answers, hooks.empty_folders(place))
 
 
-def _context(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: Any) -> dict[str, Any]:
+def _run_hook(
+    hook: str, bundle: Bundle, context: Mapping[str, Any], texts: Texts, work: hooks.Workspace, place: Path
+) -> None:
+    """Render the scripts of a hook, and run them in the project's folder."""
+    for path in hooks.hooks_of(bundle.files, hook):
+        with guarded(path):
+            source = bundle.files[path].decode("utf-8")
+        work.run(path, texts.render(source, context, path), place)
+
+
+def _context(
+    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
+) -> dict[str, Any]:
     """What a template sees: the values, and the original options of those that are not private."""
     replayed = job.replay.get("cookiecutter") if job.replay is not None else None
     if job.replay is not None and not isinstance(replayed, Mapping):
@@ -177,7 +183,9 @@ def _context(bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job,
 
 
 @contextmanager
-def _code_at_hand(bundle: Bundle, variables: Mapping[str, Any], job: _Job) -> Iterator[tuple[Bundle, Any]]:
+def _code_at_hand(
+    bundle: Bundle, variables: Mapping[str, Any], job: _Job
+) -> Iterator[tuple[Bundle, hooks.Workspace | None]]:
     """With trust: the template on disk, `pre_prompt` run, its own modules importable. Else the bundle as it is."""
     if not job.trusted or not hooks.code_of(bundle.files, variables.get("_extensions")):
         yield bundle, None

@@ -81,9 +81,8 @@ def _where(place: str, trace: TracebackType | None) -> str:
     """The place, with the line in the template's own text where the traceback has it."""
     found = place
     while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if "__jinja_template__" in trace.tb_frame.f_globals or name == "<template>":
-            line = trace.tb_lineno
-            found = f"{place}:{line}" if name in ("<template>", place) else f"{name}:{line}"
+        if "__jinja_exception__" in trace.tb_frame.f_globals:
+            name = trace.tb_frame.f_code.co_filename
+            found = f"{place if name == '<template>' else name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return found
