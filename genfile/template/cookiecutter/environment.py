@@ -5,12 +5,12 @@ real templates use work; what grows values or repeats is bounded (`limits`); fil
 """
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import BuiltinMethodType
 from typing import Any, cast
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, nodes
-from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.loaders import split_template_path
 from jinja2.runtime import markup_join
@@ -43,7 +43,7 @@ _TEXT_SETTINGS = frozenset(
     """.split()
 )
 _SWITCHES = frozenset(["trim_blocks", "lstrip_blocks", "autoescape", "optimized"])
-_MAX_MARKS = 20_000
+_MAX_TOKENS = 100_000
 _WITH_WIDTH = frozenset(["center", "indent", "truncate", "wordwrap", "batch", "slice", "tojson", "jsonify", "urlize"])
 
 
@@ -166,12 +166,22 @@ class CookiecutterEnvironment(SandboxedEnvironment):
         return super().get_template(name, *args, **kwargs)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        marks = source.count(self.block_start_string) + source.count(self.variable_start_string)
-        if marks > _MAX_MARKS:
-            raise TemplateSyntaxError(f"more than {_MAX_MARKS:,} expressions", 1, name, filename)
         tree = super()._parse(source, name, filename)
         bounded: nodes.Template = _Bounds().visit(tree)
         return bounded
+
+    def _tokenize(self, source: str, name: str | None, filename: str | None = None, state: str | None = None) -> Any:
+        stream = super()._tokenize(source, name, filename, state)
+        stream._iter = self._counted(stream._iter)
+        return stream
+
+    def _counted(self, tokens: Iterable[Any]) -> Iterator[Any]:
+        """A long text is soon read, but a long expression takes long to compile."""
+        for number, token in enumerate(tokens):
+            if number > _MAX_TOKENS:
+                raise SecurityError(f"more than {_MAX_TOKENS:,} words in expressions")
+            self.budget.step()
+            yield token
 
     def _bounded(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         skipped = 1 if hasattr(function, "jinja_pass_arg") else 0

@@ -61,9 +61,14 @@ class Workspace:
     """A copy of the bundle and a place for the project, on disk for as long as code of the template runs."""
 
     def __init__(self, root: Path, bundle: Bundle) -> None:
-        self.template, self.output = root / (_last(bundle.name) or "template"), root / "project"
+        self.root, self.output = root, root / "project"
         self.output.mkdir()
-        write(self.template, {path: _as_file(bundle, path) for path in bundle.files})
+        self.template = self.lay(bundle, f"template/{_last(bundle.name) or 'template'}")
+
+    def lay(self, bundle: Bundle, name: str) -> Path:
+        """Put the files of a bundle into a folder."""
+        write(self.root / name, {path: _as_file(bundle, path) for path in bundle.files})
+        return self.root / name
 
     def make_project(self, name: str) -> Path:
         """The empty folder of the new project."""

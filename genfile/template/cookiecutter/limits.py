@@ -18,7 +18,7 @@ MAX_WIDTH = 10_000
 MAX_STEPS = 1_000_000
 MAX_BITS = 4096
 MAX_SECONDS = 1.5
-MAX_SECONDS_IN_ALL = 30.0
+MAX_SECONDS_IN_ALL = 10.0
 
 _WIDE_FORMAT = re.compile(r"\d{5,}|%[-+ #0-9.]*\*|\{[^{}]*:[^{}]*\{")
 _SIZED = (str, bytes, list, tuple, dict, set, frozenset)

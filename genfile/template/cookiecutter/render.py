@@ -34,6 +34,7 @@ class _Job:
     replay: Mapping[str, Any] | None
     output: Path
     chosen: dict[str, str] = field(default_factory=dict)
+    outer: list[Bundle] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -108,6 +109,7 @@ def _render(bundle: Bundle, job: _Job, depth: int) -> Project:
             return _project(bundle, variables, texts, job, work)
         name, chosen, folder = choose_template(variables, texts, job.ask, job.given)
     job.chosen[name] = chosen
+    job.outer.append(bundle)
     inner = _sub_bundle(bundle, folder)
     if FILE not in inner.files:
         raise PresetError(f"{FILE}: {name}: no {FILE} in {folder}")
@@ -195,6 +197,8 @@ def _code_at_hand(
         if job.run_hooks:
             bundle = work.run_pre_prompt(bundle)
         stack.enter_context(importable(work.template))
+        for number, outer in enumerate(job.outer):  # a template may share the modules of the one that offers it
+            stack.enter_context(importable(work.lay(outer, f"outer-{number}")))
         yield bundle, work
 
 

@@ -1,6 +1,6 @@
 """Renders the texts of a template: names, defaults, contents; what goes wrong becomes one line with its place."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -35,7 +35,7 @@ class Texts:
         if self.environment.is_plain(text) and "\r" not in text:
             return text
         with guarded(place):
-            return self._rendered(self.environment.from_string(text), context)
+            return self._rendered(lambda: self.environment.from_string(text), context)
 
     def render_file(self, path: str, content: bytes, context: Mapping[str, Any], place: str) -> str:
         """A file of the templated folder, by the name that `{% extends %}` would give it."""
@@ -43,12 +43,12 @@ class Texts:
             text = content.decode("utf-8")
             if self.environment.is_plain(text):
                 return text.replace("\r\n", "\n").replace("\r", "\n")
-            return self._rendered(self.environment.get_template(path), context)
+            return self._rendered(lambda: self.environment.get_template(path), context)
 
-    def _rendered(self, template: Template, context: Mapping[str, Any]) -> str:
+    def _rendered(self, compiled: Callable[[], Template], context: Mapping[str, Any]) -> str:
         self.budget.start()
         try:
-            return template.render(**context)
+            return compiled().render(**context)
         finally:
             self.budget.stop()
 
