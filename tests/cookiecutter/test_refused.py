@@ -200,7 +200,7 @@ def test_code_is_refused_with_a_line_that_names_it(template: Template) -> None:
             "{{cookiecutter.slug}}/x": "x",
         },
     )
-    with pytest.raises(PresetError) as caught:
+    with pytest.raises(UsageError) as caught:
         render_cookiecutter(bundle_of(folder), {})
     assert caught.value.message == (
         f"{folder} runs code: hooks/pre_prompt.sh runs before the first question, in a copy of the template; "

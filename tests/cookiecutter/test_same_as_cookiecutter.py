@@ -216,6 +216,21 @@ CASES = [
         "Big_Shop  Big-Shop |..x..|giB|a-b|a=007|a    1|==========|('a', 'b', 'c')|1/2a1,2/2b2|256|[1, 2, 3]|(3, 3)"
         "|ab|c3a9|aXb|{'x': 1}|True",
     ),
+    shown(
+        "loops and blocks",
+        {"tree": {"a": {"b": {}}, "c": {}}, "_names": ["x", "y", "z"]},
+        "{% for k, v in cookiecutter.tree.items() recursive %}{{ loop.depth }}{{ k }}({{ loop(v.items()) }}){% endfor %} "
+        "{% for n in cookiecutter._names if n != 'y' %}{{ loop.cycle('-', '+') }}{{ n }}{{ loop.nextitem|default('') }}"
+        "{% else %}none{% endfor %}{% for n in [] %}x{% else %}none{% endfor %}"
+        "{% set total = namespace(n=0) %}{% for i in range(5) %}{% set total.n = total.n + i %}{% endfor %}{{ total.n }}"
+        "{% macro m(v, more=['d', cookiecutter.slug]) %}{{ caller(v) }}{{ more }}{% endmacro %}"
+        "{% filter upper %}{% call(x) m('q') %}<{{ x }}>{% endcall %}{% endfilter %}{{ ['b', 'a']|sort|join('/') }}"
+        "{% set a, b = 1, cookiecutter.slug %}{{ (a, b) }}{{ {'k': b}|tojson }}{% raw %}{{ raw }}{% endraw %}"
+        "{%- set block %} {{ a }} {% endset -%}[{{ block|trim }}]{{ cookiecutter._names|map('upper')|list }}"
+        "{{ cookiecutter.nope is defined }}{{ cookiecutter.nope|default('d') }}{{ '%.2f'|format(1.234) }}{# gone #}",
+        "1a(2b())1c() -xz+znone10<Q>['D', 'SHOP']a/b(1, 'shop')" + '{"k": "shop"}'
+        "{{ raw }}[1]['X', 'Y', 'Z']Falsed1.23",
+    ),
     Case(
         "what one file changes, later ones see",
         {"slug": "shop", "n": "1"},

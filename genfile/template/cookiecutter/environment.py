@@ -108,7 +108,7 @@ class CookiecutterEnvironment(SandboxedEnvironment):
     intercepted_binops = frozenset(["+", "*", "%", "**"])
 
     def __init__(self, settings: Mapping[str, Any], extensions: Iterable[Any], budget: limits.Budget) -> None:
-        self.budget = budget
+        self.budget, extensions = budget, tuple(extensions)
         super().__init__(
             extensions=[DefaultsExtension, NowExtension, *extensions],
             undefined=StrictUndefined,
@@ -122,7 +122,9 @@ class CookiecutterEnvironment(SandboxedEnvironment):
         self.globals.pop("lipsum", None)
         self.filters = {name: self._bounded(name, function) for name, function in self.filters.items()}
         starts = (self.block_start_string, self.variable_start_string, self.comment_start_string)
-        self._starts = None if self.line_statement_prefix or self.line_comment_prefix else starts
+        special = self.line_statement_prefix or self.line_comment_prefix or self.newline_sequence != "\n"
+        foreign = any(not isinstance(extension, str) for extension in extensions)
+        self._starts = None if special or foreign else starts
 
     def is_plain(self, text: str) -> bool:
         """Whether the text holds nothing for Jinja, so that it renders to itself."""

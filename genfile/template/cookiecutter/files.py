@@ -70,7 +70,7 @@ class Files:
 
     def _linked_folders(self) -> set[str]:
         """Where the bundle lies on this disk: folders that are links. cookiecutter makes empty ones of them."""
-        if self.bundle.folder is None:
+        if self.bundle.folder is None or self.bundle.kind == "archive":
             return set()
         place = self.bundle.folder / self.folder
         return {path for path in self.tree if path and (place / path).is_symlink()}

@@ -78,9 +78,10 @@ def render_cookiecutter(
     """What cookiecutter would write with the same answers.
 
     ``ask`` is None where nobody answers: defaults are taken. Code of the template runs only when it is ``trusted``,
-    else the template is refused; ``run_hooks=False`` leaves the hooks out instead. ``replay`` are the answers
+    else it is refused; ``run_hooks=False`` leaves the hooks out instead. ``replay`` are the answers
     of a replay file. ``output`` is the folder in which the project's own will be; ``notes`` collects what the user
-    should hear. Raises PresetError for the template's faults, UsageError for a value that does not fit.
+    should hear. Raises PresetError for the template's faults, UsageError for a value that does
+    not fit and for code without trust.
     """
     if replay is not None and given:
         raise UsageError("a replay file and values of your own exclude one another", hint="edit the replay file")
@@ -179,7 +180,8 @@ def _context(
     values = answers.resolve()
     known.pop("__prompts__", None)
     known.update(values)
-    disk = str(bundle.folder or (work.template if work is not None else bundle.reference))
+    folder = bundle.folder if bundle.kind != "archive" else None
+    disk = str(folder or (work.template if work is not None else bundle.reference))
     known.update(_template=bundle.reference, _output_dir=str(job.output), _repo_dir=disk, _checkout=None)
     return {"cookiecutter": known, "_cookiecutter": original}
 
@@ -210,9 +212,9 @@ def _refuse_code(bundle: Bundle, variables: Mapping[str, Any], job: _Job) -> Non
     if not job.run_hooks:
         lines = [line for line in lines if line.startswith(FILE)]
     if lines:
-        raise PresetError(
+        raise UsageError(
             f"{bundle.reference} runs code: {'; '.join(lines)}",
-            hint="read it, then say that you trust this template; nothing was run",
+            hint="read it, then say that you trust this template; nothing of it was run",
         )
 
 
