@@ -30,7 +30,8 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
     from genfile.project.faults import parse_model
     from genfile.spec.config import Lock
 
-    presets = {} if text is None else dict(parse_model(Lock, text, LOCK).presets)
+    lock = Lock(version=1) if text is None else parse_model(Lock, text, LOCK)
+    presets = dict(lock.presets)
     if locked is None:
         presets.pop(name, None)
     else:
@@ -39,4 +40,6 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
     document: dict[str, object] = {"version": 1}
     if presets:
         document["presets"] = {key: presets[key].model_dump(mode="json", exclude_none=True) for key in sorted(presets)}
+    if lock.template is not None:
+        document["template"] = lock.template.model_dump(mode="json")
     return _HEAD + tomlkit.dumps(document)
