@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 class Choice:
     """The preset that the user named, or none: opened once, then asked for each service.
 
-    ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference.
+    ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference. ``offline``: what is
+    not on this machine is not fetched, for a tree that names a preset must not make anybody ask a server.
     """
 
-    def __init__(self, name: str | None, base: "str | os.PathLike[str] | None" = None) -> None:
+    def __init__(
+        self, name: str | None, base: "str | os.PathLike[str] | None" = None, *, offline: bool = False
+    ) -> None:
         self.name = name
         self.base = base
+        self.offline = offline
 
     @cached_property
     def source(self) -> "str | Bundle | None":
@@ -47,8 +51,8 @@ class Choice:
         root = None if self.base is None else Path(self.base)
         known = preset_reference(self.name, root) if root is not None else None
         if known is None:
-            return open_bundle(self.name, what="preset")
-        return open_bundle(known[0], what="preset", base=root, pinned=known[1])
+            return open_bundle(self.name, what="preset", offline=self.offline)
+        return open_bundle(known[0], what="preset", base=root, pinned=known[1], offline=self.offline)
 
     @cached_property
     def rules(self) -> "DetectRules | None":
@@ -64,6 +68,10 @@ class Choice:
 
         fits = self.rules is None or self.rules.language == spec.language
         return preset_for(plain(spec), self.source if fits else None)
+
+
+def _choice(preset: "str | Choice | None", base: "str | os.PathLike[str] | None") -> Choice:
+    return preset if isinstance(preset, Choice) else Choice(preset, base)
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def inspect(
     source: "AnySource",
     *,
     presets: Sequence[str] = (),
-    preset: str | None = None,
+    preset: "str | Choice | None" = None,
     base: "str | os.PathLike[str] | None" = None,
 ) -> "Inspection":
     """Find the services of a source and what is true of each.
@@ -113,14 +121,14 @@ def inspect(
     from genfile.source import open_source
 
     rules = [found for name in presets if (found := Choice(name, base).rules) is not None]
-    chosen = Choice(preset, base).rules if preset is not None else None
+    chosen = _choice(preset, base).rules
     return inspect_source(open_source(source), rules, chosen=chosen)
 
 
 def render(
     spec: "Spec | Mapping[str, Any]",
     *,
-    preset: str | None = None,
+    preset: "str | Choice | None" = None,
     options: Mapping[str, Any] | None = None,
     comments: "Comments" = "brief",
     several: bool = False,
@@ -138,14 +146,14 @@ def render(
     from genfile.spec.project import parse_spec
 
     model = parse_spec(dict(spec)) if isinstance(spec, Mapping) else spec
-    chosen = Choice(preset, base).of(model)
+    chosen = _choice(preset, base).of(model)
     return render_spec(model, preset=chosen, options=options, comments=comments, several=several)
 
 
 def generate(
     source: "AnySource",
     *,
-    preset: str | None = None,
+    preset: "str | Choice | None" = None,
     settings: Mapping[str, str] | None = None,
     service: str | None = None,
     compose: bool = False,
@@ -172,7 +180,7 @@ def generate(
 def generate_from(
     inspection: "Inspection",
     *,
-    preset: str | None = None,
+    preset: "str | Choice | None" = None,
     settings: Mapping[str, str] | None = None,
     service: str | None = None,
     compose: bool = False,
@@ -184,7 +192,7 @@ def generate_from(
 
     chosen = select(inspection, service)
     several = len(inspection.services) > 1
-    choice = Choice(preset, base)
+    choice = _choice(preset, base)
     done: list[tuple[InspectedService, Rendering]] = []
     files: dict[str, str] = {}
     for found in chosen:

@@ -51,7 +51,7 @@ def follow(name: str, folder: Path) -> int:
         if block.language == "sh":
             printed = _run(block.text, folder)
             count += 1
-        elif block.language == "text" and block.above == "```":
+        elif block.language == "text" and block.above == "```" and file is None:
             assert printed == block.text, f"{name}: {printed!r}"
         elif file is not None:
             _write(folder / file[1], block.text, file[2] or "", file[3])

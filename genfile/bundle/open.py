@@ -113,7 +113,10 @@ def _folder(path: Path, subfolder: str, text: str) -> tuple[dict[str, bytes], fr
     root, folder = path.resolve(), inner.resolve()
     if not folder.is_relative_to(root):
         raise PresetError(f"{text}: the link {subfolder} leads out of it")
-    files, executable = read_folder(folder, text)
+    # The whole is read, then cut: a link of the inner folder may lead elsewhere in the outer one.
+    files, executable = read_folder(root, text)
+    if subfolder:
+        files, executable = _cut(files, executable, subfolder)
     return files, executable, folder
 
 

@@ -50,30 +50,34 @@ def init(
         bool, typer.Option("--compose", help="Write compose.yaml too, with the databases in use.")
     ] = False,
     comments: Annotated[
-        CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")
-    ] = CommentLevel.brief,
+        CommentLevel | None, typer.Option("--comments", help="How much the files explain themselves: brief by default.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
 ) -> None:
     """Write a Dockerfile and a .dockerignore for the project in PATH."""
-    from genfile.api import generate_from
+    from genfile.api import Choice, generate_from
     from genfile.api import inspect as inspect_source
+    from genfile.project.config import read_config
+    from genfile.spec.config import Config
 
-    chosen = _parse_settings(settings or [])
     base = path if path.is_dir() else None
-    inspection = inspect_source(path, preset=preset, base=base)
+    # What stands in genfile.toml is what the user decided before; an option decides anew.
+    decided = read_config(base) if base is not None else Config()
+    picked = Choice(preset or decided.preset, base, offline=preset is None)
+    chosen = {**decided.set, **_parse_settings(settings or [])}
+    inspection = inspect_source(path, preset=picked)
     quiet = stdout or diff or as_json
     asks = not (yes or quiet or dry_run) and ui.is_terminal()
     if asks:
         chosen = _ask(inspection, service, chosen)
     generation = generate_from(
         inspection,
-        preset=preset,
+        preset=picked,
         settings=chosen,
         service=service,
         compose=compose,
-        comments=comments.value,
-        base=base,
+        comments=comments.value if comments is not None else decided.comments,
     )
     if stdout:
         _print_dockerfile(generation)

@@ -62,6 +62,7 @@ def new(
         folder=target.resolve().name if target is not None else None,
         containers=dockerfile,
         trusted=trust,
+        output=target.resolve().parent if target is not None else None,
     )
     place = target if target is not None else Path(folder_name(made.project, bundle))
     if place.exists() and not place.is_dir():

@@ -1,5 +1,6 @@
 """`genfile presets`: what there is to choose from."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,10 +29,11 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Show a preset: what it applies to, its options, the files that it writes."""
+    from genfile.api import Choice
     from genfile.preset.find import load_preset
     from genfile.spec.base import plain
 
-    preset = load_preset(name)
+    preset = load_preset(Choice(name, Path()).source or name)
     if as_json:
         options = {key: plain(option) for key, option in preset.options.items()}
         ui.json_out(
@@ -39,6 +41,8 @@ def show(
                 "version": 1,
                 "name": preset.name,
                 "summary": preset.summary,
+                "applies_to": preset.applies.text if preset.applies else None,
+                "chain": list(preset.chain),
                 "options": options,
                 "files": [f.path for f in preset.files],
             }
@@ -47,8 +51,13 @@ def show(
     ui.out(f"{preset.name}: {preset.summary}")
     if len(preset.chain) > 1:
         ui.out(f"extends: {' -> '.join(preset.chain[1:])}")
+    if preset.applies:
+        ui.out(f"applies to: {preset.applies.text}")
     ui.out(f"files: {', '.join(file.path for file in preset.files)}")
     ui.out("options:")
     for key, option in preset.options.items():
         ui.out(f"  {key} ({option.type}): {option.help}")
-        ui.out(f"    default: {option.default}")
+        if option.fixed is not None:
+            ui.out(f"    fixed: {option.fixed}")
+        elif option.default not in (None, "", []):
+            ui.out(f"    default: {option.default}")

@@ -32,8 +32,11 @@ class Expression:
         return bool(_value(self.tree, context))
 
 
-def parse_expression(text: str, fields: Mapping[str, frozenset[str]], place: str) -> Expression:
-    """Parse a condition. ``fields``: each name that it may use, with the fields of that.
+Fields = Mapping[str, Callable[[], frozenset[str]] | None]
+
+
+def parse_expression(text: str, fields: Fields, place: str) -> Expression:
+    """Parse a condition. ``fields``: each name that it may use, with what gives the fields of that; None: any.
 
     Raises PresetError, with ``place`` in front, for what the grammar has not or a field that there is not.
     """
@@ -46,7 +49,7 @@ def parse_expression(text: str, fields: Mapping[str, frozenset[str]], place: str
     return Expression(text, tree)
 
 
-def _check(node: ast.expr, fields: Mapping[str, frozenset[str]]) -> None:
+def _check(node: ast.expr, fields: Fields) -> None:
     match node:
         case ast.BoolOp():
             inner: list[ast.expr] = node.values
@@ -75,13 +78,14 @@ def _check(node: ast.expr, fields: Mapping[str, frozenset[str]]) -> None:
         _check(item, fields)
 
 
-def _check_field(name: str, attribute: str, fields: Mapping[str, frozenset[str]]) -> None:
+def _check_field(name: str, attribute: str, fields: Fields) -> None:
     from genfile.preset.faults import close_name
 
     if name not in fields:
         raise ValueError(f"uses {name!r}, which is not known: {', '.join(sorted(fields))} are")
-    if attribute not in fields[name]:
-        raise ValueError(f"uses {name}.{attribute}, which there is not: {close_name(attribute, sorted(fields[name]))}")
+    known = fields[name]
+    if known is not None and attribute not in known():
+        raise ValueError(f"uses {name}.{attribute}, which there is not: {close_name(attribute, sorted(known()))}")
 
 
 def _value(node: ast.expr, context: Mapping[str, Any]) -> Any:

@@ -14,7 +14,7 @@ def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, t
     # An unknown key first: where one is missing, it is most often the same one, misspelt.
     found = error.errors(include_url=False, include_context=False)
     first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
-    location = [part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))]
+    location = [part for part in first["loc"] if part != "[key]"]
     line = line_of(text, location)
     where = f"{place}:{line}" if line else place
     field = ".".join(str(part) for part in location) or "the document"
@@ -74,34 +74,11 @@ def _path_of(wanted: Any, context: Mapping[str, Any], prefix: str = "") -> str |
 
 
 def line_of(text: str, location: Sequence[str | int]) -> int | None:
-    """The line of a key in a TOML text, counted from 1: the deepest part of the path that stands in it.
+    """The line of a place in a TOML text, counted from 1: of the deepest part of it that is there."""
+    from genfile.parsers.data import parse_toml
 
-    Only asked once something is wrong, so a search of headers and keys is enough, and needs no second parser.
-    """
-    names = [part for part in location if isinstance(part, str)]
-    index = next((part for part in location if isinstance(part, int)), 0)
-    lines = text.splitlines()
-    best: int | None = None
-    for depth in range(len(names), 0, -1):
-        header, keys = names[:depth], names[depth:]
-        opening = [f"[{'.'.join(header)}]", f"[[{'.'.join(header)}]]"]
-        found = [n for n, line in enumerate(lines, 1) if line.split("#")[0].strip() in opening]
-        if found:
-            best = found[min(index, len(found) - 1)]
-            break
-        header = names[: depth - 1]
-        keys = names[depth - 1 :]
-        for number, line in enumerate(lines, 1):
-            if line.split("=")[0].strip() in (".".join(keys), keys[0]) and "=" in line:
-                return number
-    if best is not None and names:
-        for number in range(best + 1, len(lines) + 1):
-            line = lines[number - 1].strip()
-            if line.startswith("["):
-                break
-            if "=" in line and line.split("=")[0].strip() == names[-1]:
-                return number
-    return best
+    document = parse_toml(text)
+    return next((n for end in range(len(location), 0, -1) if (n := document.line(*location[:end])) is not None), None)
 
 
 def close_name(name: str, known: Sequence[str]) -> str | None:

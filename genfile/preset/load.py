@@ -100,9 +100,11 @@ def _build(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset
     declared = _files(manifest, layer)
     declared_paths = {file.path for file in declared}
     place = f"{layer.place}: applies-to"
-    applies = parse_expression(manifest.applies_to, {"spec": _spec_fields()}, place) if manifest.applies_to else None
+    # Those of the built-in ones are held by a test: to check them would load the models of every language.
+    fields = None if layer.builtin else _spec_fields
+    applies = parse_expression(manifest.applies_to, {"spec": fields}, place) if manifest.applies_to else None
     options = _ordered(parent, inherited) | manifest.options
-    known = {"spec": _spec_fields(), "options": frozenset(options)}
+    known = {"spec": fields, "options": lambda: frozenset(options)}
     conditions = {
         file.path: parse_expression(file.when, known, f"{layer.place}: files: when") for file in declared if file.when
     }
@@ -117,9 +119,17 @@ def _build(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset
         templates=(parent.templates if parent else _shared_templates()) | templates,
         contents=(parent.contents if parent else {}) | contents,
         changed=changed | (parent.changed if parent else frozenset()),
-        detect=manifest.detect or (parent.detect if parent else None),
+        detect=_rules(manifest, layer) or (parent.detect if parent else None),
         conditions=(parent.conditions if parent else {}) | conditions,
     )
+
+
+def _rules(manifest: Manifest, layer: _Layer) -> "DetectRules | None":
+    if manifest.detect is None:
+        return None
+    from genfile.spec.rules import parse_rules
+
+    return parse_rules(manifest.detect, f"{layer.place}: detect")
 
 
 def _ordered(parent: Preset | None, inherited: dict[str, dict[str, Any]]) -> "dict[str, Option]":

@@ -6,7 +6,6 @@ from pydantic import Field, StringConstraints, model_validator
 
 from genfile.options.model import Option, OptionName
 from genfile.spec.base import Model, RelativePath, Text
-from genfile.spec.rules import DetectRules
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 
@@ -39,7 +38,8 @@ class Manifest(Model):
     applies_to: str | None = Field(
         None, alias="applies-to", description="An expression over `spec`; without it, what the parent applies to."
     )
-    detect: DetectRules | None = Field(None, description="How a service is found that genfile does not know.")
+    # Of the model `genfile.spec.rules.DetectRules`, which few presets need, and which is read apart.
+    detect: dict[str, Any] | None = Field(None, description="How a service is found that genfile does not know.")
     options: dict[OptionName, Option] = {}
     files: tuple[OutputFile, ...] = ()
 

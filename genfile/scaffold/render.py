@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genfile.bundle import Bundle
-from genfile.errors import UsageError
 from genfile.evidence import Note
 from genfile.template.project import NewFile, Project
 
@@ -39,16 +38,18 @@ def make_project(
     containers: bool = False,
     trusted: bool = False,
     earlier: Mapping[str, Any] = {},
+    output: Path | None = None,
 ) -> Made:
     """Render a template, of genfile's own or of cookiecutter's, and add container files where they are wanted.
 
-    ``folder``: the name of the target folder as the template sees it; ``service``: as the container files see it.
+    ``folder``: the name of the target folder as the template sees it; ``service``: as the container files see it;
+    ``output``: the folder that the project's own will lie in.
     Raises UsageError for a value that does not fit, or for code of the template that is not trusted; PresetError for
     a fault of the template; NothingFoundError when container files are wanted and nothing is there to be run.
     """
     compose = False
     if is_foreign(bundle):
-        project, notes, wanted = *_cookiecutter(bundle, {**earlier, **given}, ask, trusted), containers
+        project, notes, wanted = *_cookiecutter(bundle, {**earlier, **given}, ask, trusted, output), containers
     else:
         from genfile.template.manifest import read_manifest
         from genfile.template.render import render_template
@@ -87,18 +88,16 @@ def _other() -> Any:
 
 
 def _cookiecutter(
-    bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None", trusted: bool
+    bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None", trusted: bool, output: Path | None
 ) -> tuple[Project, tuple[Note, ...]]:
+    from genfile.scaffold.trust import is_trusted
+
     other = _other()
-    code: list[str] = other.code_in(bundle)
-    if code and not trusted:
-        more = f", and {len(code) - 5} more" if len(code) > 5 else ""
-        raise UsageError(
-            f"{bundle.reference} would run code of its own: {'; '.join(code[:5])}{more}",
-            hint="look at it, then allow it with --trust",
-        )
+    trusted = trusted or is_trusted(bundle)
     heard: list[str] = []
-    project: Project = other.render_cookiecutter(bundle, given, ask=ask, trusted=trusted, notes=heard)
+    project: Project = other.render_cookiecutter(
+        bundle, given, ask=ask, user_config=other.load_user_config(), trusted=trusted, output=output, notes=heard
+    )
     return project, tuple(Note("warning", text) for text in heard)
 
 

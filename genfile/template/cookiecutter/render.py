@@ -214,7 +214,7 @@ def _refuse_code(bundle: Bundle, variables: Mapping[str, Any], job: _Job) -> Non
     if lines:
         raise UsageError(
             f"{bundle.reference} runs code: {'; '.join(lines)}",
-            hint="read it, then say that you trust this template; nothing of it was run",
+            hint="read it, then allow it with --trust or by a rule of your configuration; nothing of it was run",
         )
 
 
