@@ -62,6 +62,7 @@ def check(
     load_preset(str(folder.resolve()))
     tester = Tester(folder)
     engine, reason = _engine(docker)
+    unanswered = [reason] if reason else []
     outcomes: list[Outcome] = []
     skipped: list[PresetCase] = []
     for case in load_cases(folder):
@@ -69,12 +70,13 @@ def check(
         if outcome is None:
             skipped.append(case)
             continue
-        reason = _ask_others(folder, outcome, engine=engine) or reason
+        if unknown := _ask_others(folder, outcome, engine=engine):
+            unanswered.append(f"{outcome.name}: {unknown}")
         outcomes.append(outcome)
     if not outcomes:
         raise UsageError(f"{folder} is for none of the specs", hint="put a spec that it is for into tests/")
     diffs = _compare(folder, outcomes, update=update)
-    _report(outcomes, diffs, len(skipped), reason, as_json=as_json)
+    _report(outcomes, diffs, len(skipped), unanswered, as_json=as_json)
     if any(outcome.faults for outcome in outcomes):
         raise typer.Exit(1)
     if any(diffs.values()):
@@ -163,7 +165,7 @@ def _compare(folder: Path, outcomes: "list[Outcome]", *, update: bool) -> dict[s
 
 
 def _report(
-    outcomes: "list[Outcome]", diffs: dict[str, str], skipped: int, reason: str | None, *, as_json: bool
+    outcomes: "list[Outcome]", diffs: dict[str, str], skipped: int, unanswered: list[str], *, as_json: bool
 ) -> None:
     if as_json:
         cases = [{"name": o.name, "faults": o.faults, "diff": diffs.get(o.name, "")} for o in outcomes]
@@ -182,5 +184,6 @@ def _report(
     differ = sum(bool(diffs.get(o.name)) and not o.faults for o in outcomes)
     ok = len(outcomes) - failed - differ
     ui.out(f"{len(outcomes)} cases: {ok} ok, {failed} failed, {differ} differ; not for {skipped} of genfile's specs")
-    if reason:
-        ui.out(f"docker build --check was not asked: {reason}")
+    if unanswered:
+        more = f" (and for {len(unanswered) - 1} more)" if len(unanswered) > 1 else ""
+        ui.out(f"docker build --check gave no answer: {unanswered[0]}{more}")

@@ -16,12 +16,16 @@ SNAPSHOTS = "tests/snapshots"
 
 @dataclass(frozen=True)
 class PresetCase:
-    """A spec that a preset is tested with; ``files``: the paths in the build context, where they are known."""
+    """A spec that a preset is tested with.
+
+    ``files``: the paths in the build context, where they are known. ``accept``: faults that are meant, word by word.
+    """
 
     name: str
     spec: dict[str, Any]
     options: dict[str, Any]
     files: frozenset[str] | None
+    accept: tuple[str, ...] = ()
 
 
 @dataclass
@@ -37,7 +41,7 @@ class Outcome:
 def load_cases(folder: Path) -> list[PresetCase]:
     """genfile's own specs, and those of `tests/*.json` in the preset's folder, whose names begin with `own-`.
 
-    Such a file holds a spec, a document of `inspect --json`, or an object of `spec`, `options` and `files`.
+    Such a file holds a spec, a document of `inspect --json`, or an object of `spec`, `options`, `files`, `accept`.
     """
     from genfile.data.fixtures import fixture_specs
 
@@ -56,11 +60,15 @@ def load_cases(folder: Path) -> list[PresetCase]:
 def _case(name: str, item: Any) -> PresetCase:
     if not isinstance(item, dict):
         raise UsageError(f"{name}: a test is a JSON object", hint="what `genfile inspect --json` prints will do")
-    spec = item.get("spec", item)
-    options, files = item.get("options", {}) if "spec" in item else {}, item.get("files") if "spec" in item else None
-    if not isinstance(spec, dict) or not isinstance(options, dict) or not isinstance(files, list | None):
-        raise UsageError(f"{name}: a test is an object of `spec`, `options` and `files`")
-    return PresetCase(name, spec, options, None if files is None else frozenset(map(str, files)))
+    # Without `spec` the object is the spec itself.
+    given = item if "spec" in item else {"spec": item}
+    spec, options = given["spec"], given.get("options", {})
+    files, accept = given.get("files"), given.get("accept", [])
+    fits = isinstance(spec, dict) and isinstance(options, dict) and isinstance(accept, list)
+    if not fits or not isinstance(files, list | None):
+        raise UsageError(f"{name}: a test is an object of `spec`, `options`, `files` and `accept`")
+    paths = None if files is None else frozenset(map(str, files))
+    return PresetCase(name, spec, options, paths, tuple(map(str, accept)))
 
 
 class Tester:
@@ -89,6 +97,7 @@ class Tester:
             outcome.faults += _faults(case, values, rendering)
         except GenfileError as error:
             outcome.faults.append(error.message + (f" ({error.hint})" if error.hint else ""))
+        outcome.faults = [fault for fault in outcome.faults if fault not in case.accept]
         return outcome
 
     def _preset(self, values: dict[str, Any]) -> "Preset":
