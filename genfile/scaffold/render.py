@@ -76,21 +76,19 @@ def is_foreign(bundle: Bundle) -> bool:
     """Whether a bundle is a template of cookiecutter's. Raises UsageError for one that is no template at all."""
     if "template.toml" in bundle.files:
         return False
-    return "cookiecutter.json" in bundle.files and bool(_other().is_cookiecutter(bundle))
+    if "cookiecutter.json" not in bundle.files:
+        return False
+    from genfile.template.cookiecutter import is_cookiecutter
 
-
-def _other() -> Any:
-    """The reader of cookiecutter's templates, loaded where there is one to be read."""
-    import importlib
-
-    return importlib.import_module("genfile.template.cookiecutter")
+    return is_cookiecutter(bundle)
 
 
 def _cookiecutter(
     bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None", trusted: bool
 ) -> tuple[Project, tuple[Note, ...]]:
-    other = _other()
-    code: list[str] = other.code_in(bundle)
+    from genfile.template.cookiecutter import code_in, render_cookiecutter
+
+    code = code_in(bundle)
     if code and not trusted:
         more = f", and {len(code) - 5} more" if len(code) > 5 else ""
         raise UsageError(
@@ -98,7 +96,7 @@ def _cookiecutter(
             hint="look at it, then allow it with --trust",
         )
     heard: list[str] = []
-    project: Project = other.render_cookiecutter(bundle, given, ask=ask, trusted=trusted, notes=heard)
+    project = render_cookiecutter(bundle, given, ask=ask, trusted=trusted, notes=heard)
     return project, tuple(Note("warning", text) for text in heard)
 
 
