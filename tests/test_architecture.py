@@ -27,9 +27,9 @@ ALLOWED = {
     "lint": {"dockerfile"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"errors", "spec", "parsers", "dockerfile"},
-    "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", ""},
+    "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
     "schema": {"spec", "preset", "template"},
-    "api": {"errors", "evidence", "source", "spec", "detect", "preset"},
+    "api": {"errors", "evidence", "source", "spec", "detect", "preset", "bundle", "project"},
     "cli": {
         *("errors", "evidence", "api", "project", "preset", "detect", "spec", "schema", "bundle", "verify", ""),
         *("parsers", "options", "template", "scaffold"),

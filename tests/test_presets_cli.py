@@ -162,6 +162,20 @@ def test_a_new_preset_passes_its_own_test(extends: str, capsys: pytest.CaptureFi
     assert " 0 failed, 0 differ" in out
 
 
+def test_a_new_preset_of_a_preset_of_ones_own() -> None:
+    """The parent's folder is named from the child's, wherever the user stands."""
+    assert run(["presets", "new", "acme", "shared/acme", "--extends", "node"]) == 0
+    assert run(["presets", "new", "shop", "teams/shop", "--extends", "shared/acme"]) == 0
+    assert tomli.loads(Path("teams/shop/preset.toml").read_text())["extends"] == "../../shared/acme"
+    assert run(["presets", "test", "teams/shop", "--no-docker"]) == 0
+
+
+@pytest.mark.parametrize("name", ["node", "common", "compose", "builtin", "Acme", "-x", "a/b"])
+def test_a_new_preset_has_a_name_of_its_own(name: str, home: Path) -> None:
+    assert run(["presets", "new", "--", name]) == 2
+    assert not list(home.iterdir())
+
+
 def test_snapshots(capsys: pytest.CaptureFixture[str]) -> None:
     run(["presets", "new", "acme", "--extends", "go"])
     assert run(["presets", "test", "acme", "--no-docker", "--update"]) == 0
@@ -187,6 +201,7 @@ def test_snapshots(capsys: pytest.CaptureFixture[str]) -> None:
         ("{% block labels %}\nENV API_TOKEN=x\n{% endblock %}", "secret_values: "),
         ("{% block labels %}\n{{ spec.prot }}\n{% endblock %}", "acme/Dockerfile.j2:3"),
         ("{% block labels %}\nNONSENSE x\n{% endblock %}", "NONSENSE"),
+        ("{% block labels %}\nRUN cd /tmp\n{% endblock %}", "hadolint: Dockerfile:"),
     ],
 )
 def test_a_fault_is_told(block: str, fault: str, capsys: pytest.CaptureFixture[str]) -> None:

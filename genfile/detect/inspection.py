@@ -1,5 +1,6 @@
 """The second pass: each service on its own, from facts to a validated spec."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,10 @@ from genfile.source.base import Source
 from genfile.spec.base import plain, service_name
 
 if TYPE_CHECKING:
+    from genfile.detect.declared.language import Declared
     from genfile.detect.frontend import Served
     from genfile.spec.project import Spec
+    from genfile.spec.rules import DetectRules
 
 LOOKED_FOR = (
     "package.json, requirements.txt, pyproject.toml, Pipfile, setup.py, go.mod, pom.xml, build.gradle(.kts), index.html"
@@ -59,12 +62,19 @@ class Inspection:
         }
 
 
-def inspect_source(source: Source) -> Inspection:
-    """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read."""
+def inspect_source(
+    source: Source, rules: "Sequence[DetectRules]" = (), *, chosen: "DetectRules | None" = None
+) -> Inspection:
+    """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read.
+
+    ``rules``: those of presets for languages that genfile does not know; built-in languages stand before them.
+    ``chosen``: those of the preset that the user named, which stand before all others where both claim a folder.
+    """
     tree = Tree(source)
+    declared = _declared(rules, chosen)
     services: list[InspectedService] = []
     taken: set[str] = set()
-    services_found, fronts = _parted(tree)
+    services_found, fronts = _parted(tree, declared)
     for found in services_found:
         draft = found.language.detect(found.project)
         if found.project.path in fronts:
@@ -78,13 +88,23 @@ def inspect_source(source: Source) -> Inspection:
     notes = list(dict.fromkeys(tree.notes))
     if not services:
         notes.extend(note for note in uncovered(tree) if note.path not in {item.path for item in notes})
-        notes.append(Note("info", f"no service was found: looked for {LOOKED_FOR}"))
+        names = ", ".join(dict.fromkeys([LOOKED_FOR, *(name for item in declared for name in item.rules.files)]))
+        notes.append(Note("info", f"no service was found: looked for {names}"))
     return Inspection(tuple(services), tuple(notes))
 
 
-def _parted(tree: Tree) -> "tuple[list[Found], dict[str, Served]]":
+def _declared(rules: "Sequence[DetectRules]", chosen: "DetectRules | None") -> "list[Declared]":
+    if not rules and chosen is None:
+        return []
+    from genfile.detect.declared.language import Declared
+
+    first = [Declared(chosen, wins=True)] if chosen is not None else []
+    return first + [Declared(item) for item in rules if item is not chosen]
+
+
+def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Found], dict[str, Served]]":
     """The services of a tree, and the front ends that one of them gives out."""
-    found = survey(tree)
+    found = survey(tree, declared)
     others = any(item.language.NAME in ("go", "python") for item in found) and any(
         "package.json" in names for names in tree.folders.values()
     )

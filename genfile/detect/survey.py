@@ -1,13 +1,16 @@
 """The first pass: which folders of the tree are services, and of which language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from genfile.detect import go, java, node, python, static
 from genfile.detect.language import STRENGTHS, Claim, Language
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Note
+
+if TYPE_CHECKING:
+    from genfile.detect.declared.language import Declared
 
 # Order decides between equal claims on one folder: the language of the server before that of its front end.
 LANGUAGES: tuple[Language, ...] = tuple(cast(Language, module) for module in (java, go, python, node))
@@ -117,15 +120,16 @@ class Found:
     claim: Claim
 
 
-def survey(tree: Tree) -> list[Found]:
-    """Every service of the tree, the root's first, then by path."""
+def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
+    """Every service of the tree, the root's first, then by path; ``declared``: languages that presets know."""
     found: list[Found] = []
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         if is_aside(folder) or _is_beside(tree, folder) or _of_desktop(tree, folder):
             continue
-        best = _best_claim(tree, folder)
+        best = _best_claim(tree, folder, declared)
         if best is not None:
             found.append(best)
+    found = _serving(found, declared)
     claimed = {item.project.path for item in found}
     found += [
         _static_claim(project)
@@ -182,15 +186,36 @@ def is_aside(folder: str) -> bool:
     )
 
 
-def _best_claim(tree: Tree, folder: str) -> Found | None:
+def _serving(found: list[Found], declared: "Sequence[Declared]") -> list[Found]:
+    """The services without the folders that a preset's rules claim, and that are none beside the others."""
+    for language in declared:
+        kept = language.serving([item.project for item in found if item.language is language])
+        found = [item for item in found if item.language is not language or item.project in kept]
+    return found
+
+
+def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:
+    for language in declared:
+        claim = language.claim(project) if language.is_candidate(names) else None
+        if claim is not None:
+            return Found(project, language, claim)
+    return None
+
+
+def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) -> Found | None:
     project = Project(tree, folder)
     names = frozenset(tree.folders[folder])
+    ruled = _declared_claim(project, names, declared)
+    if ruled is not None and cast("Declared", ruled.language).wins:
+        return ruled
     claims: list[Found] = []
     for language in LANGUAGES:
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:
             claims.append(Found(project, language, claim))
     foreign = next((name for name in FOREIGN if name in names or any(item.endswith(name) for item in names)), None)
     if foreign is not None and claims and all(_is_front(item) for item in claims):
+        if ruled is not None:
+            return ruled
         kind = FOREIGN[foreign]
         where = project.full(next(item for item in names if item.endswith(foreign)))
         text = f"{project.spec_path}: a project in {kind}, which no preset covers; its front end is no service"
@@ -198,7 +223,7 @@ def _best_claim(tree: Tree, folder: str) -> Found | None:
         return None
     claims.sort(key=lambda item: STRENGTHS.index(item.claim.strength))
     if not claims:
-        return None
+        return ruled
     winner, *others = claims
     for other in others:
         tree.note(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from genfile.dockerfile.context import missing_sources
 from genfile.lint.case import Case, Check
 
-MANAGERS = {"npm", "npx", "pnpm", "yarn", "bunx", "uv", "poetry", "pipenv", "pdm", "mvn", "gradle", "go"}
+MANAGERS = set("npm npx pnpm yarn bunx uv poetry pipenv pdm mvn gradle go cargo composer".split())
 CACHES = {
     "npm ci": "/root/.npm",
     "npm install --omit": "/root/.npm",
@@ -21,7 +21,9 @@ CACHES = {
     "poetry install": "/root/.cache/pypoetry",
     "pipenv sync": "/root/.cache/pipenv",
     "go mod download": "/go/pkg/mod",
-    "go build": "/root/.cache/go-build",
+    " go build": "/root/.cache/go-build",
+    "cargo build": "/usr/local/cargo/registry",
+    "composer install": "/tmp/composer",
     "mvn ": "/root/.m2",
     "gradlew ": "/root/.gradle",
 }

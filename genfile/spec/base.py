@@ -51,7 +51,8 @@ Command = Annotated[str, StringConstraints(min_length=1, max_length=2000), After
 # A path relative to the inspected root; "." is the root itself.
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_relative_path)]
 # A lower-case word as the field writes it: nextjs, spring-boot, postgres.
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+WORD = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+Word = Annotated[str, StringConstraints(pattern=WORD)]
 # A service's name; also an image's, hence a path component by the rules of distribution/reference.
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$", max_length=63)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]

@@ -1,10 +1,11 @@
 """The whole documents, as models: imported only for schemas and for strict checks, never on the way of `init`."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Tag
 
 from genfile.spec.base import Model
+from genfile.spec.generic import BUILT_IN, GenericService
 from genfile.spec.go import GoService
 from genfile.spec.java import JavaService
 from genfile.spec.node import NodeService
@@ -12,8 +13,20 @@ from genfile.spec.project import EvidenceItem, NoteItem
 from genfile.spec.python import PythonService
 from genfile.spec.static import StaticService
 
+
+def _language(value: Any) -> str:
+    language = value.get("language") if isinstance(value, dict) else getattr(value, "language", None)
+    return language if language in BUILT_IN else "another"
+
+
 AnyService = Annotated[
-    NodeService | PythonService | GoService | JavaService | StaticService, Field(discriminator="language")
+    Annotated[NodeService, Tag("node")]
+    | Annotated[PythonService, Tag("python")]
+    | Annotated[GoService, Tag("go")]
+    | Annotated[JavaService, Tag("java")]
+    | Annotated[StaticService, Tag("static")]
+    | Annotated[GenericService, Tag("another")],
+    Discriminator(_language),
 ]
 
 

@@ -1,22 +1,24 @@
 """The document that `genfile inspect --json` prints and `genfile render` reads."""
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from genfile.errors import SpecError
-from genfile.spec.base import Model
+from genfile.spec.base import WORD, Model
 from genfile.spec.service import Service
 
 if TYPE_CHECKING:
+    from genfile.spec.generic import GenericService
     from genfile.spec.go import GoService
     from genfile.spec.java import JavaService
     from genfile.spec.node import NodeService
     from genfile.spec.python import PythonService
     from genfile.spec.static import StaticService
 
-    Spec = NodeService | PythonService | GoService | JavaService | StaticService
+    Spec = NodeService | PythonService | GoService | JavaService | StaticService | GenericService
 
 VERSION = 1
 LANGUAGES = ("node", "python", "go", "java", "static")
@@ -38,7 +40,10 @@ class NoteItem(Model):
 
 @cache
 def spec_class(language: str) -> "type[Spec]":
-    """The model of one language, imported only when it is needed. Raises SpecError for an unknown language."""
+    """The model of one language, imported only when it is needed; the generic one for a word that is none of ours.
+
+    Raises SpecError for what is no word.
+    """
     if language == "node":
         from genfile.spec.node import NodeService as node
 
@@ -59,7 +64,13 @@ def spec_class(language: str) -> "type[Spec]":
         from genfile.spec.static import StaticService as static
 
         return static
-    raise SpecError(f"language {language!r} is not known", hint=f"one of {', '.join(LANGUAGES)}")
+    if re.fullmatch(WORD, language):
+        from genfile.spec.generic import GenericService as generic
+
+        return generic
+    raise SpecError(
+        f"language {language!r} is no lower-case word", hint=f"one of {', '.join(LANGUAGES)}, or a preset's own"
+    )
 
 
 def parse_spec(values: Any) -> "Spec":

@@ -1,0 +1,39 @@
+"""A service in a language that genfile itself does not know: what all languages share, and facts by name."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from genfile.spec.base import RelativePath, Text, Word
+from genfile.spec.service import PackageManager, Service, Workspace
+
+BUILT_IN = ("node", "python", "go", "java", "static")
+
+
+def _other(language: str) -> str:
+    if language in BUILT_IN:
+        raise ValueError(f"{language} is a language that genfile knows itself")
+    return language
+
+
+OtherLanguage = Annotated[Word, AfterValidator(_other), Field(json_schema_extra={"not": {"enum": list(BUILT_IN)}})]
+
+
+class GenericPackageManager(PackageManager):
+    name: Word  # type: ignore[assignment]
+
+
+class GenericWorkspace(Workspace):
+    tool: Word  # type: ignore[assignment]
+    root: RelativePath = Field(description="The build context.")
+
+
+class GenericService(Service):
+    language: OtherLanguage
+    package_manager: GenericPackageManager | None = None
+    workspace: GenericWorkspace | None = None
+    facts: dict[Word, Text | tuple[Text, ...]] = Field(
+        {},
+        description="What else a preset's own rules found, by name: a text, or a list of them. Paths in it are "
+        "relative to the folder of the service.",
+    )
