@@ -86,7 +86,7 @@ def is_foreign(bundle: Bundle) -> bool:
 def _cookiecutter(
     bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None", trusted: bool
 ) -> tuple[Project, tuple[Note, ...]]:
-    from genfile.template.cookiecutter import code_in, render_cookiecutter
+    from genfile.template.cookiecutter import code_in, load_user_config, render_cookiecutter
 
     code = code_in(bundle)
     if code and not trusted:
@@ -96,7 +96,8 @@ def _cookiecutter(
             hint="look at it, then allow it with --trust",
         )
     heard: list[str] = []
-    project = render_cookiecutter(bundle, given, ask=ask, trusted=trusted, notes=heard)
+    config = load_user_config()
+    project = render_cookiecutter(bundle, given, ask=ask, user_config=config, trusted=trusted, notes=heard)
     return project, tuple(Note("warning", text) for text in heard)
 
 

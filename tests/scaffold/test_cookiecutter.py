@@ -39,6 +39,13 @@ def test_its_own_name_or_the_users(template: Path, tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere/Dockerfile").exists()
 
 
+def test_the_users_own_configuration(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rc").write_text("default_context:\n  name: By Config\n")
+    monkeypatch.setenv("COOKIECUTTER_CONFIG", str(tmp_path / "rc"))
+    assert run(["new", "./tpl"]) == 0
+    assert (tmp_path / "by-config/README").exists()
+
+
 def test_an_update(template: Path, tmp_path: Path) -> None:
     assert run(["new", "./tpl", "shop", "--set", "name=The Shop", "--set", "docs=no"]) == 0
     readme = tmp_path / "shop/README"
