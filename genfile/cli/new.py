@@ -122,10 +122,10 @@ def _document(plan: "Plan", made: "Made", bundle: "Bundle") -> dict[str, Any]:
 
 def _list(as_json: bool) -> None:
     from genfile.bundle import open_bundle
-    from genfile.preset.find import builtin_folder
-    from genfile.template.manifest import FILE, read_manifest
+    from genfile.bundle.builtin import builtin_names
+    from genfile.template.manifest import read_manifest
 
-    names = sorted(path.parent.name for path in builtin_folder("templates").glob(f"*/{FILE}"))
+    names = builtin_names("templates")
     found = [(name, read_manifest(open_bundle(name, what="template").files).summary) for name in names]
     if as_json:
         ui.json_out({"version": 1, "templates": [{"name": name, "summary": summary} for name, summary in found]})

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-MAX_STATES = 5_000
+MAX_STATES = 1_000
 MAX_PATTERN = 500
 
 _parser: Any = importlib.import_module("re._parser")

@@ -145,7 +145,7 @@ def _list(option: Option, given: Any) -> list[str]:
             raise ValueFault("it is no list") from None
     if not isinstance(given, list | tuple) or any(isinstance(item, list | tuple | dict | None) for item in given):
         raise ValueFault("it is no list of values")
-    if len(given) > MAX_ITEMS:
+    if len(given) > MAX_ITEMS or sum(len(str(item)) for item in given) > 2 * MAX_LENGTH:
         raise ValueFault("it is too long")
     items = list(dict.fromkeys(show_value(item).strip() for item in given))
     for item in items:

@@ -77,26 +77,24 @@ def is_foreign(bundle: Bundle) -> bool:
     """Whether a bundle is a template of cookiecutter's. Raises UsageError for one that is no template at all."""
     if "template.toml" in bundle.files:
         return False
-    return "cookiecutter.json" in bundle.files and bool(_other().is_cookiecutter(bundle))
+    if "cookiecutter.json" not in bundle.files:
+        return False
+    from genfile.template.cookiecutter import is_cookiecutter
 
-
-def _other() -> Any:
-    """The reader of cookiecutter's templates, loaded where there is one to be read."""
-    import importlib
-
-    return importlib.import_module("genfile.template.cookiecutter")
+    return is_cookiecutter(bundle)
 
 
 def _cookiecutter(
     bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None", trusted: bool, output: Path | None
 ) -> tuple[Project, tuple[Note, ...]]:
     from genfile.scaffold.trust import is_trusted
+    from genfile.template.cookiecutter import load_user_config, render_cookiecutter
 
-    other = _other()
-    trusted = trusted or is_trusted(bundle)
     heard: list[str] = []
-    project: Project = other.render_cookiecutter(
-        bundle, given, ask=ask, user_config=other.load_user_config(), trusted=trusted, output=output, notes=heard
+    config = load_user_config()
+    trusted = trusted or is_trusted(bundle)
+    project = render_cookiecutter(
+        bundle, given, ask=ask, user_config=config, trusted=trusted, output=output, notes=heard
     )
     return project, tuple(Note("warning", text) for text in heard)
 

@@ -122,6 +122,8 @@ def test_no_pattern_runs_for_long() -> None:
     begin = time.monotonic()
     with pytest.raises(UsageError):
         value("a" * 3000 + "!", pattern="^(a+)+$")
+    with pytest.raises(UsageError):
+        value("a" * 4000, pattern="(a?){200}")
     assert time.monotonic() - begin < 2
 
 
