@@ -18,7 +18,7 @@ STAGES = {"base", "tools", "frontend", "uv", "deps", "build", "layers", "runtime
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
 PLAIN_TAGS = ("composer:", "oven/bun:", "astral-sh/uv:", "distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")
-MANAGERS = {"npm", "npx", "pnpm", "yarn", "bunx", "uv", "poetry", "pipenv", "pdm", "mvn", "gradle", "go", "cargo", "composer"}
+MANAGERS = set("npm npx pnpm yarn bunx uv poetry pipenv pdm mvn gradle go cargo composer".split())
 CACHES = {
     "npm ci": "/root/.npm",
     "npm install --omit": "/root/.npm",

@@ -1,4 +1,4 @@
-"""The presets for Rust and PHP: what they find in the examples, the files that come out, and what checkers say of them."""
+"""The presets for Rust and PHP: what they find in the examples, what comes out, and what checkers say of it."""
 
 import json
 import shutil
