@@ -13,7 +13,8 @@ def json_schema(name: Literal["spec", "preset", "config"]) -> dict[str, Any]:
         from genfile.preset.manifest import Manifest
 
         return {"$schema": SCHEMA, **TypeAdapter(Manifest).json_schema()}
-    from genfile.spec.document import Config, InspectDocument
+    from genfile.spec.config import Config
+    from genfile.spec.document import InspectDocument
 
     model: Any = Config if name == "config" else InspectDocument
     return {"$schema": SCHEMA, **TypeAdapter(model).json_schema()}

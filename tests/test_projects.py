@@ -39,9 +39,7 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(TextFile)
 
 
-def case_of(
-    root: Path, service: InspectedService, rendering: Rendering, extra: Iterable[str] = ()
-) -> Case:
+def case_of(root: Path, service: InspectedService, rendering: Rendering, extra: Iterable[str] = ()) -> Case:
     """A case for the checklist: the files of the build context, relative to it."""
     context = rendering.layout.context
     files = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()} | set(extra)

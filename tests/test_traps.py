@@ -423,7 +423,7 @@ def test_enforcer_raises_the_java() -> None:
 
 def test_port_of_javalin_by_a_method_of_its_own() -> None:
     javalin = "<dependencies><dependency><groupId>io.javalin</groupId><artifactId>javalin</artifactId></dependency></dependencies>"
-    shade = "<build><plugins><plugin><artifactId>maven-shade-plugin</artifactId><configuration><mainClass>Main</mainClass></configuration></plugin></plugins></build>"
+    shade = "<build><plugins><plugin><artifactId>maven-shade-plugin</artifactId><executions><execution><goals><goal>shade</goal></goals></execution></executions><configuration><mainClass>Main</mainClass></configuration></plugin></plugins></build>"
     code = (
         "class Main { static void main(String[] a) { Javalin.create().start(port()); }\n"
         'static int port() { String p = System.getenv("PORT"); if (p != null) { return Integer.parseInt(p); } return 7001; } }'
@@ -522,7 +522,7 @@ def test_documentation_of_a_library_is_no_site() -> None:
 # --- frameworks that came in as data alone -------------------------------------------------------------------------
 
 MAIN = "src/main/java/Main.java"
-SHADED = "<build><plugins><plugin><artifactId>maven-shade-plugin</artifactId><configuration><mainClass>Main</mainClass></configuration></plugin></plugins></build>"
+SHADED = "<build><plugins><plugin><artifactId>maven-shade-plugin</artifactId><executions><execution><goals><goal>shade</goal></goals></execution></executions><configuration><mainClass>Main</mainClass></configuration></plugin></plugins></build>"
 
 
 def requires(path: str) -> dict[str, str]:
@@ -554,7 +554,14 @@ def maven(group: str) -> dict[str, str]:
         ("flamego", 2830, requires("github.com/flamego/flamego")),
         ("go-restful", 8080, requires("github.com/emicklei/go-restful/v3")),
         ("ozzo-routing", 8080, requires("github.com/go-ozzo/ozzo-routing/v2")),
-        ("twirp", 8080, requires("github.com/twitchtv/twirp")),
+        (
+            "twirp",
+            8080,
+            {
+                **requires("github.com/twitchtv/twirp"),
+                "serve.go": GO_SERVER.replace("main()", "f()").replace('":9000"', "a"),
+            },
+        ),
         ("armeria", 8080, maven("com.linecorp.armeria")),
         ("ratpack", 5050, maven("io.ratpack")),
         (

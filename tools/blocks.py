@@ -76,7 +76,9 @@ def _families() -> str:
             known = family.versions.get(language)
             cells.append("" if not family.has(language, None) else ", ".join(known) if known else "yes")
         lines.append(f"| `{family.name}` | {' | '.join(cells)} | {family.summary} |")
-    return "**Families** of base images, and the languages (and versions) that each has images for:\n\n" + "\n".join(lines)
+    return "**Families** of base images, and the languages (and versions) that each has images for:\n\n" + "\n".join(
+        lines
+    )
 
 
 def main() -> int:

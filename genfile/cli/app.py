@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from genfile import __version__
-from genfile.cli import init, inspect, presets, render, schema, ui
+from genfile.cli import init, inspect, presets, presets_author, presets_sources, render, schema, ui
 from genfile.errors import GenfileError
 
 app = typer.Typer(
@@ -20,6 +20,12 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("inspect")(inspect.inspect)
 app.command("render")(render.render)
+presets.app.command("add")(presets_sources.add)
+presets.app.command("update")(presets_sources.update)
+presets.app.command("remove")(presets_sources.remove)
+presets.app.command("eject")(presets_author.eject)
+presets.app.command("new")(presets_author.new)
+presets.app.command("test")(presets_author.check)
 app.add_typer(presets.app, name="presets")
 app.command("schema")(schema.schema)
 

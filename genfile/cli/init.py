@@ -34,7 +34,8 @@ def init(
         bool, typer.Option("--stdout", help="Print the Dockerfile, and nothing else; write nothing.")
     ] = False,
     preset: Annotated[
-        str | None, typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder.")
+        str | None,
+        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder."),
     ] = None,
     settings: Annotated[
         list[str] | None,

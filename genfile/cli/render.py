@@ -22,7 +22,8 @@ def render(
     ],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the files into this folder.")] = None,
     preset: Annotated[
-        str | None, typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder.")
+        str | None,
+        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder."),
     ] = None,
     service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
     comments: Annotated[

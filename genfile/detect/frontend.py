@@ -5,17 +5,15 @@ folder, or the project's own Dockerfile builds the two together. Without any, th
 """
 
 import posixpath
-import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from genfile.detect import node
-from genfile.detect.hosting import hosting
+from genfile.detect.frontend_image import built_together
+from genfile.detect.frontend_scripts import moved
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
-from genfile.dockerfile.model import Dockerfile, Instruction, Stage
-from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact
 
 KEPT = (
@@ -36,6 +34,8 @@ class Served:
     reason: Evidence
     script: str | None = None
     output: str | None = None
+    after: tuple[str, ...] = ()
+    """Commands in its folder after its build."""
 
 
 def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
@@ -47,27 +47,31 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
         if site.language.NAME != "node" or not site.project.path:
             continue
         # A front end with a server of its own is one all the same where the project's Dockerfile makes it so.
-        alone = site.claim.strength != "site"
         output = _output(site.project)
+        alone = site.claim.strength != "site" and output is None
         if output is None:
             if not alone:
                 continue
             output = site.project.full("dist")
         for server in sorted(servers, key=lambda item: (-item.project.path.count("/"), item.project.path)):
-            if server.project.path == site.project.path or server.project.path in taken:
+            if server.project.path == site.project.path:
                 continue
             signals = (_one_dockerfile,) if alone else SIGNALS
             served = _served(server, site.project, output, signals)
             if served is not None:
                 gone.add(site.project.path)
-                taken[server.project.path] = served
+                if server.project.path in taken:
+                    text = f"{site.project.path}: a second front end of {server.project.spec_path}: it is not built"
+                    tree.note("warning", f"{text} ({served.reason})", served.reason.path, served.reason.line)
+                taken.setdefault(server.project.path, served)
                 break
             if _built_by_java(server, site.project) is not None:
                 gone.add(site.project.path)
                 break
     for server in servers:
         if server.project.path not in taken and server.language.NAME in ("python", "go"):
-            own = _in_place(server) or _assets(tree, server, {item.project.path for item in found})
+            claimed = {item.project.path for item in found}
+            own = _in_place(server) or _assets(tree, server, claimed) or _bundled(tree, server, claimed)
             if own is not None:
                 taken[server.project.path] = own
     # What lies in a front end that was taken is a part of it.
@@ -89,17 +93,29 @@ def put(draft: Draft, served: Served) -> None:
     if served.script is not None:
         manager = values["package_manager"]["name"]
         values["build"] = [f"{'yarn' if manager.startswith('yarn') else manager} run {shlex.quote(served.script)}"]
+    if served.output is not None:
         values["output"] = served.output
+        in_place = in_place and served.output == served.project.spec_path
     if not values.get("build"):
         return
+    values["build"] = [*values["build"], *served.after]
+    # What was missing before it is built is there after it.
+    draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
-    for note in front.notes:
+    # That it has no server of its own to start is no matter here.
+    for note in (item for item in front.notes if not item.text.startswith("no start command")):
         draft.note(note.level, note.text, note.path, note.line)
     output = str(values["output"])
     folders = draft.values.setdefault("outputs", [])
     for folder in (output, served.target):
         if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
             folders.append(folder)
+
+
+def _embeds_target(text: str, target: str) -> bool:
+    place = text.partition(" (//go:embed ")[0] if " (//go:embed " in text else ""
+    target = "" if target == "." else target
+    return bool(place) and (inside(place, target) or inside(target, place))
 
 
 def _output(project: Project) -> str | None:
@@ -141,7 +157,7 @@ def _embeds(server: Found, site: Project, output: str) -> Served | None:
     module = read_module(server.project)
     if module is None or not module.programs:
         return None
-    outputs: list[tuple[str, str | None]] = [(output, None), *_script_outputs(site)]
+    outputs: list[tuple[str, str | None]] = [(output, None), *_script_outputs(site), *_config_outputs(site)]
     # The packages around the output first: what a large program imports is not all read.
     near = [
         pair
@@ -186,6 +202,35 @@ def _script_outputs(site: Project) -> list[tuple[str, str]]:
                     if path and not path.startswith("..") and not inside(path, site.path):
                         found.append((path, name))
     return found
+
+
+def _config_outputs(site: Project) -> list[tuple[str, str | None]]:
+    """The folders outside of the site's own that the configuration of its bundler names, and the script for them."""
+    from genfile.detect.node.claims import read_project
+    from genfile.parsers.javascript import parse_javascript
+
+    read = read_project(site)
+    scripts = read.package.scripts if read else {}
+    script = None if "build" in scripts else next((name for name in PRODUCTION if name in scripts), None)
+    if "build" not in scripts and script is None:
+        return []
+    found: list[tuple[str, str | None]] = []
+    for name in site.names():
+        if name.startswith(("webpack.", "rspack.", "rollup.config.")) and name.endswith(("js", "ts")):
+            config = site.parse(parse_javascript, name)
+            for text, _ in config.paths if config else ():
+                path = site.full(text) if text.startswith("../") else ""
+                if path and not path.startswith("..") and not inside(path, site.path) and not _is_source(site, path):
+                    found.append((path, script))
+    return found
+
+
+def _is_source(site: Project, path: str) -> bool:
+    return "node_modules" in path or path in site.tree.paths
+
+
+# What projects call the script that builds for production, where none is named `build`.
+PRODUCTION = ("build:prod", "build-prod", "build:production", "build-production", "prod", "production", "dist")
 
 
 def _literal(pattern: str) -> str:
@@ -237,87 +282,6 @@ def _paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
             yield from ((path, line, text) for text, line in script.paths)
 
 
-def _one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
-    """The project's own Dockerfile builds the site in one stage, and copies what it made to where the server runs."""
-    tree = server.project.tree
-    paths = list(hosting(server.project).dockerfiles)
-    above = server.project.parent()
-    while above is not None:
-        paths += hosting(above).dockerfiles
-        above = above.parent()
-    name = posixpath.basename(site.path)
-    for path in dict.fromkeys(paths):
-        try:
-            dockerfile = read_dockerfile(tree.text(path) or "")
-        except DockerfileError:
-            continue
-        builders = {
-            stage.name or str(stage.index)
-            for stage in dockerfile.stages[:-1]
-            if any(_takes(item, name) for base in dockerfile.lineage(stage) for item in base.all("COPY"))
-            and any(word in base.image for base in dockerfile.lineage(stage) for word in ("node", "bun"))
-        }
-        final = dockerfile.lineage(dockerfile.stages[-1])
-        own = posixpath.basename(server.project.path)
-        if server.project.path and not any(_takes(item, own) for stage in final for item in stage.all("COPY")):
-            continue
-        for stage in final:
-            folder = next((item.words[0] for item in reversed(stage.all("WORKDIR")) if item.words), "/")
-            for item in stage.all("COPY"):
-                if item.flag("from") in builders:
-                    target = _target(item.words[-1], folder, server, output)
-                    says = Evidence(path, item.line, item.original.strip()[:100])
-                    builder = next(s for s in dockerfile.stages if (s.name or str(s.index)) == item.flag("from"))
-                    script = _script_run(site, dockerfile, builder)
-                    made = _made(site, dockerfile, builder, item.words[0]) or output
-                    return Served(site, target, says, script, made)
-    return None
-
-
-def _script_run(site: Project, dockerfile: Dockerfile, builder: Stage) -> str | None:
-    """The script of the front end that a stage runs last, where that is not `build`."""
-    from genfile.detect.node.claims import read_project
-
-    read = read_project(site)
-    scripts = read.package.scripts if read else {}
-    found: str | None = None
-    for stage in reversed(dockerfile.lineage(builder)):
-        for item in stage.all("RUN"):
-            for match in re.finditer(r"\b(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?([A-Za-z0-9:_-]+)", item.value):
-                found = match[1] if match[1] in scripts else found
-    return found if found != "build" else None
-
-
-def _made(site: Project, dockerfile: Dockerfile, builder: Stage, source: str) -> str | None:
-    """What a COPY takes out of the stage that builds a front end, as a folder of the tree."""
-    folders = [
-        item.words[0] for stage in dockerfile.lineage(builder) for item in reversed(stage.all("WORKDIR")) if item.words
-    ]
-    folder = folders[0] if folders else "/"
-    path = posixpath.normpath(posixpath.join(folder, source))
-    if not path.startswith(folder.rstrip("/") + "/"):
-        return None
-    inner = posixpath.relpath(path, folder)
-    # The stage may hold the whole tree, or the front end's folder alone.
-    return inner if inside(inner, site.path) else site.full(inner)
-
-
-def _takes(item: Instruction, name: str) -> bool:
-    """Whether a COPY takes a folder of that name, or what is in it, from the build context."""
-    if item.flag("from") is not None:
-        return False
-    return any(name in word.strip("./").split("/") for word in item.words[:-1])
-
-
-def _target(destination: str, folder: str, server: Found, output: str) -> str:
-    """Where a COPY puts the files, as a path of the tree: what lies below the working folder is the server's own."""
-    path = posixpath.normpath(posixpath.join(folder, destination))
-    if not path.startswith(folder.rstrip("/") + "/"):
-        return output
-    inner = posixpath.relpath(path, folder)
-    return server.project.full(inner) or output
-
-
 def _built_by_java(server: Found, site: Project) -> Evidence | None:
     """frontend-maven-plugin, or a Gradle plugin for Node: the build of the service makes its front end itself."""
     if server.language.NAME != "java":
@@ -337,14 +301,28 @@ def _built_by_java(server: Found, site: Project) -> Evidence | None:
 
 JAVA_PLUGINS = (
     "com.github.eirslett:frontend-maven-plugin",
-    "org.openjfx:javafx-maven-plugin",
+    "io.quarkiverse.quinoa",
+    "com.vaadin",
     "com.github.node-gradle.node",
     "org.siouan.frontend",
     "org.siouan.frontend-jdk21",
 )
 
+
+def _moves(server: Found, site: Project, output: str) -> Served | None:
+    """A recipe of the project's Makefile moves what the site's build makes to a folder of the server's."""
+    found = moved(server.project, site, output)
+    return Served(site, found.target, found.evidence, after=found.commands) if found is not None else None
+
+
+def _one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
+    """The project's own Dockerfile builds the site in one stage, and copies what it made to where the server is."""
+    found = built_together(server.project, site, output)
+    return Served(site, found.target, found.evidence, found.script, found.output) if found is not None else None
+
+
 Signal = Callable[[Found, Project, str], "Served | None"]
-SIGNALS: tuple[Signal, ...] = (_writes_into, _embeds, _names, _one_dockerfile)
+SIGNALS: tuple[Signal, ...] = (_writes_into, _moves, _embeds, _names, _one_dockerfile)
 
 
 def _in_place(server: Found) -> Served | None:
@@ -379,6 +357,24 @@ def _assets(tree: Tree, server: Found, claimed: set[str]) -> Served | None:
         for path, line, text in _paths(server):
             if f"/{name}/" in f"/{posixpath.normpath(text.strip('/') or '.')}/":
                 return Served(site, site.spec_path, server.project.says(path, line, text))
+    return None
+
+
+def _bundled(tree: Tree, server: Found, claimed: set[str]) -> Served | None:
+    """A package.json anywhere whose scripts bundle, in a stage of the Dockerfile that the server is built with."""
+    from genfile.detect.node.claims import read_project
+
+    for folder in sorted(tree.folders):
+        if not folder or "package.json" not in tree.folders[folder] or folder in claimed or is_aside(folder):
+            continue
+        site = Project(tree, folder)
+        read = read_project(site)
+        if read is None or "build" not in read.package.scripts:
+            continue
+        if any(name in read.package.every_dependency for name in BUNDLERS):
+            served = _one_dockerfile(server, site, site.full("dist"))
+            if served is not None:
+                return served
     return None
 
 

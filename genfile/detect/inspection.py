@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.survey import Found, survey
+from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.evidence import Draft, Evidence, Fact, Note
 from genfile.source.base import Source
@@ -87,6 +87,7 @@ def inspect_source(
             services.append(service)
     notes = list(dict.fromkeys(tree.notes))
     if not services:
+        notes.extend(note for note in uncovered(tree) if note.path not in {item.path for item in notes})
         names = ", ".join(dict.fromkeys([LOOKED_FOR, *(name for item in declared for name in item.rules.files)]))
         notes.append(Note("info", f"no service was found: looked for {names}"))
     return Inspection(tuple(services), tuple(notes))

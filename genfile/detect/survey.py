@@ -1,12 +1,13 @@
 """The first pass: which folders of the tree are services, and of which language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from genfile.detect import go, java, node, python, static
 from genfile.detect.language import STRENGTHS, Claim, Language
 from genfile.detect.tree import Project, Tree
+from genfile.evidence import Note
 
 if TYPE_CHECKING:
     from genfile.detect.declared.language import Declared
@@ -21,10 +22,27 @@ FOREIGN = {
     "mix.exs": "Elixir",
     "Cargo.toml": "Rust",
     ".csproj": ".NET",
+    ".fsproj": ".NET",
     ".sln": ".NET",
     "Package.swift": "Swift",
     "pubspec.yaml": "Dart",
+    "build.sbt": "Scala (sbt)",
+    "project.clj": "Clojure",
+    "deps.edn": "Clojure",
+    "gleam.toml": "Gleam",
+    "shard.yml": "Crystal",
+    "build.zig": "Zig",
+    "stack.yaml": "Haskell",
+    ".cabal": "Haskell",
+    "dub.json": "D",
+    "rebar.config": "Erlang",
 }
+# The same, where they stand beside what is read as well: told of only where there is nothing else.
+BESIDE = {
+    "deno.json": "Deno", "deno.jsonc": "Deno", "CMakeLists.txt": "C or C++", "meson.build": "C or C++",
+    "Gopkg.toml": "Go without go.mod (dep)", "glide.yaml": "Go without go.mod (glide)", "build.xml": "Java (Ant)",
+    "index.php": "PHP", "app.rb": "Ruby", "config.ru": "Ruby", "build.mill": "Scala (Mill)", "build.sc": "Scala (Mill)",
+}  # fmt: skip
 
 # Folders whose projects serve the repository, not its users.
 NOT_SERVICES = frozenset(
@@ -106,7 +124,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
     """Every service of the tree, the root's first, then by path; ``declared``: languages that presets know."""
     found: list[Found] = []
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
-        if is_aside(folder) or _is_beside(tree, folder):
+        if is_aside(folder) or _is_beside(tree, folder) or _of_desktop(tree, folder):
             continue
         best = _best_claim(tree, folder, declared)
         if best is not None:
@@ -130,7 +148,7 @@ def _is_beside(tree: Tree, folder: str) -> bool:
     parent, _, name = folder.rpartition("/")
     if name.startswith("initial"):
         return name.replace("initial", "complete", 1) in tree.subfolders(parent)
-    if not name.endswith(_SINGULARS):
+    if not _is_example(name):
         return False
     manifests = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml")
     siblings = [
@@ -138,7 +156,23 @@ def _is_beside(tree: Tree, folder: str) -> bool:
         for sub in tree.subfolders(parent)
         if any(item in tree.folders.get(f"{parent}/{sub}" if parent else sub, ()) for item in manifests)
     ]
-    return sum(sub.endswith(_SINGULARS) for sub in siblings) * 2 < len(siblings)
+    return sum(_is_example(sub) for sub in siblings) * 2 < len(siblings)
+
+
+def _is_example(name: str) -> bool:
+    return name.endswith(_SINGULARS) or name.startswith(("sample-", "example-"))
+
+
+def _of_desktop(tree: Tree, folder: str) -> bool:
+    """A part of an application that Wails packs for desktops."""
+    return any("wails.json" in tree.folders.get(above, ()) for above in _folders_up(folder))
+
+
+def _folders_up(folder: str) -> Iterator[str]:
+    yield folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
 
 
 _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstart")
@@ -179,13 +213,13 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:
             claims.append(Found(project, language, claim))
     foreign = next((name for name in FOREIGN if name in names or any(item.endswith(name) for item in names)), None)
-    if foreign is not None and all(item.claim.strength in ("site", "guess") for item in claims):
-        if ruled is not None or not claims:
+    if foreign is not None and claims and all(_is_front(item) for item in claims):
+        if ruled is not None:
             return ruled
         kind = FOREIGN[foreign]
-        tree.note(
-            "info", f"{project.spec_path}: a project in {kind}, which no preset covers; its front end is no service"
-        )
+        where = project.full(next(item for item in names if item.endswith(foreign)))
+        text = f"{project.spec_path}: a project in {kind}, which no preset covers; its front end is no service"
+        tree.note("info", text, where)
         return None
     claims.sort(key=lambda item: STRENGTHS.index(item.claim.strength))
     if not claims:
@@ -202,16 +236,50 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
     return winner
 
 
+def _is_front(found: Found) -> bool:
+    """Whether a claim beside another language's manifest is none of its own: a Procfile there starts the other."""
+    return found.claim.strength in ("site", "guess") or found.claim.reason.path.endswith("Procfile")
+
+
+def uncovered(tree: Tree) -> Iterator[Note]:
+    """What a tree without a service is made of: the manifests nearest to the root that no preset covers."""
+    kinds = FOREIGN | BESIDE
+    for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
+        if name in tree.folders.get("", ()):
+            yield Note("info", f"{name}: no plugin and no main class makes a program of one of its modules", name)
+            break
+    for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
+        if is_aside(folder):
+            continue
+        names = tree.folders[folder]
+        told = False
+        for name in names:
+            kind = next((kinds[item] for item in kinds if name == item or (item[0] == "." and name.endswith(item))), "")
+            if not kind and name.endswith(".go") and not any("go.mod" in other for other in tree.folders.values()):
+                kind = "Go without go.mod (`go mod init` makes one)"
+            if kind and not told:
+                path = f"{folder}/{name}" if folder else name
+                yield Note("info", f"{path}: a project in {kind}, which no preset covers", path)
+                told = True
+        if told:
+            return
+
+
 def _last_resort(tree: Tree) -> list[Found]:
-    """A program at the root that nothing says anything of: where there is no other service, it may be one."""
-    project = Project(tree, "")
+    """A program at the root, or in a module of its go.work, that nothing says anything of: where there is no other
+    service, it may be one."""
+    root = Project(tree, "")
     names = frozenset(tree.folders.get("", ()))
-    for language in LANGUAGES:
-        program = getattr(language, "program", None)
-        reason = program(project) if program is not None else None
-        if reason is not None and not any(name in names for name in FOREIGN):
-            tree.note("warning", f"{reason}: nothing says that this program stays or listens", reason.path, reason.line)
-            return [Found(project, language, Claim("guess", reason))]
+    if any(name in names for name in FOREIGN):
+        return []
+    for project in (root, *go.members(root)):
+        for language in LANGUAGES:
+            program = getattr(language, "program", None)
+            reason = program(project) if program is not None else None
+            if reason is not None:
+                text = f"{reason}: nothing says that this program stays or listens"
+                tree.note("warning", text, reason.path, reason.line)
+                return [Found(project, language, Claim("guess", reason))]
     return []
 
 
@@ -224,4 +292,4 @@ def inside(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(folder + "/")
 
 
-__all__ = ["LANGUAGES", "Found", "inside", "is_aside", "survey"]
+__all__ = ["LANGUAGES", "Found", "inside", "is_aside", "survey", "uncovered"]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_BYTES = 1024 * 1024
+_FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 _TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')
 
 
@@ -35,7 +36,8 @@ def _language() -> Any:
 
 _KINDS = (
     "import_spec comment call_expression composite_literal field_declaration interpreted_string_literal "
-    "raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration"
+    "raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration "
+    "expression_switch_statement"
 ).split()
 
 
@@ -145,14 +147,41 @@ class GoFile:
 
     @cached_property
     def literals(self) -> tuple[tuple[str, dict[str, Any], int], ...]:
-        """Struct literals whole: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`."""
+        """Struct literals whole: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`; those
+        in a list whose type stands once, before it, too: `[]*cli.Command{{Name: "serve"}}`."""
         found: list[tuple[str, dict[str, Any], int]] = []
         for node in self._all("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
-            if kind is not None and body is not None:
-                pairs = [item.named_children for item in body.named_children if item.type == "keyed_element"]
-                fields = {self._text(pair[0]): self._value(_inner(pair[1])) for pair in pairs if len(pair) == 2}
-                found.append((self._text(kind), fields, _line(node)))
+            if kind is None or body is None:
+                continue
+            found.append((self._text(kind), self._keyed(body), _line(node)))
+            if kind.type == "slice_type":
+                name = self._text(kind).removeprefix("[]").removeprefix("*")
+                items = [item.named_children[0] for item in body.named_children if item.named_children]
+                found += [(name, self._keyed(item), _line(item)) for item in items if item.type == "literal_value"]
+        return tuple(found)
+
+    def _keyed(self, body: "Node") -> dict[str, Any]:
+        pairs = [item.named_children for item in body.named_children if item.type == "keyed_element"]
+        return {self._text(pair[0]): self._value(_inner(pair[1])) for pair in pairs if len(pair) == 2}
+
+    @cached_property
+    def cases(self) -> tuple[tuple[str, int], ...]:
+        """The words that a program compares its first argument with: `switch os.Args[1] { case "serve": … }`."""
+        found: list[tuple[str, int]] = []
+        for node in self._all("expression_switch_statement"):
+            value = node.child_by_field_name("value")
+            text = self._text(value) if value is not None else ""
+            target = self._constants.get(text)
+            if text not in _FIRST_ARGUMENT and (target is None or self._text(target) not in _FIRST_ARGUMENT):
+                continue
+            for case in node.named_children:
+                listed = case.child_by_field_name("value") if case.type == "expression_case" else None
+                found += [
+                    (self._text(item)[1:-1], _line(item))
+                    for item in (listed.named_children if listed is not None else ())
+                    if item.type == "interpreted_string_literal"
+                ]
         return tuple(found)
 
     @cached_property
@@ -189,7 +218,11 @@ class GoFile:
     @cached_property
     def fallbacks(self) -> dict[str, Any]:
         """Literals that a name gets when it was empty: `if port == "" { port = "8080" }`."""
-        found: dict[str, Any] = {}
+        return {name: self._value(node) for name, node in self._fallback_nodes.items()}
+
+    @cached_property
+    def _fallback_nodes(self) -> dict[str, "Node"]:
+        found: dict[str, Node] = {}
         for node in self._all("if_statement"):
             condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
             if condition is None or body is None:
@@ -198,7 +231,7 @@ class GoFile:
                 if inner.type in ("assignment_statement", "short_var_declaration"):
                     left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
                     if left is not None and right is not None and self._text(left) in self._text(condition):
-                        found.setdefault(self._text(left), self._value(_inner(right)))
+                        found.setdefault(self._text(left), _inner(right))
         return found
 
     @cached_property
@@ -264,8 +297,9 @@ class GoFile:
         if kind == "identifier":
             target = self._constants.get(text)
             value = UNKNOWN if target is None else self._value(target, depth + 10)
-            if isinstance(value, EnvDefault) and value.default is None and text in self.fallbacks:
-                default = self.fallbacks[text]
+            if isinstance(value, EnvDefault) and value.default is None and text in self._fallback_nodes:
+                # What is set there may be made of the name itself: the depth ends it.
+                default = self._value(self._fallback_nodes[text], depth + 10)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value
         if kind == "unary_expression" and node.named_children:

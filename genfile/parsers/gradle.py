@@ -6,11 +6,12 @@ nothing is evaluated, so what a script computes is not seen.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers import ParseError
+from genfile.parsers.gradle_parts import GradleDependency, Plugin, Statement
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,47 +29,11 @@ _BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
 _BARE_ARGUMENT = re.compile(
     r"(?m)^([ \t]*\w+)[ \t]+(libs(?:\.\w+)+|(?:platform|enforcedPlatform|project)\([^\n]*\))[ \t]*$"
 )
+# Catalogs that frameworks publish themselves: `ktorLibs.server.netty` is io.ktor:ktor-server-netty.
+_CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
+_MOVED = re.compile(r"""project\(['"]([\w:.-]+)['"]\)\.projectDir$""")
 # Calls that stand for their argument.
 _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A call or an assignment: the blocks around it, its name, its literal arguments, its 1-based line.
-
-    ``java { toolchain { languageVersion = … } }`` is named ``languageVersion``, in ``("java", "toolchain")``.
-    """
-
-    blocks: tuple[str, ...]
-    name: str
-    arguments: tuple[Any, ...]
-    line: int
-    assigned: bool = False
-
-    @property
-    def path(self) -> str:
-        return ".".join((*self.blocks, self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Plugin:
-    """A plugin: its id, or its alias in the version catalog (`plugins.spring.boot`), and the version beside it."""
-
-    id: str | None
-    alias: str | None
-    version: str | None
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class GradleDependency:
-    """A dependency: `group:name:version` as far as written, an alias of the catalog, or another project's path."""
-
-    configuration: str
-    coordinate: str | None
-    alias: str | None
-    project: str | None
-    line: int
 
 
 def parse_gradle_groovy(text: str) -> "GradleScript":
@@ -124,17 +89,17 @@ class GradleScript:
             first = item.arguments[0] if item.arguments else None
             if item.blocks[-1:] == ("plugins",):
                 if item.name == "version" and found and isinstance(first, str):
-                    last = found[-1]
-                    found[-1] = Plugin(last.id, last.alias, first, last.line)
+                    found[-1] = replace(found[-1], version=first)
                 elif item.name == "id" and isinstance(first, str):
                     found.append(Plugin(first, None, None, item.line))
                 elif item.name == "kotlin" and isinstance(first, str):
                     found.append(Plugin(f"org.jetbrains.kotlin.{first}", None, None, item.line))
+                elif item.name == "alias" and first == "ktorLibs.plugins.ktor":
+                    found.append(Plugin("io.ktor.plugin", None, None, item.line))
                 elif item.name == "alias" and isinstance(first, str):
                     found.append(Plugin(None, first.removeprefix("libs."), None, item.line))
                 elif item.name == "apply" and found and first == "false":
-                    # Named for the sub-projects only.
-                    found.pop()
+                    found[-1] = replace(found[-1], applied=False)
                 elif not item.arguments:
                     found.append(Plugin(item.name.strip("`"), None, None, item.line))
             elif item.name == "apply" and isinstance(first, dict) and isinstance(first.get("plugin"), str):
@@ -156,6 +121,10 @@ class GradleScript:
                     found.append(GradleDependency(item.name, None, None, first["project"], item.line))
             elif isinstance(first, str) and first.startswith("libs."):
                 found.append(GradleDependency(item.name, None, first.removeprefix("libs."), None, item.line))
+            elif isinstance(first, str) and first.startswith(tuple(_CATALOGS)):
+                name = first.partition(".")[0] + "."
+                coordinate = _CATALOGS[name] + first.removeprefix(name).replace(".", "-")
+                found.append(GradleDependency(item.name, coordinate, None, None, item.line))
             elif isinstance(first, str) and first.startswith("project:"):
                 found.append(GradleDependency(item.name, None, None, first.removeprefix("project:"), item.line))
             elif isinstance(first, str) and first.startswith("projects."):
@@ -172,15 +141,33 @@ class GradleScript:
                 found.append(GradleDependency(item.name, first, None, None, item.line))
         return tuple(found)
 
+    @cached_property
+    def projects(self) -> dict[str, str]:
+        """The projects that a settings script includes: folder by path, `:apps:web` in `apps/web` unless moved."""
+        found: dict[str, str] = {}
+        for item in self.statements:
+            if item.name == "include" and not item.blocks:
+                for word in item.arguments:
+                    if isinstance(word, str) and word.strip(":") and "$" not in word:
+                        found[":" + word.strip(":")] = word.strip(":").replace(":", "/")
+            moved = _MOVED.match(item.name)
+            if moved is not None and item.assigned and isinstance(item.arguments[0], str):
+                place = item.arguments[0].removeprefix("$rootDir/").removeprefix("${rootDir}/")
+                found[":" + moved[1].strip(":")] = place.strip("./")
+        return found
+
     @property
     def includes(self) -> tuple[str, ...]:
-        """The projects that a settings script includes, as folders: `:apps:web` is `apps/web`."""
-        return tuple(
-            word.strip(":").replace(":", "/")
+        """The folders of the projects that a settings script includes."""
+        return tuple(self.projects.values())
+
+    @property
+    def computes_includes(self) -> bool:
+        """Whether a settings script includes projects in a loop, or by names that it computes."""
+        return any(
+            item.name == "include"
+            and (item.blocks or any(not isinstance(word, str) or "$" in word for word in item.arguments))
             for item in self.statements
-            if item.name == "include" and not item.blocks
-            for word in item.arguments
-            if isinstance(word, str) and word.strip(":")
         )
 
     def value(self, *paths: str) -> tuple[Any, int] | None:
@@ -189,6 +176,54 @@ class GradleScript:
             for item in reversed(self.statements):
                 if item.arguments and (item.path == path or item.path.endswith("." + path)):
                     return item.arguments[0], item.line
+        return None
+
+    @cached_property
+    def fat_tasks(self) -> tuple[str, ...]:
+        """The tasks that unpack their libraries into a jar (`zipTree`), by name; `jar` for the usual one."""
+        found: dict[str, None] = {}
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            stack.extend(node.named_children)
+            if node.type == "identifier" and self._text(node) == "zipTree":
+                found.setdefault(self._task_around(node))
+        return tuple(found)
+
+    def _task_around(self, node: "Node") -> str:
+        """The name of the task in whose block a node stands."""
+        name, line = "", _line(node)
+        above = node.parent
+        while above is not None:
+            if above.type in _CALLS:
+                called, arguments, _ = self._split_call(above)
+                label = next((item for item in arguments if isinstance(item, str) and item.isidentifier()), "")
+                if called.rsplit(".", 1)[-1] in ("register", "named", "create", "getByName", "task"):
+                    name = label or name
+                elif called.rsplit(".", 1)[-1] in ("jar", "withType"):
+                    name = name or "jar"
+            elif above.type == "property_declaration":
+                declared = next((item for item in above.named_children if item.type == "variable_declaration"), None)
+                name = self._text(declared) if declared is not None else name
+            above = above.parent
+        if name:
+            return name
+        # Groovy's grammar parts `task fatJar(type: Jar)` from its block.
+        tasks = [item for item in self.statements if item.name == "task" and item.line <= line and item.arguments]
+        return str(tasks[-1].arguments[-1]) if tasks and isinstance(tasks[-1].arguments[-1], str) else "jar"
+
+    def attribute(self, name: str) -> tuple[str, int] | None:
+        """An attribute of a jar's manifest, where it is a literal: `Main-Class`; the last that is given."""
+        for item in reversed(self.statements):
+            value: Any = None
+            if item.name in (f'attributes["{name}"]', f"attributes['{name}']") and item.arguments:
+                value = item.arguments[0]
+            elif item.name.rsplit(".", 1)[-1] == "attributes":
+                value = next(
+                    (pairs[name] for pairs in item.arguments if isinstance(pairs, dict) and name in pairs), None
+                )
+            if isinstance(value, str) and value:
+                return value, item.line
         return None
 
     def _walk(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
@@ -276,12 +311,24 @@ class GradleScript:
             if (child.type == "map_item" and len(child.named_children) == 2) or (
                 child.type == "value_argument" and len(child.named_children) == 2
             ):
-                named[self._text(child.named_children[0])] = self._value(child.named_children[1])
+                named[self._text(child.named_children[0]).strip("'\"")] = self._value(child.named_children[1])
             elif child.type == "value_argument" and child.named_children:
-                values.append(self._value(child.named_children[-1]))
+                pair = self._pair(child.named_children[-1])
+                if pair is not None:
+                    named[pair[0]] = pair[1]
+                else:
+                    values.append(self._value(child.named_children[-1]))
             elif child.type not in _BLOCKS:
                 values.append(self._value(child))
         return [named, *values] if named else values
+
+    def _pair(self, node: "Node") -> tuple[str, Any] | None:
+        """Kotlin's `"Main-Class" to "shop.Main"`."""
+        parts = node.named_children
+        if node.type == "infix_expression" and len(parts) == 3 and self._text(parts[1]) == "to":
+            key = self._value(parts[0])
+            return (key, self._value(parts[2])) if isinstance(key, str) else None
+        return None
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
@@ -297,6 +344,10 @@ class GradleScript:
         if node.type in _CALLS:
             name, arguments, _ = self._split_call(node)
             first = arguments[0] if arguments else None
+            if name == "mapOf" and isinstance(first, dict):
+                return first
+            if name in ("file", "File", "layout.buildDirectory.dir") and isinstance(first, str):
+                return first if name == "file" else f"$buildDir/{first}"
             if name == "project" and isinstance(first, str):
                 return f"project:{first}"
             if name == "project" and isinstance(first, dict) and isinstance(first.get("path"), str):

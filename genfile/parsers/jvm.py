@@ -129,7 +129,7 @@ class JvmFile:
     def _name(self, node: "Node") -> str:
         if node.type == "object_creation_expression":
             kind = node.child_by_field_name("type")
-            return self._text(kind) if kind is not None else ""
+            return self._text(kind).rsplit(".", 1)[-1] if kind is not None else ""
         name = node.child_by_field_name("name")
         if name is not None:
             return self._text(name)

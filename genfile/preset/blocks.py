@@ -93,8 +93,4 @@ def filled_blocks(preset: "Preset") -> set[str]:
 def _inside(block: "Block") -> "list[Node]":
     from jinja2 import nodes
 
-    return [
-        inner
-        for node in block.body
-        for inner in (node.nodes if isinstance(node, nodes.Output) else [node])
-    ]
+    return [inner for node in block.body for inner in (node.nodes if isinstance(node, nodes.Output) else [node])]

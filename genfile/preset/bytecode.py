@@ -5,30 +5,18 @@ one is compiled anew; a folder that others can write to, or one that can't be wr
 """
 
 import os
-import sys
 from pathlib import Path
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+from genfile.bundle.cache import cache_folder as user_cache
 from genfile.sandbox.guards import GUARDS_VERSION
 
 
 def cache_folder() -> Path | None:
-    """`$XDG_CACHE_HOME/genfile` (Windows: %LOCALAPPDATA%), made if need be; None where there is no safe place."""
-    variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
-    base = os.environ.get(variable, "")
-    try:
-        root = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
-        folder = root / "genfile" / "templates"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except (OSError, RuntimeError):
-        return None
-    # What lies there is run: only the user's own folder will do.
-    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        return None
-    return folder
+    """The folder for compiled templates; what lies there is run, so that only a safe one will do."""
+    return user_cache("templates")
 
 
 class TemplateCache(BytecodeCache):

@@ -4,17 +4,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.load import BUILTIN, Preset, load_builtin, load_preset
-
-
-def builtin_folder(kind: str) -> Path:
-    """The folder of built-in `presets` or `templates`: in the wheel, or at the top of a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "builtin" / kind, package.parent / kind):
-        if folder.is_dir():
-            return folder
-    raise PresetError(f"the built-in {kind} are missing from this installation", hint="install genfile again")
 
 
 def choose_preset(spec: Mapping[str, Any], candidates: Iterable[Preset] = ()) -> Preset:

@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import PresetError
-from genfile.preset.comments import Comments, comment_lines
 from genfile.preset import company
+from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.find import BUILTIN, Preset, preset_for
 from genfile.preset.layout import Layout, localise, plan_layout
 from genfile.preset.trace import Line, render_lines

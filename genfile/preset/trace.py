@@ -10,6 +10,7 @@ from jinja2 import Template
 
 from genfile.errors import PresetError
 from genfile.preset.environment import CLOSE, END, INSTRUCTION, OPEN
+from genfile.sandbox import bounded
 
 _READS: ContextVar[list[tuple[int, str]] | None] = ContextVar("genfile_reads", default=None)
 
@@ -37,6 +38,7 @@ def current_reads() -> list[tuple[int, str]] | None:
     return _READS.get()
 
 
+@bounded()
 def render_lines(template: Template, context: dict[str, Any], *, trace: bool = False) -> list[Line]:
     """Render to lines. Tracing costs about a third more; without it only the rules are known."""
     pointers = _pointers(context.get("spec")) if trace else {}

@@ -44,11 +44,3 @@ class InspectDocument(Model):
     version: Literal[1]
     services: tuple[InspectedItem, ...]
     notes: tuple[NoteItem, ...] = ()
-
-
-class Config(Model):
-    """What a user can decide: the preset, fields of the spec and options of the preset by name, as text."""
-
-    preset: str | None = None
-    comments: Literal["none", "brief", "teach"] = "brief"
-    set: dict[str, str] = {}

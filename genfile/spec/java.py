@@ -20,6 +20,11 @@ class JavaService(Service):
         None, description="The file or folder that the build leaves; null: the only jar in `artifact_folder`."
     )
     artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
+    libraries: RelativePath | None = Field(
+        None, description="The folder of libraries that the build leaves for a jar without them: `lib` in the image."
+    )
+    jdk: bool = Field(False, description="The program compiles Java while it runs: a JDK, not a JRE.")
+    tomcat: Literal["9.0", "10.1", "11.0"] | None = Field(None, description="The container that a war is put into.")
     framework_version: Version | None = None
     main_class: Argument | None = None
     sources: tuple[RelativePath, ...] = Field(

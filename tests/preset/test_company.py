@@ -175,4 +175,3 @@ def test_faults_of_a_template_name_line_block_and_field(tmp_path: Path, text: st
     (tmp_path / "Dockerfile.j2").write_text('{% extends "node/Dockerfile.j2" %}\n' + text + "\n")
     with pytest.raises(GenfileError, match=TEMPLATES[text]):
         genfile.generate(EXAMPLES / "node", preset=str(tmp_path))
-

@@ -16,6 +16,7 @@ from genfile.preset.rules import load_rules
 from genfile.preset.trace import render_lines
 from tools.blocks import BLOCKS
 
+
 def render(text: str, **context: object) -> str:
     template = PresetEnvironment({"t.j2": text}).get_template("t.j2")
     lines = comment_lines(render_lines(template, dict(context)), "brief", dockerfile=False)

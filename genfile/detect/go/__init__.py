@@ -28,3 +28,12 @@ def program(project: Project) -> Evidence | None:
     from genfile.detect.go.claims import bare_program
 
     return bare_program(project)
+
+
+def members(root: Project) -> list[Project]:
+    """The modules that the go.work of a folder uses, itself left out."""
+    from genfile.parsers.gomod import parse_go_mod
+
+    work = root.parse(parse_go_mod, "go.work") if root.has("go.work") else None
+    found = [root.at(use) for use in (work.uses if work else ())]
+    return [member for member in found if member.path != root.path and member.has("go.mod")]

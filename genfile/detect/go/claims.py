@@ -21,6 +21,15 @@ _TERMINAL = (
     "github.com/alecthomas/kong",
     "github.com/charmbracelet/bubbletea",
 )
+# Windows, trays and games: a program that imports one is for a desktop, whatever it listens on.
+_DESKTOP = (
+    "github.com/getlantern/systray", "fyne.io/systray", "fyne.io/fyne", "gioui.org", "github.com/wailsapp/wails",
+    "github.com/webview/webview", "github.com/webview/webview_go", "github.com/zserge/lorca", "github.com/lxn/walk",
+    "github.com/gotk3/gotk3", "github.com/diamondburned/gotk4", "github.com/hajimehoshi/ebiten",
+    "github.com/go-gl/glfw",
+    "github.com/veandco/go-sdl2", "github.com/therecipe/qt", "github.com/asticode/go-astilectron",
+    "github.com/energye/systray", "github.com/AllenDang/giu", "github.com/richardwilkes/unison",
+)  # fmt: skip
 # Calls of a program that is meant to stay.
 _STAYING = frozenset({"signal.Notify", "signal.NotifyContext", "time.NewTicker", "time.Tick", "cron.New"})
 _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve", "Run", "Start", "RunTLS", "StartTLS"})
@@ -33,6 +42,8 @@ def claim(folder: Project) -> Claim | None:
         return None
     program = choose_program(module)
     path = next(path for path, file in module.package(program.folder) if file.has_main)
+    if for_desktop(module, program):
+        return None
     if serves(module, program):
         return Claim("server", folder.says(path, 1, "package main, and it listens"))
     reason = _runs_long(module, program)
@@ -72,12 +83,23 @@ def choose_program(module: GoModule) -> Program:
     return min(
         programs,
         key=lambda item: (
+            for_desktop(module, item),
             not serves(module, item),
             item.folder not in declared,
             _rank(module, item),
             item.folder.count("/"),
             item.folder,
         ),
+    )
+
+
+def for_desktop(module: GoModule, program: Program) -> bool:
+    """Whether a main package itself opens windows or sits in a tray."""
+    return any(
+        name == item or name.startswith(item + "/")
+        for _, file in module.package(program.folder)
+        for name in file.imports
+        for item in _DESKTOP
     )
 
 
@@ -95,7 +117,8 @@ def _rank(module: GoModule, program: Program) -> int:
 def serves(module: GoModule, program: Program) -> bool:
     """Whether a program, or a package of the module that it imports, listens on the network."""
     names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
-    names -= {"google.golang.org/grpc"}
+    # These are imported by clients too; what serves with them listens by calls of its own.
+    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp", "connectrpc.com/connect"}
     for _, file in module.sources(program):
         if any(name in names for name in file.imports):
             return True
@@ -123,6 +146,8 @@ def bare_program(folder: Project) -> Evidence | None:
         return None
     program = choose_program(module)
     path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
+    if for_desktop(module, program):
+        return None
     if "flag" in file.imports or "os/exec" in file.imports:
         return None
     return folder.says(path, 1, "package main")

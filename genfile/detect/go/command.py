@@ -8,12 +8,14 @@ from genfile.detect.hosting import hosting
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
 
-# Sub-commands that serve, best first.
-SERVING = ("serve", "server", "web", "http", "api", "daemon", "start", "run")
+# Sub-commands that serve, best first; where there are both, `start` is the one that goes to the background.
+SERVING = ("serve", "server", "web", "http", "api", "daemon", "run", "start")
 # How libraries for commands write one: the type, its name's field, the fields of what it does.
 COMMANDS = {
     "cobra.Command": ("Use", ("Run", "RunE")),
     "cli.Command": ("Name", ("Action", "Before")),
+    "ffcli.Command": ("Name", ("Exec",)),
+    "Command": ("Name", ("Func", "Run", "Exec", "Action", "Handler")),
     "cli.App": ("Name", ("Action",)),
 }
 
@@ -57,10 +59,19 @@ def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[li
                 return None
             if name in SERVING and any(item in fields for item in actions):
                 found.setdefault(name, module.folder.guess([name], path, f"{kind} {text}", line=line))
-        for _, tag, line in file.tags:
+        for field, tag, line in file.tags:
             name = tag.get("command", "")
+            if "cmd" in tag:
+                # kong: the field's name; one that is the default needs no word.
+                if "default" in tag:
+                    return None
+                name = tag.get("name") or field.lower()
             if name in SERVING:
                 found.setdefault(name, module.folder.guess([name], path, f"command {name}", line=line))
+        controls = {name for name, _ in file.cases} & {"install", "uninstall", "remove", "stop", "restart"}
+        for name, line in file.cases if not controls else ():
+            if name in SERVING:
+                found.setdefault(name, module.folder.guess([name], path, f"its first argument is {name}", line=line))
     return next((found[name] for name in SERVING if name in found), None)
 
 

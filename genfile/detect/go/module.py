@@ -129,6 +129,7 @@ class GoModule:
                 found.append((path, file))
                 for name in file.imports:
                     inside = name.removeprefix(prefix) if name.startswith(prefix) else None
+                    inside = "." if name == self.manifest.module else inside
                     if inside and inside not in seen:
                         seen.add(inside)
                         queue.append(inside)
@@ -142,12 +143,16 @@ class GoModule:
         )
 
     def requires(self, path: str) -> bool:
-        """Whether go.mod requires a module, its sub-modules and major versions included."""
-        return any(item.path == path or item.path.startswith(path + "/") for item in self.manifest.requires)
+        """Whether go.mod requires a module, its sub-modules and major versions included, or the one a package is of."""
+        return self.line_of(path) is not None
 
     def line_of(self, path: str) -> int | None:
         return next(
-            (item.line for item in self.manifest.requires if item.path == path or item.path.startswith(path + "/")),
+            (
+                item.line
+                for item in self.manifest.requires
+                if item.path == path or item.path.startswith(path + "/") or path.startswith(item.path + "/")
+            ),
             None,
         )
 

@@ -1,6 +1,5 @@
-"""Where a Go program listens, what it reads from the environment, which files it opens."""
+"""Where a Go program listens, and which of its routes tells its health."""
 
-import posixpath
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +7,7 @@ from genfile.data import Framework
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
-from genfile.evidence import Evidence, Fact, decide
+from genfile.evidence import Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -36,49 +35,10 @@ _OTHER_PORTS = (
     "ldap",
     "grpc",
     "proxy",
+    "tls",
+    "ssl",
 )
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
-_OPENERS = {
-    "os.Open": False,
-    "os.ReadFile": False,
-    "os.ReadDir": True,
-    "ioutil.ReadFile": False,
-    "ioutil.ReadDir": True,
-    "os.DirFS": True,
-    "http.Dir": True,
-    "template.ParseFiles": False,
-    "template.ParseGlob": True,
-    "ParseFiles": False,
-    "ParseGlob": True,
-    "LoadHTMLGlob": True,
-    "LoadHTMLFiles": False,
-    "Static": True,
-    "StaticFile": False,
-    "StaticFS": True,
-    "http.ServeFile": False,
-    "html.New": True,
-    "viper.AddConfigPath": True,
-    "viper.SetConfigFile": False,
-    "godotenv.Load": False,
-}
-
-
-# Endings of what programs read at run time.
-_DATA = (
-    ".yml",
-    ".yaml",
-    ".json",
-    ".toml",
-    ".ini",
-    ".conf",
-    ".html",
-    ".tmpl",
-    ".gohtml",
-    ".csv",
-    ".txt",
-    ".sql",
-    ".env.example",
-)
 
 
 @dataclass(frozen=True)
@@ -96,6 +56,7 @@ def find_port(module: GoModule, sources: Sources, framework: Framework | None) -
 def _listen_call(asked: Asked) -> Fact[Port] | None:
     """ListenAndServe, Run, Listen or Start with an address that can be seen, or an http.Server's Addr."""
     partial: Fact[Port] | None = None
+    other: Fact[Port] | None = None
     for path, file in asked.sources:
         found = [
             (call.callee, value, call.line)
@@ -109,11 +70,26 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
             if number in OTHER_PORTS:
                 continue
-            if number is not None:
+            if number is not None and name.startswith("net.Listen"):
+                # gRPC or a protocol of its own: where HTTP is served beside it, that is the port.
+                other = other or Fact(Port(number, variable), (says,))
+            elif number is not None:
                 return Fact(Port(number, variable), (says,))
-            if variable is not None and partial is None:
+            elif variable is not None and partial is None:
                 partial = Fact(Port(None, variable), (says,))
-    return partial
+    if other is not None and asked.framework is not None and asked.framework.name != "grpc":
+        return partial
+    return other or partial
+
+
+def _raw_listener(asked: Asked) -> Fact[Port] | None:
+    """net.Listen beside a framework for HTTP: where nothing else is said, the framework serves on it."""
+    for path, file in asked.sources:
+        for call in file.calls:
+            number = next((found for value in call.arguments if (found := port_of(value)[0]) is not None), None)
+            if call.callee == "net.Listen" and number is not None and number not in OTHER_PORTS:
+                return asked.module.folder.fact(Port(number), path, call.line, f"net.Listen({number})")
+    return None
 
 
 def _flag(asked: Asked) -> Fact[Port] | None:
@@ -228,7 +204,7 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     )
 
 
-PORT_SIGNALS = (_listen_call, _environment, _flag, _tag, _hosting, _example, _framework_default)
+PORT_SIGNALS = (_listen_call, _environment, _flag, _tag, _raw_listener, _hosting, _example, _framework_default)
 
 
 def _shown(value: Any) -> str:
@@ -247,65 +223,3 @@ def find_health(module: GoModule, sources: Sources) -> Fact[str] | None:
             if route in HEALTH_PATHS:
                 return module.folder.fact(route, path, call.line, f"{call.callee}({route!r})")
     return None
-
-
-def find_assets(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
-    """Files and folders of the tree that the program opens by a literal path, relative to the module."""
-    found: dict[str, Any] = {}
-    embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
-    for path, file in sources:
-        for call in file.calls:
-            last = call.callee.rsplit(".", 1)[-1]
-            if call.callee not in _OPENERS and last not in _OPENERS:
-                continue
-            for value in call.arguments:
-                asset = _asset(module, value) if isinstance(value, str) else None
-                if asset is not None:
-                    found.setdefault(asset, module.folder.says(path, call.line, f"{call.callee}({value!r})"))
-        for value, line in file.strings:
-            # A path to a file of the tree, however it gets to where it is opened: a flag's default, a constant.
-            if ("/" in value or value.endswith(_DATA)) and value.endswith(_DATA) and value not in embedded:
-                asset = _asset(module, value)
-                if asset is not None:
-                    found.setdefault(asset, module.folder.says(path, line, repr(value)))
-    names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
-    return Fact(names, tuple(found[name] for name in names)) if names else None
-
-
-def _asset(module: GoModule, value: str) -> str | None:
-    path = posixpath.normpath(value.strip() or "/")
-    if path.startswith(("/", "..")) or path == "." or ":" in path:
-        return None
-    parts = path.split("/")
-    literal = []
-    for part in parts:
-        if any(char in part for char in "*?["):
-            break
-        literal.append(part)
-    if not literal:
-        return None
-    path = "/".join(literal)
-    if literal != parts and not module.folder.has_folder(path):
-        return None
-    if module.folder.has_folder(path) or (
-        module.folder.has(path) and not path.endswith((".go", ".env")) and path != ".env"
-    ):
-        return path
-    return None
-
-
-def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str] | None:
-    """Where the program keeps its own database: the folder of a file that the code names, else its working folder.
-
-    None where the program opens files of the tree as well: what its working folder is then can't be told apart.
-    """
-    for path, file in sources:
-        for value, line in file.strings:
-            name = value.removeprefix("file:").split("?")[0]
-            if name.endswith((".db", ".sqlite", ".sqlite3")) and not name.startswith(("/", ".db")) and " " not in name:
-                folder = posixpath.dirname(posixpath.normpath(name))
-                if folder and not folder.startswith("..") and "%" not in name and "*" not in name:
-                    return module.folder.fact(module.folder.full(folder), path, line, repr(value))
-    if find_assets(module, sources) is not None:
-        return None
-    return Fact(module.folder.spec_path, (store,))

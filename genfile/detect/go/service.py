@@ -5,10 +5,13 @@ import posixpath
 import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
+from genfile.detect.go.build import put_build
 from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.command import arguments
+from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable
 from genfile.detect.go.module import GoModule, Program, read_module
-from genfile.detect.go.port import Sources, data_folder, find_assets, find_health, find_port
+from genfile.detect.go.port import Sources, find_health, find_port
+from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.shared import is_secret, started
@@ -43,6 +46,8 @@ def detect(folder: Project) -> Draft:
     given = arguments(module, program, sources) if len(draft.values["start"]) == 1 else None
     if given is not None and given.value:
         draft.put("start", given.but([*draft.values["start"], *given.value]))
+    put_build(module, sources, draft)
+    put_reachable(module, sources, draft)
     return draft
 
 
@@ -58,7 +63,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     draft.put("package_manager.name", Fact("gomod", (folder.says("go.mod", 1, "go.mod"),)))
     if folder.has("go.sum"):
         draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
-    draft.put("sums", Fact(folder.has("go.sum")))
+    draft.put("sums", Fact(folder.has("go.sum") or not module.manifest.requires))
     main = next(path for path, file in module.package(program.folder) if file.has_main)
     others = [item for item in module.programs if item != program]
     draft.put(
@@ -185,6 +190,15 @@ def _put_outside(module: GoModule, sources: Sources, draft: Draft) -> None:
     assets = find_assets(module, sources)
     if assets is not None:
         draft.put("assets", assets.but([folder.full(name) for name in assets.value]))
+    writable = find_writable(module, sources)
+    if writable is not None:
+        kept = [folder.full(name) for name in writable.value]
+        kept = [name for name in kept if name != draft.values.get("data")]
+        draft.put("writable", writable.but(kept) if kept else None)
+    beside = beside_binary(module, sources)
+    if beside is not None:
+        text = f"{beside}: if it keeps files beside itself, its image refuses them: give it a folder, and a volume"
+        draft.note("warning", text, beside.path, beside.line)
     backing = {
         service.name: folder.says("go.mod", module.line_of(dependency), dependency)
         for service in backing_services().values()

@@ -15,7 +15,9 @@ from genfile.versions import parse_pin
 COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 COMPOSE_ENDINGS = (".yml", ".yaml")
 # Words in the name of a Dockerfile that is not the one of production.
-_OTHER = frozenset("dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split())
+_OTHER = frozenset(
+    "coverage dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split()
+)
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}?")
 # Names of the stage that production runs.
 _RELEASES = frozenset("release prod production runner runtime final app serve server".split())

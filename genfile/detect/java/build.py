@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from genfile.data import Framework, frameworks
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 
@@ -38,22 +39,41 @@ class Build:
     runnable: Evidence | None = None
     distribution: str | None = None
     application: bool = False
+    libraries: str | None = None
+    """The folder of the module that holds the libraries of a jar that does not hold them itself."""
+    goals: list[str] = field(default_factory=list)
+    """Goals of Maven, or tasks of Gradle, that make what is run, where the usual ones do not."""
+    project: str | None = None
+    """The path by which Gradle knows a member: `:apps:web`."""
+    output: str | None = None
+    """The folder that the jar is left in, where it is not the usual one."""
 
     @property
     def is_member(self) -> bool:
         return self.root.path != self.folder.path
 
     def find(self, *prefixes: str) -> Dependency | None:
-        """The first dependency or plugin whose group or coordinate is, or begins with, one of these."""
+        """The first dependency or plugin whose group or coordinate is, or begins with, one of these; `a:b-*`: whose
+        name begins so."""
         for prefix in prefixes:
             for item in self.dependencies:
-                if (
+                if (prefix[-1:] == "*" and item.coordinate.startswith(prefix[:-1])) or (
                     item.group == prefix
                     or item.coordinate == prefix
                     or item.group.startswith(prefix + ".")
                     or item.coordinate.startswith(prefix + ":")
                 ):
                     return item
+        return None
+
+    @property
+    def framework(self) -> tuple[Framework, Dependency] | None:
+        """The first framework that the build depends on, with the dependency that says so."""
+        for item in frameworks("java"):
+            found = self.find(*item.dependencies)
+            # What a plugin says alone, a dependency of another kind refutes.
+            if found is not None and not (found.plugin and self.find(*item.absent) is not None):
+                return item, found
         return None
 
     @property

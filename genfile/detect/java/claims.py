@@ -1,6 +1,7 @@
 """Is a build's module a service, a library, or only a parent of others?"""
 
-from genfile.data import frameworks
+import itertools
+
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
@@ -21,15 +22,112 @@ def claim(folder: Project) -> Claim | None:
         return None
     if not _has_sources(folder):
         return None
-    found = next(
-        (build.find(*item.dependencies) for item in frameworks("java") if build.find(*item.dependencies)),
-        None,
-    )
+    found = build.framework
     if build.runnable is None:
         return Claim("program", folder.says("Procfile", 1, "Procfile")) if folder.has("Procfile") else None
     if _is_library(build):
         return None
-    return Claim("server" if found is not None else "program", build.runnable)
+    if found is not None:
+        bundled = _bundled(build)
+        if len(bundled) > 1:
+            text = f"{folder.spec_path}: the services {' and '.join(bundled)} in one, for a quick start: no service"
+            folder.tree.note("info", text, build.runnable.path, build.runnable.line)
+            return None
+        return Claim("server", build.runnable)
+    if folder.has("Procfile"):
+        return Claim("program", folder.says("Procfile", 1, "Procfile"))
+    return _without_framework(build)
+
+
+# Made for a terminal: what parses its arguments.
+_TERMINAL = tuple(
+    """
+    info.picocli com.beust:jcommander org.jcommander commons-cli args4j net.sf.jopt-simple org.jline jline
+    com.github.ajalt.clikt com.github.rvesse:airline org.jetbrains.kotlinx:kotlinx-cli com.xenomachina:kotlin-argparser
+    org.springframework.shell
+    """.split()
+)
+# Windows and games.
+_DESKTOP = (
+    "org.openjfx", "org.openjfx.javafxplugin", "org.jetbrains.compose", "com.badlogicgames.gdx", "org.eclipse.swt",
+    "org.processing", "com.formdev:flatlaf", "net.fabricmc", "fabric-loom", "net.minecraftforge",
+)  # fmt: skip
+# Libraries of programs that listen, wait for messages, or work by the clock.
+_STAYING = tuple(
+    """
+    org.eclipse.jetty io.undertow io.netty org.apache.tomcat.embed org.glassfish.jersey.containers org.glassfish.grizzly
+    org.apache.kafka com.rabbitmq:amqp-client org.quartz-scheduler net.dv8tion:JDA com.discord4j dev.kord org.javacord
+    org.telegram com.github.pengrad com.slack.api:bolt org.apache.activemq org.apache.pulsar io.nats redis.clients
+    com.typesafe.akka org.apache.pekko io.rsocket org.java-websocket org.nanohttpd org.apache.camel
+    io.projectreactor.netty
+    org.apache.mina
+    """.split()
+)
+# Calls of a program that is meant to stay.
+_STAYING_CALLS = frozenset(
+    """
+    ServerSocket createServer newScheduledThreadPool newSingleThreadScheduledExecutor scheduleAtFixedRate
+    scheduleWithFixedDelay Timer KafkaConsumer embeddedServer addShutdownHook awaitTermination
+    """.split()
+)
+
+
+def _without_framework(build: Build) -> Claim | None:
+    """A main class in a jar: a service where it stays; at the root, where nothing says so, it may be one."""
+    folder, runnable = build.folder, build.runnable
+    if runnable is None:
+        return None
+    if build.packaging == "war":
+        return Claim("program", runnable)
+    if build.find(*_DESKTOP) is not None:
+        return None
+    if build.find(*_STAYING) is not None:
+        return Claim("program", runnable)
+    if build.find(*_TERMINAL) is not None:
+        return None
+    from genfile.detect.java.port import LISTENERS, sources
+
+    stays = _STAYING_CALLS | (LISTENERS - {"start", "port", "listen"})
+    for path, file in sources(folder):
+        for call in file.calls:
+            if call.callee in stays:
+                return Claim("program", folder.says(path, call.line, call.callee))
+    if build.is_member and any(other != folder.path for other in _others(build)):
+        return None
+    folder.tree.note(
+        "warning", f"{runnable}: nothing says that this program stays or listens", runnable.path, runnable.line
+    )
+    return Claim("guess", runnable)
+
+
+def _others(build: Build) -> list[str]:
+    """The other modules of the build that can be run."""
+    root = read_build(build.root)
+    found: list[str] = []
+    for path in root.modules if root is not None else ():
+        other = read_build(Project(build.folder.tree, path))
+        if other is not None and other.runnable is not None:
+            found.append(path)
+    return found
+
+
+def _bundled(build: Build) -> list[str]:
+    """The services of the same build that a module puts together: what it needs itself, and what each is alone."""
+    if build.tool != "maven" or not build.is_member:
+        return []
+    own = list(itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), 4))
+    if len(own) > 3:
+        # It has a program of its own: the others are parts of it that can run apart, too.
+        return []
+    from genfile.detect.java.maven import direct_needs
+
+    found: list[str] = []
+    for path in direct_needs(build.folder, build.root):
+        other = read_build(Project(build.folder.tree, path))
+        if other is None or other.runnable is None or _is_library(other) or main_file(other.folder) is None:
+            continue
+        found.append(other.folder.spec_path)
+    return found
 
 
 def _has_sources(folder: Project) -> bool:

@@ -33,6 +33,8 @@ def read_gradle(folder: Project) -> Build | None:
     found = read_script(folder)
     if found is None:
         return None
+    from genfile.detect.java.tasks import put_tasks
+
     name, script = found
     root = _root(folder)
     catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
@@ -42,13 +44,16 @@ def read_gradle(folder: Project) -> Build | None:
         scripts.append((root, *above))
     settings = read_script(folder, SETTINGS)
     build.modules = [folder.full(path) for path in (settings[1].includes if settings else ())]
-    build.dependencies = _plugins(scripts, catalog) + _dependencies(folder, name, script, catalog)
+    build.dependencies = _plugins(scripts, catalog, root) + _dependencies(folder, name, script, catalog)
     build.needs = sorted(
         {root.full((item.project or "").strip(":").replace(":", "/")) for item in script.dependencies if item.project}
     )
     build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
-    _put_runnable(folder, name, script, build)
-    build.artifact = _artifact(folder, script, build)
+    put_tasks(folder, name, script, build)
+    settings = read_script(root, SETTINGS)
+    inside = posixpath.relpath(folder.path or ".", root.path or ".")
+    projects = settings[1].projects if settings is not None else {}
+    build.project = next((path for path, place in projects.items() if place == inside), ":" + inside.replace("/", ":"))
     return build
 
 
@@ -59,7 +64,8 @@ def _root(folder: Project) -> Project:
         settings = read_script(above, SETTINGS)
         if settings is not None:
             inside = posixpath.relpath(folder.path or ".", above.path or ".")
-            return above if above.path == folder.path or inside in settings[1].includes else folder
+            listed = inside in settings[1].includes or settings[1].computes_includes
+            return above if above.path == folder.path or listed else folder
         above = above.parent()
     return folder
 
@@ -67,10 +73,10 @@ def _root(folder: Project) -> Project:
 Scripts = list[tuple[Project, str, GradleScript]]
 
 
-def _plugins(scripts: Scripts, catalog: Document | None) -> list[Dependency]:
+def _plugins(scripts: Scripts, catalog: Document | None, root: Project) -> list[Dependency]:
     found: list[Dependency] = []
     for place, (folder, name, script) in enumerate(scripts):
-        for plugin in script.plugins:
+        for plugin in (item for item in script.plugins if item.applied):
             identity, version = plugin.id, plugin.version
             if plugin.alias is not None and catalog is not None:
                 identity, version = _from_catalog(catalog, plugin.alias.removeprefix("plugins."))
@@ -81,6 +87,32 @@ def _plugins(scripts: Scripts, catalog: Document | None) -> list[Dependency]:
             if place == 0 or identity.startswith("org.springframework.boot"):
                 says = folder.says(name, plugin.line, identity)
                 found.append(Dependency(identity, "", version, says, plugin=place == 0))
+            if place == 0:
+                found += _convention(root, identity, catalog)
+    return found
+
+
+# Where convention plugins lie: `buildSrc/src/main/kotlin/shop.service.gradle.kts` is the plugin `shop.service`.
+CONVENTIONS = ("buildSrc", "build-logic", "buildLogic", "build-conventions", "gradle/plugins", "gradle/build-logic")
+
+
+def _convention(root: Project, identity: str, catalog: Document | None, depth: int = 0) -> list[Dependency]:
+    """The plugins that a convention plugin of the project's own applies, and the libraries that it brings."""
+    found: list[Dependency] = []
+    for base in CONVENTIONS if depth < 4 else ():
+        for ending, parser in ((".gradle.kts", parse_gradle_kotlin), (".gradle", parse_gradle_groovy)):
+            path = next(root.files(f"{identity}{ending}", below=base, depth=6), None) if root.has_folder(base) else None
+            script = root.parse(parser, path) if path is not None else None
+            if script is None or path is None:
+                continue
+            for plugin in (item for item in script.plugins if item.applied):
+                inner = OLD_NAMES.get(plugin.id or "", plugin.id)
+                if inner is not None and inner != identity:
+                    found.append(
+                        Dependency(inner, "", plugin.version, root.says(path, plugin.line, inner), plugin=True)
+                    )
+                    found += _convention(root, inner, catalog, depth + 1)
+            found += _dependencies(root, path, script, catalog)
     return found
 
 
@@ -136,38 +168,25 @@ def _library(catalog: Document, alias: str) -> str | None:
     return None
 
 
-def _put_runnable(folder: Project, name: str, script: GradleScript, build: Build) -> None:
-    own = {item.group: item.evidence for item in build.dependencies if item.plugin}
-    for plugin in (
-        "org.springframework.boot",
-        "io.quarkus",
-        "io.micronaut.application",
-        "io.ktor.plugin",
-        "application",
-        "com.gradleup.shadow",
-        "com.github.johnrengelman.shadow",
-        "war",
-    ):
-        if plugin in own:
-            build.runnable = own[plugin]
-            break
-    build.application = "application" in own or "io.ktor.plugin" in own
-    if "war" in own:
-        build.packaging = "war"
-    main = script.value("application.mainClass", "application.mainClassName", "mainClassName", "mainClass")
-    if main is not None and isinstance(main[0], str):
-        build.main_class = folder.fact(main[0], name, main[1], f"mainClass {main[0]}")
-
-
-def _artifact(folder: Project, script: GradleScript, build: Build) -> str | None:
-    """The jar in build/libs, where the script gives it a name; else it is looked for there."""
-    for task in ("bootJar", "shadowJar", "buildFatJar"):
-        named = script.value(f"{task}.archiveFileName", f"{task}.archiveName")
-        if named is not None and isinstance(named[0], str) and "$" not in named[0]:
-            return named[0]
-    fat = script.value("fatJar.archiveFileName", "ktor.fatJar.archiveFileName")
-    if fat is not None and isinstance(fat[0], str) and "$" not in fat[0]:
-        return fat[0]
+def plugin_version(root: Project, identity: str, library: str) -> Fact[str] | None:
+    """The version of a plugin, where its own line has none: in the settings, with `apply false` in the root, in the
+    catalog, or of its library in the build of the convention plugins."""
+    catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
+    for names in (SETTINGS, SCRIPTS):
+        found = read_script(root, names)
+        for plugin in found[1].plugins if found is not None else ():
+            if found is not None and plugin.id == identity and plugin.version:
+                return root.fact(plugin.version, found[0], plugin.line, f"{identity} {plugin.version}")
+    for value in (catalog.table("plugins") if catalog is not None else {}).values():
+        if catalog is not None and isinstance(value, dict) and value.get("id") == identity:
+            version = _catalog_version(catalog, value.get("version"))
+            if version:
+                return root.fact(version, "gradle/libs.versions.toml", None, f"{identity} {version}")
+    for base in CONVENTIONS:
+        found = read_script(root.at(base)) if root.has_folder(base) else None
+        for item in _dependencies(root.at(base), found[0], found[1], catalog) if found is not None else ():
+            if item.name == library and item.version:
+                return Fact(item.version, (item.evidence,))
     return None
 
 
@@ -233,7 +252,7 @@ def _compatibility(asked: Asked) -> Fact[str] | None:
 def _conventions(asked: Asked) -> Fact[str] | None:
     """The same in convention plugins of buildSrc or build-logic."""
     root = asked[2]
-    for base in ("buildSrc", "build-logic", "buildLogic", "gradle/plugins"):
+    for base in CONVENTIONS:
         if not root.has_folder(base):
             continue
         for pattern, parser in (("*.gradle.kts", parse_gradle_kotlin), ("*.gradle", parse_gradle_groovy)):

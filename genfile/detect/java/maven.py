@@ -5,6 +5,7 @@ import re
 from functools import cached_property
 
 from genfile.detect.java.build import Build, Dependency
+from genfile.detect.survey import inside
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.xml import Element, parse_xml
@@ -17,16 +18,21 @@ _PLACEHOLDER = re.compile(r"\$\{([^${}]+)\}")
 class Pom:
     """A pom.xml and the parents of it that are in the tree, nearest first."""
 
-    def __init__(self, folder: Project, root: Element) -> None:
+    def __init__(self, folder: Project, root: Element, file: str = FILE) -> None:
         self.folder = folder
         self.root = root
+        self.file = file
+
+    @property
+    def path(self) -> str:
+        return self.folder.full(self.file)
 
     @cached_property
     def chain(self) -> "tuple[Pom, ...]":
         found: list[Pom] = [self]
         while len(found) < MAX_PARENTS:
             parent = found[-1]._parent()
-            if parent is None or any(parent.folder.path == item.folder.path for item in found):
+            if parent is None or any(parent.path == item.path for item in found):
                 break
             found.append(parent)
         return tuple(found)
@@ -56,7 +62,7 @@ class Pom:
                 for child in item.children:
                     found.setdefault(
                         child.tag,
-                        (child.text, pom.folder.says(FILE, child.line, f"{child.tag} is {child.text}")),
+                        (child.text, pom.folder.says(pom.file, child.line, f"{child.tag} is {child.text}")),
                     )
         return found
 
@@ -121,6 +127,14 @@ class Pom:
             (pom, item) for pom in self.chain for item in pom.root.all("build", "pluginManagement", "plugins", "plugin")
         ]
 
+    def configured(self, artifact: str) -> list[tuple["Pom", Element]]:
+        """All that configures a plugin, strongest first: where it is applied, then where it is only managed; what is
+        managed alone counts for the plugins that every build of a jar has."""
+        own = [(pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact]
+        if not own and artifact not in ("maven-jar-plugin", "maven-compiler-plugin", "maven-war-plugin"):
+            return []
+        return own + [(pom, item) for pom, item in self.managed_plugins() if item.find_text("artifactId") == artifact]
+
     def plugin(self, artifact: str) -> tuple["Pom", Element] | None:
         return next(((pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact), None)
 
@@ -132,7 +146,7 @@ class Pom:
 def read_pom(folder: Project, name: str = FILE) -> Pom | None:
     """The pom.xml of a folder; None where there is none, or it is malformed."""
     root = folder.parse(parse_xml, name) if folder.has(name) else None
-    return Pom(folder, root) if root is not None and root.tag == "project" else None
+    return Pom(folder, root, name) if root is not None and root.tag == "project" else None
 
 
 def read_maven(folder: Project) -> Build | None:
@@ -140,14 +154,15 @@ def read_maven(folder: Project) -> Build | None:
     pom = read_pom(folder)
     if pom is None:
         return None
-    root = _reactor_root(folder)
+    from genfile.detect.java.package import put_package
+
+    root = _with_parents(pom, _reactor_root(folder))
     build = Build("maven", folder, root)
     build.packaging = pom.resolve(pom.root.find_text("packaging")) or "jar"
     build.modules = [folder.full(name) for name in _modules(pom) if folder.has(f"{name}/{FILE}")]
     build.dependencies = [*_dependencies(pom), *_plugins(pom)]
     build.java = decide(pom, JAVA_SIGNALS, agree=lambda *_: True).fact
-    build.artifact = _artifact(pom, build.packaging)
-    _put_runnable(pom, build)
+    put_package(pom, build)
     if build.is_member:
         build.needs = _needs(pom, root)
     return build
@@ -170,6 +185,14 @@ def _reactor_root(folder: Project) -> Project:
     return root
 
 
+def _with_parents(pom: Pom, root: Project) -> Project:
+    """The folder that holds a module and its parents too, where they lie beside it and do not list it."""
+    if all(inside(item.folder.path, root.path) for item in pom.chain):
+        return root
+    shared = posixpath.commonpath([f"/{item.folder.path}" for item in pom.chain]).strip("/")
+    return Project(pom.folder.tree, shared)
+
+
 def _reactor(root: Project, seen: set[str] | None = None) -> dict[str, Pom]:
     """Every module below a root, by folder."""
     seen = set() if seen is None else seen
@@ -182,6 +205,13 @@ def _reactor(root: Project, seen: set[str] | None = None) -> dict[str, Pom]:
     for name in _modules(pom):
         found |= _reactor(root.at(name), seen)
     return found
+
+
+def direct_needs(folder: Project, root: Project) -> list[str]:
+    """The modules of the reactor that a module names among its dependencies, sorted."""
+    pom = read_pom(folder)
+    named = {item.find_text("artifactId") for item in pom.root.all("dependencies", "dependency")} if pom else set()
+    return sorted(path for path, item in _reactor(root).items() if item.artifact_id in named and path != folder.path)
 
 
 def _needs(pom: Pom, root: Project) -> list[str]:
@@ -207,7 +237,7 @@ def _dependencies(pom: Pom) -> list[Dependency]:
         for item in profile.all("dependencies", "dependency"):
             if item.find_text("scope") != "test":
                 group, name = pom.resolve(item.find_text("groupId")) or "", item.find_text("artifactId") or ""
-                found.append(Dependency(group, name, None, owner.folder.says(FILE, item.line, f"{group}:{name}")))
+                found.append(Dependency(group, name, None, owner.folder.says(owner.file, item.line, f"{group}:{name}")))
     for owner in pom.chain:
         items = owner.root.all("dependencies", "dependency")
         parent = owner.root.child("parent")
@@ -217,7 +247,7 @@ def _dependencies(pom: Pom) -> list[Dependency]:
             group = pom.resolve(item.find_text("groupId")) or ""
             name = item.find_text("artifactId") or ""
             version = pom.resolve(item.find_text("version"))
-            found.append(Dependency(group, name, version, owner.folder.says(FILE, item.line, f"{group}:{name}")))
+            found.append(Dependency(group, name, version, owner.folder.says(owner.file, item.line, f"{group}:{name}")))
     return found
 
 
@@ -227,86 +257,8 @@ def _plugins(pom: Pom) -> list[Dependency]:
         group = pom.resolve(item.find_text("groupId")) or "org.apache.maven.plugins"
         name = item.find_text("artifactId") or ""
         version = pom.resolve(item.find_text("version"))
-        found.append(Dependency(group, name, version, owner.folder.says(FILE, item.line, name), plugin=True))
+        found.append(Dependency(group, name, version, owner.folder.says(owner.file, item.line, name), plugin=True))
     return found
-
-
-def _artifact(pom: Pom, packaging: str) -> str | None:
-    """The file in target/, where its name is certain."""
-    name = pom.root.find_text("build", "finalName")
-    if name is not None:
-        resolved = pom.resolve(name)
-    else:
-        version = pom.resolve(pom.root.find_text("version") or pom.root.find_text("parent", "version"))
-        resolved = f"{pom.artifact_id}-{version}" if version else None
-    if not resolved or "/" in resolved:
-        return None
-    boot = pom.plugin("spring-boot-maven-plugin")
-    classifier = pom.resolve(boot[1].find_text("configuration", "classifier")) if boot else None
-    return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if packaging == 'war' else 'jar'}"
-
-
-def _put_runnable(pom: Pom, build: Build) -> None:
-    """What makes the jar one that can be run: a plugin that packages applications, or a main class in the manifest."""
-    for artifact in (
-        "spring-boot-maven-plugin",
-        "quarkus-maven-plugin",
-        "micronaut-maven-plugin",
-        "helidon-maven-plugin",
-    ):
-        found = pom.plugin(artifact)
-        if found is not None:
-            build.runnable = found[0].folder.says(FILE, found[1].line, artifact)
-            return
-    shaded = pom.plugin("maven-shade-plugin")
-    for artifact in ("maven-shade-plugin", "maven-assembly-plugin", "maven-jar-plugin"):
-        found = pom.plugin(artifact)
-        if found is None:
-            continue
-        main = next(
-            (item for item in _descendants(found[1]) if item.tag in ("mainClass", "Main-Class") and item.text),
-            None,
-        )
-        if main is not None:
-            says = found[0].folder.says(FILE, main.line, f"mainClass {main.text}")
-            build.runnable = says
-            build.main_class = Fact(pom.resolve(main.text) or main.text, (says,))
-            if artifact == "maven-assembly-plugin" and build.artifact and shaded is None:
-                build.artifact = build.artifact.removesuffix(".jar") + "-jar-with-dependencies.jar"
-            return
-    if build.packaging == "war":
-        build.runnable = pom.folder.says(FILE, None, "packaging is war")
-
-
-def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
-    """What `package` must be told: the profile of production where another is the default, and to leave out images."""
-    pom = read_pom(folder)
-    flags: list[str] = []
-    says: list[Evidence] = []
-    if pom is None:
-        return flags, says
-    by_default = [item.find_text("id") for _, item in pom.profiles]
-    for owner in pom.chain:
-        for item in owner.root.all("profiles", "profile"):
-            name = item.find_text("id")
-            if name in ("prod", "production") and name not in by_default and {"dev", "development"} & set(by_default):
-                flags.append(f"-P{name}")
-                says.append(owner.folder.says(FILE, item.line, f"profile {name}"))
-    for owner, item in pom.plugins():
-        flag = IMAGE_PLUGINS.get(item.find_text("artifactId") or "")
-        goals = {goal.text for goal in item.all("executions", "execution", "goals", "goal")}
-        if flag is not None and flag not in flags and goals & {"build", "push", "dockerBuild"}:
-            flags.append(flag)
-            says.append(owner.folder.says(FILE, item.line, item.find_text("artifactId") or ""))
-    return flags, says
-
-
-# Plugins that build images while a project is packaged, and what keeps them from it.
-IMAGE_PLUGINS = {
-    "docker-maven-plugin": "-Ddocker.skip=true",
-    "dockerfile-maven-plugin": "-Ddockerfile.skip=true",
-    "jib-maven-plugin": "-Djib.skip=true",
-}
 
 
 def enforced(folder: Project) -> Fact[str] | None:
@@ -315,11 +267,11 @@ def enforced(folder: Project) -> Fact[str] | None:
     for owner, item in (*pom.plugins(), *pom.managed_plugins()) if pom is not None else ():
         if item.find_text("artifactId") != "maven-enforcer-plugin":
             continue
-        for element in _descendants(item):
+        for element in descendants(item):
             if element.tag == "requireJavaVersion" and pom is not None:
                 text = pom.resolve(element.find_text("version"))
                 if text:
-                    return Fact(text, (owner.folder.says(FILE, element.line, f"requireJavaVersion {text}"),))
+                    return Fact(text, (owner.folder.says(owner.file, element.line, f"requireJavaVersion {text}"),))
     return None
 
 
@@ -335,7 +287,7 @@ def maven_wrapper(root: Project) -> Fact[str] | None:
     )
 
 
-def _descendants(element: Element) -> list[Element]:
+def descendants(element: Element) -> list[Element]:
     found = [element]
     for item in found:
         found.extend(item.children)
@@ -365,7 +317,18 @@ def _compiler_plugin(pom: Pom) -> Fact[str] | None:
                 text = pom.resolve(item.find_text("configuration", tag))
                 element = item.child("configuration", tag)
                 if text and element is not None:
-                    return Fact(text, (owner.folder.says(FILE, element.line, f"{tag} {text}"),))
+                    return Fact(text, (owner.folder.says(owner.file, element.line, f"{tag} {text}"),))
+    return None
+
+
+def _toolchains_plugin(pom: Pom) -> Fact[str] | None:
+    """The JDK that maven-toolchains-plugin asks for."""
+    for owner, item in pom.configured("maven-toolchains-plugin"):
+        for element in descendants(item):
+            text = pom.resolve(element.find_text("version")) if element.tag == "jdk" else None
+            match = re.search(r"\d[\d.]*", text or "")
+            if match is not None:
+                return Fact(match[0], (owner.folder.says(owner.file, element.line, f"toolchain jdk {text}"),))
     return None
 
 
@@ -389,8 +352,15 @@ def _spring_parent(pom: Pom) -> Fact[str] | None:
             version = pom.resolve(parent.find_text("version")) or ""
             major = version.split(".")[0]
             line = "17" if major.isdigit() and int(major) >= 3 else "8"
-            return Fact(line, (owner.folder.says(FILE, parent.line, f"Spring Boot {version} needs Java {line}"),))
+            return Fact(line, (owner.folder.says(owner.file, parent.line, f"Spring Boot {version} needs Java {line}"),))
     return None
 
 
-JAVA_SIGNALS = (_release_property, _compiler_plugin, _java_version, _target_property, _spring_parent)
+JAVA_SIGNALS = (
+    _toolchains_plugin,
+    _release_property,
+    _compiler_plugin,
+    _java_version,
+    _target_property,
+    _spring_parent,
+)

@@ -1,31 +1,21 @@
 """The facts of one service on the JVM, put together."""
 
+import itertools
 import posixpath
 
-from genfile.data import Framework, backing_services, frameworks, system_packages
-from genfile.detect.hosting import hosting, run_packages
+from genfile.data import Framework, backing_services, system_packages
+from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build, read_build
-from genfile.detect.java.gradle import read_script, wrapper_version
-from genfile.detect.java.port import source_port
-from genfile.detect.java.settings import find_setting, placeholders
+from genfile.detect.java.gradle import plugin_version, wrapper_version
+from genfile.detect.java.layout import project_name, put_layout
+from genfile.detect.java.network import put_network
+from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.small import parse_procfile
+from genfile.parsers.jvm import parse_java
 from genfile.spec.base import service_name
-
-PORT_KEYS = {
-    "spring-boot": ("server.port",),
-    "quarkus": ("quarkus.http.port",),
-    "micronaut": ("micronaut.server.port",),
-    "ktor": ("ktor.deployment.port",),
-    "helidon": ("server.port",),
-}
-
-
-# Frameworks whose port stands in a configuration file, not in the code.
-CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "helidon"})
 
 
 def detect(folder: Project) -> Draft:
@@ -36,27 +26,33 @@ def detect(folder: Project) -> Draft:
         return draft
     draft.values["language"] = "java"
     fallback = service_name(folder.folder_name)
-    name = _project_name(build)
+    name = project_name(build)
     draft.put("name", Fact(service_name(name, fallback) if name else fallback))
     _put_tool(build, draft)
     java_version(build, draft)
     framework = _put_framework(build, draft)
-    _put_layout(build, draft, framework)
-    _put_network(build, draft, framework)
+    _put_older_gradle(build, draft)
+    put_layout(build, draft, framework)
+    put_network(build, draft, framework)
+    draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
     _put_workspace(build, draft)
     return draft
 
 
-def _project_name(build: Build) -> str | None:
-    if build.tool == "maven":
-        from genfile.detect.java.maven import read_pom
+def _compiles(build: Build) -> Fact[bool] | None:
+    """Whether the program asks for the compiler of the JDK that it runs on."""
+    for name in itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), MAX_SOURCES):
+        text = build.folder.text(name) or ""
+        if "javax.tools" in text and "getSystemJavaCompiler" in text:
+            line = next(n for n, item in enumerate(text.splitlines(), 1) if "getSystemJavaCompiler" in item)
+            parsed = build.folder.parse(parse_java, name)
+            if parsed is not None and any(item.startswith("javax.tools") for item in parsed.imports):
+                return build.folder.fact(True, name, line, "ToolProvider.getSystemJavaCompiler")
+    return None
 
-        pom = read_pom(build.folder)
-        return pom.artifact_id if pom else None
-    settings = read_script(build.folder, ("settings.gradle.kts", "settings.gradle"))
-    found = settings[1].value("rootProject.name") if settings else None
-    return found[0] if found is not None and isinstance(found[0], str) else None
+
+MAX_SOURCES = 300
 
 
 def _put_tool(build: Build, draft: Draft) -> None:
@@ -95,24 +91,36 @@ def _put_tool(build: Build, draft: Draft) -> None:
 
 
 def _put_framework(build: Build, draft: Draft) -> Framework | None:
-    for item in frameworks("java"):
-        found = build.find(*item.dependencies)
-        if found is not None:
-            draft.put("framework", Fact(item.name, (found.evidence,)))
-            if item.name == "spring-boot":
-                version = _boot_version(build)
-                if version is not None:
-                    draft.put("framework_version", version)
-            for name, value in item.environment.items():
-                draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
-            return item
-    return None
+    match = build.framework
+    if match is None:
+        return None
+    item, found = match
+    draft.put("framework", Fact(item.name, (found.evidence,)))
+    if item.name == "spring-boot":
+        draft.put("framework_version", _boot_version(build))
+    for name, value in item.environment.items():
+        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+    return item
+
+
+def _put_older_gradle(build: Build, draft: Draft) -> None:
+    """Without a wrapper: a Gradle that runs on the Java, and that the Spring Boot plugin knows."""
+    if build.tool != "gradle" or "package_manager.version" in draft.evidence or wrapper_version(build.root) is not None:
+        return
+    line = str(draft.values["runtime"]["version"])
+    boot = draft.values.get("framework_version") or "9"
+    if line.isdigit() and (int(line) < 17 or boot.startswith(("1.", "2."))):
+        script = next((n for n in ("build.gradle.kts", "build.gradle") if build.root.has(n)), "build.gradle")
+        says = build.root.guess("8", script, f"Gradle 9 runs on Java 17 and later, this is Java {line}")
+        draft.put("package_manager.version", says)
 
 
 def _boot_version(build: Build) -> Fact[str] | None:
     for item in build.dependencies:
         if item.group == "org.springframework.boot" and item.version and item.version[:1].isdigit():
             return Fact(item.version, (item.evidence,))
+    if build.tool == "gradle":
+        return plugin_version(build.root, "org.springframework.boot", "spring-boot-gradle-plugin")
     if build.tool == "maven":
         from genfile.detect.java.maven import read_pom
 
@@ -127,165 +135,6 @@ def _boot_version(build: Build) -> Fact[str] | None:
                 text, says = pom.properties[name]
                 return Fact(text, (says,)) if text[:1].isdigit() else None
     return None
-
-
-def _put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
-    """What the build leaves, by which command, and how it is started."""
-    name = framework.name if framework else None
-    says = (build.runnable,) if build.runnable else ()
-    folder = build.folder
-    draft.values["outputs"] = [folder.full("target" if build.tool == "maven" else "build")]
-    layout, start, artifact, output = _layout(build, name)
-    if name == "dropwizard":
-        config = next(
-            (p for p in folder.names() if p.endswith((".yml", ".yaml")) and not p.startswith((".", "docker"))), None
-        )
-        start = [*start, "server", *([config] if config else [])]
-        if config:
-            draft.values["run_paths"] = [folder.full(config)]
-    draft.put("layout", Fact(layout, says))
-    draft.put("start", Fact(start, says))
-    draft.values["artifact_folder"] = folder.full(output)
-    if artifact is not None and layout != "quarkus":
-        draft.put("artifact", Fact(folder.full(f"{output}/{artifact}"), says))
-    draft.put("main_class", build.main_class)
-    draft.put("build", Fact([_command(build, name, layout)], says))
-    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
-    if processes and "web" in processes:
-        text, line = processes["web"]
-        draft.evidence["/start"] = Fact(start, (*says, folder.says("Procfile", line, text)))
-
-
-def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | None, str]:
-    """The form of what is built, the start command, the file's name where it is certain, the folder it is in."""
-    maven = build.tool == "maven"
-    output = "target" if maven else "build/libs"
-    repackaged = build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot")
-    if framework == "quarkus":
-        return "quarkus", ["java", "-jar", "quarkus-run.jar"], None, "target" if maven else "build"
-    if build.packaging == "war":
-        if framework == "spring-boot" and repackaged:
-            return "jar", ["java", "-jar", "app.war"], build.artifact, output
-        return "war", ["catalina.sh", "run"], build.artifact, output
-    if framework == "spring-boot" and repackaged:
-        return "spring-boot", ["java", "-jar", "app.jar"], build.artifact, output
-    if not maven and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
-        binary = _project_name(build) or build.folder.folder_name
-        return "distribution", [f"bin/{binary}"], binary, "build/install"
-    return "jar", ["java", "-jar", "app.jar"], build.artifact, output
-
-
-def _command(build: Build, framework: str | None, layout: str) -> str:
-    member = posixpath.relpath(build.folder.path or ".", build.root.path or ".")
-    if build.tool == "maven":
-        tool = "./mvnw" if build.wrapper else "mvn"
-        part = f" -pl {_quoted(member)} -am" if build.is_member else ""
-        from genfile.detect.java.maven import maven_flags
-
-        flags = "".join(f" {_quoted(flag)}" for flag in maven_flags(build.folder)[0])
-        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{flags}{part} package"
-    tool = "./gradlew" if build.wrapper else "gradle"
-    if framework == "quarkus":
-        task = "quarkusBuild"
-    elif layout == "spring-boot":
-        task = "bootJar"
-    elif layout == "distribution":
-        task = "installDist"
-    elif build.packaging == "war":
-        task = "bootWar" if framework == "spring-boot" else "war"
-    elif build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
-        task = "shadowJar"
-    else:
-        task = "assemble"
-    prefix = f":{member.replace('/', ':')}:" if build.is_member else ""
-    return f"{tool} --no-daemon {_quoted(prefix + task)} -x test"
-
-
-def _quoted(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)
-
-
-def _put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
-    if framework is not None and framework.name == "spring-boot" and not _serves_http(build):
-        return
-    hinted = hosting(build.folder).port
-    if framework is None or framework.port is None:
-        found = source_port(build.folder)
-        if found is not None and found.value.number:
-            draft.put("port", found.but(found.value.number))
-            draft.put("port_variable", found.but(found.value.variable) if found.value.variable else None)
-        elif hinted is not None:
-            draft.put("port", hinted)
-        return
-    says = draft.evidence["/framework"].evidence
-    fact = Fact(framework.port, tuple(says))
-    variable: str | None = framework.port_variable
-    if framework.name not in CONFIGURED and (found := source_port(build.folder)) is not None:
-        fact = found.but(found.value.number or framework.port)
-        variable = found.value.variable or variable
-    elif hinted is not None and find_setting(build.folder, *PORT_KEYS.get(framework.name, ())) is None:
-        fact = hinted
-    setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
-    if (
-        setting is not None
-        and setting.value.value
-        and setting.value.value.isdecimal()
-        and 0 < int(setting.value.value) < 65536
-    ):
-        fact = setting.but(int(setting.value.value))
-    if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
-        variable = setting.value.variable
-        fact = Fact(fact.value, setting.evidence)
-    draft.put("port", fact)
-    if variable is not None:
-        draft.put("port_variable", fact.but(variable))
-    _put_health(build, draft, framework)
-
-
-def _serves_http(build: Build) -> bool:
-    """A Spring Boot program without a web starter is a worker or a job."""
-    web = tuple(
-        """
-    spring-boot-starter-web spring-boot-starter-webmvc spring-boot-starter-webflux
-    spring-boot-starter-jersey spring-boot-starter-graphql spring-boot-starter-data-rest
-    spring-boot-starter-websocket spring-boot-starter-actuator spring-boot-starter-thymeleaf
-    spring-boot-admin-starter-server vaadin-spring-boot-starter
-    """.split()
-    )
-    if any(
-        item.name in web or "gateway" in item.name or "eureka-server" in item.name or "config-server" in item.name
-        for item in build.dependencies
-    ):
-        return True
-    # A starter may come with a module of the same build.
-    for path in build.needs:
-        other = read_build(build.root.at(posixpath.relpath(path, build.root.path or ".")))
-        if other is not None and any(item.name in web for item in other.dependencies):
-            return True
-    return not any(
-        item.name.startswith("spring-boot-starter")
-        for item in build.dependencies
-        if not item.plugin and item.name != "spring-boot-starter-parent"
-    )
-
-
-def _put_health(build: Build, draft: Draft, framework: Framework) -> None:
-    """The endpoint that the framework's own health module serves on the application's port."""
-    if framework.name == "spring-boot":
-        actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
-        if actuator is None or find_setting(build.folder, "management.server.port") is not None:
-            return
-        base = find_setting(build.folder, "management.endpoints.web.base-path")
-        context = find_setting(build.folder, "server.servlet.context-path")
-        prefix = (context.value.value or "").rstrip("/") if context else ""
-        path = f"{prefix}{(base.value.value or '/actuator') if base else '/actuator'}/health"
-        draft.put("health", Fact({"path": path}, (actuator.evidence,)))
-    elif framework.name == "quarkus" and (health := build.find("io.quarkus:quarkus-smallrye-health")) is not None:
-        draft.put("health", Fact({"path": "/q/health"}, (health.evidence,)))
-    elif framework.name == "micronaut" and (health := build.find("io.micronaut:micronaut-management")) is not None:
-        draft.put("health", Fact({"path": "/health"}, (health.evidence,)))
 
 
 def _put_outside(build: Build, draft: Draft) -> None:
@@ -330,10 +179,12 @@ def _put_workspace(build: Build, draft: Draft) -> None:
         }
         draft.put(
             "workspace",
-            root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
+            build.folder.fact(value, "pom.xml", None, "parent")
+            if build.tool == "maven" and not root.has("pom.xml")
+            else root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
         )
     names = (
-        ["pom.xml"]
+        _poms(build)
         if build.tool == "maven"
         else [
             n
@@ -355,3 +206,12 @@ def _put_workspace(build: Build, draft: Draft) -> None:
         for name in folders
         if root.has_folder(name) or any(f.startswith(root.full(name)) for f in root.tree.folders)
     ]
+
+
+def _poms(build: Build) -> list[str]:
+    """The pom.xml of the root and the parents that it names in the tree, relative to the root."""
+    from genfile.detect.java.maven import read_pom
+
+    pom = read_pom(build.root) or read_pom(build.folder)
+    chain = [pom, *pom.chain] if pom is not None else []
+    return list(dict.fromkeys(posixpath.relpath(item.path, build.root.path or ".") for item in chain)) or ["pom.xml"]

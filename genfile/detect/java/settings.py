@@ -9,6 +9,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Fact
 from genfile.parsers import Document
 from genfile.parsers.data import parse_properties, parse_yaml
+from genfile.parsers.hocon import parse_hocon
 
 # The default profile, then the one of production; read from the module's resources, then from beside the build.
 FILES = (
@@ -18,12 +19,15 @@ FILES = (
     "src/main/resources/config/application.yml",
     "src/main/resources/config/application.properties",
     "src/main/resources/bootstrap.yml",
+    "src/main/resources/application.conf",
     "config/application.properties",
     "config/application.yml",
     "src/main/resources/application-prod.yml",
     "src/main/resources/application-prod.properties",
     "src/main/resources/config/application-prod.yml",
 )
+# Ktor's own form in YAML: `"$PORT:8080"`.
+_KTOR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?::(.*))?")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
 
 
@@ -43,12 +47,17 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
         for name in folder.names("src/main/resources")
         if name.endswith((".yml", ".yaml", ".properties"))
         and f"src/main/resources/{name}" not in FILES
-        and "test" not in name
+        and not any(word in name.lower() for word in ("test", "sample", "example", "messages", "i18n", "log"))
     ]
+    # A profile's own file after those that are always read.
+    others.sort(key=lambda name: ("application-" in name, name))
+    others = [name for name in others[:20] if _is_configuration(folder, name)]
     for name in (*FILES, *others[:6]):
-        if not folder.has(name) or (name in others and not _is_configuration(folder, name)):
+        if not folder.has(name):
             continue
-        document = folder.parse(parse_properties if name.endswith(".properties") else parse_yaml, name)
+        ending = name.rsplit(".", 1)[-1]
+        parser = {"properties": parse_properties, "conf": parse_hocon}.get(ending, parse_yaml)
+        document = folder.parse(parser, name)
         if document is not None:
             found.append((name, document))
     return found
@@ -68,7 +77,7 @@ def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:
             if value is None:
                 continue
             text = str(value)
-            match = _PLACEHOLDER.fullmatch(text.strip())
+            match = _PLACEHOLDER.fullmatch(text.strip()) or _KTOR.fullmatch(text.strip())
             setting = Setting(match[2], match[1]) if match else Setting(text.strip(), None)
             return folder.fact(setting, name, line, f"{key}={text}")
     return None
@@ -103,3 +112,24 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
     elif isinstance(value, str):
         yield value
+
+
+def dropwizard_config(folder: Project) -> tuple[str, int | None] | None:
+    """The configuration file that Dropwizard is started with, and the port of its first connector in it."""
+    candidates = [name for name in folder.names() if name.endswith((".yml", ".yaml")) and name[:1] != "."]
+    candidates.sort(key=lambda name: ("example" in name, "test" in name, name))
+    candidates += [
+        f"{place}/{name}" for place in ("config", "conf") for name in folder.names(place) if name.endswith(".yml")
+    ]
+    for name in candidates[:20]:
+        document = folder.parse(parse_yaml, name)
+        server = document.table("server") if document is not None else {}
+        if not server and (document is None or not document.table("logging")):
+            continue
+        connectors = server.get("applicationConnectors")
+        connector = connectors[0] if isinstance(connectors, list) and connectors else server.get("connector")
+        text = str(connector.get("port", "")) if isinstance(connector, dict) else ""
+        match = _PLACEHOLDER.fullmatch(text.strip()) or re.fullmatch(r"\$\{([A-Z_]+):-(\d+)\}", text.strip())
+        text = (match[2] or "") if match else text
+        return name, int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+    return None

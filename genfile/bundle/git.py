@@ -1,0 +1,355 @@
+"""A bundle out of git, by the git command line: fetched once a commit, kept in the user's cache folder.
+
+Only objects are fetched, one commit deep, into a bare repository, and files are read as the raw objects they are: there
+is no work tree, so that no hook, no filter (LFS), no submodule and no attribute has a say. The cache is keyed by
+URL and commit; with the commit there, nothing is asked of the network.
+"""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from genfile.bundle.cache import cache_folder
+from genfile.bundle.model import BOUNDS, Bounds, Collector
+from genfile.errors import PresetError, SourceError, UsageError
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+ASK_SECONDS, FETCH_SECONDS, READ_SECONDS = 30, 180, 60
+# A repository that takes more on the disk is not one of presets.
+MAX_PACK = 512 * 1024 * 1024
+
+# Of git's own variables those that say how to reach a server; one that says where a repository is would lead us there.
+_KEPT = re.compile(
+    r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_\w+|PROXY_COMMAND|CONFIG_(GLOBAL|COUNT|KEY_\d+|VALUE_\d+))"
+)
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.attributesFile=/dev/null",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=20",
+    "protocol.version=2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The files of one commit, which of them are executable, and the commit."""
+
+    files: dict[str, bytes]
+    executable: frozenset[str]
+    commit: str
+
+
+def read_git(
+    url: str,
+    revision: str | None,
+    subfolder: str,
+    reference: str,
+    pinned: str | None = None,
+    *,
+    offline: bool = False,
+    refresh: bool = False,
+    bounds: Bounds = BOUNDS,
+) -> Fetched:
+    """The files below a subfolder of a repository at a tag, branch or commit; ``pinned`` is a commit that goes first.
+
+    ``url`` and ``revision`` come from `parse_reference`. Raises SourceError when git fails or can't be asked,
+    UsageError for a revision or folder that there is not, PresetError for what does not belong into a bundle.
+    """
+    if pinned is not None and not COMMIT.fullmatch(pinned):
+        raise PresetError(
+            f"{reference}: {pinned[:60]!r} is no commit", hint="`genfile presets update` records a new one"
+        )
+    with _home(url) as home:
+        commit = pinned or _resolve(url, revision, reference, home, offline=offline, refresh=refresh)
+        repository = home / commit
+        if not repository.is_dir():
+            if offline:
+                raise SourceError(
+                    f"{reference}: commit {commit[:12]} is not in the cache", hint="ask once with a network"
+                )
+            _fetch(url, commit, reference, home)
+        try:
+            files, executable = _read(repository, commit, subfolder, reference, bounds)
+        except PresetError:
+            # What is refused is not kept.
+            shutil.rmtree(repository, ignore_errors=True)
+            raise
+        if pinned is None and revision != commit:
+            _remember(_note(home, revision), commit)
+    return Fetched(files, executable, commit)
+
+
+@contextlib.contextmanager
+def _home(url: str) -> Iterator[Path]:
+    """The folder of a repository in the cache; where there is no safe cache, one that lasts as long as this run."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", url.rstrip("/").removesuffix(".git").rsplit("/", 1)[-1])[:40]
+    folder = cache_folder("bundles", f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:24]}")
+    if folder is not None:
+        try:
+            yield folder
+        finally:
+            with contextlib.suppress(OSError):
+                # Empty where nothing was fetched.
+                folder.rmdir()
+        return
+    with tempfile.TemporaryDirectory(prefix="genfile-") as temporary:
+        yield Path(temporary)
+
+
+def _resolve(url: str, revision: str | None, reference: str, home: Path, *, offline: bool, refresh: bool) -> str:
+    """The commit of a revision, asked of the server; where that can't be had, the one of the last time."""
+    if revision is not None and COMMIT.fullmatch(revision):
+        return revision
+    if not offline:
+        wanted = (
+            [f"refs/tags/{revision}", f"refs/tags/{revision}^{{}}", f"refs/heads/{revision}"] if revision else ["HEAD"]
+        )
+        code, output = _run(["ls-remote", "--", url, *wanted], home, ASK_SECONDS)
+        if code == 0:
+            return _choose(output, wanted, revision, reference)
+        if refresh:
+            raise _failed(reference, url, output)
+    last = _recall(_note(home, revision))
+    if last is None:
+        if offline:
+            raise SourceError(f"{reference} is not in the cache", hint="ask once with a network")
+        raise _failed(reference, url, output)
+    return last
+
+
+def _choose(output: bytes, wanted: list[str], revision: str | None, reference: str) -> str:
+    found: dict[str, str] = {}
+    for line in output.decode("utf-8", "replace").splitlines():
+        commit, _, name = line.partition("\t")
+        if COMMIT.fullmatch(commit):
+            found[name] = commit
+    # A tag of its own object names its commit with ^{}; and a tag goes before a branch of that name, as in git.
+    for name in (wanted[1], wanted[0], wanted[2]) if revision else wanted:
+        if name in found:
+            return found[name]
+    if revision is None:
+        raise UsageError(f"{reference}: the repository is empty")
+    hint = "a commit is written with all of its 40 digits" if re.fullmatch(r"[0-9a-f]{7,39}", revision) else None
+    raise UsageError(f"{reference}: there is no tag or branch {revision}", hint=hint)
+
+
+def _fetch(url: str, commit: str, reference: str, home: Path) -> None:
+    """Fetch one commit into the cache, in a folder of its own that gets its name when it is whole."""
+    temporary = home / f".{os.urandom(6).hex()}"
+    try:
+        code, output = _run(["init", "--quiet", "--bare", "--template=", str(temporary)], home, READ_SECONDS)
+        if code == 0:
+            code, output = _fetch_into(temporary, url, commit)
+        if code != 0:
+            raise _failed(reference, url, output)
+        if _run(["cat-file", "-e", f"{commit}^{{commit}}"], temporary, READ_SECONDS)[0] != 0:
+            raise SourceError(
+                f"{reference}: commit {commit[:12]} is no longer in the repository",
+                hint="`genfile presets update` takes what is there now",
+            )
+        with contextlib.suppress(OSError):
+            # Another process may have been faster; then its copy is as good.
+            temporary.rename(home / commit)
+        if not (home / commit).is_dir():
+            raise SourceError(f"{reference}: the cache folder {home} can't be written")
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _fetch_into(repository: Path, url: str, commit: str) -> tuple[int, bytes]:
+    fetch = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"]
+    code, output = _run([*fetch, "--depth=1", "--", url, commit], repository, FETCH_SECONDS)
+    if code == 0 or (b"not our ref" not in output and b"unadvertised" not in output):
+        return code, output
+    # A server that gives no commit by its name: take every tag and branch with its history.
+    every = ("+refs/heads/*:refs/genfile/heads/*", "+refs/tags/*:refs/genfile/tags/*")
+    return _run([*fetch, "--", url, *every], repository, FETCH_SECONDS)
+
+
+def _read(
+    repository: Path, commit: str, subfolder: str, reference: str, bounds: Bounds
+) -> tuple[dict[str, bytes], frozenset[str]]:
+    collector = Collector(reference, bounds)
+    tree = f"{commit}:{subfolder}" if subfolder else f"{commit}^{{tree}}"
+    limit = bounds.entries * (bounds.path_length + 80)
+    code, listing = _run(
+        ["ls-tree", "-r", "-l", "-z", "--full-tree", tree], repository, READ_SECONDS, limit, bounds.entries
+    )
+    if code == _TOO_MUCH:
+        raise collector.refused(f"has more than {bounds.entries} entries")
+    if code != 0:
+        raise UsageError(f"{reference}: there is no folder {subfolder or '/'} in commit {commit[:12]}")
+    blobs: list[tuple[str, str, str]] = []
+    for entry in listing.split(b"\0")[:-1]:
+        head, _, name = entry.partition(b"\t")
+        mode, kind, digest, size = head.decode("ascii").split()
+        collector.count()
+        if kind != "blob":
+            # A submodule: its repository is not asked.
+            continue
+        path = collector.inside(name.decode("utf-8", "replace"))
+        collector.check_size(path, int(size))
+        blobs.append((mode, digest, path))
+    if sum(1 for mode, _, _ in blobs if mode != "120000") > bounds.files:
+        raise collector.refused(f"holds more than {bounds.files} files")
+    for (mode, _, path), content in zip(blobs, _contents(repository, blobs, reference, bounds), strict=True):
+        if mode == "120000":
+            collector.link(path, content.decode("utf-8", "replace"))
+        else:
+            collector.add(path, content, executable=mode == "100755")
+    return collector.finish()
+
+
+def _contents(repository: Path, blobs: list[tuple[str, str, str]], reference: str, bounds: Bounds) -> Iterator[bytes]:
+    """The raw content of every blob, in order, by one `git cat-file`."""
+    asked = "".join(f"{digest}\n" for _, digest, _ in blobs).encode()
+    limit = bounds.all_bytes + len(blobs) * 100
+    code, output = _run(["cat-file", "--batch"], repository, READ_SECONDS, limit, stdin=asked)
+    if code == _TOO_MUCH:
+        raise PresetError(f"{reference}: holds more than {bounds.all_bytes // (1024 * 1024)} MiB")
+    if code != 0:
+        raise SourceError(f"{reference}: git can't read what was fetched", hint=f"remove {repository}")
+    at = 0
+    for _ in blobs:
+        line_end = output.find(b"\n", at)
+        words = output[at:line_end].split()
+        if line_end < 0 or len(words) != 3 or words[1] != b"blob":
+            raise SourceError(f"{reference}: what was fetched is not whole", hint=f"remove {repository}")
+        start = line_end + 1
+        at = start + int(words[2]) + 1
+        yield output[start : at - 1]
+
+
+_TOO_MUCH = -1000
+_TIME_OVER = -1001
+
+
+def _run(
+    arguments: list[str], folder: Path, timeout: float, limit: int = 1024 * 1024, records: int = 0, stdin: bytes = b""
+) -> tuple[int, bytes]:
+    """Run git in a folder; give its exit code, and what it printed. Ended when it prints or takes too much."""
+    settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+    words = [
+        "git",
+        "--no-pager",
+        *settings,
+        *([] if arguments[0] in ("init", "ls-remote") else ["--git-dir", str(folder)]),
+    ]
+    keep_errors = arguments[0] in ("init", "ls-remote", "fetch")
+    with tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        try:
+            process = subprocess.Popen(
+                [*words, *arguments],
+                cwd=folder,
+                env=_environment(),
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if keep_errors else subprocess.DEVNULL,
+                # Away from the terminal: ssh would ask there for a password.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise SourceError(f"git can't be started: {error.strerror or error}", hint="install git") from None
+        return _drain(process, timeout, limit, records)
+
+
+def _drain(process: "subprocess.Popen[bytes]", timeout: float, limit: int, records: int) -> tuple[int, bytes]:
+    from threading import Timer
+
+    _bound(process.pid)
+    over: list[int] = []
+
+    def end(code: int) -> None:
+        over.append(code)
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+
+    timer = Timer(timeout, end, (_TIME_OVER,))
+    timer.start()
+    output = bytearray()
+    count = 0
+    assert process.stdout is not None
+    try:
+        while chunk := os.read(process.stdout.fileno(), 1 << 16):
+            output += chunk
+            count += chunk.count(b"\0") if records else 0
+            if len(output) > limit or (records and count > records):
+                end(_TOO_MUCH)
+                break
+        code = process.wait()
+    except BaseException:
+        # Ctrl-C: what was begun does not go on without us.
+        end(_TIME_OVER)
+        raise
+    finally:
+        timer.cancel()
+        process.stdout.close()
+        process.wait()
+    if over and over[0] == _TIME_OVER:
+        return _TIME_OVER, f"fatal: it took longer than {timeout:.0f} s".encode()
+    return (over[0] if over else code), bytes(output)
+
+
+def _bound(pid: int) -> None:
+    """Bound what git may write to the disk, where the system can."""
+    with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (MAX_PACK, MAX_PACK))
+
+
+def _environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or _KEPT.fullmatch(k)}
+    return kept | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_ALLOW_PROTOCOL": "https:ssh:git:file",
+        "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
+        "LC_ALL": "C",
+    }
+
+
+def _failed(reference: str, url: str, output: bytes) -> SourceError:
+    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    said = next(
+        (line for line in lines if line.startswith(("fatal:", "error:", "ssh:", "remote:"))), "git said nothing"
+    )
+    return SourceError(f"{reference} can't be fetched: {said[:200]}", hint=f"try `git ls-remote {url}`")
+
+
+def _note(home: Path, revision: str | None) -> Path:
+    """The file that keeps what a revision was the last time."""
+    return home / f"revision-{hashlib.sha256((revision or 'HEAD').encode()).hexdigest()[:24]}"
+
+
+def _remember(known: Path, commit: str) -> None:
+    temporary = known.with_name(f".{os.urandom(6).hex()}")
+    with contextlib.suppress(OSError):
+        temporary.write_text(commit, "ascii")
+        temporary.replace(known)
+
+
+def _recall(known: Path) -> str | None:
+    try:
+        text = known.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if COMMIT.fullmatch(text) else None

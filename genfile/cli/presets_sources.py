@@ -1,0 +1,192 @@
+"""`genfile presets add`, `update`, `remove`: the presets that a project has names for, and what they are pinned to."""
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genfile.cli import ui
+from genfile.errors import ConflictError, UsageError
+
+if TYPE_CHECKING:
+    from genfile.spec.config import LockedPreset
+
+ProjectOption = Annotated[Path, typer.Option("--path", help="The folder of the project.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")]
+
+
+def add(
+    name: Annotated[str, typer.Argument(help="The name that the project gives to the preset.")],
+    reference: Annotated[
+        str, typer.Argument(help="A folder, an archive, git+URL@tag#folder, gh:owner/repo@tag, package:NAME.")
+    ],
+    path: ProjectOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch a preset, give it a NAME in genfile.toml, and pin it in genfile.lock."""
+    from genfile.project.config import CONFIG, read_config
+
+    _check_name(name)
+    _check_project(path)
+    source = _stored(reference, path)
+    known = read_config(path).presets.get(name)
+    if known is not None and known.source != source:
+        raise ConflictError(
+            f"{CONFIG} has a preset {name} already: {known.source}",
+            hint=f"`genfile presets remove {name}` first, or `update {name} --to TAG`",
+        )
+    locked = _resolve(source, path)
+    _write(path, {name: locked})
+    _report([(name, None, locked)], as_json=as_json)
+
+
+def update(
+    name: Annotated[str | None, typer.Argument(help="One preset; without it, all of the project.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Another tag, branch or commit.")] = None,
+    path: ProjectOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Look again at what the sources of presets are, and pin that."""
+    from genfile.bundle import parse_reference
+    from genfile.project.config import read_config
+    from genfile.project.lock import read_lock
+
+    _check_project(path)
+    presets = read_config(path).presets
+    _check_known(name, list(presets))
+    if to is not None and name is None:
+        raise UsageError("--to goes with the name of one preset")
+    before = read_lock(path).presets
+    after: dict[str, LockedPreset] = {}
+    for key in [name] if name else list(presets):
+        source = presets[key].source
+        after[key] = _resolve(parse_reference(source).at(to).text if to else source, path)
+    _write(path, after)
+    _report([(key, before.get(key), locked) for key, locked in after.items()], as_json=as_json)
+
+
+def remove(
+    name: Annotated[str, typer.Argument(help="The name that the project has for the preset.")],
+    path: ProjectOption = Path(),
+) -> None:
+    """Take a preset out of genfile.toml and genfile.lock."""
+    from genfile.project.apply import apply_plan
+    from genfile.project.config import CONFIG, drop_preset, plan_texts, read_config, read_text
+    from genfile.project.lock import LOCK, read_lock, set_locked
+
+    config = read_config(path)
+    _check_known(name, list(config.presets))
+    if config.preset == name:
+        raise UsageError(f"{CONFIG} renders this project by preset {name}", hint=f"change `preset` in {CONFIG} first")
+    before = {CONFIG: read_text(path, CONFIG), LOCK: read_text(path, LOCK)}
+    after = {CONFIG: drop_preset(before[CONFIG] or "", name)}
+    if name in read_lock(path).presets:
+        after[LOCK] = set_locked(before[LOCK], name, None)
+    apply_plan(plan_texts(path, before, after))
+    ui.out(f"removed  {name}")
+
+
+def _check_name(name: str) -> None:
+    from genfile.bundle.builtin import builtin_names
+
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name) or name == "builtin":
+        raise UsageError(f"{name!r} is no name for a preset", hint="lower-case letters, digits and hyphens")
+    if name in builtin_names("presets"):
+        raise UsageError(f"{name} is the name of a built-in preset", hint="choose another name")
+
+
+def _check_project(path: Path) -> None:
+    if not path.is_dir():
+        raise UsageError(f"{path} is not a folder", hint="name the folder of the project with --path")
+
+
+def _check_known(name: str | None, known: list[str]) -> None:
+    from difflib import get_close_matches
+
+    if name is None or name in known:
+        return
+    close = get_close_matches(name, known, 1)
+    hint = f"did you mean {close[0]}?" if close else f"presets are: {', '.join(known) or 'none'}"
+    raise UsageError(f"the project has no preset {name!r}", hint=hint)
+
+
+def _stored(reference: str, project: Path) -> str:
+    """The reference as the project keeps it: a path is relative to the project, not to where the user stands."""
+    from genfile.bundle import parse_reference
+    from genfile.bundle.builtin import builtin_names
+
+    parsed = parse_reference(reference)
+    if parsed.kind not in ("path", "name"):
+        return reference
+    if parsed.kind == "name" and parsed.location in builtin_names("presets"):
+        raise UsageError(f"{reference} is built in: it needs no entry", hint=f"use it with --preset {reference}")
+    if reference.startswith("~") or Path(parsed.location).is_absolute():
+        return reference
+    try:
+        relative = os.path.relpath(parsed.location, project).replace(os.sep, "/")
+    except ValueError:
+        # On another drive of Windows.
+        return reference
+    start = relative if relative.startswith("..") else f"./{relative}"
+    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")
+
+
+def _resolve(source: str, project: Path) -> "LockedPreset":
+    """Fetch a preset anew and read its manifest; what it is now."""
+    from genfile.bundle import open_bundle
+    from genfile.preset.load import load_preset
+    from genfile.spec.config import LockedPreset
+
+    bundle = open_bundle(source, what="preset", base=project, refresh=True)
+    if "preset.toml" not in bundle.files:
+        found = sorted(path for path in bundle.files if path.endswith("/preset.toml"))
+        folders = ", ".join(path.rpartition("/")[0] for path in found[:5])
+        raise UsageError(
+            f"{source} holds no preset.toml", hint=f"there is one in: {folders} (name it after #)" if found else None
+        )
+    load_preset(source, base=project, pinned=bundle.commit)
+    return LockedPreset(source=source, commit=bundle.commit, sha256=bundle.sha256)
+
+
+def _write(path: Path, locked: "dict[str, LockedPreset]") -> None:
+    from genfile.project.apply import apply_plan
+    from genfile.project.config import CONFIG, plan_texts, read_text, set_preset
+    from genfile.project.lock import LOCK, set_locked
+
+    before = {CONFIG: read_text(path, CONFIG), LOCK: read_text(path, LOCK)}
+    config, lock = before[CONFIG], before[LOCK]
+    for name, entry in locked.items():
+        config = set_preset(config, name, entry.source)
+        lock = set_locked(lock, name, entry)
+    if config is not None and lock is not None:
+        apply_plan(plan_texts(path, before, {CONFIG: config, LOCK: lock}))
+
+
+def _report(rows: "list[tuple[str, LockedPreset | None, LockedPreset]]", *, as_json: bool) -> None:
+    if as_json:
+        presets = [
+            {"name": name, "source": new.source, "before": old and _mark(old), "after": _mark(new)}
+            for name, old, new in rows
+        ]
+        ui.json_out({"version": 1, "presets": presets})
+        return
+    for name, old, new in rows:
+        if old is None:
+            ui.out(f"{name}  {new.source}  {_mark(new)}")
+        elif old == new:
+            ui.out(f"{name}  unchanged at {_mark(new)}")
+        else:
+            moved = "" if old.source == new.source else f"{old.source} -> {new.source}  "
+            ui.out(f"{name}  {moved}{_mark(old)} -> {_mark(new)}")
+    if not rows:
+        ui.out("the project has no presets of its own")
+
+
+def _mark(locked: "LockedPreset") -> str:
+    """A short form of what a preset is pinned to."""
+    commit = locked.commit
+    if commit is None:
+        return "sha256:" + locked.sha256[:12]
+    return commit[:12] if len(commit) == 40 else commit[:19]

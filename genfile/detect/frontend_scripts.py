@@ -1,0 +1,68 @@
+"""A front end whose output a Makefile of the project moves to where its server embeds or serves it."""
+
+import posixpath
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genfile.detect.survey import inside
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers.small import parse_shell
+
+_MOVES = ("mv", "cp", "rsync")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the output of a front end is put, the commands on it before that, and what says so."""
+
+    target: str
+    commands: tuple[str, ...]
+    evidence: Evidence
+
+
+def moved(server: Project, site: Project, output: str) -> Moved | None:
+    """The first recipe that puts a site's output into a folder of the server's."""
+    above: Project | None = server
+    while above is not None:
+        for name in ("Makefile", "makefile", "GNUmakefile"):
+            for number, text in _recipes(above.text(name) or "" if above.has(name) else ""):
+                found = _in_recipe(above, server, site, output, text, above.says(name, number, text[:100]))
+                if found is not None:
+                    return found
+        above = above.parent()
+    return None
+
+
+def _recipes(text: str) -> Iterator[tuple[int, str]]:
+    """The commands of a Makefile's recipes, each recipe in one text: lines that go on are joined."""
+    parts: list[str] = []
+    start = 0
+    for number, raw in enumerate([*text.splitlines(), ""], 1):
+        if raw.startswith("\t") or (parts and parts[-1].endswith("\\")):
+            start = start or number
+            parts.append(raw.strip().lstrip("@-"))
+        elif parts:
+            yield start, " ; ".join(parts).replace("\\ ; ", " ")
+            parts, start = [], 0
+
+
+def _in_recipe(
+    place: Project, server: Project, site: Project, output: str, text: str, evidence: Evidence
+) -> Moved | None:
+    folder = place.path
+    before: list[str] = []
+    for command in parse_shell(text) or ():
+        words = [word for word in command.words if not word.startswith("-")]
+        if words[:1] == ["cd"] and len(words) == 2:
+            folder = posixpath.normpath(posixpath.join(folder, words[1]))
+        if len(words) < 3 or words[0] not in _MOVES or any("$" in word or "*" in word[:-1] for word in words):
+            continue
+        source, target = (posixpath.normpath(posixpath.join(folder, word.removesuffix("*"))) for word in words[-2:])
+        if source == output and inside(target, server.path) and not inside(target, site.path):
+            return Moved(target, tuple(before), evidence)
+        if inside(source, output) and inside(target, output) and len(words) == 3:
+            paths = (posixpath.relpath(path, site.path or ".") for path in (source, target))
+            before.append(shlex.join([words[0], *paths]))
+    return None

@@ -1,0 +1,93 @@
+"""What `go build` must be told, and what must be made before it: the version at link time, code that is generated."""
+
+import posixpath
+import re
+
+from genfile.detect.go.module import GoModule
+from genfile.detect.go.port import Sources
+from genfile.detect.hosting import hosting
+from genfile.evidence import Draft, Evidence, Fact
+
+# `-X main.version=…` of the linker, in a script or a release's configuration.
+_LINKED = re.compile(r"-X[ =]['\"]?([A-Za-z0-9_./-]+\.[A-Za-z_]\w*)=")
+_VERSIONS = ("version", "appversion", "buildversion", "versionname", "ver", "gitversion")
+GENERATED = "make generate, go generate, buf generate or what the project has for it"
+
+
+def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Put /version_variable, /build; notes of what is missing."""
+    draft.put("version_variable", _version_variable(module))
+    templ = _templ(module)
+    draft.put("build", templ)
+    if not module.folder.has("go.sum") and module.manifest.requires and not module.folder.has("vendor/modules.txt"):
+        path = module.folder.full("go.mod")
+        draft.note("warning", "go.sum is not there: what is downloaded is not verified; run `go mod tidy`", path)
+    for place, says in _not_embedded(module, sources).items():
+        text = f"{place} ({says.says}): it is not in the tree; what makes it must be run before the build"
+        draft.note("warning", text, says.path, says.line)
+    made = _missing(module, sources, templ is not None)
+    if made is not None:
+        evidence, name = made
+        text = f"{evidence}: no Go file of {name} is in the tree; it must be generated and committed ({GENERATED})"
+        draft.note("warning", text, evidence.path, evidence.line)
+
+
+def _version_variable(module: GoModule) -> Fact[str] | None:
+    """The variable that the project's own release sets to its version: goreleaser's, the Dockerfile's, make's."""
+    folder = module.folder
+    names = (".goreleaser.yaml", ".goreleaser.yml", "Makefile", "Taskfile.yml", "magefile.go", "build.sh")
+    paths = [folder.full(name) for name in names if folder.has(name)]
+    for path in [*paths, *hosting(folder).dockerfiles]:
+        for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
+            for match in _LINKED.finditer(line):
+                package, _, name = match[1].rpartition(".")
+                if name.lower() in _VERSIONS and (
+                    package == "main" or package.startswith(module.manifest.module or "")
+                ):
+                    return Fact(match[1], (Evidence(path, number, line.strip()[:100]),))
+    return None
+
+
+def _templ(module: GoModule) -> Fact[list[str]] | None:
+    """templ, where its sources are committed and what it makes of them is not."""
+    folder = module.folder
+    name = next(iter(folder.files("*.templ", depth=8)), None)
+    if name is None or folder.has(name.removesuffix(".templ") + "_templ.go"):
+        return None
+    version = next((item.version for item in module.manifest.requires if item.path == "github.com/a-h/templ"), None)
+    if version is None:
+        return None
+    says = folder.says(name, 1, "its Go code is not committed")
+    return Fact([f"go run github.com/a-h/templ/cmd/templ@{version} generate"], (says,))
+
+
+def _missing(module: GoModule, sources: Sources, templ: bool) -> tuple[Evidence, str] | None:
+    """The first package of the module's own that is imported and has no Go file in the tree."""
+    prefix = (module.manifest.module or "\0") + "/"
+    nested = [item.old for item in module.manifest.replaces] + [item.path for item in module.manifest.requires]
+    for path, file in sources:
+        for name, line in file.imports.items():
+            inside = name.removeprefix(prefix) if name.startswith(prefix) else None
+            if not inside or any(name == other or name.startswith(other + "/") for other in nested):
+                continue
+            files = module.folder.names(inside)
+            if any(item.endswith(".go") for item in files) or (templ and any(n.endswith(".templ") for n in files)):
+                continue
+            if module.folder.has_folder(posixpath.join("vendor", name)):
+                continue
+            return module.folder.says(path, line, f"import {name}"), inside
+    return None
+
+
+def _not_embedded(module: GoModule, sources: Sources) -> dict[str, Evidence]:
+    """What `//go:embed` names without a pattern and the tree has not: without it the program does not compile."""
+    found: dict[str, Evidence] = {}
+    for path, file in sources:
+        for pattern, line in file.embeds:
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(path), pattern))
+            if not any(char in name for char in "*?[\\") and not (
+                module.folder.has(name) or module.folder.has_folder(name)
+            ):
+                says = module.folder.says(path, line, f"//go:embed {pattern}")
+                found.setdefault(module.folder.full(name), says)
+    return dict(list(found.items())[:3])

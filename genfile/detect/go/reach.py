@@ -1,0 +1,58 @@
+"""A server that listens on the loopback alone is not reached in a container: what it must be told to listen on all."""
+
+import re
+
+from genfile.detect.go.claims import listens
+from genfile.detect.go.module import GoModule
+from genfile.detect.go.port import Sources
+from genfile.evidence import Draft
+from genfile.parsers.values import EnvDefault
+
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(:\d{2,5})?")
+_FLAGS = frozenset({"String", "StringVar", "StringP", "StringVarP"})
+# Words of a flag or variable that says where the program itself listens.
+_OWN = ("addr", "host", "listen", "bind", "http")
+_FOREIGN = ("db", "database", "redis", "mysql", "postgres", "pg", "mongo", "smtp", "mail", "kafka", "amqp", "nats",
+            "proxy", "upstream", "remote", "backend", "target", "grpc", "metrics", "pprof", "debug", "admin", "etcd",
+            "elastic", "ldap", "consul", "jaeger", "otel", "statsd", "influx", "rpc")  # fmt: skip
+
+
+def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Arguments or a variable for a listener on the loopback; a note where nothing can be told to it."""
+    port = draft.values.get("port")
+    for path, file in sources:
+        for call in file.calls:
+            words = [value for value in call.arguments if isinstance(value, str)]
+            if call.callee.rsplit(".", 1)[-1] in _FLAGS and len(words) > 1 and _is_own(words[0]):
+                match = next((found for word in words[1:] if (found := _LOOPBACK.fullmatch(word))), None)
+                if match is None or (match[1] and match[1] != f":{port}"):
+                    continue
+                says = module.folder.says(path, call.line, f"flag {words[0]} is {match[0]}")
+                told = f"--{words[0]}=0.0.0.0{match[1] or ''}"
+                if not any(str(word).lstrip("-").startswith(words[0]) for word in draft.values["start"][1:]):
+                    draft.values["start"] = [*draft.values["start"], told]
+                    draft.note("info", f"{says}: started with {told}", says.path, says.line)
+                return
+    for path, file in sources:
+        for call in file.calls:
+            for value in call.arguments if listens(call.callee, call.arguments) else ():
+                text = value.default if isinstance(value, EnvDefault) else value
+                match = _LOOPBACK.fullmatch(text) if isinstance(text, str) else None
+                if match is None or match[1] != f":{port}":
+                    continue
+                says = module.folder.says(path, call.line, f"{call.callee}({text})")
+                if isinstance(value, EnvDefault):
+                    item = {"name": value.name, "phase": "run", "value": f"0.0.0.0{match[1]}"}
+                    draft.values.setdefault("environment", []).append(item)
+                    if draft.values.get("port_variable") == value.name:
+                        del draft.values["port_variable"]
+                        draft.evidence.pop("/port_variable", None)
+                else:
+                    text = f"{says}: only programs of the container itself reach it; listen on :{port}"
+                    draft.note("warning", text, says.path, says.line)
+                return
+
+
+def _is_own(name: str) -> bool:
+    words = re.split(r"[^a-z]+", name.lower())
+    return any(part in name.lower() for part in _OWN) and not any(word in _FOREIGN for word in words)

@@ -1,0 +1,163 @@
+"""The form of what a build leaves on the JVM, the command that makes it, and how it is started."""
+
+import itertools
+import posixpath
+import shlex
+
+from genfile.data import Framework
+from genfile.detect.hosting import hosting
+from genfile.detect.java.build import Build
+from genfile.detect.java.gradle import read_script
+from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Fact
+from genfile.parsers.small import parse_procfile, parse_shell
+
+
+def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
+    """What the build leaves, by which command, and how it is started."""
+    name = framework.name if framework else None
+    says = (build.runnable,) if build.runnable else ()
+    folder = build.folder
+    draft.values["outputs"] = [folder.full("target" if build.tool == "maven" else "build")]
+    layout, start, artifact, output = _layout(build, name)
+    given = _arguments(build, name)
+    if given is not None:
+        start = [*start, *given.value]
+        draft.values["run_paths"] = [folder.full(word) for word in given.value if folder.has(word)]
+        says = (*says, *given.evidence)
+    if layout == "war":
+        draft.put("tomcat", _tomcat(build, draft))
+    draft.put("layout", Fact(layout, says))
+    draft.put("start", Fact(start, says))
+    draft.values["artifact_folder"] = folder.full(output)
+    if artifact is not None and layout != "quarkus":
+        draft.put("artifact", Fact(folder.full(f"{output}/{artifact}"), says))
+    draft.put("main_class", build.main_class)
+    if layout == "jar" and build.libraries is not None:
+        draft.values["libraries"] = folder.full(build.libraries)
+    draft.put("build", Fact([_command(build, name, layout)], says))
+
+
+def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
+    """The words after the program: those of the Procfile or the project's own Dockerfile, else what the framework
+    must be told. What names a variable is left to the environment, and a file must be in the tree."""
+    folder = build.folder
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
+    starts = hosting(folder).starts
+    if processes and "web" in processes:
+        text, line = processes["web"]
+        starts = [folder.fact(text, "Procfile", line, text), *starts]
+    for fact in starts:
+        commands = parse_shell(fact.value)
+        words = list(commands[-1].words) if commands else []
+        at = words.index("-jar") + 2 if "-jar" in words else len(words)
+        kept = [_in_tree(folder, word) for word in words[at:] if "$" not in word]
+        if kept and None not in kept:
+            return fact.but([word for word in kept if word is not None])
+    if framework == "dropwizard":
+        config = dropwizard_config(folder)
+        words = ["server", *([config[0]] if config else [])]
+        return folder.fact(words, config[0] if config else "pom.xml", None, "server")
+    return None
+
+
+def _in_tree(folder: Project, word: str) -> str | None:
+    """An argument; for a file the place where the tree has it, by its path or else by its name alone, None for none."""
+    if word.startswith("-") or folder.has(word) or not ("/" in word or "." in word):
+        return word
+    found = list(itertools.islice(folder.files(posixpath.basename(word), depth=3), 2))
+    return found[0] if len(found) == 1 and "test" not in found[0] else None
+
+
+def _tomcat(build: Build, draft: Draft) -> Fact[str]:
+    """The line of Tomcat for a war: 9.0 for `javax.servlet`, else by the Servlet version and the Java that it needs."""
+    old = build.find("javax.servlet", "javax:javaee-api", "javax:javaee-web-api", "javax.servlet.jsp")
+    java = int(draft.values["runtime"]["version"]) if str(draft.values["runtime"]["version"]).isdigit() else 17
+    if old is not None or java < 11:
+        return Fact("9.0", (old.evidence,) if old is not None else ())
+    api = build.find("jakarta.servlet:jakarta.servlet-api", "jakarta.platform")
+    if java < 17 or (
+        api is not None and api.version is not None and api.version.startswith(("5.", "6.0", "9.", "10."))
+    ):
+        return Fact("10.1", (api.evidence,) if api is not None else ())
+    return Fact("11.0", (api.evidence,) if api is not None else ())
+
+
+def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | None, str]:
+    """The form of what is built, the start command, the file's name where it is certain, the folder it is in."""
+    maven = build.tool == "maven"
+    output = "target" if maven else "build/libs"
+    repackaged = build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot")
+    if framework == "quarkus":
+        return "quarkus", ["java", "-jar", "quarkus-run.jar"], None, "target" if maven else "build"
+    if build.packaging == "war":
+        if framework == "spring-boot" and repackaged:
+            return "jar", ["java", "-jar", "app.war"], build.artifact, output
+        return "war", ["catalina.sh", "run"], build.artifact, output
+    if framework == "spring-boot" and repackaged:
+        return "spring-boot", ["java", "-jar", "app.jar"], build.artifact, output
+    if not maven and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
+        binary = build.distribution or project_name(build) or build.folder.folder_name
+        return "distribution", [f"bin/{binary}"], binary, "build/install"
+    if build.libraries is not None and build.main_class is not None:
+        start = ["java", "-cp", "app.jar:lib/*", build.main_class.value]
+        return "jar", start, build.artifact, build.output or output
+    return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
+
+
+def _command(build: Build, framework: str | None, layout: str) -> str:
+    member = posixpath.relpath(build.folder.path or ".", build.root.path or ".")
+    if build.tool == "maven":
+        tool = "./mvnw" if build.wrapper else "mvn"
+        part = f" -pl {shlex.quote(member)} -am" if build.is_member else ""
+        if build.is_member and not build.root.has("pom.xml"):
+            # Its parent lies beside it, and nothing above lists the two.
+            part = f" -f {shlex.quote(member + '/pom.xml')}"
+        from genfile.detect.java.package import maven_flags
+
+        flags = "".join(f" {shlex.quote(flag)}" for flag in maven_flags(build.folder)[0])
+        if framework == "quarkus":
+            flags += "".join(f" {flag}" for flag in _quarkus_flags(build))
+        goals = "".join(f" {shlex.quote(goal)}" for goal in ("package", *build.goals))
+        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{flags}{part}{goals}"
+    tool = "./gradlew" if build.wrapper else "gradle"
+    if framework == "quarkus":
+        task = " ".join(["quarkusBuild", *_quarkus_flags(build)])
+    elif layout == "spring-boot":
+        task = "bootJar"
+    elif layout == "distribution":
+        task = "installDist"
+    elif build.packaging == "war":
+        task = "bootWar" if framework == "spring-boot" else "war"
+    elif build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
+        task = "shadowJar"
+    else:
+        task = "assemble"
+    prefix = f"{build.project}:" if build.is_member else ""
+    first, *told = task.split()
+    tasks = " ".join([*(shlex.quote(prefix + name) for name in (build.goals or [first])), *told])
+    return f"{tool} --no-daemon {tasks} -x test"
+
+
+def _quarkus_flags(build: Build) -> list[str]:
+    """What turns a package of one jar, or a native program, back into the folder that makes good layers."""
+    found = find_setting(build.folder, "quarkus.package.jar.type")
+    if found is not None and found.value.value not in (None, "fast-jar"):
+        return ["-Dquarkus.package.jar.type=fast-jar"]
+    found = find_setting(build.folder, "quarkus.package.type")
+    if found is not None and found.value.value not in (None, "fast-jar", "jar"):
+        return ["-Dquarkus.package.type=fast-jar"]
+    found = find_setting(build.folder, "quarkus.native.enabled")
+    return ["-Dquarkus.native.enabled=false"] if found is not None and found.value.value == "true" else []
+
+
+def project_name(build: Build) -> str | None:
+    if build.tool == "maven":
+        from genfile.detect.java.maven import read_pom
+
+        pom = read_pom(build.folder)
+        return pom.artifact_id if pom else None
+    settings = read_script(build.folder, ("settings.gradle.kts", "settings.gradle"))
+    found = settings[1].value("rootProject.name") if settings else None
+    return found[0] if found is not None and isinstance(found[0], str) else None

@@ -1,0 +1,112 @@
+"""Where a service on the JVM listens, by its configuration and its source, and what tells its health."""
+
+import posixpath
+
+from genfile.data import Framework
+from genfile.detect.hosting import hosting
+from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.port import source_port
+from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.evidence import Draft, Fact
+
+PORT_KEYS = {
+    "spring-boot": ("server.port",),
+    "quarkus": ("quarkus.http.port",),
+    "micronaut": ("micronaut.server.port",),
+    "ktor": ("ktor.deployment.port",),
+    "helidon": ("server.port",),
+}
+
+
+# Frameworks whose port stands in a configuration file, not in the code.
+CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "helidon"})
+
+
+def put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
+    if framework is not None and framework.name == "spring-boot" and not _serves_http(build):
+        return
+    hinted = hosting(build.folder).port
+    if draft.values.get("layout") == "war":
+        # Tomcat's own: the image that the war is put into.
+        fact = hinted or (Fact(8080, (build.runnable,)) if build.runnable is not None else None)
+        draft.put("port", fact)
+        return
+    if framework is None or framework.port is None:
+        found = source_port(build.folder)
+        if found is not None and (found.value.number or found.value.variable):
+            number = found.value.number or (hinted.value if hinted is not None else 8080)
+            draft.put("port", Fact(number, found.evidence, found.value.number is None))
+            draft.put("port_variable", found.but(found.value.variable) if found.value.variable else None)
+        elif hinted is not None:
+            draft.put("port", hinted)
+        return
+    says = draft.evidence["/framework"].evidence
+    fact = Fact(framework.port, tuple(says))
+    variable: str | None = framework.port_variable
+    if framework.name not in CONFIGURED and (found := source_port(build.folder)) is not None:
+        fact = found.but(found.value.number or framework.port)
+        variable = found.value.variable or variable
+    elif hinted is not None and find_setting(build.folder, *PORT_KEYS.get(framework.name, ())) is None:
+        fact = hinted
+    configured = dropwizard_config(build.folder) if framework.name == "dropwizard" else None
+    if configured is not None and configured[1] is not None:
+        fact = build.folder.fact(configured[1], configured[0], None, f"port: {configured[1]}")
+    setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
+    if (
+        setting is not None
+        and setting.value.value
+        and setting.value.value.isdecimal()
+        and 0 < int(setting.value.value) < 65536
+    ):
+        fact = setting.but(int(setting.value.value))
+    if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
+        variable = setting.value.variable
+        fact = Fact(fact.value, setting.evidence)
+    draft.put("port", fact)
+    if variable is not None:
+        draft.put("port_variable", fact.but(variable))
+    _put_health(build, draft, framework)
+
+
+def _serves_http(build: Build) -> bool:
+    """A Spring Boot program without a web starter is a worker or a job."""
+    web = tuple(
+        """
+    spring-boot-starter-web spring-boot-starter-webmvc spring-boot-starter-webflux
+    spring-boot-starter-jersey spring-boot-starter-graphql spring-boot-starter-data-rest
+    spring-boot-starter-websocket spring-boot-starter-actuator spring-boot-starter-thymeleaf
+    spring-boot-admin-starter-server vaadin-spring-boot-starter
+    """.split()
+    )
+    if any(
+        item.name in web or "gateway" in item.name or "eureka-server" in item.name or "config-server" in item.name
+        for item in build.dependencies
+    ):
+        return True
+    # A starter may come with a module of the same build.
+    for path in build.needs:
+        other = read_build(build.root.at(posixpath.relpath(path, build.root.path or ".")))
+        if other is not None and any(item.name in web for item in other.dependencies):
+            return True
+    return not any(
+        item.name.startswith("spring-boot-starter")
+        for item in build.dependencies
+        if not item.plugin and item.name != "spring-boot-starter-parent"
+    )
+
+
+def _put_health(build: Build, draft: Draft, framework: Framework) -> None:
+    """The endpoint that the framework's own health module serves on the application's port."""
+    if framework.name == "spring-boot":
+        actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
+        if actuator is None or find_setting(build.folder, "management.server.port") is not None:
+            return
+        base = find_setting(build.folder, "management.endpoints.web.base-path")
+        context = find_setting(build.folder, "server.servlet.context-path")
+        prefix = (context.value.value or "").rstrip("/") if context else ""
+        path = f"{prefix}{(base.value.value or '/actuator') if base else '/actuator'}/health"
+        draft.put("health", Fact({"path": path}, (actuator.evidence,)))
+    elif framework.name == "quarkus" and (health := build.find("io.quarkus:quarkus-smallrye-health")) is not None:
+        draft.put("health", Fact({"path": "/q/health"}, (health.evidence,)))
+    elif framework.name == "micronaut" and (health := build.find("io.micronaut:micronaut-management")) is not None:
+        draft.put("health", Fact({"path": "/health"}, (health.evidence,)))

@@ -1,0 +1,145 @@
+"""What a Maven build leaves to be run: which plugin packages it, under which name, with which libraries beside it."""
+
+import re
+
+from genfile.detect.java.build import Build
+from genfile.detect.java.maven import FILE, Pom, descendants, read_pom
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.small import parse_procfile
+from genfile.parsers.xml import Element
+
+# Where libraries are copied to where the project itself has no folder for them.
+LIBRARIES = "target/lib"
+# Plugins whose mere presence makes a module an application.
+_PACKAGERS = (
+    "spring-boot-maven-plugin", "quarkus-maven-plugin", "micronaut-maven-plugin", "helidon-maven-plugin",
+)  # fmt: skip
+
+
+def put_package(pom: Pom, build: Build) -> None:
+    """Fill what a build leaves: its file, what makes it one that can be run, its main class, its libraries."""
+    build.artifact = _artifact(pom, build.packaging)
+    for artifact in _PACKAGERS:
+        found = pom.plugin(artifact)
+        if found is not None:
+            build.runnable = found[0].folder.says(found[0].file, found[1].line, artifact)
+            return
+    if _with_main_class(pom, build):
+        return
+    if build.packaging == "war":
+        build.runnable = pom.folder.says(FILE, None, "packaging is war")
+        return
+    _by_procfile(pom, build)
+
+
+def _by_procfile(pom: Pom, build: Build) -> None:
+    """A Procfile that starts a class from a class path: `java -cp target/classes:target/dependency/* shop.Main`."""
+    folder = pom.folder
+    processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
+    text, line = processes["web"] if processes and "web" in processes else ("", 0)
+    match = re.search(r"\bjava\b.*\s(?:-cp|-classpath|--class-path)\s+\S+\s+([A-Za-z_][\w.]*)", text)
+    if match is not None:
+        build.runnable = folder.says("Procfile", line, text)
+        build.main_class = Fact(match[1], (build.runnable,))
+        put_libraries(pom, build)
+
+
+def _artifact(pom: Pom, packaging: str) -> str | None:
+    """The file in target/, where its name is certain."""
+    name = pom.root.find_text("build", "finalName")
+    if name is not None:
+        resolved = pom.resolve(name)
+    else:
+        version = pom.resolve(pom.root.find_text("version") or pom.root.find_text("parent", "version"))
+        resolved = f"{pom.artifact_id}-{version}" if version else None
+    if not resolved or "/" in resolved:
+        return None
+    boot = pom.plugin("spring-boot-maven-plugin")
+    classifier = pom.resolve(boot[1].find_text("configuration", "classifier")) if boot else None
+    return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if packaging == 'war' else 'jar'}"
+
+
+def _with_main_class(pom: Pom, build: Build) -> bool:
+    """A main class in the manifest, by the plugin that writes it; a jar without its libraries gets them beside it."""
+    shaded = _is_run(pom, "maven-shade-plugin")
+    for artifact in ("maven-shade-plugin", "maven-assembly-plugin", "maven-jar-plugin"):
+        if artifact != "maven-jar-plugin" and not _is_run(pom, artifact):
+            continue
+        for owner, plugin in pom.configured(artifact):
+            main = next((item for item in descendants(plugin) if item.tag in _MAIN and item.text), None)
+            if main is None:
+                continue
+            build.runnable = owner.folder.says(owner.file, main.line, f"mainClass {main.text}")
+            build.main_class = Fact(pom.resolve(main.text) or main.text, (build.runnable,))
+            if artifact == "maven-assembly-plugin" and build.artifact and not shaded:
+                build.artifact = build.artifact.removesuffix(".jar") + "-jar-with-dependencies.jar"
+            if artifact == "maven-jar-plugin" and not shaded:
+                put_libraries(pom, build)
+            return True
+    return False
+
+
+def _is_run(pom: Pom, artifact: str) -> bool:
+    """Whether a build runs a plugin by itself: one without an execution only waits for its goal to be named."""
+    return any(item.all("executions", "execution", "goals", "goal") for _, item in pom.configured(artifact))
+
+
+_MAIN = ("mainClass", "Main-Class")
+
+
+def put_libraries(pom: Pom, build: Build) -> None:
+    """Where the libraries of a thin jar are: the folder that the build copies them to, else one of ours."""
+    for _, plugin in pom.configured("maven-dependency-plugin"):
+        goals = {item.text for item in plugin.all("executions", "execution", "goals", "goal")}
+        if "copy-dependencies" in goals:
+            folder = next((item.text for item in descendants(plugin) if item.tag == "outputDirectory"), "")
+            folder = re.sub(r"\$\{(?:project\.)?build\.directory\}", "target", folder)
+            folder = re.sub(r"\$\{(?:project\.)?basedir\}/", "", folder)
+            build.libraries = pom.resolve(folder) or "target/dependency"
+            return
+    if any(not item.plugin and item.name and item.evidence.path.endswith(FILE) for item in build.dependencies):
+        build.libraries = LIBRARIES
+        build.goals = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={LIBRARIES}"]
+
+
+def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
+    """What `package` must be told: the profile of production where another is the default, and to leave out images."""
+    pom = read_pom(folder)
+    flags: list[str] = []
+    says: list[Evidence] = []
+    if pom is None:
+        return flags, says
+    by_default = [item.find_text("id") for _, item in pom.profiles]
+    for owner in pom.chain:
+        for item in owner.root.all("profiles", "profile"):
+            name = item.find_text("id")
+            if name in ("prod", "production") and name not in by_default and {"dev", "development"} & set(by_default):
+                flags.append(f"-P{name}")
+                says.append(owner.folder.says(owner.file, item.line, f"profile {name}"))
+            elif name in ("prod", "production") and name not in by_default and _builds_front_end(item):
+                flags.append(f"-P{name}")
+                says.append(owner.folder.says(owner.file, item.line, f"profile {name} builds the front end"))
+    for owner, item in pom.plugins():
+        flag = IMAGE_PLUGINS.get(item.find_text("artifactId") or "")
+        goals = {goal.text for goal in item.all("executions", "execution", "goals", "goal")}
+        if flag is not None and flag not in flags and goals & {"build", "push", "dockerBuild"}:
+            flags.append(flag)
+            says.append(owner.folder.says(owner.file, item.line, item.find_text("artifactId") or ""))
+    return flags, says
+
+
+def _builds_front_end(profile: Element) -> bool:
+    """Whether a profile has the plugin that builds the front end: Vaadin's, or one that brings Node."""
+    return any(
+        item.find_text("artifactId") in ("vaadin-maven-plugin", "flow-maven-plugin", "frontend-maven-plugin")
+        for item in profile.all("build", "plugins", "plugin")
+    )
+
+
+# Plugins that build images while a project is packaged, and what keeps them from it.
+IMAGE_PLUGINS = {
+    "docker-maven-plugin": "-Ddocker.skip=true",
+    "dockerfile-maven-plugin": "-Ddockerfile.skip=true",
+    "jib-maven-plugin": "-Djib.skip=true",
+}

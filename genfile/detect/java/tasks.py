@@ -1,0 +1,97 @@
+"""What a Gradle build leaves to be run: which plugin or task packages it, under which name, with which libraries."""
+
+import posixpath
+
+from genfile.detect.java.build import Build
+from genfile.detect.tree import Project
+from genfile.parsers.gradle import GradleScript
+
+# Plugins that make an application of a module, strongest first.
+APPLICATIONS = (
+    "org.springframework.boot", "io.quarkus", "io.micronaut.application", "io.micronaut.minimal.application",
+    "io.ktor.plugin", "application", "com.gradleup.shadow", "com.github.johnrengelman.shadow", "war",
+)  # fmt: skip
+# Plugins that apply `application` themselves.
+_WITH_DISTRIBUTION = (
+    "application", "io.ktor.plugin", "io.micronaut.application", "io.micronaut.minimal.application",
+)  # fmt: skip
+_SHADOW = ("com.gradleup.shadow", "com.github.johnrengelman.shadow")
+_BASES = {"$projectDir/": "", "${projectDir}/": "", "$buildDir/": "build/", "${buildDir}/": "build/",
+          "$rootDir/": "", "${layout.buildDirectory}/": "build/"}  # fmt: skip
+
+
+def put_tasks(folder: Project, name: str, script: GradleScript, build: Build) -> None:
+    """Fill what a build leaves: its file, what makes it one that can be run, its main class, its libraries."""
+    own = {item.group: item.evidence for item in reversed(build.dependencies) if item.plugin}
+    build.runnable = next((own[plugin] for plugin in APPLICATIONS if plugin in own), None)
+    build.application = any(name in own for name in _WITH_DISTRIBUTION)
+    if "war" in own:
+        build.packaging = "war"
+    main = script.value("application.mainClass", "application.mainClassName", "mainClassName", "mainClass")
+    if main is not None and isinstance(main[0], str):
+        build.main_class = folder.fact(main[0], name, main[1], f"mainClass {main[0]}")
+    named = script.value("application.applicationName", "applicationName")
+    if named is not None and isinstance(named[0], str) and "$" not in named[0]:
+        build.distribution = named[0]
+    build.artifact = _artifact(script)
+    if build.runnable is not None and build.runnable in (own.get(name) for name in _SHADOW):
+        # A jar with its libraries inside may be a library, or a plugin of another program.
+        attribute = script.attribute("Main-Class")
+        if build.main_class is None and attribute is None:
+            build.runnable = None
+            return
+    if build.runnable is None:
+        _with_main_class(folder, name, script, build)
+
+
+def _artifact(script: GradleScript) -> str | None:
+    """The jar in build/libs, where the script gives it a name; else it is looked for there."""
+    for task in ("bootJar", "shadowJar", "buildFatJar"):
+        named = script.value(f"{task}.archiveFileName", f"{task}.archiveName")
+        if named is not None and isinstance(named[0], str) and "$" not in named[0]:
+            return named[0]
+    fat = script.value("fatJar.archiveFileName", "ktor.fatJar.archiveFileName")
+    if fat is not None and isinstance(fat[0], str) and "$" not in fat[0]:
+        return fat[0]
+    return None
+
+
+def _with_main_class(folder: Project, name: str, script: GradleScript, build: Build) -> None:
+    """A jar of Gradle's own with a main class in its manifest: with its libraries inside, or beside it."""
+    main = script.attribute("Main-Class")
+    if main is None:
+        return
+    build.main_class = folder.fact(main[0], name, main[1], f"Main-Class {main[0]}")
+    build.runnable = folder.says(name, main[1], f"Main-Class {main[0]}")
+    place = script.value("jar.destinationDirectory", "jar.destinationDir", "libsDirName")
+    if place is not None and isinstance(place[0], str):
+        build.output = _folder(place[0])
+    if script.fat_tasks:
+        build.goals = [next((item for item in script.fat_tasks if item != "jar"), "jar")]
+        return
+    for item in script.statements:
+        into = item.arguments[0] if item.name == "into" and item.arguments else None
+        copies = any(
+            other.blocks == item.blocks and other.name == "from" and "configurations" in str(other.arguments[:1])
+            for other in script.statements
+        )
+        if isinstance(into, str) and item.blocks and copies:
+            build.libraries = _folder(into)
+            build.goals = ["assemble", item.blocks[-1]]
+            return
+    if any(not item.plugin and item.name for item in build.dependencies):
+        folder.tree.note(
+            "warning",
+            f"{build.runnable}: its jar holds none of the libraries that it needs: the plugin `application` makes a "
+            "distribution, com.gradleup.shadow one jar",
+            build.runnable.path,
+            build.runnable.line,
+        )
+
+
+def _folder(text: str) -> str | None:
+    """A folder of the module, of what a script writes for it; None where it is computed."""
+    for base, folder in _BASES.items():
+        if text.startswith(base):
+            text = folder + text.removeprefix(base)
+    return None if "$" in text or "(" in text else posixpath.normpath(text.strip("/"))

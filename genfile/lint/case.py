@@ -1,0 +1,38 @@
+"""What a check is given: a Dockerfile and its ignore file, the spec that they are for, the files of the context."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from genfile.dockerfile.ignore import IgnoreRules, read_ignore
+from genfile.dockerfile.model import Dockerfile, Instruction, Stage
+from genfile.dockerfile.reader import read_dockerfile
+
+
+@dataclass(frozen=True)
+class Case:
+    """A pair of files, with the spec they were made from and the files of the build context."""
+
+    dockerfile: str
+    ignorefile: str
+    spec: dict[str, Any]
+    files: frozenset[str]
+
+    @cached_property
+    def parsed(self) -> Dockerfile:
+        return read_dockerfile(self.dockerfile)
+
+    @cached_property
+    def ignored(self) -> IgnoreRules:
+        return read_ignore(self.ignorefile)
+
+    @property
+    def final(self) -> Stage:
+        return self.parsed.stages[-1]
+
+    def runs(self) -> Iterator[Instruction]:
+        return (item for item in self.parsed.instructions if item.keyword == "RUN")
+
+
+Check = Callable[[Case], Iterator[str]]

@@ -1,0 +1,247 @@
+"""What holds for every good Dockerfile, whoever's preset it comes from.
+
+Each check takes a case and gives the faults it finds, as text; none means that the property holds.
+"""
+
+import re
+from collections.abc import Iterator
+
+from genfile.dockerfile.context import missing_sources
+from genfile.lint.case import Case, Check
+
+MANAGERS = set("npm npx pnpm yarn bunx uv poetry pipenv pdm mvn gradle go cargo composer".split())
+CACHES = {
+    "npm ci": "/root/.npm",
+    "npm install --omit": "/root/.npm",
+    "pnpm install": "/pnpm/store",
+    "yarn install": ("/usr/local/share/.cache/yarn", "/root/.yarn/berry/cache"),
+    "bun install": "/root/.bun/install/cache",
+    "pip install": "/root/.cache/pip",
+    "uv sync": "/root/.cache/uv",
+    "poetry install": "/root/.cache/pypoetry",
+    "pipenv sync": "/root/.cache/pipenv",
+    "go mod download": "/go/pkg/mod",
+    " go build": "/root/.cache/go-build",
+    "cargo build": "/usr/local/cargo/registry",
+    "mvn ": "/root/.m2",
+    "gradlew ": "/root/.gradle",
+}
+LOCKED = {
+    "npm": "npm ci",
+    "pnpm": "--frozen-lockfile",
+    "yarn": "--frozen-lockfile",
+    "yarn-berry": "--immutable",
+    "bun": "--frozen-lockfile",
+    "uv": "--locked",
+    "pipenv": "pipenv sync",
+}
+SECRET_NAME = re.compile(r"token|secret|password|passwd|apikey|credential|private", re.IGNORECASE)
+
+
+def head(case: Case) -> Iterator[str]:
+    """Line 1 is the syntax directive; LF, one final newline, no trailing blanks, no tabs."""
+    if not case.dockerfile.startswith("# syntax=docker/dockerfile:1\n"):
+        yield "the first line"
+    for text in filter(None, (case.dockerfile, case.ignorefile)):
+        if "\r" in text or "\t" in text or not text.endswith("\n") or text.endswith("\n\n"):
+            yield "line ends"
+        if any(line != line.rstrip() for line in text.split("\n")):
+            yield "trailing blanks"
+        if "\n\n\n" in text:
+            yield "two blank lines"
+
+
+def tags(case: Case) -> Iterator[str]:
+    """Every FROM is an earlier stage, scratch, an ARG, or an image with a tag or a digest that is not `latest`."""
+    for stage in case.parsed.stages:
+        if stage.image in case.parsed.stage_names or stage.image == "scratch" or "$" in stage.image:
+            continue
+        name = stage.image.rpartition("/")[2]
+        if "@" not in name and (":" not in name or name.endswith(":latest")):
+            yield f"{stage.image} has no tag"
+
+
+def names(case: Case) -> Iterator[str]:
+    """Names of stages are lower-case, unique and used; what is copied from a stage is there."""
+    found = [stage.name or "" for stage in case.parsed.stages]
+    named = [name for name in found if name]
+    if len(set(named)) != len(named) or any(name != name.lower() for name in named):
+        yield f"stages {found}"
+    used = {stage.image for stage in case.parsed.stages}
+    used |= {value for item in case.parsed.instructions for key, value in item.flags if key == "from"}
+    used |= {mount.get("from", "") for run in case.runs() for mount in run.mounts}
+    for name in found[:-1]:
+        if name and name not in used:
+            yield f"{name} is never used"
+
+
+def dangerous(case: Case) -> Iterator[str]:
+    """No MAINTAINER, chmod 777, sudo, and nothing from the network into a shell."""
+    for item in case.parsed.instructions:
+        if item.keyword == "MAINTAINER":
+            yield item.keyword
+    for run in case.runs():
+        for word in ("chmod 777", "sudo ", "| sh", "| bash"):
+            if word in run.value:
+                yield word
+
+
+def user(case: Case) -> Iterator[str]:
+    """One USER in the final stage: two numbers, not root, after its last RUN and COPY."""
+    found = case.final.all("USER")
+    if len(found) != 1 or not re.fullmatch(r"[1-9]\d*:[1-9]\d*", found[0].value):
+        yield f"USER {[item.value for item in found]}"
+        return
+    after = [item.keyword for item in case.final.instructions if item.line > found[0].line]
+    if {"RUN", "COPY"} & set(after):
+        yield "work after USER"
+
+
+def process(case: Case) -> Iterator[str]:
+    """ENTRYPOINT, CMD, HEALTHCHECK are exec forms, each at most once; no package manager starts; sh only with exec."""
+    for keyword in ("ENTRYPOINT", "CMD", "HEALTHCHECK"):
+        found = case.final.all(keyword)
+        if len(found) > 1 or any(item.exec_form is None for item in found):
+            yield f"{keyword} {[item.value for item in found]}"
+    words = [
+        word for keyword in ("ENTRYPOINT", "CMD") for item in case.final.all(keyword) for word in item.exec_form or ()
+    ]
+    program = next((word for word in words if word not in ("/usr/bin/tini", "--")), "")
+    if program in MANAGERS:
+        yield f"{program} starts the service"
+    if "sh" in words[:3] and not any(word.startswith("exec ") for word in words):
+        yield "a shell stays process 1"
+    if not words and not case.spec["static"]:
+        yield "nothing is started"
+
+
+def port(case: Case) -> Iterator[str]:
+    """EXPOSE is the spec's port or absent; a variable for it has the same default; the health check asks there."""
+    exposed = [item.value for item in case.final.all("EXPOSE")]
+    wanted = [str(case.spec["port"])] if case.spec["port"] else []
+    if exposed != wanted:
+        yield f"EXPOSE {exposed}, the spec says {wanted}"
+    environment = {key: value for item in case.final.all("ENV") for key, value in item.pairs}
+    variable = case.spec["port_variable"]
+    if variable and environment.get(variable) != str(case.spec["port"]):
+        yield f"{variable} is {environment.get(variable)}"
+    health = case.final.last("HEALTHCHECK")
+    if health is not None and (not wanted or wanted[0] not in health.value or "127.0.0.1" not in health.value):
+        yield "the health check asks elsewhere"
+
+
+def secret_values(case: Case) -> Iterator[str]:
+    """No ARG or ENV has the name of a secret; credentials of registries are mounted, never copied."""
+    for item in case.parsed.instructions:
+        if item.keyword in ("ARG", "ENV"):
+            yield from (f"{item.keyword} {key}" for key, _ in item.pairs if SECRET_NAME.search(key))
+        if item.keyword == "COPY" and any(
+            word.endswith((".npmrc", ".netrc", "pip.conf", "settings.xml", ".pem")) for word in item.words[:-1]
+        ):
+            yield f"COPY {item.value}"
+    mounted = {mount.get("id") for run in case.runs() for mount in run.mounts if mount.get("type") == "secret"}
+    for secret in case.spec["secrets"]:
+        if secret["id"] not in mounted:
+            yield f"secret {secret['id']} is not mounted"
+
+
+def installs(case: Case) -> Iterator[str]:
+    """Every installation has its cache mount, follows the lock file, and sees manifests before any sources."""
+    for run in case.runs():
+        targets = {mount.get("target") for mount in run.mounts if mount.get("type") == "cache"}
+        for command, wanted in CACHES.items():
+            if command in run.value and "--global" not in run.value and "-c pip" not in run.value:
+                options = wanted if isinstance(wanted, tuple) else (wanted,)
+                if not targets & set(options):
+                    yield f"{command}: no cache mount"
+    manager = case.spec["package_manager"]
+    if manager and manager["lockfile"] and manager["name"] in LOCKED:
+        text = LOCKED[manager["name"]]
+        if not any(text in run.value for run in case.runs()):
+            yield f"{text} is missing"
+
+
+def apt(case: Case) -> Iterator[str]:
+    """apt: update in the same step, nothing recommended, sorted names, locked cache mounts."""
+    for run in case.runs():
+        if "apt-get install" not in run.value:
+            continue
+        names = run.value.split("--no-install-recommends", 1)[-1].split()
+        if (
+            "apt-get update" not in run.value
+            or "-y --no-install-recommends" not in run.value
+            or names != sorted(set(names))
+        ):
+            yield run.value
+        if any(mount.get("sharing") != "locked" for mount in run.mounts):
+            yield "apt's caches are not locked"
+        if run in case.final.instructions and any(
+            name in ("gcc", "g++", "make", "git", "curl") or name.endswith("-dev") for name in names
+        ):
+            yield f"a compiler in the runtime stage: {names}"
+
+
+def heredocs(case: Case) -> Iterator[str]:
+    """hadolint reads on after a heredoc only when an empty line follows."""
+    lines = case.dockerfile.split("\n")
+    for number, line in enumerate(lines):
+        if line == "EOF" and lines[number + 1] != "":
+            yield "no empty line after a heredoc"
+
+
+def comments(case: Case) -> Iterator[str]:
+    """A comment right above FROM or ARG is its description, and begins with the name."""
+    lines = case.dockerfile.split("\n")
+    for number, line in enumerate(lines[1:], 1):
+        above = lines[number - 1]
+        if line.startswith(("FROM ", "ARG ")) and above.startswith("# ") and not above.startswith("# syntax="):
+            name = line.split()[-1] if line.startswith("FROM ") else line.split()[1]
+            block = number - 1
+            while lines[block - 1].startswith("#"):
+                block -= 1
+            if not lines[block].startswith(f"# {name} "):
+                yield above
+
+
+def ignored(case: Case) -> Iterator[str]:
+    """Version control, secrets, installed packages and the Dockerfile itself never enter the context."""
+    for path in (
+        ".git/config",
+        ".env",
+        ".env.local",
+        "sub/.env",
+        "node_modules/x/index.js",
+        "sub/node_modules/x.js",
+        "server.key",
+        "tls/cert.pem",
+        "Dockerfile",
+        ".dockerignore",
+        "id_rsa",
+    ):
+        if not case.ignored.excludes(path):
+            yield f"{path} is sent"
+
+
+def survives(case: Case) -> Iterator[str]:
+    """Everything that is taken from the context is still in it once .dockerignore has been applied."""
+    for missing in missing_sources(case.parsed, case.ignored, case.files):
+        rule = missing.rule.pattern if missing.rule else "nothing"
+        yield f"line {missing.line}: {missing.source} is left out by {rule}"
+
+
+CHECKS: tuple[Check, ...] = (
+    head,
+    tags,
+    names,
+    dangerous,
+    user,
+    process,
+    port,
+    secret_values,
+    installs,
+    apt,
+    heredocs,
+    comments,
+    ignored,
+    survives,
+)

@@ -1,0 +1,44 @@
+"""HOCON, as far as configuration files of services use it: nested blocks, keys with dots, plain values.
+
+`port = 8080` followed by `port = ${?PORT}` gives `${PORT:8080}`, the form that other configuration files write it in.
+Includes and values that are put together are left out.
+"""
+
+import re
+
+from genfile.parsers import Document, Key
+
+MAX_LINES = 20_000
+_OPENS = re.compile(r'^"?([\w.-]+)"?\s*[:=]?\s*\{\s*$')
+_VALUE = re.compile(r'^"?([\w.-]+)"?\s*[:=]\s*(.+)$')
+_ASKED = re.compile(r"^\$\{\??([A-Za-z_][\w.]*)\}$")
+
+
+def parse_hocon(text: str) -> Document:
+    """Read a .conf file into a flat mapping of dotted key to text. Never raises: what is not understood is left out."""
+    values: dict[str, str] = {}
+    lines: dict[tuple[Key, ...], int] = {}
+    blocks: list[str] = []
+    for number, raw in enumerate(text.splitlines()[:MAX_LINES], 1):
+        for line in _statements(raw):
+            opened = _OPENS.match(line)
+            if opened is not None:
+                blocks.append(opened[1])
+            elif line == "}":
+                if blocks:
+                    blocks.pop()
+            elif (found := _VALUE.match(line)) is not None:
+                key = ".".join((*blocks, found[1]))
+                value = found[2].strip().rstrip(",").strip().strip('"')
+                asked = _ASKED.match(value)
+                values[key] = f"${{{asked[1]}:{values.get(key, '')}}}" if asked and key in values else value
+                lines[(key,)] = number
+    return Document(values, lines.get)
+
+
+def _statements(raw: str) -> list[str]:
+    """The statements of a line: braces on lines of their own, comments left out."""
+    line = re.split(r"(?:^|\s)(?:#|//)", raw, maxsplit=1)[0].strip()
+    line = re.sub(r"(?<!\$)\{(?!\S*\})", "{\n", line)
+    line = re.sub(r"(?<![\w?.])\}|(?<=\s)\}|\}\s*$", lambda match: match[0] if "${" in line else "\n}\n", line)
+    return [part.strip() for part in line.split("\n") if part.strip()]

@@ -1,0 +1,59 @@
+"""The first files of a preset of one's own, with its first test."""
+
+import json
+from typing import Any
+
+from genfile.errors import UsageError
+from genfile.preset.load import ANY, load_preset
+
+_EXAMPLES = {
+    "node": "node-express-js",
+    "python": "python-fastapi-uv",
+    "go": "go-root",
+    "java": "java-spring-maven",
+    "static": "static-plain",
+    ANY: "node-express-js",
+}
+
+
+def scaffold(name: str, extends: str) -> dict[str, str]:
+    """The files of a new preset by path: manifest, a template that overrides one block, one spec to test it with.
+
+    Raises UsageError when there is no preset to extend.
+    """
+    parent = ANY if extends == ANY else load_preset(extends).name
+    example = _example(parent, extends)
+    manifest = f"""manifest = 1
+name = "{name}"
+summary = "What the images of {name} have in common"
+extends = {json.dumps(extends)}
+
+# An option of the parent gets another default here; `fixed` instead makes it a policy that nobody can set.
+# `genfile presets show {parent if parent != ANY else "node"}` lists them all.
+[options]
+# registry.default = "registry.example/mirror"
+"""
+    template = f"""{{% extends "{parent}/Dockerfile.j2" %}}
+
+{{# A block is a named passage of every Dockerfile; super() is what stood there. #}}
+{{% block labels %}}
+{{{{ super() }}}}
+LABEL org.opencontainers.image.vendor={name}
+{{% endblock %}}
+"""
+    test = json.dumps(example, indent=1, ensure_ascii=False) + "\n"
+    return {"preset.toml": manifest, "Dockerfile.j2": template, "tests/example.json": test}
+
+
+def _example(parent: str, extends: str) -> dict[str, Any]:
+    """A spec that the new preset is for."""
+    from genfile.data.fixtures import fixture_specs
+
+    known = fixture_specs()
+    if parent in _EXAMPLES:
+        return known[_EXAMPLES[parent]]
+    preset = load_preset(extends)
+    found = next((item for item in known.values() if preset.applies_to(item["spec"])), None)
+    if found is None:
+        raise UsageError(f"{extends} is for none of the services that genfile has examples of")
+    return found

@@ -1,0 +1,106 @@
+"""`genfile.toml`: what the user decided. Read strictly, and changed without touching what else stands in it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genfile.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from genfile.project.plan import Plan
+    from genfile.spec.config import Config
+
+CONFIG = "genfile.toml"
+_MAX_BYTES = 1024 * 1024
+
+
+def read_config(base: Path) -> "Config":
+    """The decisions of the project in a folder; without the file, the defaults. Raises UsageError with its line."""
+    from genfile.project.faults import parse_model
+    from genfile.spec.config import Config
+
+    text = read_text(base, CONFIG)
+    return Config() if text is None else parse_model(Config, text, CONFIG)
+
+
+def preset_reference(name: str, base: Path) -> tuple[str, str | None] | None:
+    """The source of a preset that the project has a name for, and the commit that it is pinned to.
+
+    None where the project has none of that name. Raises UsageError when `genfile.toml` names another source than
+    the one that was recorded in `genfile.lock`.
+    """
+    from genfile.project.lock import LOCK, read_lock
+
+    entry = read_config(base).presets.get(name)
+    if entry is None:
+        return None
+    locked = read_lock(base).presets.get(name)
+    if locked is None:
+        return entry.source, None
+    if locked.source != entry.source:
+        raise UsageError(
+            f"{CONFIG} has another source for preset {name} than {LOCK}",
+            hint=f"`genfile presets update {name}` records the one of {CONFIG}",
+        )
+    return entry.source, locked.commit
+
+
+def set_preset(text: str | None, name: str, source: str) -> str:
+    """The text of `genfile.toml` with a preset in it; comments and order stay."""
+    import tomlkit
+    from tomlkit.items import Table
+
+    document = tomlkit.parse(text or "")
+    presets = document.get("presets")
+    if presets is None:
+        presets = tomlkit.table(is_super_table=True)
+        document["presets"] = presets
+    entry = presets.get(name)
+    if entry is None:
+        entry = tomlkit.table() if isinstance(presets, Table) else tomlkit.inline_table()
+        entry["source"] = source
+        presets[name] = entry
+    else:
+        entry["source"] = source
+    return tomlkit.dumps(document)
+
+
+def drop_preset(text: str, name: str) -> str:
+    """The text of `genfile.toml` without a preset; comments and order stay."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    presets = document.get("presets")
+    if presets is not None and name in presets:
+        del presets[name]
+        if not presets:
+            del document["presets"]
+    return tomlkit.dumps(document)
+
+
+def plan_texts(base: Path, before: dict[str, str | None], after: dict[str, str]) -> "Plan":
+    """The plan that writes new texts of files whose old texts were read before."""
+    from genfile.errors import ConflictError
+    from genfile.project.plan import make_plan
+
+    plan = make_plan(base, after, force=True)
+    for change in plan.changes:
+        old = before[change.path]
+        if change.old != (None if old is None else old.encode()):
+            raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
+    return plan
+
+
+def read_text(base: Path, name: str) -> str | None:
+    """The text of a file of the project; None where there is none. Raises SourceError when it can't be read."""
+    path = base / name
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            raise SourceError(f"{name} is larger than 1 MiB")
+        return content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SourceError(f"{name} can't be read: {reason}") from None

