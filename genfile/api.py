@@ -4,12 +4,14 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import NothingFoundError, SpecError, UsageError
 from genfile.evidence import Evidence, Fact, Note
 
 if TYPE_CHECKING:
+    from genfile.bundle import Bundle
     from genfile.detect.inspection import InspectedService, Inspection
     from genfile.preset.comments import Comments
     from genfile.preset.find import Preset
@@ -19,6 +21,49 @@ if TYPE_CHECKING:
     from genfile.spec.rules import DetectRules
 
     AnySource = str | os.PathLike[str] | Mapping[str, str | bytes] | Source
+
+
+class Choice:
+    """The preset that the user named, or none: opened once, then asked for each service.
+
+    ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference.
+    """
+
+    def __init__(self, name: str | None, base: "str | os.PathLike[str] | None" = None) -> None:
+        self.name = name
+        self.base = base
+
+    @cached_property
+    def source(self) -> "str | Bundle | None":
+        """A built-in's name as it is; else the bundle that the name leads to, at the commit that it is pinned to."""
+        from pathlib import Path
+
+        from genfile.bundle import open_bundle
+        from genfile.preset.find import BUILTIN
+        from genfile.project.config import preset_reference
+
+        if self.name is None or self.name in BUILTIN:
+            return self.name
+        root = None if self.base is None else Path(self.base)
+        known = preset_reference(self.name, root) if root is not None else None
+        if known is None:
+            return open_bundle(self.name, what="preset")
+        return open_bundle(known[0], what="preset", base=root, pinned=known[1])
+
+    @cached_property
+    def rules(self) -> "DetectRules | None":
+        """The rules of detection that it carries."""
+        from genfile.preset.find import load_preset
+
+        return None if self.source is None else load_preset(self.source).detect
+
+    def of(self, spec: "Spec") -> "Preset":
+        """The preset for one spec: what is not found by the rules of the named one gets the built-in that applies."""
+        from genfile.preset.find import preset_for
+        from genfile.spec.base import plain
+
+        fits = self.rules is None or self.rules.language == spec.language
+        return preset_for(plain(spec), self.source if fits else None)
 
 
 @dataclass(frozen=True)
@@ -49,27 +94,27 @@ class Generation:
         }
 
 
-def inspect(source: "AnySource", *, presets: Sequence[str] = (), preset: str | None = None) -> "Inspection":
+def inspect(
+    source: "AnySource",
+    *,
+    presets: Sequence[str] = (),
+    preset: str | None = None,
+    base: "str | os.PathLike[str] | None" = None,
+) -> "Inspection":
     """Find the services of a source and what is true of each.
 
     ``source``: a folder's or an archive's path (tar, zip), a mapping of relative path to text, or a Source.
     ``presets``: presets whose own rules of detection take part, for languages that genfile does not know; built-in
     languages stand before them. ``preset``: the one that the user chose, whose rules stand before all others.
+    ``base``: the folder whose genfile.toml names presets.
     Raises SourceError when it can't be read; a tree without services gives an Inspection without services.
     """
     from genfile.detect.inspection import inspect_source
     from genfile.source import open_source
 
-    rules = [found for name in presets if (found := _rules_of(name)) is not None]
-    chosen = _rules_of(preset) if preset is not None else None
+    rules = [found for name in presets if (found := Choice(name, base).rules) is not None]
+    chosen = Choice(preset, base).rules if preset is not None else None
     return inspect_source(open_source(source), rules, chosen=chosen)
-
-
-def _rules_of(preset: str) -> "DetectRules | None":
-    """The rules of detection that a preset carries."""
-    from genfile.preset.find import load_preset
-
-    return load_preset(preset).detect
 
 
 def render(
@@ -93,7 +138,7 @@ def render(
     from genfile.spec.project import parse_spec
 
     model = parse_spec(dict(spec)) if isinstance(spec, Mapping) else spec
-    chosen = _preset_for(model, preset, base)
+    chosen = Choice(preset, base).of(model)
     return render_spec(model, preset=chosen, options=options, comments=comments, several=several)
 
 
@@ -114,7 +159,7 @@ def generate(
     """
     base = source if isinstance(source, str | os.PathLike) and os.path.isdir(source) else None  # noqa: PTH112
     return generate_from(
-        inspect(source, preset=preset),
+        inspect(source, preset=preset, base=base),
         preset=preset,
         settings=settings,
         service=service,
@@ -139,13 +184,14 @@ def generate_from(
 
     chosen = select(inspection, service)
     several = len(inspection.services) > 1
+    choice = Choice(preset, base)
     done: list[tuple[InspectedService, Rendering]] = []
     files: dict[str, str] = {}
     for found in chosen:
-        picked = _preset_for(found.spec, preset, base)
+        picked = choice.of(found.spec)
         changed, options = apply_settings(found, settings or {}, picked)
         if changed is not found:
-            picked = _preset_for(changed.spec, preset, base)
+            picked = choice.of(changed.spec)
         rendering = render_spec(changed.spec, preset=picked, options=options, comments=comments, several=several)
         done.append((changed, rendering))
         files |= {file.path: file.text for file in rendering.files}
@@ -155,16 +201,6 @@ def generate_from(
         files["compose.yaml"] = render_compose([(item.spec, rendering.layout) for item, rendering in done], comments)
     notes = (*inspection.notes, *(note for item, _ in done for note in item.notes))
     return Generation(tuple(done), dict(sorted(files.items())), tuple(dict.fromkeys(notes)))
-
-
-def _preset_for(spec: "Spec", name: str | None, base: "str | os.PathLike[str] | None") -> "Preset":
-    """The preset that renders a spec: the one that is named, else the first built-in that applies."""
-    from genfile.preset.find import preset_for
-    from genfile.spec.base import plain
-
-    # A preset with rules of its own is for what these find; other services of the tree get what applies to them.
-    rules = _rules_of(name) if name is not None else None
-    return preset_for(plain(spec), name if rules is None or rules.language == spec.language else None)
 
 
 def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":

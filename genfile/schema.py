@@ -5,14 +5,18 @@ from typing import Any, Literal
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(name: Literal["spec", "preset", "config"]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of `spec` (the inspect document), `preset` (preset.toml) or `config`."""
+def json_schema(name: Literal["spec", "preset", "template", "config"]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of `spec` (the inspect document), `preset`, `template` (TOML), or `config`."""
     from pydantic import TypeAdapter
 
     if name == "preset":
         from genfile.preset.manifest import Manifest
 
         return {"$schema": SCHEMA, **TypeAdapter(Manifest).json_schema()}
+    if name == "template":
+        from genfile.template.manifest import Manifest as Template
+
+        return {"$schema": SCHEMA, **TypeAdapter(Template).json_schema()}
     from genfile.spec.config import Config
     from genfile.spec.document import InspectDocument
 

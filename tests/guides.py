@@ -1,7 +1,7 @@
 """Guides of docs/ that are run as they stand: files are written, commands run, what they print compared.
 
-A fenced block of toml, jinja, json or text with a line like `path`: right above it is that file (`path`, continued: more of
-it; `path`, in `[table]`: more below that header). A block of sh is run; a block of text right after it is what it prints.
+A fenced block with a line like `path`: right above it is that file (`path`, continued: more of it; `path`, in
+`[table]`: more below that header). A block of sh is run; a block of text right after it is what it prints.
 """
 
 import os
@@ -27,7 +27,9 @@ class Block:
 def blocks(name: str) -> list[Block]:
     """The fenced blocks of a page, in order."""
     found: list[Block] = []
-    above, language, inside = "", None, []
+    above = ""
+    language: str | None = None
+    inside: list[str] = []
     for line in (DOCS / name).read_text("utf-8").splitlines():
         if language is None and line.startswith("```"):
             language, inside = line[3:], []

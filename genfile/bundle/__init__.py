@@ -4,8 +4,27 @@ A bundle comes from the built-in ones, a folder, an archive, git, or an installe
 nothing of it is trusted: sizes and counts are bounded, no path and no link leads out of it.
 """
 
-from genfile.bundle.model import BOUNDS, Bounds, Bundle
-from genfile.bundle.open import open_bundle
-from genfile.bundle.reference import Reference, parse_reference
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genfile.bundle.model import BOUNDS, Bounds, Bundle
+    from genfile.bundle.open import open_bundle
+    from genfile.bundle.reference import Reference, parse_reference
+
+_HOMES = {
+    "genfile.bundle.model": ("BOUNDS", "Bounds", "Bundle"),
+    "genfile.bundle.open": ("open_bundle",),
+    "genfile.bundle.reference": ("Reference", "parse_reference"),
+}
 
 __all__ = ["BOUNDS", "Bounds", "Bundle", "Reference", "open_bundle", "parse_reference"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first asked for: a run with a built-in preset opens no bundle."""
+    from importlib import import_module
+
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module 'genfile.bundle' has no attribute {name!r}")

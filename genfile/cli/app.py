@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from genfile import __version__
-from genfile.cli import init, inspect, presets, presets_author, presets_sources, render, schema, ui
+from genfile.cli import init, inspect, new, presets, presets_author, presets_sources, render, schema, ui, update
 from genfile.errors import GenfileError
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("init")(init.init)
+app.command("new")(new.new)
+app.command("update")(update.update)
 app.command("inspect")(inspect.inspect)
 app.command("render")(render.render)
 presets.app.command("add")(presets_sources.add)

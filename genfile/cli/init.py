@@ -35,7 +35,7 @@ def init(
     ] = False,
     preset: Annotated[
         str | None,
-        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder."),
+        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, git+URL@tag#sub."),
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -60,7 +60,8 @@ def init(
     from genfile.api import inspect as inspect_source
 
     chosen = _parse_settings(settings or [])
-    inspection = inspect_source(path)
+    base = path if path.is_dir() else None
+    inspection = inspect_source(path, preset=preset, base=base)
     quiet = stdout or diff or as_json
     asks = not (yes or quiet or dry_run) and ui.is_terminal()
     if asks:
@@ -72,7 +73,7 @@ def init(
         service=service,
         compose=compose,
         comments=comments.value,
-        base=path if path.is_dir() else None,
+        base=base,
     )
     if stdout:
         _print_dockerfile(generation)

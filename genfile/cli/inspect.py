@@ -11,12 +11,15 @@ from genfile.errors import NothingFoundError
 
 def inspect(
     path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip file.")] = Path(),
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="Look for what this preset's own rules find, too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the specs, evidence and notes as JSON.")] = False,
 ) -> None:
     """Show which services are in PATH, and the evidence for it."""
     from genfile.api import inspect as inspect_source
 
-    inspection = inspect_source(path)
+    inspection = inspect_source(path, preset=preset, base=path if path.is_dir() else None)
     if as_json:
         ui.json_out(inspection.to_json())
         if not inspection.services:

@@ -1,7 +1,6 @@
 """`genfile presets eject`, `new`, `test`: for those who write presets."""
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,10 +39,9 @@ def new(
     """Make a preset of a few lines, with its first test."""
     from genfile.preset.scaffold import scaffold
 
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name) or name == "builtin":
-        raise UsageError(f"{name!r} is no name for a preset", hint="lower-case letters, digits and hyphens")
+    ui.check_preset_name(name)
     target = folder or Path(name)
-    _create(target, scaffold(name, extends))
+    _create(target, scaffold(name, extends, _from(target, extends)))
     ui.out(f"Next:  genfile presets test {_as_reference(target)}")
 
 
@@ -98,6 +96,19 @@ def _create(target: Path, files: dict[str, str]) -> None:
     apply_plan(plan)
     for path in files:
         ui.out(f"create  {(target / path).as_posix()}")
+
+
+def _from(target: Path, reference: str) -> str:
+    """A reference as the new folder names it: the path of a folder is relative to the one that names it."""
+    from genfile.bundle import parse_reference
+    from genfile.preset.load import ANY, BUILTIN
+
+    parsed = parse_reference(reference)
+    if parsed.kind not in ("path", "name") or reference in (*BUILTIN, ANY) or Path(parsed.location).is_absolute():
+        return reference
+    relative = Path(os.path.relpath(parsed.location, target)).as_posix()
+    start = relative if relative.startswith("..") else f"./{relative}"
+    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")
 
 
 def _as_reference(target: Path) -> str:

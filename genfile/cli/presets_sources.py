@@ -1,7 +1,6 @@
 """`genfile presets add`, `update`, `remove`: the presets that a project has names for, and what they are pinned to."""
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +27,7 @@ def add(
     """Fetch a preset, give it a NAME in genfile.toml, and pin it in genfile.lock."""
     from genfile.project.config import CONFIG, read_config
 
-    _check_name(name)
+    ui.check_preset_name(name)
     _check_project(path)
     source = _stored(reference, path)
     known = read_config(path).presets.get(name)
@@ -86,15 +85,6 @@ def remove(
         after[LOCK] = set_locked(before[LOCK], name, None)
     apply_plan(plan_texts(path, before, after))
     ui.out(f"removed  {name}")
-
-
-def _check_name(name: str) -> None:
-    from genfile.bundle.builtin import builtin_names
-
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name) or name == "builtin":
-        raise UsageError(f"{name!r} is no name for a preset", hint="lower-case letters, digits and hyphens")
-    if name in builtin_names("presets"):
-        raise UsageError(f"{name} is the name of a built-in preset", hint="choose another name")
 
 
 def _check_project(path: Path) -> None:

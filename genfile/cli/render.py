@@ -23,7 +23,7 @@ def render(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the files into this folder.")] = None,
     preset: Annotated[
         str | None,
-        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, or git+URL@tag#folder."),
+        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, git+URL@tag#sub."),
     ] = None,
     service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
     comments: Annotated[
@@ -41,7 +41,7 @@ def render(
         specs = [item for item in specs if service.strip("/") in (item.get("path", "."), item.get("name"))]
         if not specs:
             raise UsageError(f"no service at {service!r}")
-    done = [render_spec(item, preset=preset, comments=comments.value, several=several) for item in specs]
+    done = [render_spec(item, preset=preset, base=Path(), comments=comments.value, several=several) for item in specs]
     files = {file.path: file.text for rendering in done for file in rendering.files}
     if as_json:
         ui.json_out({"version": 1, "files": dict(sorted(files.items()))})

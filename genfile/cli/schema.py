@@ -13,11 +13,12 @@ class SchemaName(enum.StrEnum):
 
     spec = "spec"
     preset = "preset"
+    template = "template"
     config = "config"
 
 
 def schema(name: Annotated[SchemaName, typer.Argument(help="Which schema.")]) -> None:
-    """Print a JSON Schema: of a spec, of preset.toml, or of the settings that --set takes."""
+    """Print a JSON Schema: of a spec, of preset.toml or template.toml, or of the settings that --set takes."""
     from genfile.schema import json_schema
 
     ui.json_out(json_schema(name.value))

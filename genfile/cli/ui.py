@@ -122,3 +122,16 @@ def show_notes(notes: Iterable[Note]) -> None:
         text = note.text if place.split(":")[0] and note.text.startswith(place.split(":")[0]) else place + note.text
         label = "warning" if note.level == "warning" else "note"
         sys.stderr.write(f"{label}: {text}\n")
+
+
+def check_preset_name(name: str) -> None:
+    """Refuse a name that no preset of a user's can have: what is built in keeps its own."""
+    import re
+
+    from genfile.bundle.builtin import builtin_folder
+    from genfile.errors import UsageError
+
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name):
+        raise UsageError(f"{name!r} is no name for a preset", hint="lower-case letters, digits and hyphens")
+    if name == "builtin" or (builtin_folder("presets") / name).is_dir():
+        raise UsageError(f"{name} is the name of something built in", hint="choose another name")

@@ -7,7 +7,7 @@ from genfile.lint.case import Case, Check
 
 STAGES = {"base", "tools", "frontend", "uv", "deps", "build", "layers", "runtime"}
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
-PLAIN_TAGS = ("oven/bun:", "astral-sh/uv:", "distroless/")
+PLAIN_TAGS = ("composer:", "oven/bun:", "astral-sh/uv:", "distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")
 
 
@@ -99,6 +99,7 @@ def order(case: Case) -> Iterator[str]:
             "poetry install",
             "go mod download",
             "go-offline",
+            "composer install",
             "--quiet dependencies",
         )
         if (

@@ -1,7 +1,7 @@
 """What can be set: options of presets and questions of templates are one grammar."""
 
 from genfile.options.model import Option, OptionName, Value
-from genfile.options.resolve import Ask, check_options, resolve_options
+from genfile.options.resolve import Ask, check_options, resolve_options, stored_values
 from genfile.options.values import is_image_reference, parse_value, show_value, takes
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "parse_value",
     "resolve_options",
     "show_value",
+    "stored_values",
     "takes",
 ]

@@ -221,3 +221,15 @@ def _names(name: str, what: str, text: str) -> tuple[str, ...]:
         return [*sorted(used - {"options"}), *(field for field in fields if isinstance(field, str) and field)]
 
     return tuple(_guarded(name, what, (), read))
+
+
+def stored_values(
+    options: Mapping[str, Option], values: Mapping[str, Value], context: Mapping[str, Any]
+) -> dict[str, Value]:
+    """The values worth keeping for the next time: no secrets, nothing computed or fixed, nothing that did not apply."""
+    scope = {**values, **context, "options": values}
+    return {
+        name: values[name]
+        for name, option in options.items()
+        if not option.secret and option.computed is None and option.fixed is None and _applies(name, option, scope)
+    }

@@ -118,9 +118,9 @@ def _close(name: str, known: Sequence[str]) -> str | None:
 
 def _keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
     """The keys that a table of the manifest may have, by its place."""
-    current: Any = model
+    current = model
     for part in location:
-        if isinstance(part, int) or not isinstance(current, type):
+        if isinstance(part, int):
             continue
         field = next(
             (f for name, f in current.model_fields.items() if part in (name, f.alias)),

@@ -1,12 +1,14 @@
 """Which preset renders a spec, and where the built-in ones are."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.load import BUILTIN, Preset, load_builtin, load_preset
+
+if TYPE_CHECKING:
+    from genfile.bundle import Bundle
 
 
 def choose_preset(spec: Mapping[str, Any], candidates: Iterable[Preset] = ()) -> Preset:
@@ -24,9 +26,7 @@ def choose_preset(spec: Mapping[str, Any], candidates: Iterable[Preset] = ()) ->
     )
 
 
-def preset_for(
-    spec: Mapping[str, Any], reference: str | None = None, *, base: Path | None = None, pinned: str | None = None
-) -> Preset:
+def preset_for(spec: Mapping[str, Any], reference: "str | Bundle | None" = None) -> Preset:
     """The preset that renders a spec: the one that is named, else the first built-in that applies.
 
     Raises UsageError when the named one is for other services.
@@ -34,7 +34,7 @@ def preset_for(
     if reference is None:
         return choose_preset(spec)
     builtin = next((name for name in BUILTIN if load_builtin(name).applies_to(spec)), None)
-    preset = load_preset(reference, base=base, pinned=pinned, builtin=builtin)
+    preset = load_preset(reference, builtin=builtin)
     if not preset.applies_to(spec):
         condition = preset.applies.text if preset.applies else ""
         raise UsageError(

@@ -71,20 +71,21 @@ def load_builtin(name: str) -> Preset:
 
 
 def load_preset(
-    reference: str, *, base: Path | None = None, pinned: str | None = None, builtin: str | None = None
+    reference: "str | Bundle", *, base: Path | None = None, pinned: str | None = None, builtin: str | None = None
 ) -> Preset:
-    """A preset by the name of a built-in one, or by a reference (see `genfile.bundle`).
+    """A preset by the name of a built-in one, or by a reference (see `genfile.bundle`), or from what that gave.
 
     ``base``: the folder that a relative path starts from. ``pinned``: the commit that was recorded for it.
     ``builtin``: the built-in that stands for `extends = "builtin"`; None: such a preset is read for what it says of
     itself, and can't render. Raises UsageError for a reference that leads nowhere, PresetError for a fault in it.
     """
+    if not isinstance(reference, str):
+        return _build(_bundle_layer(reference), builtin, ())
     if reference in BUILTIN:
         return load_builtin(reference)
     from genfile.bundle import open_bundle
 
-    bundle = open_bundle(reference, what="preset", base=base, pinned=pinned)
-    return _build(_bundle_layer(bundle), builtin, ())
+    return _build(_bundle_layer(open_bundle(reference, what="preset", base=base, pinned=pinned)), builtin, ())
 
 
 def _build(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset:

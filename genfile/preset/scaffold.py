@@ -16,9 +16,10 @@ _EXAMPLES = {
 }
 
 
-def scaffold(name: str, extends: str) -> dict[str, str]:
+def scaffold(name: str, extends: str, written: str | None = None) -> dict[str, str]:
     """The files of a new preset by path: manifest, a template that overrides one block, one spec to test it with.
 
+    ``extends``: the parent, a path being relative to the current folder; ``written``: the same as the manifest says it.
     Raises UsageError when there is no preset to extend.
     """
     parent = ANY if extends == ANY else load_preset(extends).name
@@ -26,10 +27,10 @@ def scaffold(name: str, extends: str) -> dict[str, str]:
     manifest = f"""manifest = 1
 name = "{name}"
 summary = "What the images of {name} have in common"
-extends = {json.dumps(extends)}
+extends = {json.dumps(written or extends)}
 
 # An option of the parent gets another default here; `fixed` instead makes it a policy that nobody can set.
-# `genfile presets show {parent if parent != ANY else "node"}` lists them all.
+# `genfile presets show {extends if extends != ANY else "node"}` lists them all.
 [options]
 # registry.default = "registry.example/mirror"
 """

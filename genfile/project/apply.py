@@ -22,10 +22,14 @@ def apply_plan(plan: Plan) -> None:
             hint="look at --diff, then use --force to replace it",
         )
     with _undone_on_failure() as journal:
+        _make_root(plan.root, journal)
         staged = [(change, _stage(plan.root, change, journal)) for change in plan.writes]
+        for folder in plan.folders:
+            _make_folder(plan.root, plan.root / folder, journal)
         for change, temporary in staged:
             _check_unchanged(plan.root, change)
             _rename(plan.root, change, temporary, journal)
+    _drop_empty_folders(plan)
 
 
 class _Journal:
@@ -68,9 +72,37 @@ def _undone_on_failure() -> Iterator[_Journal]:
     journal.clean()
 
 
-def _stage(root: Path, change: Change, journal: _Journal) -> Path:
-    """Write the new text to a temporary file beside its target, with the target's mode."""
+def _make_root(root: Path, journal: _Journal) -> None:
+    """Make the project's own folder and what is missing above it."""
+    missing: list[Path] = []
+    folder = root
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    try:
+        for folder in reversed(missing):
+            folder.mkdir()
+            journal.folders.append(folder)
+    except OSError as error:
+        raise WriteError(f"{root} can't be made: {_reason(error)}") from None
+
+
+def _drop_empty_folders(plan: Plan) -> None:
+    """Folders that nothing is left in since their last file was deleted."""
+    for change in plan.writes:
+        if change.new is None:
+            folder = (plan.root / change.path).parent
+            with suppress(OSError):
+                while folder != plan.root:
+                    folder.rmdir()
+                    folder = folder.parent
+
+
+def _stage(root: Path, change: Change, journal: _Journal) -> Path | None:
+    """Write the new text to a temporary file beside its target, with the target's mode; None for a deletion."""
     target = root / change.path
+    if change.new is None:
+        return None
     try:
         _make_folder(root, target.parent, journal)
         temporary = _beside(target, journal)
@@ -82,6 +114,10 @@ def _stage(root: Path, change: Change, journal: _Journal) -> Path:
             os.fsync(file.fileno())
         if change.old is not None:
             temporary.chmod(target.stat().st_mode & 0o777)
+        elif change.executable:
+            mode = temporary.stat().st_mode & 0o777
+            # Who may read it may run it.
+            temporary.chmod(mode | (mode & 0o444) >> 2)
     except OSError as error:
         raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
     return temporary
@@ -106,7 +142,7 @@ def _check_unchanged(root: Path, change: Change) -> None:
         raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
 
 
-def _rename(root: Path, change: Change, temporary: Path, journal: _Journal) -> None:
+def _rename(root: Path, change: Change, temporary: Path | None, journal: _Journal) -> None:
     target = root / change.path
     try:
         backup: Path | None = None
@@ -115,7 +151,10 @@ def _rename(root: Path, change: Change, temporary: Path, journal: _Journal) -> N
             backup.write_bytes(change.old)
             backup.chmod(target.stat().st_mode & 0o777)
         journal.backups.append((target, backup))
-        temporary.replace(target)
+        if temporary is None:
+            target.unlink()
+        else:
+            temporary.replace(target)
     except OSError as error:
         raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
 

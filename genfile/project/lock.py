@@ -27,18 +27,19 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
     """The text of `genfile.lock` with the record of a preset, or without it (None)."""
     import tomlkit
 
-    document = tomlkit.parse(text if text is not None else _HEAD + "version = 1\n")
-    presets = document.get("presets")
-    if presets is None:
-        presets = tomlkit.table(is_super_table=True)
-        document["presets"] = presets
-    if name in presets:
-        del presets[name]
-    if locked is not None:
-        entry = tomlkit.table()
-        for key, value in locked.model_dump(mode="json", exclude_none=True).items():
-            entry[key] = value
-        presets[name] = entry
-    elif not presets:
-        del document["presets"]
-    return tomlkit.dumps(document).rstrip("\n") + "\n"
+    from genfile.project.faults import parse_model
+    from genfile.spec.config import Lock
+
+    lock = Lock(version=1) if text is None else parse_model(Lock, text, LOCK)
+    presets = dict(lock.presets)
+    if locked is None:
+        presets.pop(name, None)
+    else:
+        presets[name] = locked
+    # No part of it is a person's: it is written anew, in one order, so that a change is a change of one entry.
+    document: dict[str, object] = {"version": 1}
+    if presets:
+        document["presets"] = {key: presets[key].model_dump(mode="json", exclude_none=True) for key in sorted(presets)}
+    if lock.template is not None:
+        document["template"] = lock.template.model_dump(mode="json")
+    return _HEAD + tomlkit.dumps(document)

@@ -51,6 +51,20 @@ def indent(text: str, width: int = 4, first: bool = False, blank: bool = False) 
     return "\n".join(moved if first else [lines[0], *moved[1:]])
 
 
+def escape(text: str) -> str:
+    """Text for HTML and XML."""
+    from markupsafe import escape as escaped
+
+    return str(escaped(as_text(text)))
+
+
+def rounded(number: float, digits: int = 0) -> float:
+    """A number with so many digits after the point; without any, a whole one."""
+    if not 0 <= digits <= 15:
+        raise LimitError("round is for up to 15 digits")
+    return round(number, digits) if digits else round(number)
+
+
 def _parts(text: str) -> list[str]:
     """The words of a name in any case: `HTTPServer v2` gives http, server, v2."""
     plain = unicodedata.normalize("NFKD", as_text(text)).encode("ascii", "ignore").decode("ascii")
@@ -117,13 +131,17 @@ TEXT_FILTERS: dict[str, Callable[..., Any]] = {
     "pascal": pascal,
     "camel": camel,
     "json": json_text,
+    "tojson": json_text,
+    "escape": escape,
+    "e": escape,
+    "round": rounded,
     "toml": toml_text,
 }
 # Of Jinja's own: what is fast, and makes nothing larger than what it gets.
 STOCK_FILTERS = tuple(
     """
     abs capitalize default dictsort first float int items last length list lower map max min reject
-    rejectattr reverse select selectattr sort string title trim unique upper wordcount count d
+    rejectattr reverse select selectattr sort string title trim truncate unique upper urlencode wordcount count d
     """.split()
 )
 STOCK_TESTS = tuple(

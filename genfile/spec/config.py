@@ -36,8 +36,15 @@ class LockedPreset(Model):
     )
 
 
+class LockedTemplate(Model):
+    """What `genfile new` wrote: each file's content, compressed, for `genfile update` to merge with."""
+
+    files: dict[str, str] = {}
+
+
 class Lock(Model):
     """`genfile.lock`: what was resolved. Written by genfile alone."""
 
     version: Literal[1]
     presets: dict[PresetName, LockedPreset] = {}
+    template: LockedTemplate | None = None

@@ -47,8 +47,8 @@ def build_check(dockerfile: str) -> tuple[list[str], str | None]:
     warnings = [line.strip() for line in done.output.splitlines() if line.startswith("WARNING:")]
     if warnings:
         return warnings, None
-    last = next((line for line in reversed(done.output.splitlines()) if line.strip()), "it said nothing")
-    return [], last.strip()[:200]
+    said = next((line for line in done.output.splitlines() if line.startswith("ERROR: ")), "ERROR: it said nothing")
+    return [], said.removeprefix("ERROR: ")[:200]
 
 
 def _write(folder: Path, dockerfile: str) -> Path:

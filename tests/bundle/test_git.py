@@ -1,6 +1,8 @@
 """Bundles out of git: fetched once a commit, read as raw objects, usable with the network gone."""
 
+import contextlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -50,6 +52,51 @@ def test_a_commit_that_no_tag_or_branch_is_at(remote: Path) -> None:
     commit(remote, {"x": "1"})
     git(remote, "tag", "--delete", "v1")
     assert open_bundle(url(remote, "@main"), what="preset", pinned=first).commit == first
+
+
+def test_a_server_that_gives_no_commit_by_its_name(remote: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers of the older protocol give only what a tag or a branch is at; then the history is searched."""
+    from genfile.bundle import git as module
+
+    first = git(remote, "rev-parse", "HEAD")
+    git(remote, "tag", "--delete", "v1")
+    commit(remote, {"x": "1"})
+    settings = [setting for setting in module._SETTINGS if not setting.startswith("protocol.")]
+    monkeypatch.setattr(module, "_SETTINGS", (*settings, "protocol.version=0"))
+    bundle = open_bundle(url(remote, "@main"), what="preset", pinned=first)
+    assert (bundle.commit, "x" in bundle.files) == (first, False)
+    with pytest.raises(SourceError, match="no longer in the repository"):
+        open_bundle(url(remote, "@main"), what="preset", pinned="1" * 40)
+
+
+@pytest.mark.skipif(
+    not any((Path(git(Path(), "--exec-path")) / f"git-daemon{end}").exists() for end in ("", ".exe"))
+    or os.name != "posix",
+    reason="git comes without its daemon here",
+)
+def test_over_the_network(remote: Path, tmp_path: Path) -> None:
+    """The same by git's own protocol, from a server on this machine."""
+    import socket
+    import subprocess
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = ["git", "daemon", "--export-all", "--listen=127.0.0.1", f"--port={port}", f"--base-path={tmp_path}"]
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.1):
+                break
+            time.sleep(0.05)
+        reference = f"git+git://127.0.0.1:{port}/remote"
+        bundle = open_bundle(f"{reference}@v1", what="preset")
+        with pytest.raises(SourceError, match="can't be fetched"):
+            open_bundle(f"{reference}-not@v1", what="preset")
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait()
+    assert bundle.files.keys() == {"preset.toml", "Dockerfile.j2"}
+    assert open_bundle(f"{reference}@v1", what="preset", pinned=bundle.commit).files == bundle.files
 
 
 def test_a_subfolder_executables_and_links(remote: Path) -> None:
@@ -121,6 +168,16 @@ def test_the_users_own_repository_is_not_touched(remote: Path, tmp_path: Path, m
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(own / ".git" / "objects"))
     assert open_bundle(url(remote, "@v1"), what="preset").files
     assert sorted(path.as_posix() for path in own.rglob("*")) == before
+
+
+def test_several_at_once(remote: Path, cache: Path) -> None:
+    """Whoever is first, all get the same, and nothing half-done stays behind."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: open_bundle(url(remote, "@v1"), what="preset").sha256, range(4)))
+    assert len(set(found)) == 1
+    assert not [path for path in cache.rglob("*") if path.parent.parent == cache and path.name.startswith(".")]
 
 
 def _git_bomb(folder: Path) -> None:

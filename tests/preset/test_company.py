@@ -55,15 +55,19 @@ def test_every_image_stage_label_and_user_is_the_company_s(project: Path) -> Non
 @pytest.mark.parametrize("family", ["alpine", "wolfi", "ubi", "distroless", "ubuntu"])
 @pytest.mark.parametrize("project", EVERY, ids=lambda path: path.name)
 def test_every_family_is_written_or_refused_with_the_others_named(project: Path, family: str) -> None:
-    """Whatever a family can't do is said; what it can is a Dockerfile that hadolint accepts, without apt where none is."""
+    """Whatever a family can't do is said; what it can is a Dockerfile that hadolint accepts."""
+    refusal: GenfileError | None = None
     try:
         made = genfile.generate(project, settings={"family": family})
     except GenfileError as error:
-        assert error.hint is None or "families that have" in error.hint
+        refusal = error
+    if refusal is not None:
+        assert "families that have" in (refusal.hint or "families that have")
         return
     for _, rendering in made.services:
         parsed = read_dockerfile(rendering.dockerfile)
-        # DL3006, DL3007: rolling images have no other tag; DL3002, DL3059: root installs, step by step; DL3018, DL3041: versions of packages are never pinned.
+        # DL3006, DL3007: rolling images have no other tag; DL3002, DL3059: root installs, step by step;
+        # DL3018, DL3041: versions of packages are never pinned.
         assert hadolint_says(rendering.dockerfile, "DL3006", "DL3007", "DL3018", "DL3041", "DL3002", "DL3059") == ""
         if family in ("alpine", "wolfi", "ubi"):
             assert "apt-get" not in "".join(item.value for item in parsed.stages[-1].all("RUN"))
@@ -133,7 +137,7 @@ def test_the_text_inside_a_block_may_change(tmp_path: Path, monkeypatch: pytest.
 
 def test_a_preset_is_not_for_other_services(tmp_path: Path) -> None:
     (tmp_path / "preset.toml").write_text('manifest = 1\nname = "js"\nsummary = "x"\nextends = "node"\n')
-    with pytest.raises(GenfileError, match="preset js is not for .*, a service in go"):
+    with pytest.raises(GenfileError, match=r"preset js is not for .*, a service in go"):
         genfile.generate(EXAMPLES / "go", preset=str(tmp_path))
 
 

@@ -1,0 +1,134 @@
+"""`genfile new`: a project from a template."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genfile.cli import ui
+from genfile.errors import ConflictError, UsageError
+
+if TYPE_CHECKING:
+    from genfile.bundle import Bundle
+    from genfile.project.plan import Plan
+    from genfile.scaffold.render import Made
+
+
+def new(
+    template: Annotated[
+        str | None,
+        typer.Argument(help="A built-in's name, a folder, an archive, gh:owner/repo@tag, or git+https://…"),
+    ] = None,
+    target: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder of the new project.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Answer one of the template's questions.")
+    ] = None,
+    answers: Annotated[
+        list[Path] | None, typer.Option("--answers", metavar="FILE", help="Answers from a .toml, .json or .yaml file.")
+    ] = None,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Never ask: take every default.")] = False,
+    checkout: Annotated[
+        str | None, typer.Option("--checkout", metavar="REF", help="The tag, branch or commit of a template in git.")
+    ] = None,
+    directory: Annotated[
+        str | None, typer.Option("--directory", metavar="PATH", help="The folder of the template within its source.")
+    ] = None,
+    dockerfile: Annotated[
+        bool, typer.Option("--dockerfile", help="Add a Dockerfile and a .dockerignore, as `init` would.")
+    ] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let the template run code of its own.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no server: take what was fetched before.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
+    show_list: Annotated[bool, typer.Option("--list", help="List the built-in templates.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
+) -> None:
+    """Make a new project from TEMPLATE, in DIR."""
+    if show_list:
+        _list(as_json)
+        return
+    if template is None:
+        raise UsageError("name a template", hint="`genfile new --list` shows the built-in ones")
+    from genfile.bundle import open_bundle
+    from genfile.cli.questions import ask_option, collect
+    from genfile.scaffold.new import plan_project
+    from genfile.scaffold.render import folder_name, make_project
+
+    given = collect(settings or [], answers or [])
+    bundle = open_bundle(template, what="template", offline=offline, checkout=checkout, directory=directory)
+    made = make_project(
+        bundle,
+        given,
+        ask=ask_option if not (defaults or as_json) and ui.is_terminal() else None,
+        folder=target.resolve().name if target is not None else None,
+        containers=dockerfile,
+        trusted=trust,
+    )
+    place = target if target is not None else Path(folder_name(made.project, bundle))
+    if place.exists() and not place.is_dir():
+        raise UsageError(f"{place} is not a folder")
+    seen = place.resolve().name if target is not None else bundle.name
+    plan = plan_project(made, bundle, place, folder=seen, checkout=checkout, directory=directory, containers=dockerfile)
+    _write(plan, made, bundle, dry_run=dry_run, as_json=as_json)
+
+
+def _write(plan: "Plan", made: "Made", bundle: "Bundle", *, dry_run: bool, as_json: bool) -> None:
+    from genfile.project.apply import apply_plan
+
+    if not dry_run and not plan.conflicts:
+        apply_plan(plan)
+    if as_json:
+        ui.json_out(_document(plan, made, bundle))
+    else:
+        ui.show_notes(made.notes)
+        _report(plan, made, dry_run=dry_run)
+    if plan.conflicts and not dry_run:
+        if as_json:
+            raise typer.Exit(ConflictError.exit_code)
+        names = ", ".join(change.path for change in plan.conflicts[:5])
+        more = f" and {len(plan.conflicts) - 5} more" if len(plan.conflicts) > 5 else ""
+        raise ConflictError(
+            f"nothing was written: {plan.root} holds {names}{more} already",
+            hint="name a folder that is new or empty, or move those files away",
+        )
+
+
+def _report(plan: "Plan", made: "Made", *, dry_run: bool) -> None:
+    colours = {"create": "green", "conflict": "red", "unchanged": "dim"}
+    for change in plan.changes:
+        action = f"would {change.action}" if dry_run and change.action == "create" else change.action
+        ui.out(f"{ui.styled(action, colours.get(change.action, 'yellow'))}  {plan.root / change.path}")
+    if plan.conflicts or dry_run:
+        return
+    ui.out(f"Next:  cd {plan.root}")
+    for _, rendering in made.generation.services if made.generation else ():
+        import shlex
+
+        ui.out(f"       {shlex.join(rendering.build_command)}")
+
+
+def _document(plan: "Plan", made: "Made", bundle: "Bundle") -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "version": 1,
+        "template": {"reference": bundle.reference, "name": bundle.name, "kind": bundle.kind, "commit": bundle.commit},
+        "folder": str(plan.root),
+        "answers": made.project.answers,
+        "files": [{"path": change.path, "action": change.action} for change in plan.changes],
+        "services": made.generation.to_json()["services"] if made.generation else [],
+        "notes": [note.to_json() for note in made.notes],
+    }
+    return document
+
+
+def _list(as_json: bool) -> None:
+    from genfile.bundle import open_bundle
+    from genfile.preset.find import builtin_folder
+    from genfile.template.manifest import FILE, read_manifest
+
+    names = sorted(path.parent.name for path in builtin_folder("templates").glob(f"*/{FILE}"))
+    found = [(name, read_manifest(open_bundle(name, what="template").files).summary) for name in names]
+    if as_json:
+        ui.json_out({"version": 1, "templates": [{"name": name, "summary": summary} for name, summary in found]})
+        return
+    width = max((len(name) for name, _ in found), default=0)
+    for name, summary in found:
+        ui.out(f"{name:<{width}}  {summary}")

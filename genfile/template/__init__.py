@@ -1,0 +1,1 @@
+"""Templates: what a new project begins with."""

@@ -1,0 +1,112 @@
+"""`.genfile-answers.toml`: what a project was made from, kept in the project. No secret is ever in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from genfile import __version__
+from genfile.errors import UsageError
+
+FILE = ".genfile-answers.toml"
+_HEAD = """\
+# What this project was made from: `genfile update` reads it, and brings in what the template's newer versions changed.
+# Commit it with the project.
+"""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A template as it was referred to, the version that was used, and the answers.
+
+    ``reference`` of a folder or an archive is relative to the project. ``folder`` and ``service`` are the names that
+    the template and the container files saw. ``pending``: an update to that version stands in the project with
+    conflicts in the files ``conflicts``; it is recorded when none of them is left.
+    """
+
+    reference: str
+    kind: str
+    commit: str | None
+    values: Mapping[str, Any]
+    checkout: str | None = None
+    directory: str | None = None
+    folder: str = ""
+    service: str = ""
+    containers: bool = False
+    genfile: str = __version__
+    pending: "Answers | None" = None
+    conflicts: tuple[str, ...] = field(default=())
+
+
+def write_answers(answers: Answers) -> str:
+    """The text of the file."""
+    import tomlkit
+
+    document = {"version": 1, "genfile": answers.genfile, **_tables(answers)}
+    if answers.pending is not None:
+        document["pending"] = {
+            "genfile": answers.pending.genfile,
+            "conflicts": list(answers.conflicts),
+            **_tables(answers.pending),
+        }
+    return _HEAD + tomlkit.dumps(document)
+
+
+def read_answers(text: str) -> Answers:
+    """Read the file. Raises UsageError where it is not what genfile wrote."""
+    from genfile.parsers import ParseError
+    from genfile.parsers.data import parse_toml
+
+    try:
+        value = parse_toml(text).value
+    except ParseError as error:
+        raise UsageError(f"{FILE}: {error}", hint="mend it, or take it back from version control") from None
+    if value.get("version") != 1:
+        raise UsageError(f"{FILE}: version {value.get('version')!r} is not known", hint="this genfile reads version 1")
+    pending = value.get("pending")
+    conflicts = tuple(map(str, pending.get("conflicts", ()))) if isinstance(pending, dict) else ()
+    return _answers(value, _answers(pending, None, ()) if isinstance(pending, dict) else None, conflicts)
+
+
+def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple[str, ...]) -> Answers:
+    template, values = value.get("template"), value.get("answers", {})
+    if not isinstance(template, dict) or not isinstance(values, dict):
+        raise UsageError(f"{FILE}: the tables template and answers are missing")
+
+    def text(name: str) -> str | None:
+        found = template.get(name)
+        if found is not None and not isinstance(found, str):
+            raise UsageError(f"{FILE}: template.{name} is no text")
+        return found
+
+    reference = text("reference")
+    if not reference:
+        raise UsageError(f"{FILE}: template.reference is missing")
+    return Answers(
+        reference=reference,
+        kind=text("kind") or "",
+        commit=text("commit"),
+        values=values,
+        checkout=text("checkout"),
+        directory=text("directory"),
+        folder=text("folder") or "",
+        service=text("service") or "",
+        containers=template.get("containers") is True,
+        genfile=str(value.get("genfile", "")),
+        pending=pending,
+        conflicts=conflicts,
+    )
+
+
+def _tables(answers: Answers) -> dict[str, Any]:
+    names = ("reference", "kind", "commit", "checkout", "directory", "folder", "service", "containers")
+    template = {name: getattr(answers, name) for name in names}
+    return {"template": {name: value for name, value in template.items() if value}, "answers": _plain(answers.values)}
+
+
+def _plain(value: Any) -> Any:
+    """Without what TOML has no word for: nothing."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value if item is not None]
+    return value

@@ -1,0 +1,5 @@
+"""cookiecutter's templates as they are: the same files, byte for byte, with nothing of the template run unasked."""
+
+from genfile.template.cookiecutter.render import code_in, is_cookiecutter, render_cookiecutter
+
+__all__ = ["code_in", "is_cookiecutter", "render_cookiecutter"]

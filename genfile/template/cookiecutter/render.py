@@ -1,0 +1,262 @@
+"""A cookiecutter template and answers in; the project out, in memory."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from genfile.bundle import Bundle
+from genfile.errors import PresetError, UsageError
+from genfile.template.cookiecutter import hooks
+from genfile.template.cookiecutter.extensions import importable, known_extensions, load
+from genfile.template.cookiecutter.files import Files, find_folder, project_folder
+from genfile.template.cookiecutter.questions import Answers, Ask, choose_template, is_nested
+from genfile.template.cookiecutter.texts import Texts, guarded
+from genfile.template.cookiecutter.variables import FILE, apply_overrides, read_variables
+from genfile.template.project import Project
+
+MAX_NESTED = 8
+_SELECTORS = ("template", "templates")
+
+
+@dataclass
+class _Job:
+    """One call of `render_cookiecutter`: what was asked for, and what became known on the way."""
+
+    given: Mapping[str, Any]
+    ask: Ask | None
+    defaults: Mapping[str, Any]
+    trusted: bool
+    run_hooks: bool
+    replay: Mapping[str, Any] | None
+    output: Path
+    chosen: dict[str, str] = field(default_factory=dict)
+    outer: list[Bundle] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def is_cookiecutter(bundle: Bundle) -> bool:
+    """Whether a bundle is a template of cookiecutter's."""
+    return FILE in bundle.files
+
+
+def code_in(bundle: Bundle) -> list[str]:
+    """What would run on this machine, one line each: hooks, and extensions that are not built in."""
+    lines: list[str] = []
+    waiting = [""]
+    seen: set[str] = set()
+    while waiting:
+        folder = waiting.pop(0)
+        if folder in seen or len(seen) > 100:
+            continue
+        seen.add(folder)
+        inner = _sub_bundle(bundle, folder.rstrip("/"))
+        if FILE not in inner.files:
+            continue
+        variables = read_variables(inner.files)
+        nested = is_nested(variables)
+        lines.extend(_code(inner, variables, nested, folder))
+        waiting.extend(_offered(inner, variables, folder) if nested else ())
+    return lines
+
+
+def render_cookiecutter(
+    bundle: Bundle,
+    given: Mapping[str, Any],
+    *,
+    ask: Ask | None = None,
+    user_config: Mapping[str, Any] | None = None,
+    trusted: bool = False,
+    run_hooks: bool = True,
+    replay: Mapping[str, Any] | None = None,
+    output: Path | None = None,
+    notes: list[str] | None = None,
+) -> Project:
+    """What cookiecutter would write with the same answers.
+
+    ``ask`` is None where nobody answers: defaults are taken. Code of the template runs only when it is ``trusted``,
+    else it is refused; ``run_hooks=False`` leaves the hooks out instead. ``replay`` are the answers
+    of a replay file. ``output`` is the folder in which the project's own will be; ``notes`` collects what the user
+    should hear. Raises PresetError for the template's faults, UsageError for a value that does
+    not fit and for code without trust.
+    """
+    if replay is not None and given:
+        raise UsageError("a replay file and values of your own exclude one another", hint="edit the replay file")
+    defaults = (user_config or {}).get("default_context") or {}
+    where = Path(os.path.abspath(output or "."))  # noqa: PTH100 - as cookiecutter says it, links kept
+    job = _Job(given, ask, defaults, trusted, run_hooks, replay, where)
+    try:
+        return _render(bundle, job, MAX_NESTED)
+    finally:
+        if notes is not None:
+            notes.extend(job.notes)
+
+
+def _render(bundle: Bundle, job: _Job, depth: int) -> Project:
+    """One template, or the one that it offers and that is chosen."""
+    variables = read_variables(bundle.files)
+    _refuse_code(bundle, variables, job)
+    with _code_at_hand(bundle, variables, job) as (bundle, work):
+        variables = read_variables(bundle.files)
+        _apply(variables, job)
+        nested = is_nested(variables)
+        _refuse_code(bundle, variables, job)
+        extensions = [*known_extensions(variables), *load(hooks.foreign_extensions(variables.get("_extensions")))]
+        texts = Texts(variables, bundle.files, extensions=extensions)
+        if not nested:
+            return _project(bundle, variables, texts, job, work)
+        name, chosen, folder = choose_template(variables, texts, job.ask, job.given)
+    job.chosen[name] = chosen
+    job.outer.append(bundle)
+    inner = _sub_bundle(bundle, folder)
+    if FILE not in inner.files:
+        raise PresetError(f"{FILE}: {name}: no {FILE} in {folder}")
+    if depth == 0:
+        raise PresetError(f"{FILE}: more than {MAX_NESTED} templates within one another")
+    return _render(inner, job, depth - 1)
+
+
+def _apply(variables: dict[str, Any], job: _Job) -> None:
+    """The user's values over the template's: first the configuration's, then those given now."""
+    try:
+        apply_overrides(variables, job.defaults)
+    except UsageError as error:  # cookiecutter warns, and goes on without the ones that follow
+        job.notes.append(f"default_context of the user's configuration: {error.message}")
+    given = {name: value for name, value in job.given.items() if name not in _SELECTORS}
+    unknown = apply_overrides(variables, deepcopy(given))
+    if not is_nested(variables):
+        job.notes.extend(f"{name} is not one of the template's variables" for name in unknown)
+
+
+def _project(
+    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
+) -> Project:
+    context = _context(bundle, variables, texts, job, work)
+    folder = find_folder(bundle, texts)
+    texts.in_folder(folder)
+    name = project_folder(folder, context, texts)
+    files = Files(bundle, folder, context, texts)
+    kept = {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")}
+    answers = {**job.chosen, **_plain(kept)}
+    if work is None or not job.run_hooks:
+        files.render()
+        return Project(files.done, name, answers, files.empty_folders())
+    place = work.make_project(name)
+    inside = {**context, "cookiecutter": {**context["cookiecutter"], "_output_dir": str(work.output)}}
+    _run_hook("pre_gen_project", bundle, inside, texts, work, place)
+    files.render()
+    hooks.write(place, files.done, files.empty_folders())
+    _run_hook("post_gen_project", bundle, inside, texts, work, place)
+    written = hooks.read(place, (str(work.output), str(job.output)))
+    return Project(written, name, answers, hooks.empty_folders(place))
+
+
+def _run_hook(
+    hook: str, bundle: Bundle, context: Mapping[str, Any], texts: Texts, work: hooks.Workspace, place: Path
+) -> None:
+    """Render the scripts of a hook, and run them in the project's folder."""
+    for path in hooks.hooks_of(bundle.files, hook):
+        with guarded(path):
+            source = bundle.files[path].decode("utf-8")
+        work.run(path, texts.render(source, context, path), place)
+
+
+def _context(
+    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
+) -> dict[str, Any]:
+    """What a template sees: the values, and the original options of those that are not private."""
+    replayed = job.replay.get("cookiecutter") if job.replay is not None else None
+    if job.replay is not None and not isinstance(replayed, Mapping):
+        raise UsageError("the replay file has no object `cookiecutter`")
+    known = dict(deepcopy(replayed)) if replayed is not None else variables
+    original = {key: value for key, value in known.items() if not key.startswith("_")}
+    missing = {key: value for key, value in variables.items() if replayed is None or key not in replayed}
+    answers = Answers(missing, texts, job.ask)
+    if replayed is not None:
+        answers.values.update(known)
+    values = answers.resolve()
+    known.pop("__prompts__", None)
+    known.update(values)
+    folder = bundle.folder if bundle.kind != "archive" else None
+    disk = str(folder or (work.template if work is not None else bundle.reference))
+    known.update(_template=bundle.reference, _output_dir=str(job.output), _repo_dir=disk, _checkout=None)
+    return {"cookiecutter": known, "_cookiecutter": original}
+
+
+@contextmanager
+def _code_at_hand(
+    bundle: Bundle, variables: Mapping[str, Any], job: _Job
+) -> Iterator[tuple[Bundle, hooks.Workspace | None]]:
+    """With trust: the template on disk, `pre_prompt` run, its own modules importable. Else the bundle as it is."""
+    if not job.trusted or not hooks.code_of(bundle.files, variables.get("_extensions")):
+        yield bundle, None
+        return
+    with ExitStack() as stack:
+        work = stack.enter_context(hooks.workspace(bundle))
+        if job.run_hooks:
+            bundle = work.run_pre_prompt(bundle)
+        stack.enter_context(importable(work.template))
+        for number, outer in enumerate(job.outer):  # a template may share the modules of the one that offers it
+            stack.enter_context(importable(work.lay(outer, f"outer-{number}")))
+        yield bundle, work
+
+
+def _refuse_code(bundle: Bundle, variables: Mapping[str, Any], job: _Job) -> None:
+    """Refuse a template whose code would run, where the user does not trust it."""
+    if job.trusted:
+        return
+    lines = _code(bundle, variables, is_nested(variables))
+    if not job.run_hooks:
+        lines = [line for line in lines if line.startswith(FILE)]
+    if lines:
+        raise UsageError(
+            f"{bundle.reference} runs code: {'; '.join(lines)}",
+            hint="read it, then say that you trust this template; nothing of it was run",
+        )
+
+
+def _code(bundle: Bundle, variables: Mapping[str, Any], nested: bool, folder: str = "") -> list[str]:
+    files = bundle.files
+    if nested:  # of a template that only offers others, the hooks around the files never run
+        files = {path: b"" for path in files if not path.startswith("hooks/") or "pre_prompt" in path}
+    return hooks.code_of(files, variables.get("_extensions"), folder)
+
+
+def _offered(bundle: Bundle, variables: Mapping[str, Any], folder: str) -> list[str]:
+    """The folders of all templates that a template offers."""
+    found = []
+    for selector in _SELECTORS:
+        offered = variables.get(selector)
+        names = list(offered) if isinstance(offered, (list, dict)) else []
+        for name in names:
+            try:
+                chosen = choose_template(dict(variables), Texts({}, {}), None, {selector: name})
+            except (PresetError, UsageError):
+                continue
+            found.append(f"{folder}{chosen[2]}/")
+    return found
+
+
+def _sub_bundle(bundle: Bundle, folder: str) -> Bundle:
+    """The template in a folder of the bundle."""
+    if folder in ("", "."):
+        return bundle
+    start = f"{folder}/"
+    return replace(
+        bundle,
+        reference=f"{bundle.reference}/{folder}",
+        name=folder.rpartition("/")[2],
+        files={path.removeprefix(start): content for path, content in bundle.files.items() if path.startswith(start)},
+        executable=frozenset(path.removeprefix(start) for path in bundle.executable if path.startswith(start)),
+        folder=bundle.folder / folder if bundle.folder is not None else None,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Dicts and lists of Python's own."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

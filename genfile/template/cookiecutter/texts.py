@@ -1,0 +1,88 @@
+"""Renders the texts of a template: names, defaults, contents; what goes wrong becomes one line with its place."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any
+
+from jinja2 import Template
+from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+from genfile.errors import GenfileError, PresetError
+from genfile.template.cookiecutter.environment import BundleLoader, CookiecutterEnvironment
+from genfile.template.cookiecutter.limits import Budget
+
+
+class Texts:
+    """One template's texts: their environment, and what they may use in all."""
+
+    def __init__(
+        self, variables: Mapping[str, Any], files: Mapping[str, bytes], folder: str = "", extensions: Iterable[Any] = ()
+    ) -> None:
+        self.budget = Budget()
+        with guarded("cookiecutter.json: _jinja2_env_vars"):
+            settings = variables.get("_jinja2_env_vars", {})
+            self.environment = CookiecutterEnvironment(settings, extensions, self.budget)
+        self.files = files
+        self.environment.loader = BundleLoader(files, (folder, "templates"))
+
+    def in_folder(self, folder: str) -> None:
+        """From now on files are looked up below the templated folder first."""
+        self.environment.loader = BundleLoader(self.files, (folder, "templates"))
+
+    def render(self, text: str, context: Mapping[str, Any], place: str) -> str:
+        """A text that stands by itself."""
+        if self.environment.is_plain(text) and "\r" not in text:
+            return text
+        with guarded(place):
+            return self._rendered(lambda: self.environment.from_string(text), context)
+
+    def render_file(self, path: str, content: bytes, context: Mapping[str, Any], place: str) -> str:
+        """A file of the templated folder, by the name that `{% extends %}` would give it."""
+        with guarded(place):
+            text = content.decode("utf-8")
+            if self.environment.is_plain(text):
+                return text.replace("\r\n", "\n").replace("\r", "\n")
+            return self._rendered(lambda: self.environment.get_template(path), context)
+
+    def _rendered(self, compiled: Callable[[], Template], context: Mapping[str, Any]) -> str:
+        self.budget.start()
+        try:
+            return compiled().render(**context)
+        finally:
+            self.budget.stop()
+
+
+@contextmanager
+def guarded(place: str) -> Iterator[None]:
+    """Whatever a template does wrong, as one PresetError that names the place."""
+    try:
+        yield
+    except GenfileError:
+        raise
+    except UndefinedError as error:
+        raise PresetError(f"{_where(place, error.__traceback__)}: {error.message}") from None
+    except TemplateSyntaxError as error:
+        where = error.filename or place
+        raise PresetError(f"{where}:{error.lineno}: {error.message}") from None
+    except TemplateNotFound as error:
+        raise PresetError(f"{_where(place, error.__traceback__)}: no template {error.name!r} in the bundle") from None
+    except SecurityError as error:
+        raise PresetError(f"{_where(place, error.__traceback__)}: refused: {error}") from None
+    except UnicodeDecodeError:
+        raise PresetError(f"{place}: neither UTF-8 text nor known to be binary") from None
+    except RecursionError:
+        raise PresetError(f"{place}: refused: it calls itself too deeply") from None
+    except Exception as error:  # a template's own mistake: a method of the wrong type, a division by zero
+        raise PresetError(f"{_where(place, error.__traceback__)}: {type(error).__name__}: {error}") from None
+
+
+def _where(place: str, trace: TracebackType | None) -> str:
+    """The place, with the line in the template's own text where the traceback has it."""
+    found = place
+    while trace is not None:
+        if "__jinja_exception__" in trace.tb_frame.f_globals:
+            name = trace.tb_frame.f_code.co_filename
+            found = f"{place if name == '<template>' else name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found

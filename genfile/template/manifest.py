@@ -1,0 +1,89 @@
+"""What `template.toml` may say."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from genfile.options import Option, OptionName
+from genfile.spec.base import Model, Text
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+    from genfile.parsers import Document
+
+FILE = "template.toml"
+
+
+class FileRule(Model):
+    """Files that are there only when an expression over the answers is true."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
+        description="A path of the template, with * for a part of a name and ** for any folders."
+    )
+    when: str | bool
+
+
+class Manifest(Model):
+    """A template: what it is, what it asks, which of its files depend on the answers."""
+
+    manifest: Literal[1]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+    summary: Text
+    root: str | None = Field(None, description="The name of the new project's folder, where the user gives none.")
+    dockerfile: bool = Field(False, description="Whether container files are added to what is rendered.")
+    questions: dict[OptionName, Option] = {}
+    files: tuple[FileRule, ...] = ()
+
+
+def read_manifest(files: Mapping[str, bytes]) -> Manifest:
+    """Read and validate a template's manifest. Raises PresetError with every fault, each with its line."""
+    from pydantic import ValidationError
+
+    from genfile.errors import PresetError
+    from genfile.parsers import ParseError
+    from genfile.parsers.data import parse_toml
+
+    content = files.get(FILE)
+    if content is None:
+        raise PresetError(f"there is no {FILE} in the template", hint="a template is a folder with a template.toml")
+    try:
+        document = parse_toml(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise PresetError(f"{FILE}: not UTF-8 text") from None
+    except ParseError as error:
+        raise PresetError(f"{FILE}: {error}") from None
+    newer = document.get("manifest")
+    if isinstance(newer, int) and newer > 1:
+        raise PresetError(f"{FILE}: manifest {newer} is newer than this genfile reads", hint="upgrade genfile")
+    try:
+        return Manifest.model_validate(document.value)
+    except ValidationError as error:
+        raise PresetError("; ".join(_faults(error, document))) from None
+
+
+def _faults(error: "ValidationError", document: "Document") -> list[str]:
+    faults: dict[str, None] = {}
+    for fault in error.errors(include_url=False, include_context=False):
+        path = tuple(fault["loc"])
+        line = next((found for end in range(len(path), 0, -1) if (found := document.locate(path[:end]))), 1)
+        where = ".".join(str(part) for part in path)
+        if fault["type"] == "extra_forbidden":
+            text = f"unknown key{_meant(path)}"
+        elif fault["type"] == "missing":
+            text = "is missing"
+        else:
+            text = fault["msg"].removeprefix("Value error, ")
+            text += f" (got {str(fault['input'])[:60]!r})" if not isinstance(fault["input"], dict) else ""
+        faults[f"{FILE}:{line}: {where}: {text}"] = None
+    return list(faults)[:8]
+
+
+def _meant(path: tuple[Any, ...]) -> str:
+    model: type[Model] = Manifest
+    if len(path) > 2:
+        model = Option if path[0] == "questions" else FileRule
+    close = get_close_matches(str(path[-1]), model.model_fields, 1)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -1,0 +1,64 @@
+"""Where a rendered file may land: inside of the project, and nowhere that means something to a program at once."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from genfile.errors import PresetError
+from genfile.options.pattern import Pattern, compile_pattern
+
+MAX_PATH = 400
+
+
+def check_path(path: str, template: str) -> str:
+    """The path, if it stays inside. Raises PresetError that names the template's file."""
+    parts = path.split("/")
+    if path.startswith("/") or "\\" in path or path[1:2] == ":":
+        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is not a relative path")
+    if any(part in ("", ".", "..") for part in parts):
+        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which does not lie inside of the project")
+    if not path.isprintable() or len(path) > MAX_PATH:
+        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is no name of a file")
+    # Hooks and settings of git are run by the next command that somebody types.
+    if any(part.lower().rstrip(". ") == ".git" for part in parts):
+        raise PresetError(f"{template}: a template can't write into .git")
+    return path
+
+
+def check_together(paths: Iterable[str]) -> None:
+    """Refuse two files of one name, also on systems that know no upper case, and a file that is a folder too."""
+    names: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for path in paths:
+        folded = path.casefold()
+        if folded in names:
+            raise PresetError(f"two files of the template become {path}")
+        names[folded] = path
+        parts = folded.split("/")
+        for end in range(1, len(parts)):
+            folders["/".join(parts[:end])] = path
+    for folded, path in names.items():
+        if folded in folders:
+            raise PresetError(f"{path} would be a file and the folder of {folders[folded]}")
+
+
+@cache
+def glob(text: str) -> Pattern:
+    """A pattern of paths: `*` is a part of a name, `?` one character, `**` any number of folders."""
+    import re
+
+    expression, at = "", 0
+    while at < len(text):
+        if text.startswith("**/", at):
+            expression, at = expression + "(.*/)?", at + 3
+        elif text.startswith("**", at):
+            expression, at = expression + ".*", at + 2
+        elif text[at] == "*":
+            expression, at = expression + "[^/]*", at + 1
+        elif text[at] == "?":
+            expression, at = expression + "[^/]", at + 1
+        else:
+            expression, at = expression + re.escape(text[at]), at + 1
+    try:
+        return compile_pattern(expression)
+    except ValueError as error:
+        raise PresetError(f"template.toml: files: {text[:80]!r}: {error}") from None
