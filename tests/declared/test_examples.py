@@ -18,8 +18,8 @@ from genfile.preset.render import Rendering, render_spec
 from genfile.source.memory import MemorySource
 from genfile.source.open import open_source
 from genfile.spec.project import parse_spec
+from genfile.verify import presets as verify
 from genfile.verify.docker import check
-from genfile.verify.presets import Tester, load_cases
 from tests.checklist import faults
 from tests.conftest import EXAMPLES, make_images
 from tests.declared.presets import PRESETS, example_preset, rules_of
@@ -140,8 +140,8 @@ def test_buildkit_checks_find_nothing(name: str, tmp_path: Path, engine: str | N
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_the_preset_does_right(name: str) -> None:
     """As `genfile presets test` asks it: every spec of its own renders, and nothing is found fault with."""
-    cases = [case for case in load_cases(PRESETS / name) if case.name.startswith("own-")]
-    tester = Tester(PRESETS / name)
+    cases = [case for case in verify.load_cases(PRESETS / name) if case.name.startswith("own-")]
+    tester = verify.Tester(PRESETS / name)
     assert [outcome.faults for case in cases if (outcome := tester.run(case))] == [[]] * 3
 
 
