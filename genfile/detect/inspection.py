@@ -87,8 +87,12 @@ def inspect_source(
             services.append(service)
     notes = list(dict.fromkeys(tree.notes))
     if not services:
-        notes.extend(note for note in uncovered(tree) if note.path not in {item.path for item in notes})
-        names = ", ".join(dict.fromkeys([LOOKED_FOR, *(name for item in declared for name in item.rules.files)]))
+        ruled = [name for item in declared for name in item.rules.files]
+        told = {item.path for item in notes}
+        notes += [
+            note for note in uncovered(tree) if note.path not in told and (note.path or "").split("/")[-1] not in ruled
+        ]
+        names = ", ".join(dict.fromkeys([LOOKED_FOR, *ruled]))
         notes.append(Note("info", f"no service was found: looked for {names}"))
     return Inspection(tuple(services), tuple(notes))
 

@@ -219,7 +219,10 @@ def ignored(case: Case) -> Iterator[str]:
         ".dockerignore",
         "id_rsa",
     ):
-        if not case.ignored.excludes(path):
+        rule = case.ignored.rule_for(path)
+        # Some frameworks commit a .env of defaults: to send it, and no other, must be said by its name.
+        deliberate = rule is not None and rule.negated and rule.pattern == path == ".env"
+        if not deliberate and not case.ignored.excludes(path):
             yield f"{path} is sent"
 
 

@@ -1,4 +1,4 @@
-"""The presets for Rust and PHP: what they find in the examples, the files that come out, what checkers say."""
+"""The presets for Rust and PHP: what they find in the examples, what comes out, and what checkers say of it."""
 
 import json
 import shutil
@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+import genfile
 from genfile.api import apply_settings
 from genfile.detect.inspection import InspectedService, inspect_source
+from genfile.errors import PresetError
 from genfile.preset.render import Rendering, render_spec
 from genfile.source.memory import MemorySource
 from genfile.source.open import open_source
 from genfile.spec.project import parse_spec
+from genfile.verify import presets as verify
 from genfile.verify.docker import check
 from tests.checklist import faults
 from tests.conftest import EXAMPLES, make_images
@@ -23,6 +26,7 @@ from tests.declared.presets import PRESETS, example_preset, rules_of
 from tests.test_projects import TextFile, case_of
 
 LANGUAGES = ("rust", "php")
+RUST = str(PRESETS / "rust")
 SPECS = sorted(path for name in LANGUAGES for path in (PRESETS / name / "tests").glob("*.json"))
 
 
@@ -66,7 +70,7 @@ def test_the_files_of_the_example(name: str, snapshot: SnapshotAssertion) -> Non
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_the_acceptance_list(name: str, level: str) -> None:
     service, rendering = made(name, EXAMPLES / name, comments=level)
-    assert faults(case_of(EXAMPLES / name, service, rendering)) == []
+    assert faults(case_of(EXAMPLES / name, service, rendering), own=False) == []
     assert hadolint(rendering.dockerfile) == ""
 
 
@@ -131,3 +135,25 @@ def test_buildkit_checks_find_nothing(name: str, tmp_path: Path, engine: str | N
     path.write_text(text, "utf-8")
     done = check(path, EXAMPLES / name)
     assert done.ok, done.output
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_preset_does_right(name: str) -> None:
+    """As `genfile presets test` asks it: every spec of its own renders, and nothing is found fault with."""
+    cases = [case for case in verify.load_cases(PRESETS / name) if case.name.startswith("own-")]
+    tester = verify.Tester(PRESETS / name)
+    assert [outcome.faults for case in cases if (outcome := tester.run(case))] == [[]] * 3
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_init_by_the_folder_of_the_preset(name: str) -> None:
+    made_by_init = genfile.generate(EXAMPLES / name, preset=str(PRESETS / name))
+    assert made_by_init.files["Dockerfile"] == made(name, EXAMPLES / name)[1].dockerfile
+    assert genfile.inspect(EXAMPLES, presets=[str(PRESETS / "rust"), str(PRESETS / "php")]).to_json()["notes"] == []
+
+
+def test_other_services_of_the_tree_get_what_applies_to_them() -> None:
+    kinds = {service.spec.path: made.preset for service, made in genfile.generate(EXAMPLES, preset=RUST).services}
+    assert (kinds["rust"], kinds["go"]) == ("rust", "go")
+    with pytest.raises(PresetError, match="no preset applies to a service in cobol"):
+        genfile.render({"language": "cobol", "name": "x"})

@@ -130,6 +130,12 @@ def test_which_folders_are_services() -> None:
     assert [item.spec.path for item in found(text, files).services] == ["a"]
 
 
+def test_a_tree_without_a_service_says_what_was_looked_for() -> None:
+    inspection = found(HEAD + 'any = ["*.ru"]', {"Gemfile": ""})
+    assert [note.text for note in inspection.notes] == [inspection.notes[-1].text]
+    assert inspection.notes[-1].text.endswith("index.html, Gemfile")
+
+
 def test_the_first_field_that_says_serves_decides() -> None:
     text = HEAD + 'serves = ["facts.listens", "framework"]\n'
     text += fact("framework", file="Gemfile", regex="sinatra") + fact("facts.listens", file="app.rb", regex="run!")

@@ -21,7 +21,7 @@ FACT = HEAD + "[[detect.facts]]\n"
         (FACT + 'field = "port"\nfle = "x"\nregex = "x"', "facts.0.fle is not a key of a rule", "did you mean file?"),
         (FACT + 'field = "prt"\nvalue = 1', "is no field of a spec that a rule can fill; did you mean port?", None),
         (FACT + 'field = "port"', "takes `file`, `from`, `value` or `default`", None),
-        (FACT + 'field = "port"\nfile = "x"', "takes one of toml, json, yaml, ini, env, regex, exists; it has", None),
+        (FACT + 'field = "port"\nfile = "x"', "env, regex, exists; it has none", None),
         (FACT + 'field = "port"\nfile = "x"\ntoml = "a"\nyaml = "a"', "it has toml and yaml", None),
         (FACT + 'field = "port"\nfile = "../x"\nexists = true', "must be a path below the folder", None),
         (FACT + 'field = "port"\nfile = "x"\nregex = "(a+)+"', "repeats a repetition", None),
@@ -46,16 +46,14 @@ def test_slips_are_refused(text: str, message: str, hint: str | None) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(?=a)b", "(?<!a)b", r"(a)\1", "(a*)*", "(?:a|b+)+", "(?i)a", "(?P<x>a)(b)", "a" * 501, "(", "(?:a{2,}){3}"],
-)
+    ["(?=a)b", "(?<!a)b", r"(a)\1", "(a*)*", "(?:a|b+)+", "(?i)a", "(a)(b)", "a" * 501, "(", "(?:a{2,}){3}", "a{5000}"],
+)  # fmt: skip
 def test_patterns_that_can_not_be_bounded_are_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         check_pattern(pattern)
 
 
-@pytest.mark.parametrize(
-    "pattern", [r"^(\d+\.\d+)", r"(?:ab?c)+", r"^\s*gem [\"']([^\"']+)[\"']", "a|b", r"x{0,200}?y"]
-)
+@pytest.mark.parametrize("pattern", [r"^(\d+\.\d+)", r"(?:ab?c)+", r"^gem [\"']([^\"']+)[\"']", "a|b", r"x{0,200}?y"])
 def test_plain_patterns_are_taken(pattern: str) -> None:
     assert check_pattern(pattern) == pattern
 
