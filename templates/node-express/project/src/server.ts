@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { createApp } from "./app.js";
 
-const logger = pino({ level: process.env.LOG_LEVEL ?? "info" });
-const port = Number(process.env.PORT ?? 3000);
+const logger = pino({ level: process.env.LOG_LEVEL || "info" });
+const port = Number(process.env.PORT || 3000);
 
 const server = createApp(logger).listen(port, (error?: Error) => {
   if (error) {

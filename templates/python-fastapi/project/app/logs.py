@@ -29,8 +29,11 @@ class WithoutHealth(logging.Filter):
     """Leaves out the requests of health checks, which come every few seconds."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        arguments = record.args
-        return not (isinstance(arguments, tuple) and len(arguments) > 2 and arguments[2] == "/health")
+        # uvicorn's arguments: client, method, path, version of HTTP, status.
+        match record.args:
+            case (_, _, "/health", *_):
+                return False
+        return True
 
 
 def set_up_logging(level: str) -> None:

@@ -28,4 +28,5 @@ def test_ready(database: object, status: int) -> None:
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_the_driver_is_named(scheme: str) -> None:
-    assert Settings(database_url=f"{scheme}://db/shop").database_url == "postgresql+psycopg://db/shop"
+    settings = Settings(database_url=f"{scheme}://db/shop")
+    assert settings.database_url == "postgresql+psycopg://db/shop"
