@@ -26,6 +26,6 @@ def ready(_: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error as error:
-        log.warning("the database does not answer", exc_info=error)
+        log.warning("the database does not answer: %s", error)
         return JsonResponse({"status": "the database does not answer"}, status=503)
     return JsonResponse({"status": "ok"})
