@@ -16,6 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 
 import genfile
 from genfile.cli.app import run
+from genfile.verify.docker import docker
 from genfile.verify.gates import Request, run_gates
 from tests.checklist import faults
 from tests.conftest import make_images
@@ -66,7 +67,7 @@ STARTERS = {
     "go-http": Starter(
         "/health",
         "internal/httpapi/httpapi.go",
-        {"module": "github.com/acme/Order_Service.v2"},
+        {"module": "github.com/Acme_2/shop.v1/order-service"},
         (("go", "vet", "./..."), ("go", "test", "./...")),
     ),
     "java-spring": Starter(
@@ -138,7 +139,7 @@ def test_hadolint_is_silent(project: Path) -> None:
 @pytest.mark.parametrize("project", ANSWERS, ids="-".join, indirect=True)
 def test_every_file_is_whole(project: Path) -> None:
     """No tag of a template is left over, what has a grammar follows it, each ends in one line feed."""
-    for path in paths(project):
+    for path in set(paths(project)) - {"genfile.lock"}:
         text = (project / path).read_text("utf-8")
         assert "{%" not in text, path
         assert not re.search(r"\{\{ *\w+ *(\||\}\})", text), path
@@ -176,12 +177,10 @@ def test_locks_are_of_this_project(project: Path) -> None:
             for key in ("name", "version", "engines", "dependencies", "devDependencies"):
                 assert root["packages"][""].get(key) == manifest.get(key), key
         else:
-            declared = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+            wanted = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
             own = next(package for package in tomllib.loads(text)["package"] if "virtual" in package["source"])
             assert own["name"] == "order-service"
-            assert [item["name"] for item in own["dependencies"]] == [
-                re.split(r"[\[<>=]", item)[0] for item in declared
-            ]
+            assert [item["name"] for item in own["dependencies"]] == [re.split(r"[\[<>=]", item)[0] for item in wanted]
 
 
 @pytest.mark.build
@@ -191,6 +190,7 @@ def test_it_builds_starts_answers_and_stops(project: Path, request: pytest.Fixtu
     starter = STARTERS[request.node.callspec.params["project"][0]]
     service, rendering = genfile.generate(project).services[0]
     make_images(engine, rendering.dockerfile)
+    _skip_old_gradle(rendering.dockerfile)
     report = run_gates(
         Request(
             project,
@@ -206,6 +206,16 @@ def test_it_builds_starts_answers_and_stops(project: Path, request: pytest.Fixtu
     assert report.passed, report.render()
     answer = next(gate for gate in report.gates if gate.name == "answer")
     assert re.match(r"HTTP 20[04]\b", answer.detail), answer.detail
+
+
+def _skip_old_gradle(dockerfile: str) -> None:
+    """A stand-in for Gradle's image may hold one that is too old for Kotlin's DSL and for Spring Boot."""
+    image = re.search(r"^FROM (gradle:\S+)", dockerfile, re.MULTILINE)
+    if image is None:
+        return
+    found = re.search(r"Gradle (\d+)\S*", docker("run", "--rm", image[1], "gradle", "--version", timeout=120).output)
+    if found is not None and int(found[1]) < 8:
+        pytest.skip(f"{image[1]} holds {found[0]} here, and Spring Boot wants 8 or newer")
 
 
 def _java_major() -> int:
