@@ -104,6 +104,17 @@ def test_same_input_same_bytes(project: Path) -> None:
 
 
 @pytest.mark.parametrize("project", EVERY, ids=lambda path: path.name)
+def test_a_second_time_nothing_changes(project: Path) -> None:
+    """The files that genfile wrote, read by it as a part of the tree, lead to the same files."""
+    files = {p.relative_to(project).as_posix(): p.read_bytes() for p in project.rglob("*") if p.is_file()}
+    from genfile.source.memory import MemorySource
+
+    first = genfile.generate(MemorySource(files, project.name), compose=True).files
+    written = {path: text.encode() for path, text in first.items()}
+    assert genfile.generate(MemorySource(files | written, project.name), compose=True).files == first
+
+
+@pytest.mark.parametrize("project", EVERY, ids=lambda path: path.name)
 def test_a_spec_alone_gives_the_same_dockerfile(project: Path) -> None:
     """`inspect --json` then `render` gives the bytes of `init`: a spec needs no tree."""
     document = json.loads(json.dumps(genfile.inspect(project).to_json()))

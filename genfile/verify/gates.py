@@ -21,6 +21,8 @@ from genfile.verify.log import read_steps
 
 # Something listens and answers, but not in HTTP: gRPC, a database's protocol.
 OTHER_PROTOCOL = 0
+# Nothing listens, or what listens says that it is not ready: both are asked again.
+NOT_YET = (None, 503)
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
 
 
@@ -182,11 +184,11 @@ def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]
         )
     deadline = time.monotonic() + request.answer_within
     status: int | None = None
-    while time.monotonic() < deadline and status is None:
+    while time.monotonic() < deadline and status in NOT_YET:
         if not inspect("container", container).get("State", {}).get("Running"):
             return False, "it ended before it answered", docker("logs", container).output
         status = _ask(container, request.port, request.path)
-        if status is None:
+        if status in NOT_YET:
             time.sleep(0.3)
     if status is None or status >= 500:
         return (
