@@ -147,8 +147,18 @@ def _parent(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Prese
         return _alias(load_builtin(builtin)) if builtin else None
     if extends in BUILTIN:
         return load_builtin(extends) if layer.builtin is False else _build(_builtin_layer(extends), None, below)
-    from genfile.bundle import open_bundle
+    from genfile.bundle import open_bundle, parse_reference
 
+    if (
+        layer.bundle is not None
+        and layer.bundle.kind in ("git", "package")
+        and parse_reference(extends).kind not in ("git", "package")
+    ):
+        # A path would be one of the machine that reads it.
+        raise PresetError(
+            f"{layer.place}: extends: a preset from {layer.bundle.kind} can't extend the path {extends}",
+            hint="extend a built-in preset, or name the other one by a reference of its own, as in git+URL@tag#folder",
+        )
     base = layer.bundle.folder if layer.bundle is not None else None
     return _build(_bundle_layer(open_bundle(extends, what="preset", base=base)), builtin, below)
 

@@ -179,3 +179,13 @@ def test_faults_of_a_template_name_line_block_and_field(tmp_path: Path, text: st
     (tmp_path / "Dockerfile.j2").write_text('{% extends "node/Dockerfile.j2" %}\n' + text + "\n")
     with pytest.raises(GenfileError, match=TEMPLATES[text]):
         genfile.generate(EXAMPLES / "node", preset=str(tmp_path))
+
+
+def test_a_fetched_preset_can_not_extend_a_path_of_this_machine() -> None:
+    from genfile.bundle import Bundle
+    from genfile.preset.find import load_preset
+
+    text = b'manifest = 1\nname = "x"\nsummary = "x"\nextends = "../node"\n'
+    bundle = Bundle("git+https://x.example/y", "git", "y", {"preset.toml": text}, frozenset(), "0" * 40, None)
+    with pytest.raises(GenfileError, match="can't extend the path"):
+        load_preset(bundle)
