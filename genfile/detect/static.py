@@ -67,7 +67,23 @@ def sites(tree: Tree, *, alone: bool) -> list[Project]:
 
 def candidates(tree: Tree) -> list[str]:
     """Folders that hold an index.html, best first; a tree with sources of a server language has none."""
-    return [folder for folder in FOLDERS if "index.html" in tree.folders.get(folder, ())]
+    package = Project(tree, "").json("package.json") if "package.json" in tree.paths else None
+    if package is not None and package.items("files") and package.get("private") is not True:
+        # What is published to others, pages included, is not given out from here.
+        return []
+    root, _ = _staticfile(Project(tree, ""))
+    return [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
+
+
+def _staticfile(project: Project) -> tuple[str, bool]:
+    """The folder that a Staticfile names, and whether it has the pages answer for unknown paths."""
+    document = quietly(project, "Staticfile") if project.has("Staticfile") else None
+    root = (document.text("root") if document else None) or ""
+    clean = posixpath.normpath(root.strip("/") or ".")
+    fallback = document is not None and (
+        document.text("pushstate") == "enabled" or document.get("index_fallback") is True
+    )
+    return ("" if clean == "." or clean.startswith("..") else clean), fallback
 
 
 def claim(project: Project) -> Claim:
@@ -86,7 +102,8 @@ def detect(project: Project) -> Draft:
     draft.values["name"] = service_name(project.tree.source.name)
     # The build context is the whole tree: a site in public/ is built from the root all the same.
     draft.values["path"] = "."
-    draft.put("static", Fact({"root": project.spec_path, "spa": False}, (page,)))
+    _, fallback = _staticfile(Project(project.tree, ""))
+    draft.put("static", Fact({"root": project.spec_path, "spa": fallback}, (page,)))
     draft.put("port", Fact(8080, (page,)))
     draft.put("run_paths", Fact([project.spec_path], (page,)))
     return draft

@@ -9,11 +9,12 @@ from genfile.detect.node.framework import find_framework, starts_server
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.port import source_files
-from genfile.detect.node.scripts import is_development, resolve
-from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, start_command
+from genfile.detect.node.scripts import MANAGERS, is_development, resolve
+from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
 from genfile.detect.node.workspace import workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
+from genfile.parsers.small import parse_procfile, parse_shell
 
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
@@ -50,8 +51,8 @@ def claim(folder: Project) -> Claim | None:
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]) and steps[-1].program in ("node", "tsx", "ts-node", "bun"):
         return Claim("program", package.says("scripts", "start"))
-    if folder.has("Procfile"):
-        return Claim("program", folder.says("Procfile", 1, "Procfile"))
+    if (process := node_process(project)) is not None:
+        return Claim("program", process)
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
     hosted = _hosted_here(project)
@@ -160,14 +161,28 @@ def _hosted_here(project: NodeProject) -> str | None:
 
 def _can_start(project: NodeProject) -> bool:
     package = project.package
-    if any(
-        name in package.scripts for name in ("start", "start:prod", "serve", "start:production")
-    ) or project.folder.has("Procfile"):
+    if (
+        any(name in package.scripts for name in ("start", "start:prod", "serve", "start:production"))
+        or node_process(project) is not None
+    ):
         return True
     if _hosted_here(project) is not None:
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)
+
+
+def node_process(project: NodeProject) -> Evidence | None:
+    """A process of the Procfile that Node or a package manager runs: one beside a Gemfile may be another language's."""
+    processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
+    for name, (text, line) in (processes or {}).items():
+        words = [word for command in parse_shell(text) or () for word in command.words[:1]]
+        if not words or any(posixpath.basename(word) in (*RUNNERS, *MANAGERS, *_OWN) for word in words):
+            return project.folder.says("Procfile", line, f"{name}: {text}")
+    return None
+
+
+_OWN = ("npx", "bunx", "next", "nuxt", "remix-serve", "nest", "strapi", "sh", "bash", "dotenv", "cross-env")
 
 
 def _has_entry(folder: Project) -> bool:
@@ -188,7 +203,10 @@ def bare_program(folder: Project) -> Evidence | None:
     project = read_project(folder) if folder.has(FILE) else None
     if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
         return None
-    if project.workspace is not None or workspace_at(folder) is not None:
+    if project.workspace is not None:
+        return None
+    named = any(project.package.document.text(key) for key in ("main", "module"))
+    if workspace_at(folder) is not None and not named:
         return None
     start = start_command(project, None, "build" in project.package.scripts)
     return start.evidence[0] if start is not None and start.evidence else None

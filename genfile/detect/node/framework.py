@@ -15,7 +15,7 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
     )
     if not found:
         return None
-    best = found[0]
+    best = _that_builds(project, found)
     servers = [item for item in found if item.kind == "server"]
     if best.kind != "server" and servers and starts_server(project):
         best = servers[0]
@@ -25,6 +25,17 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
         if sites and "build" in package.scripts:
             best = sites[0]
     return Fact(best, (evidence_of(project, best),))
+
+
+def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
+    """Of several the first; of several that make sites the one whose program the build script runs."""
+    best = found[0]
+    if best.kind == "site" and len(found) > 1:
+        name = next((name for name in ("build", "build:prod", "build-prod") if name in project.package.scripts), "")
+        programs = [step.program for step in resolve(project.package, name) or ()]
+        if programs and best.build.split(" ")[0] not in programs:
+            return next((item for item in found if item.kind == "site" and item.build.split(" ")[0] in programs), best)
+    return best
 
 
 def evidence_of(project: NodeProject, item: Framework) -> Evidence:

@@ -3,9 +3,9 @@
 import posixpath
 
 from genfile.data import Framework
+from genfile.detect.node.build import output_folder
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.site import next_standalone
-from genfile.detect.node.start import output_folder
 from genfile.evidence import Draft
 
 # Folders beside the sources that programs open at run time, by the names that projects give them.

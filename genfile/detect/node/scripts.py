@@ -1,5 +1,6 @@
 """Scripts of package.json as commands: what `npm run x` ends up running."""
 
+import fnmatch
 import posixpath
 from dataclasses import dataclass
 
@@ -78,6 +79,29 @@ DEVELOPMENT_COMMANDS = {
     "quasar": {"dev"},
     "webpack": {"serve", "--watch"},
 }
+NOTHING = frozenset({"echo", "exit", "true", ":"})
+# Programs that change a database, by the words that make them do so; any of the words, where there are none.
+MIGRATIONS: dict[str, tuple[str, ...]] = {
+    "prisma": ("migrate", "push", "seed"),
+    "drizzle-kit": ("migrate", "push", "push:pg", "push:mysql", "push:sqlite"),
+    "typeorm": ("migration:run", "schema:sync"),
+    "typeorm-ts-node-commonjs": ("migration:run", "schema:sync"),
+    "typeorm-ts-node-esm": ("migration:run", "schema:sync"),
+    "knex": ("migrate:latest", "migrate:up", "seed:run"),
+    "sequelize": ("db:migrate", "db:seed:all", "db:create"),
+    "sequelize-cli": ("db:migrate", "db:seed:all", "db:create"),
+    "mikro-orm": ("migration:up", "schema:update", "schema:create"),
+    "medusa": ("db:migrate", "migrations", "db:setup"),
+    "payload": ("migrate", "migrate:fresh"),
+    "node-pg-migrate": ("up",),
+    "db-migrate": ("up",),
+    "umzug": ("up",),
+    "kysely": ("migrate", "migrate:latest", "migrate:up"),
+    "dbmate": (),
+    "wait-port": (),
+    "wait-for-it": (),
+}
+_MIGRATION_FILES = frozenset("migrate migration migrations run-migrations run-migration seed db-migrate".split())
 # Words of a package's own script that build and then go on.
 BUILDERS = frozenset(
     """
@@ -125,6 +149,8 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
     step = _without_prefix(step)
     if not step.words:
         return ()
+    if step.program in ("run-s", "npm-run-all", "npm-run-all2"):
+        return _follow_all(package, step, seen)
     target = _script_called(package, step.words)
     if target is None:
         return (step,)
@@ -132,6 +158,27 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
     if inner is None:
         return None
     return tuple(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+
+
+def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
+    """`run-s clean build:*`: scripts one after the other; the step itself where they run at once, or are no scripts."""
+    names: list[str] = []
+    for word in step.words[1:]:
+        if word in ("-p", "--parallel") or ("{" in word or " " in word):
+            return (step,)
+        if word.startswith("-"):
+            continue
+        found = [name for name in package.scripts if fnmatch.fnmatchcase(name, word)]
+        names += found if found else [""]
+    if not names or "" in names:
+        return (step,)
+    steps: list[Step] = []
+    for name in names:
+        inner = resolve(package, name, seen)
+        if inner is None:
+            return None
+        steps.extend(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+    return tuple(steps)
 
 
 def _without_prefix(step: Step) -> Step:
@@ -180,6 +227,19 @@ def is_development(step: Step) -> bool:
     first = step.words[1] if len(step.words) > 1 else ""
     commands = DEVELOPMENT_COMMANDS.get(step.program, set())
     return first in commands or ("" in commands and first.startswith("-"))
+
+
+def is_migration(step: Step) -> bool:
+    """Whether a command changes a database: a migration tool, or a program of a usual name for it."""
+    words = MIGRATIONS.get(step.program)
+    if words is not None:
+        return not words or any(word in words for word in step.words[1:])
+    if step.words[:2] == ("node", "ace"):
+        return any(word.startswith(("migration:", "db:seed")) for word in step.words[2:3])
+    files = [word for word in step.words[1:] if not word.startswith("-")][:1]
+    return step.program in ("node", "tsx", "ts-node", "bun") and any(
+        posixpath.basename(word).rsplit(".", 1)[0].lower() in _MIGRATION_FILES for word in files
+    )
 
 
 def uses_variables(step: Step) -> bool:

@@ -5,6 +5,7 @@ import posixpath
 from genfile.data import Framework, backing_services, needs_old_openssl, runtime, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import run_packages
+from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
 from genfile.detect.node.framework import find_framework
@@ -20,7 +21,7 @@ from genfile.detect.node.manifest import FILE
 from genfile.detect.node.port import data_folder, find_health, find_port, source_files
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.site import static_output
-from genfile.detect.node.start import build_command, put_start, start_command
+from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.version import node_version
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
@@ -200,6 +201,9 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     put_start(draft, start)
     if start is None:
         draft.note("warning", 'no start command was found: add a "start" script', project.folder.full(FILE))
+    if draft.values.get("engine") == "bun" and draft.values.get("start", [""])[0] == "node":
+        # The image of Bun has no Node.
+        draft.values["start"][0] = "bun"
     words = tuple(draft.values.get("start", ()))
     listens = framework is None or framework.kind != "worker"
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")

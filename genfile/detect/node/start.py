@@ -1,14 +1,14 @@
-"""How the service is built and started in production."""
+"""How the service is started in production."""
 
 import posixpath
-import shlex
 from dataclasses import dataclass
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
+from genfile.detect.node.build import output_folder
 from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import BUILDERS, Step, is_development, resolve, uses_variables
+from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
 
@@ -21,12 +21,6 @@ RUNNERS = frozenset(
 )
 ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
 ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
-# Scripts that make what production needs, best first; the last of them the front end of a server alone.
-BUILD_SCRIPTS = (
-    "build", "build:prod", "build:production", "compile", "heroku-postbuild", "gcp-build", "vercel-build",
-    "build:frontend", "build:client", "build:ui", "build:web", "frontend:build", "client:build",
-)  # fmt: skip
-NOTHING = frozenset({"echo", "exit", "true", ":"})
 
 
 @dataclass(frozen=True)
@@ -35,90 +29,6 @@ class Start:
 
     words: tuple[str, ...]
     variables: dict[str, str]
-
-
-def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
-    """The production build: a script by its usual names, else the framework's own command."""
-    run = f"{'yarn' if manager.startswith('yarn') else manager} run"
-    for name in BUILD_SCRIPTS:
-        text = project.package.scripts.get(name)
-        if text is None or _does_nothing(text):
-            continue
-        command = f"{run} {shlex.quote(name)}"
-        return Fact([command], (project.package.says("scripts", name),))
-    hosted = _hosted_build(project)
-    if hosted is not None:
-        return hosted
-    if framework is not None and framework.build:
-        return Fact([f"{_execute(manager)} {framework.build}"], (evidence_of(project, framework),))
-    return _typescript_build(project, manager)
-
-
-def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
-    """The build of a host's file, where it is one script of the project: netlify.toml, vercel.json, railway.json."""
-    for name, read, path in (
-        ("netlify.toml", project.folder.toml, ("build", "command")),
-        ("vercel.json", project.folder.jsonc, ("buildCommand",)),
-        ("railway.json", project.folder.jsonc, ("build", "buildCommand")),
-    ):
-        document = read(name) if project.folder.has(name) else None
-        text = document.text(*path) if document else None
-        words = (text or "").split()
-        rest = [word for word in words[1:] if word != "run"]
-        if (
-            words[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"])
-            and len(rest) == 1
-            and rest[0] in project.package.scripts
-        ):
-            return project.folder.fact([str(text)], name, document.line(*path) if document else None, str(text))
-    return None
-
-
-def _execute(manager: str) -> str:
-    return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
-
-
-def _does_nothing(text: str) -> bool:
-    commands = parse_shell(text)
-    return commands is not None and all(not c.words or c.words[0] in NOTHING for c in commands)
-
-
-def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | None:
-    """No build script, but `main` or `start` names a file that only the compiler makes."""
-    if not project.folder.has("tsconfig.json") or "typescript" not in project.package.every_dependency:
-        return None
-    out = output_folder(project)
-    start = resolve(project.package, "start")
-    target = (start[-1].words[-1] if start else "") or project.package.document.text("main") or ""
-    if out and posixpath.normpath(target).startswith(out + "/") and not project.folder.has(target):
-        line = project.folder.says("tsconfig.json", 1, f"outDir is {out}")
-        return Fact([f"{_execute(manager)} tsc --project tsconfig.json"], (line,))
-    return None
-
-
-def output_folder(project: NodeProject) -> str | None:
-    """tsconfig's outDir, relative to the service's folder, followed through `extends` inside the tree."""
-    name, seen = "tsconfig.json", set[str]()
-    for candidate in ("tsconfig.build.json", "tsconfig.json"):
-        if project.folder.has(candidate):
-            name = candidate
-            break
-    while name not in seen and len(seen) < 6:
-        seen.add(name)
-        document = project.folder.jsonc(name) if project.folder.has(name) else None
-        if document is None:
-            return None
-        out = document.text("compilerOptions", "outDir")
-        base = posixpath.dirname(name)
-        if out:
-            folder = posixpath.normpath(posixpath.join(base, out.replace("${configDir}", ".")))
-            return folder if not folder.startswith("..") and folder != "." else None
-        parent = document.text("extends")
-        if not parent or not parent.startswith("."):
-            return None
-        name = posixpath.normpath(posixpath.join(base, parent))
-        name = name if name.endswith(".json") else name + ".json"
-    return None
 
 
 def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
@@ -145,7 +55,8 @@ def _procfile(asked: Asked) -> Fact[Start] | None:
 
 def _production_script(asked: Asked) -> Fact[Start] | None:
     """A script that is made for production: start:prod, start:production, serve:prod."""
-    for name in ("start:prod", "start:production", "serve:prod", "prod", "production"):
+    rendered = [name for name in asked[0].package.scripts if name.startswith("serve:ssr")]
+    for name in ("start:prod", "start:production", "start-prod", "serve:prod", "prod", "production", *rendered):
         fact = _from_script(asked, name)
         if fact is not None:
             return fact
@@ -216,7 +127,7 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
     for candidate in (path, f"{path}.js", f"{path}/index.js"):
         if project.folder.has(candidate):
             return Fact(_compiled(asked, Start(("node", candidate), {})), (project.package.says("main"),))
-    if builds and "/" in path:
+    if builds and "/" in path and path.split("/")[0] not in project.package.every_dependency:
         return Fact(Start(("node", path), {}), (project.package.says("main"),))
     return None
 
@@ -263,6 +174,8 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
 
 def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fact[Start] | None:
     last = steps[-1]
+    if is_migration(last):
+        return None
     if any(
         step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]
     ):
@@ -329,4 +242,4 @@ def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
             draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
 
 
-__all__ = ["Start", "build_command", "output_folder", "put_start", "start_command"]
+__all__ = ["Start", "put_start", "start_command"]
