@@ -134,10 +134,12 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
         from genfile.detect.node.scripts import resolve
 
         read = read_project(project)
-        for path, script in source_files(read, ()) if read else ():
+        if read is None:
+            return
+        for path, script in source_files(read, ()):
             yield from ((path, line, text) for text, line in script.paths)
-        steps = resolve(read.package, "start") if read else None
-        for value in steps[-1].variables.values() if steps and read else ():
+        steps = resolve(read.package, "start")
+        for value in steps[-1].variables.values() if steps else ():
             if "/" in value and "$" not in value and "://" not in value:
                 yield "package.json", read.package.document.line("scripts", "start"), value
 

@@ -133,7 +133,17 @@ def _can_be_built(project: NodeProject, name: str) -> bool:
     if any(script in project.package.scripts for script in ("build", "build:prod", "start", "dev")):
         # A component library is built too, but has no page.
         return not (name in ("vite", "rsbuild") and not _has_page(project.folder))
-    return _has_page(project.folder)
+    return _has_page(project.folder) or (name in CONFIGURED and _is_configured(project.folder, name))
+
+
+# Frameworks whose build needs no script: their configuration, or their pages, say that there is an application.
+CONFIGURED = {"nextjs": "next.config", "nuxt": "nuxt.config", "astro": "astro.config"}
+
+
+def _is_configured(folder: Project, name: str) -> bool:
+    return any(item.startswith(CONFIGURED[name]) for item in folder.names()) and any(
+        folder.has_folder(place) for place in ("pages", "app", "src/pages", "src/app")
+    )
 
 
 def _has_page(folder: Project) -> bool:

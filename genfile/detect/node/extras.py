@@ -5,6 +5,7 @@ import posixpath
 from genfile.data import system_packages
 from genfile.detect.node.manager import NodeProject, native_modules
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
+from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
 from genfile.detect.node.scripts import resolve
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
@@ -76,34 +77,33 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
         draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for name in found)))
     if useful:
         draft.put("lifecycle_scripts", Fact(useful, tuple(package.says("scripts", name) for name in useful)))
-    member = project.package
-    prisma = "prisma" in member.every_dependency or "@prisma/client" in member.every_dependency
-    if prisma and (
-        project.folder.has_folder("prisma") or next(project.folder.files("schema.prisma", depth=3), None) is not None
-    ):
-        draft.put("generates_modules", Fact(True, (member.depends("@prisma/client"),)))
-        _put_prisma(project, draft, useful)
+    put_member_scripts(project, draft, _is_hook)
+    if put_generated(project, draft):
+        holder = next(item for item in (project.package, *needed_members(project)) if has_schema(item))
+        draft.put("generates_modules", Fact(True, (holder.depends("@prisma/client"),)))
+        _put_migrations(project, draft, holder)
     elif "patch-package" in package.every_dependency and project.root.has_folder("patches"):
         draft.put("generates_modules", Fact(True, (package.depends("patch-package"),)))
 
 
-def _put_prisma(project: NodeProject, draft: Draft, scripts: list[str]) -> None:
-    """The client is generated before the build, unless a script does so already; migrations are a release command."""
-    package = project.package
-    run = {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(
-        draft.values["package_manager"]["name"], "yarn"
-    )
-    texts = [" ".join(step.words) for name in ("build", "prebuild", *scripts) for step in resolve(package, name) or ()]
-    if not any("prisma generate" in text for text in texts) and project.workspace is None:
-        build = draft.values.get("build", [])
-        evidence = draft.evidence["/build"].evidence if "/build" in draft.evidence else ()
-        draft.put("build", Fact([f"{run} prisma generate", *build], (*evidence, package.depends("@prisma/client"))))
+def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
+    """Prisma's migrations are a release command, whose program must be in the image."""
     draft.values.setdefault("environment", []).append(
         {"name": "DATABASE_URL", "phase": "build", "value": "postgresql://build:build@localhost:5432/build"}
     )
-    if project.folder.has_folder("prisma/migrations"):
-        migrations = project.folder.says("prisma/migrations", None, "migrations")
-        draft.put("release", Fact(["npx", "prisma", "migrate", "deploy"], (migrations,)))
+    folder = next((name for name in ("prisma/migrations", "migrations") if holder.project.has_folder(name)), None)
+    if folder is None:
+        return
+    says = holder.project.says(folder, None, "migrations")
+    schema = posixpath.join(posixpath.dirname(folder), "schema.prisma")
+    command = ["npx", "prisma", "migrate", "deploy"]
+    if holder is not project.package and holder.project.has(schema):
+        command.append(f"--schema={posixpath.relpath(holder.project.full(schema), project.folder.path or '.')}")
+    draft.put("release", Fact(command, (says,)))
+    if not any("prisma" in item.dependencies for item in (project.package, project.root_package, holder)):
+        text = "prisma is a development dependency, which the image leaves out: migrations at release need it there"
+        line = holder.depends("prisma")
+        draft.note("warning", f"{line}: {text}; move it to dependencies", line.path, line.line)
 
 
 def _is_hook(package: PackageJson, name: str) -> bool:

@@ -30,11 +30,12 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
 def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
     """Of several the first; of several that make sites the one whose program the build script runs."""
     best = found[0]
-    if best.kind == "site" and len(found) > 1:
+    if best.kind == "site" and best.build and len(found) > 1:
         name = next((name for name in ("build", "build:prod", "build-prod") if name in project.package.scripts), "")
         programs = [step.program for step in resolve(project.package, name) or ()]
         if programs and best.build.split(" ")[0] not in programs:
-            return next((item for item in found if item.kind == "site" and item.build.split(" ")[0] in programs), best)
+            sites = [item for item in found if item.kind == "site" and item.build]
+            return next((item for item in sites if (item.build or "").split(" ")[0] in programs), best)
     return best
 
 

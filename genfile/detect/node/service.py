@@ -1,7 +1,5 @@
 """The facts of one Node service, put together."""
 
-import posixpath
-
 from genfile.data import Framework, backing_services, needs_old_openssl, runtime, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import run_packages
@@ -18,13 +16,15 @@ from genfile.detect.node.manager import (
     package_manager,
 )
 from genfile.detect.node.manifest import FILE
+from genfile.detect.node.members import put_build
 from genfile.detect.node.port import data_folder, find_health, find_port, source_files
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.site import static_output
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.version import node_version
+from genfile.detect.shared import started
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Fact
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.spec.base import service_name
 from genfile.versions import parse_pin
 
@@ -46,7 +46,7 @@ def detect(folder: Project) -> Draft:
     if found is not None:
         draft.put("framework", found.but(found.value.name))
     draft.put("build", build_command(project, manager, framework))
-    _workspace_build(project, draft, manager)
+    put_build(project, draft, manager)
     static = static_output(project, framework) if framework else None
     if static is not None:
         _put_site(project, draft, static)
@@ -125,69 +125,6 @@ def _workspace(project: NodeProject, manager: str) -> Fact[dict[str, object]]:
     )
 
 
-def _workspace_build(project: NodeProject, draft: Draft, manager: str) -> None:
-    """In a workspace the build runs at the root, and takes the members that are needed first."""
-    workspace = project.workspace
-    if workspace is None:
-        return
-    fact = draft.evidence.get("/build")
-    member = posixpath.relpath(project.folder.path, workspace.root.path or ".")
-    name = project.package.name or member
-    if project.root.has("turbo.json") and fact is not None:
-        turbo = {"npm": "npx --no-install turbo", "pnpm": "pnpm exec turbo", "bun": "bunx turbo"}.get(
-            manager, "yarn turbo"
-        )
-        draft.put(
-            "build",
-            Fact(
-                [f"{turbo} run build --filter={_word(name)}"],
-                (project.root.says("turbo.json", 1, "turbo.json"),),
-            ),
-        )
-        return
-    needed = [
-        pkg
-        for pkg in workspace.packages()
-        if pkg.project.path in workspace.needs(project.package) and "build" in pkg.scripts
-    ]
-    if fact is None and not needed:
-        return
-    evidence = fact.evidence if fact else ()
-    if manager == "pnpm":
-        draft.put("build", Fact([f"pnpm --filter {_word(name + '...')} run build"], evidence))
-        return
-    commands: list[str] = []
-    for path in [
-        *_ordered(project, [pkg.project.path for pkg in needed]),
-        *([project.folder.path] if fact else []),
-    ]:
-        inside = posixpath.relpath(path, workspace.root.path or ".")
-        package = next((pkg for pkg in workspace.packages() if pkg.project.path == path), None)
-        label = (package.name if package else None) or inside
-        commands.append(
-            {
-                "npm": f"npm run build --workspace {_word(inside)}",
-                "yarn": f"yarn workspace {_word(label)} run build",
-                "yarn-berry": f"yarn workspace {_word(label)} run build",
-            }.get(manager, f"bun run --filter {_word(label)} build")
-        )
-    draft.put("build", Fact(commands, evidence))
-
-
-def _ordered(project: NodeProject, paths: list[str]) -> list[str]:
-    """Members so that each stands after those it needs."""
-    workspace = project.workspace
-    assert workspace is not None
-    packages = {pkg.project.path: pkg for pkg in workspace.packages()}
-    return sorted(paths, key=lambda path: (len(workspace.needs(packages[path])), path))
-
-
-def _word(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)
-
-
 def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]) -> None:
     root = project.folder.full(str(static.value["root"]))
     draft.put("static", static.but({"root": root, "spa": static.value["spa"]}))
@@ -227,12 +164,28 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     put_run_paths(project, draft, framework)
 
 
+def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
+    """The programs that the code starts: spawn("git", …), execa("ffmpeg", …)."""
+    sources = source_files(project, tuple(draft.values.get("start", ())))
+    for path, module in sources:
+        for call in module.calls:
+            package = started(call.arguments) if call.callee.rsplit(".", 1)[-1] in STARTERS else None
+            if package is not None and package not in run:
+                run.add(package)
+                evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
+    if "docker-cli" in run and any("compose" in module.words for _, module in sources):
+        run.add("docker-compose")
+
+
+STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa execaSync $ execAsync".split())
+
+
 def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     package = project.package
     known = system_packages("npm")
     build: set[str] = set()
     run: set[str] = set()
-    evidence = []
+    evidence: list[Evidence] = []
     for name in sorted(package.every_dependency):
         needs = known.get(name)
         if needs is None or (name not in package.dependencies and not needs.build and not needs.environment):
@@ -254,6 +207,7 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
         programs, says_programs = run_packages(project.folder)
         run.update(programs)
         evidence.extend(says_programs)
+        _put_programs(project, draft, run, evidence)
     stores = [name for name in package.dependencies if name in known and known[name].store]
     if stores and with_run:
         draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
