@@ -8,6 +8,7 @@ from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Evidence
+from genfile.parsers.small import parse_shell
 
 BUNDLERS = (
     "vite", "webpack", "rollup", "esbuild", "parcel", "gulp", "grunt", "sass", "node-sass", "less", "tailwindcss",
@@ -81,22 +82,25 @@ def mentions(tree: Tree, site: Project) -> int:
 def builds_only(server: Project, site: Project, says: Evidence) -> bool:
     """Whether the script that a server's build is does nothing but install and build a front end below it."""
     from genfile.detect.node.claims import read_project
-    from genfile.detect.node.scripts import MANAGERS, NOTHING, resolve
+    from genfile.detect.node.scripts import MANAGERS, NOTHING
 
     read = read_project(server)
     name = next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if read and item in read.package.scripts), None)
-    steps = resolve(read.package, name) if read and name and read.package.says("scripts", name) == says else None
-    inside_of = posixpath.relpath(site.path, server.path or ".")
+    if read is None or name is None or read.package.says("scripts", name) != says:
+        return False
+    # The script as it is written: within the front end's folder `npm run build` is another one.
+    commands = parse_shell(read.package.scripts[name]) or ()
+    folder = posixpath.relpath(site.path, server.path or ".")
     there = False
-    for step in steps or ():
-        words = [word.removeprefix("./").rstrip("/") for word in step.words]
-        if step.program == "cd":
-            there = inside_of in words
-        elif step.program in MANAGERS:
-            flagged = any(word == inside_of or word.endswith("=" + inside_of) for word in words[1:])
+    for command in commands:
+        words = [word.removeprefix("./").rstrip("/") for word in command.words]
+        if words[:1] == ["cd"]:
+            there = folder in words
+        elif words and words[0] in MANAGERS:
+            flagged = any(word == folder or word.endswith("=" + folder) for word in words[1:])
             installs = len(words) == 1 or any(word in ("install", "ci", "i") for word in words[1:2])
             if not (there or flagged or installs):
                 return False
-        elif step.program not in NOTHING:
+        elif words and words[0] not in NOTHING:
             return False
-    return bool(steps)
+    return bool(commands)

@@ -132,11 +132,13 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
         from genfile.detect.node.claims import read_project
         from genfile.detect.node.port import source_files
         from genfile.detect.node.scripts import resolve
+        from genfile.detect.node.start import start_command
 
         read = read_project(project)
         if read is None:
             return
-        for path, script in source_files(read, ()):
+        start = start_command(read, None, "build" in read.package.scripts)
+        for path, script in source_files(read, start.value.words if start is not None else ()):
             yield from ((path, line, text) for text, line in script.paths)
         steps = resolve(read.package, "start")
         for value in steps[-1].variables.values() if steps else ():

@@ -34,7 +34,7 @@ class Target:
         The application builder puts the files into `browser`; the configuration for production may name another folder.
         """
         options = self.table("options") or {}
-        if options.get("server") or options.get("ssr"):
+        if (options.get("server") or options.get("ssr")) and options.get("outputMode") != "static":
             return None
         production = self.table("configurations", "production") or {}
         output = production.get("outputPath", options.get("outputPath", f"dist/{self.project}"))

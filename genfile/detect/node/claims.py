@@ -5,7 +5,7 @@ import posixpath
 from genfile.data import frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
-from genfile.detect.node.framework import find_framework, starts_server
+from genfile.detect.node.framework import find_framework, read_config, starts_server
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.port import source_files
@@ -85,6 +85,13 @@ def _for_another_host(project: NodeProject) -> bool:
             text = f"{says}: made for another host; @sveltejs/adapter-node or adapter-static makes a container possible"
             folder.tree.note("warning", text, says.path, says.line)
             return True
+    if any(name in package.every_dependency for name in ("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare")):
+        config = read_config(project, "astro.config")
+        mode = config[1].default_export.get("output") if config and isinstance(config[1].default_export, dict) else None
+        if mode in ("server", "hybrid") and "@astrojs/node" not in package.every_dependency:
+            text = f"{folder.full(config[0]) if config else ''}: an adapter for another host; @astrojs/node makes a"
+            folder.tree.note("warning", f"{text} container possible", folder.full(config[0]) if config else None, 1)
+            return True
     files = ("wrangler.toml", "wrangler.jsonc", "wrangler.json", "serverless.yml", "serverless.ts")
     name = next((name for name in files if folder.has(name)), None)
     if name is None or any(folder.has(other) for other in ("Dockerfile", "Procfile", "server.js")):
@@ -130,6 +137,12 @@ def _is_published_library(package: PackageJson) -> bool:
 
 def _can_be_built(project: NodeProject, name: str) -> bool:
     """A front end of which there is more than the dependency: pages, a configuration, a build script."""
+    if name == "expo":
+        # An app for telephones, unless it is exported for the web; with a server of Expo's it is no site.
+        document = project.folder.json("app.json") if project.folder.has("app.json") else None
+        server = document is not None and document.text("expo", "web", "output") == "server"
+        steps = (step for script in project.package.scripts for step in resolve(project.package, script) or ())
+        return not server and any(step.program == "expo" and "export" in step.words for step in steps)
     if any(script in project.package.scripts for script in ("build", "build:prod", "start", "dev")):
         # A component library is built too, but has no page.
         return not (name in ("vite", "rsbuild") and not _has_page(project.folder))

@@ -34,6 +34,19 @@ SETTINGS = {
 }
 
 
+def _put_linker(project: NodeProject, draft: Draft) -> None:
+    """Plug'n'Play needs Yarn's loader and cache at run time: in the image the same lock fills node_modules instead."""
+    settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
+    linker = settings.text("nodeLinker") if settings else None
+    if linker in ("node-modules", "pnpm"):
+        return
+    draft.values.setdefault("environment", []).append(
+        {"name": "YARN_NODE_LINKER", "phase": "install", "value": "node-modules"}
+    )
+    name = ".yarnrc.yml" if settings is not None else FILE
+    draft.note("info", "the image has node_modules instead of Plug'n'Play", project.root.full(name))
+
+
 def put_install(project: NodeProject, draft: Draft) -> None:
     """Put /manifests, and what is true of the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
@@ -47,6 +60,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             for folder in ("releases", "plugins", "patches")
             for name in root.files(below=f".yarn/{folder}", depth=1)
         )
+        _put_linker(project, draft)
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount of the folder; Yarn copies file by file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []

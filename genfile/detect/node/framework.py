@@ -17,6 +17,10 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
         return None
     best = _that_builds(project, found)
     servers = [item for item in found if item.kind == "server"]
+    angular = next((item for item in found if item.name == "angular"), None)
+    if angular is not None and "@angular/ssr" in package.every_dependency:
+        # Express is only what its server is made with.
+        return Fact(angular, (evidence_of(project, angular),))
     if best.kind != "server" and servers and starts_server(project):
         best = servers[0]
     elif best.kind == "server" and not best.build and not starts_server(project):

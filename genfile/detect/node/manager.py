@@ -95,7 +95,8 @@ def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
         for name, text in package.every_dependency.items():
             match = re.search(r"\d+(?:\.\d+){0,2}", text)
             if name not in found and match and not text.startswith((">", "*", "npm:", "file:", "git", "http")):
-                found[name] = (match[0], package.depends(name))
+                # A major alone allows its newest release.
+                found[name] = (match[0] if "." in match[0] else f"{match[0]}.999.0", package.depends(name))
     return found
 
 
@@ -289,7 +290,7 @@ def _version_line(named: Named) -> Fact[str] | None:
         if match is None:
             continue
         sign, major, minor, _ = match.groups()
-        if sign == ">=" and int(major) <= int((default_tool(name) if name != "bun" else "0").split(".")[0]):
+        if sign == ">=" and int(major) <= int((default_tool(name) or "0").split(".")[0]):
             continue
         line = f"{major}.{minor}" if sign in (None, "~") and minor and minor.isdigit() else major
         return Fact(line, (package.says("engines", key),))

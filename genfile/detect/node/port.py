@@ -144,7 +144,7 @@ def _listen(asked: Asked) -> Fact[Port] | None:
                         name, call.line, f"{call.callee}('port', {_shown(call.arguments[1])})"
                     )
                     return Fact(Port(number, variable), (evidence,))
-            if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "Elysia"):
+            if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "server", "Elysia"):
                 continue
             for value in call.arguments[:2]:
                 value = (
@@ -156,13 +156,22 @@ def _listen(asked: Asked) -> Fact[Port] | None:
                     else value
                 )
                 number, variable = port_of(value)
-                if last in ("createServer", "Server", "serve", "Elysia") and number is None and variable is None:
+                if (
+                    last in ("createServer", "Server", "server", "serve", "Elysia")
+                    and number is None
+                    and variable is None
+                ):
                     continue
                 evidence = asked.project.folder.says(name, call.line, f"{call.callee}({_shown(value)})")
                 if number is not None:
                     return Fact(Port(number, variable), (evidence,))
                 if isinstance(value, EnvDefault) and partial is None:
                     partial = Fact(Port(None, value.name), (evidence,))
+        exported = module.default_export
+        if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
+            number, variable = port_of(exported["port"])
+            if number is not None:
+                return asked.project.folder.fact(Port(number, variable), name, None, "port of what is exported")
     return partial
 
 

@@ -1,6 +1,7 @@
 """What of the built tree the running program reads."""
 
 import posixpath
+from itertools import pairwise
 
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
@@ -87,7 +88,12 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             draft.values["run_paths"] = [folder.spec_path]
         elif framework is not None and (framework.keeps or framework.bare):
             draft.values["outputs"] = [folder.full(output)]
-            kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name)]
+            first = {posixpath.normpath(word).split("/")[0] for word in start[1:] if "/" in word}
+            kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name) or name in first]
+            if framework.output and framework.output != output and not framework.bare:
+                # A server of the project's own, compiled beside what the framework makes.
+                kept = [framework.output, *kept, *(name for name in _beside(project, output) if name not in kept)]
+                draft.values["outputs"].append(folder.full(framework.output))
             draft.values["run_paths"] = [folder.full(name) for name in (output, *kept)]
             if framework.bare and list(framework.start) == list(start):
                 draft.values["dependencies_at_run"] = "none"
@@ -116,7 +122,9 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
     start = draft.values.get("start", [])
     if framework is not None and framework.output and list(framework.start) == list(start):
         return framework.output
-    for word in start[1:]:
+    for before, word in pairwise(start):
+        if before in ("-r", "--require", "--import", "--loader", "--env-file"):
+            continue
         path = posixpath.normpath(word)
         first = path.split("/")[0]
         if path.startswith(("..", "/", "-")) or project.folder.has(path):

@@ -1,8 +1,10 @@
 """The facts of one Node service, put together."""
 
+import re
+
 from genfile.data import Framework, backing_services, needs_old_openssl, runtime, system_packages
 from genfile.data import framework as framework_named
-from genfile.detect.hosting import run_packages
+from genfile.detect.hosting import Port, run_packages
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install, put_secrets
@@ -16,8 +18,9 @@ from genfile.detect.node.manager import (
     package_manager,
 )
 from genfile.detect.node.manifest import FILE
-from genfile.detect.node.members import put_build
+from genfile.detect.node.members import needed_members, put_build
 from genfile.detect.node.port import data_folder, find_health, find_port, source_files
+from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.site import static_output
 from genfile.detect.node.start import put_start, start_command
@@ -106,6 +109,9 @@ def _put_bun_version(draft: Draft) -> None:
 
 def _runs_on_bun(project: NodeProject) -> bool:
     start = project.package.scripts.get("start", "")
+    found = find_framework(project)
+    if found is not None and found.value.kind == "site":
+        return False
     return "node" not in start.split() and not any(
         name in project.package.every_dependency for name in ("next", "nuxt", "@nestjs/core", "@remix-run/node", "vite")
     )
@@ -136,6 +142,7 @@ def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]
 def _put_server(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
     start = start_command(project, framework, bool(draft.values.get("build")))
     put_start(draft, start)
+    _note_handler(project, draft, framework)
     if start is None:
         draft.note("warning", 'no start command was found: add a "start" script', project.folder.full(FILE))
     if draft.values.get("engine") == "bun" and draft.values.get("start", [""])[0] == "node":
@@ -146,6 +153,9 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")
     sources = [] if meta and framework is not None and words == framework.start else source_files(project, words)
     port = find_port(project, framework, sources) if listens else None
+    given = start.value.variables.get("PORT", "") if start is not None else ""
+    if start is not None and given.isdecimal() and listens:
+        port = start.but(Port(int(given), "PORT"))
     if port is not None:
         number = port.value.number or (framework.port if framework else None) or 3000
         draft.put("port", Fact(number, port.evidence, port.guess or port.value.number is None, port.remedy))
@@ -154,6 +164,9 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
         health = find_health(project, sources)
         if health is not None:
             draft.put("health", health.but({"path": health.value}))
+    if port is not None and any("$PORT" in word or "${PORT}" in word for word in words):
+        # The command itself has no default: the image sets it.
+        draft.put("port_variable", port.but("PORT"))
     if framework is not None:
         for name, value in framework.environment.items():
             draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
@@ -162,6 +175,20 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
             if fallback is not None and fallback.port_variable:
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
+    put_processes(project, draft)
+
+
+def _note_handler(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
+    """TanStack Start without Nitro builds a handler that nothing serves; before 1.132 it brought Nitro itself."""
+    if framework is None or framework.name != "tanstack-start" or "start" in project.package.scripts:
+        return
+    text = project.package.every_dependency.get("@tanstack/react-start", "latest")
+    match = re.search(r"(\d+)\.(\d+)", text)
+    old = match is not None and (int(match[1]), int(match[2])) < (1, 132)
+    if old or any("nitro" in name for name in project.package.every_dependency):
+        return
+    says = project.package.depends(framework.dependencies[0])
+    draft.note("warning", f"{says}: its build is no server by itself: add nitro to vite.config", says.path, says.line)
 
 
 def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
@@ -177,27 +204,31 @@ def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: l
         run.add("docker-compose")
 
 
+GIT = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|https?://[^#]+\.git(#|$)|[\w.-]+/[\w.-]+(#|$))")
 STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa execaSync $ execAsync".split())
 
 
 def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     package = project.package
+    packages = (package, *needed_members(project))
+    production = {name: item for item in reversed(packages) for name in item.dependencies}
+    every = {name: item for item in reversed(packages) for name in item.every_dependency}
     known = system_packages("npm")
     build: set[str] = set()
     run: set[str] = set()
     evidence: list[Evidence] = []
-    for name in sorted(package.every_dependency):
+    for name in sorted(every):
         needs = known.get(name)
-        if needs is None or (name not in package.dependencies and not needs.build and not needs.environment):
+        if needs is None or (name not in production and not needs.build and not needs.environment):
             continue
-        evidence.append(package.depends(name))
+        evidence.append(every[name].depends(name))
         build.update(needs.build)
-        served = name in package.dependencies and with_run
+        served = name in production and with_run
         for key, value in needs.environment.items():
             installs = any(word in key for word in ("SKIP", "INSTALL_BINARY"))
             for phase in ("install",) * installs + ("run",) * (served and not installs):
                 draft.values.setdefault("environment", []).append({"name": key, "phase": phase, "value": value})
-        if name in package.dependencies and with_run:
+        if served:
             run.update(needs.run)
     for _, says in native_modules(project):
         # Before version 10 node-gyp asks for distutils, which Python has no more.
@@ -208,18 +239,23 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
         run.update(programs)
         evidence.extend(says_programs)
         _put_programs(project, draft, run, evidence)
-    stores = [name for name in package.dependencies if name in known and known[name].store]
+    stores = [name for name in production if name in known and known[name].store]
     if stores and with_run:
         draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
-    if any(value.startswith(("git+", "git:", "github:")) for value in package.every_dependency.values()):
+    for name, value in sorted(package.every_dependency.items()):
+        if not GIT.match(value):
+            continue
         build.update(("ca-certificates", "git"))
+        if value.startswith(("git+ssh:", "ssh:", "git@")):
+            says = package.depends(name)
+            draft.note("warning", f"{says}: fetched over ssh, for which the build has no key: use https", says.path)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
     backing = {
-        service.name: package.depends(dependency)
+        service.name: production[dependency].depends(dependency)
         for service in backing_services().values()
         for dependency in service.npm
-        if dependency in package.dependencies and with_run
+        if dependency in production and with_run
     }
     if backing:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))

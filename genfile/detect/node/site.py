@@ -59,6 +59,10 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str,
         return None
     if framework.name == "angular":
         return _angular(project)
+    if framework.name == "expo":
+        document = project.folder.json("app.json") if project.folder.has("app.json") else None
+        pages = document is not None and document.text("expo", "web", "output") == "static"
+        return Fact(("dist", not pages), (project.package.depends("expo"),))
     return _configured(project, framework)
 
 
@@ -82,6 +86,8 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
     published = _published(project)
     if published is not None:
         return published.but((published.value, spa))
+    if framework.name == "eleventy" and (written := _eleventy(project)) is not None:
+        return written.but((written.value, spa))
     if framework.name == "webpack" and (packed := _webpack(project)) is not None:
         return packed.but((packed.value, spa))
     key = {"vite": ("vite.config", ("build", "outDir")), "vue-cli": ("vue.config", ("outputDir",))}.get(framework.name)
@@ -93,6 +99,21 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
             path = posixpath.join(base, value) if isinstance(base, str) and not base.startswith("/") else value
             return project.folder.fact((path, spa), found[0], 1, f"{'.'.join(key[1])} is {value}")
     return Fact((posixpath.join(_root_argument(project, framework), root), spa), (evidence_of(project, framework),))
+
+
+def _eleventy(project: NodeProject) -> Fact[str] | None:
+    """`--output` of the build script, `dir.output` of Eleventy's configuration."""
+    for step in resolve(project.package, "build") or ():
+        for word in step.words:
+            if word.startswith("--output="):
+                return Fact(word.partition("=")[2], (project.package.says("scripts", "build"),))
+    for stem in ("eleventy.config", ".eleventy"):
+        found = read_config(project, stem)
+        values = (found[1].default_export, found[1].constant("config")) if found else ()
+        output = next((item for value in values if isinstance(item := _at(value, ("dir", "output")), str)), None)
+        if found and output and not output.startswith("/"):
+            return project.folder.fact(output, found[0], 1, f"dir.output is {output}")
+    return None
 
 
 def _webpack(project: NodeProject) -> Fact[str] | None:

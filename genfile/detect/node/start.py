@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.node.build import output_folder
-from genfile.detect.node.framework import evidence_of
+from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -33,7 +33,10 @@ class Start:
 
 def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
     """The production start, by the ordered signals below."""
-    return decide((project, framework, builds), START_SIGNALS).fact
+    fact = decide((project, framework, builds), START_SIGNALS).fact
+    if framework is not None and framework.moved and fact is not None and builds:
+        return fact.but(Start(framework.start, fact.value.variables))
+    return fact
 
 
 Asked = tuple[NodeProject, Framework | None, bool]
@@ -172,6 +175,12 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
     return _from_steps(asked, (Step(words, dict(commands[0].assignments), ""),), evidence)
 
 
+def process_command(project: NodeProject, text: str, says: Evidence, builds: bool) -> Fact[list[str]] | None:
+    """A further command of the same image, as a Procfile or a script has it; None where it is no plain command."""
+    fact = _from_shell((project, None, builds), text, says)
+    return fact.but(list(fact.value.words)) if fact is not None and fact.value.words else None
+
+
 def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fact[Start] | None:
     last = steps[-1]
     if is_migration(last):
@@ -184,7 +193,7 @@ def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fa
             "info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line
         )
     if last.program in ("nodemon", "ts-node-dev", "tsnd", "pm2", "pm2-runtime", "forever"):
-        last = _unwrapped(last)
+        last = _unwrapped(last, asked[0])
     elif is_development(last):
         return None
     if uses_variables(last) or not last.words:
@@ -196,10 +205,31 @@ def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fa
     return Fact(_compiled(asked, Start(last.words, last.variables), own=True), (evidence,))
 
 
-def _unwrapped(step: Step) -> Step:
+def _unwrapped(step: Step, project: NodeProject) -> Step:
     """`nodemon --exec ts-node src/x.ts`, `pm2-runtime start x.js`: the file that is run, by node."""
+    settings = next((word for word in step.words[1:] if "ecosystem" in word or "pm2." in word or "pm2-" in word), None)
+    if settings is not None and step.program.startswith("pm2"):
+        return _ecosystem(step, project, settings)
     files = [word for word in step.words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts", ".mts"))]
     return Step(("node", files[-1]) if files else (), step.variables, step.script)
+
+
+def _ecosystem(step: Step, project: NodeProject, name: str) -> Step:
+    """The first application of PM2's configuration: its script, and the variables that it is given."""
+    if name.endswith(".json"):
+        document = project.folder.json(name) if project.folder.has(name) else None
+        value = document.value if document else None
+    else:
+        module = read_module(project, name) if project.folder.has(name) else None
+        value = module.default_export if module else None
+    apps = value.get("apps") if isinstance(value, dict) else value
+    app = apps[0] if isinstance(apps, list) and apps else apps
+    script = app.get("script") if isinstance(app, dict) else None
+    if not isinstance(app, dict) or not isinstance(script, str) or not script.endswith((".js", ".mjs", ".cjs", ".ts")):
+        return Step((), step.variables, step.script)
+    given = {**(app.get("env") or {}), **(app.get("env_production") or {})} if isinstance(app.get("env"), dict) else {}
+    variables = {key: str(item) for key, item in given.items() if isinstance(item, str | int)}
+    return Step(("node", posixpath.normpath(script)), {**step.variables, **variables}, step.script)
 
 
 def _compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
