@@ -9,7 +9,7 @@ from genfile.detect.node.framework import find_framework, read_config, starts_se
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.port import source_files
-from genfile.detect.node.scripts import MANAGERS, is_development, resolve
+from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
 from genfile.detect.node.workspace import workspace_at, workspace_of
 from genfile.detect.tree import Project
@@ -34,10 +34,18 @@ def claim(folder: Project) -> Claim | None:
     found = find_framework(project)
     if _is_library_of_workspace(project) or _for_another_host(project):
         return None
-    if folder.folder_name == "src" and folder.path and (above := folder.parent()) is not None and above.has(FILE):
+    if (
+        project.workspace is None
+        and folder.folder_name == "src"
+        and folder.path
+        and (above := folder.parent()) is not None
+        and above.has(FILE)
+    ):
         # The sources of the package above, with what they are published with.
         return None
     if _is_published_library(package) and not starts_server(project):
+        return None
+    if workspace_at(folder) is not None and _delegates(project):
         return None
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
@@ -185,7 +193,10 @@ def _hosted_here(project: NodeProject) -> str | None:
 def _can_start(project: NodeProject) -> bool:
     package = project.package
     if (
-        any(name in package.scripts for name in ("start", "start:prod", "serve", "start:production"))
+        any(
+            name in package.scripts
+            for name in ("start", "start:prod", "serve", "start:production", "prod", "production")
+        )
         or node_process(project) is not None
     ):
         return True
@@ -193,6 +204,13 @@ def _can_start(project: NodeProject) -> bool:
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)
+
+
+def _delegates(project: NodeProject) -> bool:
+    """Whether all that starts at a workspace's root are scripts of its members."""
+    found = [resolve(project.package, name) for name in ("start", "start:prod", "prod", "production", "serve")]
+    steps = [item[-1] for item in found if item]
+    return bool(steps) and all(delegates(step) for step in steps)
 
 
 def node_process(project: NodeProject) -> Evidence | None:

@@ -55,6 +55,9 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
                     if project.folder.has(stem + ending):
                         yield stem + ending
                         return
+        elif path not in (".", "") and project.folder.has(f"{path}.js"):
+            yield f"{path}.js"
+            return
         elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
             yield f"{path}/index.js"
             return
@@ -203,6 +206,33 @@ def _hosting(asked: Asked) -> Fact[Port] | None:
     return fact.but(Port(fact.value, "PORT" if _reads_port(asked) else None)) if fact is not None else None
 
 
+def _settings(asked: Asked) -> Fact[Port] | None:
+    """The port of a configuration file: config/default.json and its like, defaults/config.js."""
+    folder = asked.project.folder
+    for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
+        for ending in (".json", ".yaml", ".yml", ".js", ".cjs", ".ts"):
+            name = stem + ending
+            if not folder.has(name):
+                continue
+            if ending == ".json":
+                document = folder.json(name)
+                value = document.value if document else None
+            elif ending in (".yaml", ".yml"):
+                document = folder.yaml(name)
+                value = document.value if document else None
+            else:
+                module = read_module(asked.project, name)
+                value = module.default_export if module else None
+            for keys in (("port",), ("server", "port"), ("http", "port"), ("app", "port")):
+                inner = value
+                for key in keys:
+                    inner = inner.get(key) if isinstance(inner, dict) else None
+                number, variable = port_of(inner)
+                if number is not None:
+                    return folder.fact(Port(number, variable), name, None, f"{'.'.join(keys)} is {number}")
+    return None
+
+
 def _framework_default(asked: Asked) -> Fact[Port] | None:
     """The framework's own port."""
     framework = asked.framework
@@ -220,7 +250,7 @@ def _reads_port(asked: Asked) -> bool:
     return any(item.name == "PORT" for _, module in asked.sources for item in module.env_names)
 
 
-PORT_SIGNALS = (_script_variable, _listen, _environment_default, _hosting, _example, _framework_default)
+PORT_SIGNALS = (_script_variable, _listen, _environment_default, _hosting, _settings, _example, _framework_default)
 
 
 def _shown(value: object) -> str:

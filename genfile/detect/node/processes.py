@@ -6,6 +6,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import is_development, is_migration, resolve
 from genfile.detect.node.start import RUNNERS, process_command
 from genfile.evidence import Draft, Fact
+from genfile.parsers.javascript import parse_javascript
 from genfile.parsers.small import parse_procfile
 
 # Scripts that start another process of the same code, by the name that it gets.
@@ -44,6 +45,15 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         if command is not None and command.value != start and name not in draft.values.get("processes", {}):
             draft.put(f"processes.{name}", command)
     _put_release(project, draft)
+    if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
+        # Where the migrations are is said by a file of its own.
+        module = project.folder.parse(parse_javascript, ".sequelizerc")
+        named = [posixpath.normpath(text) for text, _ in (module.paths if module else ())]
+        kept = draft.values.setdefault("run_paths", [])
+        for name in (".sequelizerc", *(n for n in named if project.folder.has(n) or project.folder.has_folder(n))):
+            path = project.folder.full(name)
+            if path not in kept and project.folder.spec_path not in kept:
+                kept.append(path)
 
 
 def _put_release(project: NodeProject, draft: Draft) -> None:

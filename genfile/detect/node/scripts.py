@@ -2,6 +2,7 @@
 
 import fnmatch
 import posixpath
+import shlex
 from dataclasses import dataclass
 
 from genfile.detect.node.manifest import PackageJson
@@ -123,7 +124,9 @@ class Step:
         return posixpath.basename(self.words[0])
 
 
-def resolve(package: PackageJson, name: str, _seen: frozenset[str] = frozenset()) -> tuple[Step, ...] | None:
+def resolve(
+    package: PackageJson, name: str, _seen: frozenset[str] = frozenset(), _extra: tuple[str, ...] = ()
+) -> tuple[Step, ...] | None:
     """The commands that a script runs, following scripts that run scripts.
 
     None where the script is missing, is more than a plain sequence of commands, or runs itself.
@@ -133,7 +136,8 @@ def resolve(package: PackageJson, name: str, _seen: frozenset[str] = frozenset()
     text = package.scripts.get(name)
     if text is None or name in _seen or len(_seen) > 8:
         return None
-    parsed = parse_shell(text)
+    # As package managers do: further words are put at the end of the script's text.
+    parsed = parse_shell(f"{text} {shlex.join(_extra)}" if _extra else text)
     if parsed is None:
         return None
     steps: list[Step] = []
@@ -154,7 +158,7 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
     target = _script_called(package, step.words)
     if target is None:
         return (step,)
-    inner = resolve(package, target, seen)
+    inner = resolve(package, target, seen, _words_after(step.words, target))
     if inner is None:
         return None
     return tuple(Step(i.words, step.variables | i.variables, i.script) for i in inner)
@@ -218,6 +222,24 @@ def _script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
     if rest and rest[0] in ("run", "run-script"):
         rest = rest[1:]
     return rest[0] if rest and rest[0] in package.scripts else None
+
+
+def _words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
+    """What a call gives to the script: npm passes on what stands after `--`, the others all the rest."""
+    rest = words[words.index(script, 1) + 1 :]
+    if "--" in rest:
+        return rest[rest.index("--") + 1 :]
+    return () if words[0] == "npm" else tuple(word for word in rest if word != "--silent")
+
+
+def delegates(step: Step) -> bool:
+    """Whether a command runs another member's script: `pnpm --filter x run y`, `npm -w x start`, `turbo run start`."""
+    if step.program in ("turbo", "lerna", "nx", "rush", "wsrun", "moon"):
+        return True
+    if step.program not in MANAGERS:
+        return False
+    flags = ("--filter", "-F", "--workspace", "-w", "workspace", "workspaces", "--prefix", "-C", "--dir", "--cwd", "-r")
+    return any(word.split("=")[0] in flags for word in step.words[1:])
 
 
 def is_development(step: Step) -> bool:

@@ -118,6 +118,26 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
     return None
 
 
+def _watched(asked: Asked) -> Fact[Start] | None:
+    """The program that the scripts `start` and `dev` watch, without watching: `node --watch x.js`, `tsx watch x.ts`."""
+    project = asked[0]
+    for name in ("start", "dev", "start:dev"):
+        steps = resolve(project.package, name)
+        last = steps[-1] if steps else None
+        if last is None or last.program not in ("node", "tsx", "ts-node", "bun") or not is_development(last):
+            continue
+        words = tuple(word for word in last.words if word.split("=")[0] not in WATCHING)
+        if any(word.endswith((".js", ".mjs", ".cjs", ".ts", ".mts")) for word in words[1:]):
+            variables = {key: value for key, value in last.variables.items() if key != "NODE_ENV"}
+            own = not asked[2] or words[0] != "tsx"
+            return Fact(_compiled(asked, Start(words, variables), own=own), (project.package.says("scripts", name),))
+    return None
+
+
+# Flags of Node, tsx and Bun that reload a program.
+WATCHING = frozenset("--watch --watch-path --watch-preserve-output --hot watch --inspect --inspect-brk".split())
+
+
 def _main_field(asked: Asked) -> Fact[Start] | None:
     """`main` of package.json, where it is in the tree or is built."""
     project, _, builds = asked
@@ -150,7 +170,17 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
     return None
 
 
-START_SIGNALS = (_procfile, _production_script, _start_script, _nx, _framework_start, _hosted, _main_field, _entry_file)
+START_SIGNALS = (
+    _procfile,
+    _production_script,
+    _start_script,
+    _nx,
+    _framework_start,
+    _hosted,
+    _watched,
+    _main_field,
+    _entry_file,
+)
 
 
 def _from_script(asked: Asked, name: str) -> Fact[Start] | None:
@@ -178,7 +208,10 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
 def process_command(project: NodeProject, text: str, says: Evidence, builds: bool) -> Fact[list[str]] | None:
     """A further command of the same image, as a Procfile or a script has it; None where it is no plain command."""
     fact = _from_shell((project, None, builds), text, says)
-    return fact.but(list(fact.value.words)) if fact is not None and fact.value.words else None
+    if fact is None or not fact.value.words:
+        return None
+    variables = [f"{key}={value}" for key, value in fact.value.variables.items() if key != "NODE_ENV"]
+    return fact.but([*(["env", *variables] if variables else []), *fact.value.words])
 
 
 def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fact[Start] | None:
