@@ -43,6 +43,14 @@ LIBRARIES = (
 )
 
 
+# What makes documentation beside it that of a program, in languages that are not read here too.
+OTHERS = (
+    "package.json", "Gemfile", "CMakeLists.txt", "configure.ac", "meson.build", "mix.exs", "Package.swift",
+    "pubspec.yaml", "build.sbt", "stack.yaml", "dune-project", "Makefile.am",
+)  # fmt: skip
+ENDINGS = (".csproj", ".sln", ".gemspec", ".cabal", ".py", ".c", ".cpp", ".go", ".rs", ".js", ".php")
+
+
 def generator_of(project: Project) -> tuple[SiteGenerator, str] | None:
     """The generator that makes a folder's site, and its configuration file."""
     names = project.names()
@@ -62,6 +70,13 @@ def sites(tree: Tree, *, alone: bool) -> list[Project]:
             project = Project(tree, folder)
             if generator_of(project) is not None:
                 found.append(project)
+    names = tree.folders.get("", ())
+    code = any(name in names for name in (*LIBRARIES, *OTHERS)) or any(name.endswith(ENDINGS) for name in names)
+    plain = alone and not found and not code
+    for folder in ("docs", "doc", "docs/source", "source", "site") if plain else ():
+        # Nothing but the documentation: then it is what the tree is for.
+        if folder in tree.folders and generator_of(Project(tree, folder)) is not None:
+            return [Project(tree, folder)]
     return found
 
 

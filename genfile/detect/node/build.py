@@ -7,6 +7,7 @@ from genfile.data import Framework
 from genfile.detect.node.angular import read_target
 from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
 from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
@@ -31,6 +32,10 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
     """The production build: a script by its usual names, else what runs before the start, else the framework's own."""
     scripts = project.package.scripts
     whole = next((name for name in BUILD_SCRIPTS if name in scripts and not _does_nothing(scripts[name])), None)
+    apps = applications(project)
+    steps = resolve(project.package, whole) if whole is not None else None
+    if apps and (not steps or steps[-1].words == ("nest", "build")):
+        return Fact([f"{execute(manager)} nest build {shlex.quote(app.name)}" for app in apps], (apps[0].says,))
     if whole is not None:
         return _offline(project, whole, manager) or _script(project, whole, manager, framework)
     parts = [name for name in BUILD_PARTS if name in scripts and not _does_nothing(scripts[name])]

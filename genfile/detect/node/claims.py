@@ -47,6 +47,8 @@ def claim(folder: Project) -> Claim | None:
         return None
     if workspace_at(folder) is not None and _delegates(project):
         return None
+    if _is_integrated(project):
+        return None
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
             strength = "server" if found.value.kind == "server" else "site"
@@ -78,7 +80,7 @@ def _is_library_of_workspace(project: NodeProject) -> bool:
     if workspace is None or not package.name or any(project.folder.has(name) for name in deployed):
         return False
     users = [other for other in workspace.packages() if package.name in other.every_dependency]
-    if any(name in package.scripts for name in ("start", "start:prod", "serve")):
+    if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
         return any(other.project.has("Dockerfile") for other in users)
     return bool(users)
 
@@ -204,6 +206,21 @@ def _can_start(project: NodeProject) -> bool:
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)
+
+
+def _is_integrated(project: NodeProject) -> bool:
+    """The root of Nx's integrated kind of workspace: the applications have a project.json and no manifest."""
+    folder = project.folder
+    if not folder.has("nx.json") or folder.has("project.json"):
+        return False
+    apps = list(folder.files("project.json", below="apps", depth=3)) if folder.has_folder("apps") else []
+    bare = [name for name in apps if not folder.has(f"{posixpath.dirname(name)}/{FILE}")]
+    steps = resolve(project.package, "start")
+    if not bare or (steps and steps[-1].program != "nx"):
+        return False
+    text = f"{folder.full(bare[0])}: applications of Nx without a package.json are not read: inspect shows none of them"
+    folder.tree.note("info", text, folder.full(bare[0]))
+    return True
 
 
 def _delegates(project: NodeProject) -> bool:

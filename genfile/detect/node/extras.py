@@ -6,6 +6,7 @@ from genfile.data import system_packages
 from genfile.detect.node.manager import NodeProject, native_modules
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
+from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
@@ -156,32 +157,9 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
                 listed.append({"name": name, "phase": "build"})
             elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
+    framework = draft.values.get("framework")
+    for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
+        if name not in present and name not in committed:
+            listed.append({"name": name, "phase": "build"})
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
-
-
-def put_secrets(project: NodeProject, draft: Draft) -> None:
-    """A private registry in .npmrc: its token as a secret of the build, never as part of an image."""
-    root = project.root
-    text = root.text(".npmrc") if root.has(".npmrc") else None
-    for number, line in enumerate((text or "").splitlines(), 1):
-        key, sign, value = line.strip().partition("=")
-        if not sign or not key.strip().endswith(("_authToken", "_auth", "_password")):
-            continue
-        value = value.strip().strip('"')
-        if value.startswith("${") and value.endswith("}") and value[2:-1].isidentifier():
-            name = value[2:-1]
-            secret = {"id": name.lower(), "kind": "variable", "variable": name}
-        else:
-            secret = {"id": "npmrc", "kind": "npmrc"}
-            npmrc = root.full(".npmrc")
-            draft.values["manifests"] = [path for path in draft.values["manifests"] if path != npmrc]
-            draft.note(
-                "warning",
-                ".npmrc holds a credential: take it out of the repository; the build gets one as a secret",
-                npmrc,
-                number,
-            )
-        if secret not in draft.values.setdefault("secrets", []):
-            draft.values["secrets"].append(secret)
-            draft.evidence["/secrets"] = root.fact(draft.values["secrets"], ".npmrc", number, "a private registry")

@@ -105,6 +105,12 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     decision = decide(project, NAME_SIGNALS, agree=_same_family)
     for note in decision.conflicts("package manager"):
         project.folder.tree.note(note.level, note.text, note.path, note.line)
+    above = project.folder.parent()
+    while above is not None and not above.has("rush.json"):
+        above = above.parent()
+    if above is not None:
+        text = "Rush installs by scripts of its own, which are not known here: built as if it stood alone"
+        project.folder.tree.note("warning", text, above.full("rush.json"))
     name = decision.fact or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version

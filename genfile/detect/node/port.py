@@ -10,7 +10,7 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
-from genfile.evidence import Fact, decide
+from genfile.evidence import Draft, Fact, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -78,9 +78,13 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
 
 
 def _resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
-    if not module.startswith("."):
+    if module.startswith(("@/", "~/", "#/", "src/")):
+        # The usual alias for the sources.
+        path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]
+    elif module.startswith("."):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
+    else:
         return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
     if path.startswith(".."):
         return None
     stem = path[:-3] if path.endswith(".js") else path
@@ -168,6 +172,8 @@ def _listen(asked: Asked) -> Fact[Port] | None:
                 evidence = asked.project.folder.says(name, call.line, f"{call.callee}({_shown(value)})")
                 if number is not None:
                     return Fact(Port(number, variable), (evidence,))
+                if isinstance(value, EnvDefault) and (known := _schema_default(asked, value.name)) is not None:
+                    return known
                 if isinstance(value, EnvDefault) and partial is None:
                     partial = Fact(Port(None, value.name), (evidence,))
         exported = module.default_export
@@ -176,6 +182,17 @@ def _listen(asked: Asked) -> Fact[Port] | None:
             if number is not None:
                 return asked.project.folder.fact(Port(number, variable), name, None, "port of what is exported")
     return partial
+
+
+def _schema_default(asked: Asked, name: str) -> Fact[Port] | None:
+    """The default that a schema of the sources gives a variable."""
+    for path, module in asked.sources:
+        for key, value, line in module.defaults:
+            number = port_of(value)[0]
+            if key == name and number is not None:
+                evidence = asked.project.folder.says(path, line, f"{key} is {number} by default")
+                return Fact(Port(number, name), (evidence,))
+    return None
 
 
 def _environment_default(asked: Asked) -> Fact[Port] | None:
@@ -259,6 +276,29 @@ def _shown(value: object) -> str:
             f"process.env.{value.name} || {value.default}" if value.default is not None else f"process.env.{value.name}"
         )
     return str(value)
+
+
+def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:
+    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is told of."""
+    for name, module in sources:
+        for call in module.calls:
+            if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
+                continue
+            for value in call.arguments:
+                for key in ("host", "hostname"):
+                    value = value.get(key, value) if isinstance(value, dict) else value
+                host = value.default if isinstance(value, EnvDefault) else value
+                if host not in ("localhost", "127.0.0.1", "::1"):
+                    continue
+                if isinstance(value, EnvDefault):
+                    if all(item["name"] != value.name for item in draft.values.get("environment", ())):
+                        variable = {"name": value.name, "phase": "run", "value": "0.0.0.0"}
+                        draft.values.setdefault("environment", []).append(variable)
+                    return
+                says = project.folder.says(name, call.line, f"{call.callee} binds to {host}")
+                text = f"{says}: nothing outside of the container reaches it; bind to 0.0.0.0"
+                draft.note("warning", text, says.path, says.line)
+                return
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

@@ -3,6 +3,7 @@
 import posixpath
 
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
 from genfile.detect.node.scripts import is_development, is_migration, resolve
 from genfile.detect.node.start import RUNNERS, process_command
 from genfile.evidence import Draft, Fact
@@ -44,6 +45,10 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
         command = process_command(project, package.scripts[script], says, builds)
         if command is not None and command.value != start and name not in draft.values.get("processes", {}):
             draft.put(f"processes.{name}", command)
+    for app in applications(project):
+        words = ["node", app.output]
+        if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
+            draft.put(f"processes.{app.name}", Fact(words, (app.says,)))
     _put_release(project, draft)
     if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
         # Where the migrations are is said by a file of its own.

@@ -7,7 +7,7 @@ from genfile.data import framework as framework_named
 from genfile.detect.hosting import Port, run_packages
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
-from genfile.detect.node.extras import put_environment, put_install, put_secrets
+from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.manager import (
     NodeProject,
@@ -19,9 +19,10 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import needed_members, put_build
-from genfile.detect.node.port import data_folder, find_health, find_port, source_files
+from genfile.detect.node.port import data_folder, find_health, find_port, put_host, source_files
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
+from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import static_output
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.version import node_version
@@ -49,6 +50,7 @@ def detect(folder: Project) -> Draft:
     if found is not None:
         draft.put("framework", found.but(found.value.name))
     draft.put("build", build_command(project, manager, framework))
+    _note_git(project, draft)
     put_build(project, draft, manager)
     static = static_output(project, framework) if framework else None
     if static is not None:
@@ -161,6 +163,7 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
         draft.put("port", Fact(number, port.evidence, port.guess or port.value.number is None, port.remedy))
         if port.value.variable:
             draft.put("port_variable", port.but(port.value.variable))
+        put_host(project, draft, sources)
         health = find_health(project, sources)
         if health is not None:
             draft.put("health", health.but({"path": health.value}))
@@ -176,6 +179,15 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
     put_processes(project, draft)
+
+
+def _note_git(project: NodeProject, draft: Draft) -> None:
+    """A build that asks git for its version: the folder .git is not sent to the builder."""
+    for name in ("prebuild", "build", "postbuild") if draft.values.get("build") else ():
+        if re.search(r"\bgit (rev-parse|describe|log|show)\b", project.package.scripts.get(name, "")):
+            says = project.package.says("scripts", name)
+            text = f"{says}: reads git, whose folder no builder gets: pass the version in"
+            draft.note("warning", text, says.path, says.line)
 
 
 def _note_handler(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
@@ -239,6 +251,10 @@ def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
         run.update(programs)
         evidence.extend(says_programs)
         _put_programs(project, draft, run, evidence)
+    if "playwright" in production and with_run and draft.values.get("engine") != "bun":
+        draft.put("playwright", Fact(True, (production["playwright"].depends("playwright"),)))
+        place = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": "run", "value": "/opt/playwright"}
+        draft.values.setdefault("environment", []).append(place)
     stores = [name for name in production if name in known and known[name].store]
     if stores and with_run:
         draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))

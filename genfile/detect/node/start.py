@@ -8,6 +8,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
 from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -54,6 +55,16 @@ def _procfile(asked: Asked) -> Fact[Start] | None:
     text, line = processes[name]
     evidence = project.folder.says("Procfile", line, f"{name}: {text}")
     return _from_shell(asked, text, evidence)
+
+
+def _nest(asked: Asked) -> Fact[Start] | None:
+    """The default application of a monorepo of Nest, unless a script for production starts one of them."""
+    apps = applications(asked[0])
+    steps = resolve(asked[0].package, "start:prod") if apps else None
+    target = posixpath.normpath(steps[-1].words[-1]).removesuffix(".js") if steps else ""
+    if not apps or any(target == app.output.removesuffix(".js") for app in apps):
+        return None
+    return Fact(Start(("node", apps[0].output), {}), (apps[0].says,))
 
 
 def _production_script(asked: Asked) -> Fact[Start] | None:
@@ -172,6 +183,7 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
 
 START_SIGNALS = (
     _procfile,
+    _nest,
     _production_script,
     _start_script,
     _nx,
