@@ -32,22 +32,7 @@ def claim(folder: Project) -> Claim | None:
         return None
     package = project.package
     found = find_framework(project)
-    if _is_library_of_workspace(project) or _for_another_host(project):
-        return None
-    if (
-        project.workspace is None
-        and folder.folder_name == "src"
-        and folder.path
-        and (above := folder.parent()) is not None
-        and above.has(FILE)
-    ):
-        # The sources of the package above, with what they are published with.
-        return None
-    if _is_published_library(package) and not starts_server(project):
-        return None
-    if workspace_at(folder) is not None and _delegates(project):
-        return None
-    if _is_integrated(project):
+    if _is_none(project):
         return None
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
@@ -71,6 +56,20 @@ def claim(folder: Project) -> Claim | None:
     if package.dependencies and "bin" not in package.document.value and _stays(project):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
+
+
+def _is_none(project: NodeProject) -> bool:
+    """What speaks against a service, whatever else is there."""
+    folder = project.folder
+    above = folder.parent()
+    if project.workspace is None and folder.folder_name == "src" and above is not None and above.has(FILE):
+        # The sources of the package above, with what they are published with.
+        return True
+    if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
+        return True
+    if workspace_at(folder) is not None and _delegates(project):
+        return True
+    return _is_published_library(project.package) and not starts_server(project)
 
 
 def _is_library_of_workspace(project: NodeProject) -> bool:

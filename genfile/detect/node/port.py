@@ -10,6 +10,7 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
+from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Fact, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import EnvDefault, port_of
@@ -223,6 +224,26 @@ def _hosting(asked: Asked) -> Fact[Port] | None:
     return fact.but(Port(fact.value, "PORT" if _reads_port(asked) else None)) if fact is not None else None
 
 
+def _root_hosting(asked: Asked) -> Fact[Port] | None:
+    """What the Dockerfile of the workspace's root says, where it takes the member's folder by name."""
+    project = asked.project
+    fact = hosting(project.root).port if project.workspace is not None else None
+    if fact is None:
+        return None
+    member = posixpath.relpath(project.folder.path, project.root.path or ".")
+    for path in hosting(project.root).dockerfiles:
+        try:
+            dockerfile = read_dockerfile(project.folder.tree.text(path) or "")
+        except DockerfileError:
+            continue
+        for stage in dockerfile.stages:
+            for item in (*stage.all("COPY"), *stage.all("ADD")):
+                sources = [posixpath.normpath(word.strip("./") or ".") for word in item.words[:-1]]
+                if item.flag("from") is None and member in sources:
+                    return fact.but(Port(fact.value, "PORT" if _reads_port(asked) else None))
+    return None
+
+
 def _settings(asked: Asked) -> Fact[Port] | None:
     """The port of a configuration file: config/default.json and its like, defaults/config.js."""
     folder = asked.project.folder
@@ -267,7 +288,16 @@ def _reads_port(asked: Asked) -> bool:
     return any(item.name == "PORT" for _, module in asked.sources for item in module.env_names)
 
 
-PORT_SIGNALS = (_script_variable, _listen, _environment_default, _hosting, _settings, _example, _framework_default)
+PORT_SIGNALS = (
+    _script_variable,
+    _listen,
+    _environment_default,
+    _hosting,
+    _root_hosting,
+    _settings,
+    _example,
+    _framework_default,
+)
 
 
 def _shown(value: object) -> str:

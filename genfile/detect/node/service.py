@@ -2,33 +2,31 @@
 
 import re
 
-from genfile.data import Framework, backing_services, needs_old_openssl, runtime, system_packages
+from genfile.data import Framework, needs_old_openssl, runtime
 from genfile.data import framework as framework_named
-from genfile.detect.hosting import Port, run_packages
+from genfile.detect.hosting import Port
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.manager import (
     NodeProject,
-    has_old_gyp,
     locked_versions,
     lockfile,
-    native_modules,
     package_manager,
 )
 from genfile.detect.node.manifest import FILE
-from genfile.detect.node.members import needed_members, put_build
-from genfile.detect.node.port import data_folder, find_health, find_port, put_host, source_files
+from genfile.detect.node.members import put_build
+from genfile.detect.node.port import find_health, find_port, put_host, source_files
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import static_output
 from genfile.detect.node.start import put_start, start_command
+from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
-from genfile.detect.shared import started
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact
+from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 from genfile.versions import parse_pin
 
@@ -61,7 +59,7 @@ def detect(folder: Project) -> Draft:
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_secrets(project, draft)
-    _put_system(project, draft, with_run=static is None)
+    put_system(project, draft, with_run=static is None)
     return draft
 
 
@@ -201,77 +199,3 @@ def _note_handler(project: NodeProject, draft: Draft, framework: Framework | Non
         return
     says = project.package.depends(framework.dependencies[0])
     draft.note("warning", f"{says}: its build is no server by itself: add nitro to vite.config", says.path, says.line)
-
-
-def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
-    """The programs that the code starts: spawn("git", …), execa("ffmpeg", …)."""
-    sources = source_files(project, tuple(draft.values.get("start", ())))
-    for path, module in sources:
-        for call in module.calls:
-            package = started(call.arguments) if call.callee.rsplit(".", 1)[-1] in STARTERS else None
-            if package is not None and package not in run:
-                run.add(package)
-                evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
-    if "docker-cli" in run and any("compose" in module.words for _, module in sources):
-        run.add("docker-compose")
-
-
-GIT = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|https?://[^#]+\.git(#|$)|[\w.-]+/[\w.-]+(#|$))")
-STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa execaSync $ execAsync".split())
-
-
-def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
-    package = project.package
-    packages = (package, *needed_members(project))
-    production = {name: item for item in reversed(packages) for name in item.dependencies}
-    every = {name: item for item in reversed(packages) for name in item.every_dependency}
-    known = system_packages("npm")
-    build: set[str] = set()
-    run: set[str] = set()
-    evidence: list[Evidence] = []
-    for name in sorted(every):
-        needs = known.get(name)
-        if needs is None or (name not in production and not needs.build and not needs.environment):
-            continue
-        evidence.append(every[name].depends(name))
-        build.update(needs.build)
-        served = name in production and with_run
-        for key, value in needs.environment.items():
-            installs = any(word in key for word in ("SKIP", "INSTALL_BINARY"))
-            for phase in ("install",) * installs + ("run",) * (served and not installs):
-                draft.values.setdefault("environment", []).append({"name": key, "phase": phase, "value": value})
-        if served:
-            run.update(needs.run)
-    for _, says in native_modules(project):
-        # Before version 10 node-gyp asks for distutils, which Python has no more.
-        build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
-        evidence.append(says)
-    if with_run:
-        programs, says_programs = run_packages(project.folder)
-        run.update(programs)
-        evidence.extend(says_programs)
-        _put_programs(project, draft, run, evidence)
-    if "playwright" in production and with_run and draft.values.get("engine") != "bun":
-        draft.put("playwright", Fact(True, (production["playwright"].depends("playwright"),)))
-        place = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": "run", "value": "/opt/playwright"}
-        draft.values.setdefault("environment", []).append(place)
-    stores = [name for name in production if name in known and known[name].store]
-    if stores and with_run:
-        draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
-    for name, value in sorted(package.every_dependency.items()):
-        if not GIT.match(value):
-            continue
-        build.update(("ca-certificates", "git"))
-        if value.startswith(("git+ssh:", "ssh:", "git@")):
-            says = package.depends(name)
-            draft.note("warning", f"{says}: fetched over ssh, for which the build has no key: use https", says.path)
-    if build or run:
-        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
-    backing = {
-        service.name: production[dependency].depends(dependency)
-        for service in backing_services().values()
-        for dependency in service.npm
-        if dependency in production and with_run
-    }
-    if backing:
-        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
