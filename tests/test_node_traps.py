@@ -371,3 +371,24 @@ def test_angular_with_a_server_is_one() -> None:
     code = "server.listen(process.env['PORT'] || 4000)"
     spec = only(**files, **{"angular.json": angular, "src/server.ts": code})
     assert (spec.framework, spec.start, spec.port) == ("angular", ("node", "dist/x/server/server.mjs"), 4000)
+
+
+def test_a_server_of_ones_own_beside_a_framework_keeps_what_it_imports() -> None:
+    dependencies = EXPRESS | {"@remix-run/express": "2.0.0", "@remix-run/node": "2.0.0"}
+    scripts = {"build": "remix vite:build", "start": "node ./server.js"}
+    spec = only(**server(dependencies=dependencies, scripts=scripts), **{"app/root.tsx": "", "lib/x.js": ""})
+    assert (spec.framework, list(spec.run_paths)) == ("remix", ["."])
+
+
+def test_a_file_of_variables_that_no_image_holds() -> None:
+    assert only(**server(scripts={"start": "node --env-file=.env server.js"})).start == ("node", "server.js")
+
+
+def test_a_variable_in_the_place_of_a_front_end() -> None:
+    dockerfile = (
+        "FROM node:24 AS web\nWORKDIR /front\nCOPY front .\nRUN npm run build\n"
+        "FROM python:3.13\nENV PUBLIC=/app/public\nWORKDIR /app\nCOPY . .\nCOPY --from=web /front/dist ${PUBLIC}\n"
+    )
+    python = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    spec = only(**python, **front("front"), Dockerfile=dockerfile)
+    assert (spec.frontend.path, spec.frontend.target) == ("front", "public")

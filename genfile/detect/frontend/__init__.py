@@ -96,6 +96,9 @@ def put(draft: Draft, served: Served) -> None:
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
     for note in front.notes:
+        if "start command" in note.text:
+            # Nothing of it is started.
+            continue
         draft.note(note.level, note.text, note.path, note.line)
     output = str(values["output"])
     folders = draft.values.setdefault("outputs", [])

@@ -36,7 +36,7 @@ def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
             folder = next((item.words[0] for item in reversed(stage.all("WORKDIR")) if item.words), "/")
             for item in stage.all("COPY"):
                 if item.flag("from") in builders and _of_site(item, site, dockerfile):
-                    target = _target(item.words[-1], folder, server, output)
+                    target = _target(_expanded(item.words[-1], stage, dockerfile), folder, server, output)
                     says = Evidence(path, item.line, item.original.strip()[:100])
                     builder = next(s for s in dockerfile.stages if (s.name or str(s.index)) == item.flag("from"))
                     script = _script_run(site, dockerfile, builder)
@@ -115,10 +115,20 @@ def _takes(item: Instruction, name: str) -> bool:
     return any(name in word.strip("./").split("/") for word in item.words[:-1])
 
 
+def _expanded(text: str, stage: Stage, dockerfile: Dockerfile) -> str:
+    """A path with the variables that the stage, or one that it is made from, sets; those of the head too."""
+    values = {key: value for item in dockerfile.head if item.keyword == "ARG" for key, value in item.pairs}
+    for base in reversed(dockerfile.lineage(stage)):
+        values |= {
+            key: value for item in base.instructions if item.keyword in ("ARG", "ENV") for key, value in item.pairs
+        }
+    return re.sub(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?", lambda match: values.get(match[1]) or match[0], text)
+
+
 def _target(destination: str, folder: str, server: Found, output: str) -> str:
     """Where a COPY puts the files, as a path of the tree: what lies below the working folder is the server's own."""
     path = posixpath.normpath(posixpath.join(folder, destination))
-    if not path.startswith(folder.rstrip("/") + "/"):
+    if "$" in path or not path.startswith(folder.rstrip("/") + "/"):
         return output
     inner = posixpath.relpath(path, folder)
     return server.project.full(inner) or output

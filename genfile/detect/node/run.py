@@ -86,6 +86,10 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         output = _output(project, draft, framework)
         if output is None:
             draft.values["run_paths"] = [folder.spec_path]
+        elif framework is not None and framework.keeps and any(_in_tree(project, word) for word in start[1:]):
+            # A server of the project's own, with whatever it imports, beside what the framework makes.
+            draft.values["outputs"] = [folder.full(framework.output or output)]
+            draft.values["run_paths"] = [folder.spec_path]
         elif framework is not None and (framework.keeps or framework.bare):
             draft.values["outputs"] = [folder.full(output)]
             first = {posixpath.normpath(word).split("/")[0] for word in start[1:] if "/" in word}
@@ -103,6 +107,13 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft)
+
+
+def _in_tree(project: NodeProject, word: str) -> bool:
+    """Whether a word of the start is a program of the tree: server.js, or a folder with an index.js."""
+    path = posixpath.normpath(word)
+    names = (path, f"{path}.js", posixpath.join(path, "index.js"), posixpath.join(path, "index.ts"))
+    return not word.startswith("-") and any(project.folder.has(name) for name in names)
 
 
 def _put_standalone(project: NodeProject, draft: Draft) -> None:

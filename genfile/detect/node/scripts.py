@@ -198,6 +198,9 @@ def _without_prefix(step: Step) -> Step:
         else:
             while words and words[0] in ("--yes", "-y", "--no-install", "--bun", "--"):
                 words.pop(0)
+    if words and words[0] in ("node", "tsx", "bun"):
+        # Node stops where the file is not there, and no image holds it.
+        words = [word for word in words if not word.startswith("--env-file=")]
     return Step(tuple(words), variables, step.script)
 
 
