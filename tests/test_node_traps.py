@@ -392,3 +392,25 @@ def test_a_variable_in_the_place_of_a_front_end() -> None:
     python = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
     spec = only(**python, **front("front"), Dockerfile=dockerfile)
     assert (spec.frontend.path, spec.frontend.target) == ("front", "public")
+
+
+def test_pages_whose_styles_a_build_makes_beside_them() -> None:
+    scripts = {"build": "tailwindcss -i src/in.css -o public/out.css --minify"}
+    files = {"package.json": package(devDependencies={"tailwindcss": "3.0.0"}, scripts=scripts), **LOCK}
+    spec = only(**files, **{"public/index.html": "", "src/in.css": ""})
+    assert (list(spec.build), spec.static.root) == (["npm run build"], "public")
+    assert list(spec.outputs) == []
+
+
+def test_nuxt_2_is_started_by_its_own_command() -> None:
+    scripts = {"build": "nuxt build", "start": "nuxt start"}
+    two = only(**{"package.json": package(dependencies={"nuxt": "^2.15.8"}, scripts=scripts)}, **LOCK)
+    assert (two.start, list(two.run_paths)) == (("nuxt", "start"), ["."])
+    three = only(**{"package.json": package(dependencies={"nuxt": "^3.15.0"}, scripts=scripts)}, **LOCK)
+    assert (three.start, list(three.run_paths)) == (("node", ".output/server/index.mjs"), [".output"])
+
+
+@pytest.mark.parametrize("name", ["electron", "@actions/core", "react-native"])
+def test_what_runs_elsewhere_is_no_service(name: str) -> None:
+    files = {"package.json": package(main="main.js", dependencies={name: "1.0.0"}), **LOCK, "main.js": "run()"}
+    assert not inspect(**files).services

@@ -119,6 +119,11 @@ def detect(project: Project) -> Draft:
     draft.values["path"] = "."
     _, fallback = _staticfile(Project(project.tree, ""))
     draft.put("static", Fact({"root": project.spec_path, "spa": fallback}, (page,)))
+    top = Project(project.tree, "")
+    package = top.json("package.json") if top.has("package.json") else None
+    if package is not None and package.text("scripts", "build"):
+        text = "package.json has a build that is not known: the pages are taken as they are in the tree"
+        draft.note("warning", text, "package.json", package.line("scripts", "build"))
     draft.put("port", Fact(8080, (page,)))
     draft.put("run_paths", Fact([project.spec_path], (page,)))
     return draft

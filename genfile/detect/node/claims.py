@@ -10,6 +10,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.port import source_files
 from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
+from genfile.detect.node.site import asset_root
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
 from genfile.detect.node.workspace import workspace_at, workspace_of
 from genfile.detect.tree import Project
@@ -50,6 +51,8 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", process)
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
+    if (pages := asset_root(project)) is not None:
+        return Claim("site", pages.evidence[0])
     hosted = _hosted_here(project)
     if hosted is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
@@ -255,12 +258,19 @@ def known_frameworks() -> frozenset[str]:
     return frozenset(item.name for item in frameworks("node"))
 
 
+# What runs on a desktop, a telephone, in an editor or in CI.
+ELSEWHERE = ("electron", "react-native", "expo", "@types/vscode", "@actions/core", "@tauri-apps/api", "@capacitor/core")
+
+
 def bare_program(folder: Project) -> Evidence | None:
     """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
     if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
         return None
-    if project.workspace is not None:
+    if project.workspace is not None or any(name in project.package.every_dependency for name in ELSEWHERE):
+        return None
+    if any(folder.has(name) for name in ("action.yml", "action.yaml", "template.yaml", "samconfig.toml")):
+        # An action of GitHub's, a function of AWS SAM.
         return None
     named = any(project.package.document.text(key) for key in ("main", "module"))
     if workspace_at(folder) is not None and not named:

@@ -21,7 +21,7 @@ from genfile.detect.node.port import find_health, find_port, put_host, source_fi
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.secrets import put_secrets
-from genfile.detect.node.site import static_output
+from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
@@ -50,7 +50,7 @@ def detect(folder: Project) -> Draft:
     draft.put("build", build_command(project, manager, framework))
     _note_git(project, draft)
     put_build(project, draft, manager)
-    static = static_output(project, framework) if framework else None
+    static = static_output(project, framework) if framework else asset_root(project)
     if static is not None:
         _put_site(project, draft, static)
     else:
@@ -135,7 +135,8 @@ def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]
     root = project.folder.full(str(static.value["root"]))
     draft.put("static", static.but({"root": root, "spa": static.value["spa"]}))
     draft.put("port", static.but(8080))
-    draft.values["outputs"] = [root]
+    # Pages that are built in place are in the tree: what the build adds to them is not.
+    draft.values["outputs"] = [root] if not Project(project.folder.tree, root).has("index.html") else []
     draft.values["dependencies_at_run"] = "none"
 
 

@@ -66,6 +66,26 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str,
     return _configured(project, framework)
 
 
+def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
+    """Plain pages whose styles and scripts the build makes beside them: `tailwindcss -o public/site.css`."""
+    steps = resolve(project.package, "build") or ()
+    if not steps or any(step.program not in ASSET_TOOLS for step in steps):
+        return None
+    written = [
+        posixpath.normpath(part) for step in steps for word in step.words for part in word.split("=")[-1].split(":")
+    ]
+    for folder in ("public", "static", "www", "site", "dist", ""):
+        page = posixpath.join(folder, "index.html")
+        if project.folder.has(page) and (not folder or any(path.startswith(folder + "/") for path in written)):
+            return Fact({"root": folder or ".", "spa": False}, (project.package.says("scripts", "build"),))
+    return None
+
+
+ASSET_TOOLS = frozenset(
+    "tailwindcss sass node-sass postcss esbuild lessc cleancss uglifyjs terser lightningcss html-minifier mkdir cp".split()
+)
+
+
 def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]]:
     """The output folder: of the build script's flag, of the configuration, of the framework's habit."""
     root = framework.output or "dist"

@@ -35,9 +35,21 @@ class Start:
 def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
     """The production start, by the ordered signals below."""
     fact = decide((project, framework, builds), START_SIGNALS).fact
-    if framework is not None and framework.moved and fact is not None and builds:
+    if framework is None or fact is None or not builds:
+        return fact
+    preview = framework.bare and fact.value.words[:2] in PREVIEWS and not _is_nuxt_2(project)
+    if framework.moved or preview:
         return fact.but(Start(framework.start, fact.value.variables))
     return fact
+
+
+# Commands that serve what the build made, where that is a server by itself.
+PREVIEWS = {("nuxt", "start"), ("nuxt", "preview"), ("nuxi", "start"), ("nuxi", "preview"), ("vinxi", "start")}
+
+
+def _is_nuxt_2(project: NodeProject) -> bool:
+    """Nuxt 2 has no output that is a server."""
+    return project.package.every_dependency.get("nuxt", "").lstrip("^~>=v ").startswith("2")
 
 
 Asked = tuple[NodeProject, Framework | None, bool]
