@@ -71,18 +71,19 @@ def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
     steps = resolve(project.package, "build") or ()
     if not steps or any(step.program not in ASSET_TOOLS for step in steps):
         return None
-    written = [
-        posixpath.normpath(part) for step in steps for word in step.words for part in word.split("=")[-1].split(":")
-    ]
-    for folder in ("public", "static", "www", "site", "dist", ""):
+    words = [word.rpartition("=")[2] for step in steps for word in step.words]
+    written = [posixpath.normpath(part) for word in words for part in word.split(":")]
+    for folder in ("public", "static", "www", "site", "dist"):
         page = posixpath.join(folder, "index.html")
-        if project.folder.has(page) and (not folder or any(path.startswith(folder + "/") for path in written)):
-            return Fact({"root": folder or ".", "spa": False}, (project.package.says("scripts", "build"),))
+        if project.folder.has(page) and any(path.startswith(folder + "/") for path in written):
+            return Fact({"root": folder, "spa": False}, (project.package.says("scripts", "build"),))
     return None
 
 
 ASSET_TOOLS = frozenset(
-    "tailwindcss sass node-sass postcss esbuild lessc cleancss uglifyjs terser lightningcss html-minifier mkdir cp".split()
+    """
+    tailwindcss sass node-sass postcss esbuild lessc cleancss uglifyjs terser lightningcss html-minifier mkdir cp
+    """.split()
 )
 
 
