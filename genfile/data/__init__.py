@@ -53,6 +53,7 @@ class Framework:
     output: str | None = None
     keeps: tuple[str, ...] = ()
     bare: bool = False
+    moved: bool = False
     spa: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()

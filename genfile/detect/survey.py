@@ -70,6 +70,10 @@ NOT_SERVICES = frozenset(
         "doc",
         "docs",
         "dev-docs",
+        "dev-env",
+        "devenv",
+        "dev-tools",
+        "devtools",
         "dist",
         "out",
         "docs-site",
@@ -130,7 +134,7 @@ def survey(tree: Tree) -> list[Found]:
     found += [
         _static_claim(project)
         for project in static.sites(tree, alone=not found)
-        if project.path not in claimed and (not project.path or not is_aside(project.path))
+        if project.path not in claimed and (not found or not project.path or not is_aside(project.path))
     ]
     if not found:
         found = _last_resort(tree)

@@ -15,8 +15,12 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
     )
     if not found:
         return None
-    best = found[0]
+    best = _that_builds(project, found)
     servers = [item for item in found if item.kind == "server"]
+    angular = next((item for item in found if item.name == "angular"), None)
+    if angular is not None and "@angular/ssr" in package.every_dependency:
+        # Express is only what its server is made with.
+        return Fact(angular, (evidence_of(project, angular),))
     if best.kind != "server" and servers and starts_server(project):
         best = servers[0]
     elif best.kind == "server" and not best.build and not starts_server(project):
@@ -25,6 +29,18 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
         if sites and "build" in package.scripts:
             best = sites[0]
     return Fact(best, (evidence_of(project, best),))
+
+
+def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
+    """Of several the first; of several that make sites the one whose program the build script runs."""
+    best = found[0]
+    if best.kind == "site" and best.build and len(found) > 1:
+        name = next((name for name in ("build", "build:prod", "build-prod") if name in project.package.scripts), "")
+        programs = [step.program for step in resolve(project.package, name) or ()]
+        if programs and best.build.split(" ")[0] not in programs:
+            sites = [item for item in found if item.kind == "site" and item.build]
+            return next((item for item in sites if (item.build or "").split(" ")[0] in programs), best)
+    return best
 
 
 def evidence_of(project: NodeProject, item: Framework) -> Evidence:
