@@ -149,7 +149,7 @@ def is_aside(folder: str) -> bool:
 
 def _best_claim(tree: Tree, folder: str) -> Found | None:
     project = Project(tree, folder)
-    names = frozenset(tree.folders[folder])
+    names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}
     claims: list[Found] = []
     for language in LANGUAGES:
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:

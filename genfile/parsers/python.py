@@ -329,8 +329,22 @@ class PyModule:
             return EnvDefault(name) if isinstance(name, str) else UNKNOWN
         if isinstance(node, ast.Call):
             return self._called(node, depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            return self._joined((node.left, node.right), depth, isinstance(node.op, ast.Mod))
         if isinstance(node, ast.JoinedStr):
             return self._formatted(node, depth)
+        return UNKNOWN
+
+    def _joined(self, nodes: tuple[ast.expr, ast.expr], depth: int, formats: bool) -> Any:
+        """"0.0.0.0:" + port, "0.0.0.0:%s" % port: the variable in it, else the text."""
+        parts = [self._value(node, depth + 1) for node in nodes]
+        last = parts[-1][-1] if isinstance(parts[-1], list) and parts[-1] else parts[-1]
+        if isinstance(last, EnvDefault):
+            return last
+        if not formats and all(isinstance(part, str) for part in parts):
+            return "".join(parts)
+        if formats and isinstance(parts[0], str) and isinstance(last, int) and parts[0].endswith(("%s", "%d")):
+            return f"{parts[0][:-2]}{last}"
         return UNKNOWN
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Any:
@@ -380,11 +394,3 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         elif isinstance(node, ast.With):
             inner = node.body
         stack.extend(reversed(inner))
-
-
-def setup_keywords(module: PyModule) -> dict[str, Any]:
-    """The literal keywords of a setup.py's `setup(…)` call."""
-    for call in module.calls:
-        if call.callee in ("setup", "setuptools.setup", "distutils.core.setup"):
-            return {name: value for name, value in call.keywords.items() if is_known(value)}
-    return {}

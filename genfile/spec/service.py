@@ -27,7 +27,7 @@ from genfile.spec.base import (
 
 PackageManagerName = Literal[
     "npm", "pnpm", "yarn", "yarn-berry", "bun",
-    "pip", "uv", "poetry", "pipenv", "pdm", "conda",
+    "pip", "uv", "poetry", "pipenv", "pdm", "conda", "pixi",
     "gomod", "maven", "gradle",
 ]  # fmt: skip
 

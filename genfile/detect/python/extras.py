@@ -21,35 +21,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     folder = project.folder
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
-    names: list[str] = []
-    if manager == "pip" and project.requirements_files:
-        names = list(project.requirements_files)
-        first = names[0]
-        draft.put("requirements", folder.fact([folder.full(first)], first, 1, first))
-        entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
-        if entries and all(entry.hashes for entry in entries if not entry.editable):
-            draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
-        if any(
-            entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith("."))
-            for entry in entries
-        ):
-            draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
-        if "setup.py" not in names and draft.values.get("package"):
-            names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
-    elif manager == "pip":
-        names = [name for name in ("pyproject.toml", "setup.py", "setup.cfg") if folder.has(name)]
-        if names:
-            draft.put("package", folder.fact(project.has_build_system, names[0], 1, names[0]))
-            if not project.has_build_system and project.pyproject is not None:
-                draft.put("package", folder.fact(True, "pyproject.toml", 1, "pip installs the project"))
-    elif manager == "pipenv":
-        names = ["Pipfile"]
-    else:
-        names = ["pyproject.toml"]
-        start = draft.values.get("start", [])
-        own = bool(start) and (start[0] in project.scripts or _is_src_layout(project))
-        if project.has_build_system and own:
-            draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    names = _installed_from(project, draft, manager)
     if lock:
         names.append(posixpath.relpath(lock, folder.path or "."))
     draft.values["manifests"] = [folder.full(name) for name in dict.fromkeys(names)]
@@ -59,8 +31,56 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         draft.values["manifests"] = list(dict.fromkeys(listed))
         if project.has_build_system:
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
-    if _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
+    if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
+        # What is installed needs no path of its own.
+        del draft.values["python_path"]
+        draft.evidence.pop("/python_path", None)
+    elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
+
+
+def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
+    """The files that the manager reads, the lock file left out."""
+    folder = project.folder
+    if manager == "pip" and project.requirements_files:
+        return _requirements(project, draft)
+    if manager == "pip":
+        names = [name for name in ("pyproject.toml", "setup.py", "setup.cfg") if folder.has(name)]
+        if names:
+            own = project.has_build_system or project.pyproject is not None
+            draft.put("package", folder.fact(own, names[0], 1, "pip installs the project"))
+        return names
+    if manager == "pipenv":
+        return ["Pipfile"]
+    if manager == "conda":
+        return [project.conda[0]]
+    if manager == "pixi":
+        return ["pixi.toml"]
+    if project.inline is not None:
+        name = project.inline[0]
+        draft.put("requirements", folder.fact([folder.full(name)], name, 1, "# /// script"))
+        return [name]
+    start = draft.values.get("start", [])
+    if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
+        draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    return ["pyproject.toml"]
+
+
+def _requirements(project: PythonProject, draft: Draft) -> list[str]:
+    """Requirements files with all that they include; the project's own files where they require the project."""
+    folder = project.folder
+    names = list(project.requirements_files)
+    first = names[0]
+    draft.put("requirements", folder.fact([folder.full(first)], first, 1, first))
+    entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
+    if entries and all(entry.hashes for entry in entries if not entry.editable):
+        draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
+    if any(
+        entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith(".")) for entry in entries
+    ):
+        draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
+        names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
+    return names
 
 
 def _is_src_layout(project: PythonProject) -> bool:

@@ -2,6 +2,7 @@
 
 import fnmatch
 import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers import Document
-from genfile.parsers.python import parse_python, setup_keywords
+from genfile.parsers.pymetadata import script_metadata, setup_keywords
+from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import RequirementsFile, normalise, parse_requirements
 
 # Requirements for production, best first: what several files are called when only one is for the service.
@@ -26,7 +28,13 @@ REQUIREMENTS = (
     "requirements/requirements.txt",
     "requirements/main.txt",
     "requirements/common.txt",
+    "requirements-base.txt",
+    "requirements/default.txt",
     "requirements.in",
+)
+# Words in the name of a requirements file that is not for the running service.
+_OTHER_PURPOSES = frozenset(
+    "dev develop development test tests testing ci doc docs lint local build debug optional extra extras style".split()
 )
 
 
@@ -90,8 +98,19 @@ class PythonProject:
 
     @cached_property
     def requirements_name(self) -> str | None:
-        """The requirements file of production."""
-        return next((name for name in REQUIREMENTS if self.folder.has(name)), None)
+        """The requirements file of production: by a usual name, else the only one that is not for another purpose."""
+        usual = next((name for name in REQUIREMENTS if self.folder.has(name)), None)
+        if usual is not None:
+            return usual
+        names = [name for name in self.folder.names() if name.startswith(("requirements", "reqs"))]
+        names += [f"requirements/{name}" for name in self.folder.names("requirements")]
+        own = [
+            name
+            for name in names
+            if name.endswith((".txt", ".in")) and _OTHER_PURPOSES.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+        ]
+        locked = [name for name in own if name.endswith(".txt")] or own
+        return locked[0] if len(locked) == 1 else None
 
     @cached_property
     def requirements_files(self) -> dict[str, RequirementsFile]:
@@ -126,6 +145,8 @@ class PythonProject:
             *self._poetry_dependencies(),
             *self._pipfile_dependencies(),
             *self._setup_dependencies(),
+            *self._conda_dependencies(),
+            *self._inline_dependencies(),
         ):
             found.setdefault(dependency.name, dependency)
         return found
@@ -155,6 +176,10 @@ class PythonProject:
         texts = [text for name in groups for text in tables.get(name, []) if isinstance(text, str)]
         texts += [text for name in extras for text in optional.get(name, []) if isinstance(text, str)]
         found = [self._from_text(text, "pyproject.toml", None) for text in texts]
+        for name in groups:
+            path = ("tool", "poetry", "group", name, "dependencies")
+            table = self.pyproject.table(*path) if self.pyproject else {}
+            found += self._from_table(table, "pyproject.toml", self.pyproject, path)
         return [item for item in found if item is not None]
 
     def _project_dependencies(self) -> list[Dependency]:
@@ -210,6 +235,55 @@ class PythonProject:
         found = [self._from_text(text, file, None) for file, text in texts]
         return [item for item in found if item is not None]
 
+    def _conda_dependencies(self) -> list[Dependency]:
+        """What environment.yml and pixi.toml name, of conda's channels and of PyPI; conda's names are PyPI's mostly."""
+        found: list[Dependency | None] = []
+        name, document = self.conda
+        for index, item in enumerate(document.items("dependencies") if document else []):
+            line = document.line("dependencies", index) if document else None
+            if isinstance(item, dict) and isinstance(item.get("pip"), list):
+                found += [self._from_text(text, name, line) for text in item["pip"]]
+            elif isinstance(item, str):
+                match = _CONDA_NAME.match(item)
+                says = self.folder.says(name, line, item)
+                found.append(Dependency(normalise(match[1]), (), "", says) if match else None)
+        if self.pixi is not None:
+            for path in (("dependencies",), ("pypi-dependencies",)):
+                found += self._from_table(self.pixi.table(*path), "pixi.toml", self.pixi, path)
+        return [item for item in found if item is not None and item.name not in ("python", "pip")]
+
+    @cached_property
+    def conda(self) -> tuple[str, Document | None]:
+        """The environment file of conda, by its name."""
+        for name in ("environment.yml", "environment.yaml"):
+            if self.folder.has(name):
+                return name, self.folder.yaml(name)
+        return "environment.yml", None
+
+    @cached_property
+    def pixi(self) -> Document | None:
+        return self.folder.toml("pixi.toml") if self.folder.has("pixi.toml") else None
+
+    @cached_property
+    def inline(self) -> tuple[str, dict[str, Any]] | None:
+        """The program that carries its own metadata (PEP 723), and that; where there is no manifest."""
+        if self.pyproject or self.pipfile or self.requirements_name or self.conda[1] or self.pixi:
+            return None
+        for name in self.folder.names():
+            text = self.folder.text(name) if name.endswith(".py") else None
+            if text and "# /// script" in text:
+                metadata = script_metadata(text)
+                if metadata is not None and isinstance(metadata.get("dependencies"), list):
+                    return name, metadata
+        return None
+
+    def _inline_dependencies(self) -> list[Dependency]:
+        if self.inline is None:
+            return []
+        name, metadata = self.inline
+        found = [self._from_text(text, name, 1) for text in metadata["dependencies"]]
+        return [item for item in found if item is not None]
+
     @cached_property
     def setup_keywords(self) -> dict[str, Any]:
         module = self.folder.parse(parse_python, "setup.py") if self.folder.has("setup.py") else None
@@ -259,6 +333,15 @@ class PythonProject:
             for name, value in (table if isinstance(table, dict) else {}).items():
                 if isinstance(value, str):
                     found.setdefault(name, value)
+        points = self.setup_keywords.get("entry_points")
+        listed = points.get("console_scripts", []) if isinstance(points, dict) else []
+        lines = [str(item) for item in listed] if isinstance(listed, list) else []
+        if self.setup_cfg is not None:
+            lines += (self.setup_cfg.text("options.entry_points", "console_scripts") or "").splitlines()
+        for line in lines:
+            name, sign, value = line.partition("=")
+            if sign:
+                found.setdefault(name.strip(), value.strip())
         return found
 
     @property
@@ -277,6 +360,7 @@ class PythonProject:
         return next((self.dependencies[name].evidence for name in names if name in self.dependencies), None)
 
 
+_CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 _GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
 _SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
 

@@ -84,7 +84,7 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
 
 def _put_workspace(project: PythonProject, draft: Draft) -> None:
     """The uv workspace that the service is a member of, and the members it needs."""
-    if draft.values["package_manager"]["name"] == "uv":
+    if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm", "pip") and not project.requirements_name:
         groups, extras = project.production_groups()
         says = project.folder.says("pyproject.toml", None, "groups for production")
         draft.put("groups", Fact(groups, (says,)) if groups else None)
