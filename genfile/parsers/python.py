@@ -264,6 +264,18 @@ class PyModule:
         values = [item.value for item in self.assignments if item.name == name]
         return values[-1] if values else UNKNOWN
 
+    def sets(self, name: str) -> int | None:
+        """The line where a name, or an attribute of that name, is set."""
+        for node in self._nodes:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if isinstance(node, ast.AnnAssign) and node.value is not None:
+                targets = [node.target]
+            for target in targets:
+                own = target.id if isinstance(target, ast.Name) else getattr(target, "attr", None)
+                if own == name:
+                    return getattr(node, "lineno", 1)
+        return None
+
     def line_of(self, name: str) -> int | None:
         return next((item.line for item in reversed(self.assignments) if item.name == name), None)
 
@@ -336,7 +348,7 @@ class PyModule:
         return UNKNOWN
 
     def _joined(self, nodes: tuple[ast.expr, ast.expr], depth: int, formats: bool) -> Any:
-        """"0.0.0.0:" + port, "0.0.0.0:%s" % port: the variable in it, else the text."""
+        """ "0.0.0.0:" + port, "0.0.0.0:%s" % port: the variable in it, else the text."""
         parts = [self._value(node, depth + 1) for node in nodes]
         last = parts[-1][-1] if isinstance(parts[-1], list) and parts[-1] else parts[-1]
         if isinstance(last, EnvDefault):

@@ -138,7 +138,7 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
                 found.ports.append(root.fact(port, path, item.line, f"EXPOSE {word}"))
     for item in stage.all("RUN"):
         if "apt" in item.value or "apk" in item.value:
-            for name in _installed(item.value):
+            for name in _installed(_expand(item.value, values)):
                 found.packages.setdefault(name, root.says(path, item.line, f"installs {name}"))
     health = stage.last("HEALTHCHECK")
     if health is not None:

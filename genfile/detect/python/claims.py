@@ -1,10 +1,11 @@
 """Is a folder a Python service, a library, or a tool?"""
 
 from genfile.detect.language import Claim
-from genfile.detect.python.application import find_application, find_framework, find_program, modules
+from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import find_django
+from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.start import hosted_program
+from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile
@@ -84,7 +85,14 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         )
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
-    return find_program(project) is not None or project.depends(*SERVERS) is not None or framework == "celery"
+    if "{notebook}" in found.value.start:
+        return notebook(project) is not None
+    return (
+        find_program(project, found.value) is not None
+        or has_main_package(project) is not None
+        or project.depends(*SERVERS) is not None
+        or framework == "celery"
+    )
 
 
 def _program(project: PythonProject) -> Claim | None:

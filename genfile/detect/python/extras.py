@@ -5,6 +5,7 @@ import posixpath
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.steps import put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import EnvDefault
@@ -37,6 +38,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         draft.evidence.pop("/python_path", None)
     elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
+    put_catalogues(project, draft)
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
@@ -103,7 +105,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
-    _put_messages(project, draft, django)
+    put_django_steps(project, draft, django)
     _put_data(project, draft, django)
     if "release" not in draft.values:
         manage = project.folder.says(django.manage, 1, "manage.py")
@@ -126,24 +128,6 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
                 (project.folder.says(path, line, "MEDIA_ROOT"),),
             ),
         )
-
-
-def _put_messages(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Translations that are kept as sources only, and files that are compressed ahead of time."""
-    folder = project.folder
-    steps = draft.values.setdefault("build", [])
-    catalogue = next(folder.files("django.po", depth=6), None)
-    if catalogue is not None and next(folder.files("django.mo", depth=6), None) is None:
-        steps.insert(0, f"python {django.manage} compilemessages")
-        draft.evidence.setdefault("/build", folder.fact(steps, catalogue, 1, "translations without their .mo files"))
-        packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
-        packages["build"] = sorted({*packages["build"], "gettext"})
-    value, path, line = setting(project, django, "COMPRESS_OFFLINE")
-    if path and value is True:
-        steps.append(f"python {django.manage} compress")
-        draft.evidence.setdefault("/build", folder.fact(steps, path, line, "COMPRESS_OFFLINE"))
-    if not steps:
-        del draft.values["build"]
 
 
 def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:

@@ -3,20 +3,19 @@
 from genfile.data import Framework, backing_services, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import hosting, run_packages
-from genfile.detect.python.application import find_application, find_framework, modules
+from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
+from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import find_health, find_port
+from genfile.detect.python.port import find_health, find_port, loopback, served_port
+from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.servers import Start, gunicorn_bind, named_port
 from genfile.detect.python.start import (
-    Start,
     application_start,
-    celery_module,
     django_start,
-    gunicorn_bind,
     hosted_program,
-    named_port,
     program_start,
     put_hosted,
     put_procfile,
@@ -53,7 +52,8 @@ def detect(folder: Project) -> Draft:
     _put_port(project, draft, framework)
     if django is not None:
         put_collectstatic(project, draft, django)
-    _put_workers(project, draft, framework)
+    put_processes(project, draft, framework, django)
+    put_release(project, draft, framework)
     put_install(project, draft)
     put_environment(project, draft, django)
     put_secrets(project, draft)
@@ -103,7 +103,7 @@ def _put_workspace(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_start(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
-    hinted = hosting(project.folder).port
+    hinted = hosting(project.folder).port or _code_port(project, framework)
     port = (hinted.value if hinted else None) or (framework.port if framework else None) or 8000
     by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)
     start, evidence, guess = _own_start(project, framework, django, draft, port)
@@ -121,8 +121,10 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         words = draft.values["start"]
         start.port_variable = "PORT" if words[0] in ("gunicorn", "sh") else start.port_variable
         start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
-        bound = gunicorn_bind(project)[0] if words[0] == "gunicorn" else None
-        start.port = named_port(words) or bound or start.port
+        bound = gunicorn_bind(project, words) if words[0] == "gunicorn" else None
+        start.port = named_port(words) or (bound.port if bound else None) or start.port
+        if bound is not None and (bound.port or bound.variable):
+            start.port_variable = bound.variable
     else:
         draft.put("start", Fact(start.words, evidence, guess))
     if start.port is not None:
@@ -140,6 +142,12 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         )
 
 
+def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
+    """Where the code would serve by itself: a command that takes a port takes the same."""
+    takes = framework is not None and (framework.interface is not None or "{port}" in framework.start)
+    return served_port(project) if takes else None
+
+
 def _own_start(
     project: PythonProject, framework: Framework | None, django: Django | None, draft: Draft, port: int
 ) -> tuple[Start | None, tuple[Evidence, ...], bool]:
@@ -155,14 +163,14 @@ def _own_start(
         if start is not None:
             draft.put("application", application.but(application.value.reference))
             if framework.interface:
-                draft.put("interface", application.but(framework.interface))
-            if application.value.file.startswith("src/"):
-                draft.put("python_path", application.but(project.folder.full("src")))
+                draft.put("interface", application.but("asgi" if application.value.asgi else framework.interface))
+            if application.value.root:
+                draft.put("python_path", application.but(project.folder.full(application.value.root)))
             return start, application.evidence, False
     hosted = hosted_program(project)
     if hosted is not None:
         return Start(hosted.value, None), hosted.evidence, False
-    program = program_start(project, framework)
+    program = program_start(project, framework, port)
     if program is None:
         return None, (), False
     return program[0], (program[1],), framework is None
@@ -180,10 +188,13 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
         hinted = hosting(project.folder).port
         if found is not None:
             draft.put("port", found.but(found.value[0]) if found.value[0] else None)
-            if found.value[1]:
-                draft.put("port_variable", found.but(found.value[1]))
+            draft.values.pop("port_variable", None)
+            draft.put("port_variable", found.but(found.value[1]) if found.value[1] else None)
         elif hinted is not None:
             draft.put("port", hinted)
+        alone = loopback(project)
+        if alone is not None:
+            draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)
     if draft.values.get("port") and framework is not None:
         if framework.health:
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
@@ -191,19 +202,6 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put("health", health.but({"path": health.value}))
     for name, value in (framework.environment if framework else {}).items():
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
-
-
-def _put_workers(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
-    """A Celery worker beside a web application is a process of the same image."""
-    if framework is None or framework.name == "celery" or "celery" not in project.dependencies:
-        return
-    if "worker" in draft.values.get("processes", {}):
-        return
-    found = celery_module(project)
-    if found is not None:
-        words = ["celery", "--app", found[0], "worker", "--loglevel=info"]
-        draft.values.setdefault("processes", {})["worker"] = words
-        draft.evidence["/processes/worker"] = Fact(words, (found[1],))
 
 
 def _put_system(project: PythonProject, draft: Draft) -> None:
