@@ -143,7 +143,10 @@ _PLURALS = ("-examples", "-samples", "-tests", "-e2e", "-test", "_test", "-fixtu
 def is_aside(folder: str) -> bool:
     """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
     return any(
-        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) for part in folder.split("/") if part
+        # `{{name}}`: a template of projects.
+        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) or "{{" in part
+        for part in folder.split("/")
+        if part
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from genfile.detect.hosting.facts import Hosting, above, port_of_text
 from genfile.detect.hosting.images import IMAGES, image_pin, quietly
 from genfile.detect.tree import Project
-from genfile.dockerfile.model import Dockerfile, Stage
+from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.parsers import Document
 from genfile.versions import parse_pin
@@ -17,6 +17,7 @@ COMPOSE_ENDINGS = (".yml", ".yaml")
 # Words in the name of a Dockerfile that is not the one of production.
 _OTHER = frozenset("dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split())
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}?")
+_INITS = frozenset({"tini", "dumb-init", "docker-init", "catatonit"})
 # Names of the stage that production runs.
 _RELEASES = frozenset("release prod production runner runtime final app serve server".split())
 _URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[^/\s\"']*)?(/[A-Za-z0-9._~/-]*)?")
@@ -147,14 +148,20 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
             found.health.append(root.fact(match[1], path, health.line, "HEALTHCHECK"))
     command = stage.last("CMD")
     entry = stage.last("ENTRYPOINT")
-    words = [
-        *(entry.words if entry and entry.exec_form else ()),
-        *(command.words if command and command.exec_form else ()),
-    ]
+    words = [*(entry.words if entry and entry.exec_form and not _is_wrapper(entry, command) else ())]
+    words += command.words if command and command.exec_form else ()
     at = command or entry
     if at is not None:
         text = shlex.join(words) if words else at.value
         found.starts.append(root.fact(text, path, at.line, f"{at.keyword} {at.value}"))
+
+
+def _is_wrapper(entry: Instruction, command: Instruction | None) -> bool:
+    """An ENTRYPOINT that only runs the CMD: an init, or a script that ends in `exec "$@"` by custom."""
+    name = entry.words[0].rsplit("/", 1)[-1] if entry.words else ""
+    words = command.words if command is not None and command.exec_form else ()
+    runs = bool(words) and not words[0].startswith("-")
+    return runs and (name in _INITS or name.endswith(".sh") or "entrypoint" in name)
 
 
 def _installed(text: str) -> Iterator[str]:

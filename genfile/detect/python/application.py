@@ -112,6 +112,12 @@ def module_name(project: PythonProject, path: str) -> str:
     return name.removeprefix(f"{root}/" if root else "").replace("/", ".")
 
 
+def _is_served(project: PythonProject, path: str) -> bool:
+    """Whether a server may import a file: each part of its name is one of Python's, and it is no script of its own."""
+    name = module_name(project, path)
+    return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
+
+
 def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
     """The object or factory of a framework: an assignment first, then a function that makes one and returns it."""
     made = framework.object
@@ -131,24 +137,20 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     def is_made(callee: str | None) -> bool:
         return callee is not None and (is_own(callee) or callee.rsplit(".", 1)[-1] in derived)
 
-    factories: list[tuple[str, str, int]] = []
+    makers = [
+        (path, function)
+        for path, module in modules(project)
+        for function in module.functions
+        if is_made(function.returns)
+    ]
+    factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
+    maker_names = {function.name for _, function in makers}
     for path, module in modules(project):
-        for function in module.functions:
-            if is_made(function.returns) and function.required == 0:
-                factories.append((path, function.name, function.line))
-    factory_names = {f"{module_name(project, path)}.{name}" for path, name, _ in factories} | {
-        name for _, name, _ in factories
-    }
-    for path, module in modules(project):
+        if not _is_served(project, path):
+            continue
         for item in module.assignments:
             # `app = create_app()` in wsgi.py is as good as the object itself.
-            if is_made(item.callee) or (
-                item.callee is not None
-                and (
-                    item.callee in factory_names
-                    or item.callee.lstrip(".").rsplit(".", 1)[-1] in {n for _, n, _ in factories}
-                )
-            ):
+            if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
                 name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
                 if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
                     name = framework.attribute

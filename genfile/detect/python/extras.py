@@ -8,6 +8,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.steps import put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
+from genfile.parsers.pypaths import Place, place
 from genfile.parsers.values import EnvDefault
 
 _PLAIN = frozenset(
@@ -110,24 +111,20 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     if "release" not in draft.values:
         manage = project.folder.says(django.manage, 1, "manage.py")
         draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
-    media, path, line = setting(project, django, "MEDIA_ROOT")
-    writable: list[str] = []
-    if path and media is not None:
-        writable.append(
-            django.inside(
-                media
-                if isinstance(media, str) and media.replace("/", "").isalnum() and not media.startswith("/")
-                else "media"
-            )
-        )
-    if writable:
-        draft.put(
-            "writable",
-            Fact(
-                [project.folder.full(name.strip("/")) for name in writable],
-                (project.folder.says(path, line, "MEDIA_ROOT"),),
-            ),
-        )
+    for path, module in settings_modules(project, django):
+        node = module.constants.get("MEDIA_ROOT")
+        where = place(module, node) if node is not None else None
+        media = _inside(where, path, django) if where is not None else None
+        if media not in (None, "."):
+            says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
+            draft.put("writable", Fact([project.folder.full(str(media))], (says,)))
+            return
+
+
+def _inside(where: Place, path: str, django: Django) -> str | None:
+    """A place of Django's settings: what is not below the file is below the folder of manage.py."""
+    found = where.inside(path)
+    return django.inside(found) if found is not None and where.up is None else found
 
 
 def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:

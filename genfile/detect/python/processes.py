@@ -1,5 +1,7 @@
 """What runs beside the web from the same code: workers, schedulers, and the command of a release."""
 
+import re
+
 from genfile.data import Framework
 from genfile.data import framework as framework_named
 from genfile.detect.python.application import Application, find_application, modules
@@ -8,6 +10,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.start import worker_settings
 from genfile.evidence import Draft, Evidence, Fact
 
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?")
 # Task queues that are commands of manage.py, by their package; what their documentation names.
 _MANAGED = (
     ("django-rq", ("rqworker", "default")),
@@ -97,7 +100,9 @@ def put_release(project: PythonProject, draft: Draft, framework: Framework | Non
         return
     says = project.depends("flask-migrate")
     if says is not None and folder.has("migrations/env.py") and framework is not None and framework.name == "flask":
-        reference = str(draft.values.get("application") or "").removesuffix("()")
+        start = draft.values.get("start", [])
+        served = next((word for word in start[1:] if _TARGET.fullmatch(word)), None)
+        reference = (served or str(draft.values.get("application") or "")).removesuffix("()")
         if reference:
             words = ["flask", "--app", reference, "db", "upgrade"]
             draft.put("release", Fact(words, (says, folder.says("migrations/env.py", 1, "migrations/env.py"))))

@@ -144,7 +144,7 @@ def named_port(words: list[str]) -> int | None:
         flag, sign, value = word.partition("=")
         if not sign and index + 1 < len(plain):
             value = plain[index + 1]
-        if flag in ("--port", "--bind", "-b", "-p", "--http", "--server.port"):
+        if flag in ("--port", "--bind", "-b", "-p", "--http", "--hosts", "--server.port"):
             digits = re.search(r"(\d{2,5})[}]*$", value)
             if digits:
                 return int(digits[1])

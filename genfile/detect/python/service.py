@@ -6,6 +6,7 @@ from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
+from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
@@ -21,9 +22,11 @@ from genfile.detect.python.start import (
     put_procfile,
 )
 from genfile.detect.python.version import python_version
+from genfile.detect.python.writes import put_writes
 from genfile.detect.shared import started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.python import parse_python
 from genfile.spec.base import service_name
 
 
@@ -57,6 +60,7 @@ def detect(folder: Project) -> Draft:
     put_install(project, draft)
     put_environment(project, draft, django)
     put_secrets(project, draft)
+    put_writes(project, draft)
     _put_system(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     return draft
@@ -84,7 +88,7 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
 
 def _put_workspace(project: PythonProject, draft: Draft) -> None:
     """The uv workspace that the service is a member of, and the members it needs."""
-    if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm", "pip") and not project.requirements_name:
+    if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm") or not project.requirements_name:
         groups, extras = project.production_groups()
         says = project.folder.says("pyproject.toml", None, "groups for production")
         draft.put("groups", Fact(groups, (says,)) if groups else None)
@@ -118,13 +122,7 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
             )
         return
     if by_procfile:
-        words = draft.values["start"]
-        start.port_variable = "PORT" if words[0] in ("gunicorn", "sh") else start.port_variable
-        start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
-        bound = gunicorn_bind(project, words) if words[0] == "gunicorn" else None
-        start.port = named_port(words) or (bound.port if bound else None) or start.port
-        if bound is not None and (bound.port or bound.variable):
-            start.port_variable = bound.variable
+        _put_named(project, draft, start, port if framework is not None and framework.kind == "server" else None)
     else:
         draft.put("start", Fact(start.words, evidence, guess))
     if start.port is not None:
@@ -140,6 +138,22 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
             f"{names} is no dependency of the project: it is installed into the image; add it to the dependencies",
             project.requirements_name and project.folder.full(project.requirements_name),
         )
+
+
+def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | None) -> None:
+    """Port and variable of a command that a host's file names; what its configuration binds is bound in its place."""
+    words = draft.values["start"]
+    at = next((index for index, word in enumerate(words) if word in ("gunicorn", "gunicorn.app.wsgiapp")), None)
+    start.port_variable = "PORT" if at is not None or words[0] == "sh" else start.port_variable
+    start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
+    bound = gunicorn_bind(project, words) if at is not None else None
+    named = named_port(words)
+    start.port = named or (bound.port if bound else None) or start.port or port
+    if bound is not None and (bound.port or bound.variable):
+        start.port_variable = bound.variable
+    if at is not None and bound is not None and bound.alone and named is None:
+        draft.values["start"] = [*words[: at + 1], f"--bind=0.0.0.0:{start.port}", *words[at + 1 :]]
+        start.port_variable = None
 
 
 def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
@@ -160,6 +174,10 @@ def _own_start(
     application = find_application(project, framework) if framework is not None else None
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
+        hosted = hosted_program(project) if start is not None and start.extra else None
+        if hosted is not None and not _is_development(project, hosted.value):
+            # The project has no server, and starts a program that is one.
+            return Start(hosted.value, None), hosted.evidence, False
         if start is not None:
             draft.put("application", application.but(application.value.reference))
             if framework.interface:
@@ -176,6 +194,13 @@ def _own_start(
     return program[0], (program[1],), framework is None
 
 
+def _is_development(project: PythonProject, words: list[str]) -> bool:
+    """Whether a program runs the framework's own server for development: `app.run(…)`."""
+    path = next((word.removeprefix("./") for word in words if word.endswith(".py")), None)
+    module = project.folder.parse(parse_python, path) if path is not None else None
+    return module is not None and any(call.callee.endswith(".run") for call in module.calls)
+
+
 def _put_port(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
     """A port that a program of its own listens on; servers were told theirs on the command line."""
     if framework is not None and framework.kind == "worker":
@@ -184,14 +209,22 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
         return
     start = draft.values.get("start", [])
     if start[:1] == ["python"] or (start and start[0] in project.scripts):
-        found = find_port(project)
+        named = named_port(start)
+        found = port_flag(project, start) or find_port(project)
         hinted = hosting(project.folder).port
-        if found is not None:
+        if named is not None:
+            draft.put("port", Fact(named, draft.evidence["/start"].evidence))
+        elif found is not None:
             draft.put("port", found.but(found.value[0]) if found.value[0] else None)
             draft.values.pop("port_variable", None)
             draft.put("port_variable", found.but(found.value[1]) if found.value[1] else None)
         elif hinted is not None:
             draft.put("port", hinted)
+        flag = host_flag(project, start)
+        if flag is not None:
+            draft.put(
+                "start", Fact([*start, flag.value, "0.0.0.0"], (*draft.evidence["/start"].evidence, *flag.evidence))
+            )
         alone = loopback(project)
         if alone is not None:
             draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)

@@ -9,7 +9,7 @@ from genfile.detect.python.application import Application, module_name, modules
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, gunicorn, uwsgi, waitress
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, gunicorn, named_port, uwsgi, waitress
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
 
@@ -97,9 +97,12 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
 
 
 def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
-    """`python x.py` or `python -m x` of the service's own Dockerfile, where that is in the tree."""
+    """`python x.py` or `python -m x` of the project's own Dockerfile, where that is in the tree; its own script."""
     for fact in hosting(project.folder).starts:
         words = _words(fact.value, 8000) or []
+        script = _own_script(project, words)
+        if script is not None:
+            return fact.but(script)
         if len(words) < 2 or not re.fullmatch(r"python3?(\.\d+)?", words[0].rsplit("/", 1)[-1]):
             continue
         rest = [word for word in words[1:] if word not in ("-u", "-O")]
@@ -113,6 +116,16 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
         ):
             return fact.but(["python", *rest])
     return None
+
+
+def _own_script(project: PythonProject, words: list[str]) -> list[str] | None:
+    """A console script of the project that its Dockerfile starts with a port: a server, no tool."""
+    names = [word.rsplit("/", 1)[-1] for word in words[:2]]
+    at = 1 if len(names) > 1 and names[0].startswith("python") else 0
+    if len(names) <= at or names[at] not in project.scripts or not project.has_build_system:
+        return None
+    listens = hosting(project.folder).port is not None or named_port(words) is not None
+    return [names[at], *words[at + 1 :]] if listens else None
 
 
 def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
@@ -185,9 +198,9 @@ def program_start(
     folder = project.folder
     program = find_program(project, framework)
     own = _framework_start(project, framework, program, port) if framework is not None else None
-    if own is not None:
-        return own
     scripts = list(project.scripts)
+    if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
+        return own
     if project.has_build_system and scripts:
         name = next(
             (s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))),
