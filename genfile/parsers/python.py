@@ -143,6 +143,17 @@ class PyModule:
         return tuple(found)
 
     @cached_property
+    def settings_defaults(self) -> dict[str, Any]:
+        """The fields of pydantic's settings that have a literal default."""
+        return {
+            field.target.id: self._value(field.value)
+            for node in _top_level(self._tree.body)
+            if isinstance(node, ast.ClassDef) and any(self.dotted(base).endswith("BaseSettings") for base in node.bases)
+            for field in node.body
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None
+        }
+
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         return tuple(
             Call(

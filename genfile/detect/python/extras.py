@@ -87,6 +87,9 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
 
 
 def _is_src_layout(project: PythonProject) -> bool:
+    """Whether packages are in `src`; a Django project there is started there, and needs no path."""
+    if project.folder.has("src/manage.py"):
+        return False
     return (
         any(
             project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}")

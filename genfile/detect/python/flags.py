@@ -9,6 +9,12 @@ from genfile.parsers.python import PyModule
 from genfile.parsers.values import Call, EnvDefault, is_known, port_of
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LISTENS = frozenset(
+    """
+    uvicorn.run hypercorn.asyncio.serve waitress.serve websockets.serve asyncio.start_server grpc.server
+    grpc.aio.server aiohttp.web.run_app socketserver.TCPServer http.server.HTTPServer
+    """.split()
+)
 _HOSTS = ("--host", "--bind", "--listen", "--address", "--ip")
 
 
@@ -36,6 +42,15 @@ def host_flag(project: PythonProject, words: list[str]) -> Fact[str] | None:
     return None
 
 
+def listens(project: PythonProject, words: list[str]) -> bool:
+    """Whether the module that a command runs, or one that it imports, listens."""
+    return any(
+        call.callee in _LISTENS or call.callee.endswith((".serve_forever", ".run_app", ".HTTPServer"))
+        for _, module in _started(project, words)
+        for call in module.calls
+    )
+
+
 def _options(module: PyModule, names: tuple[str, ...]) -> list[Call]:
     return [
         call
@@ -51,7 +66,7 @@ def _started(project: PythonProject, words: list[str]) -> list[tuple[str, PyModu
     target = project.scripts.get(words[0], "").split(":")[0] if words else ""
     if words[:1] == ["python"] and len(words) > 1:
         target = words[2] if words[1] == "-m" and len(words) > 2 else words[1].removesuffix(".py").replace("/", ".")
-    first = own.get(target) or own.get(f"{target}.__main__")
+    first = own.get(f"{target}.__main__") or own.get(target)
     if first is None:
         return []
     package = target.rpartition(".")[0]

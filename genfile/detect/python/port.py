@@ -6,7 +6,7 @@ from typing import Any
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Evidence, Fact
-from genfile.parsers.values import Call, EnvDefault, port_of
+from genfile.parsers.values import Call, EnvDefault, is_known, port_of
 
 HEALTH_PATHS = frozenset(
     """
@@ -60,9 +60,19 @@ def served_port(project: PythonProject) -> Fact[int] | None:
         for call in module.calls:
             if not call.callee.endswith(_SERVES) or "port" not in call.keywords:
                 continue
-            number, _ = port_of(call.keywords["port"])
+            value = call.keywords["port"]
+            number, _ = port_of(value if is_known(value) else _setting(project))
             if number is not None and number > 79:
                 return project.folder.fact(number, path, call.line, f"{call.callee}(port={number})")
+    return None
+
+
+def _setting(project: PythonProject) -> Any:
+    """The default of a port among pydantic's settings."""
+    for _, module in modules(project):
+        for name, value in module.settings_defaults.items():
+            if name.lower() in ("port", "app_port", "server_port", "http_port", "api_port", "uvicorn_port"):
+                return value
     return None
 
 

@@ -61,6 +61,7 @@ def detect(folder: Project) -> Draft:
     put_environment(project, draft, django)
     put_secrets(project, draft)
     put_writes(project, draft)
+    _put_torch(project, draft)
     _put_system(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     return draft
@@ -78,7 +79,7 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     root = project.root
     if lock and root.has(lock):
         draft.put("package_manager.lockfile", root.fact(root.full(lock), lock, 1, lock))
-    elif manager.value in LOCKS:
+    elif manager.value in LOCKS and project.inline is None:
         draft.note(
             "warning",
             f"no {lock}: what is installed can differ from build to build; commit one",
@@ -235,6 +236,20 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put("health", health.but({"path": health.value}))
     for name, value in (framework.environment if framework else {}).items():
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+
+
+def _put_torch(project: PythonProject, draft: Draft) -> None:
+    """PyPI's torch for Linux brings CUDA, several gigabytes: said, where no index is named."""
+    says = project.depends("torch")
+    if says is None or "+" in project.locked.get("torch", ""):
+        return
+    urls = [url for parsed in project.requirements_files.values() for url, _ in parsed.index_urls]
+    document = project.root.toml("pyproject.toml") if project.root.has("pyproject.toml") else None
+    urls += [str(item.get("url")) for item in (document.items("tool", "uv", "index") if document else ()) if item]
+    urls += [str(item.get("url")) for item in (document.items("tool", "poetry", "source") if document else ()) if item]
+    if not any("download.pytorch.org" in url for url in urls):
+        text = "torch of PyPI brings CUDA: without a GPU, take it from https://download.pytorch.org/whl/cpu"
+        draft.note("info", text, says.path, says.line)
 
 
 def _put_system(project: PythonProject, draft: Draft) -> None:

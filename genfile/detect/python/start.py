@@ -11,6 +11,7 @@ from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, gunicorn, named_port, uwsgi, waitress
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
 
 # Programs that a command of a host or a Dockerfile may start, and how it names what they serve.
@@ -48,8 +49,12 @@ def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
 def _words(text: str, port: int) -> list[str] | None:
     """One plain command; `$PORT` in it needs a shell, which hands over to the command."""
     commands = parse_shell(text)
-    if not commands or len(commands) != 1 or commands[0].assignments:
+    folder = commands[0].words[1] if commands and len(commands) == 2 and commands[0].words[:1] == ("cd",) else None
+    if not commands or len(commands) != (2 if folder else 1) or commands[-1].assignments:
         return None
+    if folder is not None:
+        words = _words(shlex.join(commands[-1].words), port)
+        return _started_in(folder, words) if words is not None else None
     words = list(commands[0].words)
     if words[:2] in (["poetry", "run"], ["pipenv", "run"], ["uv", "run"], ["pdm", "run"]):
         words = words[2:]
@@ -68,6 +73,18 @@ def _words(text: str, port: int) -> list[str] | None:
             "exec " + re.sub(r"\$PORT\b|\$\{PORT\}", f"${{PORT:-{port}}}", command),
         ]
     return words
+
+
+def _started_in(folder: str, words: list[str]) -> list[str] | None:
+    """A command after `cd`: programs that have a flag for it are told so."""
+    flag = {"gunicorn": "--chdir", "celery": "--workdir", "uvicorn": "--app-dir", "granian": "--working-dir"}.get(
+        words[0]
+    )
+    if flag is not None:
+        return [words[0], flag, folder, *words[1:]]
+    if words[:2] == ["sh", "-c"]:
+        return ["sh", "-c", f"cd {shlex.quote(folder)} && {words[2]}"]
+    return ["sh", "-c", f"cd {shlex.quote(folder)} && exec {shlex.join(words)}"]
 
 
 def _binds_port(words: list[str], index: int) -> bool:
@@ -211,8 +228,24 @@ def program_start(
     if program is None and package is not None:
         name = module_name(project, f"{package}.py")
         return Start(["python", "-m", name], None), folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py")
+    made = _made_program(project)
+    if made is not None:
+        return made
     if program is not None:
         return Start(["python", program], None), folder.says(program, 1, program)
+    return None
+
+
+def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
+    """`python x.py` of a Makefile's target that runs the project."""
+    targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
+    for name in ("run", "start", "serve"):
+        target = (targets or {}).get(name)
+        words = _words(target.commands[-1], 8000) if target is not None and target.commands else None
+        if target is None or not words or words[0] not in ("python", "python3") or len(words) < 2:
+            continue
+        if project.folder.has(words[1].removeprefix("./")) and words[1] != "manage.py":
+            return Start(["python", *words[1:]], None), project.folder.says("Makefile", target.line, f"make {name}")
     return None
 
 
