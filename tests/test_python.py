@@ -309,6 +309,17 @@ def test_folders_outside_of_the_tree_are_left_alone(code: str) -> None:
     assert only(**{**SERVED, "app.py": FLASK + code}).writable == ()
 
 
+def test_folders_that_the_projects_own_image_keeps() -> None:
+    files = {**SERVED, "app.py": FLASK + "STORE = '/var/lib/shop/items'\n"}
+    assert only(**files, Dockerfile="FROM python:3.13\nVOLUME /var/lib/shop\nVOLUME /etc/shop\n").volumes == (
+        "/var/lib/shop",
+    )
+    assert only(**SERVED, Dockerfile="FROM python:3.13\nVOLUME /var/lib/shop\n").volumes == ()
+    files = {"requirements.txt": "nothing\n", "serve.py": "import nothing\n"}
+    docker = 'FROM python:3.13\nCMD ["python", "serve.py", "-d", "/datastore"]\n'
+    assert only(**files, Dockerfile=docker).volumes == ("/datastore",)
+
+
 def test_variables_that_the_code_looks_for_first_are_not_needed() -> None:
     code = (
         "import os\nA = os.environ['A']\nif 'B' in os.environ:\n    B = os.environ['B']\n"

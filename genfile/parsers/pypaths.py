@@ -17,7 +17,15 @@ _BASES = frozenset(
 )
 _HANDLERS = ("FileHandler", "logger.add", "logging.basicConfig")
 _UPLOADS = frozenset(
-    {"UPLOAD_FOLDER", "UPLOAD_DIR", "UPLOADS_DIR", "UPLOAD_PATH", "UPLOADED_PHOTOS_DEST", "SESSION_FILE_DIR"}
+    {
+        "UPLOAD_FOLDER",
+        "UPLOAD_DIR",
+        "UPLOADS_DIR",
+        "UPLOAD_PATH",
+        "UPLOADED_PHOTOS_DEST",
+        "SESSION_FILE_DIR",
+        "CACHE_DIR",
+    }
 )
 _MAX_DEPTH = 25
 
@@ -92,6 +100,8 @@ def place(module: PyModule, node: ast.expr, depth: int = 0) -> Place | None:
         if node.attr == "parent":
             inner = place(module, node.value, depth + 1)
             return inner.parent if inner is not None else None
+        if module.dotted(node) in ("os.pardir", "os.path.pardir"):
+            return Place(None, ("..",))
         return {"root_path": Place(1, ()), "instance_path": Place(None, ("instance",))}.get(
             node.attr, Place(None, ()) if node.attr in _BASES else None
         )

@@ -10,7 +10,7 @@ from genfile.parsers.pysyntax import parse_leniently
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
-_GETTERS = frozenset(
+GETTERS = frozenset(
     """
     os.environ.get os.getenv config env env.int env.str decouple.config env.bool env.list
     env.db env.url env.cache env.dict env.float env.json
@@ -103,7 +103,7 @@ class PyModule:
             callee = self.dotted(value.func) if isinstance(value, ast.Call) else None
             for target in targets:
                 if isinstance(target, ast.Name):
-                    found.append(Assignment(target.id, callee, self._value(value), node.lineno))
+                    found.append(Assignment(target.id, callee, self.value(value), node.lineno))
         return tuple(found)
 
     @cached_property
@@ -146,7 +146,7 @@ class PyModule:
     def settings_defaults(self) -> dict[str, Any]:
         """The fields of pydantic's settings that have a literal default."""
         return {
-            field.target.id: self._value(field.value)
+            field.target.id: self.value(field.value)
             for node in _top_level(self._tree.body)
             if isinstance(node, ast.ClassDef) and any(self.dotted(base).endswith("BaseSettings") for base in node.bases)
             for field in node.body
@@ -158,8 +158,8 @@ class PyModule:
         return tuple(
             Call(
                 self.dotted(node.func),
-                tuple(self._value(argument) for argument in node.args),
-                {keyword.arg: self._value(keyword.value) for keyword in node.keywords if keyword.arg},
+                tuple(self.value(argument) for argument in node.args),
+                {keyword.arg: self.value(keyword.value) for keyword in node.keywords if keyword.arg},
                 node.lineno,
             )
             for node in self.nodes
@@ -170,7 +170,7 @@ class PyModule:
     def decorators(self) -> tuple[Call, ...]:
         """Calls that decorate functions: the routes of most web frameworks."""
         return tuple(
-            Call(self.dotted(item.func), tuple(map(self._value, item.args)), {}, item.lineno)
+            Call(self.dotted(item.func), tuple(map(self.value, item.args)), {}, item.lineno)
             for node in self.nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for item in node.decorator_list
@@ -190,36 +190,9 @@ class PyModule:
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
         """The variables read through os.environ, os.getenv and the usual helpers, each once, in order of line."""
-        found: dict[str, EnvName] = {}
-        for node in self.nodes:
-            name = default = None
-            if isinstance(node, ast.Subscript) and self.dotted(node.value) == "os.environ":
-                name = self._value(node.slice) if isinstance(node.ctx, ast.Load) else None
-            elif isinstance(node, ast.Call) and self.dotted(node.func) in _GETTERS and node.args:
-                name = self._value(node.args[0])
-                default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
-                default = default or self.dotted(node.func).endswith(("get", "getenv"))
-            if isinstance(name, str) and name.isidentifier():
-                optional = bool(default) or name in self._tested
-                found.setdefault(name, EnvName(name, getattr(node, "lineno", 1), optional))
-        return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+        from genfile.parsers.pyenv import env_names
 
-    @cached_property
-    def _tested(self) -> frozenset[Any]:
-        """The variables that the code looks for before it reads them: `"X" in os.environ`, `except KeyError`."""
-        found: set[Any] = set()
-        for node in self.nodes:
-            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
-                if self.dotted(node.comparators[0]) == "os.environ":
-                    found.add(node.left.value if isinstance(node.left, ast.Constant) else None)
-            elif isinstance(node, ast.Try) and any(
-                item.type is None or "KeyError" in ast.dump(item.type) or "Exception" in ast.dump(item.type)
-                for item in node.handlers
-            ):
-                for inner in (child for item in node.body for child in ast.walk(item)):
-                    if isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Constant):
-                        found.add(inner.slice.value)
-        return frozenset(found)
+        return env_names(self)
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
@@ -302,29 +275,29 @@ class PyModule:
                         found[target.id] = node.value
         return found
 
-    def _value(self, node: ast.expr, depth: int = 0) -> Any:
+    def value(self, node: ast.expr, depth: int = 0) -> Any:
         if depth > 30:
             return UNKNOWN
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.List | ast.Tuple):
-            return [self._value(item, depth + 1) for item in node.elts]
+            return [self.value(item, depth + 1) for item in node.elts]
         if isinstance(node, ast.Dict):
             return {
-                key.value: self._value(value, depth + 1)
+                key.value: self.value(value, depth + 1)
                 for key, value in zip(node.keys, node.values, strict=True)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
             }
         if isinstance(node, ast.Name) and node.id in self.constants:
-            return self._value(self.constants[node.id], depth + 10)
+            return self.value(self.constants[node.id], depth + 10)
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            value = self._value(node.values[0], depth + 1)
+            value = self.value(node.values[0], depth + 1)
             if isinstance(value, EnvDefault) and value.default is None:
-                default = self._value(node.values[-1], depth + 1)
+                default = self.value(node.values[-1], depth + 1)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value
         if isinstance(node, ast.Subscript) and self.dotted(node.value) == "os.environ":
-            name = self._value(node.slice, depth + 1)
+            name = self.value(node.slice, depth + 1)
             return EnvDefault(name) if isinstance(name, str) else UNKNOWN
         if isinstance(node, ast.Call):
             return self._called(node, depth)
@@ -336,7 +309,7 @@ class PyModule:
 
     def _joined(self, nodes: tuple[ast.expr, ast.expr], depth: int, formats: bool) -> Any:
         """ "0.0.0.0:" + port, "0.0.0.0:%s" % port: the variable in it, else the text."""
-        parts = [self._value(node, depth + 1) for node in nodes]
+        parts = [self.value(node, depth + 1) for node in nodes]
         last = parts[-1][-1] if isinstance(parts[-1], list) and parts[-1] else parts[-1]
         if isinstance(last, EnvDefault):
             return last
@@ -349,7 +322,7 @@ class PyModule:
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Any:
         """f"0.0.0.0:{port}": the variable in it, else the text."""
         parts = [
-            self._value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1) for part in node.values
+            self.value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1) for part in node.values
         ]
         variables = [part for part in parts if isinstance(part, EnvDefault)]
         if variables:
@@ -359,17 +332,17 @@ class PyModule:
     def _called(self, node: ast.Call, depth: int) -> Any:
         callee = self.dotted(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format" and len(node.args) == 1:
-            value = self._value(node.args[0], depth + 1)
+            value = self.value(node.args[0], depth + 1)
             return value if isinstance(value, EnvDefault) else UNKNOWN
         if callee in _CONVERSIONS and len(node.args) == 1:
-            return self._value(node.args[0], depth + 1)
-        if (callee in _GETTERS or _is_getter(callee)) and node.args:
-            name = self._value(node.args[0], depth + 1)
+            return self.value(node.args[0], depth + 1)
+        if (callee in GETTERS or _is_getter(callee)) and node.args:
+            name = self.value(node.args[0], depth + 1)
             given = [
                 *node.args[1:2],
                 *(keyword.value for keyword in node.keywords if keyword.arg == "default"),
             ]
-            default = self._value(given[0], depth + 1) if given else None
+            default = self.value(given[0], depth + 1) if given else None
             return EnvDefault(name, default if is_known(default) else None) if isinstance(name, str) else UNKNOWN
         return UNKNOWN
 

@@ -137,6 +137,8 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
             port = port_of_text(_expand(word, values).partition("/")[0].split("-")[0])
             if port is not None and not word.endswith("/udp"):
                 found.ports.append(root.fact(port, path, item.line, f"EXPOSE {word}"))
+    for item in stage.all("VOLUME"):
+        found.volumes += [root.fact(_expand(word, values), path, item.line, f"VOLUME {word}") for word in item.words]
     for item in stage.all("RUN"):
         if "apt" in item.value or "apk" in item.value:
             for name in _installed(_expand(item.value, values)):
@@ -184,6 +186,7 @@ def _installed(text: str) -> Iterator[str]:
 def read_compose(folder: Project, found: Hosting) -> None:
     """A compose service that is built from the folder: the container's side of `ports`, `expose`, PORT."""
     for place, name, document, service, body in _compose_services(folder):
+        _read_volumes(place, name, body.get("volumes"), document.line("services", service, "volumes"), found)
         for key in ("ports", "expose"):
             listed = body.get(key)
             for index, entry in enumerate(listed if isinstance(listed, list) else []):
@@ -194,6 +197,13 @@ def read_compose(folder: Project, found: Hosting) -> None:
                 if port is not None:
                     line = document.line("services", service, key, index)
                     found.ports.append(place.fact(port, name, line, f"{key}: {entry}"))
+
+
+def _read_volumes(place: Project, name: str, listed: object, line: int | None, found: Hosting) -> None:
+    for entry in listed if isinstance(listed, list) else []:
+        target = entry.get("target") if isinstance(entry, dict) else str(entry).partition(":")[2].partition(":")[0]
+        if isinstance(target, str) and target.startswith("/"):
+            found.volumes.append(place.fact(target, name, line, f"volumes: {entry}"))
 
 
 def _expand(text: str, values: dict[str, str]) -> str:

@@ -81,10 +81,10 @@ def _is_aside(path: str) -> bool:
 
 def import_root(project: PythonProject, path: str) -> str:
     """The folder that a file's modules are imported from: `src`, the file's own where it imports its neighbours so."""
-    if path.startswith("src/"):
-        return "src"
     folder = posixpath.dirname(path)
     module = project.folder.parse(parse_python, path)
+    if path.startswith("src/"):
+        return "" if module is not None and "src" in module.imports else "src"
     if not folder or module is None:
         return ""
     named = {name.split(".")[0] for name in module.imports}

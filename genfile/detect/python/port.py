@@ -41,6 +41,17 @@ def find_port(project: PythonProject) -> Fact[tuple[int | None, str | None]] | N
                     if number is not None and number > 79:
                         says = f"{call.callee}(port={number})"
                         return project.folder.fact((number, variable), path, call.line, says)
+    return _constant(project)
+
+
+def _constant(project: PythonProject) -> Fact[tuple[int | None, str | None]] | None:
+    """A port that has a name in the code: `DEFAULT_PORT = 8083`."""
+    for path, module in modules(project):
+        for item in module.assignments:
+            if item.name in ("PORT", "DEFAULT_PORT", "HTTP_PORT", "SERVER_PORT", "LISTEN_PORT", "WEB_PORT"):
+                number, variable = port_of(item.value)
+                if number is not None and number > 79:
+                    return project.folder.fact((number, variable), path, item.line, f"{item.name} = {number}")
     return None
 
 

@@ -22,7 +22,7 @@ from genfile.detect.python.start import (
     put_procfile,
 )
 from genfile.detect.python.version import python_version
-from genfile.detect.python.writes import put_writes
+from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.shared import started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -61,6 +61,7 @@ def detect(folder: Project) -> Draft:
     put_environment(project, draft, django)
     put_secrets(project, draft)
     put_writes(project, draft)
+    put_volumes(project, draft)
     _put_torch(project, draft)
     _put_system(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
@@ -176,8 +177,9 @@ def _own_start(
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
         hosted = hosted_program(project) if start is not None and start.extra else None
+        hosted = hosted or (_own_server(project) if start is not None and start.extra else None)
         if hosted is not None and not _is_development(project, hosted.value):
-            # The project has no server, and starts a program that is one.
+            # The project has no server for it, and starts a program that is one.
             return Start(hosted.value, None), hosted.evidence, False
         if start is not None:
             draft.put("application", application.but(application.value.reference))
@@ -193,6 +195,13 @@ def _own_start(
     if program is None:
         return None, (), False
     return program[0], (program[1],), framework is None
+
+
+def _own_server(project: PythonProject) -> Fact[list[str]] | None:
+    """The program at the root of a project that serves its application by a library of its own choice."""
+    says = project.depends("tornado", "gevent", "cheroot", "cherrypy", "eventlet", "twisted", "bjoern", "meinheld")
+    guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
+    return Fact(["python", guarded[0]], (says,)) if says is not None and len(guarded) == 1 else None
 
 
 def _is_development(project: PythonProject, words: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import posixpath
 
+from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
@@ -40,11 +41,36 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
 
 
 def _is_own(where: str) -> bool:
-    """A folder that may be in an image: printable, short, not hidden."""
+    """A folder that may be in an image: printable, short, none of the tools' own."""
     return (
         len(where) < 120
         and where.isprintable()
         and "\\" not in where
-        and (where == "." or not any(part.startswith(("~", "..")) for part in where.split("/")))
+        and not where.startswith((".git", ".venv", "~"))
         and not any(char in where for char in "{}*?<>|%$ ")
     )
+
+
+def put_volumes(project: PythonProject, draft: Draft) -> None:
+    """Put /volumes: what the project's own container files keep, where the code or the command names it too."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from genfile.spec.base import VolumePath
+
+    own = TypeAdapter(VolumePath)
+    named = [word for word in draft.values.get("start", [])[1:] if word.startswith("/")]
+    found: list[Fact[str]] = []
+    # A folder that the command itself is given.
+    given = [draft.evidence["/start"].but(word) for word in named if "." not in word.rsplit("/", 1)[-1]]
+    named += [text for _, module in modules(project) for text, _ in module.paths if text.startswith("/")]
+    for fact in (*given, *hosting(project.folder).volumes):
+        path = fact.value.rstrip("/")
+        try:
+            own.validate_python(path)
+        except ValidationError:
+            continue
+        if path not in [item.value for item in found] and any(f"{text}/".startswith(f"{path}/") for text in named):
+            found.append(fact.but(path))
+    if found:
+        values = [fact.value for fact in found][:MAX_FOLDERS]
+        draft.put("volumes", Fact(values, tuple(item for fact in found for item in fact.evidence)))
