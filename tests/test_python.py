@@ -91,6 +91,22 @@ def test_old_flask_runs_on_what_still_has_what_it_imports() -> None:
     assert only(**{**files, "requirements.txt": "Flask==1.1.4\ngunicorn==20.1.0\n"}).runtime.version == "3.11"
 
 
+def test_the_root_of_a_uv_workspace_with_a_program_of_its_own() -> None:
+    root = '[project]\nname = "x"\nversion = "0"\ndependencies = ["flask", "gunicorn", "lib"]\n'
+    root += '[tool.uv.workspace]\nmembers = ["lib"]\n[tool.uv.sources]\nlib = { workspace = true }\n'
+    lib = '[project]\nname = "lib"\nversion = "0"\n[build-system]\nrequires = ["uv_build"]\n'
+    files = {
+        "pyproject.toml": root,
+        "uv.lock": "",
+        "app.py": FLASK,
+        "lib/pyproject.toml": lib,
+        "lib/src/lib/__init__.py": "",
+    }
+    spec = only(**files)
+    assert (spec.workspace.root, spec.workspace.depends_on, spec.package) == (".", ("lib",), True)
+    assert "lib/pyproject.toml" in spec.manifests
+
+
 # --- frameworks and applications -----------------------------------------------------------------------------------
 
 
@@ -271,6 +287,32 @@ def test_a_dockerfile_that_starts_the_projects_own_server() -> None:
     assert inspect(**files).services == ()
     spec = only(**files, Dockerfile='FROM python:3.13\nENTRYPOINT ["cal"]\nCMD ["--hosts", "0.0.0.0:5232"]\n')
     assert (spec.start, spec.port) == (("cal", "--hosts", "0.0.0.0:5232"), 5232)
+
+
+def test_a_script_that_a_host_starts() -> None:
+    text = '[project]\nname = "job"\nversion = "0"\n[project.scripts]\njob = "job:main"\n'
+    text += '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n'
+    files = {"pyproject.toml": text, "uv.lock": "", "src/job/__init__.py": "def main(): ...\n"}
+    assert inspect(**files).services == ()
+    spec = only(**files, **{"railpack.json": '{"deploy": {"startCommand": "job"}}'})
+    assert (spec.start, spec.package) == (("job",), True)
+
+
+def test_a_package_that_listens_when_it_is_run() -> None:
+    text = '[project]\nname = "svc"\nversion = "0"\ndependencies = ["websockets"]\n'
+    text += '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+    code = "import websockets\nwebsockets.serve(print, '0.0.0.0', 8765)\n"
+    files = {"pyproject.toml": text, "src/svc/__init__.py": ""}
+    spec = only(**files, **{"src/svc/__main__.py": code})
+    assert (spec.start, spec.port) == (("python", "-m", "svc"), 8765)
+    assert inspect(**files, **{"src/svc/__main__.py": "print('a tool')\n"}).services == ()
+
+
+def test_a_browser_is_fetched_while_building() -> None:
+    files = {"requirements.txt": "playwright\n", "main.py": "from playwright.sync_api import sync_playwright\n"}
+    spec = only(**files)
+    assert spec.build == ("playwright install --only-shell chromium",)
+    assert "libnss3" in spec.system_packages.run
 
 
 def test_an_entrypoint_that_only_wraps_the_command() -> None:

@@ -5,7 +5,7 @@ import posixpath
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.steps import put_catalogues, put_django_steps
+from genfile.detect.python.steps import put_browser, put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.pypaths import Place, place
@@ -33,7 +33,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         root, members = project.workspace
         listed = [root.full("pyproject.toml"), *(f"{path}/pyproject.toml" for path in members), root.full("uv.lock")]
         draft.values["manifests"] = list(dict.fromkeys(listed))
-        if project.has_build_system:
+        if project.has_build_system or draft.values.get("workspace", {}).get("depends_on"):
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
         # What is installed needs no path of its own.
@@ -42,6 +42,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
     put_catalogues(project, draft)
+    put_browser(project, draft)
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
@@ -168,7 +169,9 @@ def _secret_may_be_empty(project: PythonProject, django: Django) -> bool:
 def _dummy(name: str) -> str:
     if "URL" in name or name.endswith("DSN"):
         return "sqlite:////tmp/build.sqlite3"
-    if name.endswith(("PORT", "TIMEOUT", "SIZE", "LEVEL", "_ID", "COUNT")) or name.startswith("DEBUG"):
+    if name.endswith("ENGINE"):
+        return "django.db.backends.sqlite3"
+    if name.endswith(("PORT", "TIMEOUT", "SIZE", "LEVEL", "_ID", "COUNT")) or "DEBUG" in name:
         return "0"
     return "only-for-the-build"
 

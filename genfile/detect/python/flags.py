@@ -45,7 +45,9 @@ def host_flag(project: PythonProject, words: list[str]) -> Fact[str] | None:
 def listens(project: PythonProject, words: list[str]) -> bool:
     """Whether the module that a command runs, or one that it imports, listens."""
     return any(
-        call.callee in _LISTENS or call.callee.endswith((".serve_forever", ".run_app", ".HTTPServer"))
+        call.callee in _LISTENS
+        or call.callee.endswith((".serve_forever", ".run_app", ".HTTPServer"))
+        or (call.callee.endswith(".run") and not {"host", "port"}.isdisjoint(call.keywords))
         for _, module in _started(project, words)
         for call in module.calls
     )

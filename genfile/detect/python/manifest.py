@@ -64,8 +64,8 @@ class PythonProject:
 
     @cached_property
     def workspace(self) -> "tuple[Project, tuple[str, ...]] | None":
-        """The root of the uv workspace that the folder is a member of, and the folders of all members."""
-        above = self.folder.parent()
+        """The root of the uv workspace that the folder is a member of, or itself, and the folders of all members."""
+        above: Project | None = self.folder
         while above is not None:
             document = above.toml("pyproject.toml") if above.has("pyproject.toml") else None
             patterns = document.items("tool", "uv", "workspace", "members") if document else []
@@ -79,7 +79,8 @@ class PythonProject:
                         for pattern in patterns
                     )
                 )
-                return (above, members) if self.folder.path in members else None
+                own = self.folder.path in members or (above is self.folder and bool(self.project_table))
+                return (above, members) if own else None
             above = above.parent()
         return None
 

@@ -87,12 +87,17 @@ def _setting(project: PythonProject) -> Any:
     return None
 
 
-def loopback(project: PythonProject) -> Evidence | None:
-    """A call that listens to this machine alone: from outside of a container nothing reaches it."""
+def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | None:
+    """A call that listens to this machine alone: from outside of a container nothing reaches it.
+
+    ``by_default``: so does `app.run(…)` of the framework without a host.
+    """
     for path, module in modules(project):
         for call in module.calls:
             name = call.callee.rsplit(".", 1)[-1]
             host = call.keywords.get("host", call.keywords.get("server_name"))
+            if by_default and name == "run" and call.callee.endswith("app.run") and "host" not in call.keywords:
+                return project.folder.says(path, call.line, f"{call.callee} without a host")
             if name in _RUNNERS and host in ("127.0.0.1", "localhost", "::1"):
                 return project.folder.says(path, call.line, f"{call.callee}(host={host!r})")
     return None

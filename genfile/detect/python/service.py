@@ -235,7 +235,7 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put(
                 "start", Fact([*start, flag.value, "0.0.0.0"], (*draft.evidence["/start"].evidence, *flag.evidence))
             )
-        alone = loopback(project)
+        alone = loopback(project, by_default=framework is not None and framework.name in ("flask", "quart"))
         if alone is not None:
             draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)
     if draft.values.get("port") and framework is not None:

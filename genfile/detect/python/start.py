@@ -117,7 +117,7 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
     """`python x.py` or `python -m x` of the project's own Dockerfile, where that is in the tree; its own script."""
     for fact in hosting(project.folder).starts:
         words = _words(fact.value, 8000) or []
-        script = _own_script(project, words)
+        script = _own_script(project, words, hosted=fact.evidence[0].path not in hosting(project.folder).dockerfiles)
         if script is not None:
             return fact.but(script)
         if len(words) < 2 or not re.fullmatch(r"python3?(\.\d+)?", words[0].rsplit("/", 1)[-1]):
@@ -135,13 +135,13 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
     return None
 
 
-def _own_script(project: PythonProject, words: list[str]) -> list[str] | None:
-    """A console script of the project that its Dockerfile starts with a port: a server, no tool."""
+def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> list[str] | None:
+    """A console script that a host starts, or the project's own Dockerfile with a port: a server, no tool."""
     names = [word.rsplit("/", 1)[-1] for word in words[:2]]
     at = 1 if len(names) > 1 and names[0].startswith("python") else 0
     if len(names) <= at or names[at] not in project.scripts or not project.has_build_system:
         return None
-    listens = hosting(project.folder).port is not None or named_port(words) is not None
+    listens = hosted or hosting(project.folder).port is not None or named_port(words) is not None
     return [names[at], *words[at + 1 :]] if listens else None
 
 
