@@ -337,6 +337,8 @@ def test_an_entrypoint_that_only_wraps_the_command() -> None:
         ("app.config['UPLOAD_FOLDER'] = 'uploads'\n", "uploads"),
         ("import os\nos.makedirs(app.instance_path)\n", "instance"),
         ("import sqlite3\nsqlite3.connect('shop.db')\n", "."),
+        ("import os\nHERE = os.path.dirname(__file__)\nURL = f'sqlite:///{HERE}/kept/shop.db'\n", "kept"),
+        ("DATABASE_URL = 'sqlite:///./shop.db'\n", "."),
     ],
 )
 def test_folders_that_are_written_to(code: str, folder: str) -> None:

@@ -77,7 +77,10 @@ def written(module: PyModule) -> list[Written]:
             _called(module, node, found)
         elif isinstance(node, ast.Dict):
             _table(module, node, found)
+        elif isinstance(node, ast.JoinedStr | ast.BinOp):
+            _add(found, _url(module, node), node.lineno, database=True)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            _add(found, _url(module, node.value), node.lineno, database=True)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if _key(target) in _UPLOADS:
                     _add(found, place(module, node.value), node.lineno)
@@ -173,6 +176,23 @@ def _parents(module: PyModule, node: ast.Subscript, depth: int) -> Place | None:
     return found
 
 
+def _url(module: PyModule, node: ast.expr) -> Place | None:
+    """The file of an URL of SQLite: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
+    if isinstance(node, ast.Constant):
+        text = str(node.value)
+        own = text.startswith("sqlite") and ":///" in text and ":memory:" not in text
+        return _literal(text.split(":///", 1)[1]) if own and not text.endswith("///") else None
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [node.left, node.right]
+    head = parts[0].value if parts and isinstance(parts[0], ast.Constant) else None
+    if len(parts) < 2 or not isinstance(head, str) or not (head.startswith("sqlite") and head.endswith(":///")):
+        return None
+    return _join(module, parts[1:], 0)
+
+
 def _called(module: PyModule, node: ast.Call, found: list[Written]) -> None:
     callee = module.dotted(node.func)
     keywords = {item.arg: item.value for item in node.keywords if item.arg}
@@ -187,6 +207,8 @@ def _called(module: PyModule, node: ast.Call, found: list[Written]) -> None:
         _add(found, where.parent if where is not None and where.parts else None, node.lineno)
     elif callee in ("sqlite3.connect", "aiosqlite.connect") and first is not None:
         _add(found, place(module, first), node.lineno, database=True)
+    elif callee.endswith(("create_engine", "create_async_engine")) and isinstance(first, ast.Constant):
+        _add(found, _url(module, first), node.lineno, database=True)
 
 
 def _table(module: PyModule, node: ast.Dict, found: list[Written]) -> None:

@@ -28,6 +28,9 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
         for item in written(module):
             where = item.place.inside(path)
             where = posixpath.dirname(where) or "." if where is not None and item.database else where
+            if item.database and where == "." and item.place.up is None and "flask-sqlalchemy" in project.dependencies:
+                # Its own place for what is not absolute.
+                where = "instance"
             if where is None or not _is_own(where):
                 continue
             full = folder.full(where) or "."
