@@ -144,6 +144,20 @@ def test_a_maker_that_wants_arguments_still_makes_the_application() -> None:
     assert only(**files).start == ("gunicorn", "run:app")
 
 
+def test_a_bot_that_is_kept_awake_by_a_page_is_a_bot() -> None:
+    page = FLASK + "def keep_alive():\n    app.run(host='0.0.0.0', port=8080)\n"
+    bot = "import discord\nfrom page import keep_alive\nkeep_alive()\ndiscord.Client().run('x')\n"
+    spec = only(**{"requirements.txt": "discord.py\nflask\n", "main.py": bot, "page.py": page})
+    assert (spec.framework, spec.start, spec.port) == ("discord-py", ("python", "main.py"), None)
+
+
+def test_what_no_list_names_is_installed_and_said() -> None:
+    assert only(**{"app.py": FASTAPI}).extra_packages[0] == "fastapi"
+    files = {name: text for name, text in DJANGO.items() if name != "requirements.txt"}
+    assert only(**files).extra_packages[0] == "django"
+    assert "no list of dependencies" in notes(**files)
+
+
 def test_no_server_imports_a_module_with_a_hyphen() -> None:
     spec = only(**{"requirements.txt": "flask\n", "shop-api.py": FLASK + "if __name__ == '__main__':\n    app.run()\n"})
     assert spec.start == ("python", "shop-api.py")

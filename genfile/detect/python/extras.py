@@ -67,9 +67,19 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
         draft.put("requirements", folder.fact([folder.full(name)], name, 1, "# /// script"))
         return [name]
     start = draft.values.get("start", [])
+    if manager == "poetry" and _needs_folders(project):
+        draft.put("package", folder.fact(True, "pyproject.toml", 1, "a dependency is a folder of the tree"))
     if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
         draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     return ["pyproject.toml"]
+
+
+def _needs_folders(project: PythonProject) -> bool:
+    """Whether Poetry has to install again once the sources are there: a dependency by path."""
+    table = project.poetry_table
+    listed = table.get("dependencies", {})
+    by_path = isinstance(listed, dict) and any(isinstance(item, dict) and "path" in item for item in listed.values())
+    return by_path and (project.has_build_system or table.get("package-mode") is False)
 
 
 def _requirements(project: PythonProject, draft: Draft) -> list[str]:

@@ -4,7 +4,7 @@ from genfile.data import Framework, frameworks
 from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Fact
-from genfile.parsers.python import PyModule
+from genfile.parsers.python import PyModule, parse_python
 
 # Files that are run as they are, best first.
 PROGRAMS = tuple(
@@ -34,9 +34,25 @@ def _find_framework(project: PythonProject) -> Fact[Framework] | None:
         if says is not None and _is_imported(project, item) and _is_called(project, item):
             found.append(Fact(item, (says,)))
     servers = [fact for fact in found if fact.value.kind == "server"]
+    bot = next((fact for fact in found if fact.value.kind == "worker" and fact.value.imports), None)
+    if bot is not None and servers and _is_aside_of(project, servers[0].value, bot.value):
+        return bot
     if len(servers) > 1:
         return next((fact for fact in servers if _is_certain(project, fact.value)), servers[0])
     return next(iter(servers or found), None)
+
+
+def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:
+    """Whether a bot's program brings up the application itself, to be kept awake: the bot is what runs."""
+    program = find_program(project, bot)
+    application = find_application(project, server)
+    module = project.folder.parse(parse_python, program) if program is not None and "/" not in program else None
+    return (
+        module is not None
+        and application is not None
+        and application.value.file != program
+        and application.value.module in module.imports
+    )
 
 
 def _is_imported(project: PythonProject, item: Framework) -> bool:

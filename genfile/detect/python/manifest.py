@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from genfile.data import frameworks
+from genfile.detect.python.groups import is_production
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers import Document
@@ -36,6 +38,8 @@ REQUIREMENTS = (
 _OTHER_PURPOSES = frozenset(
     "dev develop development test tests testing ci doc docs lint local build debug optional extra extras style".split()
 )
+
+_CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,36 @@ class PythonProject:
             *self._inline_dependencies(),
         ):
             found.setdefault(dependency.name, dependency)
+        return found or self.imported
+
+    @cached_property
+    def imported(self) -> dict[str, Dependency]:
+        """Where nothing lists dependencies: the frameworks that the modules of the folder import."""
+        found: dict[str, Dependency] = {}
+        if self.has_manifest:
+            return found
+        for path in [name for name in self.folder.names() if name.endswith(".py")][:20]:
+            module = self.folder.parse(parse_python, path)
+            for item in frameworks("python") if module is not None else ():
+                root = (item.object or item.name).split(".")[0]
+                if module is not None and item.interface and root in module.imports:
+                    says = self.folder.says(path, 1, f"import {root}")
+                    found.setdefault(item.dependencies[0], Dependency(item.dependencies[0], (), "", says))
         return found
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether anything names dependencies, an empty list included."""
+        files = (
+            "pyproject.toml",
+            "Pipfile",
+            "setup.py",
+            "setup.cfg",
+            "pixi.toml",
+            "environment.yml",
+            "environment.yaml",
+        )
+        return self.requirements_name is not None or self.inline is not None or any(map(self.folder.has, files))
 
     def production_groups(self) -> tuple[list[str], list[str]]:
         """Dependency groups and extras that are made for production: by their name, or by a server in them."""
@@ -162,11 +195,11 @@ class PythonProject:
         }
         extras = self.project_table.get("optional-dependencies", {})
         return (
-            [name for name, listed in groups.items() if _is_production(name, listed)],
+            [name for name, listed in groups.items() if is_production(name, listed)],
             [
                 name
                 for name, listed in (extras if isinstance(extras, dict) else {}).items()
-                if _is_production(name, listed)
+                if is_production(name, listed)
             ],
         )
 
@@ -359,16 +392,3 @@ class PythonProject:
     def depends(self, *names: str) -> Evidence | None:
         """Evidence of the first of these dependencies that is there."""
         return next((self.dependencies[name].evidence for name in names if name in self.dependencies), None)
-
-
-_CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
-_GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
-_SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
-
-
-def _is_production(name: str, listed: Any) -> bool:
-    """A group by one of the usual names, or of no other purpose than a server."""
-    words = [str(item) for item in listed] if isinstance(listed, list) else []
-    if name.lower() in _GROUPS:
-        return bool(words)
-    return bool(words) and all(word.lower().startswith(_SERVERS) for word in words)

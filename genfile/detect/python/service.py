@@ -58,6 +58,7 @@ def detect(folder: Project) -> Draft:
     put_processes(project, draft, framework, django)
     put_release(project, draft, framework)
     put_install(project, draft)
+    _put_imported(project, draft)
     put_environment(project, draft, django)
     put_secrets(project, draft)
     put_writes(project, draft)
@@ -245,6 +246,17 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put("health", health.but({"path": health.value}))
     for name, value in (framework.environment if framework else {}).items():
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+
+
+def _put_imported(project: PythonProject, draft: Draft) -> None:
+    """What no list names and the code imports is installed beside the server, and said."""
+    names = sorted(project.imported)
+    if not names:
+        return
+    says = project.imported[names[0]].evidence
+    draft.put("extra_packages", Fact([*names, *draft.values.get("extra_packages", [])], (says,), guess=True))
+    text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
+    draft.note("warning", text, says.path, says.line)
 
 
 def _put_torch(project: PythonProject, draft: Draft) -> None:
