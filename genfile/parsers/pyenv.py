@@ -11,7 +11,7 @@ def env_names(module: PyModule) -> tuple[EnvName, ...]:
     """Each once, in order of line; one that is looked for before it is read is not needed."""
     found: dict[str, EnvName] = {}
     tested = _tested(module)
-    for node in module.nodes:
+    for node in module.of(ast.Subscript, ast.Call):
         name = default = None
         if isinstance(node, ast.Subscript) and module.dotted(node.value) == "os.environ":
             name = module.value(node.slice) if isinstance(node.ctx, ast.Load) else None
@@ -28,7 +28,7 @@ def env_names(module: PyModule) -> tuple[EnvName, ...]:
 def _tested(module: PyModule) -> frozenset[Any]:
     """The variables that the code looks for before it reads them: `"X" in os.environ`, `except KeyError`."""
     found: set[Any] = set()
-    for node in module.nodes:
+    for node in module.of(ast.Compare, ast.If, ast.Try):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
             if module.dotted(node.comparators[0]) == "os.environ":
                 found.add(node.left.value if isinstance(node.left, ast.Constant) else None)

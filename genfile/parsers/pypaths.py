@@ -72,7 +72,7 @@ class Written:
 def written(module: PyModule) -> list[Written]:
     """The folders that a module makes or logs to, and its databases."""
     found: list[Written] = []
-    for node in module.nodes:
+    for node in module.of(ast.Call, ast.Dict, ast.JoinedStr, ast.BinOp, ast.Assign, ast.AnnAssign):
         if isinstance(node, ast.Call):
             _called(module, node, found)
         elif isinstance(node, ast.Dict):

@@ -51,14 +51,34 @@ class PyModule:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """Every node, walked once."""
-        return list(ast.walk(self._tree))
+        """Every node but the contexts, walked once; parents before what is in them."""
+        found: list[ast.AST] = [self._tree]
+        for node in found:
+            for name in node._fields:
+                value = getattr(node, name, None) if name != "ctx" else None
+                if value.__class__ is list:
+                    found.extend(item for item in value if isinstance(item, ast.AST))
+                elif isinstance(value, ast.AST):
+                    found.append(value)
+        return found
+
+    @cached_property
+    def by_kind(self) -> dict[type[ast.AST], list[Any]]:
+        """The nodes by their class."""
+        found: dict[type[ast.AST], list[Any]] = {}
+        for node in self.nodes:
+            found.setdefault(node.__class__, []).append(node)
+        return found
+
+    def of(self, *kinds: type[ast.AST]) -> list[Any]:
+        """The nodes of some classes."""
+        return [node for kind in kinds for node in self.by_kind.get(kind, ())]
 
     @cached_property
     def _aliases(self) -> dict[str, str]:
         """What a name stands for by the imports: `FastAPI` is `fastapi.FastAPI`."""
         found: dict[str, str] = {}
-        for node in self.nodes:
+        for node in self.of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found[alias.asname or alias.name.split(".")[0]] = (
@@ -73,7 +93,7 @@ class PyModule:
     def imports(self) -> frozenset[str]:
         """The modules imported anywhere, dotted, and each with its parents."""
         names: set[str] = set()
-        for node in self.nodes:
+        for node in self.of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
                 names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -85,7 +105,7 @@ class PyModule:
     def neighbours(self) -> frozenset[str]:
         """What is imported from the module's own package: `from .main import x`, `from . import main`."""
         names: set[str] = set()
-        for node in self.nodes:
+        for node in self.of(ast.ImportFrom):
             if isinstance(node, ast.ImportFrom) and node.level == 1:
                 names.update([node.module] if node.module else (alias.name for alias in node.names))
         return frozenset(names)
@@ -162,7 +182,7 @@ class PyModule:
                 {keyword.arg: self.value(keyword.value) for keyword in node.keywords if keyword.arg},
                 node.lineno,
             )
-            for node in self.nodes
+            for node in self.of(ast.Call)
             if isinstance(node, ast.Call)
         )
 
@@ -171,7 +191,7 @@ class PyModule:
         """Calls that decorate functions: the routes of most web frameworks."""
         return tuple(
             Call(self.dotted(item.func), tuple(map(self.value, item.args)), {}, item.lineno)
-            for node in self.nodes
+            for node in self.of(ast.FunctionDef, ast.AsyncFunctionDef)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for item in node.decorator_list
             if isinstance(item, ast.Call)
@@ -198,7 +218,7 @@ class PyModule:
     def paths(self) -> tuple[tuple[str, int], ...]:
         """Paths that the code writes out or joins: "a/b", os.path.join(X, "a", "b"), BASE / "a" / "b"."""
         found: list[tuple[str, int]] = []
-        for node in self.nodes:
+        for node in self.of(ast.Constant, ast.Call, ast.BinOp):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value[1:-1]:
                 if len(node.value) < 120 and "\n" not in node.value:
                     found.append((node.value, node.lineno))
@@ -226,7 +246,7 @@ class PyModule:
 
     def sets(self, name: str) -> int | None:
         """The line where a name, or an attribute of that name, is set."""
-        for node in self.nodes:
+        for node in self.of(ast.Assign, ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else []
             if isinstance(node, ast.AnnAssign) and node.value is not None:
                 targets = [node.target]
