@@ -258,6 +258,9 @@ def _framework_start(
         return Start(["python", "-m", name], framework.port, framework.port_variable), project.folder.says(
             program, 1, program
         )
+    worker = _own_worker(project) if framework.name == "rq" else None
+    if worker is not None:
+        return Start(["python", worker], None), project.folder.says(worker, 1, worker)
     values = {"{port}": str(port)}
     settings = worker_settings(project)
     book = notebook(project)
@@ -278,6 +281,14 @@ def _framework_start(
     number = port if "{port}" in framework.start else framework.port
     place = path or project.folder.spec_path
     return Start(words, number, framework.port_variable), project.folder.says(place, 1, place)
+
+
+def _own_worker(project: PythonProject) -> str | None:
+    """A program that makes RQ's worker itself."""
+    for path, module in modules(project):
+        if "/" not in path and any(name in module.imports for name in ("rq.Worker", "rq.SimpleWorker")):
+            return path
+    return None
 
 
 def notebook(project: PythonProject) -> str | None:
