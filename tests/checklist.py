@@ -14,9 +14,9 @@ from genfile.dockerfile.ignore import IgnoreRules, read_ignore
 from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import read_dockerfile
 
-STAGES = {"base", "tools", "frontend", "uv", "deps", "build", "layers", "runtime"}
+STAGES = {"base", "tools", "frontend", "uv", "micromamba", "pixi", "deps", "build", "layers", "runtime"}
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
-PLAIN_TAGS = ("oven/bun:", "astral-sh/uv:", "distroless/")
+PLAIN_TAGS = ("oven/bun:", "astral-sh/uv:", "mambaorg/micromamba:", "prefix-dev/pixi:", "distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")
 MANAGERS = {"npm", "npx", "pnpm", "yarn", "bunx", "uv", "poetry", "pipenv", "pdm", "mvn", "gradle", "go"}
 CACHES = {
@@ -25,7 +25,7 @@ CACHES = {
     "pnpm install": "/pnpm/store",
     "yarn install": ("/usr/local/share/.cache/yarn", "/root/.yarn/berry/cache"),
     "bun install": "/root/.bun/install/cache",
-    "pip install": "/root/.cache/pip",
+    "pip install": ("/root/.cache/pip", "/root/.cache/uv"),
     "uv sync": "/root/.cache/uv",
     "poetry install": "/root/.cache/pypoetry",
     "pipenv sync": "/root/.cache/pipenv",

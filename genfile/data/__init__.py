@@ -45,6 +45,7 @@ class Framework:
     kind: Literal["server", "site", "worker"]
     absent: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     port: int | None = None
     port_variable: str | None = None
     build: str | None = None

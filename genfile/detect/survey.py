@@ -182,13 +182,16 @@ _PLURALS = ("-examples", "-samples", "-tests", "-e2e", "-test", "_test", "-fixtu
 def is_aside(folder: str) -> bool:
     """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
     return any(
-        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) for part in folder.split("/") if part
+        # `{{name}}`: a template of projects.
+        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) or "{{" in part
+        for part in folder.split("/")
+        if part
     )
 
 
 def _best_claim(tree: Tree, folder: str) -> Found | None:
     project = Project(tree, folder)
-    names = frozenset(tree.folders[folder])
+    names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}
     claims: list[Found] = []
     for language in LANGUAGES:
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:
