@@ -12,7 +12,14 @@ def json_schema(name: Literal["spec", "preset", "template", "config"]) -> dict[s
     if name == "preset":
         from genfile.preset.manifest import Manifest
 
-        return {"$schema": SCHEMA, **TypeAdapter(Manifest).json_schema()}
+        from genfile.spec.rules import DetectRules
+
+        # The rules of detection are read apart, for few presets have any.
+        schema = TypeAdapter(Manifest).json_schema()
+        rules = TypeAdapter(DetectRules).json_schema(ref_template="#/$defs/{model}")
+        schema["$defs"] = {**schema.get("$defs", {}), **rules.pop("$defs", {}), "DetectRules": rules}
+        schema["properties"]["detect"] = {"anyOf": [{"$ref": "#/$defs/DetectRules"}, {"type": "null"}], "default": None}
+        return {"$schema": SCHEMA, **schema}
     if name == "template":
         from genfile.template.manifest import Manifest as Template
 

@@ -48,8 +48,8 @@ def parse_pin(text: str, language: str) -> Pin | None:
     word = text.strip().strip("\"'").lower()
     if language == "node" and word in _ALIASES:
         return Pin(runtime("node").default)
-    if language == "node" and word.startswith("lts/"):
-        line = CODENAMES.get(word.removeprefix("lts/"))
+    if language == "node" and word.startswith(("lts/", "lts-")):
+        line = CODENAMES.get(word[4:])
         return Pin(line) if line else None
     if word.startswith(("pypy", "graalpy", "jython", "system", "miniconda", "anaconda")):
         return None

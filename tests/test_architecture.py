@@ -22,7 +22,7 @@ ALLOWED = {
     "options": {"errors", "spec", "parsers", "sandbox"},
     "bundle": {"errors", "source"},
     "template": {"errors", "bundle", "options", "parsers", "spec", "sandbox", ""},
-    "scaffold": {"errors", "evidence", "api", "source", "bundle", "options", "template", "project", ""},
+    "scaffold": {"errors", "evidence", "parsers", "api", "source", "bundle", "options", "template", "project", ""},
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile"},
     "lint": {"dockerfile"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},

@@ -13,10 +13,10 @@ BEGIN, END = "<!-- tables -->", "<!-- end of tables -->"
 BLOCKS = {
     "head": "the syntax directive",
     "args": "ARG in front of the first FROM; empty",
-    "frontend": "the stage of a front end that the service gives out",
-    "frontend_setup": "below its FROM: certificate, mirror",
     "base": "the base stage, and the package manager's where it has one",
     "base_setup": "below its FROM: certificate, mirror",
+    "frontend": "the stage of a front end that the service gives out",
+    "frontend_setup": "below its FROM, where it is not made from base: certificate, mirror",
     "deps": "what runs in production, where it is installed apart from the build",
     "build": "the build stage",
     "build_setup": "below its FROM, where it is not made from base: certificate, mirror",

@@ -45,6 +45,7 @@ class Framework:
     kind: Literal["server", "site", "worker"]
     absent: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     port: int | None = None
     port_variable: str | None = None
     build: str | None = None
@@ -53,6 +54,7 @@ class Framework:
     output: str | None = None
     keeps: tuple[str, ...] = ()
     bare: bool = False
+    moved: bool = False
     spa: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ class Family:
             "packages": self.packages,
             "bundle": self.bundle,
             "tini": self.tini,
+            "musl": self.musl,
             "root": self.root,
             "setup": [item.format(version=version) for item in self.setup.get(language, ())],
             "names": dict(self.names),

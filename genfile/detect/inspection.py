@@ -109,10 +109,9 @@ def _declared(rules: "Sequence[DetectRules]", chosen: "DetectRules | None") -> "
 def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Found], dict[str, Served]]":
     """The services of a tree, and the front ends that one of them gives out."""
     found = survey(tree, declared)
-    others = any(item.language.NAME in ("go", "python") for item in found) and any(
-        "package.json" in names for names in tree.folders.values()
-    )
-    if len(found) < 2 and not others:
+    nodes = {item.project.path for item in found if item.language.NAME == "node"}
+    others = any("package.json" in names and path not in nodes for path, names in tree.folders.items())
+    if len(found) < 2 and not (found and others):
         return found, {}
     from genfile.detect.frontend import pair
 

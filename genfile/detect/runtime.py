@@ -31,12 +31,27 @@ class Asked:
 def put_runtime(asked: Asked, draft: Draft) -> None:
     """Put /runtime; what disagrees, or has no support any more, becomes a note."""
     draft.notes.extend(asked.pins.conflicts(f"{asked.title} version"))
-    if asked.pins.fact is not None:
+    if asked.pins.fact is not None and not _is_stale(asked, asked.pins.fact, draft):
         _put_pin(asked, asked.pins.fact, draft)
     elif asked.hosted is not None and _fits(asked, asked.hosted.value.line):
         draft.put("runtime.version", asked.hosted.but(asked.hosted.value.line))
     else:
         _put_range(asked, draft)
+
+
+def _is_stale(asked: Asked, fact: Fact[Pin], draft: Draft) -> bool:
+    """A pin without support that the project's own range shuts out was forgotten; the range is what is kept true."""
+    line, says = fact.value.line, fact.evidence[0]
+    known = runtime(asked.language).line(line)
+    if known is not None and not known.over:
+        return False
+    outside = next((item for item in asked.ranges if not satisfies(line, item[0], item[1])), None)
+    if outside is None:
+        return False
+    text, _, evidence = outside
+    note = f"{asked.title} version: {says.path} says {line}, which has no support any more; {evidence.path} says {text}"
+    draft.note("warning", f"{note}, and wins", says.path, says.line)
+    return True
 
 
 def _put_pin(asked: Asked, fact: Fact[Pin], draft: Draft) -> None:

@@ -43,6 +43,14 @@ LIBRARIES = (
 )
 
 
+# What makes documentation beside it that of a program, in languages that are not read here too.
+OTHERS = (
+    "package.json", "Gemfile", "CMakeLists.txt", "configure.ac", "meson.build", "mix.exs", "Package.swift",
+    "pubspec.yaml", "build.sbt", "stack.yaml", "dune-project", "Makefile.am",
+)  # fmt: skip
+ENDINGS = (".csproj", ".sln", ".gemspec", ".cabal", ".py", ".c", ".cpp", ".go", ".rs", ".js", ".php")
+
+
 def generator_of(project: Project) -> tuple[SiteGenerator, str] | None:
     """The generator that makes a folder's site, and its configuration file."""
     names = project.names()
@@ -62,12 +70,35 @@ def sites(tree: Tree, *, alone: bool) -> list[Project]:
             project = Project(tree, folder)
             if generator_of(project) is not None:
                 found.append(project)
+    names = tree.folders.get("", ())
+    code = any(name in names for name in (*LIBRARIES, *OTHERS)) or any(name.endswith(ENDINGS) for name in names)
+    plain = alone and not found and not code
+    for folder in ("docs", "doc", "docs/source", "source", "site") if plain else ():
+        # Nothing but the documentation: then it is what the tree is for.
+        if folder in tree.folders and generator_of(Project(tree, folder)) is not None:
+            return [Project(tree, folder)]
     return found
 
 
 def candidates(tree: Tree) -> list[str]:
     """Folders that hold an index.html, best first; a tree with sources of a server language has none."""
-    return [folder for folder in FOLDERS if "index.html" in tree.folders.get(folder, ())]
+    package = Project(tree, "").json("package.json") if "package.json" in tree.paths else None
+    if package is not None and package.items("files") and package.get("private") is not True:
+        # What is published to others, pages included, is not given out from here.
+        return []
+    root, _ = _staticfile(Project(tree, ""))
+    return [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
+
+
+def _staticfile(project: Project) -> tuple[str, bool]:
+    """The folder that a Staticfile names, and whether it has the pages answer for unknown paths."""
+    document = quietly(project, "Staticfile") if project.has("Staticfile") else None
+    root = (document.text("root") if document else None) or ""
+    clean = posixpath.normpath(root.strip("/") or ".")
+    fallback = document is not None and (
+        document.text("pushstate") == "enabled" or document.get("index_fallback") is True
+    )
+    return ("" if clean == "." or clean.startswith("..") else clean), fallback
 
 
 def claim(project: Project) -> Claim:
@@ -86,7 +117,13 @@ def detect(project: Project) -> Draft:
     draft.values["name"] = service_name(project.tree.source.name)
     # The build context is the whole tree: a site in public/ is built from the root all the same.
     draft.values["path"] = "."
-    draft.put("static", Fact({"root": project.spec_path, "spa": False}, (page,)))
+    _, fallback = _staticfile(Project(project.tree, ""))
+    draft.put("static", Fact({"root": project.spec_path, "spa": fallback}, (page,)))
+    top = Project(project.tree, "")
+    package = top.json("package.json") if top.has("package.json") else None
+    if package is not None and package.text("scripts", "build"):
+        text = "package.json has a build that is not known: the pages are taken as they are in the tree"
+        draft.note("warning", text, "package.json", package.line("scripts", "build"))
     draft.put("port", Fact(8080, (page,)))
     draft.put("run_paths", Fact([project.spec_path], (page,)))
     return draft

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from genfile.detect import go, java, node, python, static
+from genfile.detect.aside import is_aside
 from genfile.detect.language import STRENGTHS, Claim, Language
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Note
@@ -44,72 +45,6 @@ BESIDE = {
     "index.php": "PHP", "app.rb": "Ruby", "config.ru": "Ruby", "build.mill": "Scala (Mill)", "build.sc": "Scala (Mill)",
 }  # fmt: skip
 
-# Folders whose projects serve the repository, not its users.
-NOT_SERVICES = frozenset(
-    [
-        "example",
-        "examples",
-        "sample",
-        "samples",
-        "demo",
-        "demos",
-        "test",
-        "tests",
-        "__tests__",
-        "testing",
-        "testdata",
-        "fixtures",
-        "fixture",
-        "__fixtures__",
-        "e2e",
-        "e2e-tests",
-        "integration-tests",
-        "cypress",
-        "playwright",
-        "spec",
-        "specs",
-        "mocks",
-        "__mocks__",
-        "doc",
-        "docs",
-        "dev-docs",
-        "dist",
-        "out",
-        "docs-site",
-        "documentation",
-        "website-docs",
-        "vendor",
-        "third_party",
-        "thirdparty",
-        "external",
-        "template",
-        "templates",
-        "boilerplate",
-        "scaffold",
-        "scaffolding",
-        "stubs",
-        "snippets",
-        "benchmark",
-        "benchmarks",
-        "bench",
-        "perf",
-        "hack",
-        "tools",
-        "tooling",
-        "scripts",
-        "script",
-        "ci",
-        "codegen",
-        "generators",
-        "tutorial",
-        "tutorials",
-        "remix.init",
-        "playground",
-        "playgrounds",
-        "sandbox",
-    ]
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -134,7 +69,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
     found += [
         _static_claim(project)
         for project in static.sites(tree, alone=not found)
-        if project.path not in claimed and (not project.path or not is_aside(project.path))
+        if project.path not in claimed and (not found or not project.path or not is_aside(project.path))
     ]
     if not found:
         found = _last_resort(tree)
@@ -176,14 +111,6 @@ def _folders_up(folder: str) -> Iterator[str]:
 
 
 _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstart")
-_PLURALS = ("-examples", "-samples", "-tests", "-e2e", "-test", "_test", "-fixtures")
-
-
-def is_aside(folder: str) -> bool:
-    """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
-    return any(
-        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) for part in folder.split("/") if part
-    )
 
 
 def _serving(found: list[Found], declared: "Sequence[Declared]") -> list[Found]:
@@ -204,7 +131,7 @@ def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence
 
 def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) -> Found | None:
     project = Project(tree, folder)
-    names = frozenset(tree.folders[folder])
+    names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}
     ruled = _declared_claim(project, names, declared)
     if ruled is not None and cast("Declared", ruled.language).wins:
         return ruled

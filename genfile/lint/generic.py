@@ -16,7 +16,7 @@ CACHES = {
     "pnpm install": "/pnpm/store",
     "yarn install": ("/usr/local/share/.cache/yarn", "/root/.yarn/berry/cache"),
     "bun install": "/root/.bun/install/cache",
-    "pip install": "/root/.cache/pip",
+    "pip install": ("/root/.cache/pip", "/root/.cache/uv"),
     "uv sync": "/root/.cache/uv",
     "poetry install": "/root/.cache/pypoetry",
     "pipenv sync": "/root/.cache/pipenv",

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from genfile.lint.case import Case, Check
 
-STAGES = {"base", "tools", "frontend", "uv", "deps", "build", "layers", "runtime"}
+STAGES = {"base", "tools", "frontend", "uv", "micromamba", "pixi", "deps", "build", "layers", "runtime"}
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
-PLAIN_TAGS = ("composer:", "oven/bun:", "astral-sh/uv:", "distroless/")
+PLAIN_TAGS = ("composer:", "oven/bun:", "astral-sh/uv:", "mambaorg/micromamba:", "prefix-dev/pixi:", "distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")
 
 

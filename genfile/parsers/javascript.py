@@ -137,6 +137,12 @@ class JsModule(JsValues):
         return UNKNOWN
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The strings of one word that the code writes out."""
+        strings = (self._string(node) for node in self._walk() if node.type == "string")
+        return frozenset(text for text in strings if text.isalnum() and len(text) < 40)
+
+    @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
         """Paths that the code writes out or joins: "../client/dist", path.join(__dirname, "..", "client", "dist")."""
         found: list[tuple[str, int]] = []

@@ -14,6 +14,7 @@ WRAPPERS = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression"}
 )
 _PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
+_ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "serverEnv", "envVars", "envConfig"})
 _NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
@@ -139,8 +140,11 @@ class JsValues:
         owner, prop = node.child_by_field_name("object"), node.child_by_field_name("property")
         if owner is not None and prop is not None and owner.type == "identifier":
             value = self._value(owner, depth + 10)
-            if isinstance(value, dict):
-                return value.get(self._text(prop), UNKNOWN)
+            if isinstance(value, dict) and self._text(prop) in value:
+                return value[self._text(prop)]
+            if self._text(owner) in _ENVIRONMENTS and self._text(prop).isupper():
+                # The variables, read and checked by another module.
+                return EnvDefault(self._text(prop))
         return UNKNOWN
 
     def _computed(self, node: "Node", depth: int) -> Any:

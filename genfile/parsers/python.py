@@ -1,24 +1,18 @@
 """Python source by its own `ast`: what is assigned, called, defined and read. Nothing is imported or run."""
 
 import ast
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from genfile.parsers import ParseError
+from genfile.parsers.pysyntax import parse_leniently
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
 
-MAX_CHARACTERS = 1024 * 1024
-# Statements that may be left out of a module before it counts as no Python.
-MAX_REPAIRS = 12
-# What a line in the first column starts with where it goes on with the statement above it.
-_CONTINUATIONS = (")", "]", "}", "else", "elif", "except", "finally", '"""', "'''")
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
-_GETTERS = frozenset(
+GETTERS = frozenset(
     """
-    os.environ.get os.getenv environ.get getenv config env env.int env.str decouple.config env.bool env.list
+    os.environ.get os.getenv config env env.int env.str decouple.config env.bool env.list
     env.db env.url env.cache env.dict env.float env.json
     """.split()
 )
@@ -46,52 +40,7 @@ class Function:
 
 def parse_python(text: str) -> "PyModule":
     """Read a module. Raises ParseError for text that is no Python, is too deeply nested, or is over 1 MiB."""
-    if len(text) > MAX_CHARACTERS:
-        raise ParseError("is larger than 1 MiB")
-    first: SyntaxError | None = None
-    for _ in range(MAX_REPAIRS):
-        try:
-            return PyModule(_parse(text))
-        except SyntaxError as error:
-            first = first or error
-            repaired = _without_statement(text, error.lineno)
-            if repaired is None:
-                break
-            text = repaired
-        except (RecursionError, MemoryError, ValueError):
-            raise ParseError("not valid Python, or too deeply nested") from None
-    raise ParseError(f"not valid Python: {first.msg if first else 'too many faults'}", first.lineno if first else None)
-
-
-def _parse(text: str) -> ast.Module:
-    with warnings.catch_warnings():
-        # A project's own invalid escapes are no matter of the user's.
-        warnings.simplefilter("ignore")
-        return ast.parse(text)
-
-
-def _without_statement(text: str, line: int | None) -> str | None:
-    """The text with the top-level statement around a line left empty: a project may be newer than this Python.
-
-    None where that would leave nothing: then the text is no Python at all.
-    """
-    lines = text.split("\n")
-    if line is None or not 0 < line <= len(lines):
-        return None
-    start = line - 1
-    while start > 0 and not _begins_statement(lines[start]):
-        start -= 1
-    end = start + 1
-    while end < len(lines) and not _begins_statement(lines[end]):
-        end += 1
-    if not any(item.strip() for item in lines[start:end]):
-        return None
-    lines[start:end] = [""] * (end - start)
-    return "\n".join(lines) if any(item.strip() for item in lines) else None
-
-
-def _begins_statement(line: str) -> bool:
-    return bool(line.strip()) and not line[0].isspace() and not line.startswith(_CONTINUATIONS)
+    return PyModule(parse_leniently(text))
 
 
 class PyModule:
@@ -101,15 +50,35 @@ class PyModule:
         self._tree = tree
 
     @cached_property
-    def _nodes(self) -> list[ast.AST]:
-        """Every node, walked once."""
-        return list(ast.walk(self._tree))
+    def nodes(self) -> list[ast.AST]:
+        """Every node but the contexts, walked once; parents before what is in them."""
+        found: list[ast.AST] = [self._tree]
+        for node in found:
+            for name in node._fields:
+                value = getattr(node, name, None) if name != "ctx" else None
+                if value.__class__ is list:
+                    found.extend(item for item in value if isinstance(item, ast.AST))
+                elif isinstance(value, ast.AST):
+                    found.append(value)
+        return found
+
+    @cached_property
+    def by_kind(self) -> dict[type[ast.AST], list[Any]]:
+        """The nodes by their class."""
+        found: dict[type[ast.AST], list[Any]] = {}
+        for node in self.nodes:
+            found.setdefault(node.__class__, []).append(node)
+        return found
+
+    def of(self, *kinds: type[ast.AST]) -> list[Any]:
+        """The nodes of some classes."""
+        return [node for kind in kinds for node in self.by_kind.get(kind, ())]
 
     @cached_property
     def _aliases(self) -> dict[str, str]:
         """What a name stands for by the imports: `FastAPI` is `fastapi.FastAPI`."""
         found: dict[str, str] = {}
-        for node in self._nodes:
+        for node in self.of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found[alias.asname or alias.name.split(".")[0]] = (
@@ -124,13 +93,22 @@ class PyModule:
     def imports(self) -> frozenset[str]:
         """The modules imported anywhere, dotted, and each with its parents."""
         names: set[str] = set()
-        for node in self._nodes:
+        for node in self.of(ast.Import, ast.ImportFrom):
             if isinstance(node, ast.Import):
                 names.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module)
                 names.update(f"{node.module}.{alias.name}" for alias in node.names)
         return frozenset(names | {name.split(".")[0] for name in names})
+
+    @cached_property
+    def neighbours(self) -> frozenset[str]:
+        """What is imported from the module's own package: `from .main import x`, `from . import main`."""
+        names: set[str] = set()
+        for node in self.of(ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                names.update([node.module] if node.module else (alias.name for alias in node.names))
+        return frozenset(names)
 
     @cached_property
     def assignments(self) -> tuple[Assignment, ...]:
@@ -142,10 +120,10 @@ class PyModule:
                 targets, value = [node.target], node.value
             else:
                 continue
-            callee = self._dotted(value.func) if isinstance(value, ast.Call) else None
+            callee = self.dotted(value.func) if isinstance(value, ast.Call) else None
             for target in targets:
                 if isinstance(target, ast.Name):
-                    found.append(Assignment(target.id, callee, self._value(value), node.lineno))
+                    found.append(Assignment(target.id, callee, self.value(value), node.lineno))
         return tuple(found)
 
     @cached_property
@@ -163,7 +141,7 @@ class PyModule:
     def classes(self) -> dict[str, tuple[str, ...]]:
         """The classes of the module, each with what it is made from."""
         return {
-            node.name: tuple(self._dotted(base) for base in node.bases)
+            node.name: tuple(self.dotted(base) for base in node.bases)
             for node in _top_level(self._tree.body)
             if isinstance(node, ast.ClassDef)
         }
@@ -174,7 +152,7 @@ class PyModule:
         found: list[EnvName] = []
         for node in _top_level(self._tree.body):
             if not isinstance(node, ast.ClassDef) or not any(
-                self._dotted(base).rsplit(".", 1)[-1] == "BaseSettings" for base in node.bases
+                self.dotted(base).rsplit(".", 1)[-1] == "BaseSettings" for base in node.bases
             ):
                 continue
             for field in node.body:
@@ -185,15 +163,26 @@ class PyModule:
         return tuple(found)
 
     @cached_property
+    def settings_defaults(self) -> dict[str, Any]:
+        """The fields of pydantic's settings that have a literal default."""
+        return {
+            field.target.id: self.value(field.value)
+            for node in _top_level(self._tree.body)
+            if isinstance(node, ast.ClassDef) and any(self.dotted(base).endswith("BaseSettings") for base in node.bases)
+            for field in node.body
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None
+        }
+
+    @cached_property
     def calls(self) -> tuple[Call, ...]:
         return tuple(
             Call(
-                self._dotted(node.func),
-                tuple(self._value(argument) for argument in node.args),
-                {keyword.arg: self._value(keyword.value) for keyword in node.keywords if keyword.arg},
+                self.dotted(node.func),
+                tuple(self.value(argument) for argument in node.args),
+                {keyword.arg: self.value(keyword.value) for keyword in node.keywords if keyword.arg},
                 node.lineno,
             )
-            for node in self._nodes
+            for node in self.of(ast.Call)
             if isinstance(node, ast.Call)
         )
 
@@ -201,8 +190,8 @@ class PyModule:
     def decorators(self) -> tuple[Call, ...]:
         """Calls that decorate functions: the routes of most web frameworks."""
         return tuple(
-            Call(self._dotted(item.func), tuple(map(self._value, item.args)), {}, item.lineno)
-            for node in self._nodes
+            Call(self.dotted(item.func), tuple(map(self.value, item.args)), {}, item.lineno)
+            for node in self.of(ast.FunctionDef, ast.AsyncFunctionDef)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for item in node.decorator_list
             if isinstance(item, ast.Call)
@@ -221,24 +210,15 @@ class PyModule:
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
         """The variables read through os.environ, os.getenv and the usual helpers, each once, in order of line."""
-        found: dict[str, EnvName] = {}
-        for node in self._nodes:
-            name = default = None
-            if isinstance(node, ast.Subscript) and self._dotted(node.value) in ("os.environ", "environ"):
-                name = self._value(node.slice) if isinstance(node.ctx, ast.Load) else None
-            elif isinstance(node, ast.Call) and self._dotted(node.func) in _GETTERS and node.args:
-                name = self._value(node.args[0])
-                default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
-                default = default or self._dotted(node.func).endswith(("get", "getenv"))
-            if isinstance(name, str) and name.isidentifier():
-                found.setdefault(name, EnvName(name, getattr(node, "lineno", 1), bool(default)))
-        return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+        from genfile.parsers.pyenv import env_names
+
+        return env_names(self)
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
         """Paths that the code writes out or joins: "a/b", os.path.join(X, "a", "b"), BASE / "a" / "b"."""
         found: list[tuple[str, int]] = []
-        for node in self._nodes:
+        for node in self.of(ast.Constant, ast.Call, ast.BinOp):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value[1:-1]:
                 if len(node.value) < 120 and "\n" not in node.value:
                     found.append((node.value, node.lineno))
@@ -264,10 +244,22 @@ class PyModule:
         values = [item.value for item in self.assignments if item.name == name]
         return values[-1] if values else UNKNOWN
 
+    def sets(self, name: str) -> int | None:
+        """The line where a name, or an attribute of that name, is set."""
+        for node in self.of(ast.Assign, ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if isinstance(node, ast.AnnAssign) and node.value is not None:
+                targets = [node.target]
+            for target in targets:
+                own = target.id if isinstance(target, ast.Name) else getattr(target, "attr", None)
+                if own == name:
+                    return getattr(node, "lineno", 1)
+        return None
+
     def line_of(self, name: str) -> int | None:
         return next((item.line for item in reversed(self.assignments) if item.name == name), None)
 
-    def _dotted(self, node: ast.expr) -> str:
+    def dotted(self, node: ast.expr) -> str:
         """The callee as dotted text with imports followed; calls in between are left out."""
         parts: list[str] = []
         while isinstance(node, ast.Attribute) and len(parts) < 50:
@@ -279,7 +271,7 @@ class PyModule:
 
     def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
         made = {
-            target.id: self._dotted(node.value.func)
+            target.id: self.dotted(node.value.func)
             for node in ast.walk(function)
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
             for target in node.targets
@@ -288,13 +280,13 @@ class PyModule:
         for node in ast.walk(function):
             if isinstance(node, ast.Return) and node.value is not None:
                 if isinstance(node.value, ast.Call):
-                    return self._dotted(node.value.func)
+                    return self.dotted(node.value.func)
                 if isinstance(node.value, ast.Name) and node.value.id in made:
                     return made[node.value.id]
         return None
 
     @cached_property
-    def _constants(self) -> dict[str, ast.expr]:
+    def constants(self) -> dict[str, ast.expr]:
         found: dict[str, ast.expr] = {}
         for node in _top_level(self._tree.body):
             if isinstance(node, ast.Assign):
@@ -303,40 +295,54 @@ class PyModule:
                         found[target.id] = node.value
         return found
 
-    def _value(self, node: ast.expr, depth: int = 0) -> Any:
+    def value(self, node: ast.expr, depth: int = 0) -> Any:
         if depth > 30:
             return UNKNOWN
         if isinstance(node, ast.Constant):
             return node.value
         if isinstance(node, ast.List | ast.Tuple):
-            return [self._value(item, depth + 1) for item in node.elts]
+            return [self.value(item, depth + 1) for item in node.elts]
         if isinstance(node, ast.Dict):
             return {
-                key.value: self._value(value, depth + 1)
+                key.value: self.value(value, depth + 1)
                 for key, value in zip(node.keys, node.values, strict=True)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
             }
-        if isinstance(node, ast.Name) and node.id in self._constants:
-            return self._value(self._constants[node.id], depth + 10)
+        if isinstance(node, ast.Name) and node.id in self.constants:
+            return self.value(self.constants[node.id], depth + 10)
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-            value = self._value(node.values[0], depth + 1)
+            value = self.value(node.values[0], depth + 1)
             if isinstance(value, EnvDefault) and value.default is None:
-                default = self._value(node.values[-1], depth + 1)
+                default = self.value(node.values[-1], depth + 1)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value
-        if isinstance(node, ast.Subscript) and self._dotted(node.value) in ("os.environ", "environ"):
-            name = self._value(node.slice, depth + 1)
+        if isinstance(node, ast.Subscript) and self.dotted(node.value) == "os.environ":
+            name = self.value(node.slice, depth + 1)
             return EnvDefault(name) if isinstance(name, str) else UNKNOWN
         if isinstance(node, ast.Call):
             return self._called(node, depth)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
+            return self._joined((node.left, node.right), depth, isinstance(node.op, ast.Mod))
         if isinstance(node, ast.JoinedStr):
             return self._formatted(node, depth)
+        return UNKNOWN
+
+    def _joined(self, nodes: tuple[ast.expr, ast.expr], depth: int, formats: bool) -> Any:
+        """ "0.0.0.0:" + port, "0.0.0.0:%s" % port: the variable in it, else the text."""
+        parts = [self.value(node, depth + 1) for node in nodes]
+        last = parts[-1][-1] if isinstance(parts[-1], list) and parts[-1] else parts[-1]
+        if isinstance(last, EnvDefault):
+            return last
+        if not formats and all(isinstance(part, str) for part in parts):
+            return "".join(parts)
+        if formats and isinstance(parts[0], str) and isinstance(last, int) and parts[0].endswith(("%s", "%d")):
+            return f"{parts[0][:-2]}{last}"
         return UNKNOWN
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Any:
         """f"0.0.0.0:{port}": the variable in it, else the text."""
         parts = [
-            self._value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1) for part in node.values
+            self.value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1) for part in node.values
         ]
         variables = [part for part in parts if isinstance(part, EnvDefault)]
         if variables:
@@ -344,19 +350,19 @@ class PyModule:
         return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
 
     def _called(self, node: ast.Call, depth: int) -> Any:
-        callee = self._dotted(node.func)
+        callee = self.dotted(node.func)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format" and len(node.args) == 1:
-            value = self._value(node.args[0], depth + 1)
+            value = self.value(node.args[0], depth + 1)
             return value if isinstance(value, EnvDefault) else UNKNOWN
         if callee in _CONVERSIONS and len(node.args) == 1:
-            return self._value(node.args[0], depth + 1)
-        if (callee in _GETTERS or _is_getter(callee)) and node.args:
-            name = self._value(node.args[0], depth + 1)
+            return self.value(node.args[0], depth + 1)
+        if (callee in GETTERS or _is_getter(callee)) and node.args:
+            name = self.value(node.args[0], depth + 1)
             given = [
                 *node.args[1:2],
                 *(keyword.value for keyword in node.keywords if keyword.arg == "default"),
             ]
-            default = self._value(given[0], depth + 1) if given else None
+            default = self.value(given[0], depth + 1) if given else None
             return EnvDefault(name, default if is_known(default) else None) if isinstance(name, str) else UNKNOWN
         return UNKNOWN
 
@@ -380,11 +386,3 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         elif isinstance(node, ast.With):
             inner = node.body
         stack.extend(reversed(inner))
-
-
-def setup_keywords(module: PyModule) -> dict[str, Any]:
-    """The literal keywords of a setup.py's `setup(…)` call."""
-    for call in module.calls:
-        if call.callee in ("setup", "setuptools.setup", "distutils.core.setup"):
-            return {name: value for name, value in call.keywords.items() if is_known(value)}
-    return {}

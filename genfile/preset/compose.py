@@ -94,9 +94,9 @@ def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, 
     return entries
 
 
-def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, str]]:
+def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, str | None]]:
     """Where the databases are, and every variable that must come from outside, taken from the shell or .env."""
-    values: dict[str, str] = {}
+    values: dict[str, str | None] = {}
     for name in spec.backing_services:
         if name in known:
             variable, url = known[name].variable, known[name].url
@@ -110,8 +110,8 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
             values.setdefault(variable, url.format(host=name))
     for item in spec.environment:
         if item.phase == "run" and item.value is None and item.name not in values:
-            # ${X:?} stops compose with the name of what is missing; ${X:-} leaves it empty.
-            values[item.name] = f"${{{item.name}:?}}" if item.required else f"${{{item.name}:-}}"
+            # ${X:?} stops compose with the name of what is missing; a name alone hands on what is set.
+            values[item.name] = f"${{{item.name}:?}}" if item.required else None
     return [{"name": name, "value": value} for name, value in values.items()]
 
 

@@ -16,6 +16,9 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=False)
 
 
+_SYSTEM = frozenset("app bin boot dev etc lib lib64 proc root run sbin sys usr".split())
+
+
 def _printable(text: str) -> str:
     for char in text:
         if not char.isprintable():
@@ -30,6 +33,13 @@ def _relative_path(text: str) -> str:
     parts = text.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in text or text.startswith("~"):
         raise ValueError("must be a relative path inside the tree, in its plain form with forward slashes")
+    return text
+
+
+def _volume(text: str) -> str:
+    parts = text[1:].split("/")
+    if parts[0] in _SYSTEM or any(part in ("", ".", "..") for part in parts):
+        raise ValueError("must be an absolute path in its plain form, outside of the system's folders")
     return text
 
 
@@ -50,6 +60,8 @@ Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_printa
 Command = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_command)]
 # A path relative to the inspected root; "." is the root itself.
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_relative_path)]
+# A folder of the image outside of the application's own.
+VolumePath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$", max_length=200), AfterValidator(_volume)]
 # A lower-case word as the field writes it: nextjs, spring-boot, postgres.
 WORD = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 Word = Annotated[str, StringConstraints(pattern=WORD)]

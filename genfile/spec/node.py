@@ -33,6 +33,9 @@ class NodeService(Service):
         False,
         description="The build writes into node_modules (a generated client, patches): they must be kept.",
     )
+    playwright: bool = Field(
+        False, description="The program drives a browser that Playwright itself puts there, of its own version."
+    )
     standalone: RelativePath | None = Field(
         None, description="An output folder that brings its own node_modules, laid out as the workspace is."
     )

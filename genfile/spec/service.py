@@ -22,12 +22,13 @@ from genfile.spec.base import (
     UrlPath,
     Version,
     VersionLine,
+    VolumePath,
     Word,
 )
 
 PackageManagerName = Literal[
     "npm", "pnpm", "yarn", "yarn-berry", "bun",
-    "pip", "uv", "poetry", "pipenv", "pdm", "conda",
+    "pip", "uv", "poetry", "pipenv", "pdm", "conda", "pixi",
     "gomod", "maven", "gradle",
 ]  # fmt: skip
 
@@ -144,6 +145,9 @@ class Service(Model):
     writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
     data: RelativePath | None = Field(
         None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
+    )
+    volumes: tuple[VolumePath, ...] = Field(
+        (), description="Folders outside of the tree that the program keeps its data in."
     )
     outputs: tuple[RelativePath, ...] = Field(
         (),

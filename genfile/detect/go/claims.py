@@ -30,6 +30,13 @@ _DESKTOP = (
     "github.com/veandco/go-sdl2", "github.com/therecipe/qt", "github.com/asticode/go-astilectron",
     "github.com/energye/systray", "github.com/AllenDang/giu", "github.com/richardwilkes/unison",
 )  # fmt: skip
+# A screen of its own at a terminal: what it listens on besides is for scripts beside it.
+_SCREENS = (
+    "github.com/gdamore/tcell",
+    "github.com/rivo/tview",
+    "github.com/nsf/termbox-go",
+    "github.com/jroimartin/gocui",
+)
 # Calls of a program that is meant to stay.
 _STAYING = frozenset({"signal.Notify", "signal.NotifyContext", "time.NewTicker", "time.Tick", "cron.New"})
 _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve", "Run", "Start", "RunTLS", "StartTLS"})
@@ -42,7 +49,7 @@ def claim(folder: Project) -> Claim | None:
         return None
     program = choose_program(module)
     path = next(path for path, file in module.package(program.folder) if file.has_main)
-    if for_desktop(module, program):
+    if for_desktop(module, program) or draws_terminal(module):
         return None
     if serves(module, program):
         return Claim("server", folder.says(path, 1, "package main, and it listens"))
@@ -101,6 +108,11 @@ def for_desktop(module: GoModule, program: Program) -> bool:
         for name in file.imports
         for item in _DESKTOP
     )
+
+
+def draws_terminal(module: GoModule) -> bool:
+    """Whether the module's program is one that draws on a terminal."""
+    return any(module.requires(name) or module.requires(name + "/v2") for name in _SCREENS)
 
 
 def _rank(module: GoModule, program: Program) -> int:

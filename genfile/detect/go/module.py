@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.hosting import hosting
-from genfile.detect.survey import NOT_SERVICES
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile, parse_go

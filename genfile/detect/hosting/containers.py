@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from genfile.detect.hosting.facts import Hosting, above, port_of_text
 from genfile.detect.hosting.images import IMAGES, image_pin, quietly
 from genfile.detect.tree import Project
-from genfile.dockerfile.model import Dockerfile, Stage
+from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.parsers import Document
 from genfile.versions import parse_pin
@@ -19,6 +19,7 @@ _OTHER = frozenset(
     "coverage dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split()
 )
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}]*))?\}?")
+_INITS = frozenset({"tini", "dumb-init", "docker-init", "catatonit"})
 # Names of the stage that production runs.
 _RELEASES = frozenset("release prod production runner runtime final app serve server".split())
 _URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::[^/\s\"']*)?(/[A-Za-z0-9._~/-]*)?")
@@ -138,9 +139,11 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
             port = port_of_text(_expand(word, values).partition("/")[0].split("-")[0])
             if port is not None and not word.endswith("/udp"):
                 found.ports.append(root.fact(port, path, item.line, f"EXPOSE {word}"))
+    for item in stage.all("VOLUME"):
+        found.volumes += [root.fact(_expand(word, values), path, item.line, f"VOLUME {word}") for word in item.words]
     for item in stage.all("RUN"):
         if "apt" in item.value or "apk" in item.value:
-            for name in _installed(item.value):
+            for name in _installed(_expand(item.value, values)):
                 found.packages.setdefault(name, root.says(path, item.line, f"installs {name}"))
     health = stage.last("HEALTHCHECK")
     if health is not None:
@@ -149,14 +152,20 @@ def _read_stage(root: Project, path: str, stage: Stage, values: dict[str, str], 
             found.health.append(root.fact(match[1], path, health.line, "HEALTHCHECK"))
     command = stage.last("CMD")
     entry = stage.last("ENTRYPOINT")
-    words = [
-        *(entry.words if entry and entry.exec_form else ()),
-        *(command.words if command and command.exec_form else ()),
-    ]
+    words = [*(entry.words if entry and entry.exec_form and not _is_wrapper(entry, command) else ())]
+    words += command.words if command and command.exec_form else ()
     at = command or entry
     if at is not None:
         text = shlex.join(words) if words else at.value
         found.starts.append(root.fact(text, path, at.line, f"{at.keyword} {at.value}"))
+
+
+def _is_wrapper(entry: Instruction, command: Instruction | None) -> bool:
+    """An ENTRYPOINT that only runs the CMD: an init, or a script that ends in `exec "$@"` by custom."""
+    name = entry.words[0].rsplit("/", 1)[-1] if entry.words else ""
+    words = command.words if command is not None and command.exec_form else ()
+    runs = bool(words) and not words[0].startswith("-")
+    return runs and (name in _INITS or name.endswith(".sh") or "entrypoint" in name)
 
 
 def _installed(text: str) -> Iterator[str]:
@@ -179,6 +188,7 @@ def _installed(text: str) -> Iterator[str]:
 def read_compose(folder: Project, found: Hosting) -> None:
     """A compose service that is built from the folder: the container's side of `ports`, `expose`, PORT."""
     for place, name, document, service, body in _compose_services(folder):
+        _read_volumes(place, name, body.get("volumes"), document.line("services", service, "volumes"), found)
         for key in ("ports", "expose"):
             listed = body.get(key)
             for index, entry in enumerate(listed if isinstance(listed, list) else []):
@@ -189,6 +199,13 @@ def read_compose(folder: Project, found: Hosting) -> None:
                 if port is not None:
                     line = document.line("services", service, key, index)
                     found.ports.append(place.fact(port, name, line, f"{key}: {entry}"))
+
+
+def _read_volumes(place: Project, name: str, listed: object, line: int | None, found: Hosting) -> None:
+    for entry in listed if isinstance(listed, list) else []:
+        target = entry.get("target") if isinstance(entry, dict) else str(entry).partition(":")[2].partition(":")[0]
+        if isinstance(target, str) and target.startswith("/"):
+            found.volumes.append(place.fact(target, name, line, f"volumes: {entry}"))
 
 
 def _expand(text: str, values: dict[str, str]) -> str:

@@ -44,6 +44,7 @@ class Hosting:
     versions: dict[str, list[Fact[Pin]]] = field(default_factory=dict)
     packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
+    volumes: list[Fact[str]] = field(default_factory=list)
 
     @property
     def port(self) -> Fact[int] | None:

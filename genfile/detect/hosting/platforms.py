@@ -59,8 +59,12 @@ def read_render(folder: Project, found: Hosting) -> None:
 
 
 def read_railway(folder: Project, found: Hosting) -> None:
-    """railway.json, railway.toml: deploy.startCommand, healthcheckPath, preDeployCommand."""
-    for name, read in (("railway.json", folder.jsonc), ("railway.toml", folder.toml)):
+    """railway.json, railway.toml, railpack.json: deploy.startCommand, healthcheckPath, preDeployCommand."""
+    for name, read in (
+        ("railway.json", folder.jsonc),
+        ("railway.toml", folder.toml),
+        ("railpack.json", folder.jsonc),
+    ):
         document = read(name) if folder.has(name) else None
         if document is None:
             continue

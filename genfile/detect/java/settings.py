@@ -48,6 +48,7 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
         if name.endswith((".yml", ".yaml", ".properties"))
         and f"src/main/resources/{name}" not in FILES
         and not any(word in name.lower() for word in ("test", "sample", "example", "messages", "i18n", "log"))
+        and not any(f"-{profile}." in name.lower() for profile in ("dev", "development", "local"))
     ]
     # A profile's own file after those that are always read.
     others.sort(key=lambda name: ("application-" in name, name))

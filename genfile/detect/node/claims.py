@@ -5,15 +5,17 @@ import posixpath
 from genfile.data import frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
-from genfile.detect.node.framework import find_framework, starts_server
-from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.port import source_files
-from genfile.detect.node.scripts import is_development, resolve
-from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, start_command
+from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
+from genfile.detect.node.site import asset_root
+from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
 from genfile.detect.node.workspace import workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
+from genfile.parsers.small import parse_procfile, parse_shell
 
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
@@ -31,12 +33,7 @@ def claim(folder: Project) -> Claim | None:
         return None
     package = project.package
     found = find_framework(project)
-    if _is_library_of_workspace(project) or _for_another_host(project):
-        return None
-    if folder.folder_name == "src" and folder.path and (above := folder.parent()) is not None and above.has(FILE):
-        # The sources of the package above, with what they are published with.
-        return None
-    if _is_published_library(package) and not starts_server(project):
+    if _is_none(project):
         return None
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
@@ -50,16 +47,33 @@ def claim(folder: Project) -> Claim | None:
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]) and steps[-1].program in ("node", "tsx", "ts-node", "bun"):
         return Claim("program", package.says("scripts", "start"))
-    if folder.has("Procfile"):
-        return Claim("program", folder.says("Procfile", 1, "Procfile"))
+    if (process := node_process(project)) is not None:
+        return Claim("program", process)
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
+    if (pages := asset_root(project)) is not None:
+        return Claim("site", pages.evidence[0])
     hosted = _hosted_here(project)
     if hosted is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
     if package.dependencies and "bin" not in package.document.value and _stays(project):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
+
+
+def _is_none(project: NodeProject) -> bool:
+    """What speaks against a service, whatever else is there."""
+    folder = project.folder
+    above = folder.parent()
+    own = any(folder.has(name) for name, _ in LOCKS)
+    if project.workspace is None and folder.folder_name == "src" and above is not None and above.has(FILE) and not own:
+        # The sources of the package above, with what they are published with.
+        return True
+    if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
+        return True
+    if workspace_at(folder) is not None and _delegates(project):
+        return True
+    return _is_published_library(project.package) and not starts_server(project)
 
 
 def _is_library_of_workspace(project: NodeProject) -> bool:
@@ -69,7 +83,7 @@ def _is_library_of_workspace(project: NodeProject) -> bool:
     if workspace is None or not package.name or any(project.folder.has(name) for name in deployed):
         return False
     users = [other for other in workspace.packages() if package.name in other.every_dependency]
-    if any(name in package.scripts for name in ("start", "start:prod", "serve")):
+    if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
         return any(other.project.has("Dockerfile") for other in users)
     return bool(users)
 
@@ -84,12 +98,20 @@ def _for_another_host(project: NodeProject) -> bool:
             text = f"{says}: made for another host; @sveltejs/adapter-node or adapter-static makes a container possible"
             folder.tree.note("warning", text, says.path, says.line)
             return True
+    if any(name in package.every_dependency for name in ("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare")):
+        config = read_config(project, "astro.config")
+        mode = config[1].default_export.get("output") if config and isinstance(config[1].default_export, dict) else None
+        if mode in ("server", "hybrid") and "@astrojs/node" not in package.every_dependency:
+            text = f"{folder.full(config[0]) if config else ''}: an adapter for another host; @astrojs/node makes a"
+            folder.tree.note("warning", f"{text} container possible", folder.full(config[0]) if config else None, 1)
+            return True
     files = ("wrangler.toml", "wrangler.jsonc", "wrangler.json", "serverless.yml", "serverless.ts")
     name = next((name for name in files if folder.has(name)), None)
     if name is None or any(folder.has(other) for other in ("Dockerfile", "Procfile", "server.js")):
         return False
     if "@hono/node-server" in package.dependencies or any(
-        name in package.every_dependency for name in ("next", "nuxt", "@sveltejs/adapter-node", "@astrojs/node")
+        name in package.every_dependency
+        for name in ("next", "nuxt", "@sveltejs/adapter-node", "@sveltejs/adapter-static", "@astrojs/node")
     ):
         return False
     steps = resolve(package, "start")
@@ -124,15 +146,31 @@ def _is_published_library(package: PackageJson) -> bool:
     if document.get("private") is True:
         return False
     exports = any(document.get(key) is not None for key in ("exports", "types", "typings", "files", "publishConfig"))
-    return exports and "start" not in package.scripts
+    return exports and ("start" not in package.scripts or starts_aside(package, "start"))
 
 
 def _can_be_built(project: NodeProject, name: str) -> bool:
     """A front end of which there is more than the dependency: pages, a configuration, a build script."""
+    if name == "expo":
+        # An app for telephones, unless it is exported for the web; with a server of Expo's it is no site.
+        document = project.folder.json("app.json") if project.folder.has("app.json") else None
+        server = document is not None and document.text("expo", "web", "output") == "server"
+        steps = (step for script in project.package.scripts for step in resolve(project.package, script) or ())
+        return not server and any(step.program == "expo" and "export" in step.words for step in steps)
     if any(script in project.package.scripts for script in ("build", "build:prod", "start", "dev")):
         # A component library is built too, but has no page.
         return not (name in ("vite", "rsbuild") and not _has_page(project.folder))
-    return _has_page(project.folder)
+    return _has_page(project.folder) or (name in CONFIGURED and _is_configured(project.folder, name))
+
+
+# Frameworks whose build needs no script: their configuration, or their pages, say that there is an application.
+CONFIGURED = {"nextjs": "next.config", "nuxt": "nuxt.config", "astro": "astro.config"}
+
+
+def _is_configured(folder: Project, name: str) -> bool:
+    return any(item.startswith(CONFIGURED[name]) for item in folder.names()) and any(
+        folder.has_folder(place) for place in ("pages", "app", "src/pages", "src/app")
+    )
 
 
 def _has_page(folder: Project) -> bool:
@@ -160,14 +198,53 @@ def _hosted_here(project: NodeProject) -> str | None:
 
 def _can_start(project: NodeProject) -> bool:
     package = project.package
-    if any(
-        name in package.scripts for name in ("start", "start:prod", "serve", "start:production")
-    ) or project.folder.has("Procfile"):
+    if (
+        any(
+            name in package.scripts
+            for name in ("start", "start:prod", "serve", "start:production", "prod", "production")
+        )
+        or node_process(project) is not None
+    ):
         return True
     if _hosted_here(project) is not None:
         return True
     main = package.document.text("main")
     return bool(main and (project.folder.has(main) or "build" in package.scripts)) or _has_entry(project.folder)
+
+
+def _is_integrated(project: NodeProject) -> bool:
+    """The root of Nx's integrated kind of workspace: the applications have a project.json and no manifest."""
+    folder = project.folder
+    if not folder.has("nx.json") or folder.has("project.json"):
+        return False
+    apps = list(folder.files("project.json", below="apps", depth=3)) if folder.has_folder("apps") else []
+    bare = [name for name in apps if not folder.has(f"{posixpath.dirname(name)}/{FILE}")]
+    steps = resolve(project.package, "start")
+    if not bare or (steps and steps[-1].program != "nx"):
+        return False
+    text = f"{folder.full(bare[0])}: applications of Nx without a package.json are not read: inspect shows none of them"
+    folder.tree.note("info", text, folder.full(bare[0]))
+    return True
+
+
+def _delegates(project: NodeProject) -> bool:
+    """Whether all that starts at a workspace's root are scripts of its members."""
+    found = [resolve(project.package, name) for name in ("start", "start:prod", "prod", "production", "serve")]
+    steps = [item[-1] for item in found if item]
+    return bool(steps) and all(delegates(step) for step in steps)
+
+
+def node_process(project: NodeProject) -> Evidence | None:
+    """A process of the Procfile that Node or a package manager runs: one beside a Gemfile may be another language's."""
+    processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
+    for name, (text, line) in (processes or {}).items():
+        words = [word for command in parse_shell(text) or () for word in command.words[:1]]
+        if not words or any(posixpath.basename(word) in (*RUNNERS, *MANAGERS, *_OWN) for word in words):
+            return project.folder.says("Procfile", line, f"{name}: {text}")
+    return None
+
+
+_OWN = ("npx", "bunx", "next", "nuxt", "remix-serve", "nest", "strapi", "sh", "bash", "dotenv", "cross-env")
 
 
 def _has_entry(folder: Project) -> bool:
@@ -183,12 +260,22 @@ def known_frameworks() -> frozenset[str]:
     return frozenset(item.name for item in frameworks("node"))
 
 
+# What runs on a desktop, a telephone, in an editor or in CI.
+ELSEWHERE = ("electron", "react-native", "expo", "@types/vscode", "@actions/core", "@tauri-apps/api", "@capacitor/core")
+
+
 def bare_program(folder: Project) -> Evidence | None:
     """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
     if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
         return None
-    if project.workspace is not None or workspace_at(folder) is not None:
+    if project.workspace is not None or any(name in project.package.every_dependency for name in ELSEWHERE):
+        return None
+    if any(folder.has(name) for name in ("action.yml", "action.yaml", "template.yaml", "samconfig.toml")):
+        # An action of GitHub's, a function of AWS SAM.
+        return None
+    named = any(project.package.document.text(key) for key in ("main", "module"))
+    if workspace_at(folder) is not None and not named:
         return None
     start = start_command(project, None, "build" in project.package.scripts)
     return start.evidence[0] if start is not None and start.evidence else None

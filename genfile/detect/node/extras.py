@@ -5,6 +5,8 @@ import posixpath
 from genfile.data import system_packages
 from genfile.detect.node.manager import NodeProject, native_modules
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
+from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
+from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
@@ -33,6 +35,19 @@ SETTINGS = {
 }
 
 
+def _put_linker(project: NodeProject, draft: Draft) -> None:
+    """Plug'n'Play needs Yarn's loader and cache at run time: in the image the same lock fills node_modules instead."""
+    settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
+    linker = settings.text("nodeLinker") if settings else None
+    if linker in ("node-modules", "pnpm"):
+        return
+    draft.values.setdefault("environment", []).append(
+        {"name": "YARN_NODE_LINKER", "phase": "install", "value": "node-modules"}
+    )
+    name = ".yarnrc.yml" if settings is not None else FILE
+    draft.note("info", "the image has node_modules instead of Plug'n'Play", project.root.full(name))
+
+
 def put_install(project: NodeProject, draft: Draft) -> None:
     """Put /manifests, and what is true of the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
@@ -46,6 +61,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
             for folder in ("releases", "plugins", "patches")
             for name in root.files(below=f".yarn/{folder}", depth=1)
         )
+        _put_linker(project, draft)
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount of the folder; Yarn copies file by file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
@@ -76,34 +92,33 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
         draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for name in found)))
     if useful:
         draft.put("lifecycle_scripts", Fact(useful, tuple(package.says("scripts", name) for name in useful)))
-    member = project.package
-    prisma = "prisma" in member.every_dependency or "@prisma/client" in member.every_dependency
-    if prisma and (
-        project.folder.has_folder("prisma") or next(project.folder.files("schema.prisma", depth=3), None) is not None
-    ):
-        draft.put("generates_modules", Fact(True, (member.depends("@prisma/client"),)))
-        _put_prisma(project, draft, useful)
+    put_member_scripts(project, draft, _is_hook)
+    if put_generated(project, draft):
+        holder = next(item for item in (project.package, *needed_members(project)) if has_schema(item))
+        draft.put("generates_modules", Fact(True, (holder.depends("@prisma/client"),)))
+        _put_migrations(project, draft, holder)
     elif "patch-package" in package.every_dependency and project.root.has_folder("patches"):
         draft.put("generates_modules", Fact(True, (package.depends("patch-package"),)))
 
 
-def _put_prisma(project: NodeProject, draft: Draft, scripts: list[str]) -> None:
-    """The client is generated before the build, unless a script does so already; migrations are a release command."""
-    package = project.package
-    run = {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(
-        draft.values["package_manager"]["name"], "yarn"
-    )
-    texts = [" ".join(step.words) for name in ("build", "prebuild", *scripts) for step in resolve(package, name) or ()]
-    if not any("prisma generate" in text for text in texts) and project.workspace is None:
-        build = draft.values.get("build", [])
-        evidence = draft.evidence["/build"].evidence if "/build" in draft.evidence else ()
-        draft.put("build", Fact([f"{run} prisma generate", *build], (*evidence, package.depends("@prisma/client"))))
+def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
+    """Prisma's migrations are a release command, whose program must be in the image."""
     draft.values.setdefault("environment", []).append(
         {"name": "DATABASE_URL", "phase": "build", "value": "postgresql://build:build@localhost:5432/build"}
     )
-    if project.folder.has_folder("prisma/migrations"):
-        migrations = project.folder.says("prisma/migrations", None, "migrations")
-        draft.put("release", Fact(["npx", "prisma", "migrate", "deploy"], (migrations,)))
+    folder = next((name for name in ("prisma/migrations", "migrations") if holder.project.has_folder(name)), None)
+    if folder is None:
+        return
+    says = holder.project.says(folder, None, "migrations")
+    schema = posixpath.join(posixpath.dirname(folder), "schema.prisma")
+    command = ["npx", "prisma", "migrate", "deploy"]
+    if holder is not project.package and holder.project.has(schema):
+        command.append(f"--schema={posixpath.relpath(holder.project.full(schema), project.folder.path or '.')}")
+    draft.put("release", Fact(command, (says,)))
+    if not any("prisma" in item.dependencies for item in (project.package, project.root_package, holder)):
+        text = "prisma is a development dependency, which the image leaves out: migrations at release need it there"
+        line = holder.depends("prisma")
+        draft.note("warning", f"{line}: {text}; move it to dependencies", line.path, line.line)
 
 
 def _is_hook(package: PackageJson, name: str) -> bool:
@@ -142,32 +157,9 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
                 listed.append({"name": name, "phase": "build"})
             elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
+    framework = draft.values.get("framework")
+    for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
+        if name not in present and name not in committed:
+            listed.append({"name": name, "phase": "build"})
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
-
-
-def put_secrets(project: NodeProject, draft: Draft) -> None:
-    """A private registry in .npmrc: its token as a secret of the build, never as part of an image."""
-    root = project.root
-    text = root.text(".npmrc") if root.has(".npmrc") else None
-    for number, line in enumerate((text or "").splitlines(), 1):
-        key, sign, value = line.strip().partition("=")
-        if not sign or not key.strip().endswith(("_authToken", "_auth", "_password")):
-            continue
-        value = value.strip().strip('"')
-        if value.startswith("${") and value.endswith("}") and value[2:-1].isidentifier():
-            name = value[2:-1]
-            secret = {"id": name.lower(), "kind": "variable", "variable": name}
-        else:
-            secret = {"id": "npmrc", "kind": "npmrc"}
-            npmrc = root.full(".npmrc")
-            draft.values["manifests"] = [path for path in draft.values["manifests"] if path != npmrc]
-            draft.note(
-                "warning",
-                ".npmrc holds a credential: take it out of the repository; the build gets one as a secret",
-                npmrc,
-                number,
-            )
-        if secret not in draft.values.setdefault("secrets", []):
-            draft.values["secrets"].append(secret)
-            draft.evidence["/secrets"] = root.fact(draft.values["secrets"], ".npmrc", number, "a private registry")

@@ -1,7 +1,11 @@
 """Which framework a package is built on, and whether it ends as a server, a site or a worker."""
 
+import posixpath
+
 from genfile.data import Framework, frameworks
+from genfile.detect.aside import is_aside
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
@@ -15,8 +19,12 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
     )
     if not found:
         return None
-    best = found[0]
+    best = _that_builds(project, found)
     servers = [item for item in found if item.kind == "server"]
+    angular = next((item for item in found if item.name == "angular"), None)
+    if angular is not None and "@angular/ssr" in package.every_dependency:
+        # Express is only what its server is made with.
+        return Fact(angular, (evidence_of(project, angular),))
     if best.kind != "server" and servers and starts_server(project):
         best = servers[0]
     elif best.kind == "server" and not best.build and not starts_server(project):
@@ -25,6 +33,18 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
         if sites and "build" in package.scripts:
             best = sites[0]
     return Fact(best, (evidence_of(project, best),))
+
+
+def _that_builds(project: NodeProject, found: list[Framework]) -> Framework:
+    """Of several the first; of several that make sites the one whose program the build script runs."""
+    best = found[0]
+    if best.kind == "site" and best.build and len(found) > 1:
+        name = next((name for name in ("build", "build:prod", "build-prod") if name in project.package.scripts), "")
+        programs = [step.program for step in resolve(project.package, name) or ()]
+        if programs and best.build.split(" ")[0] not in programs:
+            sites = [item for item in found if item.kind == "site" and item.build]
+            return next((item for item in sites if (item.build or "").split(" ")[0] in programs), best)
+    return best
 
 
 def evidence_of(project: NodeProject, item: Framework) -> Evidence:
@@ -76,6 +96,13 @@ def _depends(project: NodeProject, item: Framework) -> bool:
     return any(name in tables for name in item.dependencies)
 
 
+def starts_aside(package: PackageJson, script: str) -> bool:
+    """Whether a script starts a file of examples, tests or a playground: a library shows itself so."""
+    steps = resolve(package, script)
+    words = steps[-1].words if steps else ()
+    return any("/" in word and is_aside(posixpath.dirname(posixpath.normpath(word))) for word in words)
+
+
 def starts_server(project: NodeProject) -> bool:
     """Whether a script starts a program of the project's own: node, tsx, ts-node, bun with a file."""
     for name in ("start:prod", "start", "serve", "start:server"):
@@ -83,6 +110,8 @@ def starts_server(project: NodeProject) -> bool:
         if not steps:
             continue
         last = steps[-1]
+        if starts_aside(project.package, name):
+            continue
         if last.program in (
             "node",
             "tsx",

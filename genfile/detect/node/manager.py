@@ -95,7 +95,8 @@ def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
         for name, text in package.every_dependency.items():
             match = re.search(r"\d+(?:\.\d+){0,2}", text)
             if name not in found and match and not text.startswith((">", "*", "npm:", "file:", "git", "http")):
-                found[name] = (match[0], package.depends(name))
+                # A major alone allows its newest release.
+                found[name] = (match[0] if "." in match[0] else f"{match[0]}.999.0", package.depends(name))
     return found
 
 
@@ -104,6 +105,12 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     decision = decide(project, NAME_SIGNALS, agree=_same_family)
     for note in decision.conflicts("package manager"):
         project.folder.tree.note(note.level, note.text, note.path, note.line)
+    above = project.folder.parent()
+    while above is not None and not above.has("rush.json"):
+        above = above.parent()
+    if above is not None:
+        text = "Rush installs by scripts of its own, which are not known here: built as if it stood alone"
+        project.folder.tree.note("warning", text, above.full("rush.json"))
     name = decision.fact or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version
@@ -220,7 +227,15 @@ def _only_allow(project: NodeProject) -> Fact[str] | None:
     return None
 
 
-NAME_SIGNALS = (_field, _dev_engines, _yarn_path, _lock, _volta, _engines, _only_allow, _settings)
+def _starts_bun(project: NodeProject) -> Fact[str] | None:
+    """The script `start` is run by Bun, which no dependency brings."""
+    words = project.package.scripts.get("start", "").split()
+    if words[:1] in (["bun"], ["bunx"]) and "bun" not in project.package.every_dependency:
+        return Fact("bun", (project.package.says("scripts", "start"),))
+    return None
+
+
+NAME_SIGNALS = (_field, _dev_engines, _yarn_path, _lock, _volta, _engines, _only_allow, _settings, _starts_bun)
 
 
 def _yarn_kind(project: NodeProject, name: str) -> str:
@@ -271,6 +286,23 @@ def _version_volta(named: Named) -> Fact[str] | None:
     return None
 
 
+def _version_line(named: Named) -> Fact[str] | None:
+    """The line that an `engines` entry names: 11.5.x, ^9, ~9.1; a floor only where it is above the default."""
+    project, name = named
+    key = name.removesuffix("-berry")
+    for package in project.packages if key != "npm" else ():
+        text = package.document.text("engines", key) or ""
+        match = re.fullmatch(r"(\^|~|>=)?\s*(\d+)(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?", text)
+        if match is None:
+            continue
+        sign, major, minor, _ = match.groups()
+        if sign == ">=" and int(major) <= int((default_tool(name) or "0").split(".")[0]):
+            continue
+        line = f"{major}.{minor}" if sign in (None, "~") and minor and minor.isdigit() else major
+        return Fact(line, (package.says("engines", key),))
+    return None
+
+
 def _version_lock(named: Named) -> Fact[str] | None:
     """The format of the lock file tells who wrote it."""
     project, name = named
@@ -298,4 +330,4 @@ def _version_default(named: Named) -> Fact[str] | None:
     return project.folder.guess(version, FILE, f"no version of {name} is named", 'set "packageManager" in package.json')
 
 
-VERSION_SIGNALS = (_version_field, _version_yarn_path, _version_volta, _version_lock, _version_default)
+VERSION_SIGNALS = (_version_field, _version_yarn_path, _version_volta, _version_line, _version_lock, _version_default)

@@ -10,7 +10,8 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
-from genfile.evidence import Fact, decide
+from genfile.dockerfile.reader import DockerfileError, read_dockerfile
+from genfile.evidence import Draft, Fact, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -55,6 +56,9 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
                     if project.folder.has(stem + ending):
                         yield stem + ending
                         return
+        elif path not in (".", "") and project.folder.has(f"{path}.js"):
+            yield f"{path}.js"
+            return
         elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
             yield f"{path}/index.js"
             return
@@ -75,9 +79,13 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
 
 
 def _resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
-    if not module.startswith("."):
+    if module.startswith(("@/", "~/", "#/", "src/")):
+        # The usual alias for the sources.
+        path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]
+    elif module.startswith("."):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
+    else:
         return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
     if path.startswith(".."):
         return None
     stem = path[:-3] if path.endswith(".js") else path
@@ -144,7 +152,7 @@ def _listen(asked: Asked) -> Fact[Port] | None:
                         name, call.line, f"{call.callee}('port', {_shown(call.arguments[1])})"
                     )
                     return Fact(Port(number, variable), (evidence,))
-            if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "Elysia"):
+            if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "server", "Elysia"):
                 continue
             for value in call.arguments[:2]:
                 value = (
@@ -156,14 +164,36 @@ def _listen(asked: Asked) -> Fact[Port] | None:
                     else value
                 )
                 number, variable = port_of(value)
-                if last in ("createServer", "Server", "serve", "Elysia") and number is None and variable is None:
+                if (
+                    last in ("createServer", "Server", "server", "serve", "Elysia")
+                    and number is None
+                    and variable is None
+                ):
                     continue
                 evidence = asked.project.folder.says(name, call.line, f"{call.callee}({_shown(value)})")
                 if number is not None:
                     return Fact(Port(number, variable), (evidence,))
+                if isinstance(value, EnvDefault) and (known := _schema_default(asked, value.name)) is not None:
+                    return known
                 if isinstance(value, EnvDefault) and partial is None:
                     partial = Fact(Port(None, value.name), (evidence,))
+        exported = module.default_export
+        if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
+            number, variable = port_of(exported["port"])
+            if number is not None:
+                return asked.project.folder.fact(Port(number, variable), name, None, "port of what is exported")
     return partial
+
+
+def _schema_default(asked: Asked, name: str) -> Fact[Port] | None:
+    """The default that a schema of the sources gives a variable."""
+    for path, module in asked.sources:
+        for key, value, line in module.defaults:
+            number = port_of(value)[0]
+            if key == name and number is not None:
+                evidence = asked.project.folder.says(path, line, f"{key} is {number} by default")
+                return Fact(Port(number, name), (evidence,))
+    return None
 
 
 def _environment_default(asked: Asked) -> Fact[Port] | None:
@@ -191,7 +221,54 @@ def _example(asked: Asked) -> Fact[Port] | None:
 def _hosting(asked: Asked) -> Fact[Port] | None:
     """What a Dockerfile, a compose file or a host's file says."""
     fact = hosting(asked.project.folder).port
-    return fact.but(Port(fact.value, "PORT" if _reads_port(asked) else None)) if fact is not None else None
+    return fact.but(Port(fact.value, _variable(asked))) if fact is not None else None
+
+
+def _root_hosting(asked: Asked) -> Fact[Port] | None:
+    """What the Dockerfile of the workspace's root says, where it takes the member's folder by name."""
+    project = asked.project
+    fact = hosting(project.root).port if project.workspace is not None else None
+    if fact is None:
+        return None
+    member = posixpath.relpath(project.folder.path, project.root.path or ".")
+    for path in hosting(project.root).dockerfiles:
+        try:
+            dockerfile = read_dockerfile(project.folder.tree.text(path) or "")
+        except DockerfileError:
+            continue
+        for stage in dockerfile.stages:
+            for item in (*stage.all("COPY"), *stage.all("ADD")):
+                sources = [posixpath.normpath(word.strip("./") or ".") for word in item.words[:-1]]
+                if item.flag("from") is None and member in sources:
+                    return fact.but(Port(fact.value, _variable(asked)))
+    return None
+
+
+def _settings(asked: Asked) -> Fact[Port] | None:
+    """The port of a configuration file: config/default.json and its like, defaults/config.js."""
+    folder = asked.project.folder
+    for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
+        for ending in (".json", ".yaml", ".yml", ".js", ".cjs", ".ts"):
+            name = stem + ending
+            if not folder.has(name):
+                continue
+            if ending == ".json":
+                document = folder.json(name)
+                value = document.value if document else None
+            elif ending in (".yaml", ".yml"):
+                document = folder.yaml(name)
+                value = document.value if document else None
+            else:
+                module = read_module(asked.project, name)
+                value = module.default_export if module else None
+            for keys in (("port",), ("server", "port"), ("http", "port"), ("app", "port")):
+                inner = value
+                for key in keys:
+                    inner = inner.get(key) if isinstance(inner, dict) else None
+                number, variable = port_of(inner)
+                if number is not None:
+                    return folder.fact(Port(number, variable), name, None, f"{'.'.join(keys)} is {number}")
+    return None
 
 
 def _framework_default(asked: Asked) -> Fact[Port] | None:
@@ -202,16 +279,31 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     line = evidence_of(asked.project, framework).line
     evidence = asked.project.folder.says(FILE, line, f"the default of {framework.name}")
     certain = framework.port_variable is not None and not asked.sources
-    variable = framework.port_variable or ("PORT" if _reads_port(asked) else None)
+    variable = framework.port_variable or (_variable(asked))
     remedy = "read the port from PORT with a default: process.env.PORT || 3000"
     return Fact(Port(framework.port, variable), (evidence,), guess=not (certain or framework.start), remedy=remedy)
+
+
+def _variable(asked: Asked) -> str | None:
+    """The variable that moves the port: the framework's own, or PORT where the code reads it."""
+    own = asked.framework.port_variable if asked.framework is not None else None
+    return own or ("PORT" if _reads_port(asked) else None)
 
 
 def _reads_port(asked: Asked) -> bool:
     return any(item.name == "PORT" for _, module in asked.sources for item in module.env_names)
 
 
-PORT_SIGNALS = (_script_variable, _listen, _environment_default, _hosting, _example, _framework_default)
+PORT_SIGNALS = (
+    _script_variable,
+    _listen,
+    _environment_default,
+    _hosting,
+    _root_hosting,
+    _settings,
+    _example,
+    _framework_default,
+)
 
 
 def _shown(value: object) -> str:
@@ -220,6 +312,29 @@ def _shown(value: object) -> str:
             f"process.env.{value.name} || {value.default}" if value.default is not None else f"process.env.{value.name}"
         )
     return str(value)
+
+
+def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:
+    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is told of."""
+    for name, module in sources:
+        for call in module.calls:
+            if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
+                continue
+            for value in call.arguments:
+                for key in ("host", "hostname"):
+                    value = value.get(key, value) if isinstance(value, dict) else value
+                host = value.default if isinstance(value, EnvDefault) else value
+                if host not in ("localhost", "127.0.0.1", "::1"):
+                    continue
+                if isinstance(value, EnvDefault):
+                    if all(item["name"] != value.name for item in draft.values.get("environment", ())):
+                        variable = {"name": value.name, "phase": "run", "value": "0.0.0.0"}
+                        draft.values.setdefault("environment", []).append(variable)
+                    return
+                says = project.folder.says(name, call.line, f"{call.callee} binds to {host}")
+                text = f"{says}: nothing outside of the container reaches it; bind to 0.0.0.0"
+                draft.note("warning", text, says.path, says.line)
+                return
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

@@ -1,11 +1,12 @@
 """What of the built tree the running program reads."""
 
 import posixpath
+from itertools import pairwise
 
 from genfile.data import Framework
+from genfile.detect.node.build import output_folder
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.site import next_standalone
-from genfile.detect.node.start import output_folder
 from genfile.evidence import Draft
 
 # Folders beside the sources that programs open at run time, by the names that projects give them.
@@ -85,9 +86,18 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         output = _output(project, draft, framework)
         if output is None:
             draft.values["run_paths"] = [folder.spec_path]
+        elif framework is not None and framework.keeps and any(_in_tree(project, word) for word in start[1:]):
+            # A server of the project's own, with whatever it imports, beside what the framework makes.
+            draft.values["outputs"] = [folder.full(framework.output or output)]
+            draft.values["run_paths"] = [folder.spec_path]
         elif framework is not None and (framework.keeps or framework.bare):
             draft.values["outputs"] = [folder.full(output)]
-            kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name)]
+            first = {posixpath.normpath(word).split("/")[0] for word in start[1:] if "/" in word}
+            kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name) or name in first]
+            if framework.output and framework.output != output and not framework.bare:
+                # A server of the project's own, compiled beside what the framework makes.
+                kept = [framework.output, *kept, *(name for name in _beside(project, output) if name not in kept)]
+                draft.values["outputs"].append(folder.full(framework.output))
             draft.values["run_paths"] = [folder.full(name) for name in (output, *kept)]
             if framework.bare and list(framework.start) == list(start):
                 draft.values["dependencies_at_run"] = "none"
@@ -97,6 +107,13 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft)
+
+
+def _in_tree(project: NodeProject, word: str) -> bool:
+    """Whether a word of the start is a program of the tree: server.js, or a folder with an index.js."""
+    path = posixpath.normpath(word)
+    names = (path, f"{path}.js", posixpath.join(path, "index.js"), posixpath.join(path, "index.ts"))
+    return not word.startswith("-") and any(project.folder.has(name) for name in names)
 
 
 def _put_standalone(project: NodeProject, draft: Draft) -> None:
@@ -116,7 +133,9 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
     start = draft.values.get("start", [])
     if framework is not None and framework.output and list(framework.start) == list(start):
         return framework.output
-    for word in start[1:]:
+    for before, word in pairwise(start):
+        if before in ("-r", "--require", "--import", "--loader", "--env-file"):
+            continue
         path = posixpath.normpath(word)
         first = path.split("/")[0]
         if path.startswith(("..", "/", "-")) or project.folder.has(path):

@@ -1,6 +1,8 @@
 """Scripts of package.json as commands: what `npm run x` ends up running."""
 
+import fnmatch
 import posixpath
+import shlex
 from dataclasses import dataclass
 
 from genfile.detect.node.manifest import PackageJson
@@ -78,6 +80,29 @@ DEVELOPMENT_COMMANDS = {
     "quasar": {"dev"},
     "webpack": {"serve", "--watch"},
 }
+NOTHING = frozenset({"echo", "exit", "true", ":"})
+# Programs that change a database, by the words that make them do so; any of the words, where there are none.
+MIGRATIONS: dict[str, tuple[str, ...]] = {
+    "prisma": ("migrate", "push", "seed"),
+    "drizzle-kit": ("migrate", "push", "push:pg", "push:mysql", "push:sqlite"),
+    "typeorm": ("migration:run", "schema:sync"),
+    "typeorm-ts-node-commonjs": ("migration:run", "schema:sync"),
+    "typeorm-ts-node-esm": ("migration:run", "schema:sync"),
+    "knex": ("migrate:latest", "migrate:up", "seed:run"),
+    "sequelize": ("db:migrate", "db:seed:all", "db:create"),
+    "sequelize-cli": ("db:migrate", "db:seed:all", "db:create"),
+    "mikro-orm": ("migration:up", "schema:update", "schema:create"),
+    "medusa": ("db:migrate", "migrations", "db:setup"),
+    "payload": ("migrate", "migrate:fresh"),
+    "node-pg-migrate": ("up",),
+    "db-migrate": ("up",),
+    "umzug": ("up",),
+    "kysely": ("migrate", "migrate:latest", "migrate:up"),
+    "dbmate": (),
+    "wait-port": (),
+    "wait-for-it": (),
+}
+_MIGRATION_FILES = frozenset("migrate migration migrations run-migrations run-migration seed db-migrate".split())
 # Words of a package's own script that build and then go on.
 BUILDERS = frozenset(
     """
@@ -99,7 +124,9 @@ class Step:
         return posixpath.basename(self.words[0])
 
 
-def resolve(package: PackageJson, name: str, _seen: frozenset[str] = frozenset()) -> tuple[Step, ...] | None:
+def resolve(
+    package: PackageJson, name: str, _seen: frozenset[str] = frozenset(), _extra: tuple[str, ...] = ()
+) -> tuple[Step, ...] | None:
     """The commands that a script runs, following scripts that run scripts.
 
     None where the script is missing, is more than a plain sequence of commands, or runs itself.
@@ -109,7 +136,8 @@ def resolve(package: PackageJson, name: str, _seen: frozenset[str] = frozenset()
     text = package.scripts.get(name)
     if text is None or name in _seen or len(_seen) > 8:
         return None
-    parsed = parse_shell(text)
+    # As package managers do: further words are put at the end of the script's text.
+    parsed = parse_shell(f"{text} {shlex.join(_extra)}" if _extra else text)
     if parsed is None:
         return None
     steps: list[Step] = []
@@ -125,13 +153,36 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
     step = _without_prefix(step)
     if not step.words:
         return ()
+    if step.program in ("run-s", "npm-run-all", "npm-run-all2"):
+        return _follow_all(package, step, seen)
     target = _script_called(package, step.words)
     if target is None:
         return (step,)
-    inner = resolve(package, target, seen)
+    inner = resolve(package, target, seen, _words_after(step.words, target))
     if inner is None:
         return None
     return tuple(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+
+
+def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
+    """`run-s clean build:*`: scripts one after the other; the step itself where they run at once, or are no scripts."""
+    names: list[str] = []
+    for word in step.words[1:]:
+        if word in ("-p", "--parallel") or ("{" in word or " " in word):
+            return (step,)
+        if word.startswith("-"):
+            continue
+        found = [name for name in package.scripts if fnmatch.fnmatchcase(name, word)]
+        names += found if found else [""]
+    if not names or "" in names:
+        return (step,)
+    steps: list[Step] = []
+    for name in names:
+        inner = resolve(package, name, seen)
+        if inner is None:
+            return None
+        steps.extend(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+    return tuple(steps)
 
 
 def _without_prefix(step: Step) -> Step:
@@ -147,6 +198,9 @@ def _without_prefix(step: Step) -> Step:
         else:
             while words and words[0] in ("--yes", "-y", "--no-install", "--bun", "--"):
                 words.pop(0)
+    if words and words[0] in ("node", "tsx", "bun"):
+        # Node stops where the file is not there, and no image holds it.
+        words = [word for word in words if not word.startswith("--env-file=")]
     return Step(tuple(words), variables, step.script)
 
 
@@ -173,6 +227,24 @@ def _script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
     return rest[0] if rest and rest[0] in package.scripts else None
 
 
+def _words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
+    """What a call gives to the script: npm passes on what stands after `--`, the others all the rest."""
+    rest = words[words.index(script, 1) + 1 :]
+    if "--" in rest:
+        return rest[rest.index("--") + 1 :]
+    return () if words[0] == "npm" else tuple(word for word in rest if word != "--silent")
+
+
+def delegates(step: Step) -> bool:
+    """Whether a command runs another member's script: `pnpm --filter x run y`, `npm -w x start`, `turbo run start`."""
+    if step.program in ("turbo", "lerna", "nx", "rush", "wsrun", "moon"):
+        return True
+    if step.program not in MANAGERS:
+        return False
+    flags = ("--filter", "-F", "--workspace", "-w", "workspace", "workspaces", "--prefix", "-C", "--dir", "--cwd", "-r")
+    return any(word.split("=")[0] in flags for word in step.words[1:])
+
+
 def is_development(step: Step) -> bool:
     """Whether a command is one for development: it watches, reloads, or serves unbuilt sources."""
     if step.program in DEVELOPMENT or "--watch" in step.words or "--hot" in step.words:
@@ -180,6 +252,19 @@ def is_development(step: Step) -> bool:
     first = step.words[1] if len(step.words) > 1 else ""
     commands = DEVELOPMENT_COMMANDS.get(step.program, set())
     return first in commands or ("" in commands and first.startswith("-"))
+
+
+def is_migration(step: Step) -> bool:
+    """Whether a command changes a database: a migration tool, or a program of a usual name for it."""
+    words = MIGRATIONS.get(step.program)
+    if words is not None:
+        return not words or any(word in words for word in step.words[1:])
+    if step.words[:2] == ("node", "ace"):
+        return any(word.startswith(("migration:", "db:seed")) for word in step.words[2:3])
+    files = [word for word in step.words[1:] if not word.startswith("-")][:1]
+    return step.program in ("node", "tsx", "ts-node", "bun") and any(
+        posixpath.basename(word).rsplit(".", 1)[0].lower() in _MIGRATION_FILES for word in files
+    )
 
 
 def uses_variables(step: Step) -> bool:

@@ -1,26 +1,29 @@
 """The facts of one Node service, put together."""
 
-import posixpath
+import re
 
-from genfile.data import Framework, backing_services, needs_old_openssl, runtime, system_packages
+from genfile.data import Framework, needs_old_openssl, runtime
 from genfile.data import framework as framework_named
-from genfile.detect.hosting import run_packages
+from genfile.detect.hosting import Port
+from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
-from genfile.detect.node.extras import put_environment, put_install, put_secrets
+from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.manager import (
     NodeProject,
-    has_old_gyp,
     locked_versions,
     lockfile,
-    native_modules,
     package_manager,
 )
 from genfile.detect.node.manifest import FILE
-from genfile.detect.node.port import data_folder, find_health, find_port, source_files
+from genfile.detect.node.members import put_build
+from genfile.detect.node.port import find_health, find_port, put_host, source_files
+from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
-from genfile.detect.node.site import static_output
-from genfile.detect.node.start import build_command, put_start, start_command
+from genfile.detect.node.secrets import put_secrets
+from genfile.detect.node.site import asset_root, static_output
+from genfile.detect.node.start import put_start, start_command
+from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
@@ -45,8 +48,9 @@ def detect(folder: Project) -> Draft:
     if found is not None:
         draft.put("framework", found.but(found.value.name))
     draft.put("build", build_command(project, manager, framework))
-    _workspace_build(project, draft, manager)
-    static = static_output(project, framework) if framework else None
+    _note_git(project, draft)
+    put_build(project, draft, manager)
+    static = static_output(project, framework) if framework else asset_root(project)
     if static is not None:
         _put_site(project, draft, static)
     else:
@@ -55,7 +59,7 @@ def detect(folder: Project) -> Draft:
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_secrets(project, draft)
-    _put_system(project, draft, with_run=static is None)
+    put_system(project, draft, with_run=static is None)
     return draft
 
 
@@ -105,6 +109,9 @@ def _put_bun_version(draft: Draft) -> None:
 
 def _runs_on_bun(project: NodeProject) -> bool:
     start = project.package.scripts.get("start", "")
+    found = find_framework(project)
+    if found is not None and found.value.kind == "site":
+        return False
     return "node" not in start.split() and not any(
         name in project.package.every_dependency for name in ("next", "nuxt", "@nestjs/core", "@remix-run/node", "vite")
     )
@@ -124,95 +131,44 @@ def _workspace(project: NodeProject, manager: str) -> Fact[dict[str, object]]:
     )
 
 
-def _workspace_build(project: NodeProject, draft: Draft, manager: str) -> None:
-    """In a workspace the build runs at the root, and takes the members that are needed first."""
-    workspace = project.workspace
-    if workspace is None:
-        return
-    fact = draft.evidence.get("/build")
-    member = posixpath.relpath(project.folder.path, workspace.root.path or ".")
-    name = project.package.name or member
-    if project.root.has("turbo.json") and fact is not None:
-        turbo = {"npm": "npx --no-install turbo", "pnpm": "pnpm exec turbo", "bun": "bunx turbo"}.get(
-            manager, "yarn turbo"
-        )
-        draft.put(
-            "build",
-            Fact(
-                [f"{turbo} run build --filter={_word(name)}"],
-                (project.root.says("turbo.json", 1, "turbo.json"),),
-            ),
-        )
-        return
-    needed = [
-        pkg
-        for pkg in workspace.packages()
-        if pkg.project.path in workspace.needs(project.package) and "build" in pkg.scripts
-    ]
-    if fact is None and not needed:
-        return
-    evidence = fact.evidence if fact else ()
-    if manager == "pnpm":
-        draft.put("build", Fact([f"pnpm --filter {_word(name + '...')} run build"], evidence))
-        return
-    commands: list[str] = []
-    for path in [
-        *_ordered(project, [pkg.project.path for pkg in needed]),
-        *([project.folder.path] if fact else []),
-    ]:
-        inside = posixpath.relpath(path, workspace.root.path or ".")
-        package = next((pkg for pkg in workspace.packages() if pkg.project.path == path), None)
-        label = (package.name if package else None) or inside
-        commands.append(
-            {
-                "npm": f"npm run build --workspace {_word(inside)}",
-                "yarn": f"yarn workspace {_word(label)} run build",
-                "yarn-berry": f"yarn workspace {_word(label)} run build",
-            }.get(manager, f"bun run --filter {_word(label)} build")
-        )
-    draft.put("build", Fact(commands, evidence))
-
-
-def _ordered(project: NodeProject, paths: list[str]) -> list[str]:
-    """Members so that each stands after those it needs."""
-    workspace = project.workspace
-    assert workspace is not None
-    packages = {pkg.project.path: pkg for pkg in workspace.packages()}
-    return sorted(paths, key=lambda path: (len(workspace.needs(packages[path])), path))
-
-
-def _word(text: str) -> str:
-    import shlex
-
-    return shlex.quote(text)
-
-
 def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]) -> None:
     root = project.folder.full(str(static.value["root"]))
     draft.put("static", static.but({"root": root, "spa": static.value["spa"]}))
     draft.put("port", static.but(8080))
-    draft.values["outputs"] = [root]
+    # Pages that are built in place are in the tree: what the build adds to them is not.
+    draft.values["outputs"] = [root] if not Project(project.folder.tree, root).has("index.html") else []
     draft.values["dependencies_at_run"] = "none"
 
 
 def _put_server(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
     start = start_command(project, framework, bool(draft.values.get("build")))
     put_start(draft, start)
+    _note_handler(project, draft, framework)
     if start is None:
         draft.note("warning", 'no start command was found: add a "start" script', project.folder.full(FILE))
+    if draft.values.get("engine") == "bun" and draft.values.get("start", [""])[0] == "node":
+        # The image of Bun has no Node.
+        draft.values["start"][0] = "bun"
     words = tuple(draft.values.get("start", ()))
     listens = framework is None or framework.kind != "worker"
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")
     sources = [] if meta and framework is not None and words == framework.start else source_files(project, words)
     port = find_port(project, framework, sources) if listens else None
+    given = start.value.variables.get("PORT", "") if start is not None else ""
+    if start is not None and given.isdecimal() and listens:
+        port = start.but(Port(int(given), "PORT"))
     if port is not None:
         number = port.value.number or (framework.port if framework else None) or 3000
         draft.put("port", Fact(number, port.evidence, port.guess or port.value.number is None, port.remedy))
         if port.value.variable:
             draft.put("port_variable", port.but(port.value.variable))
+        put_host(project, draft, sources)
         health = find_health(project, sources)
         if health is not None:
             draft.put("health", health.but({"path": health.value}))
+    if port is not None and any("$PORT" in word or "${PORT}" in word for word in words):
+        # The command itself has no default: the image sets it.
+        draft.put("port_variable", port.but("PORT"))
     if framework is not None:
         for name, value in framework.environment.items():
             draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
@@ -221,47 +177,26 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
             if fallback is not None and fallback.port_variable:
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
+    put_processes(project, draft)
 
 
-def _put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
-    package = project.package
-    known = system_packages("npm")
-    build: set[str] = set()
-    run: set[str] = set()
-    evidence = []
-    for name in sorted(package.every_dependency):
-        needs = known.get(name)
-        if needs is None or (name not in package.dependencies and not needs.build and not needs.environment):
-            continue
-        evidence.append(package.depends(name))
-        build.update(needs.build)
-        served = name in package.dependencies and with_run
-        for key, value in needs.environment.items():
-            installs = any(word in key for word in ("SKIP", "INSTALL_BINARY"))
-            for phase in ("install",) * installs + ("run",) * (served and not installs):
-                draft.values.setdefault("environment", []).append({"name": key, "phase": phase, "value": value})
-        if name in package.dependencies and with_run:
-            run.update(needs.run)
-    for _, says in native_modules(project):
-        # Before version 10 node-gyp asks for distutils, which Python has no more.
-        build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
-        evidence.append(says)
-    if with_run:
-        programs, says_programs = run_packages(project.folder)
-        run.update(programs)
-        evidence.extend(says_programs)
-    stores = [name for name in package.dependencies if name in known and known[name].store]
-    if stores and with_run:
-        draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
-    if any(value.startswith(("git+", "git:", "github:")) for value in package.every_dependency.values()):
-        build.update(("ca-certificates", "git"))
-    if build or run:
-        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
-    backing = {
-        service.name: package.depends(dependency)
-        for service in backing_services().values()
-        for dependency in service.npm
-        if dependency in package.dependencies and with_run
-    }
-    if backing:
-        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
+def _note_git(project: NodeProject, draft: Draft) -> None:
+    """A build that asks git for its version: the folder .git is not sent to the builder."""
+    for name in ("prebuild", "build", "postbuild") if draft.values.get("build") else ():
+        if re.search(r"\bgit (rev-parse|describe|log|show)\b", project.package.scripts.get(name, "")):
+            says = project.package.says("scripts", name)
+            text = f"{says}: reads git, whose folder no builder gets: pass the version in"
+            draft.note("warning", text, says.path, says.line)
+
+
+def _note_handler(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
+    """TanStack Start without Nitro builds a handler that nothing serves; before 1.132 it brought Nitro itself."""
+    if framework is None or framework.name != "tanstack-start" or "start" in project.package.scripts:
+        return
+    text = project.package.every_dependency.get("@tanstack/react-start", "latest")
+    match = re.search(r"(\d+)\.(\d+)", text)
+    old = match is not None and (int(match[1]), int(match[2])) < (1, 132)
+    if old or any("nitro" in name for name in project.package.every_dependency):
+        return
+    says = project.package.depends(framework.dependencies[0])
+    draft.note("warning", f"{says}: its build is no server by itself: add nitro to vite.config", says.path, says.line)

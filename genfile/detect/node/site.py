@@ -4,6 +4,8 @@ import posixpath
 from typing import Any
 
 from genfile.data import Framework
+from genfile.detect.node.angular import read_target
+from genfile.detect.node.build import BUILD_SCRIPTS
 from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import resolve
@@ -26,6 +28,8 @@ ROUTERS = frozenset(
         "@mikro-router",
     ]
 )
+
+WEBPACK_KINDS = ("config", "config.prod", "prod.config", "prod", "production", "common", "base", "base.conf")
 
 
 def static_output(project: NodeProject, framework: Framework) -> Fact[dict[str, Any]] | None:
@@ -55,7 +59,32 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str,
         return None
     if framework.name == "angular":
         return _angular(project)
+    if framework.name == "expo":
+        document = project.folder.json("app.json") if project.folder.has("app.json") else None
+        pages = document is not None and document.text("expo", "web", "output") == "static"
+        return Fact(("dist", not pages), (project.package.depends("expo"),))
     return _configured(project, framework)
+
+
+def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
+    """Plain pages whose styles and scripts the build makes beside them: `tailwindcss -o public/site.css`."""
+    steps = resolve(project.package, "build") or ()
+    if not steps or any(step.program not in ASSET_TOOLS for step in steps):
+        return None
+    words = [word.rpartition("=")[2] for step in steps for word in step.words]
+    written = [posixpath.normpath(part) for word in words for part in word.split(":")]
+    for folder in ("public", "static", "www", "site", "dist"):
+        page = posixpath.join(folder, "index.html")
+        if project.folder.has(page) and any(path.startswith(folder + "/") for path in written):
+            return Fact({"root": folder, "spa": False}, (project.package.says("scripts", "build"),))
+    return None
+
+
+ASSET_TOOLS = frozenset(
+    """
+    tailwindcss sass node-sass postcss esbuild lessc cleancss uglifyjs terser lightningcss html-minifier mkdir cp
+    """.split()
+)
 
 
 def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, bool]]:
@@ -78,6 +107,10 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
     published = _published(project)
     if published is not None:
         return published.but((published.value, spa))
+    if framework.name == "eleventy" and (written := _eleventy(project)) is not None:
+        return written.but((written.value, spa))
+    if framework.name == "webpack" and (packed := _webpack(project)) is not None:
+        return packed.but((packed.value, spa))
     key = {"vite": ("vite.config", ("build", "outDir")), "vue-cli": ("vue.config", ("outputDir",))}.get(framework.name)
     found = read_config(project, key[0]) if key else None
     if key and found:
@@ -87,6 +120,42 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
             path = posixpath.join(base, value) if isinstance(base, str) and not base.startswith("/") else value
             return project.folder.fact((path, spa), found[0], 1, f"{'.'.join(key[1])} is {value}")
     return Fact((posixpath.join(_root_argument(project, framework), root), spa), (evidence_of(project, framework),))
+
+
+def _eleventy(project: NodeProject) -> Fact[str] | None:
+    """`--output` of the build script, `dir.output` of Eleventy's configuration."""
+    for step in resolve(project.package, "build") or ():
+        for word in step.words:
+            if word.startswith("--output="):
+                return Fact(word.partition("=")[2], (project.package.says("scripts", "build"),))
+    for stem in ("eleventy.config", ".eleventy"):
+        found = read_config(project, stem)
+        values = (found[1].default_export, found[1].constant("config")) if found else ()
+        output = next((item for value in values if isinstance(item := _at(value, ("dir", "output")), str)), None)
+        if found and output and not output.startswith("/"):
+            return project.folder.fact(output, found[0], 1, f"dir.output is {output}")
+    return None
+
+
+def _webpack(project: NodeProject) -> Fact[str] | None:
+    """`output.path` of webpack's configuration: the one that the build is given, else one of a usual name."""
+    given = [
+        word.partition("=")[2] or step.words[index + 1]
+        for step in resolve(project.package, next((n for n in BUILD_SCRIPTS if n in project.package.scripts), "")) or ()
+        for index, word in enumerate(step.words)
+        if word.startswith("--config") and ("=" in word or index + 1 < len(step.words))
+    ]
+    usual = [f"{folder}webpack.{kind}" for folder in ("", "config/", "build/") for kind in WEBPACK_KINDS]
+    for name in (*given, *usual):
+        folder, stem = posixpath.split(posixpath.normpath(name))
+        for ending in (".js", ".ts", ".mjs", ".cjs", ".babel.js"):
+            stem = stem.removesuffix(ending)
+        found = read_config(project, posixpath.join(folder, stem))
+        path = _at(found[1].default_export, ("output", "path")) if found else None
+        if found and isinstance(path, str) and not path.startswith("/"):
+            where = posixpath.normpath(posixpath.join(folder, path))
+            return project.folder.fact(where, found[0], 1, f"output.path is {path}")
+    return None
 
 
 def _published(project: NodeProject) -> Fact[str] | None:
@@ -176,31 +245,10 @@ def _single_page_mode(project: NodeProject) -> Fact[tuple[str, bool]] | None:
 
 
 def _angular(project: NodeProject) -> Fact[tuple[str, bool]] | None:
-    """angular.json: the output path of the project to be built; the application builder adds `browser`."""
-    document = project.folder.json("angular.json") if project.folder.has("angular.json") else None
-    if document is None:
+    """angular.json: the output path of the project to be built."""
+    target = read_target(project)
+    if target is None:
         return Fact(("dist", True), (project.package.depends("@angular/core"),))
-    projects = document.table("projects")
-    name = document.text("defaultProject") or next(
-        (
-            key
-            for key, value in projects.items()
-            if isinstance(value, dict) and value.get("projectType", "application") == "application"
-        ),
-        "",
-    )
-    build = ("projects", name, "architect", "build")
-    if not document.table(*build):
-        build = ("projects", name, "targets", "build")
-    options = document.table(*build, "options")
-    if options.get("server") or options.get("ssr"):
-        return None
-    builder = document.text(*build, "builder") or ""
-    output = options.get("outputPath", f"dist/{name}")
-    if isinstance(output, dict):
-        base, browser = output.get("base", f"dist/{name}"), output.get("browser", "browser")
-        root = posixpath.join(str(base), str(browser))
-    else:
-        root = posixpath.join(str(output), "browser") if builder.endswith(":application") else str(output)
-    line = document.line(*build, "options", "outputPath") or document.line(*build)
-    return project.folder.fact((root, True), "angular.json", line, f"outputPath of {name}")
+    root = target.output()
+    says = f"outputPath of {target.project}"
+    return project.folder.fact((root, True), "angular.json", target.line, says) if root is not None else None

@@ -1,14 +1,15 @@
-"""How the service is built and started in production."""
+"""How the service is started in production."""
 
 import posixpath
-import shlex
 from dataclasses import dataclass
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
-from genfile.detect.node.framework import evidence_of
+from genfile.detect.node.build import output_folder
+from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import BUILDERS, Step, is_development, resolve, uses_variables
+from genfile.detect.node.nest import applications
+from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
 
@@ -21,12 +22,6 @@ RUNNERS = frozenset(
 )
 ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
 ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
-# Scripts that make what production needs, best first; the last of them the front end of a server alone.
-BUILD_SCRIPTS = (
-    "build", "build:prod", "build:production", "compile", "heroku-postbuild", "gcp-build", "vercel-build",
-    "build:frontend", "build:client", "build:ui", "build:web", "frontend:build", "client:build",
-)  # fmt: skip
-NOTHING = frozenset({"echo", "exit", "true", ":"})
 
 
 @dataclass(frozen=True)
@@ -37,93 +32,24 @@ class Start:
     variables: dict[str, str]
 
 
-def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
-    """The production build: a script by its usual names, else the framework's own command."""
-    run = f"{'yarn' if manager.startswith('yarn') else manager} run"
-    for name in BUILD_SCRIPTS:
-        text = project.package.scripts.get(name)
-        if text is None or _does_nothing(text):
-            continue
-        command = f"{run} {shlex.quote(name)}"
-        return Fact([command], (project.package.says("scripts", name),))
-    hosted = _hosted_build(project)
-    if hosted is not None:
-        return hosted
-    if framework is not None and framework.build:
-        return Fact([f"{_execute(manager)} {framework.build}"], (evidence_of(project, framework),))
-    return _typescript_build(project, manager)
-
-
-def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
-    """The build of a host's file, where it is one script of the project: netlify.toml, vercel.json, railway.json."""
-    for name, read, path in (
-        ("netlify.toml", project.folder.toml, ("build", "command")),
-        ("vercel.json", project.folder.jsonc, ("buildCommand",)),
-        ("railway.json", project.folder.jsonc, ("build", "buildCommand")),
-    ):
-        document = read(name) if project.folder.has(name) else None
-        text = document.text(*path) if document else None
-        words = (text or "").split()
-        rest = [word for word in words[1:] if word != "run"]
-        if (
-            words[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"])
-            and len(rest) == 1
-            and rest[0] in project.package.scripts
-        ):
-            return project.folder.fact([str(text)], name, document.line(*path) if document else None, str(text))
-    return None
-
-
-def _execute(manager: str) -> str:
-    return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
-
-
-def _does_nothing(text: str) -> bool:
-    commands = parse_shell(text)
-    return commands is not None and all(not c.words or c.words[0] in NOTHING for c in commands)
-
-
-def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | None:
-    """No build script, but `main` or `start` names a file that only the compiler makes."""
-    if not project.folder.has("tsconfig.json") or "typescript" not in project.package.every_dependency:
-        return None
-    out = output_folder(project)
-    start = resolve(project.package, "start")
-    target = (start[-1].words[-1] if start else "") or project.package.document.text("main") or ""
-    if out and posixpath.normpath(target).startswith(out + "/") and not project.folder.has(target):
-        line = project.folder.says("tsconfig.json", 1, f"outDir is {out}")
-        return Fact([f"{_execute(manager)} tsc --project tsconfig.json"], (line,))
-    return None
-
-
-def output_folder(project: NodeProject) -> str | None:
-    """tsconfig's outDir, relative to the service's folder, followed through `extends` inside the tree."""
-    name, seen = "tsconfig.json", set[str]()
-    for candidate in ("tsconfig.build.json", "tsconfig.json"):
-        if project.folder.has(candidate):
-            name = candidate
-            break
-    while name not in seen and len(seen) < 6:
-        seen.add(name)
-        document = project.folder.jsonc(name) if project.folder.has(name) else None
-        if document is None:
-            return None
-        out = document.text("compilerOptions", "outDir")
-        base = posixpath.dirname(name)
-        if out:
-            folder = posixpath.normpath(posixpath.join(base, out.replace("${configDir}", ".")))
-            return folder if not folder.startswith("..") and folder != "." else None
-        parent = document.text("extends")
-        if not parent or not parent.startswith("."):
-            return None
-        name = posixpath.normpath(posixpath.join(base, parent))
-        name = name if name.endswith(".json") else name + ".json"
-    return None
-
-
 def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
     """The production start, by the ordered signals below."""
-    return decide((project, framework, builds), START_SIGNALS).fact
+    fact = decide((project, framework, builds), START_SIGNALS).fact
+    if framework is None or fact is None or not builds:
+        return fact
+    preview = framework.bare and fact.value.words[:2] in PREVIEWS and not _is_nuxt_2(project)
+    if framework.moved or preview:
+        return fact.but(Start(framework.start, fact.value.variables))
+    return fact
+
+
+# Commands that serve what the build made, where that is a server by itself.
+PREVIEWS = {("nuxt", "start"), ("nuxt", "preview"), ("nuxi", "start"), ("nuxi", "preview"), ("vinxi", "start")}
+
+
+def _is_nuxt_2(project: NodeProject) -> bool:
+    """Nuxt 2 has no output that is a server."""
+    return project.package.every_dependency.get("nuxt", "").lstrip("^~>=v ").startswith("2")
 
 
 Asked = tuple[NodeProject, Framework | None, bool]
@@ -143,9 +69,20 @@ def _procfile(asked: Asked) -> Fact[Start] | None:
     return _from_shell(asked, text, evidence)
 
 
+def _nest(asked: Asked) -> Fact[Start] | None:
+    """The default application of a monorepo of Nest, unless a script for production starts one of them."""
+    apps = applications(asked[0])
+    steps = resolve(asked[0].package, "start:prod") if apps else None
+    target = posixpath.normpath(steps[-1].words[-1]).removesuffix(".js") if steps else ""
+    if not apps or any(target == app.output.removesuffix(".js") for app in apps):
+        return None
+    return Fact(Start(("node", apps[0].output), {}), (apps[0].says,))
+
+
 def _production_script(asked: Asked) -> Fact[Start] | None:
     """A script that is made for production: start:prod, start:production, serve:prod."""
-    for name in ("start:prod", "start:production", "serve:prod", "prod", "production"):
+    rendered = [name for name in asked[0].package.scripts if name.startswith("serve:ssr")]
+    for name in ("start:prod", "start:production", "start-prod", "serve:prod", "prod", "production", *rendered):
         fact = _from_script(asked, name)
         if fact is not None:
             return fact
@@ -204,6 +141,26 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
     return None
 
 
+def _watched(asked: Asked) -> Fact[Start] | None:
+    """The program that the scripts `start` and `dev` watch, without watching: `node --watch x.js`, `tsx watch x.ts`."""
+    project = asked[0]
+    for name in ("start", "dev", "start:dev"):
+        steps = resolve(project.package, name)
+        last = steps[-1] if steps else None
+        if last is None or last.program not in ("node", "tsx", "ts-node", "bun") or not is_development(last):
+            continue
+        words = tuple(word for word in last.words if word.split("=")[0] not in WATCHING)
+        if any(word.endswith((".js", ".mjs", ".cjs", ".ts", ".mts")) for word in words[1:]):
+            variables = {key: value for key, value in last.variables.items() if key != "NODE_ENV"}
+            own = not asked[2] or words[0] != "tsx"
+            return Fact(_compiled(asked, Start(words, variables), own=own), (project.package.says("scripts", name),))
+    return None
+
+
+# Flags of Node, tsx and Bun that reload a program.
+WATCHING = frozenset("--watch --watch-path --watch-preserve-output --hot watch --inspect --inspect-brk".split())
+
+
 def _main_field(asked: Asked) -> Fact[Start] | None:
     """`main` of package.json, where it is in the tree or is built."""
     project, _, builds = asked
@@ -216,7 +173,7 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
     for candidate in (path, f"{path}.js", f"{path}/index.js"):
         if project.folder.has(candidate):
             return Fact(_compiled(asked, Start(("node", candidate), {})), (project.package.says("main"),))
-    if builds and "/" in path:
+    if builds and "/" in path and path.split("/")[0] not in project.package.every_dependency:
         return Fact(Start(("node", path), {}), (project.package.says("main"),))
     return None
 
@@ -236,7 +193,18 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
     return None
 
 
-START_SIGNALS = (_procfile, _production_script, _start_script, _nx, _framework_start, _hosted, _main_field, _entry_file)
+START_SIGNALS = (
+    _procfile,
+    _nest,
+    _production_script,
+    _start_script,
+    _nx,
+    _framework_start,
+    _hosted,
+    _watched,
+    _main_field,
+    _entry_file,
+)
 
 
 def _from_script(asked: Asked, name: str) -> Fact[Start] | None:
@@ -261,8 +229,19 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
     return _from_steps(asked, (Step(words, dict(commands[0].assignments), ""),), evidence)
 
 
+def process_command(project: NodeProject, text: str, says: Evidence, builds: bool) -> Fact[list[str]] | None:
+    """A further command of the same image, as a Procfile or a script has it; None where it is no plain command."""
+    fact = _from_shell((project, None, builds), text, says)
+    if fact is None or not fact.value.words:
+        return None
+    variables = [f"{key}={value}" for key, value in fact.value.variables.items() if key != "NODE_ENV"]
+    return fact.but([*(["env", *variables] if variables else []), *fact.value.words])
+
+
 def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fact[Start] | None:
     last = steps[-1]
+    if is_migration(last):
+        return None
     if any(
         step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]
     ):
@@ -271,7 +250,7 @@ def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fa
             "info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line
         )
     if last.program in ("nodemon", "ts-node-dev", "tsnd", "pm2", "pm2-runtime", "forever"):
-        last = _unwrapped(last)
+        last = _unwrapped(last, asked[0])
     elif is_development(last):
         return None
     if uses_variables(last) or not last.words:
@@ -283,10 +262,31 @@ def _from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence) -> Fa
     return Fact(_compiled(asked, Start(last.words, last.variables), own=True), (evidence,))
 
 
-def _unwrapped(step: Step) -> Step:
+def _unwrapped(step: Step, project: NodeProject) -> Step:
     """`nodemon --exec ts-node src/x.ts`, `pm2-runtime start x.js`: the file that is run, by node."""
+    settings = next((word for word in step.words[1:] if "ecosystem" in word or "pm2." in word or "pm2-" in word), None)
+    if settings is not None and step.program.startswith("pm2"):
+        return _ecosystem(step, project, settings)
     files = [word for word in step.words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts", ".mts"))]
     return Step(("node", files[-1]) if files else (), step.variables, step.script)
+
+
+def _ecosystem(step: Step, project: NodeProject, name: str) -> Step:
+    """The first application of PM2's configuration: its script, and the variables that it is given."""
+    if name.endswith(".json"):
+        document = project.folder.json(name) if project.folder.has(name) else None
+        value = document.value if document else None
+    else:
+        module = read_module(project, name) if project.folder.has(name) else None
+        value = module.default_export if module else None
+    apps = value.get("apps") if isinstance(value, dict) else value
+    app = apps[0] if isinstance(apps, list) and apps else apps
+    script = app.get("script") if isinstance(app, dict) else None
+    if not isinstance(app, dict) or not isinstance(script, str) or not script.endswith((".js", ".mjs", ".cjs", ".ts")):
+        return Step((), step.variables, step.script)
+    given = {**(app.get("env") or {}), **(app.get("env_production") or {})} if isinstance(app.get("env"), dict) else {}
+    variables = {key: str(item) for key, item in given.items() if isinstance(item, str | int)}
+    return Step(("node", posixpath.normpath(script)), {**step.variables, **variables}, step.script)
 
 
 def _compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
@@ -329,4 +329,4 @@ def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
             draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
 
 
-__all__ = ["Start", "build_command", "output_folder", "put_start", "start_command"]
+__all__ = ["Start", "put_start", "start_command"]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from genfile.data import newest_for
 from genfile.detect.hosting import hosting
+from genfile.detect.hosting.facts import above
 from genfile.detect.node.manager import NodeProject, locked_versions
 from genfile.detect.node.manifest import FILE
 from genfile.detect.runtime import Asked, Range, put_runtime
@@ -41,7 +42,8 @@ def _bound(project: NodeProject) -> tuple[str | None, Evidence | None]:
 
 def _hosted(project: NodeProject) -> Fact[Pin] | None:
     """The image of a Dockerfile, setup-node of CI."""
-    return next((fact for place in _places(project) if (fact := hosting(place).version("node")) is not None), None)
+    places = (project.folder, project.root) if project.workspace else (project.folder,)
+    return next((fact for place in places if (fact := hosting(place).version("node")) is not None), None)
 
 
 def _ranges(project: NodeProject) -> list[Range]:
@@ -74,8 +76,8 @@ def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _places(project: NodeProject) -> tuple[Project, ...]:
-    """The member's folder before the workspace's root."""
-    return (project.folder, project.root) if project.workspace else (project.folder,)
+    """The service's folder, then those above it: version managers look there too."""
+    return tuple(above(project.folder))
 
 
 def _mise(project: NodeProject) -> Fact[Pin] | None:

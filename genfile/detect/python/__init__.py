@@ -8,7 +8,7 @@ NAME = "python"
 MANIFESTS = frozenset(
     """
     pyproject.toml Pipfile setup.py setup.cfg manage.py uv.lock poetry.lock pdm.lock environment.yml
-    environment.yaml
+    environment.yaml pixi.toml requirements/
     """.split()
 )
 PROGRAMS = frozenset({"main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "bot.py", "run.py"})

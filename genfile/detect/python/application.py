@@ -1,13 +1,15 @@
 """The application object: found in the sources by their syntax tree, never by importing them."""
 
 import posixpath
+import sys
 from dataclasses import dataclass
 
-from genfile.data import Framework, frameworks
+from genfile.data import Framework
+from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.survey import NOT_SERVICES
 from genfile.evidence import Fact
 from genfile.parsers.python import PyModule, parse_python
+from genfile.parsers.requirements import normalise
 
 # Files that hold the application, best first; then every other module near the root.
 NAMES = tuple(
@@ -21,12 +23,17 @@ MAX_MODULES = 250
 
 @dataclass(frozen=True)
 class Application:
-    """An application object: the file, the module as it is imported, the name, whether it is a factory to be called."""
+    """An application object: the file, the module as it is imported, the name, whether it is a factory to be called.
+
+    ``root``: the folder that the module is imported from, where that is another than the one that is started in.
+    """
 
     file: str
     module: str
     name: str
     factory: bool = False
+    root: str = ""
+    asgi: bool = False
 
     @property
     def reference(self) -> str:
@@ -50,7 +57,7 @@ def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
     found: list[tuple[str, PyModule]] = []
     for path in paths[:MAX_MODULES]:
         parsed = project.folder.parse(parse_python, path)
-        if parsed is not None:
+        if parsed is not None and not ("invoke" in parsed.imports and path == "tasks.py"):
             found.append((path, parsed))
     project._modules = found  # type: ignore[attr-defined]
     return found
@@ -68,25 +75,47 @@ def _is_aside(path: str) -> bool:
             for part in parts[:-1]
         )
         or parts[-1].startswith(("test_", "conftest"))
-        or parts[-1] in ("setup.py", "noxfile.py", "tasks.py", "fabfile.py", "tests.py")
+        or parts[-1] in ("setup.py", "noxfile.py", "fabfile.py", "tests.py")
     )
 
 
+def import_root(project: PythonProject, path: str) -> str:
+    """The folder that a file's modules are imported from: `src`, the file's own where it imports its neighbours so."""
+    folder = posixpath.dirname(path)
+    module = project.folder.parse(parse_python, path)
+    if path.startswith("src/"):
+        return "" if module is not None and "src" in module.imports else "src"
+    if not folder or module is None:
+        return ""
+    named = {name.split(".")[0] for name in module.imports}
+    while folder:
+        neighbours = {name.removesuffix(".py") for name in project.folder.names(folder) if name.endswith(".py")}
+        neighbours |= set(project.folder.subfolders(folder))
+        own = {
+            name
+            for name in named & neighbours
+            if not project.folder.has(f"{name}.py")
+            and not project.folder.has_folder(name)
+            and normalise(name) not in project.dependencies
+            and name not in sys.stdlib_module_names
+        }
+        if own:
+            return folder
+        folder = posixpath.dirname(folder)
+    return ""
+
+
 def module_name(project: PythonProject, path: str) -> str:
-    """A file as it is imported from the folder that is started in: `src/` is on the path, packages are dotted."""
-    name = path.removesuffix(".py").removesuffix("/__init__").removeprefix("src/")
-    return name.replace("/", ".")
+    """A file as it is imported from its root; packages are dotted."""
+    root = import_root(project, path)
+    name = path.removesuffix(".py").removesuffix("/__init__")
+    return name.removeprefix(f"{root}/" if root else "").replace("/", ".")
 
 
-def find_framework(project: PythonProject) -> Fact[Framework] | None:
-    """The first framework of the data that is a production dependency, or that a module of a usual name imports."""
-    for item in frameworks("python"):
-        says = project.depends(*item.dependencies)
-        if says is not None and (
-            not item.imports or any(name in module.imports for _, module in modules(project) for name in item.imports)
-        ):
-            return Fact(item, (says,))
-    return None
+def _is_served(project: PythonProject, path: str) -> bool:
+    """Whether a server may import a file: each part of its name is one of Python's, and it is no script of its own."""
+    name = module_name(project, path)
+    return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
 
 
 def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
@@ -108,58 +137,32 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     def is_made(callee: str | None) -> bool:
         return callee is not None and (is_own(callee) or callee.rsplit(".", 1)[-1] in derived)
 
-    factories: list[tuple[str, str, int]] = []
+    makers = [
+        (path, function)
+        for path, module in modules(project)
+        for function in module.functions
+        if is_made(function.returns)
+    ]
+    factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
+    maker_names = {function.name for _, function in makers}
     for path, module in modules(project):
-        for function in module.functions:
-            if is_made(function.returns) and function.required == 0:
-                factories.append((path, function.name, function.line))
-    factory_names = {f"{module_name(project, path)}.{name}" for path, name, _ in factories} | {
-        name for _, name, _ in factories
-    }
-    for path, module in modules(project):
+        if not _is_served(project, path):
+            continue
         for item in module.assignments:
             # `app = create_app()` in wsgi.py is as good as the object itself.
-            if is_made(item.callee) or (
-                item.callee is not None
-                and (
-                    item.callee in factory_names
-                    or item.callee.lstrip(".").rsplit(".", 1)[-1] in {n for _, n, _ in factories}
-                )
-            ):
+            if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
                 name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
                 if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
                     name = framework.attribute
-                found = Application(path, module_name(project, path), name)
+                found = Application(
+                    path,
+                    module_name(project, path),
+                    name,
+                    root=import_root(project, path),
+                    asgi=".asgi." in (item.callee or ""),
+                )
                 return project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
     for path, name, line in factories:
-        found = Application(path, module_name(project, path), name, factory=True)
+        found = Application(path, module_name(project, path), name, factory=True, root=import_root(project, path))
         return project.folder.fact(found, path, line, f"{name}() returns {short}")
     return None
-
-
-def find_program(project: PythonProject) -> str | None:
-    """A file that is run as it is: of a usual name, else the only one with a main guard."""
-    names = (
-        "main.py",
-        "app.py",
-        "server.py",
-        "bot.py",
-        "run.py",
-        "start.py",
-        "streamlit_app.py",
-        "Home.py",
-        "home.py",
-        "worker.py",
-        "hello.py",
-    )
-    for base in ("", "src/", "app/"):
-        for name in names:
-            if project.folder.has(base + name):
-                return base + name
-    guarded = [
-        path for path, module in modules(project) if module.has_main_guard and "/" not in path and path != "manage.py"
-    ]
-    if len(guarded) == 1:
-        return guarded[0]
-    own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
-    return own[0] if len(own) == 1 else None

@@ -1,10 +1,12 @@
 """Is a folder a Python service, a library, or a tool?"""
 
 from genfile.detect.language import Claim
-from genfile.detect.python.application import find_application, find_framework, find_program, modules
+from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import find_django
+from genfile.detect.python.flags import listens
+from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.start import hosted_program
+from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile
@@ -27,7 +29,7 @@ def claim(folder: Project) -> Claim | None:
         name in (folder.parse(parse_procfile, "Procfile") or {}) for name in ("web", "worker")
     ):
         return Claim("program", folder.says("Procfile", 1, "Procfile"))
-    if project.requirements_name or project.pyproject or project.pipfile:
+    if project.requirements_name or project.pyproject or project.pipfile or project.has_build_system:
         hosted = hosted_program(project)
         return Claim("program", hosted.evidence[0]) if hosted is not None else _program(project)
     return _loose(project)
@@ -84,17 +86,31 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         )
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
-    return find_program(project) is not None or project.depends(*SERVERS) is not None or framework == "celery"
+    if "{notebook}" in found.value.start:
+        return notebook(project) is not None
+    return (
+        find_program(project, found.value) is not None
+        or has_main_package(project) is not None
+        or project.depends(*SERVERS) is not None
+        or framework == "celery"
+    )
 
 
 def _program(project: PythonProject) -> Claim | None:
     folder = project.folder
-    if project.has_build_system and len(project.scripts) != 1:
+    if project.has_build_system and len(project.scripts) > 1:
         return None
     if not project.dependencies and not project.scripts:
         return None
     program = find_program(project)
-    if program is not None and not project.has_build_system:
+    package = has_main_package(project)
+    if (
+        project.has_build_system
+        and package is not None
+        and listens(project, ["python", "-m", package.removeprefix("src/")])
+    ):
+        return Claim("program", folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py listens"))
+    if program is not None and not project.has_build_system and not functions(folder):
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
         (
@@ -120,9 +136,21 @@ def _loose(project: PythonProject) -> Claim | None:
     return None
 
 
+def functions(folder: Project) -> bool:
+    """Whether the folder's code is functions of a platform that starts them itself: no container."""
+    for name in ("serverless.yml", "serverless.yaml", "samconfig.toml"):
+        if folder.has(name):
+            path = folder.full(name)
+            folder.tree.note("info", f"{path}: functions that a platform starts are no service", path)
+            return True
+    return False
+
+
 def bare_program(folder: Project) -> Evidence | None:
     """main.py and its like, in a folder that is not made to be installed as a tool."""
     project = PythonProject(folder)
+    if functions(folder):
+        return None
     if project.scripts or (project.has_build_system and not folder.has("main.py")):
         return None
     manifest = project.requirements_name or next(

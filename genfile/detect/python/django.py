@@ -27,10 +27,9 @@ class Django:
 
 def find_django(project: PythonProject) -> Django | None:
     """The Django project below a folder; None where there is no manage.py."""
-    manage = next(
-        iter(sorted(project.folder.files("manage.py", depth=3), key=lambda path: (path.count("/"), path))),
-        None,
-    )
+    found = sorted(project.folder.files("manage.py", depth=3), key=lambda path: (path.count("/"), path))
+    # Of several the first beside whose folder the settings are that it names.
+    manage = next((path for path in found if _has_settings(project, path)), found[0] if found else None)
     if manage is None:
         return None
     base = posixpath.dirname(manage) or "."
@@ -55,6 +54,13 @@ def find_django(project: PythonProject) -> Django | None:
                 return Django(base, manage, settings, f"{dotted}:application", kind == "asgi", path)
     package = (settings or "config.settings").split(".")[0]
     return Django(base, manage, settings, f"{package}.wsgi:application", False, None)
+
+
+def _has_settings(project: PythonProject, manage: str) -> bool:
+    module = project.folder.parse(parse_python, manage)
+    settings = _settings(module) if module is not None else None
+    folder = posixpath.join(posixpath.dirname(manage), (settings or "").split(".")[0])
+    return settings is not None and (project.folder.has_folder(folder) or project.folder.has(f"{folder}.py"))
 
 
 def _settings_of_wsgi(project: PythonProject, base: str) -> str | None:

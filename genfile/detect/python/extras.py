@@ -5,13 +5,17 @@ import posixpath
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.steps import put_browser, put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
+from genfile.parsers.pypaths import Place, place
 from genfile.parsers.values import EnvDefault
 
 _PLAIN = frozenset(
     """
     HOME PATH PORT USER PWD LANG TZ HOSTNAME DJANGO_SETTINGS_MODULE PYTHONPATH TMPDIR CI PYTEST_CURRENT_TEST
+    REMOTE_USER LOGON_USER
+    COMP_WORDS COMP_CWORD REQUEST_METHOD PATH_INFO QUERY_STRING APPDATA LOCALAPPDATA USERPROFILE SNAP SNAP_COMMON
     """.split()
 )
 
@@ -21,35 +25,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     folder = project.folder
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
-    names: list[str] = []
-    if manager == "pip" and project.requirements_files:
-        names = list(project.requirements_files)
-        first = names[0]
-        draft.put("requirements", folder.fact([folder.full(first)], first, 1, first))
-        entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
-        if entries and all(entry.hashes for entry in entries if not entry.editable):
-            draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
-        if any(
-            entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith("."))
-            for entry in entries
-        ):
-            draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
-        if "setup.py" not in names and draft.values.get("package"):
-            names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
-    elif manager == "pip":
-        names = [name for name in ("pyproject.toml", "setup.py", "setup.cfg") if folder.has(name)]
-        if names:
-            draft.put("package", folder.fact(project.has_build_system, names[0], 1, names[0]))
-            if not project.has_build_system and project.pyproject is not None:
-                draft.put("package", folder.fact(True, "pyproject.toml", 1, "pip installs the project"))
-    elif manager == "pipenv":
-        names = ["Pipfile"]
-    else:
-        names = ["pyproject.toml"]
-        start = draft.values.get("start", [])
-        own = bool(start) and (start[0] in project.scripts or _is_src_layout(project))
-        if project.has_build_system and own:
-            draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    names = _installed_from(project, draft, manager)
     if lock:
         names.append(posixpath.relpath(lock, folder.path or "."))
     draft.values["manifests"] = [folder.full(name) for name in dict.fromkeys(names)]
@@ -57,13 +33,76 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         root, members = project.workspace
         listed = [root.full("pyproject.toml"), *(f"{path}/pyproject.toml" for path in members), root.full("uv.lock")]
         draft.values["manifests"] = list(dict.fromkeys(listed))
-        if project.has_build_system:
+        if project.has_build_system or draft.values.get("workspace", {}).get("depends_on"):
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
-    if _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
+    if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
+        # What is installed needs no path of its own.
+        del draft.values["python_path"]
+        draft.evidence.pop("/python_path", None)
+    elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
+    put_catalogues(project, draft)
+    put_browser(project, draft)
+
+
+def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
+    """The files that the manager reads, the lock file left out."""
+    folder = project.folder
+    if manager == "pip" and project.requirements_files:
+        return _requirements(project, draft)
+    if manager == "pip":
+        names = [name for name in ("pyproject.toml", "setup.py", "setup.cfg") if folder.has(name)]
+        if names:
+            own = project.has_build_system or project.pyproject is not None
+            draft.put("package", folder.fact(own, names[0], 1, "pip installs the project"))
+        return names
+    if manager == "pipenv":
+        return ["Pipfile"]
+    if manager == "conda":
+        return [project.conda[0]]
+    if manager == "pixi":
+        return ["pixi.toml"]
+    if project.inline is not None:
+        name = project.inline[0]
+        draft.put("requirements", folder.fact([folder.full(name)], name, 1, "# /// script"))
+        return [name]
+    start = draft.values.get("start", [])
+    if manager == "poetry" and _needs_folders(project):
+        draft.put("package", folder.fact(True, "pyproject.toml", 1, "a dependency is a folder of the tree"))
+    if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
+        draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    return ["pyproject.toml"]
+
+
+def _needs_folders(project: PythonProject) -> bool:
+    """Whether Poetry has to install again once the sources are there: a dependency by path."""
+    table = project.poetry_table
+    listed = table.get("dependencies", {})
+    by_path = isinstance(listed, dict) and any(isinstance(item, dict) and "path" in item for item in listed.values())
+    return by_path and (project.has_build_system or table.get("package-mode") is False)
+
+
+def _requirements(project: PythonProject, draft: Draft) -> list[str]:
+    """Requirements files with all that they include; the project's own files where they require the project."""
+    folder = project.folder
+    names = list(project.requirements_files)
+    first = names[0]
+    draft.put("requirements", folder.fact([folder.full(first)], first, 1, first))
+    entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
+    if entries and all(entry.hashes for entry in entries if not entry.editable):
+        draft.put("hashes", folder.fact(True, first, entries[0].line, "--hash"))
+    if any(
+        entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith(".")) for entry in entries
+    ):
+        draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
+        names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
+    return names
 
 
 def _is_src_layout(project: PythonProject) -> bool:
+    """Whether packages are in `src`; a Django project there is started there, and needs no path."""
+    if project.folder.has("src/manage.py"):
+        return False
     return (
         any(
             project.folder.names(f"src/{name}") and "__init__.py" in project.folder.names(f"src/{name}")
@@ -83,47 +122,25 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
-    _put_messages(project, draft, django)
+    put_django_steps(project, draft, django)
     _put_data(project, draft, django)
     if "release" not in draft.values:
         manage = project.folder.says(django.manage, 1, "manage.py")
         draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
-    media, path, line = setting(project, django, "MEDIA_ROOT")
-    writable: list[str] = []
-    if path and media is not None:
-        writable.append(
-            django.inside(
-                media
-                if isinstance(media, str) and media.replace("/", "").isalnum() and not media.startswith("/")
-                else "media"
-            )
-        )
-    if writable:
-        draft.put(
-            "writable",
-            Fact(
-                [project.folder.full(name.strip("/")) for name in writable],
-                (project.folder.says(path, line, "MEDIA_ROOT"),),
-            ),
-        )
+    for path, module in settings_modules(project, django):
+        node = module.constants.get("MEDIA_ROOT")
+        where = place(module, node) if node is not None else None
+        media = _inside(where, path, django) if where is not None else None
+        if media not in (None, "."):
+            says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
+            draft.put("writable", Fact([project.folder.full(str(media))], (says,)))
+            return
 
 
-def _put_messages(project: PythonProject, draft: Draft, django: Django) -> None:
-    """Translations that are kept as sources only, and files that are compressed ahead of time."""
-    folder = project.folder
-    steps = draft.values.setdefault("build", [])
-    catalogue = next(folder.files("django.po", depth=6), None)
-    if catalogue is not None and next(folder.files("django.mo", depth=6), None) is None:
-        steps.insert(0, f"python {django.manage} compilemessages")
-        draft.evidence.setdefault("/build", folder.fact(steps, catalogue, 1, "translations without their .mo files"))
-        packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
-        packages["build"] = sorted({*packages["build"], "gettext"})
-    value, path, line = setting(project, django, "COMPRESS_OFFLINE")
-    if path and value is True:
-        steps.append(f"python {django.manage} compress")
-        draft.evidence.setdefault("/build", folder.fact(steps, path, line, "COMPRESS_OFFLINE"))
-    if not steps:
-        del draft.values["build"]
+def _inside(where: Place, path: str, django: Django) -> str | None:
+    """A place of Django's settings: what is not below the file is below the folder of manage.py."""
+    found = where.inside(path)
+    return django.inside(found) if found is not None and where.up is None else found
 
 
 def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
@@ -162,7 +179,9 @@ def _secret_may_be_empty(project: PythonProject, django: Django) -> bool:
 def _dummy(name: str) -> str:
     if "URL" in name or name.endswith("DSN"):
         return "sqlite:////tmp/build.sqlite3"
-    if name.endswith(("PORT", "TIMEOUT", "SIZE", "LEVEL", "_ID", "COUNT")) or name.startswith("DEBUG"):
+    if name.endswith("ENGINE"):
+        return "django.db.backends.sqlite3"
+    if name.endswith(("PORT", "TIMEOUT", "SIZE", "LEVEL", "_ID", "COUNT")) or "DEBUG" in name:
         return "0"
     return "only-for-the-build"
 

@@ -4,11 +4,17 @@ from genfile.data import default_tool
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Fact, decide
 
-LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
+LOCKS = {
+    "uv": "uv.lock",
+    "poetry": "poetry.lock",
+    "pdm": "pdm.lock",
+    "pipenv": "Pipfile.lock",
+    "pixi": "pixi.lock",
+}
 
 
 def package_manager(project: PythonProject) -> Fact[str]:
-    """uv, poetry, pdm, pipenv or pip, by the ordered signals below."""
+    """The tool by the ordered signals below; pip where nothing names one."""
     return decide(project, NAME_SIGNALS).fact or Fact("pip")
 
 
@@ -23,7 +29,9 @@ def _poetry(project: PythonProject) -> Fact[str] | None:
     """poetry.lock, or [tool.poetry] in pyproject.toml."""
     if project.folder.has("poetry.lock") and project.pyproject is not None:
         return project.folder.fact("poetry", "poetry.lock", 1, "poetry.lock")
-    if project.poetry_table.get("dependencies") and project.pyproject is not None:
+    table = project.poetry_table
+    own = table.get("dependencies") or table.get("group") or table.get("package-mode") is False
+    if own and project.pyproject is not None:
         return project.folder.fact(
             "poetry", "pyproject.toml", project.pyproject.line("tool", "poetry"), "[tool.poetry]"
         )
@@ -53,6 +61,50 @@ def _uv_table(project: PythonProject) -> Fact[str] | None:
     return None
 
 
+def _conda(project: PythonProject) -> Fact[str] | None:
+    """environment.yml."""
+    name, document = project.conda
+    if document is None or not document.items("dependencies") or project.pyproject is not None:
+        return None
+    return project.folder.fact("conda", name, 1, name)
+
+
+def _pixi(project: PythonProject) -> Fact[str] | None:
+    """pixi.toml."""
+    return project.folder.fact("pixi", "pixi.toml", 1, "pixi.toml") if project.pixi is not None else None
+
+
+def _inline(project: PythonProject) -> Fact[str] | None:
+    """A program with inline metadata, which uv reads."""
+    return project.folder.fact("uv", project.inline[0], 1, "# /// script") if project.inline is not None else None
+
+
+def _not_installable(project: PythonProject) -> Fact[str] | None:
+    """Dependencies in pyproject.toml of a folder that pip would refuse to install: uv installs them alone."""
+    document = project.pyproject
+    if document is None or not project.project_table.get("dependencies") or document.table("build-system"):
+        return None
+    if document.table("tool", "setuptools") or project.setup_keywords or project.folder.has_folder("src"):
+        return None
+    folders = [name for name in project.folder.subfolders() if name.isidentifier() and name not in _NOT_FOUND]
+    files = [name[:-3] for name in project.folder.names() if name.endswith(".py")]
+    files = [name for name in files if name not in _NOT_FOUND and name not in _NOT_MODULES]
+    if len(folders) == 1 or (not folders and len(files) == 1):
+        return None
+    line = document.line("project", "dependencies")
+    return project.folder.fact("uv", "pyproject.toml", line, "[project] dependencies, without a build system")
+
+
+# What setuptools' discovery passes over; of other folders it wants exactly one (setuptools.pypa.io, flat-layout).
+_NOT_FOUND = frozenset(
+    """
+    ci bin debian doc docs documentation manpages news newsfragments changelog test tests unit_test unit_tests
+    example examples scripts tools util utils python build benchmark benchmarks exercise exercises htmlcov
+    """.split()
+)
+_NOT_MODULES = frozenset("setup conftest toxfile noxfile pavement dodo tasks fabfile conanfile manage".split())
+
+
 def _pyproject(project: PythonProject) -> Fact[str] | None:
     """pyproject.toml, setup.py or setup.cfg alone: pip installs the project."""
     for name in ("pyproject.toml", "setup.py", "setup.cfg"):
@@ -61,7 +113,19 @@ def _pyproject(project: PythonProject) -> Fact[str] | None:
     return None
 
 
-NAME_SIGNALS = (_uv_lock, _poetry, _pdm, _pipenv, _requirements, _uv_table, _pyproject)
+NAME_SIGNALS = (
+    _uv_lock,
+    _poetry,
+    _pdm,
+    _pipenv,
+    _requirements,
+    _uv_table,
+    _conda,
+    _pixi,
+    _inline,
+    _not_installable,
+    _pyproject,
+)
 
 
 def manager_version(project: PythonProject, manager: str) -> Fact[str] | None:
@@ -77,6 +141,6 @@ def manager_version(project: PythonProject, manager: str) -> Fact[str] | None:
         version = text.lstrip("=~^>< ").split(",")[0]
         if version[:1].isdigit() and text[:1] not in "><":
             return project.root.fact(version, "pyproject.toml", project.pyproject.line(*tool), f"{tool[-1]} {text}")
-    if manager in ("pip", "conda"):
+    if manager == "pip":
         return None
     return Fact(default_tool(manager))

@@ -2,14 +2,18 @@
 
 import fnmatch
 import posixpath
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from genfile.data import frameworks
+from genfile.detect.python.groups import is_production
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers import Document
-from genfile.parsers.python import parse_python, setup_keywords
+from genfile.parsers.pymetadata import script_metadata, setup_keywords
+from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import RequirementsFile, normalise, parse_requirements
 
 # Requirements for production, best first: what several files are called when only one is for the service.
@@ -26,8 +30,16 @@ REQUIREMENTS = (
     "requirements/requirements.txt",
     "requirements/main.txt",
     "requirements/common.txt",
+    "requirements-base.txt",
+    "requirements/default.txt",
     "requirements.in",
 )
+# Words in the name of a requirements file that is not for the running service.
+_OTHER_PURPOSES = frozenset(
+    "dev develop development test tests testing ci doc docs lint local build debug optional extra extras style".split()
+)
+
+_CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
 
 
 @dataclass(frozen=True)
@@ -56,8 +68,8 @@ class PythonProject:
 
     @cached_property
     def workspace(self) -> "tuple[Project, tuple[str, ...]] | None":
-        """The root of the uv workspace that the folder is a member of, and the folders of all members."""
-        above = self.folder.parent()
+        """The root of the uv workspace that the folder is a member of, or itself, and the folders of all members."""
+        above: Project | None = self.folder
         while above is not None:
             document = above.toml("pyproject.toml") if above.has("pyproject.toml") else None
             patterns = document.items("tool", "uv", "workspace", "members") if document else []
@@ -71,7 +83,8 @@ class PythonProject:
                         for pattern in patterns
                     )
                 )
-                return (above, members) if self.folder.path in members else None
+                own = self.folder.path in members or (above is self.folder and bool(self.project_table))
+                return (above, members) if own else None
             above = above.parent()
         return None
 
@@ -90,8 +103,19 @@ class PythonProject:
 
     @cached_property
     def requirements_name(self) -> str | None:
-        """The requirements file of production."""
-        return next((name for name in REQUIREMENTS if self.folder.has(name)), None)
+        """The requirements file of production: by a usual name, else the only one that is not for another purpose."""
+        usual = next((name for name in REQUIREMENTS if self.folder.has(name)), None)
+        if usual is not None:
+            return usual
+        names = [name for name in self.folder.names() if name.startswith(("requirements", "reqs"))]
+        names += [f"requirements/{name}" for name in self.folder.names("requirements")]
+        own = [
+            name
+            for name in names
+            if name.endswith((".txt", ".in")) and _OTHER_PURPOSES.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+        ]
+        locked = [name for name in own if name.endswith(".txt")] or own
+        return locked[0] if len(locked) == 1 else None
 
     @cached_property
     def requirements_files(self) -> dict[str, RequirementsFile]:
@@ -126,9 +150,40 @@ class PythonProject:
             *self._poetry_dependencies(),
             *self._pipfile_dependencies(),
             *self._setup_dependencies(),
+            *self._conda_dependencies(),
+            *self._inline_dependencies(),
         ):
             found.setdefault(dependency.name, dependency)
+        return found or self.imported
+
+    @cached_property
+    def imported(self) -> dict[str, Dependency]:
+        """Where nothing lists dependencies: the frameworks that the modules of the folder import."""
+        found: dict[str, Dependency] = {}
+        if self.has_manifest:
+            return found
+        for path in [name for name in self.folder.names() if name.endswith(".py")][:20]:
+            module = self.folder.parse(parse_python, path)
+            for item in frameworks("python") if module is not None else ():
+                root = (item.object or item.name).split(".")[0]
+                if module is not None and item.interface and root in module.imports:
+                    says = self.folder.says(path, 1, f"import {root}")
+                    found.setdefault(item.dependencies[0], Dependency(item.dependencies[0], (), "", says))
         return found
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether anything names dependencies, an empty list included."""
+        files = (
+            "pyproject.toml",
+            "Pipfile",
+            "setup.py",
+            "setup.cfg",
+            "pixi.toml",
+            "environment.yml",
+            "environment.yaml",
+        )
+        return self.requirements_name is not None or self.inline is not None or any(map(self.folder.has, files))
 
     def production_groups(self) -> tuple[list[str], list[str]]:
         """Dependency groups and extras that are made for production: by their name, or by a server in them."""
@@ -140,11 +195,11 @@ class PythonProject:
         }
         extras = self.project_table.get("optional-dependencies", {})
         return (
-            [name for name, listed in groups.items() if _is_production(name, listed)],
+            [name for name, listed in groups.items() if is_production(name, listed)],
             [
                 name
                 for name, listed in (extras if isinstance(extras, dict) else {}).items()
-                if _is_production(name, listed)
+                if is_production(name, listed)
             ],
         )
 
@@ -155,6 +210,10 @@ class PythonProject:
         texts = [text for name in groups for text in tables.get(name, []) if isinstance(text, str)]
         texts += [text for name in extras for text in optional.get(name, []) if isinstance(text, str)]
         found = [self._from_text(text, "pyproject.toml", None) for text in texts]
+        for name in groups:
+            path = ("tool", "poetry", "group", name, "dependencies")
+            table = self.pyproject.table(*path) if self.pyproject else {}
+            found += self._from_table(table, "pyproject.toml", self.pyproject, path)
         return [item for item in found if item is not None]
 
     def _project_dependencies(self) -> list[Dependency]:
@@ -210,6 +269,55 @@ class PythonProject:
         found = [self._from_text(text, file, None) for file, text in texts]
         return [item for item in found if item is not None]
 
+    def _conda_dependencies(self) -> list[Dependency]:
+        """What environment.yml and pixi.toml name, of conda's channels and of PyPI; conda's names are PyPI's mostly."""
+        found: list[Dependency | None] = []
+        name, document = self.conda
+        for index, item in enumerate(document.items("dependencies") if document else []):
+            line = document.line("dependencies", index) if document else None
+            if isinstance(item, dict) and isinstance(item.get("pip"), list):
+                found += [self._from_text(text, name, line) for text in item["pip"]]
+            elif isinstance(item, str):
+                match = _CONDA_NAME.match(item)
+                says = self.folder.says(name, line, item)
+                found.append(Dependency(normalise(match[1]), (), "", says) if match else None)
+        if self.pixi is not None:
+            for path in (("dependencies",), ("pypi-dependencies",)):
+                found += self._from_table(self.pixi.table(*path), "pixi.toml", self.pixi, path)
+        return [item for item in found if item is not None and item.name not in ("python", "pip")]
+
+    @cached_property
+    def conda(self) -> tuple[str, Document | None]:
+        """The environment file of conda, by its name."""
+        for name in ("environment.yml", "environment.yaml"):
+            if self.folder.has(name):
+                return name, self.folder.yaml(name)
+        return "environment.yml", None
+
+    @cached_property
+    def pixi(self) -> Document | None:
+        return self.folder.toml("pixi.toml") if self.folder.has("pixi.toml") else None
+
+    @cached_property
+    def inline(self) -> tuple[str, dict[str, Any]] | None:
+        """The program that carries its own metadata (PEP 723), and that; where there is no manifest."""
+        if self.pyproject or self.pipfile or self.requirements_name or self.conda[1] or self.pixi:
+            return None
+        for name in self.folder.names():
+            text = self.folder.text(name) if name.endswith(".py") else None
+            if text and "# /// script" in text:
+                metadata = script_metadata(text)
+                if metadata is not None and isinstance(metadata.get("dependencies"), list):
+                    return name, metadata
+        return None
+
+    def _inline_dependencies(self) -> list[Dependency]:
+        if self.inline is None:
+            return []
+        name, metadata = self.inline
+        found = [self._from_text(text, name, 1) for text in metadata["dependencies"]]
+        return [item for item in found if item is not None]
+
     @cached_property
     def setup_keywords(self) -> dict[str, Any]:
         module = self.folder.parse(parse_python, "setup.py") if self.folder.has("setup.py") else None
@@ -259,6 +367,15 @@ class PythonProject:
             for name, value in (table if isinstance(table, dict) else {}).items():
                 if isinstance(value, str):
                     found.setdefault(name, value)
+        points = self.setup_keywords.get("entry_points")
+        listed = points.get("console_scripts", []) if isinstance(points, dict) else []
+        lines = [str(item) for item in listed] if isinstance(listed, list) else []
+        if self.setup_cfg is not None:
+            lines += (self.setup_cfg.text("options.entry_points", "console_scripts") or "").splitlines()
+        for line in lines:
+            name, sign, value = line.partition("=")
+            if sign:
+                found.setdefault(name.strip(), value.strip())
         return found
 
     @property
@@ -275,15 +392,3 @@ class PythonProject:
     def depends(self, *names: str) -> Evidence | None:
         """Evidence of the first of these dependencies that is there."""
         return next((self.dependencies[name].evidence for name in names if name in self.dependencies), None)
-
-
-_GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
-_SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
-
-
-def _is_production(name: str, listed: Any) -> bool:
-    """A group by one of the usual names, or of no other purpose than a server."""
-    words = [str(item) for item in listed] if isinstance(listed, list) else []
-    if name.lower() in _GROUPS:
-        return bool(words)
-    return bool(words) and all(word.lower().startswith(_SERVERS) for word in words)

@@ -1,9 +1,12 @@
 """Where a program listens, and which route says that it is well."""
 
+import re
+from typing import Any
+
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
-from genfile.evidence import Fact
-from genfile.parsers.values import EnvDefault, port_of
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.values import Call, EnvDefault, is_known, port_of
 
 HEALTH_PATHS = frozenset(
     """
@@ -11,32 +14,92 @@ HEALTH_PATHS = frozenset(
     /healthcheck /api/v1/health /health/
     """.split()
 )
-_RUNNERS = (
-    "run",
-    "run_app",
-    "listen",
-    "launch",
-    "serve",
-    "serve_forever",
-    "run_server",
-    "add_insecure_port",
-    "TCPSite",
-    "HTTPServer",
+_RUNNERS = frozenset(
+    """
+    run run_app listen launch serve serve_forever run_server start add_insecure_port add_secure_port TCPSite
+    HTTPServer ThreadingHTTPServer TCPServer ThreadingTCPServer make_server start_server create_server run_simple
+    """.split()
 )
+# Of these a number among the arguments may be anything but a port.
+_KEYWORD_ONLY = frozenset({"run", "start", "serve_forever"})
+# Servers that are given an application: what their call says holds for a command that serves the same.
+_SERVES = (".run", ".serve", ".run_app", ".run_server", ".run_simple", ".make_server")
 
 
 def find_port(project: PythonProject) -> Fact[tuple[int | None, str | None]] | None:
     """The port of a call that listens: `uvicorn.run(port=…)`, `web.run_app(…)`, `app.run(…)`, `listen(…)`."""
     for path, module in modules(project):
         for call in module.calls:
-            if call.callee.rsplit(".", 1)[-1] not in _RUNNERS:
-                continue
-            values = [call.keywords[key] for key in ("port", "server_port") if key in call.keywords]
-            values += [item for item in call.arguments if isinstance(item, int | EnvDefault)]
-            for value in values:
-                number, variable = port_of(value)
+            name = call.callee.rsplit(".", 1)[-1]
+            if call.callee == "tornado.options.define" and call.arguments[:1] == ("port",):
+                number, variable = port_of(call.keywords.get("default"))
+                if number is not None:
+                    return project.folder.fact((number, None), path, call.line, f"define('port', default={number})")
+            if name in _RUNNERS:
+                for value in _values(call, name):
+                    number, variable = port_of(value)
+                    if number is not None and number > 79:
+                        says = f"{call.callee}(port={number})"
+                        return project.folder.fact((number, variable), path, call.line, says)
+    return _constant(project)
+
+
+def _constant(project: PythonProject) -> Fact[tuple[int | None, str | None]] | None:
+    """A port that has a name in the code: `DEFAULT_PORT = 8083`."""
+    for path, module in modules(project):
+        for item in module.assignments:
+            if item.name in ("PORT", "DEFAULT_PORT", "HTTP_PORT", "SERVER_PORT", "LISTEN_PORT", "WEB_PORT"):
+                number, variable = port_of(item.value)
                 if number is not None and number > 79:
-                    return project.folder.fact((number, variable), path, call.line, f"{call.callee}(port={number})")
+                    return project.folder.fact((number, variable), path, item.line, f"{item.name} = {number}")
+    return None
+
+
+def _values(call: Call, name: str) -> list[Any]:
+    """What may be the port: keywords of that name, then numbers, addresses and variables among the arguments."""
+    found = [call.keywords[key] for key in ("port", "server_port") if key in call.keywords]
+    if name in _KEYWORD_ONLY:
+        return found
+    flat = [item for value in call.arguments for item in (value if isinstance(value, list) else [value])]
+    found += [item for item in flat if isinstance(item, int | EnvDefault)]
+    return found + [item for item in flat if isinstance(item, str) and re.fullmatch(r"\S*:\d{2,5}", item)]
+
+
+def served_port(project: PythonProject) -> Fact[int] | None:
+    """The port that the code itself would serve an application at: `uvicorn.run(app, port=9000)`."""
+    for path, module in modules(project):
+        for call in module.calls:
+            if not call.callee.endswith(_SERVES) or "port" not in call.keywords:
+                continue
+            value = call.keywords["port"]
+            number, _ = port_of(value if is_known(value) else _setting(project))
+            if number is not None and number > 79:
+                return project.folder.fact(number, path, call.line, f"{call.callee}(port={number})")
+    return None
+
+
+def _setting(project: PythonProject) -> Any:
+    """The default of a port among pydantic's settings."""
+    for _, module in modules(project):
+        for name, value in module.settings_defaults.items():
+            if name.lower() in ("port", "app_port", "server_port", "http_port", "api_port", "uvicorn_port"):
+                return value
+    return None
+
+
+def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | None:
+    """A call that listens to this machine alone: from outside of a container nothing reaches it.
+
+    ``by_default``: so does `app.run(…)` of the framework without a host.
+    """
+    for path, module in modules(project):
+        for call in module.calls:
+            name = call.callee.rsplit(".", 1)[-1]
+            host = call.keywords.get("host", call.keywords.get("server_name"))
+            if by_default and name == "run" and call.callee.endswith("app.run") and "host" not in call.keywords:
+                return project.folder.says(path, call.line, f"{call.callee} without a host")
+            if name in _RUNNERS and host in ("127.0.0.1", "localhost", "::1"):
+                return project.folder.says(path, call.line, f"{call.callee}(host={host!r})")
     return None
 
 

@@ -3,28 +3,30 @@
 from genfile.data import Framework, backing_services, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import hosting, run_packages
-from genfile.detect.python.application import find_application, find_framework, modules
+from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
+from genfile.detect.python.flags import host_flag, port_flag
+from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import find_health, find_port
+from genfile.detect.python.port import find_health, find_port, loopback, served_port
+from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.servers import Start, gunicorn_bind, named_port
 from genfile.detect.python.start import (
-    Start,
     application_start,
-    celery_module,
     django_start,
-    gunicorn_bind,
     hosted_program,
-    named_port,
     program_start,
     put_hosted,
     put_procfile,
 )
 from genfile.detect.python.version import python_version
+from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.shared import started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.python import parse_python
 from genfile.spec.base import service_name
 
 
@@ -53,10 +55,15 @@ def detect(folder: Project) -> Draft:
     _put_port(project, draft, framework)
     if django is not None:
         put_collectstatic(project, draft, django)
-    _put_workers(project, draft, framework)
+    put_processes(project, draft, framework, django)
+    put_release(project, draft, framework)
     put_install(project, draft)
+    _put_imported(project, draft)
     put_environment(project, draft, django)
     put_secrets(project, draft)
+    put_writes(project, draft)
+    put_volumes(project, draft)
+    _put_torch(project, draft)
     _put_system(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     return draft
@@ -74,7 +81,7 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     root = project.root
     if lock and root.has(lock):
         draft.put("package_manager.lockfile", root.fact(root.full(lock), lock, 1, lock))
-    elif manager.value in LOCKS:
+    elif manager.value in LOCKS and project.inline is None:
         draft.note(
             "warning",
             f"no {lock}: what is installed can differ from build to build; commit one",
@@ -84,7 +91,7 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
 
 def _put_workspace(project: PythonProject, draft: Draft) -> None:
     """The uv workspace that the service is a member of, and the members it needs."""
-    if draft.values["package_manager"]["name"] == "uv":
+    if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm") or not project.requirements_name:
         groups, extras = project.production_groups()
         says = project.folder.says("pyproject.toml", None, "groups for production")
         draft.put("groups", Fact(groups, (says,)) if groups else None)
@@ -103,7 +110,7 @@ def _put_workspace(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_start(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
-    hinted = hosting(project.folder).port
+    hinted = hosting(project.folder).port or _code_port(project, framework)
     port = (hinted.value if hinted else None) or (framework.port if framework else None) or 8000
     by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)
     start, evidence, guess = _own_start(project, framework, django, draft, port)
@@ -118,11 +125,7 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
             )
         return
     if by_procfile:
-        words = draft.values["start"]
-        start.port_variable = "PORT" if words[0] in ("gunicorn", "sh") else start.port_variable
-        start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
-        bound = gunicorn_bind(project)[0] if words[0] == "gunicorn" else None
-        start.port = named_port(words) or bound or start.port
+        _put_named(project, draft, start, port if framework is not None and framework.kind == "server" else None)
     else:
         draft.put("start", Fact(start.words, evidence, guess))
     if start.port is not None:
@@ -140,6 +143,28 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         )
 
 
+def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | None) -> None:
+    """Port and variable of a command that a host's file names; what its configuration binds is bound in its place."""
+    words = draft.values["start"]
+    at = next((index for index, word in enumerate(words) if word in ("gunicorn", "gunicorn.app.wsgiapp")), None)
+    start.port_variable = "PORT" if at is not None or words[0] == "sh" else start.port_variable
+    start.extra = [item for item in start.extra if item.split("==")[0] == words[0]]
+    bound = gunicorn_bind(project, words) if at is not None else None
+    named = named_port(words)
+    start.port = named or (bound.port if bound else None) or start.port or port
+    if bound is not None and (bound.port or bound.variable):
+        start.port_variable = bound.variable
+    if at is not None and bound is not None and bound.alone and named is None:
+        draft.values["start"] = [*words[: at + 1], f"--bind=0.0.0.0:{start.port}", *words[at + 1 :]]
+        start.port_variable = None
+
+
+def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
+    """Where the code would serve by itself: a command that takes a port takes the same."""
+    takes = framework is not None and (framework.interface is not None or "{port}" in framework.start)
+    return served_port(project) if takes else None
+
+
 def _own_start(
     project: PythonProject, framework: Framework | None, django: Django | None, draft: Draft, port: int
 ) -> tuple[Start | None, tuple[Evidence, ...], bool]:
@@ -152,20 +177,39 @@ def _own_start(
     application = find_application(project, framework) if framework is not None else None
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
+        hosted = hosted_program(project) if start is not None and start.extra else None
+        hosted = hosted or (_own_server(project) if start is not None and start.extra else None)
+        if hosted is not None and not _is_development(project, hosted.value):
+            # The project has no server for it, and starts a program that is one.
+            return Start(hosted.value, None), hosted.evidence, False
         if start is not None:
             draft.put("application", application.but(application.value.reference))
             if framework.interface:
-                draft.put("interface", application.but(framework.interface))
-            if application.value.file.startswith("src/"):
-                draft.put("python_path", application.but(project.folder.full("src")))
+                draft.put("interface", application.but("asgi" if application.value.asgi else framework.interface))
+            if application.value.root:
+                draft.put("python_path", application.but(project.folder.full(application.value.root)))
             return start, application.evidence, False
     hosted = hosted_program(project)
     if hosted is not None:
         return Start(hosted.value, None), hosted.evidence, False
-    program = program_start(project, framework)
+    program = program_start(project, framework, port)
     if program is None:
         return None, (), False
     return program[0], (program[1],), framework is None
+
+
+def _own_server(project: PythonProject) -> Fact[list[str]] | None:
+    """The program at the root of a project that serves its application by a library of its own choice."""
+    says = project.depends("tornado", "gevent", "cheroot", "cherrypy", "eventlet", "twisted", "bjoern", "meinheld")
+    guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
+    return Fact(["python", guarded[0]], (says,)) if says is not None and len(guarded) == 1 else None
+
+
+def _is_development(project: PythonProject, words: list[str]) -> bool:
+    """Whether a program runs the framework's own server for development: `app.run(…)`."""
+    path = next((word.removeprefix("./") for word in words if word.endswith(".py")), None)
+    module = project.folder.parse(parse_python, path) if path is not None else None
+    return module is not None and any(call.callee.endswith(".run") for call in module.calls)
 
 
 def _put_port(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
@@ -176,14 +220,25 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
         return
     start = draft.values.get("start", [])
     if start[:1] == ["python"] or (start and start[0] in project.scripts):
-        found = find_port(project)
+        named = named_port(start)
+        found = port_flag(project, start) or find_port(project)
         hinted = hosting(project.folder).port
-        if found is not None:
+        if named is not None:
+            draft.put("port", Fact(named, draft.evidence["/start"].evidence))
+        elif found is not None:
             draft.put("port", found.but(found.value[0]) if found.value[0] else None)
-            if found.value[1]:
-                draft.put("port_variable", found.but(found.value[1]))
+            draft.values.pop("port_variable", None)
+            draft.put("port_variable", found.but(found.value[1]) if found.value[1] else None)
         elif hinted is not None:
             draft.put("port", hinted)
+        flag = host_flag(project, start)
+        if flag is not None:
+            draft.put(
+                "start", Fact([*start, flag.value, "0.0.0.0"], (*draft.evidence["/start"].evidence, *flag.evidence))
+            )
+        alone = loopback(project, by_default=framework is not None and framework.name in ("flask", "quart"))
+        if alone is not None:
+            draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)
     if draft.values.get("port") and framework is not None:
         if framework.health:
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
@@ -193,17 +248,29 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
 
 
-def _put_workers(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
-    """A Celery worker beside a web application is a process of the same image."""
-    if framework is None or framework.name == "celery" or "celery" not in project.dependencies:
+def _put_imported(project: PythonProject, draft: Draft) -> None:
+    """What no list names and the code imports is installed beside the server, and said."""
+    names = sorted(project.imported)
+    if not names:
         return
-    if "worker" in draft.values.get("processes", {}):
+    says = project.imported[names[0]].evidence
+    draft.put("extra_packages", Fact([*names, *draft.values.get("extra_packages", [])], (says,), guess=True))
+    text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
+    draft.note("warning", text, says.path, says.line)
+
+
+def _put_torch(project: PythonProject, draft: Draft) -> None:
+    """PyPI's torch for Linux brings CUDA, several gigabytes: said, where no index is named."""
+    says = project.depends("torch")
+    if says is None or "+" in project.locked.get("torch", ""):
         return
-    found = celery_module(project)
-    if found is not None:
-        words = ["celery", "--app", found[0], "worker", "--loglevel=info"]
-        draft.values.setdefault("processes", {})["worker"] = words
-        draft.evidence["/processes/worker"] = Fact(words, (found[1],))
+    urls = [url for parsed in project.requirements_files.values() for url, _ in parsed.index_urls]
+    document = project.root.toml("pyproject.toml") if project.root.has("pyproject.toml") else None
+    urls += [str(item.get("url")) for item in (document.items("tool", "uv", "index") if document else ()) if item]
+    urls += [str(item.get("url")) for item in (document.items("tool", "poetry", "source") if document else ()) if item]
+    if not any("download.pytorch.org" in url for url in urls):
+        text = "torch of PyPI brings CUDA: without a GPU, take it from https://download.pytorch.org/whl/cpu"
+        draft.note("info", text, says.path, says.line)
 
 
 def _put_system(project: PythonProject, draft: Draft) -> None:

@@ -2,21 +2,18 @@
 
 import re
 import shlex
-from dataclasses import dataclass, field
 
-from genfile.data import Framework, default_tool
+from genfile.data import Framework
 from genfile.detect.hosting import hosting
-from genfile.detect.python.application import Application, find_application, find_program, module_name
+from genfile.detect.python.application import Application, module_name, modules
 from genfile.detect.python.django import Django
+from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, gunicorn, named_port, uwsgi, waitress
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.python import parse_python
+from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
-from genfile.parsers.values import EnvDefault, port_of
 
-# Servers by interface, best first; the first that the project depends on is used.
-ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
-WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi")
 # Programs that a command of a host or a Dockerfile may start, and how it names what they serve.
 HOSTED = frozenset(
     {"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"}
@@ -25,16 +22,6 @@ _TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\)
 # What no image of production has.
 NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
 DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "http.server")
-
-
-@dataclass
-class Start:
-    """A start command in words, and what it needs beside the project's dependencies."""
-
-    words: list[str]
-    port: int | None
-    port_variable: str | None = None
-    extra: list[str] = field(default_factory=list)
 
 
 def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
@@ -62,8 +49,12 @@ def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
 def _words(text: str, port: int) -> list[str] | None:
     """One plain command; `$PORT` in it needs a shell, which hands over to the command."""
     commands = parse_shell(text)
-    if not commands or len(commands) != 1 or commands[0].assignments:
+    folder = commands[0].words[1] if commands and len(commands) == 2 and commands[0].words[:1] == ("cd",) else None
+    if not commands or len(commands) != (2 if folder else 1) or commands[-1].assignments:
         return None
+    if folder is not None:
+        words = _words(shlex.join(commands[-1].words), port)
+        return _started_in(folder, words) if words is not None else None
     words = list(commands[0].words)
     if words[:2] in (["poetry", "run"], ["pipenv", "run"], ["uv", "run"], ["pdm", "run"]):
         words = words[2:]
@@ -82,6 +73,18 @@ def _words(text: str, port: int) -> list[str] | None:
             "exec " + re.sub(r"\$PORT\b|\$\{PORT\}", f"${{PORT:-{port}}}", command),
         ]
     return words
+
+
+def _started_in(folder: str, words: list[str]) -> list[str] | None:
+    """A command after `cd`: programs that have a flag for it are told so."""
+    flag = {"gunicorn": "--chdir", "celery": "--workdir", "uvicorn": "--app-dir", "granian": "--working-dir"}.get(
+        words[0]
+    )
+    if flag is not None:
+        return [words[0], flag, folder, *words[1:]]
+    if words[:2] == ["sh", "-c"]:
+        return ["sh", "-c", f"cd {shlex.quote(folder)} && {words[2]}"]
+    return ["sh", "-c", f"cd {shlex.quote(folder)} && exec {shlex.join(words)}"]
 
 
 def _binds_port(words: list[str], index: int) -> bool:
@@ -111,9 +114,12 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
 
 
 def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
-    """`python x.py` or `python -m x` of the service's own Dockerfile, where that is in the tree."""
+    """`python x.py` or `python -m x` of the project's own Dockerfile, where that is in the tree; its own script."""
     for fact in hosting(project.folder).starts:
         words = _words(fact.value, 8000) or []
+        script = _own_script(project, words, hosted=fact.evidence[0].path not in hosting(project.folder).dockerfiles)
+        if script is not None:
+            return fact.but(script)
         if len(words) < 2 or not re.fullmatch(r"python3?(\.\d+)?", words[0].rsplit("/", 1)[-1]):
             continue
         rest = [word for word in words[1:] if word not in ("-u", "-O")]
@@ -129,6 +135,16 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
     return None
 
 
+def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> list[str] | None:
+    """A console script that a host starts, or the project's own Dockerfile with a port: a server, no tool."""
+    names = [word.rsplit("/", 1)[-1] for word in words[:2]]
+    at = 1 if len(names) > 1 and names[0].startswith("python") else 0
+    if len(names) <= at or names[at] not in project.scripts or not project.has_build_system:
+        return None
+    listens = hosted or hosting(project.folder).port is not None or named_port(words) is not None
+    return [names[at], *words[at + 1 :]] if listens else None
+
+
 def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
     """Whether a module that a command names is in the tree."""
     path = module.replace(".", "/")
@@ -137,87 +153,21 @@ def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
     return any(project.folder.has(f"{base}{path}{end}") for base in bases for end in (".py", "/__init__.py"))
 
 
-def named_port(words: list[str]) -> int | None:
-    """The port that a command names: --port, --bind, -b, -p, `${PORT:-8000}`."""
-    plain = words[2].split() if words[:2] == ["sh", "-c"] else words
-    for index, word in enumerate(plain):
-        flag, sign, value = word.partition("=")
-        if not sign and index + 1 < len(plain):
-            value = plain[index + 1]
-        if flag in ("--port", "--bind", "-b", "-p", "--http", "--server.port"):
-            digits = re.search(r"(\d{2,5})[}]*$", value)
-            if digits:
-                return int(digits[1])
-    return None
-
-
-def gunicorn_bind(project: PythonProject) -> tuple[int | None, bool, Evidence | None]:
-    """What gunicorn.conf.py, which gunicorn reads by itself, binds: the port, whether to this machine alone, where."""
-    name = "gunicorn.conf.py"
-    module = project.folder.parse(parse_python, name) if project.folder.has(name) else None
-    if module is None:
-        return None, False, None
-    value = module.setting("bind")
-    value = value[0] if isinstance(value, list) and value else value
-    text = value.default if isinstance(value, EnvDefault) else value
-    alone = isinstance(text, str) and text.startswith(("127.", "localhost", "unix:"))
-    says = project.folder.says(name, module.line_of("bind"), "bind")
-    return (None if alone else port_of(value)[0]), alone, says if module.line_of("bind") else None
-
-
-def _gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
-    """gunicorn binds $PORT on every address by itself, unless its configuration says where."""
-    bound, alone, _ = gunicorn_bind(project)
-    extra = [f"--bind=0.0.0.0:{port}"] if alone else []
-    return Start(["gunicorn", *extra, *words], bound or port, None if alone else "PORT", _missing(project, "gunicorn"))
-
-
 def django_start(project: PythonProject, django: Django, port: int = 8000) -> Start:
     """gunicorn, or the ASGI server that the project has."""
     folder = [] if django.base == "." else ["--chdir", django.base]
     if not django.asgi:
-        return uwsgi_start(project, port) or _django_wsgi(project, django, folder, port)
+        return uwsgi(project, django.application, port) or _django_wsgi(project, django, folder, port)
     names = ("uvicorn", "granian", "daphne", "hypercorn")
     server = next((name for name in names if name in project.dependencies), "uvicorn")
-    return _asgi(project, server, django.application, port, [] if django.base == "." else ["--app-dir", django.base])
+    return asgi(project, server, django.application, port, [] if django.base == "." else ["--app-dir", django.base])
 
 
 def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port: int) -> Start:
     """gunicorn, unless the project has only another server."""
     if "gunicorn" not in project.dependencies and "waitress" in project.dependencies and not folder:
-        return Start(["waitress-serve", "--host=0.0.0.0", f"--port={port}", django.application], port)
-    return _gunicorn(project, [*folder, django.application], port)
-
-
-def uwsgi_start(project: PythonProject, port: int = 8000) -> Start | None:
-    """uWSGI by the project's own file, where that is the server it has."""
-    if not {"uwsgi", "pyuwsgi"} & set(project.dependencies) or "gunicorn" in project.dependencies:
-        return None
-    for name in ("uwsgi.ini", "etc/uwsgi.ini", "config/uwsgi.ini", "deploy/uwsgi.ini"):
-        match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(?:(\d+)|\S+)", project.folder.text(name) or "")
-        if match:
-            return Start(
-                ["uwsgi", "--ini", name], int(match[1]) if match[1] else port, "PORT" if "PORT" in match[0] else None
-            )
-    return None
-
-
-def _asgi(
-    project: PythonProject, server: str, reference: str, port: int, place: list[str], factory: bool = False
-) -> Start:
-    missing = _missing(project, server)
-    if server == "daphne":
-        return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), reference], port, None, missing)
-    if server == "hypercorn":
-        return Start(
-            ["hypercorn", "--bind", f"0.0.0.0:{port}", reference + ("()" if factory else "")], port, None, missing
-        )
-    flags = ["--factory"] if factory else []
-    if server == "granian":
-        place = [word.replace("--app-dir", "--working-dir") for word in place]
-        words = ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *place, *flags, reference]
-        return Start(words, port, None, missing)
-    return Start(["uvicorn", *place, reference, "--host", "0.0.0.0", "--port", str(port), *flags], port, None, missing)
+        return waitress(project, django.application, port)
+    return gunicorn(project, [*folder, django.application], port)
 
 
 def application_start(
@@ -225,78 +175,137 @@ def application_start(
 ) -> Start | None:
     """The server that fits the framework's interface, of those that the project has."""
     reference = application.reference
-    bare = f"{application.module}:{application.name}"
-    if framework.interface == "asgi":
-        server = next((name for name in ASGI_SERVERS if name in project.dependencies), framework.server or "uvicorn")
+    if framework.interface == "asgi" or application.asgi:
+        names = [name for name in ASGI_SERVERS if name in project.dependencies]
         if "gunicorn" in project.dependencies and "uvicorn-worker" in project.dependencies:
             return Start(["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", reference], port, "PORT")
-        return _asgi(project, server, bare, port, [], application.factory)
+        server = next(iter(names), (framework.interface == "asgi" and framework.server) or "uvicorn")
+        return asgi(project, server, f"{application.module}:{application.name}", port, [], application.factory)
     if framework.interface == "wsgi":
-        server = next((name for name in WSGI_SERVERS if name in project.dependencies), "gunicorn")
-        if server == "waitress":
-            call = ["--call"] if application.factory else []
-            return Start(["waitress-serve", "--host=0.0.0.0", f"--port={port}", *call, bare], port)
-        if server == "granian":
-            words = ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(port), bare]
-            return Start(words, port)
-        uwsgi = uwsgi_start(project, port) if server == "uwsgi" else None
-        return uwsgi or _gunicorn(project, [reference], port)
+        return _wsgi(project, application, port)
     if framework.start:
         words = [
             word.replace("{application}", reference)
             .replace("{module}", application.module)
             .replace("{file}", application.file)
+            .replace("{port}", str(port))
             for word in framework.start
         ]
-        return Start(words, framework.port, framework.port_variable)
+        return Start(words, port if "{port}" in framework.start else framework.port, framework.port_variable)
     return None
 
 
-def _missing(project: PythonProject, server: str) -> list[str]:
-    """The server as a requirement, where the project does not declare it."""
-    names = {server, f"{server}[standard]"}
-    if names & set(project.dependencies) or server in project.locked:
-        return []
-    if server == "uvicorn" and any(
-        "standard" in d.extras or "all" in d.extras for n, d in project.dependencies.items() if n == "fastapi"
-    ):
-        return []
-    return [f"{server}=={default_tool(server)}"]
+def _wsgi(project: PythonProject, application: Application, port: int) -> Start:
+    bare = f"{application.module}:{application.name}"
+    server = next((name for name in WSGI_SERVERS if name in project.dependencies), "gunicorn")
+    if server == "waitress" or "." in application.name:
+        # gunicorn reads a name or a call, no attribute of an attribute.
+        return waitress(project, bare, port, factory=application.factory)
+    if server == "granian":
+        words = ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(port), bare]
+        return Start(words, port)
+    own = uwsgi(project, application.reference, port) if server in ("uwsgi", "pyuwsgi") else None
+    return own or gunicorn(project, [application.reference], port)
 
 
-def program_start(project: PythonProject, framework: Framework | None) -> tuple[Start, Evidence] | None:
+def program_start(
+    project: PythonProject, framework: Framework | None, port: int = 8000
+) -> tuple[Start, Evidence] | None:
     """A framework's own command on a file, a console script, a `__main__`, or a file that is run as it is."""
     folder = project.folder
-    program = find_program(project)
-    if framework is not None and framework.start and program is not None:
-        words = [
-            word.replace("{file}", program).replace("{module}", module_name(project, program))
-            for word in framework.start
-        ]
-        return Start(words, framework.port, framework.port_variable), folder.says(program, 1, program)
+    program = find_program(project, framework)
+    own = _framework_start(project, framework, program, port) if framework is not None else None
     scripts = list(project.scripts)
+    if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
+        return own
     if project.has_build_system and scripts:
         name = next(
             (s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))),
             scripts[0],
         )
         return Start([name], None), folder.says("pyproject.toml", None, f"script {name}")
-    main = next((path for path in sorted(folder.files("__main__.py", depth=2)) if "/" in path), None)
-    if program is None and main is not None:
-        package = module_name(project, main.removesuffix("/__main__.py") + ".py")
-        return Start(["python", "-m", package], None), folder.says(main, 1, main)
+    package = has_main_package(project)
+    if program is None and package is not None:
+        name = module_name(project, f"{package}.py")
+        return Start(["python", "-m", name], None), folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py")
+    made = _made_program(project)
+    if made is not None:
+        return made
     if program is not None:
         return Start(["python", program], None), folder.says(program, 1, program)
     return None
 
 
-def celery_module(project: PythonProject) -> tuple[str, Evidence] | None:
-    """The module whose object a Celery worker is started with."""
-    from genfile.data import framework as framework_named
+def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
+    """`python x.py` of a Makefile's target that runs the project."""
+    targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
+    for name in ("run", "start", "serve"):
+        target = (targets or {}).get(name)
+        words = _words(target.commands[-1], 8000) if target is not None and target.commands else None
+        if target is None or not words or words[0] not in ("python", "python3") or len(words) < 2:
+            continue
+        if project.folder.has(words[1].removeprefix("./")) and words[1] != "manage.py":
+            return Start(["python", *words[1:]], None), project.folder.says("Makefile", target.line, f"make {name}")
+    return None
 
-    item = framework_named("python", "celery")
-    found = find_application(project, item) if item is not None else None
-    return (found.value.module, found.evidence[0]) if found is not None else None
+
+def _framework_start(
+    project: PythonProject, framework: Framework, program: str | None, port: int
+) -> tuple[Start, Evidence] | None:
+    """The command that the framework's data gives, where what it is to be given is there."""
+    if program is not None and program.endswith("/__main__.py"):
+        name = module_name(project, program).removesuffix(".__main__")
+        return Start(["python", "-m", name], framework.port, framework.port_variable), project.folder.says(
+            program, 1, program
+        )
+    worker = _own_worker(project) if framework.name == "rq" else None
+    if worker is not None:
+        return Start(["python", worker], None), project.folder.says(worker, 1, worker)
+    values = {"{port}": str(port)}
+    settings = worker_settings(project)
+    book = notebook(project)
+    if program is not None:
+        values |= {"{file}": program, "{module}": module_name(project, program)}
+    if settings is not None:
+        values["{settings}"] = settings[0]
+    if book is not None:
+        values["{notebook}"] = book
+    words: list[str] = []
+    for word in framework.start:
+        for key, value in values.items():
+            word = word.replace(key, value)
+        words.append(word)
+    if not words or any(re.search(r"\{[a-z]+\}", word) for word in words):
+        return None
+    path = book if book and book in words else settings[1] if settings and "{settings}" in framework.start else program
+    number = port if "{port}" in framework.start else framework.port
+    place = path or project.folder.spec_path
+    return Start(words, number, framework.port_variable), project.folder.says(place, 1, place)
+
+
+def _own_worker(project: PythonProject) -> str | None:
+    """A program that makes RQ's worker itself."""
+    for path, module in modules(project):
+        if "/" not in path and any(name in module.imports for name in ("rq.Worker", "rq.SimpleWorker")):
+            return path
+    return None
+
+
+def notebook(project: PythonProject) -> str | None:
+    """The only notebook beside the manifests, or the one of a usual name."""
+    names = [name for name in project.folder.names() if name.endswith(".ipynb")]
+    usual = next(
+        (name for name in ("index.ipynb", "app.ipynb", "dashboard.ipynb", "main.ipynb") if name in names), None
+    )
+    return usual or (names[0] if len(names) == 1 else None)
+
+
+def worker_settings(project: PythonProject) -> tuple[str, str] | None:
+    """The class that arq is told its functions by, dotted, and the file that it is in."""
+    for path, module in modules(project):
+        if "WorkerSettings" in module.classes:
+            return f"{module_name(project, path)}.WorkerSettings", path
+    return None
 
 
 # The order in which service.py asks them.

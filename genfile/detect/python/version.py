@@ -69,6 +69,9 @@ def _ranges(project: PythonProject) -> list[Range]:
         if text:
             line = pyproject.line("tool", "poetry", "dependencies", "python")
             found.append((text, "poetry", project.folder.says("pyproject.toml", line, f"python {text}")))
+    text = str(project.inline[1].get("requires-python") or "") if project.inline else ""
+    if text and project.inline is not None:
+        found.append((text, "pep440", project.folder.says(project.inline[0], 1, f"requires-python {text}")))
     for name, key in (("uv.lock", "requires-python"), ("poetry.lock", None), ("pdm.lock", None)):
         document = project.root.toml(name) if project.root.has(name) and not found else None
         path = (

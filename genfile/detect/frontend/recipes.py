@@ -3,9 +3,9 @@
 import posixpath
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from genfile.detect.survey import inside
+from genfile.detect.frontend.signals import Served
+from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_shell
@@ -13,22 +13,13 @@ from genfile.parsers.small import parse_shell
 _MOVES = ("mv", "cp", "rsync")
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Where the output of a front end is put, the commands on it before that, and what says so."""
-
-    target: str
-    commands: tuple[str, ...]
-    evidence: Evidence
-
-
-def moved(server: Project, site: Project, output: str) -> Moved | None:
-    """The first recipe that puts a site's output into a folder of the server's."""
-    above: Project | None = server
+def moves(server: Found, site: Project, output: str) -> Served | None:
+    """A recipe of the project's Makefile moves what the site's build makes to a folder of the server's."""
+    above: Project | None = server.project
     while above is not None:
         for name in ("Makefile", "makefile", "GNUmakefile"):
             for number, text in _recipes(above.text(name) or "" if above.has(name) else ""):
-                found = _in_recipe(above, server, site, output, text, above.says(name, number, text[:100]))
+                found = _in_recipe(above, server.project, site, output, text, above.says(name, number, text[:100]))
                 if found is not None:
                     return found
         above = above.parent()
@@ -50,7 +41,7 @@ def _recipes(text: str) -> Iterator[tuple[int, str]]:
 
 def _in_recipe(
     place: Project, server: Project, site: Project, output: str, text: str, evidence: Evidence
-) -> Moved | None:
+) -> Served | None:
     folder = place.path
     before: list[str] = []
     for command in parse_shell(text) or ():
@@ -61,7 +52,7 @@ def _in_recipe(
             continue
         source, target = (posixpath.normpath(posixpath.join(folder, word.removesuffix("*"))) for word in words[-2:])
         if source == output and inside(target, server.path) and not inside(target, site.path):
-            return Moved(target, tuple(before), evidence)
+            return Served(site, target, evidence, after=tuple(before))
         if inside(source, output) and inside(target, output) and len(words) == 3:
             paths = (posixpath.relpath(path, site.path or ".") for path in (source, target))
             before.append(shlex.join([words[0], *paths]))

@@ -1,0 +1,82 @@
+"""Folders that lie beside a project: what is in them is no service of it."""
+
+# Folders whose projects serve the repository, not its users.
+NOT_SERVICES = frozenset(
+    [
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "test",
+        "tests",
+        "__tests__",
+        "testing",
+        "testdata",
+        "fixtures",
+        "fixture",
+        "__fixtures__",
+        "e2e",
+        "e2e-tests",
+        "integration-tests",
+        "cypress",
+        "playwright",
+        "spec",
+        "specs",
+        "mocks",
+        "__mocks__",
+        "doc",
+        "docs",
+        "dev-docs",
+        "dev-env",
+        "devenv",
+        "dev-tools",
+        "devtools",
+        "dist",
+        "out",
+        "docs-site",
+        "documentation",
+        "website-docs",
+        "vendor",
+        "third_party",
+        "thirdparty",
+        "external",
+        "template",
+        "templates",
+        "boilerplate",
+        "scaffold",
+        "scaffolding",
+        "stubs",
+        "snippets",
+        "benchmark",
+        "benchmarks",
+        "bench",
+        "perf",
+        "hack",
+        "tools",
+        "tooling",
+        "scripts",
+        "script",
+        "ci",
+        "codegen",
+        "generators",
+        "tutorial",
+        "tutorials",
+        "remix.init",
+        "playground",
+        "playgrounds",
+        "sandbox",
+    ]
+)
+_PLURALS = ("-examples", "-samples", "-tests", "-e2e", "-test", "_test", "-fixtures")
+
+
+def is_aside(folder: str) -> bool:
+    """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
+    return any(
+        # `{{name}}`: a template of projects.
+        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) or "{{" in part
+        for part in folder.split("/")
+        if part
+    )

@@ -1,0 +1,154 @@
+"""A front end whose files a server of the same tree gives out: one image, with a stage that builds them.
+
+Decided by evidence alone: the build writes into the server's folder, the server embeds or serves the output's
+folder, or the project's own Dockerfile or Makefile puts the two together. Without any, they stay two services.
+"""
+
+import shlex
+
+from genfile.detect import node
+from genfile.detect.frontend.bundles import assets, builds_only, in_place, mentions, quiet_sites
+from genfile.detect.frontend.recipes import moves
+from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
+from genfile.detect.frontend.together import built_by_java, one_dockerfile
+from genfile.detect.survey import Found, inside
+from genfile.detect.tree import Project, Tree
+from genfile.evidence import Draft, Evidence, Fact
+
+KEPT = (
+    "runtime package_manager engine framework build manifests outputs workspace system_packages secrets "
+    "has_dev_dependencies ignore_scripts lifecycle_scripts dependency_scripts generates_modules"
+).split()
+
+SIGNALS: tuple[Signal, ...] = (writes_into, moves, embeds, names, one_dockerfile)
+
+
+def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
+    """Part the front ends that a server gives out from the services: what is left, and each by its server's folder."""
+    servers = [item for item in found if item.claim.strength in ("server", "program")]
+    servers.sort(key=lambda item: (-item.project.path.count("/"), item.project.path))
+    taken: dict[str, Served] = {}
+    gone: set[str] = set()
+    sites = [item for item in found if item.language.NAME == "node" and item.project.path]
+    for site in sorted(sites, key=lambda item: -mentions(tree, item.project)):
+        # A front end with a server of its own is one all the same where the project's Dockerfile makes it so.
+        output = _output(site.project)
+        alone = site.claim.strength != "site" and output is None
+        if output is None and not alone:
+            continue
+        place = output or site.project.full("dist")
+        rival = next((path for path, served in taken.items() if output in (served.output, served.target)), None)
+        if output is not None and rival is not None:
+            _note_second(tree, site.project, rival, taken[rival].reason)
+            gone.add(site.project.path)
+        elif _take(tree, servers, site.project, place, (one_dockerfile,) if alone else SIGNALS, taken):
+            gone.add(site.project.path)
+    for server in servers:
+        if server.project.path not in taken and server.language.NAME in ("python", "go"):
+            own = in_place(server) or assets(tree, server, {item.project.path for item in found})
+            if own is not None:
+                taken[server.project.path] = own
+    if any(item.project.path not in taken for item in servers):
+        quiet_ones = quiet_sites(tree, {item.project.path for item in found})
+        for quiet in sorted(quiet_ones, key=lambda item: -mentions(tree, item)):
+            free = [item for item in servers if item.project.path not in taken]
+            output = _output(quiet)
+            signals = SIGNALS if output is not None else (one_dockerfile,)
+            _take(tree, free, quiet, output or quiet.full("dist"), signals, taken)
+    # What lies in a front end that was taken is a part of it.
+    fronts = {served.project.path for served in taken.values() if served.project.path} | gone
+    kept = [item for item in found if not any(inside(item.project.path, path) for path in fronts) or item in servers]
+    return [item for item in kept if item.project.path not in gone], taken
+
+
+def _take(
+    tree: Tree,
+    servers: list[Found],
+    site: Project,
+    output: str,
+    signals: tuple[Signal, ...],
+    taken: dict[str, Served],
+) -> bool:
+    """Give a front end to the first server that a signal or its own build names, the deepest folder first."""
+    for server in servers:
+        if server.project.path == site.path:
+            continue
+        served = first(signals, server, site, output)
+        if served is not None:
+            if server.project.path in taken:
+                _note_second(tree, site, server.project.path, served.reason)
+            taken.setdefault(server.project.path, served)
+            return True
+        if built_by_java(server, site) is not None:
+            return True
+    return False
+
+
+def _note_second(tree: Tree, site: Project, server: str, reason: Evidence) -> None:
+    """One front end goes into an image: tell of another one, which is no service of its own either."""
+    text = f"{site.path}: a second front end of {server or '.'}: it is not built ({reason})"
+    tree.note("warning", text, reason.path, reason.line)
+
+
+def put(draft: Draft, served: Served) -> None:
+    """Put /frontend into the draft of its server."""
+    front = node.detect(served.project)
+    values = {name: front.values[name] for name in KEPT if name in front.values}
+    static = front.values.get("static")
+    in_place = static is None or served.project.spec_path == served.target
+    values["path"] = served.project.spec_path
+    values["output"] = served.project.spec_path if in_place or static is None else static["root"]
+    values["target"] = served.target
+    values["environment"] = [item for item in front.values.get("environment", []) if item["phase"] != "run"]
+    if served.script is not None:
+        manager = values["package_manager"]["name"]
+        values["build"] = [f"{'yarn' if manager.startswith('yarn') else manager} run {shlex.quote(served.script)}"]
+    if served.output is not None:
+        values["output"] = served.output
+        in_place = in_place and served.output == served.project.spec_path
+    if not values.get("build"):
+        return
+    values["build"] = [*values["build"], *served.after]
+    # What was missing before it is built is there after it.
+    draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
+    draft.put("frontend", Fact(values, (served.reason,)))
+    _leave_to_stage(draft, served)
+    # That it has no server of its own to start is no matter here.
+    for note in (item for item in front.notes if not item.text.startswith("no start command")):
+        draft.note(note.level, note.text, note.path, note.line)
+    output = str(values["output"])
+    folders = draft.values.setdefault("outputs", [])
+    for folder in (output, served.target):
+        if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
+            folders.append(folder)
+
+
+def _embeds_target(text: str, target: str) -> bool:
+    place = text.partition(" (//go:embed ")[0] if " (//go:embed " in text else ""
+    target = "" if target == "." else target
+    return bool(place) and (inside(place, target) or inside(target, place))
+
+
+def _leave_to_stage(draft: Draft, served: Served) -> None:
+    """A build of the server that only goes into the front end's folder is what the stage does."""
+    evidence = draft.evidence.get("/build")
+    if draft.values.get("language") != "node" or evidence is None or not evidence.evidence:
+        return
+    server = Project(served.project.tree, "").at(draft.values.get("path", "."))
+    if builds_only(server, served.project, evidence.evidence[0]):
+        draft.put("build", Fact([], (served.reason,)))
+
+
+def _output(project: Project) -> str | None:
+    """The folder that a site's build makes, relative to the root."""
+    from genfile.detect.node.claims import read_project
+    from genfile.detect.node.framework import find_framework
+    from genfile.detect.node.site import static_output
+
+    read = read_project(project)
+    found = find_framework(read) if read else None
+    static = static_output(read, found.value) if read and found else None
+    return project.full(static.value["root"]) if static is not None else None
+
+
+__all__ = ["SIGNALS", "Served", "pair", "put"]

@@ -1,0 +1,106 @@
+"""Scripts and styles that a server's own package.json bundles, and front ends that say too little to be a site."""
+
+import posixpath
+import re
+
+from genfile.detect.frontend.signals import Served, paths
+from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
+from genfile.detect.survey import Found, inside, is_aside
+from genfile.detect.tree import Project, Tree
+from genfile.evidence import Evidence
+from genfile.parsers.small import parse_shell
+
+BUNDLERS = (
+    "vite", "webpack", "rollup", "esbuild", "parcel", "gulp", "grunt", "sass", "node-sass", "less", "tailwindcss",
+    "@tailwindcss/cli", "postcss", "postcss-cli", "browserify", "laravel-mix", "@symfony/webpack-encore", "rspack",
+    "rolldown", "@rspack/core", "parcel-bundler", "webpack-cli", "@tailwindcss/vite", "bun",
+)  # fmt: skip
+
+
+def in_place(server: Found) -> Served | None:
+    """A package.json in the server's own folder with a build script: scripts and styles, bundled where they lie."""
+    from genfile.detect.node.claims import read_project
+
+    project = server.project
+    read = read_project(project) if project.has("package.json") else None
+    if read is None or "build" not in read.package.scripts:
+        return None
+    if not any(name in read.package.every_dependency for name in BUNDLERS):
+        return None
+    return Served(project, project.spec_path, read.package.says("scripts", "build"))
+
+
+def assets(tree: Tree, server: Found, claimed: set[str]) -> Served | None:
+    """A package.json in a folder below, whose scripts bundle what the server's code names by that folder."""
+    from genfile.detect.node.claims import read_project
+
+    for folder in sorted(tree.folders):
+        if "package.json" not in tree.folders[folder] or not inside(folder, server.project.path) or is_aside(folder):
+            continue
+        site = Project(tree, folder)
+        if folder == server.project.path or folder in claimed:
+            continue
+        read = read_project(site)
+        if read is None or "build" not in read.package.scripts or read.workspace is not None:
+            continue
+        if not any(name in read.package.every_dependency for name in BUNDLERS) or _committed(site):
+            continue
+        name = posixpath.relpath(folder, server.project.path or ".")
+        for path, line, text in paths(server):
+            if f"/{name}/" in f"/{posixpath.normpath(text.strip('/') or '.')}/":
+                return Served(site, site.spec_path, server.project.says(path, line, text))
+    return None
+
+
+def _committed(site: Project) -> bool:
+    """Whether what the build makes is in the tree already."""
+    return any(site.has_folder(name) for name in ("dist", "build"))
+
+
+def quiet_sites(tree: Tree, claimed: set[str]) -> list[Project]:
+    """Packages with a bundler and a build that are no service of their own: a widget, pages made of templates."""
+    from genfile.detect.node.claims import read_project
+
+    sites: list[Project] = []
+    for folder in sorted(tree.folders):
+        if not folder or folder in claimed or "package.json" not in tree.folders[folder] or is_aside(folder):
+            continue
+        read = read_project(Project(tree, folder))
+        if read is None or not any(name in read.package.every_dependency for name in BUNDLERS):
+            continue
+        if any(name in read.package.scripts for name in (*BUILD_SCRIPTS, *BUILD_PARTS)):
+            sites.append(Project(tree, folder))
+    return sites
+
+
+def mentions(tree: Tree, site: Project) -> int:
+    """How often the Makefile of the tree names a front end's folder: of two for one place, the one that is in use."""
+    text = tree.text("Makefile") if "Makefile" in tree.paths else None
+    return len(re.findall(rf"(?<![\w./-]){re.escape(site.path)}(?![\w-])", text or ""))
+
+
+def builds_only(server: Project, site: Project, says: Evidence) -> bool:
+    """Whether the script that a server's build is does nothing but install and build a front end below it."""
+    from genfile.detect.node.claims import read_project
+    from genfile.detect.node.scripts import MANAGERS, NOTHING
+
+    read = read_project(server)
+    name = next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if read and item in read.package.scripts), None)
+    if read is None or name is None or read.package.says("scripts", name) != says:
+        return False
+    # The script as it is written: within the front end's folder `npm run build` is another one.
+    commands = parse_shell(read.package.scripts[name]) or ()
+    folder = posixpath.relpath(site.path, server.path or ".")
+    there = False
+    for command in commands:
+        words = [word.removeprefix("./").rstrip("/") for word in command.words]
+        if words[:1] == ["cd"]:
+            there = folder in words
+        elif words and words[0] in MANAGERS:
+            flagged = any(word == folder or word.endswith("=" + folder) for word in words[1:])
+            installs = len(words) == 1 or any(word in ("install", "ci", "i") for word in words[1:2])
+            if not (there or flagged or installs):
+                return False
+        elif words and words[0] not in NOTHING:
+            return False
+    return bool(commands)

@@ -1,0 +1,189 @@
+"""What says that a server gives out a front end: paths that its code, its build or its `go:embed` names."""
+
+import posixpath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from genfile.detect.survey import Found, inside
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A front end, and the server that takes it: where the server looks for the files, and what says so.
+
+    ``script``: the script that builds it for the server, where that is not its `build`; ``output``: what that makes.
+    """
+
+    project: Project
+    target: str
+    reason: Evidence
+    script: str | None = None
+    output: str | None = None
+    after: tuple[str, ...] = ()
+    """Commands in its folder after its build."""
+
+
+def writes_into(server: Found, site: Project, output: str) -> Served | None:
+    """The site's build writes outside of its own folder, into the server's."""
+    folder = server.project.path
+    if inside(output, site.path) or not inside(output, folder):
+        return None
+    return Served(site, output, site.says("package.json", None, f"its build writes to {output}"))
+
+
+def embeds(server: Found, site: Project, output: str) -> Served | None:
+    """`//go:embed` of the output's folder, or of one that the project's scripts copy it to."""
+    if server.language.NAME != "go":
+        return None
+    from genfile.detect.go.claims import choose_program
+    from genfile.detect.go.module import read_module
+
+    module = read_module(server.project)
+    if module is None or not module.programs:
+        return None
+    outputs: list[tuple[str, str | None]] = [(output, None), *_script_outputs(site), *_config_outputs(site)]
+    # The packages around the output first: what a large program imports is not all read.
+    near = [
+        pair
+        for made, _ in outputs
+        for folder in _folders_above(made, server.project.path)
+        for pair in module.package(folder)
+    ]
+    for path, file in (*near, *module.sources(choose_program(module))):
+        for pattern, line in file.embeds:
+            place = server.project.full(posixpath.join(posixpath.dirname(path), _literal(pattern)))
+            for made, script in outputs:
+                if place == made or (inside(made, place) and place != server.project.path) or inside(place, made):
+                    says = server.project.says(path, line, f"//go:embed {pattern}")
+                    return Served(site, made, says, script, made)
+    return None
+
+
+def _folders_above(path: str, root: str) -> list[str]:
+    """The folders from a path up to a root, relative to that root, `.` for itself; nearest first."""
+    found: list[str] = []
+    path = posixpath.dirname(path)
+    while inside(path, root) and path != root:
+        found.append(posixpath.relpath(path, root or "."))
+        path = posixpath.dirname(path)
+    return [*found, "."]
+
+
+def _script_outputs(site: Project) -> list[tuple[str, str]]:
+    """The folders that scripts other than `build` write to, outside of the site's own: `--outDir=../server/dist`."""
+    from genfile.detect.node.claims import read_project
+    from genfile.detect.node.scripts import resolve
+
+    read = read_project(site)
+    found: list[tuple[str, str]] = []
+    for name in read.package.scripts if read else ():
+        for step in resolve(read.package, name) or () if read else ():
+            for index, word in enumerate(step.words):
+                flag, sign, value = word.partition("=")
+                if flag in ("--outDir", "--out-dir", "--output-path", "--dest"):
+                    value = value if sign else (step.words[index + 1] if index + 1 < len(step.words) else "")
+                    path = site.full(value) if value else ""
+                    if path and not path.startswith("..") and not inside(path, site.path):
+                        found.append((path, name))
+    return found
+
+
+def _config_outputs(site: Project) -> list[tuple[str, str | None]]:
+    """The folders outside of the site's own that the configuration of its bundler names, and the script for them."""
+    from genfile.detect.node.claims import read_project
+    from genfile.parsers.javascript import parse_javascript
+
+    read = read_project(site)
+    scripts = read.package.scripts if read else {}
+    script = None if "build" in scripts else next((name for name in PRODUCTION if name in scripts), None)
+    if "build" not in scripts and script is None:
+        return []
+    found: list[tuple[str, str | None]] = []
+    for name in site.names():
+        if name.startswith(("webpack.", "rspack.", "rollup.config.")) and name.endswith(("js", "ts")):
+            config = site.parse(parse_javascript, name)
+            for text, _ in config.paths if config else ():
+                path = site.full(text) if text.startswith("../") else ""
+                if path and not path.startswith("..") and not inside(path, site.path) and not _is_source(site, path):
+                    found.append((path, script))
+    return found
+
+
+def _is_source(site: Project, path: str) -> bool:
+    return "node_modules" in path or path in site.tree.paths
+
+
+# What projects call the script that builds for production, where none is named `build`.
+PRODUCTION = ("build:prod", "build-prod", "build:production", "build-production", "prod", "production", "dist")
+
+
+def _literal(pattern: str) -> str:
+    """The part of a pattern that is a plain path."""
+    parts: list[str] = []
+    for part in pattern.split("/"):
+        if any(char in part for char in "*?["):
+            break
+        parts.append(part)
+    return "/".join(parts) or "."
+
+
+def names(server: Found, site: Project, output: str) -> Served | None:
+    """The server's own code names the output's folder: a static folder, a template folder, a file server's root."""
+    parts = output.split("/")
+    # `dist` alone says nothing: at least the folder above it must be named too.
+    wanted = "/".join(parts[-2:])
+    for path, line, text in paths(server):
+        clean = posixpath.normpath(text.strip("/") or ".")
+        if clean == wanted or clean.endswith("/" + wanted) or (len(parts) > 2 and inside(clean, wanted)):
+            return Served(site, output, server.project.says(path, line, text))
+        if f"/{wanted}/" in f"/{clean}/":
+            return Served(site, output, server.project.says(path, line, text))
+    return None
+
+
+def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
+    """The paths that a server's code names, with where."""
+    project = server.project
+    if server.language.NAME == "go":
+        from genfile.detect.go.claims import choose_program
+        from genfile.detect.go.module import read_module
+
+        module = read_module(project)
+        for path, file in module.sources(choose_program(module)) if module and module.programs else ():
+            yield from ((path, line, text) for text, line in file.strings if "/" in text)
+    elif server.language.NAME == "python":
+        from genfile.detect.python.application import modules
+        from genfile.detect.python.manifest import PythonProject
+
+        for path, parsed in modules(PythonProject(project)):
+            yield from ((path, line, text) for text, line in parsed.paths)
+    elif server.language.NAME == "node":
+        from genfile.detect.node.claims import read_project
+        from genfile.detect.node.port import source_files
+        from genfile.detect.node.scripts import resolve
+        from genfile.detect.node.start import start_command
+
+        read = read_project(project)
+        if read is None:
+            return
+        start = start_command(read, None, "build" in read.package.scripts)
+        for path, script in source_files(read, start.value.words if start is not None else ()):
+            yield from ((path, line, text) for text, line in script.paths)
+        steps = resolve(read.package, "start")
+        for value in steps[-1].variables.values() if steps else ():
+            if "/" in value and "$" not in value and "://" not in value:
+                yield "package.json", read.package.document.line("scripts", "start"), value
+
+
+Signal = Callable[[Found, Project, str], "Served | None"]
+
+
+def first(signals: Sequence[Signal], server: Found, site: Project, output: str) -> Served | None:
+    """Whether a server gives out what a site's build makes; the signals in order."""
+    for signal in signals:
+        served = signal(server, site, output)
+        if served is not None:
+            return served
+    return None

@@ -1,0 +1,66 @@
+"""angular.json: which target is built, and where its files are."""
+
+import posixpath
+from dataclasses import dataclass
+from typing import Any
+
+from genfile.detect.node.manager import NodeProject
+from genfile.parsers import Document
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target `build` of the project that is built."""
+
+    document: Document
+    project: str
+    path: tuple[str, ...]
+
+    def text(self, *keys: str) -> str | None:
+        return self.document.text(*self.path, *keys)
+
+    def table(self, *keys: str) -> dict[str, Any] | None:
+        """A table of the target; None where it is not there, which is another thing than an empty one."""
+        value = self.document.get(*self.path, *keys)
+        return value if isinstance(value, dict) else None
+
+    @property
+    def line(self) -> int | None:
+        return self.document.line(*self.path, "options", "outputPath") or self.document.line(*self.path)
+
+    def output(self) -> str | None:
+        """The folder of the files, relative to the one of angular.json; None where a server comes with them.
+
+        The application builder puts the files into `browser`; the configuration for production may name another folder.
+        """
+        options = self.table("options") or {}
+        if (options.get("server") or options.get("ssr")) and options.get("outputMode") != "static":
+            return None
+        production = self.table("configurations", "production") or {}
+        output = production.get("outputPath", options.get("outputPath", f"dist/{self.project}"))
+        if isinstance(output, dict):
+            base, browser = output.get("base", f"dist/{self.project}"), output.get("browser", "browser")
+            return posixpath.join(str(base), str(browser))
+        modern = (self.text("builder") or "").endswith(":application")
+        return posixpath.join(str(output), "browser") if modern else str(output)
+
+
+def read_target(project: NodeProject) -> Target | None:
+    """The build of the default project, else of the first application."""
+    document = project.folder.json("angular.json") if project.folder.has("angular.json") else None
+    if document is None:
+        return None
+    projects = document.table("projects")
+    name = document.text("defaultProject") or next(
+        (
+            key
+            for key, value in projects.items()
+            if isinstance(value, dict) and value.get("projectType", "application") == "application"
+        ),
+        "",
+    )
+    for key in ("architect", "targets"):
+        path = ("projects", name, key, "build")
+        if document.table(*path):
+            return Target(document, name, path)
+    return None

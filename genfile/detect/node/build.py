@@ -1,0 +1,184 @@
+"""How the service is built: the production build by its usual names, without what an image build can't do."""
+
+import posixpath
+import shlex
+
+from genfile.data import Framework
+from genfile.detect.node.angular import read_target
+from genfile.detect.node.framework import evidence_of
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
+from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve
+from genfile.evidence import Fact
+from genfile.parsers.small import parse_shell
+
+# Scripts that make what production needs, best first.
+BUILD_SCRIPTS = (
+    "build", "build:prod", "build:production", "build-prod", "build-production", "prod:build", "build:all", "compile",
+    "bundle", "heroku-postbuild", "gcp-build", "vercel-build",
+)  # fmt: skip
+# Where none of them is there: the parts of a build, all of them in this order.
+BUILD_PARTS = (
+    "build:shared", "build:common", "build:css", "build:styles", "build:js", "build:frontend", "build:client",
+    "build:ui", "build:web", "frontend:build", "client:build", "build:backend", "build:server", "build:api",
+)  # fmt: skip
+# Programs that a shell finds without the project's node_modules.
+_PLAIN = frozenset("node bun npm pnpm yarn npx bunx sh bash rm mkdir cp mv cat echo cd touch chmod sed git".split())
+# Frameworks whose command comes with another package, by that package.
+_TOOLS = {"nest": "@nestjs/cli"}
+
+
+def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
+    """The production build: a script by its usual names, else what runs before the start, else the framework's own."""
+    scripts = project.package.scripts
+    whole = next((name for name in BUILD_SCRIPTS if name in scripts and not _does_nothing(scripts[name])), None)
+    apps = applications(project)
+    steps = resolve(project.package, whole) if whole is not None else None
+    if apps and (not steps or steps[-1].words == ("nest", "build")):
+        return Fact([f"{execute(manager)} nest build {shlex.quote(app.name)}" for app in apps], (apps[0].says,))
+    if whole is not None:
+        return _offline(project, whole, manager) or _script(project, whole, manager, framework)
+    parts = [name for name in BUILD_PARTS if name in scripts and not _does_nothing(scripts[name])]
+    if parts:
+        facts = [_script(project, name, manager, framework) for name in parts]
+        return Fact([command for fact in facts for command in fact.value], facts[0].evidence)
+    hosted = _hosted_build(project) or _before_start(project, manager)
+    if hosted is not None:
+        return hosted
+    if framework is not None and framework.build:
+        tool = _TOOLS.get(framework.build.split()[0])
+        if tool is None or any(tool in package.every_dependency for package in project.packages):
+            return Fact([f"{execute(manager)} {framework.build}"], (evidence_of(project, framework),))
+    return _typescript_build(project, manager)
+
+
+def _script(project: NodeProject, name: str, manager: str, framework: Framework | None) -> Fact[list[str]]:
+    run = f"{'yarn' if manager.startswith('yarn') else manager} run {shlex.quote(name)}"
+    flags = _production_flags(project, name) if framework is not None and framework.name == "angular" else ""
+    if flags:
+        run += f" -- {flags}" if manager == "npm" else f" {flags}"
+    return Fact([run], (project.package.says("scripts", name),))
+
+
+def _production_flags(project: NodeProject, name: str) -> str:
+    """`ng build` takes the default configuration, which may be the one for development."""
+    steps = resolve(project.package, name) or ()
+    target = read_target(project)
+    last = steps[-1] if steps else None
+    if last is None or target is None or last.program != "ng" or "build" not in last.words:
+        return ""
+    if any(word.startswith(("--configuration", "-c", "--prod")) for word in last.words):
+        return ""
+    production = target.table("configurations", "production") is not None
+    return "--configuration production" if production and target.text("defaultConfiguration") != "production" else ""
+
+
+def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] | None:
+    """A script's steps without those that want a database, which no build has; None where there are none of these."""
+    package = project.package
+    own = resolve(package, name)
+    if own is None:
+        return None
+    before, after = (resolve(package, prefix + name) or () for prefix in ("pre", "post"))
+    steps = (*before, *own, *after)
+    left_out = [step for step in steps if is_migration(step)]
+    if not left_out:
+        return None
+    says = package.says("scripts", left_out[0].script)
+    text = f"{says}: migrations want the database, which no build has: run `{shlex.join(left_out[0].words)}` at release"
+    project.folder.tree.note("info", text, says.path, says.line)
+    kept = [command_of(step, manager) for step in steps if step not in left_out]
+    return Fact(kept, (package.says("scripts", name),)) if kept else None
+
+
+def command_of(step: Step, manager: str) -> str:
+    """A step of a script as a command outside of it: its program comes out of node_modules."""
+    variables = "".join(f"{key}={shlex.quote(value)} " for key, value in step.variables.items())
+    words = " ".join(word if "$" in word or "*" in word else shlex.quote(word) for word in step.words)
+    plain = step.program in _PLAIN or "/" in step.words[0]
+    return variables + (words if plain else f"{execute(manager)} {words}")
+
+
+def _before_start(project: NodeProject, manager: str) -> Fact[list[str]] | None:
+    """A compile step that runs before the start: the scripts prestart:prod and prestart, `tsc && node dist/x.js`."""
+    package = project.package
+    for name in ("start:prod", "start:production", "start"):
+        steps = resolve(package, name)
+        if not steps or is_development(steps[-1]):
+            continue
+        for origin, found in ((f"pre{name}", resolve(package, f"pre{name}") or ()), (name, steps[:-1])):
+            compiles = [step for step in found if step.program not in NOTHING and not is_migration(step)]
+            if compiles and all(step.program in BUILDERS for step in compiles):
+                return Fact([command_of(step, manager) for step in compiles], (package.says("scripts", origin),))
+    return None
+
+
+def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
+    """The build of a host's file, where it is one script of the project: netlify.toml, vercel.json, railway.json."""
+    for name, read, path in (
+        ("netlify.toml", project.folder.toml, ("build", "command")),
+        ("vercel.json", project.folder.jsonc, ("buildCommand",)),
+        ("railway.json", project.folder.jsonc, ("build", "buildCommand")),
+    ):
+        document = read(name) if project.folder.has(name) else None
+        text = document.text(*path) if document else None
+        words = (text or "").split()
+        rest = [word for word in words[1:] if word != "run"]
+        if (
+            words[:1] in (["npm"], ["pnpm"], ["yarn"], ["bun"])
+            and len(rest) == 1
+            and rest[0] in project.package.scripts
+        ):
+            return project.folder.fact([str(text)], name, document.line(*path) if document else None, str(text))
+    return None
+
+
+def execute(manager: str) -> str:
+    """How a program of node_modules is called from outside of a script."""
+    return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
+
+
+def _does_nothing(text: str) -> bool:
+    commands = parse_shell(text)
+    return commands is not None and all(not c.words or c.words[0] in NOTHING for c in commands)
+
+
+def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | None:
+    """No build script, but `main` or `start` names a file that only the compiler makes."""
+    if not project.folder.has("tsconfig.json") or "typescript" not in project.package.every_dependency:
+        return None
+    out = output_folder(project)
+    start = resolve(project.package, "start")
+    target = (start[-1].words[-1] if start else "") or project.package.document.text("main") or ""
+    if out and posixpath.normpath(target).startswith(out + "/") and not project.folder.has(target):
+        line = project.folder.says("tsconfig.json", 1, f"outDir is {out}")
+        return Fact([f"{execute(manager)} tsc --project tsconfig.json"], (line,))
+    return None
+
+
+def output_folder(project: NodeProject) -> str | None:
+    """tsconfig's outDir, relative to the service's folder, followed through `extends` inside the tree."""
+    name, seen = "tsconfig.json", set[str]()
+    for candidate in ("tsconfig.build.json", "tsconfig.json"):
+        if project.folder.has(candidate):
+            name = candidate
+            break
+    while name not in seen and len(seen) < 6:
+        seen.add(name)
+        document = project.folder.jsonc(name) if project.folder.has(name) else None
+        if document is None:
+            return None
+        out = document.text("compilerOptions", "outDir")
+        base = posixpath.dirname(name)
+        if out:
+            folder = posixpath.normpath(posixpath.join(base, out.replace("${configDir}", ".")))
+            return folder if not folder.startswith("..") and folder != "." else None
+        parent = document.text("extends")
+        if not parent or not parent.startswith("."):
+            return None
+        name = posixpath.normpath(posixpath.join(base, parent))
+        name = name if name.endswith(".json") else name + ".json"
+    return None
+
+
+__all__ = ["build_command", "execute", "output_folder"]

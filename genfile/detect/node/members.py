@@ -1,0 +1,169 @@
+"""Commands of a workspace: how one member's script, or a program of its, is run from the root."""
+
+import posixpath
+import shlex
+from collections.abc import Callable
+
+from genfile.detect.node.build import execute
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import LIFECYCLE, PackageJson
+from genfile.detect.node.scripts import resolve
+from genfile.evidence import Draft, Fact
+
+
+def run_script(project: NodeProject, manager: str, package: PackageJson, script: str) -> str:
+    """The command that runs a member's script from the workspace's root."""
+    place, label = _names(project, package)
+    word = shlex.quote(script)
+    return {
+        "npm": f"npm run {word} --workspace {place}",
+        "pnpm": f"pnpm --filter {label} run {word}",
+        "bun": f"bun run --filter {label} {word}",
+    }.get(manager, f"yarn workspace {label} run {word}")
+
+
+def run_program(project: NodeProject, manager: str, package: PackageJson, command: str) -> str:
+    """The command that runs a program of node_modules in a member's folder."""
+    place, label = _names(project, package)
+    return {
+        "npm": f"npm exec --workspace {place} -- {command}",
+        "pnpm": f"pnpm --filter {label} exec {command}",
+        "bun": f"bun run --cwd {place} {command}",
+    }.get(manager, f"yarn workspace {label} run {command}")
+
+
+def _names(project: NodeProject, package: PackageJson) -> tuple[str, str]:
+    place = posixpath.relpath(package.project.path, project.root.path or ".")
+    return shlex.quote(place), shlex.quote(package.name or place)
+
+
+def in_member(project: NodeProject, manager: str, command: str) -> str:
+    """A command of the service's own build, made for its folder, as one that is run from the root."""
+    tool = "yarn" if manager.startswith("yarn") else manager
+    package = project.package
+    if command.startswith(f"{tool} run "):
+        script, _, rest = command.removeprefix(f"{tool} run ").partition(" ")
+        command = run_script(project, manager, package, shlex.split(script)[0])
+        return f"{command} {rest}" if rest else command
+    for prefix in (f"{execute(manager)} ", "node "):
+        if command.startswith(prefix):
+            words = command if prefix == "node " else command.removeprefix(prefix)
+            return run_program(project, manager, package, words)
+    return f"cd {_names(project, package)[0]} && {command}"
+
+
+def needed_members(project: NodeProject) -> list[PackageJson]:
+    """The members that the service needs, each after those that it needs itself."""
+    workspace = project.workspace
+    if workspace is None:
+        return []
+    needs = workspace.needs(project.package)
+    found = [package for package in workspace.packages() if package.project.path in needs]
+    return sorted(found, key=lambda item: (len(workspace.needs(item)), item.project.path))
+
+
+def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
+    """In a workspace the build runs at the root, and takes the members that are needed first."""
+    workspace = project.workspace
+    if workspace is None:
+        return
+    fact = draft.evidence.get("/build")
+    own: list[str] = list(fact.value) if fact else []
+    tool = "yarn" if manager.startswith("yarn") else manager
+    plain = own == [f"{tool} run build"]
+    label = _names(project, project.package)[1]
+    if project.root.has("turbo.json") and plain:
+        turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
+        says = project.root.says("turbo.json", 1, "turbo.json")
+        draft.put("build", Fact([f"{turbo} run build --filter={label}"], (says,)))
+        return
+    needed = [package for package in needed_members(project) if "build" in package.scripts]
+    if fact is None and not needed:
+        return
+    evidence = fact.evidence if fact else tuple(package.says("scripts", "build") for package in needed[:1])
+    commands = [in_member(project, manager, command) for command in own]
+    if manager == "pnpm" and (plain or (needed and not own)):
+        name = project.package.name or posixpath.relpath(project.folder.path, project.root.path or ".")
+        commands = [f"pnpm --filter {shlex.quote(name + '...')} run build"]
+    elif needed and manager == "pnpm":
+        name = shlex.quote(f"{project.package.name or project.folder.path}^...")
+        commands = [f"pnpm --filter {name} run build", *commands]
+    else:
+        commands = [*(run_script(project, manager, package, "build") for package in needed), *commands]
+    draft.put("build", Fact(commands, evidence))
+
+
+def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[PackageJson, str], bool]) -> None:
+    """Lifecycle scripts of members need their sources: they run before the build, of what the service needs alone."""
+    workspace, manager = project.workspace, draft.values["package_manager"]["name"]
+    if workspace is None:
+        return
+    every = [
+        (package, name)
+        for package in workspace.packages()
+        for name in LIFECYCLE
+        if name in package.scripts and name not in ("prepare", "preprepare", "postprepare")
+    ]
+    if not every:
+        return
+    draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for package, name in every)))
+    wanted = [project.package, *needed_members(project)]
+    paths = {package.project.path for package in wanted}
+    commands = [
+        run_script(project, manager, package, name)
+        for package, name in every
+        if package.project.path in paths and not is_hook(package, name)
+    ]
+    if commands:
+        fact = draft.evidence.get("/build")
+        said = fact.evidence if fact else (every[0][0].says("scripts", every[0][1]),)
+        draft.put("build", Fact([*commands, *draft.values.get("build", [])], said))
+
+
+def put_generated(project: NodeProject, draft: Draft) -> bool:
+    """Prisma's client, of the service or of a member that it needs, is generated before the build; is there one?"""
+    manager = draft.values["package_manager"]["name"]
+    places = [package for package in (project.package, *needed_members(project)) if has_schema(package)]
+    turbo = project.root.jsonc("turbo.json") if project.root.has("turbo.json") else None
+    before = turbo.items("tasks", "build", "dependsOn") + turbo.items("pipeline", "build", "dependsOn") if turbo else []
+    if any("generate" in str(item) for item in before):
+        return bool(places)
+    texts = [" ".join(draft.values.get("build", ()))]
+    scripts = ["prebuild", "build", "postinstall", *draft.values.get("lifecycle_scripts", ())]
+    commands: list[str] = []
+    for package in places:
+        done = [
+            " ".join(step.words)
+            for item in (package, project.root_package)
+            for name in scripts
+            for step in resolve(item, name) or ()
+        ]
+        if any("prisma generate" in text for text in (*texts, *done)):
+            continue
+        script = next(
+            (
+                name
+                for name in package.scripts
+                if any("prisma generate" in " ".join(step.words) for step in resolve(package, name) or ())
+            ),
+            None,
+        )
+        if project.workspace is None:
+            commands.append(f"{execute(manager)} prisma generate")
+        elif script is not None:
+            commands.append(run_script(project, manager, package, script))
+        else:
+            commands.append(run_program(project, manager, package, "prisma generate"))
+    if commands:
+        fact = draft.evidence.get("/build")
+        says = places[0].depends("@prisma/client")
+        draft.put("build", Fact([*commands, *draft.values.get("build", [])], (*(fact.evidence if fact else ()), says)))
+    return bool(places)
+
+
+def has_schema(package: PackageJson) -> bool:
+    """Whether a package depends on Prisma and holds its schema."""
+    if not any(name in package.every_dependency for name in ("prisma", "@prisma/client")):
+        return False
+    project = package.project
+    return project.has_folder("prisma") or next(project.files("schema.prisma", depth=3), None) is not None

@@ -1,0 +1,35 @@
+"""nest-cli.json in monorepo mode: several applications of one package, built apart, started from one image."""
+
+import posixpath
+from dataclasses import dataclass
+
+from genfile.detect.node.manager import NodeProject
+from genfile.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application: its name, and what its build makes, relative to the package."""
+
+    name: str
+    output: str
+    says: Evidence
+
+
+def applications(project: NodeProject) -> list[Application]:
+    """The applications of a monorepo, the default one first; none where there is only one."""
+    document = project.folder.json("nest-cli.json") if project.folder.has("nest-cli.json") else None
+    if document is None or document.get("monorepo") is not True:
+        return []
+    found: list[Application] = []
+    root = document.text("root")
+    for name, value in document.table("projects").items():
+        if not isinstance(value, dict) or value.get("type", "application") != "application":
+            continue
+        place = document.text("projects", name, "root") or f"apps/{name}"
+        entry = document.text("projects", name, "entryFile") or "main"
+        output = posixpath.normpath(posixpath.join("dist", place, f"{entry}.js"))
+        says = project.folder.says("nest-cli.json", document.line("projects", name), f"application {name}")
+        item = Application(name, output, says)
+        found = [item, *found] if place == root else [*found, item]
+    return found

@@ -1,0 +1,78 @@
+"""The other commands of the same image: workers, and what is run once a release."""
+
+import posixpath
+
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
+from genfile.detect.node.scripts import is_development, is_migration, resolve
+from genfile.detect.node.start import RUNNERS, process_command
+from genfile.evidence import Draft, Fact
+from genfile.parsers.javascript import parse_javascript
+from genfile.parsers.small import parse_procfile
+
+# Scripts that start another process of the same code, by the name that it gets.
+WORKERS = {
+    "worker": "worker", "start:worker": "worker", "worker:start": "worker", "worker:prod": "worker",
+    "start:worker:prod": "worker", "queue": "queue", "start:queue": "queue", "scheduler": "scheduler",
+    "start:scheduler": "scheduler", "cron": "cron", "start:cron": "cron",
+}  # fmt: skip
+MIGRATION_SCRIPTS = (
+    "migrate:deploy", "db:deploy", "db:migrate:deploy", "migrate:prod", "db:migrate:prod", "migration:run:prod",
+    "migration:run", "migrations:run", "db:migrate", "migrate:latest", "migrate:up", "migrate", "migration:up",
+)  # fmt: skip
+
+
+def put_processes(project: NodeProject, draft: Draft) -> None:
+    """Put /processes and /release: the Procfile's, else those of scripts of a usual name."""
+    package = project.package
+    processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
+    builds = bool(draft.values.get("build"))
+    start = draft.values.get("start")
+    for name, (text, line) in (processes or {}).items():
+        says = project.folder.says("Procfile", line, f"{name}: {text}")
+        command = process_command(project, text, says, builds)
+        if command is None or command.value == start:
+            continue
+        if name == "release":
+            draft.put("release", command)
+        elif name != "web" and name.replace("-", "").isalnum() and name.islower():
+            draft.put(f"processes.{name}", command)
+    for script, name in WORKERS.items():
+        steps = resolve(package, script)
+        if processes or not steps or is_development(steps[-1]) or steps[-1].program not in RUNNERS:
+            continue
+        says = package.says("scripts", script)
+        command = process_command(project, package.scripts[script], says, builds)
+        if command is not None and command.value != start and name not in draft.values.get("processes", {}):
+            draft.put(f"processes.{name}", command)
+    for app in applications(project):
+        words = ["node", app.output]
+        if app.name.islower() and [word.removesuffix(".js") for word in start or ()] != ["node", app.output[:-3]]:
+            draft.put(f"processes.{app.name}", Fact(words, (app.says,)))
+    _put_release(project, draft)
+    if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
+        # Where the migrations are is said by a file of its own.
+        module = project.folder.parse(parse_javascript, ".sequelizerc")
+        named = [posixpath.normpath(text) for text, _ in (module.paths if module else ())]
+        kept = draft.values.setdefault("run_paths", [])
+        for name in (".sequelizerc", *(n for n in named if project.folder.has(n) or project.folder.has_folder(n))):
+            path = project.folder.full(name)
+            if path not in kept and project.folder.spec_path not in kept:
+                kept.append(path)
+
+
+def _put_release(project: NodeProject, draft: Draft) -> None:
+    package = project.package
+    for script in MIGRATION_SCRIPTS:
+        steps = resolve(package, script)
+        if "release" in draft.values or not steps or len(steps) != 1 or not is_migration(steps[0]):
+            continue
+        words = list(steps[0].words)
+        program = posixpath.basename(words[0])
+        if program == "prisma" or any("$" in word for word in words):
+            return
+        says = package.says("scripts", script)
+        draft.put("release", Fact(words if program in RUNNERS else ["npx", *words], (says,)))
+        if program in package.dev_dependencies and program not in package.dependencies:
+            text = f"{says}: {program} is a development dependency, which the image leaves out; move it to dependencies"
+            draft.note("warning", text, says.path, says.line)

@@ -1,0 +1,56 @@
+"""Settings that a bundler compiles into the files: read in the code of the front end, whatever an example lists."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+
+# What each prefix belongs to: a setting of another bundler in the same code is none.
+PREFIXES = {
+    "nextjs": ("NEXT_PUBLIC_",),
+    "vite": ("VITE_",),
+    "create-react-app": ("REACT_APP_",),
+    "vue-cli": ("VUE_APP_",),
+    "gatsby": ("GATSBY_",),
+    "astro": ("PUBLIC_",),
+    "react-router": ("VITE_",),
+    "expo": ("EXPO_PUBLIC_",),
+    "solid-start": ("VITE_",),
+    "tanstack-start": ("VITE_",),
+}
+FOLDERS = ("src", "app", "pages", "components", "lib", "config", "utils", "hooks", "services")
+ENDINGS = (".ts", ".tsx", ".js", ".jsx", ".mjs")
+MAX_FILES = 200
+
+
+def public_settings(project: NodeProject, framework: str) -> list[str]:
+    """The names of public variables that the code reads, sorted; of a bounded number of files."""
+    prefixes = PREFIXES.get(framework, ())
+    found: set[str] = set()
+    for name in _files(project) if prefixes else ():
+        text = project.folder.text(name) or ""
+        # Parsing is for the few files that name one.
+        if not any(prefix in text for prefix in prefixes):
+            continue
+        module = read_module(project, name)
+        for item in module.env_names if module is not None else ():
+            if item.name.startswith(prefixes) and re.fullmatch(r"[A-Z][A-Z0-9_]*", item.name) and not item.has_default:
+                found.add(item.name)
+    return sorted(found)
+
+
+def _files(project: NodeProject) -> Iterator[str]:
+    folder, count = project.folder, 0
+    for place in ("", *FOLDERS):
+        if place and not folder.has_folder(place):
+            continue
+        for name in folder.files("*", below=place, depth=6 if place else 0):
+            tested = any(part in name for part in (".test.", ".spec.", ".stories.", "__tests__", ".config."))
+            if not name.endswith(ENDINGS) or tested or name.endswith(".d.ts"):
+                continue
+            count += 1
+            if count > MAX_FILES:
+                return
+            yield posixpath.normpath(name)

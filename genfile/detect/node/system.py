@@ -1,0 +1,105 @@
+"""What the service needs of the system and of other services: packages of Debian, stores, databases."""
+
+import re
+
+from genfile.data import backing_services, system_packages
+from genfile.detect.hosting import run_packages
+from genfile.detect.node.manager import NodeProject, has_old_gyp, native_modules
+from genfile.detect.node.manifest import PackageJson
+from genfile.detect.node.members import needed_members
+from genfile.detect.node.port import data_folder, source_files
+from genfile.detect.shared import started
+from genfile.evidence import Draft, Evidence, Fact
+
+
+def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
+    """The programs that the code starts: spawn("git", …), execa("ffmpeg", …)."""
+    sources = source_files(project, tuple(draft.values.get("start", ())))
+    for path, module in sources:
+        for call in module.calls:
+            package = started(call.arguments) if call.callee.rsplit(".", 1)[-1] in STARTERS else None
+            if package is not None and package not in run:
+                run.add(package)
+                evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
+    if "docker-cli" in run and any("compose" in module.words for _, module in sources):
+        run.add("docker-compose")
+
+
+GIT = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|https?://[^#]+\.git(#|$)|[\w-][\w.-]*/[\w.-]+(#|$))")
+STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa execaSync $ execAsync".split())
+
+
+def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
+    """Put /system_packages, /playwright, /data and /backing_services; without what only a running program needs."""
+    packages = (project.package, *needed_members(project))
+    production = {name: item for item in reversed(packages) for name in item.dependencies}
+    every = {name: item for item in reversed(packages) for name in item.every_dependency}
+    build: set[str] = set()
+    run: set[str] = set()
+    evidence: list[Evidence] = []
+    _known(draft, every, production if with_run else {}, (build, run, evidence))
+    for _, says in native_modules(project):
+        # Before version 10 node-gyp asks for distutils, which Python has no more.
+        build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
+        evidence.append(says)
+    build.update(_from_git(project, draft))
+    if with_run:
+        programs, says_programs = run_packages(project.folder)
+        run.update(programs)
+        evidence.extend(says_programs)
+        _put_programs(project, draft, run, evidence)
+        _put_run(project, draft, production)
+    if build or run:
+        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
+
+
+def _known(
+    draft: Draft,
+    every: dict[str, PackageJson],
+    production: dict[str, PackageJson],
+    into: tuple[set[str], set[str], list[Evidence]],
+) -> None:
+    """What dependencies are known to need, and the variables that go with it."""
+    build, run, evidence = into
+    known = system_packages("npm")
+    for name in sorted(every):
+        needs = known.get(name)
+        if needs is None or (name not in production and not needs.build and not needs.environment):
+            continue
+        evidence.append(every[name].depends(name))
+        build.update(needs.build)
+        for key, value in needs.environment.items():
+            installs = any(word in key for word in ("SKIP", "INSTALL_BINARY"))
+            for phase in ("install",) * installs + ("run",) * (name in production and not installs):
+                draft.values.setdefault("environment", []).append({"name": key, "phase": phase, "value": value})
+        if name in production:
+            run.update(needs.run)
+
+
+def _from_git(project: NodeProject, draft: Draft) -> tuple[str, ...]:
+    """Dependencies that are fetched by git: it must be there, and over ssh a key too."""
+    fetched = [item for item in sorted(project.package.every_dependency.items()) if GIT.match(item[1])]
+    for name, value in fetched:
+        if value.startswith(("git+ssh:", "ssh:", "git@")):
+            says = project.package.depends(name)
+            draft.note("warning", f"{says}: fetched over ssh, for which the build has no key: use https", says.path)
+    return ("ca-certificates", "git") if fetched else ()
+
+
+def _put_run(project: NodeProject, draft: Draft, production: dict[str, PackageJson]) -> None:
+    """A browser, a store of its own, and other services beside it."""
+    if "playwright" in production and draft.values.get("engine") != "bun":
+        draft.put("playwright", Fact(True, (production["playwright"].depends("playwright"),)))
+        place = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": "run", "value": "/opt/playwright"}
+        draft.values.setdefault("environment", []).append(place)
+    known = system_packages("npm")
+    if any(name in known and known[name].store for name in production):
+        draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
+    backing = {
+        service.name: production[dependency].depends(dependency)
+        for service in backing_services().values()
+        for dependency in service.npm
+        if dependency in production
+    }
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))

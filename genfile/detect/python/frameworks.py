@@ -1,0 +1,141 @@
+"""Which framework a project is made with, and the file that is run where there is no application object."""
+
+from genfile.data import Framework, frameworks
+from genfile.detect.python.application import find_application, modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Fact
+from genfile.parsers.python import PyModule, parse_python
+
+# Files that are run as they are, best first.
+PROGRAMS = tuple(
+    """
+    main.py app.py server.py bot.py run.py start.py streamlit_app.py Home.py home.py worker.py hello.py
+    """.split()
+)
+
+
+def find_framework(project: PythonProject) -> Fact[Framework] | None:
+    """A framework of the data that is a production dependency, and that the code is seen to use.
+
+    Of several the first whose application is found; where none is, the first server, then the first at all.
+    """
+    key = ("python-framework", project.folder.path)
+    memory = project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _find_framework(project)
+    found: Fact[Framework] | None = memory[key]
+    return found
+
+
+def _find_framework(project: PythonProject) -> Fact[Framework] | None:
+    found: list[Fact[Framework]] = []
+    for item in frameworks("python"):
+        says = project.depends(*item.dependencies)
+        if says is not None and _is_imported(project, item) and _is_called(project, item):
+            found.append(Fact(item, (says,)))
+    servers = [fact for fact in found if fact.value.kind == "server"]
+    bot = next((fact for fact in found if fact.value.kind == "worker" and fact.value.imports), None)
+    if bot is not None and servers and _is_aside_of(project, servers[0].value, bot.value):
+        return bot
+    if len(servers) > 1:
+        return next((fact for fact in servers if _is_certain(project, fact.value)), servers[0])
+    return next(iter(servers or found), None)
+
+
+def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:
+    """Whether a bot's program brings up the application itself, to be kept awake: the bot is what runs."""
+    program = find_program(project, bot)
+    application = find_application(project, server)
+    module = project.folder.parse(parse_python, program) if program is not None and "/" not in program else None
+    return (
+        module is not None
+        and application is not None
+        and application.value.file != program
+        and application.value.module in module.imports
+    )
+
+
+def _is_imported(project: PythonProject, item: Framework) -> bool:
+    listed = modules(project)
+    if not item.imports:
+        return True
+    return any(name in module.imports for _, module in listed for name in item.imports) or (
+        not listed and "{notebook}" in item.start
+    )
+
+
+def _is_called(project: PythonProject, item: Framework) -> bool:
+    return not item.calls or any(_calls(module, item.calls) for _, module in modules(project))
+
+
+def _calls(module: PyModule, names: tuple[str, ...]) -> bool:
+    return any(
+        call.callee.endswith(name) if name.startswith(".") else call.callee == name
+        for call in module.calls
+        for name in names
+    )
+
+
+def _is_certain(project: PythonProject, item: Framework) -> bool:
+    if item.name == "django":
+        return next(project.folder.files("manage.py", depth=3), None) is not None
+    if item.object is not None:
+        return find_application(project, item) is not None
+    return bool(item.imports) and find_program(project, item) is not None
+
+
+def find_program(project: PythonProject, framework: Framework | None = None) -> str | None:
+    """A file that is run as it is: of a usual name, else the only one with a main guard.
+
+    For a framework whose command takes a file, one that imports it.
+    """
+    if framework is not None and framework.imports and framework.start:
+        found = _importing(project, framework)
+        if found is not None:
+            return found
+    for base in ("", "src/", "app/"):
+        for name in PROGRAMS:
+            if project.folder.has(base + name):
+                return base + name
+    guarded = [
+        path for path, module in modules(project) if module.has_main_guard and "/" not in path and path != "manage.py"
+    ]
+    if len(guarded) == 1:
+        return guarded[0]
+    own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
+    return own[0] if len(own) == 1 else None
+
+
+def _importing(project: PythonProject, framework: Framework) -> str | None:
+    """The file to give to a framework's command: it imports the framework, and nothing of the project imports it."""
+    using = {
+        path: module
+        for path, module in modules(project)
+        if any(name in module.imports for name in framework.imports) and "pages" not in path.split("/")[:-1]
+    }
+    if framework.calls:
+        using = {path: module for path, module in using.items() if _calls(module, framework.calls)} or using
+    imported = {name for _, module in modules(project) for name in module.imports}
+    free = [path for path in using if path.removesuffix(".py").rsplit("/", 1)[-1] not in imported]
+    order = {name: index for index, name in enumerate(PROGRAMS)}
+    ranked = sorted(
+        free or using,
+        key=lambda path: (
+            path.count("/") - path.startswith("src/"),
+            order.get(path.rsplit("/", 1)[-1], len(order)),
+            not using[path].has_main_guard,
+            path,
+        ),
+    )
+    ranked = [path for path in ranked if not path.endswith("__init__.py")]
+    return ranked[0] if ranked and ranked[0].count("/") < 3 else None
+
+
+def has_main_package(project: PythonProject) -> str | None:
+    """The folder of a package that is started by `python -m`."""
+    listed = sorted(project.folder.files("__main__.py", depth=2))
+    return next((path.removesuffix("/__main__.py") for path in listed if "/" in path and not _is_test(path)), None)
+
+
+def _is_test(path: str) -> bool:
+    return bool({"test", "tests", "examples", "docs", "scripts", "tools"} & set(path.split("/")[:-1]))

@@ -1,0 +1,112 @@
+"""What runs beside the web from the same code: workers, schedulers, and the command of a release."""
+
+import re
+
+from genfile.data import Framework
+from genfile.data import framework as framework_named
+from genfile.detect.python.application import Application, find_application, modules
+from genfile.detect.python.django import Django
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.start import worker_settings
+from genfile.evidence import Draft, Evidence, Fact
+
+_TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?")
+# Task queues that are commands of manage.py, by their package; what their documentation names.
+_MANAGED = (
+    ("django-rq", ("rqworker", "default")),
+    ("huey", ("run_huey",)),
+    ("django-q2", ("qcluster",)),
+    ("django-q", ("qcluster",)),
+    ("django-dramatiq", ("rundramatiq",)),
+    ("django-tasks", ("db_worker",)),
+    ("django-tasks-db", ("db_worker",)),
+    ("procrastinate", ("procrastinate", "worker")),
+)
+
+
+def put_processes(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
+    """Put /processes: the worker of a task queue beside a web application, and its scheduler."""
+    if framework is None or framework.kind == "worker" or "worker" in draft.values.get("processes", {}):
+        return
+    found = _celery(project, draft, django) or _queue(project, django)
+    if found is not None:
+        _put(draft, "worker", *found)
+
+
+def _put(draft: Draft, name: str, words: list[str], says: Evidence) -> None:
+    draft.values.setdefault("processes", {})[name] = words
+    draft.evidence[f"/processes/{name}"] = Fact(words, (says,))
+
+
+def _celery(project: PythonProject, draft: Draft, django: Django | None) -> tuple[list[str], Evidence] | None:
+    """A Celery worker; and its beat, where a schedule is kept."""
+    item = framework_named("python", "celery") if "celery" in project.dependencies else None
+    found = find_application(project, item) if item is not None else None
+    if found is None:
+        return None
+    command = ["celery", "--app", found.value.module]
+    if django is not None and django.base != "." and found.value.file.startswith(f"{django.base}/"):
+        module = found.value.module.removeprefix(django.base.replace("/", ".") + ".")
+        command = ["celery", "--workdir", django.base, "--app", module]
+    schedule = _schedule(project, found)
+    if schedule is not None and "beat" not in draft.values.get("processes", {}):
+        words = [*command, "beat", "--loglevel=info"]
+        if "django-celery-beat" in project.dependencies:
+            words += ["--scheduler", "django_celery_beat.schedulers:DatabaseScheduler"]
+        else:
+            # What beat remembers: its own default is the folder of the code.
+            words += ["--schedule", "/tmp/celerybeat-schedule"]
+        _put(draft, "beat", words, schedule)
+    return [*command, "worker", "--loglevel=info"], found.evidence[0]
+
+
+def _schedule(project: PythonProject, found: Fact[Application]) -> Evidence | None:
+    """Where periodic tasks are listed."""
+    says = project.depends("django-celery-beat")
+    if says is not None:
+        return says
+    for path, module in modules(project):
+        for name in ("CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE", "beat_schedule"):
+            line = module.sets(name)
+            if line is not None:
+                return project.folder.says(path, line, name)
+    return None
+
+
+def _queue(project: PythonProject, django: Django | None) -> tuple[list[str], Evidence] | None:
+    """The worker of another task queue."""
+    if django is not None:
+        for name, words in _MANAGED:
+            says = project.depends(name)
+            if says is not None:
+                return ["python", django.manage, *words], says
+        return None
+    settings = worker_settings(project) if "arq" in project.dependencies else None
+    if settings is not None:
+        return ["arq", settings[0]], project.folder.says(settings[1], 1, "WorkerSettings")
+    if "rq" in project.dependencies:
+        for path, module in modules(project):
+            for call in module.calls:
+                if call.callee in ("rq.Queue", "rq.queue.Queue"):
+                    named = [item for item in call.arguments[:1] if isinstance(item, str)]
+                    return ["rq", "worker", *named], project.folder.says(path, call.line, "rq.Queue")
+    return None
+
+
+def put_release(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """Put /release: the migrations of Flask-Migrate or Alembic, where nothing else names a command."""
+    folder = project.folder
+    if draft.values.get("release"):
+        return
+    says = project.depends("flask-migrate")
+    if says is not None and folder.has("migrations/env.py") and framework is not None and framework.name == "flask":
+        start = draft.values.get("start", [])
+        served = next((word for word in start[1:] if _TARGET.fullmatch(word)), None)
+        reference = (served or str(draft.values.get("application") or "")).removesuffix("()")
+        if reference:
+            words = ["flask", "--app", reference, "db", "upgrade"]
+            draft.put("release", Fact(words, (says, folder.says("migrations/env.py", 1, "migrations/env.py"))))
+        return
+    says = project.depends("alembic")
+    if says is not None and folder.has("alembic.ini"):
+        draft.put("release", Fact(["alembic", "upgrade", "head"], (folder.says("alembic.ini", 1, "alembic.ini"), says)))

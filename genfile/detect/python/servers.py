@@ -1,0 +1,151 @@
+"""The servers that give out an application object, each with its flags and its configuration."""
+
+import re
+from dataclasses import dataclass, field
+
+from genfile.data import default_tool
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Evidence
+from genfile.parsers.python import parse_python
+from genfile.parsers.values import EnvDefault, port_of
+
+# Servers by interface, best first; the first that the project depends on is used.
+ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
+WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi", "pyuwsgi")
+
+
+@dataclass
+class Start:
+    """A start command in words, and what it needs beside the project's dependencies."""
+
+    words: list[str]
+    port: int | None
+    port_variable: str | None = None
+    extra: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a configuration of gunicorn binds; ``alone``: to this machine, or to a socket file."""
+
+    port: int | None = None
+    variable: str | None = None
+    alone: bool = False
+    says: Evidence | None = None
+
+
+def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bound:
+    """What the file that `--config` names binds, or gunicorn.conf.py, which gunicorn reads by itself."""
+    name = _config_name(words or []) or "gunicorn.conf.py"
+    module = project.folder.parse(parse_python, name) if project.folder.has(name) else None
+    line = module.line_of("bind") if module is not None else None
+    if module is None or line is None:
+        return Bound()
+    value = module.setting("bind")
+    value = value[0] if isinstance(value, list) and value else value
+    text = value.default if isinstance(value, EnvDefault) else value
+    alone = isinstance(text, str) and text.startswith(("127.", "localhost", "unix:"))
+    port, variable = (None, None) if alone else port_of(value)
+    return Bound(port, variable, alone, project.folder.says(name, line, "bind"))
+
+
+def _config_name(words: list[str]) -> str | None:
+    for index, word in enumerate(words):
+        flag, sign, value = word.partition("=")
+        if flag in ("-c", "--config"):
+            value = value if sign else words[index + 1] if index + 1 < len(words) else ""
+            if value.startswith("python:"):
+                return value.removeprefix("python:").replace(".", "/") + ".py"
+            return value.removeprefix("file:").removeprefix("./")
+    return None
+
+
+def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
+    """gunicorn binds $PORT on every address by itself, unless its configuration says where."""
+    bound = gunicorn_bind(project)
+    extra = [f"--bind=0.0.0.0:{port}"] if bound.alone else []
+    variable = None if bound.alone else bound.variable if bound.port or bound.variable else "PORT"
+    missing = missing_server(project, "gunicorn")
+    return Start(["gunicorn", *extra, *_socket_worker(project), *words], bound.port or port, variable, missing)
+
+
+def _socket_worker(project: PythonProject) -> list[str]:
+    """What Flask-SocketIO wants of gunicorn: one process, and a worker that holds many connections."""
+    if "flask-socketio" not in project.dependencies:
+        return []
+    if {"gevent", "gevent-websocket"} <= set(project.dependencies):
+        return ["--workers=1", "--worker-class=geventwebsocket.gunicorn.workers.GeventWebSocketWorker"]
+    if "gevent" in project.dependencies:
+        return ["--workers=1", "--worker-class=gevent"]
+    if "eventlet" in project.dependencies:
+        return ["--workers=1", "--worker-class=eventlet"]
+    return ["--workers=1", "--threads=100"]
+
+
+def waitress(project: PythonProject, reference: str, port: int, *, factory: bool = False) -> Start:
+    call = ["--call"] if factory else []
+    words = ["waitress-serve", "--host=0.0.0.0", f"--port={port}", *call, reference]
+    return Start(words, port, None, missing_server(project, "waitress"))
+
+
+def uwsgi(project: PythonProject, reference: str, port: int = 8000) -> Start | None:
+    """uWSGI by the project's own file, where that is the server it has."""
+    if not {"uwsgi", "pyuwsgi"} & set(project.dependencies) or "gunicorn" in project.dependencies:
+        return None
+    for name in ("uwsgi.ini", "etc/uwsgi.ini", "config/uwsgi.ini", "deploy/uwsgi.ini"):
+        text = project.folder.text(name) or ""
+        match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(?:(\d+)|\S+)", text)
+        if match:
+            own = int(match[1]) if match[1] else port
+            return Start(["uwsgi", "--ini", name], own, "PORT" if "PORT" in match[0] else None)
+        if re.search(r"(?m)^\s*(?:module|wsgi|wsgi-file|mount)\s*=", text):
+            return Start(["uwsgi", "--http", f"0.0.0.0:{port}", "--ini", name], port)
+    words = ["uwsgi", "--http", f"0.0.0.0:{port}", "--module", reference, "--master", "--die-on-term", "--need-app"]
+    return Start(words, port)
+
+
+def asgi(
+    project: PythonProject, server: str, reference: str, port: int, place: list[str], factory: bool = False
+) -> Start:
+    """An ASGI server on every address; ``place``: uvicorn's flags for the folder to import from."""
+    missing = missing_server(project, server)
+    if server == "daphne":
+        return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), reference], port, None, missing)
+    if server == "hypercorn":
+        return Start(
+            ["hypercorn", "--bind", f"0.0.0.0:{port}", reference + ("()" if factory else "")], port, None, missing
+        )
+    flags = ["--factory"] if factory else []
+    if server == "granian":
+        place = [word.replace("--app-dir", "--working-dir") for word in place]
+        words = ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *place, *flags, reference]
+        return Start(words, port, None, missing)
+    return Start(["uvicorn", *place, reference, "--host", "0.0.0.0", "--port", str(port), *flags], port, None, missing)
+
+
+def missing_server(project: PythonProject, server: str) -> list[str]:
+    """The server as a requirement, where the project does not declare it."""
+    names = {server, f"{server}[standard]"}
+    if names & set(project.dependencies) or server in project.locked:
+        return []
+    if server == "uvicorn" and any(
+        {"standard", "all"} & set(item.extras)
+        for name, item in project.dependencies.items()
+        if name in ("fastapi", "litestar")
+    ):
+        return []
+    return [f"{server}=={default_tool(server)}"]
+
+
+def named_port(words: list[str]) -> int | None:
+    """The port that a command names: --port, --bind, -b, -p, `${PORT:-8000}`."""
+    plain = words[2].split() if words[:2] == ["sh", "-c"] else words
+    for index, word in enumerate(plain):
+        flag, sign, value = word.partition("=")
+        if not sign and index + 1 < len(plain):
+            value = plain[index + 1]
+        if flag in ("--port", "--bind", "-b", "-p", "--http", "--hosts", "--server.port"):
+            digits = re.search(r"(\d{2,5})[}]*$", value)
+            if digits:
+                return int(digits[1])
+    return None

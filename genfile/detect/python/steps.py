@@ -1,0 +1,105 @@
+"""What a build makes beside the installation: translations, styles, static files."""
+
+import posixpath
+import re
+
+from genfile.detect.python.application import modules
+from genfile.detect.python.django import Django, setting
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.makefile import parse_makefile
+from genfile.parsers.small import parse_shell
+
+_CATALOGUE = re.compile(r"(?:(.*)/)?[A-Za-z_@]+/LC_MESSAGES/([^/]+)\.po")
+_BABEL = ("flask-babel", "flask-babelex", "flask-babelplus", "babel", "fastapi-babel", "quart-babel", "aiohttp-babel")
+
+
+def put_catalogues(project: PythonProject, draft: Draft) -> None:
+    """Babel's translations that are kept as sources only: `pybabel compile`, a folder and domain each."""
+    if project.depends(*_BABEL) is None:
+        return
+    folder = project.folder
+    made: dict[tuple[str, str], str] = {}
+    for path in folder.files("*.po", depth=6):
+        match = _CATALOGUE.fullmatch(path)
+        own = match is not None and not match[2].startswith("django")
+        if match and own and not folder.has(path.removesuffix(".po") + ".mo"):
+            made.setdefault((match[1] or ".", match[2]), path)
+    steps = draft.values.get("build", [])
+    for (place, domain), path in list(made.items())[:4]:
+        flags = "" if domain == "messages" else f" --domain {domain}"
+        if not _plain(place) or not _plain(domain):
+            continue
+        steps.append(f"pybabel compile --directory {place}{flags}")
+        _put(draft, steps, folder.says(path, 1, "translations without their .mo files"))
+    if made and steps and draft.values.get("package"):
+        # What is installed was copied before they were made: the tree itself goes first.
+        draft.values.setdefault("python_path", folder.spec_path)
+
+
+def put_browser(project: PythonProject, draft: Draft) -> None:
+    """Playwright's own Chromium: fetched while building, into the tree, where the running program looks for it."""
+    says = project.depends("playwright")
+    if says is None or not any("playwright" in module.imports for _, module in modules(project)):
+        return
+    _put(draft, [*draft.values.get("build", []), "playwright install --only-shell chromium"], says)
+    for phase in ("build", "run"):
+        value = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": phase, "value": "/app/.playwright"}
+        draft.values.setdefault("environment", []).append(value)
+
+
+def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> None:
+    """Translations that are kept as sources only, what make does before it collects, compression ahead of time."""
+    folder = project.folder
+    steps = draft.values.get("build", [])
+    catalogue = next(folder.files("django.po", depth=6), None)
+    if catalogue is not None and next(folder.files("django.mo", depth=6), None) is None:
+        steps.insert(0, f"python {django.manage} compilemessages")
+        _put(draft, steps, folder.says(catalogue, 1, "translations without their .mo files"))
+        packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
+        packages["build"] = sorted({*packages["build"], "gettext"})
+    if any("collectstatic" in step for step in steps):
+        _put_made(project, draft, steps)
+    value, path, line = setting(project, django, "COMPRESS_OFFLINE")
+    if path and value is True:
+        steps.append(f"python {django.manage} compress")
+        _put(draft, steps, folder.says(path, line, "COMPRESS_OFFLINE"))
+
+
+def _put(draft: Draft, steps: list[str], says: Evidence) -> None:
+    draft.values["build"] = steps
+    known = draft.evidence.get("/build")
+    draft.evidence["/build"] = Fact(steps, (*(known.evidence if known else ()), says))
+
+
+def _put_made(project: PythonProject, draft: Draft, steps: list[str]) -> None:
+    """What the Makefile's target that collects static files needs before: commands of Python."""
+    targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
+    for target in (targets or {}).values():
+        if not any("collectstatic" in command for command in target.commands):
+            continue
+        for name in target.prerequisites:
+            needed = (targets or {}).get(name)
+            for command in needed.commands if needed is not None else ():
+                if _is_python(command) and command not in steps:
+                    place = next(index for index, step in enumerate(steps) if "collectstatic" in step)
+                    steps.insert(place, command)
+                    _put(draft, steps, project.folder.says("Makefile", needed.line if needed else None, f"make {name}"))
+        return
+
+
+def _is_python(command: str) -> bool:
+    """One plain command of Python's, with nothing left to put in."""
+    commands = parse_shell(command)
+    if not commands or len(commands) != 1 or "$" in command or commands[0].assignments:
+        return False
+    words = commands[0].words
+    return (
+        len(words) > 1
+        and words[0] in ("python", "python3")
+        and not any(word in ("test", "runserver", "migrate", "pip", "collectstatic", "pytest") for word in words)
+    )
+
+
+def _plain(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_./-]+", text) is not None and text == posixpath.normpath(text)

@@ -1,0 +1,79 @@
+"""What a program writes into its own tree: there the code is root's, and the user is another."""
+
+import posixpath
+
+from genfile.detect.hosting import hosting
+from genfile.detect.python.application import modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.pypaths import written
+
+MAX_FOLDERS = 8
+# Code that runs on a developer's machine, or by hand.
+_BY_HAND = frozenset(
+    {"scripts", "management", "commands", "tools", "bin", "notebooks", "data", "dev", "contrib", "deploy"}
+)
+
+
+def put_writes(project: PythonProject, draft: Draft) -> None:
+    """Put /writable: folders that are made or logged to, and the one of a database that is a file."""
+    folder = project.folder
+    listed = list(draft.values.get("writable", ()))
+    evidence: list[Evidence] = list(draft.evidence["/writable"].evidence) if "/writable" in draft.evidence else []
+    made = {posixpath.normpath(path) for path in draft.values.get("outputs", ())}
+    for path, module in modules(project):
+        parts = path.split("/")[:-1]
+        if _BY_HAND & set(parts) or any(part.startswith("test") or part.endswith(("tests", "e2e")) for part in parts):
+            continue
+        for item in written(module):
+            where = item.place.inside(path)
+            where = posixpath.dirname(where) or "." if where is not None and item.database else where
+            if item.database and where == "." and item.place.up is None and "flask-sqlalchemy" in project.dependencies:
+                # Its own place for what is not absolute.
+                where = "instance"
+            if where is None or not _is_own(where):
+                continue
+            full = folder.full(where) or "."
+            if full not in (*listed, draft.values.get("data")) and full not in made and len(listed) < MAX_FOLDERS:
+                listed.append(full)
+                what = "its database is a file" if item.database else f"it writes to {where}"
+                evidence.append(folder.says(path, item.line, what))
+    listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
+    if listed and evidence:
+        draft.put("writable", Fact(listed, tuple(evidence)))
+
+
+def _is_own(where: str) -> bool:
+    """A folder that may be in an image: printable, short, none of the tools' own."""
+    return (
+        len(where) < 120
+        and where.isprintable()
+        and "\\" not in where
+        and not where.startswith((".git", ".venv", "~"))
+        and not any(char in where for char in "{}*?<>|%$ ")
+    )
+
+
+def put_volumes(project: PythonProject, draft: Draft) -> None:
+    """Put /volumes: what the project's own container files keep, where the code or the command names it too."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from genfile.spec.base import VolumePath
+
+    own = TypeAdapter(VolumePath)
+    named = [word for word in draft.values.get("start", [])[1:] if word.startswith("/")]
+    found: list[Fact[str]] = []
+    # A folder that the command itself is given.
+    given = [draft.evidence["/start"].but(word) for word in named if "." not in word.rsplit("/", 1)[-1]]
+    named += [text for _, module in modules(project) for text, _ in module.paths if text.startswith("/")]
+    for fact in (*given, *hosting(project.folder).volumes):
+        path = fact.value.rstrip("/")
+        try:
+            own.validate_python(path)
+        except ValidationError:
+            continue
+        if path not in [item.value for item in found] and any(f"{text}/".startswith(f"{path}/") for text in named):
+            found.append(fact.but(path))
+    if found:
+        values = [fact.value for fact in found][:MAX_FOLDERS]
+        draft.put("volumes", Fact(values, tuple(item for fact in found for item in fact.evidence)))

@@ -1,0 +1,47 @@
+"""Makefile: its targets with their prerequisites and recipes, as far as plain variables go."""
+
+import re
+from dataclasses import dataclass, field
+
+_ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(?:\?=|::?=|=)\s*(.*)$")
+_RULE = re.compile(r"^([A-Za-z0-9_./ -]+?)\s*::?(?!=)\s*([^#]*)")
+_REFERENCE = re.compile(r"\$[({]([A-Za-z_][A-Za-z0-9_]*)[)}]")
+MAX_LINES = 5000
+
+
+@dataclass(slots=True)
+class Target:
+    """A target: what is made before it, and its commands with variables put in."""
+
+    line: int
+    prerequisites: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+
+
+def parse_makefile(text: str) -> dict[str, Target]:
+    """Read a Makefile. Never raises: what is not understood is left out."""
+    variables: dict[str, str] = {}
+    targets: dict[str, Target] = {}
+    current: list[Target] = []
+    lines = re.sub(r"\\\n[ \t]*", " ", text).splitlines()
+    for number, line in enumerate(lines[:MAX_LINES], 1):
+        if line.startswith("\t"):
+            command = _expand(line.strip().lstrip("@-+"), variables)
+            for target in current:
+                target.commands.append(command)
+            continue
+        assignment = _ASSIGNMENT.match(line)
+        rule = None if assignment else _RULE.match(line)
+        if assignment:
+            variables[assignment[1]] = _expand(assignment[2].split(" #")[0].strip(), variables)
+        elif rule and not rule[1].startswith("."):
+            current = [targets.setdefault(name, Target(number)) for name in rule[1].split()]
+            for target in current:
+                target.prerequisites += _expand(rule[2].split(";")[0], variables).split()
+        elif line.strip() and not line.startswith("#"):
+            current = []
+    return targets
+
+
+def _expand(text: str, variables: dict[str, str]) -> str:
+    return _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), text)[:4000]

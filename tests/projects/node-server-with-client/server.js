@@ -1,0 +1,1 @@
+const express=require("express");const path=require("path");const app=express();app.use(express.static(path.join(__dirname,"client","build")));app.get("*",(q,r)=>r.sendFile(path.join(__dirname,"client","build","index.html")));app.listen(process.env.PORT||5000)

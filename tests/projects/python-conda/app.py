@@ -1,0 +1,9 @@
+import pandas
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index():
+    return {"pandas": pandas.__version__}

@@ -1,0 +1,1 @@
+app.listen(process.env.API_PORT||3333)
