@@ -11,7 +11,6 @@ def json_schema(name: Literal["spec", "preset", "template", "config"]) -> dict[s
 
     if name == "preset":
         from genfile.preset.manifest import Manifest
-
         from genfile.spec.rules import DetectRules
 
         # The rules of detection are read apart, for few presets have any.

@@ -398,3 +398,28 @@ def test_the_default_of_a_configurations_key() -> None:
     body = f"<build><plugins>{plugin('maven-shade-plugin', MANIFEST)}</plugins></build>"
     files = {"pom.xml": pom(body), "src/main/java/shop/Main.java": "class Main {}"}
     assert only(**files, **{"src/main/java/shop/Config.java": code}).port == 8082
+
+
+def test_a_port_that_a_literal_of_the_configuration_gives() -> None:
+    spec = only(
+        **{
+            "go.mod": "module example.com/x\n\ngo 1.26\n",
+            "main.go": (
+                'package main\n\nimport "net/http"\n\ntype Config struct {\n\tActorsPort string `env:"ACTORS_PORT"`\n'
+                '\tPort string `env:"PORT"`\n}\n\nfunc defaults() Config {\n'
+                '\treturn Config{ActorsPort: "1414", Port: "1411"}\n}\n\n'
+                'func main() {\n\tc := defaults()\n\thttp.ListenAndServe(":"+c.Port, nil)\n}\n'
+            ),
+        }
+    )
+    assert (spec.port, spec.port_variable) == (1411, "PORT")
+
+
+def test_a_program_that_draws_on_a_terminal_is_no_service() -> None:
+    found = inspect(
+        **{
+            "go.mod": "module example.com/x\n\ngo 1.26\n\nrequire github.com/gdamore/tcell/v2 v2.8.0\n",
+            "main.go": 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+        }
+    )
+    assert found.services == ()

@@ -414,3 +414,40 @@ def test_nuxt_2_is_started_by_its_own_command() -> None:
 def test_what_runs_elsewhere_is_no_service(name: str) -> None:
     files = {"package.json": package(main="main.js", dependencies={name: "1.0.0"}), **LOCK, "main.js": "run()"}
     assert not inspect(**files).services
+
+
+def test_a_version_without_support_that_engines_shuts_out_was_forgotten() -> None:
+    found = inspect(
+        **{
+            ".nvmrc": "10\n",
+            "package.json": '{"name": "a", "engines": {"node": ">=18"}, "scripts": {"start": "node a.js"}}',
+            "a.js": "require('http').createServer().listen(3000)\n",
+        }
+    )
+    service = found.services[0]
+    assert service.spec.runtime is not None
+    assert service.spec.runtime.version == "24"
+    assert any("has no support any more" in note.text for note in service.notes)
+
+
+def test_a_library_that_shows_itself_in_a_sandbox_is_no_service() -> None:
+    found = inspect(
+        **{
+            "package.json": '{"name": "lib", "exports": "./i.js", "scripts": {"start": "node ./sandbox/server.js"}}',
+            "index.js": "module.exports = {}\n",
+            "sandbox/server.js": "require('http').createServer().listen(3000)\n",
+        }
+    )
+    assert found.services == ()
+
+
+def test_an_application_in_src_with_a_lock_of_its_own() -> None:
+    found = inspect(
+        **{
+            "package.json": '{"name": "tools", "private": true, "devDependencies": {"prettier": "3"}}',
+            "src/package.json": '{"name": "app", "dependencies": {"express": "5"}, "scripts": {"start": "node a.js"}}',
+            "src/package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+            "src/a.js": "require('express')().listen(3000)\n",
+        }
+    )
+    assert [service.spec.path for service in found.services] == ["src"]

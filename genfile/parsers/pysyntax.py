@@ -1,9 +1,13 @@
 """Python source to a syntax tree, where a part of it may be newer than the Python that reads it."""
 
 import ast
+import threading
 import warnings
 
 from genfile.parsers import ParseError
+
+# CPython 3.11 counts the depth of a tree for all threads together, and fails where two build one at once.
+_ONE_AT_A_TIME = threading.Lock()
 
 MAX_CHARACTERS = 1024 * 1024
 # Statements that may be left out of a module before it counts as no Python.
@@ -35,7 +39,7 @@ def parse_leniently(text: str) -> ast.Module:
 
 
 def _parse(text: str) -> ast.Module:
-    with warnings.catch_warnings():
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         # A project's own invalid escapes are no matter of the user's.
         warnings.simplefilter("ignore")
         return ast.parse(text)

@@ -185,7 +185,9 @@ def built_by_java(server: Found, site: Project) -> Evidence | None:
     ):
         return found.evidence
     own = read_build(site) if site.has("build.gradle") or site.has("build.gradle.kts") or site.has("pom.xml") else None
-    tool = own.find(*JAVA_PLUGINS) if own is not None and build is not None and own.root.path == build.root.path else None
+    tool = (
+        own.find(*JAVA_PLUGINS) if own is not None and build is not None and own.root.path == build.root.path else None
+    )
     if tool is not None:
         return tool.evidence
     if build is not None and build.is_member and site.path in build.needs:
@@ -199,5 +201,8 @@ JAVA_PLUGINS = (
     "com.vaadin",
     "com.github.node-gradle.node",
     "org.siouan.frontend",
+    "org.siouan.frontend-jdk8",
+    "org.siouan.frontend-jdk11",
+    "org.siouan.frontend-jdk17",
     "org.siouan.frontend-jdk21",
 )

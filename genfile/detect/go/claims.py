@@ -119,7 +119,8 @@ def _rank(module: GoModule, program: Program) -> int:
     if program.folder == ".":
         return 0
     # Where there is a daemon of the module's name, the program of the name itself is its client.
-    if program.name in (f"{module.base_name}d", f"{module.base_name}-server", f"{module.base_name}server"):
+    base = module.base_name
+    if program.name in (f"{base}d", f"{base}s", f"{base}-server", f"{base}server"):
         return 1
     if program.name == module.base_name:
         return 2
@@ -158,7 +159,7 @@ def bare_program(folder: Project) -> Evidence | None:
         return None
     program = choose_program(module)
     path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
-    if for_desktop(module, program):
+    if for_desktop(module, program) or draws_terminal(module):
         return None
     if "flag" in file.imports or "os/exec" in file.imports:
         return None

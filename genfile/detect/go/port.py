@@ -68,7 +68,8 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
-            if number in OTHER_PORTS:
+            # A small number alone is a count, as of connections that may wait.
+            if number in OTHER_PORTS or (isinstance(value, int) and value < 80):
                 continue
             if number is not None and name.startswith("net.Listen"):
                 # gRPC or a protocol of its own: where HTTP is served beside it, that is the port.
@@ -172,9 +173,21 @@ def _tag(asked: Asked) -> Fact[Port] | None:
             number = port_of(default)[0]
             if number is not None and number not in (443, 8443):
                 return asked.module.folder.fact(Port(number, variable), path, line, f"{name} is {number} by default")
-            if variable and number is None and "port" in label and partial is None:
+            # Of several the one that is plainly the port.
+            if variable and number is None and "port" in label and (partial is None or name == "Port"):
                 partial = asked.module.folder.fact(Port(None, variable), path, line, f"{name} is {variable}")
+                partial = _literal(asked, name, variable) or partial
     return partial
+
+
+def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
+    """The value that a literal of the configuration gives to a field which a variable sets: `Port: "8080"`."""
+    for path, file in asked.sources:
+        for kind, key, value, line in file.fields:
+            number = port_of(value)[0] if key == name else None
+            if number is not None and number not in (443, 8443):
+                return asked.module.folder.fact(Port(number, variable), path, line, f"{kind}.{name} is {number}")
+    return None
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
