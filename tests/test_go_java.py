@@ -4,6 +4,7 @@ import pytest
 
 from genfile.parsers.gradle import parse_gradle_groovy, parse_gradle_kotlin
 from genfile.parsers.hocon import parse_hocon
+from genfile.parsers.jvm import parse_java
 from tests.test_traps import GO_MOD, GO_SERVER, inspect, only, package
 
 MAIN = 'package main\nimport "net/http"\n{more}func main() {{ {body} }}\n'
@@ -189,6 +190,11 @@ def test_a_module_of_a_workspace_may_be_a_program() -> None:
     files = {"go.work": "go 1.26\nuse (\n\t./api\n\t./lib\n)\n", "api/go.mod": GO_MOD, "lib/go.mod": GO_MOD}
     hello = "package main\nfunc main() { println() }\n"
     assert only(**files, **{"api/main.go": hello, "lib/lib.go": "package lib\n"}).path == "api"
+
+
+def test_a_method_that_calls_itself_ends_the_reading_of_java() -> None:
+    code = "class A { int a() { return b(c()); } int c() { return b(c()); } void m() { listen(c(), x(c())); } }"
+    assert [call.callee for call in parse_java(code).calls][-4:] == ["listen", "c", "x", "c"]
 
 
 # --- nothing to do ---------------------------------------------------------------------------------------------------

@@ -286,8 +286,22 @@ def test_of_two_front_ends_for_one_place_the_one_in_use() -> None:
         'func main() { http.ListenAndServe(":80", http.FileServerFS(files)) }\n'
     )
     old, new = front("client"), front("client_v2")
-    spec = only(**go, **old, **new, **{"client/vite.config.js": config, "client_v2/vite.config.js": config})
-    assert spec.frontend.path == "client_v2"
+    found = inspect(**go, **old, **new, **{"client/vite.config.js": config, "client_v2/vite.config.js": config})
+    assert [item.spec.frontend and item.spec.frontend.path for item in found.services] == ["client_v2"]
+    assert [note.text.split(" (")[0] for note in found.notes] == ["client: a second front end of .: it is not built"]
+
+
+def test_a_stage_that_holds_the_server_may_hold_the_whole_tree_above_it() -> None:
+    """What an earlier stage puts into the server's sources counts, though only the last one names their folder."""
+    dockerfile = (
+        "FROM node:24 AS web\nWORKDIR /web\nCOPY web .\nRUN npm run build\n"
+        "FROM golang:1.26 AS api\nWORKDIR /src\nCOPY . .\nCOPY --from=web /web/dist server/static\n"
+        "FROM debian\nCOPY server/config /config\nCOPY --from=api /app /app\n"
+    )
+    main = 'package main\nimport "net/http"\nfunc main() { http.ListenAndServe(":80", nil) }\n'
+    go = {"server/go.mod": "module x\n\ngo 1.26\n", "server/main.go": main, "Dockerfile": dockerfile}
+    spec = only(**go, **front("web"))
+    assert (spec.frontend.path, spec.frontend.output, spec.frontend.target) == ("web", "web/dist", "server/static")
 
 
 def test_a_widget_that_the_projects_dockerfile_puts_beside_the_server() -> None:

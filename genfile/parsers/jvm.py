@@ -136,7 +136,7 @@ class JvmFile:
         head = self._text(node.named_children[0]) if node.named_children else ""
         return re.split(r"[.\s?]+", head.split("(")[0] if "." not in head else head)[-1].split("(")[0]
 
-    def _arguments(self, node: "Node") -> tuple[list[Any], dict[str, Any]]:
+    def _arguments(self, node: "Node", depth: int = 0) -> tuple[list[Any], dict[str, Any]]:
         listed = node.child_by_field_name("arguments") or next(
             (child for child in node.named_children if child.type == "value_arguments"), None
         )
@@ -147,11 +147,11 @@ class JvmFile:
                 inner = item.named_children[-1]
                 key = self._text(item.named_children[0]) if len(item.named_children) > 1 else None
                 if key is not None:
-                    named[key] = self._value(inner)
+                    named[key] = self._value(inner, depth)
                 else:
-                    values.append(self._value(inner))
+                    values.append(self._value(inner, depth))
             elif "comment" not in item.type:
-                values.append(self._value(item))
+                values.append(self._value(item, depth))
         return values, named
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
@@ -178,7 +178,7 @@ class JvmFile:
     def _called(self, node: "Node", depth: int) -> Any:
         """The environment however it is asked, numbers made of text, and calls upon a value that is one of these."""
         name = self._name(node)
-        values, _ = self._arguments(node)
+        values, _ = self._arguments(node, depth + 1)
         text = self._text(node)
         if name == "getenv" and values and isinstance(values[0], str):
             return EnvDefault(values[0])

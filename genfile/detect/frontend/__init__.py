@@ -48,13 +48,7 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
             own = in_place(server) or assets(tree, server, {item.project.path for item in found})
             if own is not None:
                 taken[server.project.path] = own
-    if any(item.project.path not in taken for item in servers):
-        quiet_ones = quiet_sites(tree, {item.project.path for item in found})
-        for quiet in sorted(quiet_ones, key=lambda item: -mentions(tree, item)):
-            free = [item for item in servers if item.project.path not in taken]
-            output = _output(quiet)
-            signals = SIGNALS if output is not None else (one_dockerfile,)
-            _take(tree, free, quiet, output or quiet.full("dist"), signals, taken)
+    _take_quiet(tree, servers, {item.project.path for item in found}, taken)
     # What lies in a front end that was taken is a part of it.
     fronts = {served.project.path for served in taken.values() if served.project.path} | gone
     kept = [item for item in found if not any(inside(item.project.path, path) for path in fronts) or item in servers]
@@ -82,6 +76,17 @@ def _take(
         if built_by_java(server, site) is not None:
             return True
     return False
+
+
+def _take_quiet(tree: Tree, servers: list[Found], claimed: set[str], taken: dict[str, Served]) -> None:
+    """Give front ends that are no site by themselves to the servers that have none yet."""
+    if all(item.project.path in taken for item in servers):
+        return
+    for site in sorted(quiet_sites(tree, claimed), key=lambda item: -mentions(tree, item)):
+        free = [item for item in servers if item.project.path not in taken]
+        output = _output(site)
+        signals = SIGNALS if output is not None else (one_dockerfile,)
+        _take(tree, free, site, output or site.full("dist"), signals, taken)
 
 
 def _note_second(tree: Tree, site: Project, server: str, reason: Evidence) -> None:
