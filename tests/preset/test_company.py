@@ -189,3 +189,38 @@ def test_a_fetched_preset_can_not_extend_a_path_of_this_machine() -> None:
     bundle = Bundle("git+https://x.example/y", "git", "y", {"preset.toml": text}, frozenset(), "0" * 40, None)
     with pytest.raises(GenfileError, match="can't extend the path"):
         load_preset(bundle)
+
+
+@pytest.mark.parametrize("example", ["node", "python", "java", "go"])
+def test_a_mirror_and_a_private_index(example: str) -> None:
+    """Packages of the system come from the mirror; the credentials of the index are mounted, and never in a layer."""
+    settings = {"apt_mirror": "https://mirror.example/debian", "index_secret": "index"}
+    service, rendering = genfile.generate(EXAMPLES / example, settings=settings).services[0]
+    parsed = read_dockerfile(rendering.dockerfile)
+    runs = [item.value for stage in parsed.stages for item in stage.all("RUN")]
+    assert any("https://mirror.example/debian" in run for run in runs)
+    assert "--mount=type=secret,id=index" in rendering.dockerfile
+    assert faults(case_of(EXAMPLES / example, service, rendering)) == []
+    assert hadolint_says(rendering.dockerfile) == ""
+
+
+def test_what_was_set_by_name_stays_in_its_registry() -> None:
+    settings = {"registry": "registry.example/mirror", "image": "other.example/node:24-trixie-slim"}
+    text = genfile.generate(EXAMPLES / "node", settings=settings).services[0][1].dockerfile
+    assert "FROM other.example/node:24-trixie-slim AS base" in text
+
+
+def test_a_preset_for_every_service_that_it_applies_to(tmp_path: Path) -> None:
+    """Files and conditions: what is written depends on the spec and on options."""
+    (tmp_path / "preset.toml").write_text(
+        'manifest = 1\nname = "x"\nsummary = "x"\nextends = "builtin"\nrequires = ">=0.2"\n'
+        "applies-to = \"spec.port and spec.language in ['node', 'go']\"\n"
+        '[options.notes]\ntype = "bool"\nhelp = "Write notes"\ndefault = false\n'
+        '[[files]]\npath = "deploy/NOTES.md"\ntemplate = "notes.j2"\nwhen = "options.notes"\n'
+    )
+    (tmp_path / "notes.j2").write_text("{{ spec.name | word }} listens on {{ spec.port }}\n")
+    made = genfile.generate(EXAMPLES / "node", preset=str(tmp_path), settings={"notes": "true"})
+    assert made.files["deploy/NOTES.md"] == "example-node listens on 3000\n"
+    assert "deploy/NOTES.md" not in genfile.generate(EXAMPLES / "node", preset=str(tmp_path)).files
+    with pytest.raises(GenfileError, match="is not for"):
+        genfile.generate(EXAMPLES / "python", preset=str(tmp_path))
