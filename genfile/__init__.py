@@ -15,7 +15,7 @@ be called from several threads at once. What goes wrong is raised as a :class:`G
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 if TYPE_CHECKING:
     from genfile.api import Generation, generate, inspect, render
