@@ -12,15 +12,21 @@ app = typer.Typer(help="List presets, and show what one can be told.", no_args_i
 
 @app.command("list")
 def list_presets(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
-    """List the presets, in the order in which they are tried."""
+    """List the built-in presets, in the order in which they are tried, and those that this project has names for."""
     from genfile.preset.find import BUILTIN, load_preset
+    from genfile.project.config import read_config
 
     presets = [load_preset(name) for name in BUILTIN]
+    own = read_config(Path()).presets
     if as_json:
-        ui.json_out({"version": 1, "presets": [{"name": p.name, "summary": p.summary} for p in presets]})
+        found = [{"name": p.name, "summary": p.summary} for p in presets]
+        named = [{"name": name, "source": entry.source} for name, entry in own.items()]
+        ui.json_out({"version": 1, "presets": found, "project": named})
         return
     for preset in presets:
         ui.out(f"{preset.name:<10} {preset.summary}")
+    for name, entry in own.items():
+        ui.out(f"{name:<10} {entry.source} (of this project)")
 
 
 @app.command("show")
