@@ -40,13 +40,15 @@ class Choice:
     @cached_property
     def source(self) -> "str | Bundle | None":
         """A built-in's name as it is; else the bundle that the name leads to, at the commit that it is pinned to."""
+        if self.name is None:
+            return None
         from pathlib import Path
 
         from genfile.bundle import open_bundle
         from genfile.preset.find import BUILTIN
         from genfile.project.config import preset_reference
 
-        if self.name is None or self.name in BUILTIN:
+        if self.name in BUILTIN:
             return self.name
         root = None if self.base is None else Path(self.base)
         known = preset_reference(self.name, root) if root is not None else None
@@ -57,9 +59,11 @@ class Choice:
     @cached_property
     def rules(self) -> "DetectRules | None":
         """The rules of detection that it carries."""
+        if self.source is None:
+            return None
         from genfile.preset.find import load_preset
 
-        return None if self.source is None else load_preset(self.source).detect
+        return load_preset(self.source).detect
 
     def of(self, spec: "Spec") -> "Preset":
         """The preset for one spec: what is not found by the rules of the named one gets the built-in that applies."""

@@ -29,11 +29,13 @@ def resolve_options(
     ask: Ask | None = None,
     earlier: Mapping[str, Any] = {},
     of: str = "preset",
+    in_order: bool = False,
 ) -> dict[str, Value]:
     """The value of every option: fixed or computed, else given, else asked, else of an earlier time, else the default.
 
     An expression sees the values by name, all of them as `options`, and the context. What is `earlier` and does not
-    fit any longer is passed over; an option whose `when` is false has the empty value of its type.
+    fit any longer is passed over; an option whose `when` is false has the empty value of its type. ``in_order``: no
+    option needs a later one, so that nothing has to be read to know the order.
     Raises UsageError for a name or value that does not fit or is missing, PresetError for a fault of the manifest.
     """
     _check_given(options, given, of)
@@ -41,7 +43,7 @@ def resolve_options(
     values: dict[str, Value] = {}
     scope["options"] = values
     missing: list[str] = []
-    for name in check_options(options, context):
+    for name in options if in_order else check_options(options, context):
         value = _resolve(name, options[name], given, scope, ask, earlier)
         if value is None:
             # A stand-in, so that all that is missing is known at once.

@@ -15,11 +15,14 @@ _MAX_BYTES = 1024 * 1024
 
 def read_config(base: Path) -> "Config":
     """The decisions of the project in a folder; without the file, the defaults. Raises UsageError with its line."""
-    from genfile.project.faults import parse_model
     from genfile.spec.config import Config
 
     text = read_text(base, CONFIG)
-    return Config() if text is None else parse_model(Config, text, CONFIG)
+    if text is None:
+        return Config.model_construct()
+    from genfile.project.faults import parse_model
+
+    return parse_model(Config, text, CONFIG)
 
 
 def preset_reference(name: str, base: Path) -> tuple[str, str | None] | None:

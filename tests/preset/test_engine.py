@@ -149,3 +149,12 @@ def test_what_is_no_image_reference_holds_no_blank(text: str) -> None:
     if is_image_reference(text):
         assert text.isascii()
         assert not set(text) & set(" \t\n\"'$\\`")
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_options_of_the_built_in_presets_stand_in_order(name: str) -> None:
+    """No option needs a later one, and every name in an expression is known: rendering counts on it."""
+    from genfile.options import check_options
+
+    options = load_preset(name).options
+    assert check_options(options, ["spec", "runtime", "frontend_runtime"]) == list(options)
