@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genfile.api import Generation
     from genfile.detect.inspection import Inspection
     from genfile.project.plan import Plan
+    from genfile.spec.config import Config
 
 
 class CommentLevel(enum.StrEnum):
@@ -58,14 +59,12 @@ def init(
     """Write a Dockerfile and a .dockerignore for the project in PATH."""
     from genfile.api import Choice, generate_from
     from genfile.api import inspect as inspect_source
-    from genfile.project.config import read_config
-    from genfile.spec.config import Config
 
     base = path if path.is_dir() else None
-    # What stands in genfile.toml is what the user decided before; an option decides anew.
-    decided = read_config(base) if base is not None else Config()
-    picked = Choice(preset or decided.preset, base, offline=preset is None)
-    chosen = {**decided.set, **_parse_settings(settings or [])}
+    decided = _decided(base)
+    picked = Choice(preset or (decided.preset if decided else None), base, offline=preset is None)
+    chosen = {**(decided.set if decided else {}), **_parse_settings(settings or [])}
+    level = comments.value if comments is not None else decided.comments if decided else "brief"
     inspection = inspect_source(path, preset=picked)
     quiet = stdout or diff or as_json
     asks = not (yes or quiet or dry_run) and ui.is_terminal()
@@ -77,7 +76,7 @@ def init(
         settings=chosen,
         service=service,
         compose=compose,
-        comments=comments.value if comments is not None else decided.comments,
+        comments=level,
     )
     if stdout:
         _print_dockerfile(generation)
@@ -87,6 +86,15 @@ def init(
             ui.show_service(found)
         ui.show_notes(generation.notes)
     _write(path, generation, dry_run=dry_run, diff=diff, force=force, asks=asks, as_json=as_json)
+
+
+def _decided(base: Path | None) -> "Config | None":
+    """What stands in genfile.toml: what the user decided before, until an option decides anew. None without one."""
+    if base is None or not (base / "genfile.toml").exists():
+        return None
+    from genfile.project.config import read_config
+
+    return read_config(base)
 
 
 def _parse_settings(settings: list[str]) -> dict[str, str]:

@@ -128,9 +128,9 @@ def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
     if asked is None:
         return {"version": "", "distro": "trixie", "over": False}
     from genfile.data import runtime
-    from genfile.spec.generic import BUILT_IN
+    from genfile.spec.project import LANGUAGES
 
-    known = {line.version: line for line in runtime(language).lines} if language in (*BUILT_IN, "bun") else {}
+    known = {line.version: line for line in runtime(language).lines} if language in (*LANGUAGES, "bun") else {}
     line = known.get(asked.version)
     distro = line.distro if line else "trixie"
     return {"version": asked.version, "distro": distro, "over": bool(line and line.over)}
