@@ -465,3 +465,16 @@ def test_an_application_in_src_with_a_lock_of_its_own() -> None:
         }
     )
     assert [service.spec.path for service in found.services] == ["src"]
+
+
+def test_a_public_setting_with_the_name_of_a_secret_is_no_build_argument() -> None:
+    found = inspect(
+        **{
+            "package.json": package(devDependencies={"vite": "^7"}, scripts={"build": "vite build"}),
+            "src/main.ts": "console.log(import.meta.env.VITE_API_URL, import.meta.env.VITE_OPENAI_API_KEY)\n",
+            **VITE_PAGE,
+        }
+    )
+    listed = {item.name: item.secret for item in found.services[0].spec.environment if item.phase == "build"}
+    assert listed == {"VITE_API_URL": False, "VITE_OPENAI_API_KEY": True}
+    assert "VITE_OPENAI_API_KEY would be compiled" in texts(found)

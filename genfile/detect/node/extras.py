@@ -1,6 +1,7 @@
 """What the installation reads, what it must not run, and what the build and the program are told from outside."""
 
 import posixpath
+import re
 
 from genfile.data import system_packages
 from genfile.detect.node.manager import NodeProject, native_modules
@@ -136,6 +137,19 @@ def _is_hook(package: PackageJson, name: str) -> bool:
     )
 
 
+# What BuildKit's check SecretsUsedInArgOrEnv takes for a secret; PUBLIC in a name says that it is none.
+_SENSITIVE = re.compile(r"(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
+
+
+def _public_setting(name: str, draft: Draft) -> dict[str, object]:
+    """A setting that is compiled in: a build argument, unless its name is a secret's."""
+    if not _SENSITIVE.search(name) or re.search(r"(?i)(?:_|^)public(?:_|$)", name):
+        return {"name": name, "phase": "build"}
+    text = f"{name} would be compiled into files that everybody gets, and has the name of a secret: it is left out"
+    draft.note("info", f"{text}; where it is public after all, add `ARG {name}` in front of the build")
+    return {"name": name, "phase": "build", "secret": True}
+
+
 def put_environment(project: NodeProject, draft: Draft) -> None:
     """Public settings that are compiled in become build arguments; the others are named, without a value."""
     folder = project.folder
@@ -154,12 +168,12 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
             present.add(name)
             public = name.startswith(PUBLIC_PREFIXES)
             if public and draft.values.get("build"):
-                listed.append({"name": name, "phase": "build"})
+                listed.append(_public_setting(name, draft))
             elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     framework = draft.values.get("framework")
     for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
         if name not in present and name not in committed:
-            listed.append({"name": name, "phase": "build"})
+            listed.append(_public_setting(name, draft))
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
