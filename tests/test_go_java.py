@@ -429,3 +429,19 @@ def test_a_program_that_draws_on_a_terminal_is_no_service() -> None:
         }
     )
     assert found.services == ()
+
+
+def test_a_root_command_that_prints_its_help_beside_one_that_serves() -> None:
+    spec = only(
+        **{
+            "go.mod": "module example.com/dex\n\ngo 1.26\n\nrequire github.com/spf13/cobra v1.9.1\n",
+            "main.go": (
+                'package main\n\nimport (\n\t"net/http"\n\n\t"github.com/spf13/cobra"\n)\n\nfunc main() {\n'
+                '\troot := &cobra.Command{Use: "dex", Run: func(cmd *cobra.Command, args []string) { cmd.Help() }}\n'
+                '\troot.AddCommand(&cobra.Command{Use: "serve [flags] [file]", RunE: serve})\n\troot.Execute()\n}\n\n'
+                "func serve(cmd *cobra.Command, args []string) error {\n"
+                '\treturn http.ListenAndServe(":5556", nil)\n}\n'
+            ),
+        }
+    )
+    assert spec.start == ("/app/dex", "serve")

@@ -56,6 +56,9 @@ def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[li
                 continue
             name = text.split()[0].lower()
             if name in (program.name.lower(), module.base_name.lower()) and any(item in fields for item in actions):
+                if any(call.callee.endswith((".Help", ".Usage")) and 0 <= call.line - line <= 6 for call in file.calls):
+                    # All that it does by itself is to say what else there is.
+                    continue
                 return None
             if name in SERVING and any(item in fields for item in actions):
                 found.setdefault(name, module.folder.guess([name], path, f"{kind} {text}", line=line))
