@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from genfile.detect.inspection import InspectedService
+from genfile.preset.render import Rendering
 from genfile.verify.docker import why_unavailable
+from genfile.verify.gates import Request
 
 PROJECTS = Path(__file__).parent / "projects"
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -43,6 +46,19 @@ def make_images(stand_ins: str | None, dockerfile: str) -> None:
     if done.returncode == 3:
         pytest.skip(f"no stand-in can be made for one of {', '.join(references)}")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def gates_of(root: Path, service: InspectedService, rendering: Rendering, touch: str, stand_ins: str | None) -> Request:
+    """The five gates for one service whose files lie in ``root``; ``touch``: a source file that gets one more line."""
+    return Request(
+        root,
+        rendering.layout.dockerfile,
+        rendering.layout.context,
+        service.spec.port,
+        service.spec.health.path if service.spec.health else "/",
+        touch,
+        syntax=stand_ins is None,
+    )
 
 
 @pytest.fixture

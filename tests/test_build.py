@@ -9,8 +9,8 @@ import genfile
 from genfile.project.apply import apply_plan
 from genfile.project.plan import make_plan
 from genfile.verify.docker import check, docker
-from genfile.verify.gates import Request, run_gates
-from tests.conftest import PROJECTS, make_images, project_names
+from genfile.verify.gates import run_gates
+from tests.conftest import PROJECTS, gates_of, make_images, project_names
 from tests.test_data import debian_packages
 
 pytestmark = pytest.mark.build
@@ -32,17 +32,7 @@ def test_the_five_gates(example: Path, touch: str, engine: str | None) -> None:
     apply_plan(make_plan(example, made.files))
     service, rendering = made.services[0]
     make_images(engine, rendering.dockerfile)
-    report = run_gates(
-        Request(
-            example,
-            rendering.layout.dockerfile,
-            rendering.layout.context,
-            service.spec.port,
-            service.spec.health.path if service.spec.health else "/",
-            touch,
-            syntax=engine is None,
-        )
-    )
+    report = run_gates(gates_of(example, service, rendering, touch, engine))
     assert report.passed, report.render()
     print(f"\n{example.name}, {report.image_bytes / 1e6:.0f} MB\n{report.render()}")  # noqa: T201
 

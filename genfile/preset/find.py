@@ -1,6 +1,6 @@
 """Which preset renders a spec, and where the built-in ones are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from genfile.bundle.builtin import builtin_folder
@@ -11,11 +11,8 @@ if TYPE_CHECKING:
     from genfile.bundle import Bundle
 
 
-def choose_preset(spec: Mapping[str, Any], candidates: Iterable[Preset] = ()) -> Preset:
-    """The first of ``candidates``, then of the built-ins, that applies to a spec given as plain values."""
-    for preset in candidates:
-        if preset.applies_to(spec):
-            return preset
+def choose_preset(spec: Mapping[str, Any]) -> Preset:
+    """The first built-in preset that applies to a spec given as plain values. Raises PresetError where none does."""
     for name in BUILTIN:
         preset = load_builtin(name)
         if preset.applies_to(spec):
