@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact, Note
 from genfile.parsers import Document, ParseError
 from genfile.source.base import LIMITS, Limits, Source, Unreadable, decode
@@ -147,7 +148,7 @@ class Project:
         for folder, level in queue:
             for name in self.tree.folders.get(folder, ()):
                 if fnmatch.fnmatchcase(name, pattern):
-                    yield posixpath.relpath(posixpath.join(folder, name), self.path or ".")
+                    yield relative(posixpath.join(folder, name), self.path)
             if level < depth:
                 queue.extend((posixpath.join(folder, sub), level + 1) for sub in self.tree.subfolders(folder))
 

@@ -1,11 +1,11 @@
 """What one rule finds in one place: texts with their evidence, before the rule says what they mean."""
 
-import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from genfile.detect.declared.search import MAX_FINDS, MAX_TEXT, Searcher, expand
+from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers import Document, Key
@@ -53,7 +53,7 @@ def find(project: Project, rule: FactRule, searcher: Searcher) -> Iterator[Find]
 
 def _from_above(project: Project, item: Find) -> Find:
     """A path of a folder above, as it is written from the service's own."""
-    return Find(posixpath.relpath(item.evidence.path, project.path or "."), item.evidence)
+    return Find(relative(item.evidence.path, project.path), item.evidence)
 
 
 def _in_file(place: Project, name: str, rule: FactRule, searcher: Searcher) -> Iterator[Find]:

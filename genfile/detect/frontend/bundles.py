@@ -5,6 +5,7 @@ import re
 
 from genfile.detect.frontend.signals import Served, paths
 from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
+from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Evidence
@@ -45,7 +46,7 @@ def assets(tree: Tree, server: Found, claimed: set[str]) -> Served | None:
             continue
         if not any(name in read.package.every_dependency for name in BUNDLERS) or _committed(site):
             continue
-        name = posixpath.relpath(folder, server.project.path or ".")
+        name = relative(folder, server.project.path)
         for path, line, text in paths(server):
             if f"/{name}/" in f"/{posixpath.normpath(text.strip('/') or '.')}/":
                 return Served(site, site.spec_path, server.project.says(path, line, text))
@@ -90,7 +91,7 @@ def builds_only(server: Project, site: Project, says: Evidence) -> bool:
         return False
     # The script as it is written: within the front end's folder `npm run build` is another one.
     commands = parse_shell(read.package.scripts[name]) or ()
-    folder = posixpath.relpath(site.path, server.path or ".")
+    folder = relative(site.path, server.path)
     there = False
     for command in commands:
         words = [word.removeprefix("./").rstrip("/") for word in command.words]

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 
 from genfile.detect.frontend.signals import Served
+from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -54,6 +55,6 @@ def _in_recipe(
         if source == output and inside(target, server.path) and not inside(target, site.path):
             return Served(site, target, evidence, after=tuple(before))
         if inside(source, output) and inside(target, output) and len(words) == 3:
-            paths = (posixpath.relpath(path, site.path or ".") for path in (source, target))
+            paths = (relative(path, site.path) for path in (source, target))
             before.append(shlex.join([words[0], *paths]))
     return None

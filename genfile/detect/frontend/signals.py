@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -66,7 +67,7 @@ def _folders_above(path: str, root: str) -> list[str]:
     found: list[str] = []
     path = posixpath.dirname(path)
     while inside(path, root) and path != root:
-        found.append(posixpath.relpath(path, root or "."))
+        found.append(relative(path, root))
         path = posixpath.dirname(path)
     return [*found, "."]
 

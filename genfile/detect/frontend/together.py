@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from genfile.detect.frontend.signals import Served
 from genfile.detect.hosting import hosting
+from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
 from genfile.dockerfile.model import Dockerfile, Instruction, Stage
@@ -125,7 +126,7 @@ def _tree_path(stage: Stage, path: str) -> str | None:
         source = posixpath.normpath(item.words[0].lstrip("/") or ".")
         place = posixpath.normpath(posixpath.join(folder, item.words[1]))
         if path.startswith(place.rstrip("/") + "/") and not source.startswith(".."):
-            inner = posixpath.relpath(path, place)
+            inner = relative(path, place)
             return inner if source == "." else f"{source}/{inner}"
     return None
 
@@ -143,7 +144,7 @@ def _made(site: Project, dockerfile: Dockerfile, builder: Stage, source: str) ->
     path = posixpath.normpath(posixpath.join(folder, source))
     if not path.startswith(folder.rstrip("/") + "/"):
         return None
-    inner = posixpath.relpath(path, folder)
+    inner = relative(path, folder)
     # The stage may hold the whole tree, or the front end's folder alone.
     return inner if inside(inner, site.path) else site.full(inner)
 
@@ -169,7 +170,7 @@ def _beside(path: str, folder: str, server: Project) -> str | None:
     """Where a COPY puts the files, as a path of the tree: what lies below the working folder is the server's own."""
     if "$" in path or not path.startswith(folder.rstrip("/") + "/"):
         return None
-    return server.full(posixpath.relpath(path, folder))
+    return server.full(relative(path, folder))
 
 
 def built_by_java(server: Found, site: Project) -> Evidence | None:

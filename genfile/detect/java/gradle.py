@@ -1,9 +1,9 @@
 """Gradle: scripts of both languages, settings, version catalogs."""
 
-import posixpath
 from typing import Any
 
 from genfile.detect.java.build import Build, Dependency
+from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
 from genfile.parsers import Document
@@ -51,7 +51,7 @@ def read_gradle(folder: Project) -> Build | None:
     build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
     put_tasks(folder, name, script, build)
     settings = read_script(root, SETTINGS)
-    inside = posixpath.relpath(folder.path or ".", root.path or ".")
+    inside = relative(folder.path, root.path)
     projects = settings[1].projects if settings is not None else {}
     build.project = next((path for path, place in projects.items() if place == inside), ":" + inside.replace("/", ":"))
     return build
@@ -63,7 +63,7 @@ def _root(folder: Project) -> Project:
     while above is not None:
         settings = read_script(above, SETTINGS)
         if settings is not None:
-            inside = posixpath.relpath(folder.path or ".", above.path or ".")
+            inside = relative(folder.path, above.path)
             listed = inside in settings[1].includes or settings[1].computes_includes
             return above if above.path == folder.path or listed else folder
         above = above.parent()

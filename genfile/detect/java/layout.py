@@ -9,6 +9,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import read_script
 from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -107,7 +108,7 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
 
 
 def _command(build: Build, framework: str | None, layout: str) -> str:
-    member = posixpath.relpath(build.folder.path or ".", build.root.path or ".")
+    member = relative(build.folder.path, build.root.path)
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
         part = f" -pl {shlex.quote(member)} -am" if build.is_member else ""

@@ -1,12 +1,11 @@
 """Where a service on the JVM listens, by its configuration and its source, and what tells its health."""
 
-import posixpath
-
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.paths import relative
 from genfile.evidence import Draft, Fact
 
 PORT_KEYS = {
@@ -85,7 +84,7 @@ def _serves_http(build: Build) -> bool:
         return True
     # A starter may come with a module of the same build.
     for path in build.needs:
-        other = read_build(build.root.at(posixpath.relpath(path, build.root.path or ".")))
+        other = read_build(build.root.at(relative(path, build.root.path)))
         if other is not None and any(item.name in web for item in other.dependencies):
             return True
     return not any(

@@ -1,7 +1,6 @@
 """The facts of one service on the JVM, put together."""
 
 import itertools
-import posixpath
 
 from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.hosting import run_packages
@@ -11,6 +10,7 @@ from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
+from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -214,4 +214,4 @@ def _poms(build: Build) -> list[str]:
 
     pom = read_pom(build.root) or read_pom(build.folder)
     chain = [pom, *pom.chain] if pom is not None else []
-    return list(dict.fromkeys(posixpath.relpath(item.path, build.root.path or ".") for item in chain)) or ["pom.xml"]
+    return list(dict.fromkeys(relative(item.path, build.root.path) for item in chain)) or ["pom.xml"]

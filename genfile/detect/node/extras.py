@@ -9,6 +9,7 @@ from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
+from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
@@ -54,7 +55,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     manager = draft.values["package_manager"]["name"]
     lock = draft.values["package_manager"].get("lockfile")
     root = project.root
-    names = [FILE, *([posixpath.relpath(lock, root.path or ".")] if lock else [])]
+    names = [FILE, *([relative(lock, root.path)] if lock else [])]
     names += [name for name in SETTINGS[manager] if root.has(name)]
     if manager == "yarn-berry":
         names += sorted(
@@ -67,7 +68,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     # One mount of the folder; Yarn copies file by file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
     if project.workspace is not None:
-        inside = [posixpath.relpath(member, root.path or ".") for member in project.workspace.members]
+        inside = [relative(member, root.path) for member in project.workspace.members]
         names += [f"{member}/{FILE}" for member in inside]
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
     if not any(package.every_dependency for package in project.packages) and not lock:
@@ -114,7 +115,7 @@ def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> 
     schema = posixpath.join(posixpath.dirname(folder), "schema.prisma")
     command = ["npx", "prisma", "migrate", "deploy"]
     if holder is not project.package and holder.project.has(schema):
-        command.append(f"--schema={posixpath.relpath(holder.project.full(schema), project.folder.path or '.')}")
+        command.append(f"--schema={relative(holder.project.full(schema), project.folder.path)}")
     draft.put("release", Fact(command, (says,)))
     if not any("prisma" in item.dependencies for item in (project.package, project.root_package, holder)):
         text = "prisma is a development dependency, which the image leaves out: migrations at release need it there"

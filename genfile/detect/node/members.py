@@ -1,6 +1,5 @@
 """Commands of a workspace: how one member's script, or a program of its, is run from the root."""
 
-import posixpath
 import shlex
 from collections.abc import Callable
 
@@ -8,6 +7,7 @@ from genfile.detect.node.build import execute
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import LIFECYCLE, PackageJson
 from genfile.detect.node.scripts import resolve
+from genfile.detect.paths import relative
 from genfile.evidence import Draft, Fact
 
 
@@ -33,7 +33,7 @@ def run_program(project: NodeProject, manager: str, package: PackageJson, comman
 
 
 def _names(project: NodeProject, package: PackageJson) -> tuple[str, str]:
-    place = posixpath.relpath(package.project.path, project.root.path or ".")
+    place = relative(package.project.path, project.root.path)
     return shlex.quote(place), shlex.quote(package.name or place)
 
 
@@ -83,7 +83,7 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     evidence = fact.evidence if fact else tuple(package.says("scripts", "build") for package in needed[:1])
     commands = [in_member(project, manager, command) for command in own]
     if manager == "pnpm" and (plain or (needed and not own)):
-        name = project.package.name or posixpath.relpath(project.folder.path, project.root.path or ".")
+        name = project.package.name or relative(project.folder.path, project.root.path)
         commands = [f"pnpm --filter {shlex.quote(name + '...')} run build"]
     elif needed and manager == "pnpm":
         name = shlex.quote(f"{project.package.name or project.folder.path}^...")

@@ -10,6 +10,7 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
+from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Fact, decide
 from genfile.parsers.javascript import JsModule
@@ -230,7 +231,7 @@ def _root_hosting(asked: Asked) -> Fact[Port] | None:
     fact = hosting(project.root).port if project.workspace is not None else None
     if fact is None:
         return None
-    member = posixpath.relpath(project.folder.path, project.root.path or ".")
+    member = relative(project.folder.path, project.root.path)
     for path in hosting(project.root).dockerfiles:
         try:
             dockerfile = read_dockerfile(project.folder.tree.text(path) or "")

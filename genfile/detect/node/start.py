@@ -10,6 +10,7 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
+from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
 
@@ -112,8 +113,8 @@ def _nx(asked: Asked) -> Fact[Start] | None:
         "@nx/js:tsc",
     ):
         return None
-    root = posixpath.relpath(project.folder.path or ".", project.root.path or ".")
-    inside = posixpath.relpath(output, root) if root != "." else output
+    root = relative(project.folder.path, project.root.path)
+    inside = relative(output, root) if root != "." else output
     name = posixpath.basename(main).rsplit(".", 1)[0] + ".js"
     line = document.line(*build, "options", "outputPath")
     return project.folder.fact(Start(("node", f"{inside}/{name}"), {}), "project.json", line, f"outputPath {output}")

@@ -1,11 +1,11 @@
 """Monorepos of npm, pnpm, yarn and bun: who is a member of what, and what a member needs of the others."""
 
 import fnmatch
-import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
@@ -52,7 +52,7 @@ def workspace_at(project: Project) -> Workspace | None:
         for folder in project.tree.folders
         if folder != project.path
         and FILE in project.tree.folders[folder]
-        and _is_member(posixpath.relpath(folder, project.path or ".") if project.path else folder, patterns)
+        and _is_member(relative(folder, project.path) if project.path else folder, patterns)
     )
     return Workspace(project, members, evidence) if members else None
 

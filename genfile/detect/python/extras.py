@@ -2,6 +2,7 @@
 
 import posixpath
 
+from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
@@ -27,7 +28,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     lock = draft.values["package_manager"].get("lockfile")
     names = _installed_from(project, draft, manager)
     if lock:
-        names.append(posixpath.relpath(lock, folder.path or "."))
+        names.append(relative(lock, folder.path))
     draft.values["manifests"] = [folder.full(name) for name in dict.fromkeys(names)]
     if project.workspace is not None and manager == "uv":
         root, members = project.workspace

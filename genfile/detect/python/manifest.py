@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from genfile.data import frameworks
+from genfile.detect.paths import relative
 from genfile.detect.python.groups import is_production
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -79,7 +80,7 @@ class PythonProject:
                     for path in above.tree.folders
                     if "pyproject.toml" in above.tree.folders[path]
                     and any(
-                        fnmatch.fnmatchcase(posixpath.relpath(path or ".", above.path or "."), str(pattern).strip("./"))
+                        fnmatch.fnmatchcase(relative(path, above.path), str(pattern).strip("./"))
                         for pattern in patterns
                     )
                 )
