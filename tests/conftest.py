@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,3 +68,24 @@ def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     target = tmp_path / str(request.param)
     shutil.copytree(EXAMPLES / str(request.param), target)
     return target
+
+
+# What no command may ever print, whatever it was given: a traceback, or that genfile itself is at fault.
+NEVER_PRINTED = ("Traceback (most recent call last)", "bug in genfile", "internal error")
+
+
+@pytest.fixture(autouse=True)
+def no_internal_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at what every command of genfile prints that a test runs, besides what the test itself asks of it."""
+    run = subprocess.run
+
+    def watched(command: Any, *args: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
+        done = run(command, *args, **kwargs)
+        if isinstance(command, list) and any("genfile" in str(word) for word in command[:3]):
+            for output in (done.stdout, done.stderr):
+                text = output.decode("utf-8", "replace") if isinstance(output, bytes) else output or ""
+                for said in NEVER_PRINTED:
+                    assert said not in text, f"{command} printed:\n{text}"
+        return done
+
+    monkeypatch.setattr(subprocess, "run", watched)
