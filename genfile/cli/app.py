@@ -1,5 +1,6 @@
 """The table of commands, and the one place where an error becomes an exit code."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -60,13 +61,24 @@ def run(arguments: list[str] | None = None) -> int:
         return _interrupted()
     except BrokenPipeError:
         # The reader has gone; what was to be said is said to nobody.
-        sys.stdout = open("/dev/null", "w") if sys.platform != "win32" else sys.stdout  # noqa: PTH123, SIM115
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 1
+    except (MemoryError, RecursionError) as error:
+        return _failed(_exhausted(error), as_json="--json" in words)
     except Exception as error:
         return _usage_or_bug(error)
     if result == 130:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _exhausted(error: BaseException) -> GenfileError:
+    """What was read has worn out Python's memory or stack: that is a limit of genfile, and what was read is odd."""
+    what = "is nested too deeply" if isinstance(error, RecursionError) else "takes more memory than there is"
+    return GenfileError(
+        f"what was read {what}",
+        hint="name a smaller folder; `genfile inspect --guard` shows which parts can be read",
+    )
 
 
 def _interrupted() -> int:
