@@ -8,6 +8,7 @@ import gc
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -20,12 +21,15 @@ from genfile.guard.frames import read_frame, write_frame
 
 MAX_REPLY = 16 * 1024 * 1024
 MAX_REQUEST = 1024 * 1024 * 1024
+# The process for the request that is being answered, if any.
+_RUNNING: list[int] = []
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
 def main() -> None:
     """Greet the parent, then answer until it closes the pipe."""
     requests, replies = _take_pipes()
+    signal.signal(signal.SIGTERM, _end)
     greeting, _ = read_frame(requests, MAX_REQUEST)
     missing = _missing()
     if greeting["warm"]:
@@ -66,6 +70,7 @@ def _in_fork(
     pid = os.fork()
     if pid == 0:
         try:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.close(source)
             for pipe in pipes:
                 os.close(pipe.fileno())
@@ -74,6 +79,7 @@ def _in_fork(
                 out.write(reply)
         finally:
             os._exit(0)
+    _RUNNING.append(pid)
     os.close(target)
     parts: list[bytes] = []
     left = MAX_REPLY + 1
@@ -86,7 +92,17 @@ def _in_fork(
             os.kill(pid, 9)
         parts = []
     _, status = os.waitpid(pid, 0)
+    _RUNNING.clear()
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, b"".join(parts)
+
+
+def _end(*_: object) -> None:
+    """The parent has no more use for this: take the process for a request along, and wait for it."""
+    for pid in _RUNNING:
+        with suppress(OSError):
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+    os._exit(0)
 
 
 def _apply(limits: dict[str, Any]) -> bytes:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -138,6 +139,7 @@ class Child:
             # Until the child has been waited for, its number can't belong to another process.
             with suppress(OSError):
                 if hasattr(os, "killpg"):
+                    self._ask_to_end()
                     os.killpg(self._process.pid, signal.SIGKILL)
                 else:
                     self._process.kill()
@@ -146,6 +148,15 @@ class Child:
         for pipe in (self._process.stdin, self._process.stdout):
             with suppress(OSError, ValueError):
                 pipe.close()  # type: ignore[union-attr]
+
+    def _ask_to_end(self) -> None:
+        """Let the child end its own process for a request: as an orphan it would stay as a zombie in a container."""
+        pid = self._process.pid
+        os.kill(pid, signal.SIGTERM)
+        for _ in range(200) if hasattr(os, "waitid") else ():
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                return
+            time.sleep(0.005)
 
 
 def _start(guard: Guard) -> "subprocess.Popen[bytes]":

@@ -198,10 +198,9 @@ def _tar(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
     header = tape.read(_BLOCK)
     if not header:
         raise tarfile.ReadError("it is empty")
+    # Headers that only say more of the next one; one for each entry is what tools write.
     headers = 0
     while header.strip(b"\0"):
-        headers += 1
-        meter.check_count(headers // 4)
         member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
         if member.size < 0:
             raise tarfile.ReadError("an entry has a size below zero")
@@ -215,6 +214,9 @@ def _tar(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
         else:
             yield from _tar_entry(tape, member, header, extra, meter)
             extra = {}
+            headers -= 1
+        headers += 1
+        meter.check_count(headers)
         header = tape.read(_BLOCK)
 
 
