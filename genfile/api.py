@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.errors import NothingFoundError, SpecError, UsageError
+from genfile.errors import GenfileError, NothingFoundError, SpecError, UsageError
 from genfile.evidence import Evidence, Fact, Note
 
 if TYPE_CHECKING:
@@ -229,8 +229,13 @@ def generate_from(
 
 
 def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
-    """The services that are meant. Raises NothingFoundError for a tree without any, UsageError for an unknown one."""
+    """The services that are meant. Raises NothingFoundError for a tree without any (GenfileError where that is due to
+    an error of genfile's own), UsageError for an unknown one.
+    """
     if not inspection.services:
+        failed = next((note for note in inspection.notes if note.level == "error"), None)
+        if failed is not None:
+            raise GenfileError(failed.text, hint="report it with the project, or a part of it that fails the same way")
         reason = inspection.notes[-1].text if inspection.notes else "no service was found"
         raise NothingFoundError(
             reason, hint="name a folder that holds a project, or describe it in a spec for `genfile render`"

@@ -234,6 +234,12 @@ def test_an_error_in_one_service_ends_with_1_and_writes_the_others(tmp_path: Pat
     inspected = run(code, "inspect", str(tmp_path), "--json")
     assert inspected.returncode == 1
     assert json.loads(inspected.stdout)["services"][0]["spec"]["name"] == "good"
+    # Where nothing else is left, it is still the error that is told, not that there is nothing.
+    alone = code.replace("== 'bad'", "!= 'x'")
+    for command in (["init", str(tmp_path)], ["inspect", str(tmp_path)], ["inspect", str(tmp_path), "--json"]):
+        done = run(alone, *command)
+        assert done.returncode == 1
+        assert "could not be described: KeyError in genfile" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,13 @@ def inspect(
     inspection = inspect_source(path, preset=preset, base=base, guard=ui.guarded(path) if guard else None)
     if as_json:
         ui.json_out(inspection.to_json())
+        ui.exit_for(inspection.notes)
         if not inspection.services:
             raise typer.Exit(NothingFoundError.exit_code)
-        ui.exit_for(inspection.notes)
         return
     if not inspection.services:
         ui.show_notes(inspection.notes[:-1])
+        ui.exit_for(inspection.notes)
         raise NothingFoundError(inspection.notes[-1].text)
     for service in inspection.services:
         ui.show_service(service)

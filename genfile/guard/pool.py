@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from genfile.errors import GuardError
@@ -91,6 +92,9 @@ class GuardPool:
             self._busy.discard(child)
             if self._closed:
                 child.end()
+            elif fit:
+                self._idle.append(child)
             else:
-                # A new one is warm by the time that it is needed.
-                self._idle.insert(0, child if fit else self._new())
+                # Warm by the time that it is needed; what keeps it from starting is the next call's to know.
+                with suppress(GuardError):
+                    self._idle.insert(0, self._new())

@@ -24,7 +24,7 @@ _BOOT = (
     "from genfile.guard.child import main; main()"
 )
 # Without these no Python starts; nothing else of the environment is handed down.
-_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
+_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _START_SECONDS = 60
 
 
@@ -59,7 +59,7 @@ class Child:
 
         def talk() -> tuple[dict[str, Any], list[bytes]]:
             self._greet()
-            write_frame(self._stdin, {"task": task, "data": data, "cwd": str(Path.cwd())}, blobs)
+            write_frame(self._stdin, {"task": task, "data": data, "cwd": _current()}, blobs)
             return read_frame(self._process.stdout, MAX_REPLY)  # type: ignore[arg-type]
 
         wall = guard.wall or guard.seconds * (1 if sys.platform == "win32" else 6)
@@ -188,8 +188,15 @@ def _paths() -> list[str]:
     """Where the child finds genfile, and behind that what it needs; never in the current folder, for that may be the
     tree."""
     own = str(Path(__file__).resolve().parent.parent.parent)
-    current = os.getcwd()  # noqa: PTH109
-    return [own, *(path for path in sys.path if os.path.isabs(path) and path not in (own, current))]  # noqa: PTH117
+    return [own, *(path for path in sys.path if Path(path).is_absolute() and path not in (own, _current()))]
+
+
+def _current() -> str:
+    """The current folder; the root of the file system where it has been deleted."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return os.sep
 
 
 def _hint(limit: str) -> str:

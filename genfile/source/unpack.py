@@ -227,23 +227,11 @@ def _tar_entry(
     size = member.size
     if (said := extra.get("size", "")).isdecimal() and len(said) < 20:
         size = int(said)
-    kind: Kind = "other"
-    reason = _NEITHER
-    sparse = member.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in extra)
-    if sparse:
-        reason = "is a sparse file"
-        more = member.type == tarfile.GNUTYPE_SPARSE and header[482:483] != b"\0"
-        while more:
-            block = tape.read(_BLOCK)
-            more = block[504:505] not in (b"\0", b"")
-    elif member.isdir() or (member.type == tarfile.AREGTYPE and name.endswith("/")):
-        kind = "folder"
-    elif member.issym():
-        kind = "link"
-    elif member.islnk():
-        kind = "hard link"
-    elif member.isreg():
-        kind = "file"
+    kind, reason = _kind(member, name, extra)
+    more = member.type == tarfile.GNUTYPE_SPARSE and header[482:483] != b"\0"
+    while more:
+        # The map of an old sparse file goes on here.
+        more = tape.read(_BLOCK)[504:505] not in (b"\0", b"")
     # Links, folders and devices say sizes, too, and no content follows.
     left = size if member.isreg() or member.type not in tarfile.SUPPORTED_TYPES else 0
     padding = _padded(left) - left
@@ -261,6 +249,19 @@ def _tar_entry(
     executable = bool(member.mode & 0o100)
     yield Entry(name, kind, left, executable, extra.get("linkpath", member.linkname), reason, read)
     tape.skip(left + padding)
+
+
+def _kind(member: tarfile.TarInfo, name: str, extra: dict[str, str]) -> tuple[Kind, str]:
+    """What a member is; of what can't be read, a clause that says why."""
+    if member.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in extra):
+        return "other", "is a sparse file"
+    if member.isdir() or (member.type == tarfile.AREGTYPE and name.endswith("/")):
+        return "folder", ""
+    if member.issym():
+        return "link", ""
+    if member.islnk():
+        return "hard link", ""
+    return ("file", "") if member.isreg() else ("other", _NEITHER)
 
 
 def _text_header(tape: _Tape, size: int) -> bytes:

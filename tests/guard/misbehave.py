@@ -108,3 +108,14 @@ def raw(data: Data, blobs: Blobs) -> Any:
         except OSError:
             continue
     os._exit(0)
+
+
+def forks(data: Data, blobs: Blobs) -> Any:
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return f"refused: {error.strerror}"
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return "forked"
