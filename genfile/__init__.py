@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from genfile.errors import (
         ConflictError,
         GenfileError,
+        GuardError,
         NothingFoundError,
         PresetError,
         SourceError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         WriteError,
     )
     from genfile.evidence import Evidence, Fact, Note
+    from genfile.guard import Guard, GuardPool
     from genfile.preset.render import RenderedFile, Rendering
     from genfile.preset.trace import Line
 
@@ -38,10 +40,11 @@ _HOMES = {
     "genfile.api": ("Generation", "generate", "inspect", "render"),
     "genfile.detect.inspection": ("InspectedService", "Inspection"),
     "genfile.errors": (
-        "ConflictError", "GenfileError", "NothingFoundError", "PresetError", "SourceError", "SpecError",
+        "ConflictError", "GenfileError", "GuardError", "NothingFoundError", "PresetError", "SourceError", "SpecError",
         "UsageError", "WriteError",
     ),
     "genfile.evidence": ("Evidence", "Fact", "Note"),
+    "genfile.guard": ("Guard", "GuardPool"),
     "genfile.preset.render": ("RenderedFile", "Rendering"),
     "genfile.preset.trace": ("Line",),
 }  # fmt: skip
@@ -52,6 +55,9 @@ __all__ = [
     "Fact",
     "Generation",
     "GenfileError",
+    "Guard",
+    "GuardError",
+    "GuardPool",
     "InspectedService",
     "Inspection",
     "Line",

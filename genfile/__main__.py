@@ -15,14 +15,19 @@ def main() -> None:
 
     # A process of a fifth of a second: looking for garbage while modules load costs more than it could free.
     gc.set_threshold(200_000, 50, 50)
-    from genfile.cli.app import run
-
-    code = run()
     try:
+        from genfile.cli.app import run
+
+        code = run()
         sys.stdout.flush()
         sys.stderr.flush()
+    except KeyboardInterrupt:
+        # Before the first command was known, or after the last one was done.
+        os.write(2, b"error: interrupted\n")
+        code = 130
     except OSError:
-        code = code or 1
+        # Nobody reads what was said.
+        code = 1
     # All is written and flushed: taking hundreds of modules down in order would only make the user wait.
     os._exit(code)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.errors import NothingFoundError, SpecError, UsageError
+from genfile.errors import GenfileError, NothingFoundError, SpecError, UsageError
 from genfile.evidence import Evidence, Fact, Note
 
 if TYPE_CHECKING:
     from genfile.bundle import Bundle
     from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.guard import Runner
     from genfile.preset.comments import Comments
     from genfile.preset.find import Preset
     from genfile.preset.render import Rendering
@@ -112,21 +113,30 @@ def inspect(
     presets: Sequence[str] = (),
     preset: "str | Choice | None" = None,
     base: "str | os.PathLike[str] | None" = None,
+    guard: "Runner | None" = None,
 ) -> "Inspection":
     """Find the services of a source and what is true of each.
 
     ``source``: a folder's or an archive's path (tar, zip), a mapping of relative path to text, or a Source.
     ``presets``: presets whose own rules of detection take part, for languages that genfile does not know; built-in
     languages stand before them. ``preset``: the one that the user chose, whose rules stand before all others.
-    ``base``: the folder whose genfile.toml names presets.
-    Raises SourceError when it can't be read; a tree without services gives an Inspection without services.
+    ``base``: the folder whose genfile.toml names presets. ``guard``: a `Guard` or a `GuardPool`: the tree is read in
+    a child process with limits of time, memory and files, and the answer is checked; the same answer, for a tree that
+    keeps within them.
+    Raises SourceError when it can't be read, GuardError when a guarded call reached a limit; a tree without services
+    gives an Inspection without services.
     """
-    from genfile.detect.inspection import inspect_source
-    from genfile.source import open_source
-
     rules = [found for name in presets if (found := Choice(name, base).rules) is not None]
     chosen = _choice(preset, base).rules
-    return inspect_source(open_source(source), rules, chosen=chosen)
+    if guard is not None:
+        from genfile.guard.tasks import guarded_inspect
+
+        return guarded_inspect(guard, source, rules, chosen)
+    from genfile.detect.inspection import inspect_source
+    from genfile.source import Budget, open_source
+
+    budget = Budget()
+    return inspect_source(open_source(source, budget=budget), rules, chosen=chosen, budget=budget)
 
 
 def render(
@@ -162,16 +172,19 @@ def generate(
     service: str | None = None,
     compose: bool = False,
     comments: "Comments" = "brief",
+    guard: "Runner | None" = None,
 ) -> Generation:
     """Inspect a source and render every file for it; nothing is written.
 
     ``settings``: spec fields (dotted) and preset options as text, as `--set` takes them. ``service``: the path or
-    name of one service; others are left out. ``compose``: a compose.yaml too.
+    name of one service; others are left out. ``compose``: a compose.yaml too. ``guard``: as for `inspect`; the tree's
+    own genfile.toml is then not asked which presets its names stand for.
     Raises NothingFoundError when there is no service, and what `inspect` and `render` raise.
     """
     base = source if isinstance(source, str | os.PathLike) and os.path.isdir(source) else None  # noqa: PTH112
+    base = base if guard is None else None
     return generate_from(
-        inspect(source, preset=preset, base=base),
+        inspect(source, preset=preset, base=base, guard=guard),
         preset=preset,
         settings=settings,
         service=service,
@@ -216,8 +229,13 @@ def generate_from(
 
 
 def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
-    """The services that are meant. Raises NothingFoundError for a tree without any, UsageError for an unknown one."""
+    """The services that are meant. Raises NothingFoundError for a tree without any (GenfileError where that is due to
+    an error of genfile's own), UsageError for an unknown one.
+    """
     if not inspection.services:
+        failed = next((note for note in inspection.notes if note.level == "error"), None)
+        if failed is not None:
+            raise GenfileError(failed.text, hint="report it with the project, or a part of it that fails the same way")
         reason = inspection.notes[-1].text if inspection.notes else "no service was found"
         raise NothingFoundError(
             reason, hint="name a folder that holds a project, or describe it in a spec for `genfile render`"

@@ -6,6 +6,7 @@
     ├── SourceError          1  the tree can't be read
     ├── PresetError          1  a preset or template is at fault
     ├── WriteError           1  the files can't be written
+    ├── GuardError           1  a child with limits gave no answer: `code` says why
     ├── ConflictError        3  a file of the user's would be replaced
     └── NothingFoundError    4  nothing to put in a container
 
@@ -45,6 +46,20 @@ class PresetError(GenfileError):
 
 class WriteError(GenfileError):
     pass
+
+
+class GuardError(GenfileError):
+    """A guarded call that gave no answer.
+
+    ``code``: `time` and `memory` (a limit was reached), `signal` (the child died, of ``signal``), `failed` (an
+    exception in the child), `reply` (an answer that is not one), `start` (no child could be started), `busy` (the queue
+    of a pool is full), `closed` (the pool is).
+    """
+
+    def __init__(self, message: str, *, code: str, signal: int | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.signal = signal
 
 
 class ConflictError(GenfileError):

@@ -12,7 +12,8 @@ P = TypeVar("P")
 T = TypeVar("T")
 U = TypeVar("U")
 
-Level = Literal["info", "warning"]
+# `error`: something failed that should not have, and the rest is there all the same.
+Level = Literal["info", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The table of commands, and the one place where an error becomes an exit code."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -60,13 +61,24 @@ def run(arguments: list[str] | None = None) -> int:
         return _interrupted()
     except BrokenPipeError:
         # The reader has gone; what was to be said is said to nobody.
-        sys.stdout = open("/dev/null", "w") if sys.platform != "win32" else sys.stdout  # noqa: PTH123, SIM115
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return 1
+    except (MemoryError, RecursionError) as error:
+        return _failed(_exhausted(error), as_json="--json" in words)
     except Exception as error:
-        return _usage_or_bug(error)
+        return _other(error, as_json="--json" in words)
     if result == 130:
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _exhausted(error: BaseException) -> GenfileError:
+    """What was read has worn out Python's memory or stack: that is a limit of genfile, and what was read is odd."""
+    what = "is nested too deeply" if isinstance(error, RecursionError) else "takes more memory than there is"
+    return GenfileError(
+        f"what was read {what}",
+        hint="name a smaller folder; `genfile inspect --guard` shows which parts can be read",
+    )
 
 
 def _interrupted() -> int:
@@ -83,7 +95,7 @@ def _failed(error: GenfileError, *, as_json: bool) -> int:
     return error.exit_code
 
 
-def _usage_or_bug(error: Exception) -> int:
+def _other(error: Exception, *, as_json: bool) -> int:
     """typer's own exceptions, by their shape: it has carried click under several names."""
     if type(error).__name__ == "Abort":
         return _interrupted()
@@ -94,12 +106,12 @@ def _usage_or_bug(error: Exception) -> int:
             sys.stderr.write(f"error: {message}\nhint: see `genfile --help`\n")
         return _interrupted() if code == 130 else code
     if isinstance(error, OSError):
-        sys.stderr.write(f"error: {error.strerror or error}\n")
-        return 1
-    place = _origin(error)
-    sys.stderr.write(f"error: {type(error).__name__}: {str(error)[:200]} (at {place})\n")
-    sys.stderr.write(f"hint: this is a bug in genfile {__version__}: please report it with the command you ran\n")
-    return 1
+        return _failed(GenfileError(error.strerror or str(error)), as_json=as_json)
+    failure = GenfileError(
+        f"genfile failed: {type(error).__name__} at {_origin(error)}: {str(error)[:200]}",
+        hint=f"report it with the command that you ran and the version, {__version__}",
+    )
+    return _failed(failure, as_json=as_json)
 
 
 def _origin(error: Exception) -> str:

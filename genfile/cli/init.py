@@ -54,18 +54,19 @@ def init(
         CommentLevel | None, typer.Option("--comments", help="How much the files explain themselves: brief by default.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
+    guard: ui.GuardOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
 ) -> None:
     """Write a Dockerfile and a .dockerignore for the project in PATH."""
     from genfile.api import Choice, generate_from
     from genfile.api import inspect as inspect_source
 
-    base = path if path.is_dir() else None
+    base = path if path.is_dir() and not guard else None
     decided = _decided(base)
     picked = Choice(preset or (decided.preset if decided else None), base, offline=preset is None)
     chosen = {**(decided.set if decided else {}), **_parse_settings(settings or [])}
     level = comments.value if comments is not None else decided.comments if decided else "brief"
-    inspection = inspect_source(path, preset=picked)
+    inspection = inspect_source(path, preset=picked, guard=ui.guarded(path) if guard else None)
     quiet = stdout or diff or as_json
     asks = not (yes or quiet or dry_run) and ui.is_terminal()
     if asks:
@@ -80,12 +81,14 @@ def init(
     )
     if stdout:
         _print_dockerfile(generation)
+        ui.exit_for(generation.notes)
         return
     if not quiet:
         for found, _ in generation.services:
             ui.show_service(found)
         ui.show_notes(generation.notes)
     _write(path, generation, dry_run=dry_run, diff=diff, force=force, asks=asks, as_json=as_json)
+    ui.exit_for(generation.notes)
 
 
 def _decided(base: Path | None) -> "Config | None":

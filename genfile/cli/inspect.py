@@ -14,21 +14,26 @@ def inspect(
     preset: Annotated[
         str | None, typer.Option("--preset", help="Look for what this preset's own rules find, too.")
     ] = None,
+    guard: ui.GuardOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the specs, evidence and notes as JSON.")] = False,
 ) -> None:
     """Show which services are in PATH, and the evidence for it."""
     from genfile.api import inspect as inspect_source
 
-    inspection = inspect_source(path, preset=preset, base=path if path.is_dir() else None)
+    base = path if path.is_dir() and not guard else None
+    inspection = inspect_source(path, preset=preset, base=base, guard=ui.guarded(path) if guard else None)
     if as_json:
         ui.json_out(inspection.to_json())
+        ui.exit_for(inspection.notes)
         if not inspection.services:
             raise typer.Exit(NothingFoundError.exit_code)
         return
     if not inspection.services:
         ui.show_notes(inspection.notes[:-1])
+        ui.exit_for(inspection.notes)
         raise NothingFoundError(inspection.notes[-1].text)
     for service in inspection.services:
         ui.show_service(service)
         ui.show_notes(service.notes)
     ui.show_notes(inspection.notes)
+    ui.exit_for(inspection.notes)

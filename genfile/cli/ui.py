@@ -4,13 +4,17 @@ import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from genfile.errors import GenfileError
 from genfile.evidence import Fact, Note
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService
+    from genfile.guard import Guard
 
 # What a reader wants to see first, of all the fields of a spec.
 SHOWN = tuple(
@@ -120,8 +124,36 @@ def show_notes(notes: Iterable[Note]) -> None:
     for note in notes:
         place = "" if note.path is None else f"{note.path}: " if note.line is None else f"{note.path}:{note.line}: "
         text = note.text if place.split(":")[0] and note.text.startswith(place.split(":")[0]) else place + note.text
-        label = "warning" if note.level == "warning" else "note"
+        label = "note" if note.level == "info" else note.level
         sys.stderr.write(f"{label}: {text}\n")
+
+
+GuardOption = Annotated[
+    bool,
+    typer.Option(
+        "--guard",
+        help="Read the tree in a child process with limits of time and memory and, on Linux, no network; "
+        "its own genfile.toml is not read.",
+    ),
+]
+
+
+def guarded(path: Path) -> "Guard":
+    """The guard that --guard asks for; what it can't do here, and what it leaves unread, is said."""
+    from genfile.guard import Guard
+
+    guard = Guard()
+    for limit in guard.missing():
+        sys.stderr.write(f"warning: --guard does without a limit: {limit}\n")
+    if (path / "genfile.toml").exists():
+        sys.stderr.write("note: --guard: the genfile.toml of the tree was not read\n")
+    return guard
+
+
+def exit_for(notes: Iterable[Note]) -> None:
+    """End with exit code 1 where a note tells of an error: what is there is right, and something is missing."""
+    if any(note.level == "error" for note in notes):
+        raise typer.Exit(GenfileError.exit_code)
 
 
 def check_preset_name(name: str) -> None:

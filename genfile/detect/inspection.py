@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from genfile.detect.contain import contained
 from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.evidence import Draft, Evidence, Fact, Note
 from genfile.source.base import Source
+from genfile.source.budget import Budget
 from genfile.spec.base import plain, service_name
 
 if TYPE_CHECKING:
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 LOOKED_FOR = (
     "package.json, requirements.txt, pyproject.toml, Pipfile, setup.py, go.mod, pom.xml, build.gradle(.kts), index.html"
 )
+
+# Shares of the budget: of the survey, and of each service, of what is left when its turn comes and others follow.
+_SURVEY = 0.5
+_GREEDY = 0.5
+# How many of the services that were not looked at are named.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -63,29 +71,26 @@ class Inspection:
 
 
 def inspect_source(
-    source: Source, rules: "Sequence[DetectRules]" = (), *, chosen: "DetectRules | None" = None
+    source: Source,
+    rules: "Sequence[DetectRules]" = (),
+    *,
+    chosen: "DetectRules | None" = None,
+    budget: Budget | None = None,
 ) -> Inspection:
     """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read.
 
     ``rules``: those of presets for languages that genfile does not know; built-in languages stand before them.
     ``chosen``: those of the preset that the user named, which stand before all others where both claim a folder.
+    ``budget``: how much work the tree may cause; when that is over, what is known by then comes with a warning.
     """
-    tree = Tree(source)
+    tree = Tree(source, budget)
     declared = _declared(rules, chosen)
-    services: list[InspectedService] = []
-    taken: set[str] = set()
-    services_found, fronts = _parted(tree, declared)
-    for found in services_found:
-        draft = found.language.detect(found.project)
-        if found.project.path in fronts:
-            put_frontend(draft, fronts[found.project.path])
-        draft.values.setdefault("language", found.language.NAME)
-        draft.values.setdefault("path", found.project.spec_path)
-        draft.values["name"] = _unique(draft.values.get("name") or service_name(found.project.folder_name), taken)
-        service = _validated(draft)
-        if service is not None:
-            services.append(service)
-    notes = list(dict.fromkeys(tree.notes))
+    with tree.budget.part(_SURVEY):
+        found, fronts = _parted(tree, declared)
+        if tree.budget.ended:
+            tree.note("warning", f"the search for services {tree.budget.stopped}: there may be more of them")
+    services = _detected(tree, found, fronts)
+    notes = tree.notes
     if not services:
         ruled = [name for item in declared for name in item.rules.files]
         told = {item.path for item in notes}
@@ -95,6 +100,39 @@ def inspect_source(
         names = ", ".join(dict.fromkeys([LOOKED_FOR, *ruled]))
         notes.append(Note("info", f"no service was found: looked for {names}"))
     return Inspection(tuple(services), tuple(notes))
+
+
+def _detected(tree: Tree, found: "Sequence[Found]", fronts: "dict[str, Served]") -> list[InspectedService]:
+    """Each service on its own: what one of them does to the reader, or takes of the budget, is not the others' loss."""
+    services: list[InspectedService] = []
+    taken: set[str] = set()
+    for at, item in enumerate(found):
+        if tree.budget.ended or at >= tree.limits.services:
+            reason = tree.budget.ended or f"{at} services"
+            left = [other.project.spec_path for other in found[at:]]
+            more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+            tree.note("warning", f"stopped after {reason}: not looked at: {', '.join(left[:_NAMED])}{more}")
+            break
+        share = _GREEDY if at + 1 < len(found) else 1.0
+        with contained(tree, item.project.path, "could not be described"), tree.budget.part(share):
+            service = _service(item, fronts.get(item.project.path), taken)
+            if service is not None:
+                services.append(service)
+    return services
+
+
+def _service(found: Found, front: "Served | None", taken: set[str]) -> InspectedService | None:
+    draft = found.language.detect(found.project)
+    if front is not None:
+        put_frontend(draft, front)
+    draft.values.setdefault("language", found.language.NAME)
+    draft.values.setdefault("path", found.project.spec_path)
+    name = draft.values.get("name") or service_name(found.project.folder_name)
+    budget = found.project.tree.budget
+    if budget.ended:
+        draft.note("warning", f"{budget.stopped}: check what is said of this service", found.project.spec_path)
+    draft.values["name"] = _unique(name, taken)
+    return _validated(draft)
 
 
 def _declared(rules: "Sequence[DetectRules]", chosen: "DetectRules | None") -> "list[Declared]":
@@ -115,7 +153,12 @@ def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Foun
         return found, {}
     from genfile.detect.frontend import pair
 
-    return pair(tree, found)
+    # What is beyond the limit is only named.
+    several, beyond = found[: tree.limits.services], found[tree.limits.services :]
+    fronts: dict[str, Served] = {}
+    with contained(tree, "", "was not searched for front ends that its servers give out"):
+        several, fronts = pair(tree, several)
+    return several + beyond, fronts
 
 
 def put_frontend(draft: Draft, served: "Served") -> None:

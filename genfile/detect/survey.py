@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from genfile.detect import go, java, node, python, static
 from genfile.detect.aside import is_aside
+from genfile.detect.contain import contained
 from genfile.detect.language import STRENGTHS, Claim, Language
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Note
@@ -59,22 +60,26 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
     """Every service of the tree, the root's first, then by path; ``declared``: languages that presets know."""
     found: list[Found] = []
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
+        if not tree.budget.allows(folder, names=len(tree.folders[folder])):
+            break
         if is_aside(folder) or _is_beside(tree, folder) or _of_desktop(tree, folder):
             continue
-        best = _best_claim(tree, folder, declared)
-        if best is not None:
-            found.append(best)
-    found = _serving(found, declared)
-    claimed = {item.project.path for item in found}
-    found += [
-        _static_claim(project)
-        for project in static.sites(tree, alone=not found)
-        if project.path not in claimed and (not found or not project.path or not is_aside(project.path))
-    ]
-    if not found:
-        found = _last_resort(tree)
-    if not found:
-        found = [_static_claim(Project(tree, folder)) for folder in static.candidates(tree)][:1]
+        with contained(tree, folder):
+            best = _best_claim(tree, folder, declared)
+            if best is not None:
+                found.append(best)
+    with contained(tree, "", "was not searched for what is beside its services"):
+        found = _serving(found, declared)
+        claimed = {item.project.path for item in found}
+        found += [
+            _static_claim(project)
+            for project in static.sites(tree, alone=not found)
+            if project.path not in claimed and (not found or not project.path or not is_aside(project.path))
+        ]
+        if not found:
+            found = _last_resort(tree)
+        if not found:
+            found = [_static_claim(Project(tree, folder)) for folder in static.candidates(tree)][:1]
     return sorted(found, key=lambda item: item.project.path)
 
 

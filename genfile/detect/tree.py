@@ -2,13 +2,16 @@
 
 import fnmatch
 import posixpath
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from genfile.detect.paths import relative
+from genfile.detect.shelf import Shelf
 from genfile.evidence import Evidence, Fact, Note
 from genfile.parsers import Document, ParseError
-from genfile.source.base import LIMITS, Limits, Source, Unreadable, decode
+from genfile.source.base import MEBIBYTE, Source, Unreadable, decode
+from genfile.source.budget import Budget
 
 T = TypeVar("T")
 
@@ -30,34 +33,60 @@ _LOCK_NAMES = frozenset(
 )
 
 
-class Tree:
-    """A source with a memory: no file is read or parsed twice, and what could not be read is noted once."""
+# What is kept of texts, and of what they were parsed to, in bytes of memory.
+_TEXTS = 64 * MEBIBYTE
+_PARSED = 256 * MEBIBYTE
+# A parsed file in bytes of memory for each character: so much is assumed of a small one, and before a large one is
+# parsed; afterwards the blocks that Python has handed out meanwhile are counted, at so many bytes each.
+_PER_CHARACTER = 28
+_LARGE = 64 * 1024
+_BLOCK_BYTES = 96
 
-    def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
+
+class Tree:
+    """A source with a memory: what could not be read is noted once, and what was read and parsed is kept while there is
+    room. ``budget``: all work on the tree; when it has run out, no more text and no more parsed files are had."""
+
+    def __init__(self, source: Source, budget: Budget | None = None) -> None:
         self.source = source
-        self.limits = limits
+        self.budget = budget or Budget()
+        self.limits = self.budget.limits
         index = source.index()
         self.folders = index.folders
         self.paths = index.paths
-        self.notes: list[Note] = list(index.notes)
+        self._notes: dict[Note, None] = dict.fromkeys(index.notes)
         # What detectors worked out once and need again, by a key of their own.
         self.memory: dict[tuple[str, ...], Any] = {}
-        self._texts: dict[str, str | None] = {}
-        self._parsed: dict[tuple[Any, str], Any] = {}
+        self._texts = Shelf(_TEXTS)
+        self._parsed = Shelf(_PARSED)
         self._children: dict[str, list[str]] | None = None
+
+    @property
+    def notes(self) -> list[Note]:
+        """All notes on the tree in their order, as many as the limits allow."""
+        kept = list(self._notes)[: self.limits.notes]
+        more = len(self._notes) - len(kept)
+        return [*kept, Note("warning", f"{more} more notes were left out")] if more else kept
 
     def text(self, path: str) -> str | None:
         """The text of a file; None where there is none or it can't be read (then a note says why)."""
-        if path not in self._texts:
-            self._texts[path] = self._read(path)
-        return self._texts[path]
-
-    def _read(self, path: str) -> str | None:
         if path not in self.paths:
             return None
+        if path in self._texts:
+            text: str | None = self._texts.get(path)
+            return text
+        if not self.budget.allows(path):
+            return None
+        text = self._read(path)
+        self._texts.put(path, text, sys.getsizeof(text))
+        return text
+
+    def _read(self, path: str) -> str | None:
         limit = self.limits.lock_bytes if posixpath.basename(path) in _LOCK_NAMES else self.limits.file_bytes
         try:
-            return decode(path, self.source.read(path, limit))
+            content = self.source.read(path, limit)
+            self.budget.allows(read=len(content))
+            return decode(path, content)
         except Unreadable as error:
             self.note("warning", f"{error.path} {error.reason}: left out", path)
             return None
@@ -65,25 +94,44 @@ class Tree:
     def parse(self, parser: Callable[[str], T], path: str) -> T | None:
         """A parsed file; None where there is none or it is malformed (then a note says where)."""
         key = (parser, path)
-        if key not in self._parsed:
-            self._parsed[key] = self._parse(parser, path)
-        result: T | None = self._parsed[key]
+        if key in self._parsed:
+            result: T | None = self._parsed.get(key)
+            return result
+        text = self.text(path)
+        if text is None or not self.budget.allows(path, parses=1):
+            return None
+        weight = len(text) * _PER_CHARACTER
+        self._parsed.make_room(weight)
+        before = sys.getallocatedblocks() if len(text) > _LARGE else 0
+        result = self._parse(parser, text, path)
+        if before:
+            weight = max(weight, (sys.getallocatedblocks() - before) * _BLOCK_BYTES)
+        self._parsed.put(key, result, weight)
         return result
 
-    def _parse(self, parser: Callable[[str], T], path: str) -> T | None:
-        text = self.text(path)
-        if text is None:
-            return None
+    def _parse(self, parser: Callable[[str], T], text: str, path: str) -> T | None:
+        line: int | None = None
         try:
             return parser(text)
         except ParseError as error:
-            self.note("warning", f"{path} was left out: {error.reason}", path, error.line)
-            return None
+            reason, line = error.reason, error.line
+        except RecursionError:
+            reason = "it is nested too deeply"
+        except MemoryError:
+            self.forget()
+            reason = "parsing it takes more memory than there is"
+        except ValueError:
+            reason = "it is malformed"
+        self.note("warning", f"{path} was left out: {reason}", path, line)
+        return None
+
+    def forget(self) -> None:
+        """Let go of all that can be made anew."""
+        self._texts.clear()
+        self._parsed.clear()
 
     def note(self, level: Any, text: str, path: str | None = None, line: int | None = None) -> None:
-        note = Note(level, text, path, line)
-        if note not in self.notes:
-            self.notes.append(note)
+        self._notes[Note(level, text, path, line)] = None
 
     def subfolders(self, folder: str) -> list[str]:
         """Names of the folders directly inside a folder that hold files at any depth, sorted."""
@@ -146,7 +194,10 @@ class Project:
         start = self.full(below) if below else self.path
         queue = [(start, 0)]
         for folder, level in queue:
-            for name in self.tree.folders.get(folder, ()):
+            names = self.tree.folders.get(folder, ())
+            if not self.tree.budget.allows(names=len(names) + 1):
+                return
+            for name in names:
                 if fnmatch.fnmatchcase(name, pattern):
                     yield relative(posixpath.join(folder, name), self.path)
             if level < depth:

@@ -1,81 +1,91 @@
-"""A tar or zip file, read without extracting anything to disk."""
+"""A tar or zip file as a tree, read without extracting anything to disk."""
 
-import tarfile
-import zipfile
+import posixpath
 from pathlib import Path
 
 from genfile.errors import SourceError
-from genfile.source.base import LIMITS, Limits
+from genfile.evidence import Note
+from genfile.protected import is_protected
+from genfile.source.base import LIMITS, PRUNED, Limits, size_text, too_long
+from genfile.source.budget import Budget
 from genfile.source.memory import MemorySource, clean_path
+from genfile.source.unpack import Bounds, Entry, read_entries
 
 
-def open_archive(path: Path, limits: Limits = LIMITS) -> MemorySource:
+def open_archive(path: Path, limits: Limits = LIMITS, budget: Budget | None = None) -> MemorySource:
     """Read a ``.zip``, ``.tar`` or compressed tar into memory; links and special files are left out.
 
-    A single folder at the top, as forges add one, is taken as the root. Raises SourceError when the file is no
+    A single folder at the top, as forges add one, is taken as the root. Raises SourceError when the file is not an
     archive, or is over the limits on entries or on bytes when unpacked.
     """
+    keeper = _Keeper(limits)
+    bounds = Bounds(limits.entries, limits.archive_bytes, budget or Budget(limits))
     try:
-        files = _read_zip(path, limits) if zipfile.is_zipfile(path) else _read_tar(path, limits)
-    except (
-        OSError,
-        EOFError,
-        tarfile.TarError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        raise SourceError(f"{path}: not a readable archive: {error}") from None
+        with path.open("rb") as file:
+            for entry in read_entries(file, str(path), bounds):
+                keeper.take(entry)
+    except OSError as error:
+        raise SourceError(f"{path}: {error.strerror or error}") from None
     name = path.name.split(".")[0] or "app"
-    return MemorySource(_without_top(files), name, limits)
+    return keeper.source(name)
 
 
-def _read_zip(path: Path, limits: Limits) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    budget = limits.archive_bytes
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
-        _check_count(path, len(members), limits)
-        for member in members:
-            # The upper half of external_attr is the Unix mode; 0o120000 marks a symbolic link.
-            if member.is_dir() or (member.external_attr >> 16) & 0o170000 == 0o120000:
-                continue
-            with archive.open(member) as file:
-                content = file.read(min(budget, limits.lock_bytes) + 1)
-            budget = _spend(path, budget, len(content))
-            files[clean_path(member.filename)] = content
-    return files
+class _Keeper:
+    """Keeps what of an archive a folder of the same content would show."""
 
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._left = limits.kept_bytes
+        self._files: dict[str, bytes] = {}
+        self._omitted: dict[str, str] = {}
+        self._notes: dict[Note, None] = {}
 
-def _read_tar(path: Path, limits: Limits) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    budget = limits.archive_bytes
-    with tarfile.open(path, "r:*") as archive:
-        for count, member in enumerate(archive, 1):
-            _check_count(path, count, limits)
-            # Skipping a member still unpacks it: the size counts whether it is kept or not.
-            budget = _spend(path, budget, max(member.size, 0))
-            if not member.isreg():
-                continue
-            file = archive.extractfile(member)
-            if file is not None:
-                files[clean_path(member.name)] = file.read(min(member.size, limits.lock_bytes) + 1)
-    return files
+    def take(self, entry: Entry) -> None:
+        """Keep a file, or the reason why not. Raises SourceError for a path that leads out of the tree."""
+        if entry.kind not in ("file", "other") or not entry.name.isprintable():
+            return
+        if len(entry.name) > self._limits.path_length:
+            self._notes[too_long(self._limits)] = None
+            return
+        plain = clean_path(entry.name)
+        folders = plain.split("/")[:-1]
+        if len(folders) > self._limits.depth or is_protected(plain) or not PRUNED.isdisjoint(folders):
+            return
+        # The last of several by the same name is what extracting would leave.
+        self._left += len(self._files.pop(plain, b""))
+        self._omitted.pop(plain, None)
+        reason = self._keep(plain, entry)
+        if reason is not None:
+            self._omitted[plain] = reason
 
+    def _keep(self, plain: str, entry: Entry) -> str | None:
+        if entry.kind == "other":
+            return entry.reason
+        most = max(self._limits.file_bytes, self._limits.lock_bytes)
+        if entry.size > most:
+            return f"is larger than {size_text(most)}"
+        if entry.size > self._left:
+            return self._full()
+        content = entry.read(most + 1)
+        if len(content) > self._left:
+            return self._full()
+        self._left -= len(content)
+        self._files[plain] = content
+        return None
 
-def _check_count(path: Path, count: int, limits: Limits) -> None:
-    if count > limits.entries:
-        raise SourceError(f"{path} has more than {limits.entries} entries")
+    def _full(self) -> str:
+        limit = size_text(self._limits.kept_bytes)
+        self._notes[Note("warning", f"only {limit} of the files in the archive were kept")] = None
+        return f"is beyond the first {limit} of the archive"
 
-
-def _spend(path: Path, budget: int, size: int) -> int:
-    if size > budget:
-        raise SourceError(f"{path} unpacks to more than the limit on archives")
-    return budget - size
-
-
-def _without_top(files: dict[str, bytes]) -> dict[str, bytes]:
-    tops = {name.split("/", 1)[0] for name in files}
-    if len(tops) != 1 or any("/" not in name for name in files):
-        return files
-    return {name.split("/", 1)[1]: content for name, content in files.items()}
+    def source(self, name: str) -> MemorySource:
+        tops = {path.split("/", 1)[0] for path in self._files.keys() | self._omitted.keys()}
+        single = len(tops) == 1 and all("/" in path for path in self._files.keys() | self._omitted.keys())
+        cut = len(posixpath.join(tops.pop(), "")) if single else 0
+        return MemorySource(
+            {path[cut:]: content for path, content in self._files.items()},
+            name,
+            self._limits,
+            omitted={path[cut:]: reason for path, reason in self._omitted.items()},
+            notes=tuple(self._notes),
+        )

@@ -64,15 +64,34 @@ BUILD_OUTPUT = {
 }
 
 
+MEBIBYTE = 1024 * 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what is read of a tree. Bytes for sizes, counts for the rest."""
+    """Bounds on one tree. What is over a bound of a single thing is left out, with a note that names it; what is over
+    a bound of all of them ends the work on the tree, with a note that says what was not looked at.
 
-    file_bytes: int = 4 * 1024 * 1024
-    lock_bytes: int = 64 * 1024 * 1024
-    entries: int = 100_000
+    A hostile tree within these bounds costs at most 10 seconds of CPU and 1 GiB of memory. Counts and bytes come first,
+    since they give the same answer on every machine; ``seconds`` is for what they can't foresee.
+    """
+
+    # One file, one path.
+    file_bytes: int = 4 * MEBIBYTE
+    lock_bytes: int = 16 * MEBIBYTE
+    path_length: int = 1024
     depth: int = 24
-    archive_bytes: int = 512 * 1024 * 1024
+    # One tree: entries of any kind, and, of an archive, bytes once unpacked and bytes kept in memory.
+    entries: int = 100_000
+    archive_bytes: int = 512 * MEBIBYTE
+    kept_bytes: int = 256 * MEBIBYTE
+    # The work on one tree: text read, files parsed, names looked at, services described, notes, seconds of CPU.
+    read_bytes: int = 256 * MEBIBYTE
+    parses: int = 20_000
+    names: int = 5_000_000
+    services: int = 400
+    notes: int = 1_000
+    seconds: float = 6.0
 
 
 LIMITS = Limits()
@@ -85,6 +104,16 @@ class Unreadable(Exception):
         super().__init__(f"{path} {reason}")
         self.path = path
         self.reason = reason
+
+
+def size_text(count: int) -> str:
+    """A number of bytes as a person reads it."""
+    return f"{count // MEBIBYTE} MiB" if count >= MEBIBYTE else f"{count} bytes"
+
+
+def too_long(limits: Limits) -> Note:
+    """What an index says where it leaves out a file or folder for its path."""
+    return Note("warning", f"what has a path of over {limits.path_length} characters was left out")
 
 
 @dataclass(frozen=True, slots=True)

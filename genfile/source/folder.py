@@ -4,11 +4,12 @@ import os
 import stat
 from collections import deque
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from genfile.errors import SourceError
 from genfile.evidence import Note
-from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, make_index
+from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, make_index, size_text, too_long
 
 
 class FolderSource:
@@ -37,20 +38,21 @@ class FolderSource:
         notes: list[Note] = []
         queue: deque[tuple[str, int]] = deque([("", 0)])
         seen = {str(self.root)}
-        entries = 0
+        entries = self.limits.entries
         # Breadth first: when a bound stops the walk, what lies near the root has been seen.
         while queue:
             folder, depth = queue.popleft()
             try:
                 with os.scandir(self._prefix + folder) as scan:
-                    children = sorted(scan, key=lambda entry: entry.name)
+                    # One more than there is room for: a folder may hold millions.
+                    children = sorted(islice(scan, entries + 1), key=lambda entry: entry.name)
             except OSError as error:
                 if not folder:
                     raise SourceError(f"{self.root}: {_reason(error)}") from None
                 notes.append(Note("warning", f"folder was not read: {_reason(error)}", folder))
                 continue
-            entries += len(children)
-            if entries > self.limits.entries:
+            entries -= len(children)
+            if entries < 0:
                 notes.append(
                     Note(
                         "warning",
@@ -59,19 +61,25 @@ class FolderSource:
                     )
                 )
                 break
-            files, inner = self._sort(folder, children, seen)
+            files, inner = self._sort(folder, children, seen, notes)
             if files or not folder:
                 folders[folder] = files
             if depth < self.limits.depth:
                 queue.extend((path, depth + 1) for path in inner)
-        return make_index(folders, notes)
+        return make_index(folders, list(dict.fromkeys(notes))[: self.limits.notes])
 
-    def _sort(self, folder: str, children: list[os.DirEntry[str]], seen: set[str]) -> tuple[list[str], list[str]]:
+    def _sort(
+        self, folder: str, children: list[os.DirEntry[str]], seen: set[str], notes: list[Note]
+    ) -> tuple[list[str], list[str]]:
         """Part the entries of a folder into regular files and folders to be walked."""
         files: list[str] = []
         inner: list[os.DirEntry[str]] = []
+        room = self.limits.path_length - len(folder) - 1
         for entry in children:
             if not entry.name.isprintable():
+                continue
+            if len(entry.name) > room:
+                notes.append(too_long(self.limits))
                 continue
             try:
                 if entry.is_symlink() and not self._is_inside(entry.path, seen):
@@ -114,18 +122,14 @@ class FolderSource:
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable(path, "is not a regular file")
             if status.st_size > limit:
-                raise Unreadable(path, f"is larger than {_size(limit)}")
+                raise Unreadable(path, f"is larger than {size_text(limit)}")
             try:
                 content = file.read(limit + 1)
             except OSError as error:
                 raise Unreadable(path, f"can't be read: {_reason(error)}") from None
         if len(content) > limit:
-            raise Unreadable(path, f"is larger than {_size(limit)}")
+            raise Unreadable(path, f"is larger than {size_text(limit)}")
         return content
-
-
-def _size(count: int) -> str:
-    return f"{count // (1024 * 1024)} MiB" if count >= 1024 * 1024 else f"{count} bytes"
 
 
 def _reason(error: BaseException) -> str:

@@ -1,21 +1,36 @@
 """A mapping of relative path to text (or bytes): for callers that have no checkout, and for tests."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from genfile.errors import SourceError
-from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, make_index
+from genfile.evidence import Note
+from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, make_index, size_text
 
 
 class MemorySource:
-    """Files held in memory. Paths are checked once: relative, forward slashes, no ``..``."""
+    """Files held in memory. Paths are checked once: relative, forward slashes, no ``..``.
 
-    def __init__(self, files: Mapping[str, str | bytes], name: str = "app", limits: Limits = LIMITS) -> None:
+    ``omitted``: files that are there but not held, each with the reason as a clause (`is encrypted`).
+    ``notes``: what the index is to say of the tree.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, str | bytes],
+        name: str = "app",
+        limits: Limits = LIMITS,
+        *,
+        omitted: Mapping[str, str] | None = None,
+        notes: Sequence[Note] = (),
+    ) -> None:
         if len(files) > limits.entries:
             raise SourceError(f"the tree has more than {limits.entries} files")
         self.name = name
         self._files = {clean_path(path): content for path, content in files.items()}
+        self._omitted = {clean_path(path): reason for path, reason in (omitted or {}).items()}
+        self._notes = list(notes)
 
     def index(self) -> Index:
         return self._index
@@ -23,19 +38,19 @@ class MemorySource:
     @cached_property
     def _index(self) -> Index:
         every: dict[str, list[str]] = {"": []}
-        for path in self._files:
+        for path in self._files.keys() | self._omitted.keys():
             folder, name = posixpath.split(path)
             every.setdefault(folder, []).append(name)
         siblings = {folder: frozenset(names) for folder, names in every.items()}
-        return make_index({f: names for f, names in every.items() if not _in_pruned(f, siblings)}, [])
+        return make_index({f: names for f, names in every.items() if not _in_pruned(f, siblings)}, self._notes)
 
     def read(self, path: str, limit: int) -> bytes:
         content = self._files.get(path)
         if content is None:
-            raise Unreadable(path, "does not exist")
+            raise Unreadable(path, self._omitted.get(path, "does not exist"))
         data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         if len(data) > limit:
-            raise Unreadable(path, f"is larger than {limit} bytes")
+            raise Unreadable(path, f"is larger than {size_text(limit)}")
         return data
 
 
@@ -43,7 +58,8 @@ def clean_path(path: str) -> str:
     """A relative path in its plain form; raises SourceError when it is absolute or leaves the tree."""
     cleaned = posixpath.normpath(path.replace("\\", "/"))
     if not path or cleaned.startswith(("/", "../")) or cleaned in (".", "..") or not cleaned.isprintable():
-        raise SourceError(f"path {path!r} is not inside the tree", hint="use paths relative to the project's root")
+        shown = path if len(path) <= 100 else path[:97] + "..."
+        raise SourceError(f"path {shown!r} is not inside the tree", hint="use paths relative to the project's root")
     return cleaned
 
 

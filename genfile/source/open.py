@@ -6,12 +6,18 @@ from pathlib import Path
 
 from genfile.errors import SourceError
 from genfile.source.base import LIMITS, Limits, Source
+from genfile.source.budget import Budget
 
 
 def open_source(
-    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source", limits: Limits = LIMITS
+    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source",
+    limits: Limits = LIMITS,
+    budget: Budget | None = None,
 ) -> Source:
-    """Open a folder, a tar/zip file, or a mapping of relative path to text; a Source is given back as it is."""
+    """Open a folder, a tar/zip file, or a mapping of relative path to text; a Source is given back as it is.
+
+    ``budget``: what unpacking an archive takes its time from.
+    """
     if isinstance(source, Mapping):
         from genfile.source.memory import MemorySource
 
@@ -29,7 +35,7 @@ def open_source(
     if is_file:
         from genfile.source.archive import open_archive
 
-        return open_archive(path, limits)
+        return open_archive(path, limits, budget)
     from genfile.source.folder import FolderSource
 
     return FolderSource(path, limits)

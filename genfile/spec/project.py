@@ -32,7 +32,7 @@ class EvidenceItem(Model):
 
 
 class NoteItem(Model):
-    level: Literal["info", "warning"]
+    level: Literal["info", "warning", "error"]
     text: str
     path: str | None = None
     line: int | None = None

@@ -1,0 +1,40 @@
+"""What was read and parsed, kept while there is room: a tree can hold more than memory does."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+
+class Shelf:
+    """Values by key, each with a weight in bytes. Where they are too heavy together, those that were used least lately
+    go. What has gone is made anew by whoever needs it again, at its cost to the budget.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._weight = 0
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
+
+    def get(self, key: Hashable) -> Any:
+        """The value of a key that is there."""
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
+
+    def make_room(self, weight: int) -> None:
+        """Let go of as much as what comes next will need, before it is made."""
+        while self._kept and self._weight + weight > self._capacity:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._weight -= gone
+
+    def put(self, key: Hashable, value: Any, weight: int) -> None:
+        """Keep a value; what is heavier than the whole shelf stays until the next one comes."""
+        self.make_room(weight)
+        self._kept[key] = (value, weight)
+        self._weight += weight
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self._weight = 0

@@ -1,0 +1,31 @@
+"""The shape of a child's answer, imported only where one is checked."""
+
+from typing import Annotated
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from genfile.spec.base import Model
+from genfile.spec.project import EvidenceItem, NoteItem
+
+_Many = Field(max_length=10_000)
+
+
+class FactItem(Model):
+    pointer: Annotated[str, StringConstraints(pattern=r"^/[^\r\n]{1,300}$")]
+    value: JsonValue
+    evidence: Annotated[tuple[EvidenceItem, ...], _Many]
+    guess: bool
+    remedy: str | None
+
+
+class ServiceItem(Model):
+    spec: dict[str, JsonValue]
+    facts: Annotated[tuple[FactItem, ...], _Many]
+    notes: Annotated[tuple[NoteItem, ...], _Many]
+
+
+class Answer(Model):
+    """The services of a tree and the notes on it."""
+
+    services: Annotated[tuple[ServiceItem, ...], _Many]
+    notes: Annotated[tuple[NoteItem, ...], _Many]

@@ -1,0 +1,200 @@
+"""`inspect` in a child: the request, the work, and the answer, which the parent checks and builds anew."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from genfile.errors import GenfileError, GuardError, SourceError
+from genfile.evidence import Evidence, Fact, Note
+from genfile.guard.limits import Runner
+from genfile.source.base import LIMITS, Limits, Source, Unreadable
+
+if TYPE_CHECKING:
+    from genfile.detect.inspection import Inspection
+    from genfile.spec.rules import DetectRules
+
+_INSPECT = "genfile.guard.tasks:inspect"
+# The share of a child's time after which detection stops by itself, and gives what it has.
+_SHARE = 0.6
+
+
+def guarded_inspect(
+    runner: Runner,
+    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source",
+    rules: "Sequence[DetectRules]" = (),
+    chosen: "DetectRules | None" = None,
+) -> "Inspection":
+    """As `genfile.detect.inspection.inspect_source`, in a child of a runner. ``source``: a path is opened in the child.
+
+    Raises GuardError when a limit was reached, and SourceError when the source can't be read.
+    """
+    from genfile.spec.base import plain
+
+    tree, blobs = _packed(source)
+    data = {
+        "source": tree,
+        "rules": [plain(item) for item in rules],
+        "chosen": None if chosen is None else plain(chosen),
+        "seconds": min(LIMITS.seconds, runner.guard.seconds * _SHARE),
+    }
+    return _checked(runner.run(_INSPECT, data, blobs))
+
+
+def _packed(
+    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source",
+) -> tuple[dict[str, Any], list[bytes]]:
+    """A source as plain values and bytes: a path, or all that its index names."""
+    from genfile.source.folder import FolderSource
+
+    if isinstance(source, str | os.PathLike):
+        return {"path": os.fspath(source)}, []
+    if isinstance(source, Mapping):
+        from genfile.source.memory import MemorySource
+
+        source = MemorySource(source)
+    if isinstance(source, FolderSource) and source.limits == LIMITS:
+        return {"path": str(source.root)}, []
+    index = source.index()
+    names: list[str] = []
+    blobs: list[bytes] = []
+    omitted: dict[str, str] = {}
+    left = LIMITS.kept_bytes
+    for path in sorted(index.paths):
+        try:
+            content = source.read(path, max(LIMITS.file_bytes, LIMITS.lock_bytes))
+        except Unreadable as error:
+            omitted[path] = error.reason
+            continue
+        left -= len(content)
+        if left < 0:
+            raise SourceError(f"{source.name} holds more than a guarded process takes in memory", hint="pass a path")
+        names.append(path)
+        blobs.append(content)
+    notes = [note.to_json() for note in index.notes]
+    return {"name": source.name, "files": names, "omitted": omitted, "notes": notes}, blobs
+
+
+def _unpacked(tree: Mapping[str, Any], blobs: Sequence[bytes], limits: Limits, budget: Any) -> Source:
+    if "path" in tree:
+        from genfile.source.open import open_source
+
+        return open_source(tree["path"], limits, budget)
+    from genfile.source.memory import MemorySource
+
+    files = dict(zip(tree["files"], blobs, strict=True))
+    notes = [Note(**note) for note in tree["notes"]]
+    return MemorySource(files, tree["name"], limits, omitted=tree["omitted"], notes=notes)
+
+
+def inspect(data: Mapping[str, Any], blobs: Sequence[bytes]) -> dict[str, Any]:
+    """The work, in the child: services and notes as plain values."""
+    from dataclasses import replace
+
+    from genfile.detect.inspection import inspect_source
+    from genfile.source.budget import Budget
+
+    limits = replace(LIMITS, seconds=data["seconds"])
+    budget = Budget(limits)
+    source = _unpacked(data["source"], blobs, limits, budget)
+    rules, chosen = data["rules"], data["chosen"]
+    if rules or chosen:
+        from genfile.spec.rules import DetectRules
+
+        rules = [DetectRules.model_validate(item) for item in rules]
+        chosen = chosen and DetectRules.model_validate(chosen)
+    return _plain(inspect_source(source, rules, chosen=chosen, budget=budget))
+
+
+def _plain(inspection: "Inspection") -> dict[str, Any]:
+    from genfile.spec.base import plain
+
+    return {
+        "services": [
+            {
+                "spec": plain(service.spec),
+                "facts": [
+                    {
+                        "pointer": pointer,
+                        "value": fact.value,
+                        "evidence": [{"path": e.path, "line": e.line, "says": _text(e.says)} for e in fact.evidence],
+                        "guess": fact.guess,
+                        "remedy": fact.remedy,
+                    }
+                    for pointer, fact in service.facts.items()
+                ],
+                "notes": [_note(note) for note in service.notes],
+            }
+            for service in inspection.services
+        ],
+        "notes": [_note(note) for note in inspection.notes],
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {**note.to_json(), "text": _text(note.text)}
+
+
+def _text(text: str) -> str:
+    """Text that can be encoded: half of a surrogate pair can't."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _checked(reply: bytes) -> "Inspection":
+    """The inspection that an answer describes. Raises GuardError for what is none: each spec and each other value is
+    validated, as if a stranger had sent it."""
+    from pydantic import ValidationError
+
+    from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.guard.answer import Answer
+    from genfile.spec.project import parse_spec
+
+    try:
+        answer = Answer.model_validate_json(reply)
+        services = tuple(
+            InspectedService(
+                parse_spec(item.spec),
+                {
+                    fact.pointer: Fact(
+                        fact.value,
+                        tuple(Evidence(e.path, e.line, e.says) for e in fact.evidence),
+                        fact.guess,
+                        fact.remedy,
+                    )
+                    for fact in item.facts
+                },
+                _notes(item.notes),
+            )
+            for item in answer.services
+        )
+        return Inspection(services, _notes(answer.notes))
+    except (ValidationError, GenfileError, RecursionError):
+        raise GuardError("the guarded process gave an answer that is not one", code="reply") from None
+
+
+def _notes(items: Sequence[Any]) -> tuple[Note, ...]:
+    return tuple(Note(item.level, item.text, item.path, item.line) for item in items)
+
+
+_SAMPLES = (
+    {"package.json": '{"name": "a", "dependencies": {"express": "^5"}, "scripts": {"start": "node a.js"}}',
+     "a.js": "require('express')().listen(3000)", "b/index.html": "<p>"},
+    {"package.json": '{"name": "a", "dependencies": {"vite": "^7"}, "scripts": {"build": "vite build"}}',
+     "vite.config.ts": "export default {}", "pnpm-lock.yaml": "lockfileVersion: '9.0'"},
+    {"pyproject.toml": '[project]\nname = "a"\ndependencies = ["fastapi", "uvicorn"]',
+     "main.py": "from fastapi import FastAPI\napp = FastAPI()", "compose.yaml": "services: {}"},
+    {"go.mod": "module a\n\ngo 1.25\n", "main.go": 'package main\nfunc main() { http.ListenAndServe(":80", nil) }'},
+    {"pom.xml": "<project><artifactId>a</artifactId><packaging>jar</packaging></project>",
+     "src/main/java/A.java": "class A { public static void main(String[] a) {} }"},
+    {"build.gradle.kts": 'plugins { id("org.springframework.boot") version "3.5.0" }',
+     "src/main/kotlin/A.kt": "fun main() {}"},
+    {"build.gradle": "plugins { id 'application' }\napplication { mainClass = 'A' }"},
+)  # fmt: skip
+
+
+def warm_up() -> None:
+    """Have everything at hand: inspect a small tree of each kind, so that modules, grammars and tables are loaded."""
+    from genfile.detect.inspection import inspect_source
+    from genfile.source.memory import MemorySource
+
+    for files in _SAMPLES:
+        inspect_source(MemorySource(files))
