@@ -87,12 +87,15 @@ def _in_fork(
         while left > 0 and (part := answer.read1(min(left, 1024 * 1024))):
             parts.append(part)
             left -= len(part)
-    if left <= 0:
+    too_long = left <= 0
+    if too_long:
         with suppress(OSError):
             os.kill(pid, 9)
-        parts = []
     _, status = os.waitpid(pid, 0)
     _RUNNING.clear()
+    if too_long:
+        # It may have died of the signal just sent: what it did wrong is its answer.
+        return 0, b""
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, b"".join(parts)
 
 
