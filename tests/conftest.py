@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,11 @@ def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     target = tmp_path / str(request.param)
     shutil.copytree(EXAMPLES / str(request.param), target)
     return target
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What genfile remembers between two runs is not the developer's own while tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
