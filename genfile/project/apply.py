@@ -4,12 +4,11 @@ The new files are staged beside their targets, the journal says what is to come,
 failure is undone at once; what a killed process began is undone by the next run (`journal.recover_all`).
 """
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from genfile.errors import ConflictError, WriteError
-from genfile.project.journal import Entry, Journal, Record, digest, recover, touched, undo
+from genfile.project.journal import Entry, Journal, Record, digest, recover, temporary_beside, touched, undo
 from genfile.project.plan import Change, Plan
 from genfile.project.state import locked
 from genfile.project.tree import Found, Tree, open_tree, reason
@@ -82,9 +81,8 @@ def _steps(plan: Plan, tree: Tree, inner: str) -> list[_Step]:
             raise WriteError(f"{change.path} and {steps[path].change.path} are the same file, by way of a link")
         found = tree.read(path)
         _check_unchanged(change, found)
-        temporary = f"{path.rpartition('/')[0]}/.genfile-{os.urandom(6).hex()}.tmp".lstrip("/")
         new = None if change.new is None else digest(change.new)
-        steps[path] = _Step(change, Entry(path, temporary, found, new))
+        steps[path] = _Step(change, Entry(path, temporary_beside(path), found, new))
     return list(steps.values())
 
 

@@ -8,7 +8,7 @@ It lies in the user's own state folder, never in the project. What a stranger co
 journal: nothing in a tree makes genfile write, move or delete anything. Beyond that, undoing touches a file only where
 
 - the folder is still the one that was written into (its path and its inode number),
-- the path is one that could be planned today: below the root, through no link, not of version control,
+- the path is one that could be planned: below the root, through no link, not of version control,
 - the file is the very one that genfile put there (its inode number and its digest).
 
 A file that is neither that nor the old one was edited by someone since; it stays as it is, and the user is told.
@@ -17,6 +17,7 @@ A file that is neither that nor the old one was edited by someone since; it stay
 import base64
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -28,6 +29,8 @@ from genfile.errors import WriteError
 from genfile.project.paths import check_path
 from genfile.project.state import BusyError, journal_name, journals, known_states, locked, make_state
 from genfile.project.tree import Found, Tree, reason
+
+_TEMPORARY = re.compile(r"\.genfile-[0-9a-f]{12}\.tmp")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Entry:
     def __post_init__(self) -> None:
         check_path(self.path)
         check_path(self.temporary)
+        if not _TEMPORARY.fullmatch(self.temporary.rpartition("/")[2]):
+            raise WriteError(f"{self.temporary} is not a temporary file of genfile's")
 
 
 @dataclass
@@ -70,6 +75,12 @@ class Undone:
 
     changed: bool
     edited: tuple[str, ...]
+
+
+def temporary_beside(path: str) -> str:
+    """A name for the new content of a file: in the same folder, so that it is on the same file system."""
+    folder, slash, _ = path.rpartition("/")
+    return f"{folder}{slash}.genfile-{os.urandom(6).hex()}.tmp"
 
 
 def digest(content: bytes) -> str:

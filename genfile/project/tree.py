@@ -173,7 +173,7 @@ class Tree:
         """Have the names in a folder (`""`: the tree itself) on the disk."""
         if os.name != "posix":
             return
-        with suppress(OSError), self._at(f"{path}/." if path else ".") as (name, folder):
+        with suppress(OSError, WriteError), self._at(f"{path}/." if path else ".") as (name, folder):
             # Some file systems can't, and some folders can't be opened: that they are safe is up to the system then.
             descriptor = os.open(name, os.O_RDONLY | _SAFE, dir_fd=folder)
             try:
