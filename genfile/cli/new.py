@@ -50,7 +50,7 @@ def new(
         raise UsageError("name a template", hint="`genfile new --list` shows the built-in ones")
     from genfile.bundle import open_bundle
     from genfile.cli.questions import ask_option, collect
-    from genfile.project.paths import check_new_folder
+    from genfile.project.targets import check_new_folder
     from genfile.scaffold.new import plan_project
     from genfile.scaffold.render import folder_name, make_project
 

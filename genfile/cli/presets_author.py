@@ -86,7 +86,7 @@ def check(
 def _create(target: Path, files: dict[str, str]) -> None:
     """Write a folder that does not exist yet, all of it or nothing."""
     from genfile.project.apply import apply_plan
-    from genfile.project.paths import check_new_folder
+    from genfile.project.targets import check_new_folder
     from genfile.project.plan import make_plan
 
     check_new_folder(target)

@@ -43,12 +43,12 @@ def apply_plan(plan: Plan) -> None:
             _drop_empty_folders(plan, tree, inner, journal)
             for folder in touched(journal):
                 tree.sync(folder)
+            record.close()
         except BaseException:
             # Ctrl-C too: a half-written project is worse than none.
             _undo(tree, journal)
             record.close()
             raise
-        record.close()
 
 
 def _undo(tree: Tree, journal: Journal) -> None:
@@ -108,7 +108,7 @@ def _journal(plan: Plan, tree: Tree, inner: str, steps: list[_Step]) -> Journal:
         for path in _chain(step.entry.path.rpartition("/")[0])
     }
     entries = tuple(step.entry for step in steps)
-    return Journal(tree.folder, tree.folder.stat().st_ino, entries, tuple(made), modes)
+    return Journal(tree.folder, tree.inode, entries, tuple(made), modes)
 
 
 def _chain(folder: str) -> list[str]:

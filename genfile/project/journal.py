@@ -18,6 +18,7 @@ import base64
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -26,10 +27,12 @@ from pathlib import Path
 from typing import Any
 
 from genfile.errors import WriteError
-from genfile.project.paths import check_path
+from genfile.project.targets import check_path
 from genfile.project.state import BusyError, journal_name, journals, known_states, locked, make_state
 from genfile.project.tree import Found, Tree, reason
 
+# How long a journal is kept for a folder that is not there, in seconds: the disk may not be plugged in.
+MAX_AGE = 30 * 24 * 60 * 60
 _TEMPORARY = re.compile(r"\.genfile-[0-9a-f]{12}\.tmp")
 
 
@@ -169,7 +172,7 @@ def recover(tree: Tree) -> Undone | None:
         if not file.exists():
             continue
         journal = _read(file)
-        if journal is not None and _inode(tree.folder) == journal.inode:
+        if journal is not None and tree.inode == journal.inode:
             result = undo(tree, journal)
         # Else nothing was begun, or the folder is another one than it was written for.
         file.unlink(missing_ok=True)
@@ -183,11 +186,9 @@ def recover_all() -> Iterator[tuple[Path, Undone | str]]:
         journal = _read(file)
         if journal is None:
             _drop_if_empty(file)
-            continue
-        with suppress(FileNotFoundError):
-            if _inode(journal.folder) != journal.inode or file.name != journal_name(journal.folder):
-                # Of another machine, or of a tree that is not there at present; a new run in its place removes it.
-                continue
+        elif not _is_there(journal, file):
+            _drop_if_old(file)
+        else:
             try:
                 with Tree(journal.folder) as tree, locked(tree.folder, wait=0):
                     done = recover(tree)
@@ -199,6 +200,21 @@ def recover_all() -> Iterator[tuple[Path, Undone | str]]:
                 continue
             if done is not None:
                 yield journal.folder, done
+
+
+def _is_there(journal: Journal, file: Path) -> bool:
+    """Whether the folder exists on this machine, and is the one that the journal was written for."""
+    try:
+        return journal.folder.stat().st_ino == journal.inode and file.name == journal_name(journal.folder)
+    except OSError:
+        return False
+
+
+def _drop_if_old(file: Path) -> None:
+    """Remove the journal of a folder that has not been there for long: it was deleted, or moved, not unmounted."""
+    with suppress(OSError):
+        if time.time() - file.stat().st_mtime > MAX_AGE:
+            file.unlink()
 
 
 def _drop_if_empty(file: Path) -> None:
@@ -285,10 +301,6 @@ def _read(file: Path) -> Journal | None:
         return Journal(Path(head["folder"]), head["inode"], entries, tuple(head["made"]), head["modes"], staged)
     except (OSError, ValueError, KeyError, TypeError, WriteError):
         return None
-
-
-def _inode(folder: Path) -> int:
-    return folder.stat().st_ino
 
 
 def _sync(folder: Path) -> None:

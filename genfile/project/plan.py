@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from genfile.project.paths import check_path
+from genfile.project.targets import check_path
 from genfile.project.tree import Found, open_tree
 
 Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete", "keep"]
@@ -61,7 +61,13 @@ class Plan:
 
     def diff(self) -> str:
         """A unified diff of all that differs, empty when nothing does."""
-        return "".join(line for change in self.changes for line in _diff(change))
+        return "".join(line for change in self.changes for line in _diff(self._with_known_mode(change)))
+
+    def _with_known_mode(self, change: Change) -> Change:
+        """The change with the mode that the file has now, where its maker didn't say."""
+        if change.old is None or change.executable is None or change.was_executable is not None:
+            return change
+        return with_mode(change, find_target(self.root, change.path), change.executable)
 
 
 def make_plan(

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from genfile.errors import WriteError
-from genfile.project.paths import anchor, check_path
+from genfile.project.targets import anchor, check_path
 
 # A file of a project that genfile would replace or merge: what a template may hold altogether.
 MAX_FILE = 64 * 1024 * 1024
@@ -59,6 +59,7 @@ class Tree:
         self.folder = folder
         try:
             self._descriptor = os.open(folder, _FOLDER) if _ANCHORED else None
+            self.inode = (folder.stat() if self._descriptor is None else os.fstat(self._descriptor)).st_ino
         except OSError as error:
             raise WriteError(f"{folder} can't be opened: {reason(error)}") from None
 

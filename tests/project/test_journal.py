@@ -228,6 +228,29 @@ def test_another_tree_in_the_same_place_is_left_alone(tmp_path: Path, own: Path)
     assert (root / "a").read_text() == "new\n"
 
 
+def test_the_journal_of_a_tree_that_is_gone_waits_for_a_month(tmp_path: Path, own: Path) -> None:
+    root = crashed(tmp_path / "tree")
+    root.rename(tmp_path / "away")
+    run(["new", "--list"])
+    assert len(leftovers(own)) == 1
+    (tmp_path / "away").rename(root)
+    run(["new", "--list"])
+    assert (root / "a").read_text() == "old\n"
+    shutil.rmtree(crashed(root))
+    (file,) = own.rglob("*.journal")
+    os.utime(file, (0, 0))
+    run(["new", "--list"])
+    assert leftovers(own) == []
+
+
+def test_a_journal_that_was_never_written_is_dropped(tmp_path: Path, own: Path) -> None:
+    (own / "genfile").mkdir(parents=True, mode=0o700)
+    for number, text in enumerate(("", "{", '{"folder": "/x"')):
+        (own / f"genfile/{number}.journal").write_text(text)
+    run(["new", "--list"])
+    assert leftovers(own) == []
+
+
 def test_a_file_that_came_back_with_the_same_content_is_the_users(
     tmp_path: Path, own: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -340,6 +363,19 @@ def test_where_folders_cannot_be_locked_a_file_of_the_state_folder_is(
     with state.locked(tmp_path, wait=0):
         pass
     assert [path.suffix for path in own.rglob("*.*")] == [".lock"]
+
+
+def test_where_nothing_can_be_locked_files_are_written_all_the_same(
+    tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    apply_plan(make_plan(tmp_path, {"a": "1\n"}))
+    assert (tmp_path / "a").read_text() == "1\n"
 
 
 def test_two_projects_do_not_wait_for_each_other(tmp_path: Path, own: Path) -> None:

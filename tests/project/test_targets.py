@@ -248,6 +248,8 @@ def test_the_executable_bits_are_a_change_of_their_own(tmp_path: Path) -> None:
     apply_plan(plan)
     assert (tmp_path / "run").stat().st_mode & 0o7777 == 0o750
     assert (tmp_path / "other").stat().st_mode & 0o7777 == 0o755
+    unsaid = Plan(tmp_path, (Change("run", "replace", b"x\n", b"x\n", executable=False),))
+    assert unsaid.diff() == "diff --git a/run b/run\nold mode 100755\nnew mode 100644\n"
     assert make_plan(tmp_path, {"run": "x\n"}, executable={"run"}).writes == ()
     apply_plan(Plan(tmp_path, (Change("run", "replace", b"x\n", b"y\n", executable=False, was_executable=True),)))
     assert (tmp_path / "run").stat().st_mode & 0o7777 == 0o640
