@@ -86,8 +86,8 @@ def check(
 def _create(target: Path, files: dict[str, str]) -> None:
     """Write a folder that does not exist yet, all of it or nothing."""
     from genfile.project.apply import apply_plan
-    from genfile.project.targets import check_new_folder
     from genfile.project.plan import make_plan
+    from genfile.project.targets import check_new_folder
 
     check_new_folder(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):

@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any
 
 from genfile.errors import WriteError
-from genfile.project.targets import check_path
 from genfile.project.state import BusyError, journal_name, journals, known_states, locked, make_state
+from genfile.project.targets import check_path
 from genfile.project.tree import Found, Tree, reason
 
 # How long a journal is kept for a folder that is not there, in seconds: the disk may not be plugged in.
