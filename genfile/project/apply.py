@@ -96,7 +96,7 @@ def _check_unchanged(change: Change, found: Found | None) -> None:
 def _journal(plan: Plan, tree: Tree, inner: str, steps: list[_Step]) -> Journal:
     made: dict[str, None] = {}
     wanted = [inner.rstrip("/"), *(step.entry.path.rpartition("/")[0] for step in steps if step.change.new is not None)]
-    wanted += [tree.locate(inner + folder) for folder in plan.folders]
+    wanted += [tree.locate_folder(inner + folder) for folder in plan.folders]
     for folder in wanted:
         for path in _chain(folder):
             if path not in made and not tree.is_folder(path):

@@ -75,12 +75,19 @@ class Tree:
     def locate(self, path: str) -> str:
         """The path of a file without the links on the way, which may lead elsewhere in the tree, not out of it."""
         check_path(path)
-        parent, _, name = path.rpartition("/")
-        real = Path(os.path.realpath(self.folder / parent))
+        parent, slash, name = path.rpartition("/")
+        located = f"{self.locate_folder(parent)}{slash}{name}".lstrip("/")
+        check_path(located)
+        return located
+
+    def locate_folder(self, path: str) -> str:
+        """The path of a folder without any links; `""` for the tree itself."""
+        real = Path(os.path.realpath(self.folder / path))
         if not real.is_relative_to(self.folder):
             raise WriteError(f"{path} lies behind a link that leads out of {self.folder}")
-        located = (real.relative_to(self.folder) / name).as_posix()
-        check_path(located)
+        located = "" if real == self.folder else real.relative_to(self.folder).as_posix()
+        if located:
+            check_path(located)
         return located
 
     def read(self, path: str) -> Found | None:
@@ -208,7 +215,7 @@ class Tree:
             place /= part
             status = place.lstat()
             if stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", None):
-                raise WriteError(f"{path} lies behind a link", hint="run the command again")
+                raise _behind_a_link(path)
             if not stat.S_ISDIR(status.st_mode):
                 raise _in_a_file(path)
         return place
@@ -303,6 +310,11 @@ def _too_large(path: str) -> WriteError:
     return WriteError(f"{path} is larger than {MAX_FILE // (1024 * 1024)} MiB", hint="move it out of the way")
 
 
+def _behind_a_link(path: str) -> WriteError:
+    """Links that lead somewhere in the tree were followed before: this one leads in a circle, or is new."""
+    return WriteError(f"{path} lies behind a symbolic link that leads nowhere", hint="remove the link")
+
+
 def _in_a_file(path: str) -> WriteError:
     return WriteError(f"{path} would lie in a file", hint="move the file of that name out of the way")
 
@@ -313,7 +325,7 @@ def _blocked(path: str, part: str, folder: int, error: OSError) -> OSError | Wri
         return error
     with suppress(OSError):
         if stat.S_ISLNK(os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode):
-            return WriteError(f"{path} lies behind a link that came just now", hint="run the command again")
+            return _behind_a_link(path)
     return _in_a_file(path)
 
 

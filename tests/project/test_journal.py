@@ -401,3 +401,11 @@ def test_no_journal_is_left_and_none_is_made_for_nothing(
     apply_plan(make_plan(tmp_path, {"a": "1\n"}))
     assert len(made) == 2
     assert leftovers(own) == []
+
+
+def test_two_files_cost_few_waits_for_the_disk(tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each file, two for the journal, one for the folder, one for the end of the journal."""
+    calls: list[int] = []
+    monkeypatch.setattr(os, "fsync", calls.append)
+    apply_plan(make_plan(tmp_path, {"Dockerfile": "1\n", ".dockerignore": "2\n"}))
+    assert len(calls) == 6

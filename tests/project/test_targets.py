@@ -85,10 +85,22 @@ def test_a_link_that_stays_inside_is_followed_once(tmp_path: Path) -> None:
     apply_plan(make_plan(tmp_path, {"web/Dockerfile": "FROM a\n", "packages/web/Dockerfile": "FROM a\n"}))
     assert (tmp_path / "packages/web/Dockerfile").read_text() == "FROM a\n"
     assert (tmp_path / "web").is_symlink()
+    apply_plan(Plan(tmp_path, (), ("web", "web/data")))
+    assert (tmp_path / "packages/web/data").is_dir()
     plan = make_plan(tmp_path, {"web/Dockerfile": "FROM b\n", "packages/web/Dockerfile": "FROM c\n"}, force=True)
     with pytest.raises(WriteError, match="the same file"):
         apply_plan(plan)
     assert (tmp_path / "web/Dockerfile").read_text() == "FROM a\n"
+
+
+@needs_posix
+def test_links_in_a_circle_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(WriteError, match="a/x lies behind a symbolic link"):
+        make_plan(tmp_path, {"a/x": "x"})
+    with pytest.raises(WriteError, match="is a symbolic link"):
+        make_plan(tmp_path, {"a": "x"})
 
 
 def _sparse(path: Path) -> None:
@@ -185,7 +197,7 @@ def test_what_comes_between_staging_and_renaming_is_caught(tmp_path: Path, monke
             return inode
 
         monkeypatch.setattr(files.Tree, "stage", stage)
-        with pytest.raises((ConflictError, WriteError), match="just now"):
+        with pytest.raises((ConflictError, WriteError), match=r"just now|behind a symbolic link"):
             apply_plan(plan)
         monkeypatch.undo()
         assert not (root / "a").exists()
