@@ -134,9 +134,10 @@ def calls_of(work: Callable[[], None]) -> int:
 
 
 def moments(count: int, wanted: int, seed: int) -> Iterator[tuple[int, bool]]:
-    """Every call once, before or after it; then others at random until there are as many as are wanted."""
+    """Every call, before and after it, and some again, until there are as many as are wanted; the last ones always."""
     every = [(at, after) for at in range(1, count + 1) for after in (False, True)]
     source = random.Random(seed)
-    yield from every[:wanted] if wanted >= len(every) else sorted(source.sample(every, wanted))
+    last = every[-6:]
+    yield from every if wanted >= len(every) else [*sorted(source.sample(every[:-6], wanted - len(last))), *last]
     for _ in range(wanted - len(every)):
         yield source.choice(every)

@@ -30,7 +30,7 @@ from tests.project.crashing import (
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and signals")
 # A thousand at night; by default as many as end within seconds.
-KILLS = int(os.environ.get("GENFILE_KILLS", "60"))
+KILLS = int(os.environ.get("GENFILE_KILLS", "40"))
 WORKER = "import sys, pathlib, tests.project.crashing as c; c.apply_plan(c.make_plan(pathlib.Path(sys.argv[1])))"
 Restart = Callable[[], str]
 
