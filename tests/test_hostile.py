@@ -275,19 +275,19 @@ def test_interrupted_between_two_renames(tmp_path: Path, monkeypatch: pytest.Mon
 
     (tmp_path / "a").write_text("old a\n")
     (tmp_path / "b").write_text("old b\n")
-    real = Path.replace
-    done: list[Path] = []
+    real = os.replace
+    done: list[str] = []
 
-    def replace(self: Path, target: Path) -> Path:
-        if self.suffix == ".tmp" and len(done) == 1 and target.name == "b":
-            done.append(target)
-            raise KeyboardInterrupt
+    def replace(source: str, target: str, **folders: int) -> None:
         done.append(target)
-        return real(self, target)
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        real(source, target, **folders)
 
-    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(KeyboardInterrupt):
         apply_plan(make_plan(tmp_path, {"a": "new a\n", "b": "new b\n", "c": "new c\n"}, force=True))
+    assert done[:2] == ["a", "b"]
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old a\n", "b": "old b\n"}
 
 

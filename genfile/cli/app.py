@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from genfile import __version__
-from genfile.cli import init, inspect, new, presets, presets_author, presets_sources, render, schema, ui, update
+from genfile.cli import (
+    init,
+    inspect,
+    new,
+    presets,
+    presets_author,
+    presets_sources,
+    recovery,
+    render,
+    schema,
+    ui,
+    update,
+)
 from genfile.errors import GenfileError
 
 app = typer.Typer(
@@ -46,7 +58,8 @@ def root(
         typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Hold the options of `genfile` itself."""
+    """Hold the options of `genfile` itself; before any command, undo what one that was killed had begun."""
+    recovery.undo_interrupted()
 
 
 def run(arguments: list[str] | None = None) -> int:

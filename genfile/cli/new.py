@@ -50,6 +50,7 @@ def new(
         raise UsageError("name a template", hint="`genfile new --list` shows the built-in ones")
     from genfile.bundle import open_bundle
     from genfile.cli.questions import ask_option, collect
+    from genfile.project.targets import check_new_folder
     from genfile.scaffold.new import plan_project
     from genfile.scaffold.render import folder_name, make_project
 
@@ -65,6 +66,7 @@ def new(
         output=target.resolve().parent if target is not None else None,
     )
     place = target if target is not None else Path(folder_name(made.project, bundle))
+    check_new_folder(place)
     if place.exists() and not place.is_dir():
         raise UsageError(f"{place} is not a folder")
     seen = place.resolve().name if target is not None else bundle.name

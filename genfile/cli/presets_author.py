@@ -87,15 +87,12 @@ def _create(target: Path, files: dict[str, str]) -> None:
     """Write a folder that does not exist yet, all of it or nothing."""
     from genfile.project.apply import apply_plan
     from genfile.project.plan import make_plan
+    from genfile.project.targets import check_new_folder
 
+    check_new_folder(target)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ConflictError(f"{target} is there already", hint="name another folder")
-    # The plan is of the nearest folder that there is, so that new ones are taken back when it fails.
-    root = next(parent for parent in (target, *target.absolute().parents) if parent.is_dir())
-    inner = os.path.relpath(target, root).replace(os.sep, "/")
-    prefix = "" if inner == "." else f"{inner}/"
-    plan = make_plan(root, {prefix + path: text for path, text in files.items()})
-    apply_plan(plan)
+    apply_plan(make_plan(target, files))
     for path in files:
         ui.out(f"create  {(target / path).as_posix()}")
 

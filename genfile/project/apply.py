@@ -1,170 +1,170 @@
-"""The one module that writes into a user's project: all of a plan, or none of it."""
+"""All of a plan, or none of it: whatever happens on the way, a failure, Ctrl-C or the end of the process.
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+The new files are staged beside their targets, the journal says what is to come, and only then files are renamed. A
+failure is undone at once; what a killed process began is undone by the next run (`journal.recover_all`).
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 from genfile.errors import ConflictError, WriteError
+from genfile.project.journal import Entry, Journal, Record, digest, recover, temporary_beside, touched, undo
 from genfile.project.plan import Change, Plan
+from genfile.project.state import locked
+from genfile.project.tree import Found, Tree, open_tree, reason
 
 
 def apply_plan(plan: Plan) -> None:
     """Write every change of a plan.
 
-    All new texts are written to temporary files beside their targets first, and only then renamed; whatever
-    fails on the way, the old files are there again and nothing is left over. Raises ConflictError when a
-    conflict stands or a file was changed since the plan was made, WriteError when the disk refuses.
+    Raises ConflictError when a conflict stands or a file was changed since the plan was made, WriteError when the
+    disk refuses, or when another run of genfile writes into the same folder and doesn't end.
     """
     if plan.conflicts:
         raise ConflictError(
             f"{plan.conflicts[0].path} exists and differs",
             hint="look at --diff, then use --force to replace it",
         )
-    with _undone_on_failure() as journal:
-        _make_root(plan.root, journal)
-        staged = [(change, _stage(plan.root, change, journal)) for change in plan.writes]
-        for folder in plan.folders:
-            _make_folder(plan.root, plan.root / folder, journal)
-        for change, temporary in staged:
-            _check_unchanged(plan.root, change)
-            _rename(plan.root, change, temporary, journal)
-    _drop_empty_folders(plan)
+    if not plan.writes and not plan.folders:
+        return
+    with ExitStack() as held:
+        tree, inner = held.enter_context(open_tree(plan.root))
+        held.enter_context(locked(tree.folder))
+        recover(tree)
+        steps = _steps(plan, tree, inner)
+        journal = _journal(plan, tree, inner, steps)
+        record = Record(journal)
+        try:
+            _make_folders(tree, journal, inner, held)
+            journal.staged = _stage(tree, steps)
+            record.commit(journal)
+            for step in steps:
+                _put(tree, step)
+            _drop_empty_folders(plan, tree, inner, journal)
+            for folder in touched(journal):
+                tree.sync(folder)
+            record.close()
+        except BaseException:
+            # Ctrl-C too: a half-written project is worse than none.
+            _undo(tree, journal)
+            record.close()
+            raise
 
 
-class _Journal:
-    """What is being done, noted before it is done, so that it can be undone in reverse at any moment."""
-
-    def __init__(self) -> None:
-        self.temporaries: set[Path] = set()
-        self.folders: list[Path] = []
-        self.backups: list[tuple[Path, Path | None]] = []
-
-    def undo(self) -> None:
-        for target, backup in reversed(self.backups):
-            with suppress(OSError):
-                if backup is not None:
-                    # A rename needs no room on the disk, so it works on a full one too.
-                    backup.replace(target)
-                else:
-                    target.unlink()
-        self.clean()
-        for folder in reversed(self.folders):
-            with suppress(OSError):
-                folder.rmdir()
-
-    def clean(self) -> None:
-        """Remove the temporary files that are left."""
-        for temporary in self.temporaries:
-            with suppress(OSError):
-                temporary.unlink()
-
-
-@contextmanager
-def _undone_on_failure() -> Iterator[_Journal]:
-    journal = _Journal()
+def _undo(tree: Tree, journal: Journal) -> None:
     try:
-        yield journal
-    except BaseException:
-        # Ctrl-C too: a half-written project is worse than none.
-        journal.undo()
-        raise
-    journal.clean()
+        undo(tree, journal)
+    except WriteError as error:
+        # The journal stays.
+        raise WriteError(error.message, hint="the next genfile command tries again to undo what was begun") from None
 
 
-def _make_root(root: Path, journal: _Journal) -> None:
-    """Make the project's own folder and what is missing above it."""
-    missing: list[Path] = []
-    folder = root
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    try:
-        for folder in reversed(missing):
-            folder.mkdir()
-            journal.folders.append(folder)
-    except OSError as error:
-        raise WriteError(f"{root} can't be made: {_reason(error)}") from None
+@dataclass(frozen=True)
+class _Step:
+    """One change, its place in the tree, and what is there."""
+
+    change: Change
+    entry: Entry
+
+    @property
+    def old(self) -> Found | None:
+        return self.entry.old
 
 
-def _drop_empty_folders(plan: Plan) -> None:
-    """Folders that nothing is left in since their last file was deleted."""
+def _steps(plan: Plan, tree: Tree, inner: str) -> list[_Step]:
+    steps: dict[str, _Step] = {}
     for change in plan.writes:
-        if change.new is None:
-            folder = (plan.root / change.path).parent
-            with suppress(OSError):
-                while folder != plan.root:
-                    folder.rmdir()
-                    folder = folder.parent
+        path = tree.locate(inner + change.path)
+        if path in steps:
+            if steps[path].change.new == change.new:
+                continue
+            raise WriteError(f"{change.path} and {steps[path].change.path} are the same file, by way of a link")
+        found = tree.read(path)
+        _check_unchanged(change, found)
+        new = None if change.new is None else digest(change.new)
+        steps[path] = _Step(change, Entry(path, temporary_beside(path), found, new))
+    return list(steps.values())
 
 
-def _stage(root: Path, change: Change, journal: _Journal) -> Path | None:
-    """Write the new text to a temporary file beside its target, with the target's mode; None for a deletion."""
-    target = root / change.path
-    if change.new is None:
-        return None
-    try:
-        _make_folder(root, target.parent, journal)
-        temporary = _beside(target, journal)
-        # Created as any new file is, so that the umask gives it the mode that a new file has.
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(change.new)
-            file.flush()
-            os.fsync(file.fileno())
-        if change.old is not None:
-            temporary.chmod(target.stat().st_mode & 0o777)
-        elif change.executable:
-            mode = temporary.stat().st_mode & 0o777
-            # Who may read it may run it.
-            temporary.chmod(mode | (mode & 0o444) >> 2)
-    except OSError as error:
-        raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
-    return temporary
-
-
-def _make_folder(root: Path, folder: Path, journal: _Journal) -> None:
-    if not folder.resolve().is_relative_to(root.resolve()):
-        raise WriteError(f"{folder} lies outside of {root}")
-    if not folder.exists():
-        _make_folder(root, folder.parent, journal)
-        folder.mkdir()
-        journal.folders.append(folder)
-
-
-def _check_unchanged(root: Path, change: Change) -> None:
-    target = root / change.path
-    try:
-        now = target.read_bytes() if target.exists() else None
-    except OSError as error:
-        raise WriteError(f"{change.path} can't be read: {_reason(error)}") from None
-    if now != change.old:
+def _check_unchanged(change: Change, found: Found | None) -> None:
+    content = None if found is None else found.content
+    mode = None if found is None or change.was_executable is None else found.executable
+    if content != change.old or (mode is not None and mode != change.was_executable):
         raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
 
 
-def _rename(root: Path, change: Change, temporary: Path | None, journal: _Journal) -> None:
-    target = root / change.path
+def _journal(plan: Plan, tree: Tree, inner: str, steps: list[_Step]) -> Journal:
+    made: dict[str, None] = {}
+    wanted = [inner.rstrip("/"), *(step.entry.path.rpartition("/")[0] for step in steps if step.change.new is not None)]
+    wanted += [tree.locate_folder(inner + folder) for folder in plan.folders]
+    for folder in wanted:
+        for path in _chain(folder):
+            if path not in made and not tree.is_folder(path):
+                made[path] = None
+    modes = {
+        path: tree.folder_mode(path)
+        for step in steps
+        if step.change.new is None
+        for path in _chain(step.entry.path.rpartition("/")[0])
+    }
+    entries = tuple(step.entry for step in steps)
+    return Journal(tree.folder, tree.inode, entries, tuple(made), modes)
+
+
+def _chain(folder: str) -> list[str]:
+    """A folder and those around it, the outermost first."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+def _make_folders(tree: Tree, journal: Journal, inner: str, held: ExitStack) -> None:
+    for folder in journal.made:
+        try:
+            tree.make_folder(folder)
+        except OSError as error:
+            raise WriteError(f"{tree.folder / folder} can't be made: {reason(error)}") from None
+        if f"{folder}/" == inner:
+            # From now on another run can find the root itself.
+            held.enter_context(locked(tree.folder / folder))
+
+
+def _stage(tree: Tree, steps: list[_Step]) -> dict[str, int]:
+    staged: dict[str, int] = {}
+    for step in steps:
+        change, entry = step.change, step.entry
+        if change.new is None:
+            continue
+        try:
+            inode = tree.stage(entry.temporary, change.new, like=step.old, executable=change.executable)
+        except OSError as error:
+            raise WriteError(f"{change.path} can't be written: {reason(error)}") from None
+        staged[entry.path] = inode
+    return staged
+
+
+def _put(tree: Tree, step: _Step) -> None:
+    """Give one file its new content, unless someone has changed it since the plan was made."""
+    change, entry = step.change, step.entry
     try:
-        backup: Path | None = None
-        if change.old is not None:
-            backup = _beside(target, journal)
-            backup.write_bytes(change.old)
-            backup.chmod(target.stat().st_mode & 0o777)
-        journal.backups.append((target, backup))
-        if temporary is None:
-            target.unlink()
+        if tree.read(entry.path) != step.old:
+            raise FileExistsError
+        if change.new is None:
+            tree.remove(entry.path)
         else:
-            temporary.replace(target)
+            tree.put(entry.temporary, entry.path, replace=step.old is not None)
+    except FileExistsError:
+        raise ConflictError(
+            f"{change.path} was changed by someone else just now", hint="run the command again"
+        ) from None
     except OSError as error:
-        raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
+        raise WriteError(f"{change.path} can't be written: {reason(error)}") from None
 
 
-def _beside(target: Path, journal: _Journal) -> Path:
-    """A name for a temporary file in the folder of a target, noted before anything is written to it."""
-    temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}.tmp")
-    journal.temporaries.add(temporary)
-    return temporary
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _drop_empty_folders(plan: Plan, tree: Tree, inner: str, journal: Journal) -> None:
+    """Folders that nothing is left in since their last file was deleted."""
+    kept = {inner.rstrip("/"), *_chain(inner.rstrip("/")), *(inner + folder for folder in plan.folders)}
+    for folder in sorted(set(journal.modes) - kept, key=len, reverse=True):
+        try:
+            tree.remove_folder(folder)
+        except OSError:
+            continue

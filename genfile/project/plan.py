@@ -1,11 +1,13 @@
 """Changes as data: they can be shown, refused or applied."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from genfile.errors import WriteError
+from genfile.project.targets import check_path
+from genfile.project.tree import Found, open_tree
 
 Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete", "keep"]
 
@@ -14,15 +16,27 @@ Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete"
 class Change:
     """One file: its path relative to the root, what happens to it, its bytes now (None: no such file) and then.
 
-    ``keep``: it stays as the user has it, though something else was to be had; ``executable``: a file that is created
-    gets the executable bits.
+    ``keep``: it stays as the user has it, though something else was to be had. ``executable``: whether it is a program
+    afterwards; None leaves that as it is. ``was_executable``: whether it is one now, where that is known.
+
+    Raises WriteError for a path that genfile never writes, so that nothing that makes a plan can forget to ask.
     """
 
     path: str
     action: Action
     old: bytes | None
     new: bytes | None
-    executable: bool = False
+    executable: bool | None = None
+    was_executable: bool | None = None
+
+    def __post_init__(self) -> None:
+        check_path(self.path)
+
+    @property
+    def changes_mode(self) -> bool:
+        """Whether an existing file becomes a program, or is one no longer."""
+        known = None not in (self.old, self.new, self.executable, self.was_executable)
+        return known and self.executable != self.was_executable
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,10 @@ class Plan:
     root: Path
     changes: tuple[Change, ...]
     folders: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for folder in self.folders:
+            check_path(folder)
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -43,7 +61,13 @@ class Plan:
 
     def diff(self) -> str:
         """A unified diff of all that differs, empty when nothing does."""
-        return "".join(line for change in self.changes for line in _diff(change))
+        return "".join(line for change in self.changes for line in _diff(self._with_known_mode(change)))
+
+    def _with_known_mode(self, change: Change) -> Change:
+        """The change with the mode that the file has now, where its maker didn't say."""
+        if change.old is None or change.executable is None or change.was_executable is not None:
+            return change
+        return with_mode(change, find_target(self.root, change.path), change.executable)
 
 
 def make_plan(
@@ -58,20 +82,30 @@ def make_plan(
 
     ``executable``: the files among them that are programs; ``folders``: empty ones that are made too.
 
-    Raises WriteError for a target that is no regular file, or that can't be read.
+    Raises WriteError for a target that is not a regular file, that can't be read, or that genfile never writes.
     """
     changes: list[Change] = []
     for path, content in sorted(files.items()):
         new = content.encode("utf-8") if isinstance(content, str) else content
-        old = read_target(root, path)
-        if old is None:
+        found = find_target(root, path)
+        if found is None:
             action: Action = "create"
-        elif old == new:
+        elif found.content == new:
             action = "unchanged"
         else:
             action = "replace" if force else "conflict"
-        changes.append(Change(path, action, old, new, path in executable))
+        change = Change(path, action, None if found is None else found.content, new)
+        changes.append(with_mode(change, found, True if path in executable else None))
     return Plan(root, tuple(changes), folders)
+
+
+def with_mode(change: Change, found: Found | None, executable: bool | None) -> Change:
+    """A change that also makes a file a program, or no longer one; of an unchanged file it is a replacement."""
+    if os.name == "nt":
+        return change
+    was = None if found is None else found.executable
+    changed = replace(change, executable=executable, was_executable=was)
+    return replace(changed, action="replace") if changed.action == "unchanged" and changed.changes_mode else changed
 
 
 def accept_conflicts(plan: Plan) -> Plan:
@@ -83,39 +117,26 @@ def accept_conflicts(plan: Plan) -> Plan:
 
 
 def read_target(root: Path, path: str) -> bytes | None:
-    """The content of a file that may be written, None where there is none.
+    """The content of a file that may be written, None where there is none. Raises WriteError as `find_target` does."""
+    found = find_target(root, path)
+    return None if found is None else found.content
 
-    Raises WriteError for what is no regular file, lies behind a link that leads out, or can't be read.
+
+def find_target(root: Path, path: str) -> Found | None:
+    """A file that may be written with its content and mode, None where there is none.
+
+    Raises WriteError for what is not a regular file, is larger than 64 MiB, lies behind a link that leads out, belongs
+    to version control, or can't be read.
     """
-    target = root / path
-    try:
-        if not target.parent.resolve().is_relative_to(root.resolve()):
-            raise WriteError(f"{path} lies behind a link that leads out of {root}")
-        if any(parent.exists() and not parent.is_dir() for parent in _between(root, target)):
-            raise WriteError(f"{path} would lie in a file", hint="move the file of that name out of the way")
-        if target.is_symlink():
-            raise WriteError(f"{path} is a symbolic link", hint="remove it, or replace it by a file")
-        if not target.exists():
-            return None
-        if not target.is_file():
-            raise WriteError(f"{path} is not a regular file", hint="move it out of the way")
-        return target.read_bytes()
-    except OSError as error:
-        raise WriteError(f"{path} can't be read: {error.strerror or error}") from None
-
-
-def _between(root: Path, target: Path) -> Iterator[Path]:
-    """The folders that a file lies in, up to the root."""
-    folder = target.parent
-    while folder != root and folder != folder.parent:
-        yield folder
-        folder = folder.parent
-    yield root
+    check_path(path)
+    with open_tree(root) as (tree, inner):
+        return tree.read(tree.locate(inner + path))
 
 
 def _diff(change: Change) -> Iterator[str]:
     import difflib
 
+    yield from _mode_diff(change)
     if change.old == change.new:
         return
     name = "/dev/null" if change.old is None else f"a/{change.path}"
@@ -127,3 +148,13 @@ def _diff(change: Change) -> Iterator[str]:
     after = (change.new or b"").decode("utf-8", "replace").splitlines(keepends=True)
     for line in difflib.unified_diff(before, after, name, then):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _mode_diff(change: Change) -> Iterator[str]:
+    """The lines with which git shows that a file becomes a program, or is one no longer."""
+    modes = {False: "100644", True: "100755"}
+    if change.changes_mode:
+        yield f"diff --git a/{change.path} b/{change.path}\n"
+        yield f"old mode {modes[bool(change.was_executable)]}\nnew mode {modes[bool(change.executable)]}\n"
+    elif change.old is None and change.new is not None and change.executable:
+        yield f"diff --git a/{change.path} b/{change.path}\nnew file mode {modes[True]}\n"

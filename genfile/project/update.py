@@ -1,7 +1,7 @@
 """From three sides of every file to a plan: what was last written, what the user has, what is new."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genfile.project.bases import Kept, digest
@@ -38,7 +38,7 @@ def make_update(
     changes: list[Change] = []
     for step in steps:
         changes += [
-            Change(change.path, change.action, change.old, change.new, change.path in executable)
+            replace(change, executable=True if change.action == "create" and change.path in executable else None)
             for change in step.changes
         ]
     conflicts = tuple(step.changes[0].path for step in steps if step.conflict)

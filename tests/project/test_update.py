@@ -135,7 +135,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(ConflictError):
         apply_plan(Plan(tmp_path, changes, ("empty",)))
     assert {path.name for path in tmp_path.iterdir()} == {"keep", "gone"}
-    with pytest.raises(WriteError):
+    with pytest.raises(ConflictError):
         apply_plan(Plan(tmp_path / "made", (Change("a", "replace", b"old", b"y"),)))
     assert not (tmp_path / "made").exists()
 

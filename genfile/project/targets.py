@@ -1,0 +1,59 @@
+"""Which paths genfile may write: below the root of a project, and never what belongs to version control."""
+
+import os
+import re
+from pathlib import Path
+
+from genfile.errors import WriteError
+from genfile.protected import is_protected
+
+
+def check_path(path: str) -> None:
+    """Raise WriteError for a path that doesn't lie below the root, or that belongs to version control."""
+    parts = path.split("/")
+    plain = all(part not in ("", ".", "..") for part in parts) and "\0" not in path
+    if not plain or (os.name == "nt" and re.search(r"[\\:]", path)):
+        raise WriteError(f"{path!r} is not a path below the project")
+    if is_protected(path):
+        raise WriteError(
+            f"{path} belongs to version control", hint="genfile neither reads nor writes there; choose another path"
+        )
+
+
+def anchor(root: Path) -> tuple[Path, str]:
+    """The nearest folder that exists, without links, and the path of ``root`` below it (`""`, or `a/b/`).
+
+    ``root`` is the user's own word, so it may be a link to a folder; a link that leads nowhere is refused, since
+    making a folder would be writing through it.
+    """
+    folder = root.absolute()
+    while not folder.exists():
+        if folder.is_symlink():
+            raise WriteError(
+                f"{folder} is a symbolic link that leads nowhere", hint="remove it, or name another folder"
+            )
+        folder = folder.parent
+    if not folder.is_dir():
+        raise WriteError(f"{folder} is not a folder", hint="name another folder, or move the file away")
+    base, real = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
+    if is_protected(str(real)):
+        raise WriteError(f"{real} belongs to version control", hint="name the folder of a project")
+    inner = real.relative_to(base).as_posix()
+    return base, "" if inner == "." else f"{inner}/"
+
+
+def check_new_folder(target: Path) -> None:
+    """Raise WriteError where a link would take a new folder to another place than its name says.
+
+    A link at the place itself is always refused. On the way there, a link may not lead out of the current folder,
+    which may be a stranger's tree; an absolute path, or one with `..`, is the user's own word.
+    """
+    if target.is_symlink():
+        raise WriteError(f"{target} is a symbolic link", hint="remove it, or name the folder that it leads to")
+    if target.is_absolute() or ".." in target.parts:
+        return
+    here = Path(os.path.realpath("."))
+    if not Path(os.path.realpath(target)).is_relative_to(here):
+        raise WriteError(
+            f"{target} lies behind a link that leads out of {here}", hint="name the folder that the link leads to"
+        )
