@@ -112,12 +112,11 @@ def _stage(root: Path, change: Change, journal: _Journal) -> Path | None:
             file.write(change.new)
             file.flush()
             os.fsync(file.fileno())
-        if change.old is not None:
-            temporary.chmod(target.stat().st_mode & 0o777)
-        elif change.executable:
-            mode = temporary.stat().st_mode & 0o777
+        mode = (temporary if change.old is None else target).stat().st_mode & 0o777
+        if change.executable is not None:
             # Who may read it may run it.
-            temporary.chmod(mode | (mode & 0o444) >> 2)
+            mode = mode | (mode & 0o444) >> 2 if change.executable else mode & ~0o111
+        temporary.chmod(mode)
     except OSError as error:
         raise WriteError(f"{change.path} can't be written: {_reason(error)}") from None
     return temporary

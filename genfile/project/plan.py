@@ -14,15 +14,15 @@ Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete"
 class Change:
     """One file: its path relative to the root, what happens to it, its bytes now (None: no such file) and then.
 
-    ``keep``: it stays as the user has it, though something else was to be had; ``executable``: a file that is created
-    gets the executable bits.
+    ``keep``: it stays as the user has it, though something else was to be had; ``executable``: whether it gets the
+    executable bits, None: it stays as it is. What differs in that alone is a ``replace`` by the same content.
     """
 
     path: str
     action: Action
     old: bytes | None
     new: bytes | None
-    executable: bool = False
+    executable: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def make_plan(
             action = "unchanged"
         else:
             action = "replace" if force else "conflict"
-        changes.append(Change(path, action, old, new, path in executable))
+        changes.append(Change(path, action, old, new, path in executable if old is None else None))
     return Plan(root, tuple(changes), folders)
 
 
