@@ -18,6 +18,7 @@ MAX_UNPACKED = 32 * 1024 * 1024
 MAX_FILES = 25_000
 # The file: its contents, and for every other file a path and a digest.
 MAX_BYTES = 8 * 1024 * 1024
+MAX_SLOW = 256 * 1024
 _HEAD = "# What genfile last wrote, for `genfile update` to compare with. Commit it; do not edit it.\n"
 _DIGEST = "sha256:"
 _HINT = "restore it from version control, or delete it: `genfile update` then asks wherever your files differ"
@@ -41,16 +42,9 @@ def digest(content: bytes) -> str:
 
 def read_bases(text: str | None) -> Bases:
     """The files of `[template]`. Raises UsageError where they are damaged."""
-    from genfile.parsers import ParseError
-    from genfile.parsers.data import parse_toml
-
     if text is None:
         return Bases()
-    try:
-        value = parse_toml(text).value
-    except ParseError as error:
-        raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
-    template = value.get("template", {})
+    template = _parsed(text).get("template", {})
     files = template.get("files", {}) if isinstance(template, dict) else None
     if not isinstance(files, dict):
         raise _damaged("template.files is not a table")
@@ -61,18 +55,60 @@ def read_bases(text: str | None) -> Bases:
 
 def write_bases(text: str | None, bases: Bases) -> str:
     """The text of the lock with these files in it; all else in it stays as it is."""
+    import json
+
+    def toml(value: str | list[str]) -> str:
+        # No path holds a character that JSON and TOML write in different ways.
+        return json.dumps(value, ensure_ascii=False)
+
+    modes = "" if bases.executable is None else f"executable = {toml(sorted(bases.executable))}\n"
+    files = "".join(f"{toml(path)} = {toml(kept)}\n" for path, kept in _encoded(bases.files).items())
+    return f"{_rest(text)}\n[template]\n{modes}\n[template.files]\n{files}"
+
+
+def _rest(text: str | None) -> str:
+    """All that is not the template's, in a lock that has a version."""
+    if text is None:
+        return f"{_HEAD}version = 1\n"
+    value = _parsed(text)
+    others = {key: item for key, item in value.items() if key != "template"}
+    rest, ours = [], False
+    for line in text.split("\n"):
+        if line.startswith("["):
+            ours = line.startswith(("[template]", "[template."))
+        rest += [] if ours else [line]
+    cut = "\n".join(rest).rstrip("\n") + "\n"
+    try:
+        same = _parsed(cut) == others
+    except UsageError:
+        same = False
+    cut = cut if same else _slowly(text).rstrip("\n") + "\n"
+    return cut if "version" in others else f"version = 1\n{cut}"
+
+
+def _slowly(text: str) -> str:
+    """The same where the file is laid out in another way than genfile's: read mark by mark."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    if len(text) > MAX_SLOW:
+        raise _damaged("it is not laid out as genfile does")
     try:
-        document = tomlkit.parse(text) if text is not None else tomlkit.document()
+        document = tomlkit.parse(text)
     except TOMLKitError as error:
         raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
-    document.setdefault("version", 1)
-    template: dict[str, Any] = {} if bases.executable is None else {"executable": sorted(bases.executable)}
-    document["template"] = {**template, "files": _encoded(bases.files)}
-    written = tomlkit.dumps(document)
-    return written if text is not None else _HEAD + written
+    document.pop("template", None)
+    return tomlkit.dumps(document)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    from genfile.parsers import ParseError
+    from genfile.parsers.data import parse_toml
+
+    try:
+        return dict(parse_toml(text).value)
+    except ParseError as error:
+        raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
 
 
 def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:

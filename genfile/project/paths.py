@@ -1,9 +1,12 @@
 """Paths that a file of the project names: written by genfile once, but anybody may have changed them since."""
 
+import re
+
 from genfile.errors import UsageError
 from genfile.protected import is_protected
 
 MAX_LENGTH = 500
+_ODD = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 
 
 def check_recorded(path: str, place: str) -> str:
@@ -18,7 +21,7 @@ def check_recorded(path: str, place: str) -> str:
         )
     parts = path.split("/")
     outside = path.startswith("/") or path[1:2] == ":" or any(part in ("", ".", "..") for part in parts)
-    if outside or "\\" in path or not path.isprintable() or len(path) > MAX_LENGTH:
+    if outside or _ODD.search(path) or len(path) > MAX_LENGTH:
         raise UsageError(
             f"{place}: {shown} is not a file of the project", hint="remove that entry, or restore the file from git"
         )

@@ -34,18 +34,20 @@ def has_markers(content: bytes) -> bool:
     return any(line == YOURS or line.startswith(THEIRS + " ") for line in lines)
 
 
-def merge_texts(path: str, base: bytes | None, yours: bytes, theirs: bytes, *, mode: Mode, label: str) -> Merged:
+def merge_texts(
+    path: str, base: bytes | None, yours: bytes, theirs: bytes, *, mode: Mode, label: str, by_line: bool = False
+) -> Merged:
     """Merge three UTF-8 texts. The user's newlines and byte order mark are kept.
 
     Without a ``base``, all in which the others differ is a conflict. ``label``: the version and the template that
-    bring the new text, for the last marker.
+    bring the new text, for the last marker. ``by_line``: changes of lines that only touch do not conflict.
     """
     mine = yours.decode("utf-8")
     texts = [_unified(text) for text in ((base or b"").decode("utf-8"), mine, theirs.decode("utf-8"))]
     sides = [lines_of(text) for text in texts]
     parts = merge(*sides) if base is not None else merge_two(*sides[1:])
-    retry = _retry(path)
-    if base is None and retry is _by_instructions:
+    retry = _by_lines if by_line else _retry(path)
+    if base is None and retry is not _by_sets:
         retry = None
     if retry is not None and any(isinstance(part, Conflict) for part in parts):
         parts = retry(texts, parts)
@@ -120,6 +122,10 @@ def _union(part: Conflict) -> Items:
 
 def _ended(line: str) -> str:
     return line if line.endswith("\n") else line + "\n"
+
+
+def _by_lines(texts: list[str], parts: list[Part]) -> list[Part]:
+    return merge_units(*(lines_of(text) for text in texts))
 
 
 def _by_instructions(texts: list[str], parts: list[Part]) -> list[Part]:

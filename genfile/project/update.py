@@ -142,7 +142,9 @@ class _Updating:
 
     def _both(self, path: str, base: bytes | None, yours: bytes, theirs: bytes) -> _Step:
         if all(is_text(content) for content in (base or b"", yours, theirs)):
-            merged = merge_texts(path, base, yours, theirs, mode=self.mode, label=self.label)
+            # The user's file holds lines that chance made, and that he never edited.
+            by_line = self.fresh.get(path, theirs) != theirs
+            merged = merge_texts(path, base, yours, theirs, mode=self.mode, label=self.label, by_line=by_line)
             action: Action = "unchanged" if merged.content == yours else "merge"
             return _Step((Change(path, action, yours, merged.content),), conflict=merged.conflicts > 0)
         if self.mode == "theirs":

@@ -90,7 +90,7 @@ def plan_update(
         directory=before.directory,
     )
     project = _Rendered(root, before, trusted=trusted)
-    made = project.render(newest, given, _only_new(ask, before))
+    made = project.render(newest, given, _only_new(ask, before, given))
     old, notes = _bases(project, newest, made, given, offline=offline)
     after = replace(
         before,
@@ -207,8 +207,8 @@ def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
     return asking
 
 
-def _only_new(ask: "Ask | None", before: record.Answers) -> "Ask | None":
-    """Ask only what was not answered before, or whose answer no longer fits."""
+def _only_new(ask: "Ask | None", before: record.Answers, given: Mapping[str, Any]) -> "Ask | None":
+    """Ask only what was not answered, before or now, or whose answer no longer fits."""
     if ask is None:
         return None
     put = ask
@@ -216,6 +216,6 @@ def _only_new(ask: "Ask | None", before: record.Answers) -> "Ask | None":
     def asking(name: str, option: Any, default: Any, /) -> Any:
         # A default that is another each time is not kept, though it was taken.
         known = before.values[name] == default if name in before.values else name in before.defaulted
-        return default if known else put(name, option, default)
+        return default if known or name in given else put(name, option, default)
 
     return asking

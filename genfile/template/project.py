@@ -1,11 +1,14 @@
 """What rendering a template gives; nothing of it is written yet."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from genfile.errors import PresetError
 from genfile.protected import is_protected
+
+_ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -69,5 +72,7 @@ class Project:
 
     def __post_init__(self) -> None:
         for path in (*self.files, *self.folders, self.folder):
+            if _ODD.search(path):
+                raise PresetError(f"{path[:80]!a} is not a name of a file: it holds a control character")
             if is_protected(path):
                 raise PresetError(f"a template can't write {path[:80]!r}: it belongs to version control")

@@ -1,16 +1,23 @@
 """What a project's .gitignore files leave out, as git reads them."""
 
 import posixpath
-from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from typing import Any, NamedTuple
 
 NAME = ".gitignore"
 MAX_BYTES = 1024 * 1024
+
+
+class Rule(NamedTuple):
+    """One line: the expression of its paths, and whether it leaves them out or takes them back."""
+
+    expression: Any
+    leaves_out: bool
+
+    def fits(self, path: str) -> bool:
+        """Whether it means the path itself; of a folder above, its group holds the slash."""
+        found = self.expression.match(path)
+        return found is not None and (found.lastindex is None or found.end(found.lastindex) == len(path))
 
 
 class Ignored:
@@ -18,7 +25,7 @@ class Ignored:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._specs: dict[str, GitIgnoreSpec] = {}
+        self._rules: dict[str, list[Rule]] = {}
 
     def enter(self, folder: str) -> None:
         """Read the .gitignore of a folder, relative to the root, before anything in it is asked for."""
@@ -26,29 +33,30 @@ class Ignored:
         # As git does, a link is not followed.
         if file.is_symlink() or not file.is_file() or file.stat().st_size > MAX_BYTES:
             return
-        text = file.read_text("utf-8-sig", "replace")
-        self._specs[folder] = _spec(line.removesuffix("\r") for line in text.split("\n"))
+        lines = file.read_bytes().decode("utf-8-sig", "replace").split("\n")
+        # The last line that fits decides.
+        self._rules[folder] = [rule for line in reversed(lines) if (rule := _rule(line)) is not None]
 
     def match(self, path: str, *, is_folder: bool) -> bool:
         """Whether a path is left out, no folder above it being so."""
         folder = posixpath.dirname(path)
         while True:
-            spec = self._specs.get(folder)
             inner = path.removeprefix(f"{folder}/") if folder else path
-            found = None if spec is None else spec.check_file(f"{inner}/" if is_folder else inner).include
-            if found is not None:
-                return found
+            for rule in self._rules.get(folder, ()):
+                if rule.fits(f"{inner}/" if is_folder else inner):
+                    return rule.leaves_out
             if not folder:
                 return False
             folder = posixpath.dirname(folder)
 
 
-def _spec(lines: Iterable[str]) -> "GitIgnoreSpec":
+def _rule(line: str) -> Rule | None:
+    """None for a comment, and for a line that git can't read."""
     from pathspec import GitIgnoreSpec
 
-    patterns: list[Any] = []
-    for line in lines:
-        # A line that git can't read matches nothing.
-        with suppress(ValueError):
-            patterns += GitIgnoreSpec.from_lines([line]).patterns
-    return GitIgnoreSpec(patterns)
+    try:
+        patterns: Any = GitIgnoreSpec.from_lines([line.removesuffix("\r")]).patterns
+    except ValueError:
+        return None
+    found = [Rule(pattern.regex, pattern.include) for pattern in patterns if pattern.include is not None]
+    return found[0] if found else None
