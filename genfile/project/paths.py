@@ -5,7 +5,8 @@ import re
 from genfile.errors import UsageError
 from genfile.protected import is_protected
 
-MAX_LENGTH = 500
+# As long as any system takes one.
+MAX_LENGTH = 4096
 _ODD = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 
 
