@@ -45,6 +45,7 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
         "tree_sitter_kotlin",
         "tree_sitter_groovy",
         "tomlkit",
+        "pathspec",
         "hypothesis",
         "packaging",
         "genfile.spec.java",

@@ -4,11 +4,12 @@ import os
 from pathlib import Path
 
 from genfile.bundle.model import BOUNDS, Bounds, Collector, shown
+from genfile.protected import is_protected
 from genfile.source.base import Unreadable
 from genfile.source.folder import FolderSource
 
 # What tools leave in a folder and no author means to hand out.
-LEFT_OUT = frozenset([".git", ".hg", ".svn", "__pycache__", "node_modules", ".venv", ".DS_Store"])
+LEFT_OUT = frozenset(["__pycache__", "node_modules", ".venv", ".DS_Store"])
 
 
 def read_folder(root: Path, reference: str, bounds: Bounds = BOUNDS) -> tuple[dict[str, bytes], frozenset[str]]:
@@ -46,7 +47,7 @@ def _entries(root: Path, folder: str, collector: Collector) -> list[os.DirEntry[
             for entry in scan:
                 # Counted while it is read: a folder may hold millions.
                 collector.count()
-                if entry.name not in LEFT_OUT:
+                if entry.name not in LEFT_OUT and not is_protected(entry.name):
                     found.append(entry)
     except OSError as error:
         raise collector.refused(f"{shown(folder or str(root))} can't be read: {error.strerror or error}") from None

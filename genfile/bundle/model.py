@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from genfile.errors import PresetError, SourceError
+from genfile.protected import is_protected
 from genfile.source.memory import clean_path
 
 Kind = Literal["builtin", "folder", "archive", "git", "package"]
@@ -20,6 +21,8 @@ class Bundle:
     ``files``: relative path with forward slashes to content, below the subfolder that was asked for. ``executable``:
     those with an executable bit. ``commit``: of git, 40 hex digits; of an archive, `sha256:…`; of a package, its
     version; else None. ``folder``: where it lies on this disk, where it does.
+
+    What belongs to version control is never part of a bundle, wherever it was read from.
     """
 
     reference: str
@@ -29,6 +32,11 @@ class Bundle:
     executable: frozenset[str]
     commit: str | None
     folder: Path | None
+
+    def __post_init__(self) -> None:
+        files = {path: content for path, content in self.files.items() if not is_protected(path)}
+        object.__setattr__(self, "files", files)
+        object.__setattr__(self, "executable", frozenset(self.executable & files.keys()))
 
     @cached_property
     def sha256(self) -> str:

@@ -1,5 +1,6 @@
 """`genfile new`: a project from a template."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,7 +52,7 @@ def new(
     from genfile.bundle import open_bundle
     from genfile.cli.questions import ask_option, collect
     from genfile.project.targets import check_new_folder
-    from genfile.scaffold.new import plan_project
+    from genfile.scaffold.new import needs_lock, plan_project
     from genfile.scaffold.render import folder_name, make_project
 
     given = collect(settings or [], answers or [])
@@ -64,6 +65,7 @@ def new(
         containers=dockerfile,
         trusted=trust,
         output=target.resolve().parent if target is not None else None,
+        again=needs_lock(bundle),
     )
     place = target if target is not None else Path(folder_name(made.project, bundle))
     check_new_folder(place)
@@ -76,7 +78,9 @@ def new(
 
 def _write(plan: "Plan", made: "Made", bundle: "Bundle", *, dry_run: bool, as_json: bool) -> None:
     from genfile.project.apply import apply_plan
+    from genfile.scaffold.new import left_behind
 
+    made = replace(made, notes=made.notes + left_behind(made))
     if not dry_run and not plan.conflicts:
         apply_plan(plan)
     if as_json:

@@ -1,6 +1,6 @@
 """The values of all options: in the order of what needs what, each from the first place that has one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,14 +28,16 @@ def resolve_options(
     *,
     ask: Ask | None = None,
     earlier: Mapping[str, Any] = {},
+    defaulted: Collection[str] = (),
     of: str = "preset",
     in_order: bool = False,
 ) -> dict[str, Value]:
     """The value of every option: fixed or computed, else given, else asked, else of an earlier time, else the default.
 
     An expression sees the values by name, all of them as `options`, and the context. What is `earlier` and does not
-    fit any longer is passed over; an option whose `when` is false has the empty value of its type. ``in_order``: no
-    option needs a later one, so that nothing has to be read to know the order.
+    fit any longer is passed over, and so is what was ``defaulted`` then, where what its default is made of has changed
+    since. An option whose `when` is false has the empty value of its type. ``in_order``: no option needs a later one,
+    so that nothing has to be read to know the order.
     Raises UsageError for a name or value that does not fit or is missing, PresetError for a fault of the manifest.
     """
     _check_given(options, given, of)
@@ -43,14 +45,18 @@ def resolve_options(
     values: dict[str, Value] = {}
     scope["options"] = values
     missing: list[str] = []
+    changed: set[str] = set()
     for name in options if in_order else check_options(options, context):
-        value = _resolve(name, options[name], given, scope, ask, earlier)
+        follows = name in defaulted and _made_of(name, options, context, ("default",)) & changed
+        value = _resolve(name, options[name], given, scope, ask, {} if follows else earlier)
         if value is None:
             # A stand-in, so that all that is missing is known at once.
             missing.append(name)
             value = empty_value(options[name])
         values[name] = value
         scope.setdefault(name, value)
+        if defaulted and _has_changed(name, value, options, earlier, context, changed):
+            changed.add(name)
     if missing:
         each = "; ".join(f"{name} ({takes(options[name])})" for name in missing)
         raise UsageError(
@@ -104,6 +110,20 @@ def _resolve(
     if ask is not None:
         return _checked(name, option, ask(name, option, default))
     return default
+
+
+def _has_changed(
+    name: str,
+    value: Value,
+    options: Mapping[str, Option],
+    earlier: Mapping[str, Any],
+    context: Iterable[str],
+    changed: set[str],
+) -> bool:
+    """Whether a value is another one than at the earlier time; of one that was not kept, what it is computed from."""
+    if name in earlier:
+        return value != _earlier(name, options[name], earlier)
+    return bool(_made_of(name, options, context, ("computed", "fixed")) & changed)
 
 
 def _earlier(name: str, option: Option, earlier: Mapping[str, Any]) -> Value | None:
@@ -185,10 +205,22 @@ def _sandbox() -> "Sandbox":
     return Sandbox()
 
 
-def _needs(name: str, option: Option, options: Mapping[str, Option], context: set[str]) -> list[str]:
+def _made_of(
+    name: str, options: Mapping[str, Option], context: Iterable[str], parts: tuple[str, ...]
+) -> frozenset[str]:
+    return frozenset(_needs(name, options[name], options, set(context), parts))
+
+
+def _needs(
+    name: str,
+    option: Option,
+    options: Mapping[str, Option],
+    context: set[str],
+    parts: tuple[str, ...] = ("when", "computed", "fixed", "default"),
+) -> list[str]:
     """The options that an option's expressions name, in order. Raises PresetError for a name that is nothing."""
     found: dict[str, None] = {}
-    for what in ("when", "computed", "fixed", "default"):
+    for what in parts:
         text = getattr(option, what)
         if what == "when" and isinstance(text, str):
             text = "{{ (" + text + ") }}"

@@ -3,18 +3,36 @@
 import base64
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from genfile.errors import UsageError
+from genfile.project.paths import check_recorded
 
 FILE = "genfile.lock"
 MAX_KEPT = 256 * 1024
 MAX_LOCK = 640 * 1024
+# All contents together, unpacked.
+MAX_UNPACKED = 32 * 1024 * 1024
+MAX_FILES = 25_000
+# The file: its contents, and for every other file a path and a digest.
+MAX_BYTES = 8 * 1024 * 1024
+MAX_SLOW = 256 * 1024
 _HEAD = "# What genfile last wrote, for `genfile update` to compare with. Commit it; do not edit it.\n"
 _DIGEST = "sha256:"
+_HINT = "restore it from version control, or delete it: `genfile update` then asks wherever your files differ"
 
 # The content itself, or for large files only its digest.
 Kept = bytes | str
+
+
+@dataclass(frozen=True)
+class Bases:
+    """What the template's files were when they were last written, and which were executable (None: nobody knows)."""
+
+    files: Mapping[str, Kept] = field(default_factory=dict)
+    executable: frozenset[str] | None = None
 
 
 def digest(content: bytes) -> str:
@@ -22,57 +40,132 @@ def digest(content: bytes) -> str:
     return _DIGEST + hashlib.sha256(content).hexdigest()
 
 
-def read_kept(text: str | None) -> dict[str, Kept]:
-    """The files of `[template.files]`. Raises UsageError where they are damaged."""
+def read_bases(text: str | None) -> Bases:
+    """The files of `[template]`. Raises UsageError where they are damaged."""
+    if text is None:
+        return Bases()
+    template = _parsed(text).get("template", {})
+    files = template.get("files", {}) if isinstance(template, dict) else None
+    if not isinstance(files, dict):
+        raise _damaged("template.files is not a table")
+    if len(files) > MAX_FILES:
+        raise _damaged(f"template.files holds more than {MAX_FILES:,} files")
+    return Bases(_all_decoded(files), _executable(template.get("executable")))
+
+
+def write_bases(text: str | None, bases: Bases) -> str:
+    """The text of the lock with these files in it; all else in it stays as it is."""
+    import json
+
+    def toml(value: str | list[str]) -> str:
+        # No path holds a character that JSON and TOML write in different ways.
+        return json.dumps(value, ensure_ascii=False)
+
+    modes = "" if bases.executable is None else f"executable = {toml(sorted(bases.executable))}\n"
+    files = "".join(f"{toml(path)} = {toml(kept)}\n" for path, kept in _encoded(bases.files).items())
+    return f"{_rest(text)}\n[template]\n{modes}\n[template.files]\n{files}"
+
+
+def _rest(text: str | None) -> str:
+    """All that is not the template's, in a lock that has a version."""
+    if text is None:
+        return f"{_HEAD}version = 1\n"
+    value = _parsed(text)
+    others = {key: item for key, item in value.items() if key != "template"}
+    rest, ours = [], False
+    for line in text.split("\n"):
+        if line.startswith("["):
+            ours = line.startswith(("[template]", "[template."))
+        rest += [] if ours else [line]
+    cut = "\n".join(rest).rstrip("\n") + "\n"
+    try:
+        same = _parsed(cut) == others
+    except UsageError:
+        same = False
+    cut = cut if same else _slowly(text).rstrip("\n") + "\n"
+    return cut if "version" in others else f"version = 1\n{cut}"
+
+
+def _slowly(text: str) -> str:
+    """The same where the file is laid out in another way than genfile's: read mark by mark."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    if len(text) > MAX_SLOW:
+        raise _damaged("it is not laid out as genfile does")
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
+    document.pop("template", None)
+    return tomlkit.dumps(document)
+
+
+def _parsed(text: str) -> dict[str, Any]:
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 
     try:
-        files = parse_toml(text).table("template", "files") if text is not None else {}
+        return dict(parse_toml(text).value)
     except ParseError as error:
-        raise UsageError(f"{FILE}: {error}", hint="take it back from version control") from None
-    return {str(path): _decoded(str(path), str(value)) for path, value in files.items()}
-
-
-def write_kept(text: str | None, files: Mapping[str, Kept]) -> str:
-    """The text of the lock with these files in it; all else in it stays as it is."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    try:
-        document = tomlkit.parse(text) if text is not None else tomlkit.document()
-    except TOMLKitError as error:
-        raise UsageError(f"{FILE}: {error}", hint="take it back from version control") from None
-    document.setdefault("version", 1)
-    document["template"] = {"files": _encoded(files)}
-    written = tomlkit.dumps(document)
-    return written if text is not None else _HEAD + written
+        raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
 
 
 def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:
     """The contents as text, the smallest first until there is no more room; of the others their digests."""
     result: dict[str, str] = {}
-    room = MAX_LOCK
+    room, unpacked = MAX_LOCK, MAX_UNPACKED
     for path, content in sorted(files.items(), key=lambda item: (len(item[1]), item[0])):
         if isinstance(content, str):
             result[path] = content
             continue
-        small = len(content) <= MAX_KEPT
+        unpacked -= len(content)
+        small = len(content) <= MAX_KEPT and unpacked >= 0
         text = base64.b85encode(zlib.compress(content, 9)).decode("ascii") if small else ""
         room -= len(text)
         result[path] = text if small and room >= 0 else digest(content)
     return dict(sorted(result.items()))
 
 
-def _decoded(path: str, value: str) -> Kept:
-    if value.startswith(_DIGEST):
+def _all_decoded(files: Mapping[str, Any]) -> dict[str, Kept]:
+    found: dict[str, Kept] = {}
+    room = MAX_UNPACKED
+    for path, value in files.items():
+        check_recorded(str(path), f"{FILE}: template.files")
+        kept = _decoded(str(path), value)
+        room -= len(kept) if isinstance(kept, bytes) else 0
+        if room < 0:
+            raise _damaged(f"template.files unpacks to more than {MAX_UNPACKED >> 20} MiB")
+        found[str(path)] = kept
+    return found
+
+
+def _decoded(path: str, value: Any) -> Kept:
+    if isinstance(value, str) and value.startswith(_DIGEST):
         return value
-    content: bytes | None
+    content: bytes | None = None
     stream = zlib.decompressobj()
     try:
-        content = stream.decompress(base64.b85decode(value), MAX_KEPT + 1)
+        if isinstance(value, str):
+            content = stream.decompress(base64.b85decode(value), MAX_KEPT + 1)
     except (ValueError, zlib.error):
         content = None
     if content is None or not stream.eof or len(content) > MAX_KEPT:
-        raise UsageError(f"{FILE}: template.files.{path} is damaged", hint="take it back from version control")
+        raise _damaged(f"template.files.{path} is damaged")
     return content
+
+
+def _executable(value: Any) -> frozenset[str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
+        raise _damaged("template.executable is not a list of paths")
+    return frozenset(_checked(value))
+
+
+def _checked(paths: Iterable[str]) -> Iterable[str]:
+    return (check_recorded(path, f"{FILE}: template.executable") for path in paths)
+
+
+def _damaged(what: str) -> UsageError:
+    return UsageError(f"{FILE}: {what}", hint=_HINT)

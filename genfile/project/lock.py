@@ -41,5 +41,5 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
     if presets:
         document["presets"] = {key: presets[key].model_dump(mode="json", exclude_none=True) for key in sorted(presets)}
     if lock.template is not None:
-        document["template"] = lock.template.model_dump(mode="json")
+        document["template"] = lock.template.model_dump(mode="json", exclude_none=True)
     return _HEAD + tomlkit.dumps(document)

@@ -22,13 +22,32 @@ Part = Items | Conflict
 def merge(base: Sequence[str], yours: Sequence[str], theirs: Sequence[str]) -> list[Part]:
     """diff3: the parts in order; what only one side changed, or both alike, is taken; the rest is a Conflict."""
     parts: list[Part] = []
-    at = (0, 0, 0)
-    for start, mine, other, size in _agreed(base, yours, theirs):
-        old, new, newer = tuple(base[at[0] : start]), tuple(yours[at[1] : mine]), tuple(theirs[at[2] : other])
-        parts.append(decide(old, new, newer))
-        parts.append(tuple(base[start : start + size]))
-        at = (start + size, mine + size, other + size)
+    for old, new, newer, same in _stretches(base, yours, theirs):
+        parts += [decide(old, new, newer), same]
     return [part for part in parts if part != ()]
+
+
+def merge_two(yours: Sequence[str], theirs: Sequence[str]) -> list[Part]:
+    """Where nothing is known of what was before: all in which they differ is a Conflict."""
+    parts: list[Part] = []
+    for tag, i, j, k, m in SequenceMatcher(None, yours, theirs, autojunk=False).get_opcodes():
+        mine = tuple(yours[i:j])
+        parts.append(mine if tag == "equal" else Conflict((), mine, tuple(theirs[k:m])))
+    return parts
+
+
+def agree(base: Sequence[str], one: Sequence[str], two: Sequence[str]) -> list[str]:
+    """The base with those changes alone that both sides made alike."""
+    found: list[str] = []
+    for old, new, newer, same in _stretches(base, one, two):
+        found += [*(new if new == newer else old), *same]
+    return found
+
+
+def common(one: Sequence[str], two: Sequence[str]) -> list[str]:
+    """What both hold, in order."""
+    blocks = SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks()
+    return [item for block in blocks for item in one[block.a : block.a + block.size]]
 
 
 def decide(base: Items, yours: Items, theirs: Items) -> Part:
@@ -49,6 +68,17 @@ def merge_units(base: Sequence[str], yours: Sequence[str], theirs: Sequence[str]
         at = end
     parts.append(tuple(base[at:]))
     return [part for part in parts if part != ()]
+
+
+def _stretches(
+    base: Sequence[str], yours: Sequence[str], theirs: Sequence[str]
+) -> Iterator[tuple[Items, Items, Items, Items]]:
+    """What each has up to where all three are alike again, and what is alike there."""
+    at = (0, 0, 0)
+    for start, mine, other, size in _agreed(base, yours, theirs):
+        sides = tuple(base[at[0] : start]), tuple(yours[at[1] : mine]), tuple(theirs[at[2] : other])
+        yield *sides, tuple(base[start : start + size])
+        at = (start + size, mine + size, other + size)
 
 
 def _agreed(base: Sequence[str], yours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from genfile.project.merge import Conflict, Items, Part, merge, merge_units
+from genfile.project.merge import Conflict, Items, Part, merge, merge_two, merge_units
 
 Mode = Literal["markers", "keep", "theirs"]
 YOURS, BASE, MIDDLE, THEIRS = "<<<<<<< yours", "||||||| last written by genfile", "=======", ">>>>>>> genfile"
@@ -34,15 +34,21 @@ def has_markers(content: bytes) -> bool:
     return any(line == YOURS or line.startswith(THEIRS + " ") for line in lines)
 
 
-def merge_texts(path: str, base: bytes, yours: bytes, theirs: bytes, *, mode: Mode, label: str) -> Merged:
+def merge_texts(
+    path: str, base: bytes | None, yours: bytes, theirs: bytes, *, mode: Mode, label: str, by_line: bool = False
+) -> Merged:
     """Merge three UTF-8 texts. The user's newlines and byte order mark are kept.
 
-    ``label``: the version and the template that bring the new text, for the last marker.
+    Without a ``base``, all in which the others differ is a conflict. ``label``: the version and the template that
+    bring the new text, for the last marker. ``by_line``: changes of lines that only touch do not conflict.
     """
     mine = yours.decode("utf-8")
-    texts = [_unified(text) for text in (base.decode("utf-8"), mine, theirs.decode("utf-8"))]
-    parts = merge(*(_lines(text) for text in texts))
-    retry = _retry(path)
+    texts = [_unified(text) for text in ((base or b"").decode("utf-8"), mine, theirs.decode("utf-8"))]
+    sides = [lines_of(text) for text in texts]
+    parts = merge(*sides) if base is not None else merge_two(*sides[1:])
+    retry = _by_lines if by_line else _retry(path)
+    if base is None and retry is not _by_sets:
+        retry = None
     if retry is not None and any(isinstance(part, Conflict) for part in parts):
         parts = retry(texts, parts)
     text, conflicts = _written(parts, mode, label)
@@ -64,7 +70,7 @@ def _unified(text: str) -> str:
     return text.removeprefix(_BOM).replace("\r\n", "\n")
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """Lines with their newlines; only a line feed ends one."""
     parts = text.split("\n")
     return [part + "\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
@@ -118,6 +124,10 @@ def _ended(line: str) -> str:
     return line if line.endswith("\n") else line + "\n"
 
 
+def _by_lines(texts: list[str], parts: list[Part]) -> list[Part]:
+    return merge_units(*(lines_of(text) for text in texts))
+
+
 def _by_instructions(texts: list[str], parts: list[Part]) -> list[Part]:
     """Edits of different instructions do not conflict; those of one are tried by lines again."""
     from genfile.dockerfile.reader import DockerfileError, read_dockerfile
@@ -127,7 +137,7 @@ def _by_instructions(texts: list[str], parts: list[Part]) -> list[Part]:
         smaller: list[Part] = []
         for part in merged:
             if isinstance(part, Conflict):
-                smaller += merge(*(_lines("".join(side)) for side in (part.base, part.yours, part.theirs)))
+                smaller += merge(*(lines_of("".join(side)) for side in (part.base, part.yours, part.theirs)))
             else:
                 smaller.append(part)
         for mode in ("keep", "theirs"):
@@ -143,7 +153,7 @@ def _instructions(text: str) -> list[str]:
     from genfile.dockerfile.reader import read_dockerfile
 
     read = read_dockerfile(text)
-    lines = _lines(text)
+    lines = lines_of(text)
     ends = [item.end_line for item in read.head]
     for stage in read.stages:
         ends += [_end_of_from(stage.line, lines), *(item.end_line for item in stage.instructions)]

@@ -1,11 +1,14 @@
 """From three sides of every file to a plan: what was last written, what the user has, what is new."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from genfile.project.bases import Kept, digest
+from genfile.errors import ConflictError
+from genfile.project.bases import Bases, Kept, digest
 from genfile.project.plan import Action, Change, Plan, read_target
+from genfile.project.renames import find_renames
 from genfile.project.threeway import Mode, is_text, merge_texts, same_text
 
 # Beside a file that can't hold markers, the new one is put under this name.
@@ -23,77 +26,174 @@ class Update:
 
 def make_update(
     root: Path,
-    base: Mapping[str, Kept],
+    base: Bases,
     theirs: Mapping[str, bytes],
     *,
     executable: Collection[str] = (),
+    fresh: Mapping[str, bytes] = {},
     mode: Mode = "markers",
     label: str = "",
 ) -> Update:
-    """Compare every file three ways. Nothing of the user's is lost: what both changed is merged or marked."""
-    steps = [
-        _settle(path, base.get(path), read_target(root, path), theirs.get(path), mode, label)
-        for path in sorted({*base, *theirs})
-    ]
-    changes: list[Change] = []
-    for step in steps:
-        changes += [
-            replace(change, executable=True if change.action == "create" and change.path in executable else None)
-            for change in step.changes
-        ]
-    conflicts = tuple(step.changes[0].path for step in steps if step.conflict)
-    return Update(Plan(root, tuple(changes)), conflicts, tuple(step.note for step in steps if step.note))
+    """Compare every file three ways. Nothing of the user's is lost: what both changed is merged or marked.
+
+    ``executable``: the new files that are programs; ``fresh``: the content with which a file begins where the user has
+    nothing of his own in it, if that is another one than what later updates compare with.
+    """
+    update = _Updating(root, base, theirs, frozenset(executable), fresh, mode, label)
+    moves = _moves(update)
+    steps = [update.settle(path) for path in sorted({*base.files, *theirs} - {*moves, *moves.values()})]
+    steps += [update.follow(old, new) for old, new in sorted(moves.items())]
+    changes = tuple(sorted((change for step in steps for change in step.changes), key=lambda change: change.path))
+    conflicts = tuple(sorted(step.changes[0].path for step in steps if step.conflict))
+    return Update(Plan(root, changes), conflicts, tuple(step.note for step in steps if step.note))
+
+
+def _moves(update: "_Updating") -> dict[str, str]:
+    """What the template renamed. Where the user has files of both names, they are two files to him."""
+    base, theirs, root = update.base.files, update.theirs, update.root
+    gone = {path: kept for path, kept in base.items() if path not in theirs}
+    new = {path: content for path, content in theirs.items() if path not in base}
+    found = _other_cases(root, gone, new)
+    # Files that the user has come first: what he deleted has no edits that could be lost.
+    for is_there in (True, False):
+        left = {path: kept for path, kept in gone.items() if path not in found and _has(root, path) == is_there}
+        taken = set(found.values())
+        free = {
+            path: content for path, content in new.items() if path not in taken and not (is_there and _has(root, path))
+        }
+        found |= find_renames(left, free)
+    return found
+
+
+def _other_cases(root: Path, gone: Collection[str], new: Collection[str]) -> dict[str, str]:
+    """Two spellings of one file, where the system knows no upper case: deleting the one would delete the other."""
+    cases = {path.casefold(): path for path in new}
+    pairs = ((old, cases[old.casefold()]) for old in gone if old.casefold() in cases)
+    return {old: path for old, path in pairs if _is_same_file(root / old, root / path)}
+
+
+def _has(root: Path, path: str) -> bool:
+    return os.path.lexists(root / path)
 
 
 @dataclass(frozen=True)
 class _Step:
+    """What becomes of a file: its own change first."""
+
     changes: tuple[Change, ...]
     conflict: bool = False
     note: str = ""
 
 
-def _settle(path: str, base: Kept | None, yours: bytes | None, theirs: bytes | None, mode: Mode, label: str) -> _Step:
-    if yours is None:
-        return _missing(path, base, theirs)
-    if theirs is None:
+@dataclass(frozen=True)
+class _Updating:
+    root: Path
+    base: Bases
+    theirs: Mapping[str, bytes]
+    executable: frozenset[str]
+    fresh: Mapping[str, bytes]
+    mode: Mode
+    label: str
+
+    def settle(self, path: str) -> _Step:
+        """One file that has the same name on all sides."""
+        base, yours = self.base.files.get(path), read_target(self.root, path)
+        return self._with_mode(self._content(path, base, yours), path)
+
+    def follow(self, old: str, new: str) -> _Step:
+        """A file that has another name in the template now: the user's goes with it, his edits in it."""
+        base, yours, there = self.base.files[old], read_target(self.root, old), read_target(self.root, new)
+        if yours is None and there is None:
+            note = f"{new} was {old}, which you deleted: it is back by its new name"
+            return replace(self.settle(new), note=note)
+        if there is not None:
+            # The user has given it that name too.
+            return self._with_mode(self._content(new, base, there), old)
+        step = self._content(new, base, yours)
+        own, *beside = step.changes
+        edited = yours is not None and not _same(base, yours)
+        moved = replace(own, action="merge" if edited else "create", old=None)
+        gone = Change(old, "delete", yours, None)
+        note = "; ".join(filter(None, (f"{old} is {new} now, your edits with it" if edited else "", step.note)))
+        return self._with_mode(_Step((moved, *beside, gone), step.conflict, note), old)
+
+    def _content(self, path: str, base: Kept | None, yours: bytes | None) -> _Step:
+        theirs = self.theirs.get(path)
+        if yours is None:
+            return self._missing(path, base, theirs)
+        if theirs is None:
+            if base is not None and _same(base, yours):
+                return _Step((Change(path, "delete", yours, None),))
+            note = f"{path} is no longer in the template; it stays, since you changed it"
+            return _Step((Change(path, "keep", yours, yours),), note=note)
+        if same_text(yours, theirs) or (base is not None and _same(base, theirs)):
+            return _Step((Change(path, "unchanged", yours, yours),))
         if base is not None and _same(base, yours):
-            return _Step((Change(path, "delete", yours, None),))
-        note = f"{path} is no longer in the template; it stays, since you changed it"
-        return _Step((Change(path, "keep", yours, yours),), note=note)
-    if same_text(yours, theirs):
-        return _Step((Change(path, "unchanged", yours, yours),))
-    if base is not None and _same(base, theirs):
-        return _Step((Change(path, "unchanged", yours, yours),))
-    if base is not None and _same(base, yours):
-        return _Step((Change(path, "replace", yours, theirs),))
-    return _both(path, base if isinstance(base, bytes) else b"", yours, theirs, mode, label)
+            return _Step((Change(path, "replace", yours, self.fresh.get(path, theirs)),))
+        return self._both(path, base if isinstance(base, bytes) else None, yours, theirs)
 
+    def _missing(self, path: str, base: Kept | None, theirs: bytes | None) -> _Step:
+        """The user has no such file: it is new, or was deleted and stays so."""
+        if theirs is None:
+            return _Step(())
+        if base is None:
+            return _Step((Change(path, "create", None, self.fresh.get(path, theirs)),))
+        return _Step((Change(path, "keep", None, None),), note=f"{path} was deleted by you, and stays so")
 
-def _missing(path: str, base: Kept | None, theirs: bytes | None) -> _Step:
-    """The user has no such file: it is new, or was deleted and stays so."""
-    if theirs is None:
-        return _Step(())
-    if base is None:
-        return _Step((Change(path, "create", None, theirs),))
-    return _Step((Change(path, "keep", None, None),), note=f"{path} was deleted by you, and stays so")
+    def _both(self, path: str, base: bytes | None, yours: bytes, theirs: bytes) -> _Step:
+        if all(is_text(content) for content in (base or b"", yours, theirs)):
+            # The user's file holds lines that chance made, and that he never edited.
+            by_line = self.fresh.get(path, theirs) != theirs
+            merged = merge_texts(path, base, yours, theirs, mode=self.mode, label=self.label, by_line=by_line)
+            action: Action = "unchanged" if merged.content == yours else "merge"
+            return _Step((Change(path, action, yours, merged.content),), conflict=merged.conflicts > 0)
+        if self.mode == "theirs":
+            return _Step((Change(path, "replace", yours, theirs),))
+        if self.mode == "keep":
+            return _Step((Change(path, "keep", yours, yours),))
+        beside = path + BESIDE
+        if read_target(self.root, beside) is not None:
+            raise ConflictError(f"{beside} is in the way: the new {path} goes there", hint="move or delete it")
+        note = f"{path} can't be merged: yours stays, the new one is in {beside}; delete that when you have decided"
+        changes = (Change(path, "keep", yours, yours), Change(beside, "create", None, theirs))
+        return _Step(changes, conflict=True, note=note)
 
+    def _with_mode(self, step: _Step, base_path: str) -> _Step:
+        """The step with the executable bits: as the template has them where it changed them, else as the user does.
 
-def _both(path: str, base: bytes, yours: bytes, theirs: bytes, mode: Mode, label: str) -> _Step:
-    if all(is_text(content) for content in (base, yours, theirs)):
-        merged = merge_texts(path, base, yours, theirs, mode=mode, label=label)
-        action: Action = "unchanged" if merged.content == yours else "merge"
-        change = Change(path, action, yours, merged.content)
-        return _Step((change,), conflict=merged.conflicts > 0)
-    if mode == "theirs":
-        return _Step((Change(path, "replace", yours, theirs),))
-    if mode == "keep":
-        return _Step((Change(path, "keep", yours, yours),))
-    note = f"{path} can't be merged: yours stays, the new one is in {path}{BESIDE}; delete that when you have decided"
-    changes = (Change(path, "keep", yours, yours), Change(path + BESIDE, "create", None, theirs))
-    return _Step(changes, conflict=True, note=note)
+        ``base_path``: the name that the file had when it was last written.
+        """
+        if not step.changes or step.changes[0].new is None or step.changes[0].path not in self.theirs:
+            return step
+        own, *others = step.changes
+        wanted = own.path in self.executable
+        known = self.base.executable
+        was = base_path in known if known is not None and base_path in self.base.files else None
+        now = _is_executable(self.root / (own.path if own.old is not None else base_path))
+        bits: bool | None = wanted if was != wanted and (was is not None or now is None) else None
+        if own.old is None:
+            bits = wanted if bits is not None or now is None else now
+        elif own.new == own.old:
+            bits = None if now in (None, bits) else bits
+            own = own if bits is None else replace(own, action="replace")
+        return replace(step, changes=(replace(own, executable=bits), *others))
 
 
 def _same(kept: Kept, content: bytes) -> bool:
     if isinstance(kept, str):
         return kept == digest(content)
     return same_text(kept, content)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _is_executable(path: Path) -> bool | None:
+    """None where there is no such file, or the system knows no such bit."""
+    if os.name != "posix" or not path.is_file():
+        return None
+    return bool(path.stat().st_mode & 0o100)

@@ -1,14 +1,13 @@
 """What `genfile new` writes: the project, the record of what it was made from, and the lock where one is needed."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from genfile.bundle import Bundle
+from genfile.evidence import Note
 from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan
 from genfile.scaffold.render import Made, portable_reference
 from genfile.template import answers as record
-from genfile.template.project import NewFile
 
 
 def plan_project(
@@ -30,6 +29,7 @@ def plan_project(
         kind=bundle.kind,
         commit=bundle.commit,
         values=made.project.answers,
+        defaulted=made.defaulted,
         checkout=checkout,
         directory=directory,
         folder=folder,
@@ -38,12 +38,29 @@ def plan_project(
     )
     files: dict[str, str | bytes] = {path: file.content for path, file in made.files.items()}
     files[record.FILE] = record.write_answers(answers)
-    if bundle.kind != "git":
-        files[lock.FILE] = lock.write_kept(None, bases(made.files))
+    if needs_lock(bundle):
+        files[lock.FILE] = lock.write_bases(None, made.content.bases())
     executable = {path for path, file in made.files.items() if file.executable}
     return make_plan(target, files, executable=executable, folders=made.project.folders)
 
 
-def bases(files: Mapping[str, NewFile]) -> dict[str, lock.Kept]:
-    """What an update compares with."""
-    return {path: file.content for path, file in files.items()}
+def needs_lock(bundle: Bundle) -> bool:
+    """Whether what was written is kept: of a template in git, the commit tells it."""
+    return bundle.kind != "git"
+
+
+def left_behind(made: Made) -> tuple[Note, ...]:
+    """What hooks made that is not in the new project, and how the user gets it there."""
+    hooked = made.project.hooked
+    if hooked is None:
+        return ()
+    notes = []
+    if hooked.repositories:
+        names = ", ".join(hooked.repositories[:5])
+        text = f"a hook of the template made a repository ({names}), which is not taken along: run `git init` yourself"
+        notes.append(Note("warning", text))
+    if hooked.behind:
+        names = ", ".join(hooked.behind[:5])
+        text = f"{names}: made by a hook and left out by .gitignore; large or bound to its place, so make it anew"
+        notes.append(Note("warning", text))
+    return tuple(notes)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.bundle import Bundle
 from genfile.evidence import Note
-from genfile.template.project import NewFile, Project
+from genfile.scaffold.content import Content, template_content
+from genfile.template.project import NONE_EARLIER, Earlier, NewFile, Project
 
 if TYPE_CHECKING:
     from genfile.api import Generation
@@ -20,12 +21,17 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,80}")
 
 @dataclass(frozen=True)
 class Made:
-    """A project that was rendered: its files, the generation of its container files if there is one, and notes."""
+    """A project that was rendered: its files, the generation of its container files if there is one, and notes.
+
+    ``content``: what of the files is the template's; ``defaulted``: the answers that nobody gave.
+    """
 
     project: Project
     files: dict[str, NewFile]
+    content: Content
     generation: "Generation | None"
     notes: tuple[Note, ...]
+    defaulted: tuple[str, ...] = ()
 
 
 def make_project(
@@ -37,34 +43,63 @@ def make_project(
     service: str | None = None,
     containers: bool = False,
     trusted: bool = False,
-    earlier: Mapping[str, Any] = {},
+    earlier: Earlier = NONE_EARLIER,
     output: Path | None = None,
+    again: bool = False,
 ) -> Made:
     """Render a template, of genfile's own or of cookiecutter's, and add container files where they are wanted.
 
     ``folder``: the name of the target folder as the template sees it; ``service``: as the container files see it;
-    ``output``: the folder that the project's own will lie in.
+    ``output``: the folder that the project's own will lie in; ``again``: what of it is the template's is found out,
+    for which hooks may run twice.
     Raises UsageError for a value that does not fit, or for code of the template that is not trusted; PresetError for
     a fault of the template; NothingFoundError when container files are wanted and nothing is there to be run.
     """
     compose = False
+    heard = _Heard(ask, earlier, set(given))
+    asking = heard if ask is not None else None
     if is_foreign(bundle):
-        project, notes, wanted = *_cookiecutter(bundle, {**earlier, **given}, ask, trusted, output), containers
+        config = _user_config()
+        heard.answered.update(config.get("default_context") or ())
+        project, notes = _cookiecutter(bundle, given, asking, trusted, output, earlier, config, again=again)
+        wanted = containers
     else:
         from genfile.template.manifest import read_manifest
         from genfile.template.render import render_template
 
         compose = read_manifest(bundle.files).dockerfile
         wanted = containers or compose
-        project, notes = render_template(bundle, given, ask=ask, folder=folder or bundle.name, earlier=earlier), ()
+        project, notes = render_template(bundle, given, ask=asking, folder=folder or bundle.name, earlier=earlier), ()
+    content, defaulted = template_content(project), heard.defaulted(project)
     if not wanted:
-        return Made(project, dict(project.files), None, notes)
+        return Made(project, dict(project.files), content, None, notes, defaulted)
     generation = _generate(project, service or folder or folder_name(project, bundle), compose=compose)
     own = [path for path in generation.files if path in project.files]
     notes += generation.notes
     notes += tuple(Note("info", f"{path} is the template's own", path) for path in own)
     added = {path: NewFile(text.encode("utf-8")) for path, text in generation.files.items() if path not in own}
-    return Made(project, dict(sorted({**project.files, **added}.items())), generation, notes)
+    content = Content({**content.files, **added}, content.apart - added.keys())
+    return Made(project, dict(sorted({**project.files, **added}.items())), content, generation, notes, defaulted)
+
+
+class _Heard:
+    """Asks on, and notes which answers somebody gave and did not just take."""
+
+    def __init__(self, ask: "Ask | None", earlier: Earlier, given: set[str]) -> None:
+        self.ask, self.earlier, self.answered = ask, earlier, given
+
+    def __call__(self, name: str, option: Any, default: Any, /) -> Any:
+        assert self.ask is not None
+        answer = self.ask(name, option, default)
+        if answer not in (None, "", default):
+            self.answered.add(name)
+        return answer
+
+    def defaulted(self, project: Project) -> tuple[str, ...]:
+        """The answers that nobody gave, now or at the earlier time."""
+        before = {name: value for name, value in self.earlier.values.items() if name not in self.earlier.defaulted}
+        kept = {*project.answers, *project.unsteady} - self.answered
+        return tuple(sorted(name for name in kept if name not in before or before[name] != project.answers.get(name)))
 
 
 def folder_name(project: Project, bundle: Bundle) -> str:
@@ -84,17 +119,37 @@ def is_foreign(bundle: Bundle) -> bool:
     return is_cookiecutter(bundle)
 
 
+def _user_config() -> dict[str, Any]:
+    from genfile.template.cookiecutter import load_user_config
+
+    return load_user_config()
+
+
 def _cookiecutter(
-    bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None", trusted: bool, output: Path | None
+    bundle: Bundle,
+    given: Mapping[str, Any],
+    ask: "Ask | None",
+    trusted: bool,
+    output: Path | None,
+    earlier: Earlier,
+    config: Mapping[str, Any],
+    *,
+    again: bool,
 ) -> tuple[Project, tuple[Note, ...]]:
     from genfile.scaffold.trust import is_trusted
-    from genfile.template.cookiecutter import load_user_config, render_cookiecutter
+    from genfile.template.cookiecutter import render_cookiecutter
 
     heard: list[str] = []
-    config = load_user_config()
-    trusted = trusted or is_trusted(bundle)
     project = render_cookiecutter(
-        bundle, given, ask=ask, user_config=config, trusted=trusted, output=output, notes=heard
+        bundle,
+        given,
+        ask=ask,
+        user_config=config,
+        trusted=trusted or is_trusted(bundle),
+        output=output,
+        notes=heard,
+        earlier=earlier,
+        again=again,
     )
     return project, tuple(Note("warning", text) for text in heard)
 

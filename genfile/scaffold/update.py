@@ -9,15 +9,19 @@ from genfile import __version__
 from genfile.bundle import Bundle, open_bundle
 from genfile.errors import ConflictError, SourceError, UsageError
 from genfile.project import bases as lock
+from genfile.project.paths import check_recorded
 from genfile.project.plan import Plan, make_plan, read_target
 from genfile.project.threeway import Mode, has_markers
 from genfile.project.update import BESIDE, Update, make_update
-from genfile.scaffold.new import bases
+from genfile.scaffold.content import OWN
+from genfile.scaffold.new import needs_lock
 from genfile.scaffold.render import Made, is_foreign, make_project
 from genfile.template import answers as record
 
 if TYPE_CHECKING:
     from genfile.options import Ask
+
+MAX_RECORD = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,16 @@ class Updating:
 
 def read_record(root: Path) -> record.Answers:
     """The record of a project. Raises UsageError where there is none."""
-    content = read_target(root, record.FILE) if root.is_dir() else None
-    if content is None:
+    text = _read_own(root, record.FILE, MAX_RECORD) if root.is_dir() else None
+    if text is None:
         raise UsageError(
             f"{root} was not made by `genfile new`: there is no {record.FILE}",
             hint="name the folder of a project that was; `genfile init` adds container files to any other",
         )
-    return record.read_answers(content.decode("utf-8", "replace"))
+    answers = record.read_answers(text)
+    for path in answers.conflicts:
+        check_recorded(path, f"{record.FILE}: pending.conflicts")
+    return answers
 
 
 def open_conflicts(root: Path, answers: record.Answers) -> list[str]:
@@ -82,41 +89,71 @@ def plan_update(
         checkout=checkout,
         directory=before.directory,
     )
-    old = _bases(root, before, newest, given, trusted=trusted, offline=offline)
-    made = make_project(
-        newest,
-        given,
-        ask=_only_new(ask, before.values),
-        folder=before.folder or None,
-        service=before.service or None,
-        containers=before.containers,
-        trusted=trusted,
-        earlier=before.values,
-    )
+    project = _Rendered(root, before, trusted=trusted)
+    made = project.render(newest, given, _only_new(ask, before, given))
+    old, notes = _bases(project, newest, made, given, offline=offline)
     after = replace(
         before,
         commit=newest.commit,
         values=made.project.answers,
+        defaulted=made.defaulted,
         checkout=checkout,
         genfile=__version__,
         pending=None,
         conflicts=(),
     )
-    theirs = {path: file.content for path, file in made.files.items()}
-    executable = {path for path, file in made.files.items() if file.executable}
-    label = f"{__version__} ({newest.name})"
-    update = make_update(root, old, theirs, executable=executable, mode=mode, label=label)
+    update = _compare(root, old, made, mode, f"{__version__} ({newest.name})")
     kept = replace(before, pending=after, conflicts=update.conflicts) if update.conflicts else after
-    return Updating(before, after, _with_record(root, update, kept, newest, made), made, not update.conflicts)
+    update = replace(_with_record(root, update, kept, newest, made), notes=(*notes, *update.notes))
+    return Updating(before, after, update, made, not update.conflicts)
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    """Renders versions of the template of one project, each with what is recorded."""
+
+    root: Path
+    before: record.Answers
+    trusted: bool
+
+    def render(self, bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None") -> Made:
+        return make_project(
+            bundle,
+            given,
+            ask=ask,
+            folder=self.before.folder or None,
+            service=self.before.service or None,
+            containers=self.before.containers,
+            trusted=self.trusted,
+            earlier=self.before.earlier(),
+            output=self.root.resolve().parent,
+            again=True,
+        )
+
+
+def _compare(root: Path, old: lock.Bases, made: Made, mode: Mode, label: str) -> Update:
+    """Of all files that are the template's, and of none that hooks make apart from it."""
+    content = made.content
+    base = lock.Bases(
+        {path: kept for path, kept in old.files.items() if path not in OWN and not content.is_apart(path)},
+        old.executable,
+    )
+    return make_update(
+        root,
+        base,
+        {path: file.content for path, file in content.files.items()},
+        executable=[path for path, file in content.files.items() if file.executable],
+        fresh={path: made.files[path].content for path in content.files},
+        mode=mode,
+        label=label,
+    )
 
 
 def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundle, made: Made) -> Update:
     """The update with the files of the record, which are genfile's own."""
     texts = {record.FILE: record.write_answers(kept)}
-    lock_text = read_target(root, lock.FILE)
-    if newest.kind != "git":
-        text = None if lock_text is None else lock_text.decode("utf-8", "replace")
-        texts[lock.FILE] = lock.write_kept(text, bases(made.files))
+    if needs_lock(newest):
+        texts[lock.FILE] = lock.write_bases(_read_own(root, lock.FILE, lock.MAX_BYTES), made.content.bases())
     changes = list(update.plan.changes)
     for path, text in texts.items():
         changes += make_plan(root, {path: text}, force=True).changes
@@ -124,27 +161,28 @@ def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundl
     return replace(update, plan=plan)
 
 
+def _read_own(root: Path, name: str, limit: int) -> str | None:
+    """A file that genfile wrote; None where there is none. Raises UsageError for one that it can't have written."""
+    path = root / name
+    if path.is_file() and path.stat().st_size > limit:
+        raise UsageError(f"{name} is larger than {limit >> 20} MiB", hint="restore it from version control")
+    content = read_target(root, name)
+    return None if content is None else content.decode("utf-8", "replace")
+
+
 def _bases(
-    root: Path,
-    before: record.Answers,
-    newest: Bundle,
-    given: Mapping[str, Any],
-    *,
-    trusted: bool,
-    offline: bool,
-) -> dict[str, lock.Kept]:
-    """What was last written: from the lock where it is kept, else the template rendered as it was."""
+    project: _Rendered, newest: Bundle, made: Made, given: Mapping[str, Any], *, offline: bool
+) -> tuple[lock.Bases, tuple[str, ...]]:
+    """What was last written: from the lock where it is kept, else the template rendered as it was. And notes."""
+    root, before = project.root, project.before
     if before.kind != "git":
-        text = read_target(root, lock.FILE)
-        if text is None:
-            raise UsageError(
-                f"{lock.FILE} is missing: nothing tells your edits from what genfile wrote",
-                hint="take it back from version control",
-            )
-        return lock.read_kept(text.decode("utf-8", "replace"))
-    if before.commit == newest.commit:
-        old = newest
-    else:
+        text = _read_own(root, lock.FILE, lock.MAX_BYTES)
+        missing = f"{lock.FILE} is missing: wherever your files differ from the template's, you are asked"
+        return lock.read_bases(text), () if text is not None else (missing,)
+    if before.commit == newest.commit and made.project.answers == before.values:
+        return made.content.bases(), ()
+    old = newest
+    if before.commit != newest.commit:
         try:
             old = open_bundle(
                 before.reference,
@@ -156,17 +194,8 @@ def _bases(
             )
         except SourceError as error:
             raise SourceError(f"the version of the template that was used can't be had: {error.message}") from None
-    made = make_project(
-        old,
-        {},
-        ask=None if is_foreign(old) else _as_before(before.values, given),
-        folder=before.folder or None,
-        service=before.service or None,
-        containers=before.containers,
-        trusted=trusted,
-        earlier=before.values,
-    )
-    return bases(made.files)
+    ask = None if is_foreign(old) else _as_before(before.values, given)
+    return project.render(old, {}, ask).content.bases(), ()
 
 
 def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
@@ -178,13 +207,15 @@ def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
     return asking
 
 
-def _only_new(ask: "Ask | None", known: Mapping[str, Any]) -> "Ask | None":
-    """Ask only what was not answered before, or whose answer no longer fits."""
+def _only_new(ask: "Ask | None", before: record.Answers, given: Mapping[str, Any]) -> "Ask | None":
+    """Ask only what was not answered, before or now, or whose answer no longer fits."""
     if ask is None:
         return None
     put = ask
 
     def asking(name: str, option: Any, default: Any, /) -> Any:
-        return default if name in known and known[name] == default else put(name, option, default)
+        # A default that is another each time is not kept, though it was taken.
+        known = before.values[name] == default if name in before.values else name in before.defaulted
+        return default if known or name in given else put(name, option, default)
 
     return asking

@@ -40,6 +40,7 @@ class LockedTemplate(Model):
     """What `genfile new` wrote: each file's content, compressed, for `genfile update` to merge with."""
 
     files: dict[str, str] = {}
+    executable: list[str] | None = Field(None, description="The files that were executable; without it, nobody knows.")
 
 
 class Lock(Model):

@@ -6,8 +6,10 @@ from typing import Any
 
 from genfile import __version__
 from genfile.errors import UsageError
+from genfile.template.project import Earlier
 
 FILE = ".genfile-answers.toml"
+_HINT = "mend it, or restore it from version control"
 _HEAD = """\
 # What this project was made from: `genfile update` reads it, and brings in what the template's newer versions changed.
 # Commit it with the project.
@@ -20,7 +22,8 @@ class Answers:
 
     ``reference`` of a folder or an archive is relative to the project. ``folder`` and ``service`` are the names that
     the template and the container files saw. ``pending``: an update to that version stands in the project with
-    conflicts in the files ``conflicts``; it is recorded when none of them is left.
+    conflicts in the files ``conflicts``; it is recorded when none of them is left. ``defaulted``: the answers that
+    nobody gave; of a record without them, all count as given.
     """
 
     reference: str
@@ -35,6 +38,11 @@ class Answers:
     genfile: str = __version__
     pending: "Answers | None" = None
     conflicts: tuple[str, ...] = field(default=())
+    defaulted: tuple[str, ...] = ()
+
+    def earlier(self) -> Earlier:
+        """The answers for the next rendering."""
+        return Earlier(self.values, frozenset(self.defaulted))
 
 
 def write_answers(answers: Answers) -> str:
@@ -59,28 +67,31 @@ def read_answers(text: str) -> Answers:
     try:
         value = parse_toml(text).value
     except ParseError as error:
-        raise UsageError(f"{FILE}: {error}", hint="mend it, or take it back from version control") from None
+        raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
     if value.get("version") != 1:
         raise UsageError(f"{FILE}: version {value.get('version')!r} is not known", hint="this genfile reads version 1")
     pending = value.get("pending")
-    conflicts = tuple(map(str, pending.get("conflicts", ()))) if isinstance(pending, dict) else ()
-    return _answers(value, _answers(pending, None, ()) if isinstance(pending, dict) else None, conflicts)
+    if pending is None:
+        return _answers(value, None, ())
+    if not isinstance(pending, dict):
+        raise UsageError(f"{FILE}: pending is not a table", hint=_HINT)
+    return _answers(value, _answers(pending, None, ()), _texts(pending, "conflicts"))
 
 
 def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple[str, ...]) -> Answers:
     template, values = value.get("template"), value.get("answers", {})
     if not isinstance(template, dict) or not isinstance(values, dict):
-        raise UsageError(f"{FILE}: the tables template and answers are missing")
+        raise UsageError(f"{FILE}: the tables template and answers are missing", hint=_HINT)
 
     def text(name: str) -> str | None:
         found = template.get(name)
         if found is not None and not isinstance(found, str):
-            raise UsageError(f"{FILE}: template.{name} is no text")
+            raise UsageError(f"{FILE}: template.{name} is not a text", hint=_HINT)
         return found
 
     reference = text("reference")
     if not reference:
-        raise UsageError(f"{FILE}: template.reference is missing")
+        raise UsageError(f"{FILE}: template.reference is missing", hint=_HINT)
     return Answers(
         reference=reference,
         kind=text("kind") or "",
@@ -94,13 +105,23 @@ def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple
         genfile=str(value.get("genfile", "")),
         pending=pending,
         conflicts=conflicts,
+        defaulted=_texts(value, "defaulted"),
     )
+
+
+def _texts(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = value.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise UsageError(f"{FILE}: {name} is not a list of texts", hint=_HINT)
+    return tuple(found)
 
 
 def _tables(answers: Answers) -> dict[str, Any]:
     names = ("reference", "kind", "commit", "checkout", "directory", "folder", "service", "containers")
     template = {name: getattr(answers, name) for name in names}
-    return {"template": {name: value for name, value in template.items() if value}, "answers": _plain(answers.values)}
+    tables: dict[str, Any] = {"defaulted": list(answers.defaulted)} if answers.defaulted else {}
+    tables["template"] = {name: value for name, value in template.items() if value}
+    return tables | {"answers": _plain(answers.values)}
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from functools import cache
 
 from genfile.errors import PresetError
 from genfile.options.pattern import Pattern, compile_pattern
+from genfile.protected import is_protected
 
 MAX_PATH = 400
 
@@ -18,9 +19,16 @@ def check_path(path: str, template: str) -> str:
         raise PresetError(f"{template}: its name becomes {path[:80]!r}, which does not lie inside of the project")
     if not path.isprintable() or len(path) > MAX_PATH:
         raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is no name of a file")
-    # Hooks and settings of git are run by the next command that somebody types.
-    if any(part.lower().rstrip(". ") == ".git" for part in parts):
-        raise PresetError(f"{template}: a template can't write into .git")
+    return check_protected(path, template)
+
+
+def check_protected(path: str, template: str) -> str:
+    """The path, if it does not belong to version control, whose hooks the user's next command would run."""
+    if is_protected(path):
+        raise PresetError(
+            f"{template}: its name becomes {path[:80]!r}, which belongs to version control",
+            hint="a template can't write there: give the file another name",
+        )
     return path
 
 

@@ -1,7 +1,14 @@
 """What rendering a template gives; nothing of it is written yet."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from genfile.errors import PresetError
+from genfile.protected import is_protected
+
+_ODD = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -10,11 +17,62 @@ class NewFile:
     executable: bool = False
 
 
+Files = Mapping[str, NewFile]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The answers of an earlier time; ``defaulted``: those that nobody gave, which follow what they are made of."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    defaulted: frozenset[str] = frozenset()
+
+
+NONE_EARLIER = Earlier()
+
+
+@dataclass(frozen=True)
+class Hooked:
+    """What hooks did to a project, beyond the files that they left.
+
+    ``rendered``: the files as they were before any hook changed one. ``ignored``: paths that hooks added or changed and
+    that the project's own .gitignore leaves out. ``behind``: folders, with a slash at the end, that the hooks made and
+    that do not become part of the project. ``repositories``: folders of version control that the hooks made.
+    """
+
+    rendered: Files
+    ignored: frozenset[str] = frozenset()
+    behind: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Again:
+    """The same answers rendered once more: what differs is made by chance, and no content of the template."""
+
+    rendered: Files
+    files: Files
+
+
 @dataclass(frozen=True)
 class Project:
-    """The files of a new project, the name that the template gives its folder, and the answers to keep."""
+    """The files of a new project, the name that the template gives its folder, and the answers to keep.
+
+    ``unsteady``: questions whose default is another one each time; their values are not kept. Nothing that belongs to
+    version control is ever in a project. Raises PresetError for it.
+    """
 
     files: dict[str, NewFile]
     folder: str
     answers: dict[str, Any]
     folders: tuple[str, ...] = ()
+    unsteady: frozenset[str] = frozenset()
+    hooked: Hooked | None = None
+    again: Again | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        for path in (*self.files, *self.folders, self.folder):
+            if _ODD.search(path):
+                raise PresetError(f"{path[:80]!a} is not a name of a file: it holds a control character")
+            if is_protected(path):
+                raise PresetError(f"a template can't write {path[:80]!r}: it belongs to version control")

@@ -10,7 +10,7 @@ from genfile.errors import PresetError
 from genfile.options import Ask, Value, check_options, resolve_options, stored_values
 from genfile.template.manifest import FILE, FileRule, Manifest, read_manifest
 from genfile.template.paths import check_path, check_together, glob
-from genfile.template.project import NewFile, Project
+from genfile.template.project import NONE_EARLIER, Earlier, NewFile, Project
 
 PROJECT = "project/"
 SUFFIX = ".j2"
@@ -25,7 +25,7 @@ def render_template(
     *,
     ask: Ask | None,
     folder: str,
-    earlier: Mapping[str, Any] = {},
+    earlier: Earlier = NONE_EARLIER,
 ) -> Project:
     """Render a template with values that are given, asked, of an earlier time, or its defaults.
 
@@ -38,7 +38,15 @@ def render_template(
             raise PresetError(f"{FILE}: questions.{name}: the name means something else already")
     context = {"folder": folder}
     check_options(manifest.questions, context)
-    values = resolve_options(manifest.questions, given, context, ask=ask, earlier=earlier, of="template")
+    values = resolve_options(
+        manifest.questions,
+        given,
+        context,
+        ask=ask,
+        earlier=earlier.values,
+        defaulted=earlier.defaulted,
+        of="template",
+    )
     rendering = _Rendering(bundle, manifest, {**values, **context})
     return Project(
         files=rendering.files(),

@@ -14,6 +14,7 @@ from genfile.cli.app import run
 from genfile.errors import ConflictError, WriteError
 from genfile.project import tree as files
 from genfile.project.apply import apply_plan
+from genfile.project.bases import Bases
 from genfile.project.plan import Change, Plan, accept_conflicts, make_plan, read_target
 from genfile.project.update import make_update
 
@@ -32,8 +33,8 @@ def test_nothing_of_version_control_is_ever_planned(tmp_path: Path, path: str) -
         lambda: Plan(tmp_path, (), (path,)),
         lambda: read_target(tmp_path, path),
         lambda: make_plan(tmp_path, {path: "x"}, force=True),
-        lambda: make_update(tmp_path, {}, {path: b"x"}),
-        lambda: make_update(tmp_path, {path: b"x"}, {}),
+        lambda: make_update(tmp_path, Bases({}), {path: b"x"}),
+        lambda: make_update(tmp_path, Bases({path: b"x"}), {}),
     ):
         with pytest.raises(WriteError, match=f"{saying}.* belongs to version control"):
             attempt()

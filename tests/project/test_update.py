@@ -22,7 +22,7 @@ def test_every_case_of_a_file(tmp_path: Path) -> None:
     base["both"] = b"a\nb\nc\nd\n"
     theirs = dict.fromkeys(("same", "edited", "deleted", "new"), b"1\n")
     theirs |= {"old": b"2\n", "both": b"A\nb\nc\nd\n"}
-    update = make_update(tmp_path, base, theirs)
+    update = make_update(tmp_path, lock.Bases(base), theirs)
     actions = {change.path: change.action for change in update.plan.changes}
     assert actions == {
         "same": "unchanged",
@@ -46,7 +46,7 @@ def test_every_case_of_a_file(tmp_path: Path) -> None:
 
 def test_a_file_that_both_made_is_a_conflict_that_keeps_both(tmp_path: Path) -> None:
     put(tmp_path, a="mine\n")
-    update = make_update(tmp_path, {}, {"a": b"theirs\n"})
+    update = make_update(tmp_path, lock.Bases(), {"a": b"theirs\n"})
     assert update.conflicts == ("a",)
     apply_plan(update.plan)
     text = (tmp_path / "a").read_text()
@@ -56,7 +56,7 @@ def test_a_file_that_both_made_is_a_conflict_that_keeps_both(tmp_path: Path) -> 
 
 def test_what_is_no_text_is_put_beside(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\0mine")
-    update = make_update(tmp_path, {"a.png": b"\0"}, {"a.png": b"\0theirs"})
+    update = make_update(tmp_path, lock.Bases({"a.png": b"\0"}), {"a.png": b"\0theirs"})
     assert update.conflicts == ("a.png",)
     apply_plan(update.plan)
     assert (tmp_path / "a.png").read_bytes() == b"\0mine"
@@ -65,28 +65,28 @@ def test_what_is_no_text_is_put_beside(tmp_path: Path) -> None:
 
 def test_large_files_are_known_by_their_digest(tmp_path: Path) -> None:
     large = b"x" * (lock.MAX_KEPT + 1)
-    kept = lock.read_kept(lock.write_kept(None, {"a": large, "b/c d": b"\xff\0", "e": b""}))
+    kept = lock.read_bases(lock.write_bases(None, lock.Bases({"a": large, "b/c d": b"\xff\0", "e": b""}))).files
     assert kept == {"a": lock.digest(large), "b/c d": b"\xff\0", "e": b""}
     (tmp_path / "a").write_bytes(large)
-    update = make_update(tmp_path, {"a": kept["a"]}, {"a": b"new"})
+    update = make_update(tmp_path, lock.Bases({"a": kept["a"]}), {"a": b"new"})
     assert [change.action for change in update.plan.changes] == ["replace"]
 
 
 def test_the_rest_of_the_lock_stays(tmp_path: Path) -> None:
-    text = lock.write_kept('# mine\nversion = 1\n\n[other]\na = "b" # why\n', {"a": b"1"})
+    text = lock.write_bases('# mine\nversion = 1\n\n[other]\na = "b" # why\n', lock.Bases({"a": b"1"}))
     assert text.startswith("# mine\n")
     assert 'a = "b" # why' in text
-    assert lock.read_kept(lock.write_kept(text, {"z": b"2"})) == {"z": b"2"}
+    assert lock.read_bases(lock.write_bases(text, lock.Bases({"z": b"2"}))).files == {"z": b"2"}
 
 
 def test_what_presets_record_and_what_templates_record_stand_side_by_side() -> None:
     from genfile.project.lock import set_locked
     from genfile.spec.config import LockedPreset
 
-    text = lock.write_kept(None, {"a": b"1"})
+    text = lock.write_bases(None, lock.Bases({"a": b"1"}))
     text = set_locked(text, "shop", LockedPreset(source="./p", sha256="0" * 64))
-    text = lock.write_kept(text, {"a": b"2"})
-    assert lock.read_kept(set_locked(text, "other", LockedPreset(source="./o", sha256="1" * 64))) == {"a": b"2"}
+    text = lock.write_bases(text, lock.Bases({"a": b"2"}))
+    assert lock.read_bases(set_locked(text, "other", LockedPreset(source="./o", sha256="1" * 64))).files == {"a": b"2"}
     assert "[presets.shop]" in text
 
 
@@ -95,15 +95,15 @@ def test_the_lock_stays_small() -> None:
 
     source = random.Random(1)
     files = {f"{number}": source.randbytes(100_000) for number in range(20)}
-    text = lock.write_kept(None, files)
+    text = lock.write_bases(None, lock.Bases(files))
     assert len(text) < 1024 * 1024
-    assert sum(isinstance(kept, bytes) for kept in lock.read_kept(text).values()) >= 4
+    assert sum(isinstance(kept, bytes) for kept in lock.read_bases(text).files.values()) >= 4
 
 
 @pytest.mark.parametrize("value", ["not base85 \\u0001", "c-m"])
 def test_a_damaged_lock_is_one_line(value: str) -> None:
     with pytest.raises(UsageError, match="damaged"):
-        lock.read_kept(f'[template.files]\na = "{value}"\n')
+        lock.read_bases(f'[template.files]\na = "{value}"\n')
 
 
 def test_a_bomb_in_the_lock_does_not_go_off() -> None:
@@ -112,7 +112,7 @@ def test_a_bomb_in_the_lock_does_not_go_off() -> None:
 
     bomb = base64.b85encode(zlib.compress(b"\0" * 50_000_000)).decode()
     with pytest.raises(UsageError, match="damaged"):
-        lock.read_kept(f'[template.files]\na = "{bomb}"\n')
+        lock.read_bases(f'[template.files]\na = "{bomb}"\n')
 
 
 def test_executable_files_binary_files_and_empty_folders(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from genfile.cli.app import run
+from tests.bundle.remotes import git
+from tests.scaffold.projects import digest_of, genfile
 
 MANIFEST = """\
 manifest = 1
@@ -260,6 +262,30 @@ def test_conflicts_are_marked_and_the_record_moves_on_when_they_are_solved(
     assert "[pending]" not in (shop / ".genfile-answers.toml").read_text()
 
 
+def test_a_mode_and_a_rename_reach_the_project(template: Path, tmp_path: Path) -> None:
+    """By the command itself, in a repository of the user's."""
+    assert genfile(tmp_path, "new", "./tpl", "shop").returncode == 0
+    shop = tmp_path / "shop"
+    git(shop, "init", "--quiet")
+    put(shop, "main.py", (shop / "main.py").read_text().replace("# the end", "# my end"))
+    before = digest_of(shop / ".git")
+    (template / "project/main.py.j2").rename(template / "project/server.py.j2")
+    (template / "project/requirements.txt").chmod(0o755)
+    (template / "project/run.sh").chmod(0o644)
+    done = genfile(tmp_path, "update", "shop")
+    assert done.returncode == 0, done.stderr
+    assert "main.py is server.py now, your edits with it" in done.stdout
+    assert tree(shop) - {path for path in tree(shop) if path.startswith(".git/")} == {
+        *("server.py", "requirements.txt", "run.sh"),
+        *RECORD,
+    }
+    assert "# my end" in (shop / "server.py").read_text()
+    modes = {name: (shop / name).stat().st_mode & 0o777 for name in ("requirements.txt", "run.sh", "server.py")}
+    assert modes == {"requirements.txt": 0o755, "run.sh": 0o644, "server.py": 0o644}
+    assert digest_of(shop / ".git") == before
+    assert genfile(tmp_path, "update", "shop").stdout == "up to date\n"
+
+
 @pytest.mark.parametrize(("mode", "kept"), [("keep", "debug=True"), ("theirs", "title='x'")])
 def test_conflicts_can_be_settled_by_an_option(template: Path, tmp_path: Path, mode: str, kept: str) -> None:
     run(["new", "./tpl", "shop"])
@@ -288,9 +314,6 @@ def test_folders_that_no_template_made_are_refused(
     assert run(["update", str(tmp_path)]) == 2
     assert "was not made by `genfile new`" in capsys.readouterr().err
     run(["new", "./tpl", "shop"])
-    (tmp_path / "shop/genfile.lock").unlink()
-    assert run(["update", "shop"]) == 2
-    assert "genfile.lock is missing" in capsys.readouterr().err
     put(tmp_path, "shop/.genfile-answers.toml", "version = 9\n")
     assert run(["update", "shop"]) == 2
     put(tmp_path, "shop/.genfile-answers.toml", "nonsense\n")

@@ -10,6 +10,7 @@ from typing import Any
 from genfile.bundle import Bundle
 from genfile.errors import PresetError
 from genfile.template.cookiecutter.texts import Texts, guarded
+from genfile.template.paths import check_protected
 from genfile.template.project import NewFile
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -42,7 +43,7 @@ def safe_path(rendered: str, place: str) -> str:
     outside = normal.startswith(("/", "../")) or normal == ".." or re.match(r"[A-Za-z]:", normal)
     if outside or any(char in "\\\0\r\n" for char in normal):
         raise PresetError(f"refused: the name of {place} renders to {rendered[:200]!r}, which leads out of the project")
-    return "" if normal == "." else normal
+    return "" if normal == "." else check_protected(normal, place)
 
 
 class Files:

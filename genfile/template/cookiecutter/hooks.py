@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,6 +20,7 @@ from typing import Any
 from genfile.bundle import Bundle
 from genfile.errors import PresetError
 from genfile.template.cookiecutter.environment import BUILT_IN
+from genfile.template.cookiecutter.results import read_all
 from genfile.template.cookiecutter.variables import FILE
 from genfile.template.project import NewFile
 
@@ -27,9 +29,12 @@ HOOKS = {
     "pre_gen_project": "before the files are written",
     "post_gen_project": "after the files are written",
 }
-MAX_FILES = 20_000
-MAX_BYTES = 512 * 1024 * 1024
 _SECONDS = 1800
+# Of what `git rev-parse --local-env-vars` names, that which says where a repository is.
+_REPOSITORY = frozenset(
+    "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR "
+    "GIT_PREFIX GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE GIT_SHALLOW_FILE GIT_NAMESPACE".split()
+)
 
 
 def hooks_of(files: Mapping[str, bytes], name: str) -> list[str]:
@@ -61,8 +66,9 @@ class Workspace:
     """A copy of the bundle and a place for the project, on disk for as long as code of the template runs."""
 
     def __init__(self, root: Path, bundle: Bundle) -> None:
-        self.root, self.output = root, root / "project"
+        self.root, self.output, self.second = root, root / "project", root / "again"
         self.output.mkdir()
+        self.second.mkdir()
         self.template = self.lay(bundle, f"template/{_last(bundle.name) or 'template'}")
 
     def lay(self, bundle: Bundle, name: str) -> Path:
@@ -70,9 +76,9 @@ class Workspace:
         write(self.root / name, {path: _as_file(bundle, path) for path in bundle.files})
         return self.root / name
 
-    def make_project(self, name: str) -> Path:
-        """The empty folder of the new project."""
-        place = self.output / name
+    def make_project(self, name: str, output: Path) -> Path:
+        """The empty folder of the new project, in one of the two places that a workspace has for it."""
+        place = output / name
         place.mkdir(parents=True)
         return place
 
@@ -83,19 +89,19 @@ class Workspace:
             run_script(self.template / path, self.template, path)
         if not scripts:
             return bundle
-        files = read(self.template)
+        files = read_all(self.template)
         return replace(
             bundle,
             files={path: file.content for path, file in files.items()},
             executable=frozenset(path for path, file in files.items() if file.executable),
         )
 
-    def run(self, path: str, text: str, project: Path) -> None:
+    def run(self, path: str, text: str, project: Path, *, quiet: bool = False) -> None:
         """Run a hook that has been rendered, in the project's folder."""
         handle, name = tempfile.mkstemp(suffix=Path(path).suffix, dir=self.output.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode("utf-8"))
-        run_script(Path(name), project, path)
+        run_script(Path(name), project, path, quiet=quiet)
 
 
 @contextmanager
@@ -105,13 +111,25 @@ def workspace(bundle: Bundle) -> Iterator[Workspace]:
         yield Workspace(Path(folder).resolve(), bundle)
 
 
-def run_script(script: Path, folder: Path, shown: str) -> None:
-    """Run one script as cookiecutter does: `.py` by this Python, all else by itself; its output goes to stderr."""
+def run_script(script: Path, folder: Path, shown: str, *, quiet: bool = False) -> None:
+    """Run one script as cookiecutter does: `.py` by this Python, all else by itself; its output goes to stderr.
+
+    ``quiet``: nobody sees its output, and nobody answers what it asks.
+    """
     command = [sys.executable, str(script)] if script.suffix == ".py" else [str(script)]
     script.chmod(script.stat().st_mode | stat.S_IEXEC)
     sys.stderr.flush()
     try:
-        done = subprocess.run(command, cwd=folder, stdout=_stderr(), check=False, timeout=_SECONDS)
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL if quiet else None,
+            stdout=subprocess.DEVNULL if quiet else _stderr(),
+            stderr=subprocess.DEVNULL if quiet else None,
+            check=False,
+            timeout=_SECONDS,
+        )
     except subprocess.TimeoutExpired:
         raise PresetError(f"{shown} did not end within {_SECONDS} seconds; nothing was written") from None
     except OSError as error:
@@ -119,6 +137,17 @@ def run_script(script: Path, folder: Path, shown: str) -> None:
         raise PresetError(f"{shown} can't be run: {why}; nothing was written") from None
     if done.returncode:
         raise PresetError(f"{shown} failed with exit code {done.returncode}; nothing was written")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """That of the user, without what leads git to a repository of his: as a hook of git's, or an alias, starts us."""
+    kept = {name: value for name, value in os.environ.items() if name not in _REPOSITORY}
+    return kept | {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
+
+
+def next_second() -> None:
+    """Wait until the clock shows another second: a secret may be made of it."""
+    time.sleep(1 - time.time() % 1)
 
 
 def _stderr() -> int:
@@ -140,50 +169,6 @@ def write(folder: Path, files: Mapping[str, NewFile], folders: tuple[str, ...] =
         path.write_bytes(file.content)
         if file.executable:
             path.chmod(path.stat().st_mode | 0o111)
-
-
-def read(folder: Path, moved: tuple[str, str] | None = None) -> dict[str, NewFile]:
-    """The files below a folder; a link is followed to a file inside, and left out where it leads elsewhere.
-
-    ``moved`` is the temporary folder and the one that the project goes to: a hook may have written its place down.
-    """
-    files: dict[str, NewFile] = {}
-    total = 0
-    for path in _walk(folder):
-        if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
-            continue
-        if not path.is_file():
-            continue
-        total += path.stat().st_size
-        if len(files) >= MAX_FILES or total > MAX_BYTES:
-            raise PresetError(f"the hooks left more than {MAX_FILES:,} files or {MAX_BYTES >> 20} MiB")
-        executable = bool(path.stat().st_mode & 0o111)
-        content = path.read_bytes()
-        if moved is not None:
-            content = _moved(content, *moved)
-        files[path.relative_to(folder).as_posix()] = NewFile(content, executable)
-    return files
-
-
-def _moved(content: bytes, old: str, new: str) -> bytes:
-    """Text with one folder's name in the place of another's; binary files stay as they are."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content
-    return content.replace(old.encode("utf-8"), new.encode("utf-8"))
-
-
-def empty_folders(folder: Path) -> tuple[str, ...]:
-    """Folders with nothing in them."""
-    found = (Path(root) for root, folders, files in os.walk(folder) if not folders and not files)
-    return tuple(sorted(path.relative_to(folder).as_posix() for path in found if path != folder))
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (Path(root) / name for name in sorted(names))
 
 
 def _as_file(bundle: Bundle, path: str) -> NewFile:

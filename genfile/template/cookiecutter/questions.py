@@ -39,11 +39,22 @@ Ask = Callable[[str, Any, Any], Any]
 class Answers:
     """The values as they become known; `values` is what `cookiecutter` is in a template."""
 
-    def __init__(self, variables: dict[str, Any], texts: Texts, ask: Ask | None) -> None:
+    def __init__(
+        self,
+        variables: dict[str, Any],
+        texts: Texts,
+        ask: Ask | None,
+        earlier: Mapping[str, Any] = {},
+        then: Mapping[str, Any] = {},
+    ) -> None:
+        """``earlier``: defaults of an earlier time; one stays unless it is another with the values of ``then``."""
         prompts = variables.pop("__prompts__", {})
         self.prompts = prompts if isinstance(prompts, dict) else {}
         self.variables, self.texts, self.ask = variables, texts, ask
         self.values: dict[str, Any] = OrderedDict()
+        self.earlier, self.then = earlier, then
+        # What somebody said, and did not just take.
+        self.answered: dict[str, Any] = {}
 
     def resolve(self) -> dict[str, Any]:
         """Every variable's value; dict variables in a second pass, since they may use all others."""
@@ -58,7 +69,8 @@ class Answers:
             if isinstance(raw, dict) and (name.startswith("__") or not name.startswith("_")):
                 value = self.render(name, raw)
                 asked = self.ask is not None and not name.startswith("__")
-                self.values[name] = self._asked(name, self._json(name, value)) if asked else value
+                answer = self._asked(name, self._json(name, value)) if asked else value
+                self.values[name] = self._noted(name, answer, value)
         return self.values
 
     def render(self, name: str, raw: Any) -> Any:
@@ -87,16 +99,25 @@ class Answers:
         labels = texts if isinstance(texts, dict) else {}
         shown_as = {str(choice): str(labels.get(choice, choice)) for choice in choices}
         answer = self._asked(name, Question("choice", self._help(name), first, shown_as))
-        return next(choice for choice in choices if str(choice) == answer)
+        return self._noted(name, next(choice for choice in choices if str(choice) == answer), first)
 
     def _value(self, name: str, raw: Any) -> Any:
         if isinstance(raw, list):
             return self.choose(name, raw)
         value = self.render(name, raw)
+        if name in self.earlier and value == self.texts.render(
+            str(raw), {"cookiecutter": self.then}, f"{FILE}: {name}"
+        ):
+            value = self.earlier[name]
         if self.ask is None:
             return value
         kind: Literal["bool", "text"] = "bool" if isinstance(raw, bool) else "text"
-        return self._asked(name, Question(kind, self._help(name), value))
+        return self._noted(name, self._asked(name, Question(kind, self._help(name), value)), value)
+
+    def _noted(self, name: str, value: Any, default: Any) -> Any:
+        if value != default:
+            self.answered[name] = value
+        return value
 
     def _help(self, name: str) -> str:
         text = self.prompts.get(name) or name
@@ -148,6 +169,11 @@ def _parsed_dict(name: str, answer: Any) -> Any:
     if not isinstance(value, dict):
         raise UsageError(f"{name}: not a JSON object")
     return value
+
+
+def is_derived(raw: Any) -> bool:
+    """Whether a default is made of other values."""
+    return isinstance(raw, str) and "{" in raw
 
 
 def is_nested(variables: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,11 +12,12 @@ from genfile.bundle import Bundle
 from genfile.errors import PresetError, UsageError
 from genfile.template.cookiecutter import hooks
 from genfile.template.cookiecutter.extensions import importable, known_extensions, load
-from genfile.template.cookiecutter.files import Files, find_folder, project_folder
-from genfile.template.cookiecutter.questions import Answers, Ask, choose_template, is_nested
-from genfile.template.cookiecutter.texts import Texts, guarded
+from genfile.template.cookiecutter.files import find_folder, project_folder
+from genfile.template.cookiecutter.making import Making
+from genfile.template.cookiecutter.questions import Answers, Ask, choose_template, is_derived, is_nested
+from genfile.template.cookiecutter.texts import Texts
 from genfile.template.cookiecutter.variables import FILE, apply_overrides, read_variables
-from genfile.template.project import Project
+from genfile.template.project import NONE_EARLIER, Earlier, Project
 
 MAX_NESTED = 8
 _SELECTORS = ("template", "templates")
@@ -27,12 +28,16 @@ class _Job:
     """One call of `render_cookiecutter`: what was asked for, and what became known on the way."""
 
     given: Mapping[str, Any]
+    earlier: Earlier
     ask: Ask | None
     defaults: Mapping[str, Any]
     trusted: bool
     run_hooks: bool
+    again: bool
     replay: Mapping[str, Any] | None
     output: Path
+    # Of the earlier answers, those that follow others.
+    derived: dict[str, Any] = field(default_factory=dict)
     chosen: dict[str, str] = field(default_factory=dict)
     outer: list[Bundle] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -74,20 +79,23 @@ def render_cookiecutter(
     replay: Mapping[str, Any] | None = None,
     output: Path | None = None,
     notes: list[str] | None = None,
+    earlier: Earlier = NONE_EARLIER,
+    again: bool = False,
 ) -> Project:
     """What cookiecutter would write with the same answers.
 
     ``ask`` is None where nobody answers: defaults are taken. Code of the template runs only when it is ``trusted``,
     else it is refused; ``run_hooks=False`` leaves the hooks out instead. ``replay`` are the answers
     of a replay file. ``output`` is the folder in which the project's own will be; ``notes`` collects what the user
-    should hear. Raises PresetError for the template's faults, UsageError for a value that does
-    not fit and for code without trust.
+    should hear. ``earlier``: the answers of another time, below those that are given; ``again``: all is rendered
+    twice, hooks with it, so that `Project.again` tells what chance made. Raises PresetError for the template's faults,
+    UsageError for a value that does not fit and for code without trust.
     """
     if replay is not None and given:
         raise UsageError("a replay file and values of your own exclude one another", hint="edit the replay file")
     defaults = (user_config or {}).get("default_context") or {}
     where = Path(os.path.abspath(output or "."))  # noqa: PTH100 - as cookiecutter says it, links kept
-    job = _Job(given, ask, defaults, trusted, run_hooks, replay, where)
+    job = _Job(given, earlier, ask, defaults, trusted, run_hooks, again, replay, where)
     try:
         return _render(bundle, job, MAX_NESTED)
     finally:
@@ -108,7 +116,7 @@ def _render(bundle: Bundle, job: _Job, depth: int) -> Project:
         texts = Texts(variables, bundle.files, extensions=extensions)
         if not nested:
             return _project(bundle, variables, texts, job, work)
-        name, chosen, folder = choose_template(variables, texts, job.ask, job.given)
+        name, chosen, folder = choose_template(variables, texts, job.ask, {**job.earlier.values, **job.given})
     job.chosen[name] = chosen
     job.outer.append(bundle)
     inner = _sub_bundle(bundle, folder)
@@ -120,61 +128,70 @@ def _render(bundle: Bundle, job: _Job, depth: int) -> Project:
 
 
 def _apply(variables: dict[str, Any], job: _Job) -> None:
-    """The user's values over the template's: first the configuration's, then those given now."""
-    try:
-        apply_overrides(variables, job.defaults)
-    except UsageError as error:  # cookiecutter warns, and goes on without the ones that follow
-        job.notes.append(f"default_context of the user's configuration: {error.message}")
+    """The user's values over the template's: first the configuration's, then those of earlier, then those given now."""
+    _configure(variables, job)
+    known = {name: value for name, value in job.earlier.values.items() if name not in (*job.given, *_SELECTORS)}
+    derived = {name for name in job.earlier.defaulted if is_derived(variables.get(name))}
+    _apply_earlier(variables, {name: value for name, value in known.items() if name not in derived})
+    job.derived = {name: value for name, value in known.items() if name in derived}
     given = {name: value for name, value in job.given.items() if name not in _SELECTORS}
     unknown = apply_overrides(variables, deepcopy(given))
     if not is_nested(variables):
         job.notes.extend(f"{name} is not one of the template's variables" for name in unknown)
 
 
+def _configure(variables: dict[str, Any], job: _Job) -> None:
+    try:
+        apply_overrides(variables, job.defaults)
+    except UsageError as error:  # cookiecutter warns, and goes on without the ones that follow
+        job.notes.append(f"default_context of the user's configuration: {error.message}")
+
+
+def _apply_earlier(variables: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Each that still fits."""
+    for name, value in values.items():
+        with suppress(UsageError):
+            apply_overrides(variables, {name: deepcopy(value)})
+
+
 def _project(
     bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
 ) -> Project:
-    context = _context(bundle, variables, texts, job, work)
+    context, answered = _context(bundle, variables, texts, job, work)
     folder = find_folder(bundle, texts)
     texts.in_folder(folder)
     name = project_folder(folder, context, texts)
-    files = Files(bundle, folder, context, texts)
-    kept = {key: value for key, value in context["cookiecutter"].items() if not key.startswith("_")}
-    answers = {**job.chosen, **_plain(kept)}
-    if work is None or not job.run_hooks:
-        files.render()
-        return Project(files.done, name, answers, files.empty_folders())
-    place = work.make_project(name)
-    inside = {**context, "cookiecutter": {**context["cookiecutter"], "_output_dir": str(work.output)}}
-    _run_hook("pre_gen_project", bundle, inside, texts, work, place)
-    files.render()
-    hooks.write(place, files.done, files.empty_folders())
-    _run_hook("post_gen_project", bundle, inside, texts, work, place)
-    written = hooks.read(place, (str(work.output), str(job.output)))
-    return Project(written, name, answers, hooks.empty_folders(place))
+    kept = _kept(context)
+    make = Making(bundle, folder, texts, work if job.run_hooks else None)
+    made = make.first(context, name, str(job.output))
+    # Once more, with the answers that are certain to be the same.
+    fresh = replace(job, given={**job.given, **answered}, ask=None, notes=[], output=job.output / "again")
+    variables = read_variables(bundle.files)
+    _apply(variables, fresh)
+    other, _ = _context(bundle, variables, texts, fresh, work)
+    unsteady = {key for key, value in kept.items() if _kept(other).get(key) != value}
+    again = make.second(made, other, job.notes) if job.again else None
+    answers = {**job.chosen, **{key: value for key, value in kept.items() if key not in unsteady}}
+    return Project(made.files, name, answers, made.folders, frozenset(unsteady), made.hooked, again)
 
 
-def _run_hook(
-    hook: str, bundle: Bundle, context: Mapping[str, Any], texts: Texts, work: hooks.Workspace, place: Path
-) -> None:
-    """Render the scripts of a hook, and run them in the project's folder."""
-    for path in hooks.hooks_of(bundle.files, hook):
-        with guarded(path):
-            source = bundle.files[path].decode("utf-8")
-        work.run(path, texts.render(source, context, path), place)
+def _kept(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are worth keeping: none that is private."""
+    values = context["cookiecutter"]
+    return {str(key): _plain(value) for key, value in values.items() if not key.startswith("_")}
 
 
 def _context(
     bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
-) -> dict[str, Any]:
-    """What a template sees: the values, and the original options of those that are not private."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a template sees: the values, and the original options of those that are not private. And what was asked."""
     replayed = job.replay.get("cookiecutter") if job.replay is not None else None
     if job.replay is not None and not isinstance(replayed, Mapping):
         raise UsageError("the replay file has no object `cookiecutter`")
     known = dict(deepcopy(replayed)) if replayed is not None else variables
     original = {key: value for key, value in known.items() if not key.startswith("_")}
     missing = {key: value for key, value in variables.items() if replayed is None or key not in replayed}
-    answers = Answers(missing, texts, job.ask)
+    answers = Answers(missing, texts, job.ask, job.derived, _then(bundle, texts, job))
     if replayed is not None:
         answers.values.update(known)
     values = answers.resolve()
@@ -183,7 +200,17 @@ def _context(
     folder = bundle.folder if bundle.kind != "archive" else None
     disk = str(folder or (work.template if work is not None else bundle.reference))
     known.update(_template=bundle.reference, _output_dir=str(job.output), _repo_dir=disk, _checkout=None)
-    return {"cookiecutter": known, "_cookiecutter": original}
+    return {"cookiecutter": known, "_cookiecutter": original}, answers.answered
+
+
+def _then(bundle: Bundle, texts: Texts, job: _Job) -> Mapping[str, Any]:
+    """The values as they would be by the answers of the earlier time alone."""
+    if not job.derived:
+        return {}
+    variables = read_variables(bundle.files)
+    _configure(variables, replace(job, notes=[]))
+    _apply_earlier(variables, job.earlier.values)
+    return Answers(variables, texts, None).resolve()
 
 
 @contextmanager
