@@ -176,7 +176,9 @@ class _Updating:
         elif own.new == own.old:
             bits = None if now in (None, bits) else bits
             own = own if bits is None else replace(own, action="replace")
-        return replace(step, changes=(replace(own, executable=bits), *others))
+        return replace(
+            step, changes=(replace(own, executable=bits, was_executable=None if own.old is None else now), *others)
+        )
 
 
 def _same(kept: Kept, content: bytes) -> bool:
