@@ -71,7 +71,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _interrupted() -> int:
     """Ctrl-C: whatever was begun has been undone by then."""
-    sys.stderr.write("error: interrupted: nothing was changed\n")
+    ui.error_out("error: interrupted: nothing was changed")
     return 130
 
 
@@ -91,14 +91,15 @@ def _usage_or_bug(error: Exception) -> int:
     if isinstance(code, int):
         message = getattr(error, "message", None)
         if message:
-            sys.stderr.write(f"error: {message}\nhint: see `genfile --help`\n")
+            ui.error_out(f"error: {message}")
+            ui.error_out("hint: see `genfile --help`")
         return _interrupted() if code == 130 else code
     if isinstance(error, OSError):
-        sys.stderr.write(f"error: {error.strerror or error}\n")
+        ui.error_out(f"error: {error.strerror or error}")
         return 1
     place = _origin(error)
-    sys.stderr.write(f"error: {type(error).__name__}: {str(error)[:200]} (at {place})\n")
-    sys.stderr.write(f"hint: this is a bug in genfile {__version__}: please report it with the command you ran\n")
+    ui.error_out(f"error: {type(error).__name__}: {str(error)[:200]} (at {place})")
+    ui.error_out(f"hint: this is a bug in genfile {__version__}: please report it with the command you ran")
     return 1
 
 

@@ -182,7 +182,9 @@ def literal_pattern(path: str, *, anywhere: bool) -> str:
     """
     check(path)
     start, end = len(path) - len(path.lstrip(" ")), len(path.rstrip(" "))
-    edge = {at for at in range(len(path)) if at < start or at >= end or (at == 0 and path[0] in ("!#" if anywhere else "!"))}
+    edge = {
+        at for at in range(len(path)) if at < start or at >= end or (at == 0 and path[0] in ("!#" if anywhere else "!"))
+    }
     special = set("*?[\\")
     if anywhere or edge or {*special, "]"} & set(path):
         special |= set("^{}|")

@@ -1,9 +1,11 @@
 """How much an output file says of itself: nothing, what is not obvious, or the reason of every rule."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
 from genfile.dockerfile.heredoc import Heredoc, heredocs
+from genfile.dockerfile.lexer import LexError
 from genfile.preset.rules import rule
 from genfile.preset.trace import Line
 
@@ -46,7 +48,8 @@ def _space_stages(lines: list[Line]) -> list[Line]:
         if not line.text:
             continue
         if line.text.startswith(("COPY ", "RUN ", "ADD ")):
-            opened = list(heredocs(line.text))
+            with suppress(LexError):
+                opened = list(heredocs(line.text))
         if line.text.startswith("FROM "):
             at = len(result)
             while at > 0 and _is_comment(result[at - 1].text) and not _is_directive(result[at - 1].text):

@@ -49,9 +49,7 @@ def shell_command(value: str) -> Markup:
 def shell_step(value: str, environment: Iterable[Mapping[str, Any]] = ()) -> Markup:
     """A command as one of several with `&&` between; it sees the values that an environment has for the build."""
     values = [
-        (item["name"], item["value"])
-        for item in environment
-        if item["phase"] == "build" and item["value"] is not None
+        (item["name"], item["value"]) for item in environment if item["phase"] == "build" and item["value"] is not None
     ]
     return _safe("a RUN command", lambda: quoting.shell_step(value, values))
 
