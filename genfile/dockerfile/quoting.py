@@ -182,14 +182,14 @@ def literal_pattern(path: str, *, anywhere: bool) -> str:
     """
     check(path)
     start, end = len(path) - len(path.lstrip(" ")), len(path.rstrip(" "))
-    edge = {
-        at for at in range(len(path)) if at < start or at >= end or (at == 0 and path[0] in ("!#" if anywhere else "!"))
-    }
+    edge = {at for at in range(len(path)) if at < start or at >= end}
+    edge |= {0} if path[:1] in (("!", "#") if anywhere else ("!",)) else set()
     special = set("*?[\\")
     if anywhere or edge or {*special, "]"} & set(path):
         special |= set("^{}|")
     return "".join(
-        (f"[\\{char}]" if char in "\\^" else f"[{char}]") if at in edge or char in special else char
+        # In a class, too, moby's matcher takes a bare `*` or `?` for any text.
+        (f"[\\{char}]" if char in "*?\\^" else f"[{char}]") if at in edge or char in special else char
         for at, char in enumerate(path)
     )
 
