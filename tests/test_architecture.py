@@ -12,6 +12,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
     "errors": set(),
     "protected": set(),
+    "terminal": set(),
     "evidence": set(),
     "parsers": set(),
     "dockerfile": set(),
@@ -42,12 +43,12 @@ ALLOWED = {
     "lint": {"dockerfile"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},
-    "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
+    "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
     "schema": {"spec", "preset", "template"},
     "api": {"errors", "evidence", "source", "spec", "detect", "preset", "bundle", "project"},
     "cli": {
         *("errors", "evidence", "api", "project", "preset", "detect", "spec", "schema", "bundle", "verify", ""),
-        *("parsers", "options", "template", "scaffold"),
+        *("parsers", "options", "template", "scaffold", "terminal"),
     },
     "__init__": {"errors", "evidence", "api", "detect", "preset"},
     "__main__": {"cli", ""},

@@ -42,6 +42,7 @@ def shop(tmp_path: Path) -> Path:
         ("framework", "null", ["null", None]),
         ("static", '{\n"root": "dist"}', [{"root": "dist"}]),
         ("no.such", "1", ["1", 1]),
+        ("facts.any", '["a"]', ['["a"]', ["a"]]),
     ],
 )
 def test_the_type_of_the_field_decides(key: str, text: str, values: list[Any]) -> None:

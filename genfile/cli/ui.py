@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from genfile.cli.terminal import Styled, escaped, is_unsafe, prompt_text, visible, write, write_data
 from genfile.errors import GenfileError
 from genfile.evidence import Fact, Note
+from genfile.terminal import Styled, escaped, is_unsafe, prompt_text, visible, write, write_data
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService
@@ -67,14 +67,16 @@ def prompt(text: str, default: str = "", *, show_default: bool = True, hide_inpu
     import typer
 
     shown = f" [{default}]" if show_default else ""
-    return str(typer.prompt(prompt_text(text + shown), default=default, show_default=False, hide_input=hide_input))
+    return str(
+        typer.prompt(prompt_text(sys.stdout, text + shown), default=default, show_default=False, hide_input=hide_input)
+    )
 
 
 def confirm(text: str) -> bool:
     """Ask for yes or no; Enter is no."""
     import typer
 
-    return typer.confirm(prompt_text(text), default=False)
+    return typer.confirm(prompt_text(sys.stdout, text), default=False)
 
 
 def styled(text: str, style: str) -> Styled:

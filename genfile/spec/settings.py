@@ -53,7 +53,10 @@ def _json(text: str) -> list[Any]:
 def _items(model: Any, keys: list[str]) -> tuple[Any, ...] | None:
     """What the list at a field holds; None for a field that is not a list, or that there is not."""
     if not keys:
-        return next((get_args(kind) for kind in _kinds(model) if get_origin(kind) in (tuple, list)), None)
+        kinds = list(_kinds(model))
+        # What can be a text as well is one.
+        listed = all(get_origin(kind) in (tuple, list) for kind in kinds)
+        return get_args(kinds[0]) if listed and kinds else None
     for kind in _kinds(model):
         if isinstance(kind, type) and issubclass(kind, BaseModel) and keys[0] in kind.model_fields:
             # The annotation with its constraints, which tells a command from a word.

@@ -68,7 +68,20 @@ LINES = st.lists(
                 "b c",
                 " ",
             ),
-            *('"', "'", "\\", '["a"]', '["a", "<<EOF"]', "$X", "\r\n", "\t", "`\n", "FROM y\n", "--", "HEALTHCHECK "),
+            *(
+                '"',
+                "'",
+                "\\",
+                '["a"]\n',
+                '["a", "<<EOF"]\n',
+                "$X",
+                "\r\n",
+                "\t",
+                "`\n",
+                "FROM y\n",
+                "--",
+                "HEALTHCHECK ",
+            ),
         ]
     ),
     max_size=16,
@@ -98,8 +111,8 @@ def test_any_lines_as_buildkit_reads_them(head: str, lines: str) -> None:
     by_line = {item.start_line: item for item in theirs}
     for item in ours.instructions:
         other = by_line[item.line]
-        assert tuple(f"--{key}={value}" if value else f"--{key}" for key, value in item.flags) == tuple(
-            flag.removesuffix("=") for flag in other.flags
+        assert tuple(f"--{key}={value}" for key, value in item.flags) == tuple(
+            flag if "=" in flag else f"{flag}=" for flag in other.flags
         )
         assert item.heredocs == tuple(heredoc.content.replace("\r\n", "\n") for heredoc in other.heredocs)
 

@@ -4,7 +4,6 @@ Text of a tree can hold what a terminal obeys: escape sequences, carriage return
 direction of writing. All text for a person passes `visible`, whatever it is made of.
 """
 
-import sys
 import unicodedata
 from typing import NamedTuple, TextIO
 
@@ -71,13 +70,17 @@ def write_data(stream: TextIO, text: str) -> None:
         stream.write(text)
         return
     stream.flush()
-    buffer.write(text.encode("utf-8", "surrogateescape"))
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "backslashreplace")
+    buffer.write(raw)
     buffer.flush()
 
 
-def prompt_text(text: str) -> str:
+def prompt_text(stream: TextIO, text: str) -> str:
     """A question as it may be shown, on one line."""
-    return _encodable(sys.stdout, visible(text))
+    return _encodable(stream, visible(text))
 
 
 def _encodable(stream: TextIO, text: str) -> str:
