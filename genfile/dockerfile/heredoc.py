@@ -11,8 +11,8 @@ from genfile.dockerfile.lexer import LexError, lex
 
 _WORD = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 _EARLY_WORD = re.compile(r"[0-9]*<<(-?)([^<]*)")
-# In lines like these a command ends up: alone, and in front of another one.
-_PLACES = ("RUN {}", "RUN {} && x")
+# In lines like these a command ends up: alone, in front of another one, in a subshell.
+_PLACES = ("RUN {}", "RUN {} && x", "RUN (x; {})")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def heredocs(line: str, *, early: bool = False) -> tuple[Heredoc, ...]:
 
 
 def opens_heredoc(command: str) -> bool:
-    """Whether a shell command would open a heredoc in RUN, alone or before another, by any frontend."""
+    """Whether a shell command would open a heredoc in RUN, wherever it stands there, by any frontend."""
     if "<<" not in command:
         return False
     try:

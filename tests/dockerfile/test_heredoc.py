@@ -50,6 +50,7 @@ def test_what_buildkit_takes_for_no_heredoc_passes(command: str) -> None:
 @given(st.lists(TEXTS, min_size=1, max_size=4))
 @example(['echo "a', 'b" <<EOF'])
 @example(["cat <<", "x"])
+@example(["{ <<-"])
 @example(["a '", "<<EOF", "' b"])
 @example(["echo `a", "b` <<EOF"])
 @example(["${X:-", "} <<EOF"])
