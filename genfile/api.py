@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -284,25 +283,18 @@ def apply_settings(
 
 
 def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, text: str) -> dict[str, Any]:
-    """The values with one field set: the text as it is, else as JSON, else as one command or its words.
-
-    The first reading that validates is taken; `build` is a list of whole commands, every other list is one of words.
-    """
+    """The values with one field set: the first reading of the text that validates is taken."""
     import copy
-    import json
-    import shlex
 
     from genfile.spec.project import parse_spec
+    from genfile.spec.settings import readings
 
-    readings: list[Any] = [text]
-    with suppress(ValueError):
-        readings.append(json.loads(text))
-    if key == "build":
-        readings.append([text])
-    with suppress(ValueError):
-        readings.append(shlex.split(text))
     fault: SpecError | None = None
-    for reading in readings:
+    try:
+        found = readings(model, key, text)
+    except ValueError as error:
+        raise SpecError(f"--set {key}: {error}") from None
+    for reading in found:
         candidate = copy.deepcopy(values)
         table = candidate
         *parents, last = key.split(".")

@@ -12,6 +12,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = {
     "errors": set(),
     "protected": set(),
+    "terminal": set(),
     "evidence": set(),
     "parsers": set(),
     "dockerfile": set(),
@@ -42,7 +43,7 @@ ALLOWED = {
     "lint": {"dockerfile"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},
-    "verify": {"errors", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
+    "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
     # The child runs detection; the parent checks its answer as a spec.
     "guard": {"errors", "evidence", "source", "spec", "detect", ""},
     "schema": {"spec", "preset", "template"},
@@ -50,7 +51,7 @@ ALLOWED = {
     "cli": {
         "guard",
         *("errors", "evidence", "api", "project", "preset", "detect", "spec", "schema", "bundle", "verify", ""),
-        *("parsers", "options", "template", "scaffold"),
+        *("parsers", "options", "template", "scaffold", "terminal"),
     },
     "__init__": {"errors", "evidence", "api", "detect", "guard", "preset"},
     "__main__": {"cli", ""},

@@ -96,7 +96,7 @@ def _exhausted(error: BaseException) -> GenfileError:
 
 def _interrupted() -> int:
     """Ctrl-C: whatever was begun has been undone by then."""
-    sys.stderr.write("error: interrupted: nothing was changed\n")
+    ui.error_out("error: interrupted: nothing was changed")
     return 130
 
 
@@ -116,7 +116,8 @@ def _other(error: Exception, *, as_json: bool) -> int:
     if isinstance(code, int):
         message = getattr(error, "message", None)
         if message:
-            sys.stderr.write(f"error: {message}\nhint: see `genfile --help`\n")
+            ui.error_out(f"error: {message}")
+            ui.error_out("hint: see `genfile --help`")
         return _interrupted() if code == 130 else code
     if isinstance(error, OSError):
         return _failed(GenfileError(error.strerror or str(error)), as_json=as_json)

@@ -123,7 +123,7 @@ def _ask(inspection: "Inspection", service: str | None, settings: dict[str, str]
         if key in answers or not isinstance(fact.value, str | int):
             continue
         ui.out(f"{key}: {'; '.join(map(str, fact.evidence))}")
-        answer = str(typer.prompt(f"  {key}", default=str(fact.value)))
+        answer = ui.prompt(f"  {key}", str(fact.value))
         if answer != str(fact.value):
             answers[key] = answer
     return answers
@@ -175,14 +175,14 @@ def _write(
 def _may_replace(plan: "Plan") -> bool:
     ui.data(plan.diff())
     names = ", ".join(change.path for change in plan.conflicts)
-    return typer.confirm(f"Replace {names}?", default=False)
+    return ui.confirm(f"Replace {names}?")
 
 
 def _report(generation: "Generation", plan: "Plan", *, dry_run: bool) -> None:
     colours = {"create": "green", "replace": "yellow", "conflict": "red", "unchanged": "dim"}
     for change in plan.changes:
         action = f"would {change.action}" if dry_run and change.action in ("create", "replace") else change.action
-        ui.out(f"{ui.styled(action, colours[change.action])}  {change.path}")
+        ui.out(ui.styled(action, colours[change.action]), f"  {change.path}")
     if plan.conflicts:
         ui.data(plan.diff())
         return

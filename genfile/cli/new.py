@@ -103,7 +103,7 @@ def _report(plan: "Plan", made: "Made", *, dry_run: bool) -> None:
     colours = {"create": "green", "conflict": "red", "unchanged": "dim"}
     for change in plan.changes:
         action = f"would {change.action}" if dry_run and change.action == "create" else change.action
-        ui.out(f"{ui.styled(action, colours.get(change.action, 'yellow'))}  {plan.root / change.path}")
+        ui.out(ui.styled(action, colours.get(change.action, "yellow")), f"  {plan.root / change.path}")
     if plan.conflicts or dry_run:
         return
     ui.out(f"Next:  cd {plan.root}")

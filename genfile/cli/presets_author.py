@@ -172,7 +172,7 @@ def _report(
         word = "fails" if outcome.faults else "differs" if diffs.get(outcome.name) else "ok"
         colour = {"fails": "red", "differs": "yellow", "ok": "green"}[word]
         more = f": {outcome.faults[0]}" if outcome.faults else ""
-        ui.out(f"{ui.styled(word, colour):<8} {outcome.name}{more}")
+        ui.out(ui.styled(f"{word:<8}", colour), f" {outcome.name}{more}")
         for fault in outcome.faults[1:]:
             ui.out(f"         {fault}")
     for diff in diffs.values():

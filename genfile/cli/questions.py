@@ -1,11 +1,8 @@
 """Asking at the prompt, and values from the command line and from files."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import typer
 
 from genfile.cli import ui
 from genfile.errors import SourceError, UsageError
@@ -20,23 +17,21 @@ def ask_option(name: str, option: "Option", default: Any, /) -> Any:
     """Ask for one value until it fits; Enter takes the default."""
     from genfile.options import parse_value, show_value
 
-    ui.out(f"{ui.styled(option.help, 'bold')}")
+    ui.out(ui.styled(option.help, "bold"))
     for choice, meaning in option.choices.items():
         ui.out(f"  {choice}{'  ' + meaning if meaning else ''}")
     proposed = None if default is None else show_value(default)
     while True:
-        text = str(
-            typer.prompt(
-                f"  {name}",
-                default="" if proposed is None else proposed,
-                show_default=bool(proposed) and not option.secret,
-                hide_input=option.secret,
-            )
+        text = ui.prompt(
+            f"  {name}",
+            proposed or "",
+            show_default=bool(proposed) and not option.secret,
+            hide_input=option.secret,
         )
         try:
             return parse_value(option, text)
         except ValueError as fault:
-            sys.stderr.write(f"  {fault}\n")
+            ui.error_out(f"  {fault}")
 
 
 def collect(settings: Sequence[str], files: Sequence[Path]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 
 from genfile.errors import GenfileError
 from genfile.evidence import Fact, Note
+from genfile.terminal import Styled, escaped, is_unsafe, prompt_text, visible, write, write_data
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import InspectedService
@@ -35,30 +36,56 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def out(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+def out(*parts: str | Styled) -> None:
+    """One line for a person, made of its parts; no text in it begins another line."""
+    write(sys.stdout, *parts, colour=wants_colour())
+
+
+def error_out(*parts: str) -> None:
+    """One line on stderr for a person."""
+    write(sys.stderr, *parts)
 
 
 def data(text: str) -> None:
-    """Text that is the product itself: written as it is."""
-    sys.stdout.write(text)
+    """Text that is the product itself: as it is for a program, made visible for a person."""
+    write_data(sys.stdout, text)
 
 
 def json_out(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """A value as JSON. What a terminal could obey is escaped as JSON escapes it: the value stays the same."""
+    plain = sys.stdout.isatty() and (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(value, indent=2, ensure_ascii=plain)
+    text = "".join(escaped(char) if is_unsafe(char) and char != "\n" else char for char in text)
+    write_data(sys.stdout, text + "\n")
 
 
 def error(problem: GenfileError) -> None:
     """One line of what went wrong, one of how to mend it."""
-    sys.stderr.write(f"error: {problem.message}\n")
+    error_out(f"error: {problem.message}")
     if problem.hint:
-        sys.stderr.write(f"hint: {problem.hint}\n")
+        error_out(f"hint: {problem.hint}")
 
 
-def styled(text: str, style: str) -> str:
-    """Text in a style, where colours are wanted."""
-    codes = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31", "cyan": "36"}
-    return f"\x1b[{codes[style]}m{text}\x1b[0m" if wants_colour() else text
+def prompt(text: str, default: str = "", *, show_default: bool = True, hide_input: bool = False) -> str:
+    """Ask for one line; Enter takes the default as it is, shown as it may be."""
+    import typer
+
+    shown = f" [{default}]" if show_default else ""
+    return str(
+        typer.prompt(prompt_text(sys.stdout, text + shown), default=default, show_default=False, hide_input=hide_input)
+    )
+
+
+def confirm(text: str) -> bool:
+    """Ask for yes or no; Enter is no."""
+    import typer
+
+    return typer.confirm(prompt_text(sys.stdout, text), default=False)
+
+
+def styled(text: str, style: str) -> Styled:
+    """Text in a style, where colours are wanted: a part of `out`."""
+    return Styled(text, style)
 
 
 def show_service(service: "InspectedService") -> None:
@@ -79,11 +106,10 @@ def _show_table(rows: list[tuple[str, Fact[Any]]]) -> None:
 
     table = Table.grid(padding=(0, 2))
     for pointer, fact in rows:
-        value = Text(_value(fact), style="yellow" if fact.guess else "")
         table.add_row(
-            Text("  " + pointer[1:].replace("/", "."), style="cyan"),
-            value,
-            Text(_evidence(fact), style="dim"),
+            Text("  " + visible(pointer[1:].replace("/", ".")), style="cyan"),
+            Text(visible(_value(fact)), style="yellow" if fact.guess else ""),
+            Text(visible(_evidence(fact)), style="dim"),
         )
     Console().print(table)
 
@@ -125,7 +151,7 @@ def show_notes(notes: Iterable[Note]) -> None:
         place = "" if note.path is None else f"{note.path}: " if note.line is None else f"{note.path}:{note.line}: "
         text = note.text if place.split(":")[0] and note.text.startswith(place.split(":")[0]) else place + note.text
         label = "note" if note.level == "info" else note.level
-        sys.stderr.write(f"{label}: {text}\n")
+        error_out(f"{label}: {text}")
 
 
 GuardOption = Annotated[
@@ -144,9 +170,9 @@ def guarded(path: Path) -> "Guard":
 
     guard = Guard()
     for limit in guard.missing():
-        sys.stderr.write(f"warning: --guard does without a limit: {limit}\n")
+        error_out(f"warning: --guard does without a limit: {limit}")
     if (path / "genfile.toml").exists():
-        sys.stderr.write("note: --guard: the genfile.toml of the tree was not read\n")
+        error_out("note: --guard: the genfile.toml of the tree was not read")
     return guard
 
 

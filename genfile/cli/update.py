@@ -106,7 +106,7 @@ def _report(planned: "Updating", *, dry_run: bool) -> None:
         ui.out("up to date")
     for action, change in shown:
         text = f"would {action}" if dry_run and action not in ("keep", "conflict") else action
-        ui.out(f"{ui.styled(text, _COLOURS[action])}  {change.path}")
+        ui.out(ui.styled(text, _COLOURS[action]), f"  {change.path}")
 
 
 def _document(planned: "Updating", *, written: bool) -> dict[str, Any]:

@@ -178,15 +178,28 @@ def _validated(draft: Draft) -> InspectedService | None:
         try:
             spec = model.model_validate(draft.values)
         except ValidationError as error:
-            fields = sorted({str(item["loc"][0]) for item in error.errors() if item["loc"]})
             draft.note("warning", f"left out, since it can't be written to a Dockerfile: {describe(error)}")
-            if not any(draft.values.pop(name, None) is not None for name in fields):
+            places = {item["loc"] for item in error.errors() if item["loc"]}
+            dropped = [_drop(draft, place) for place in sorted(places, key=str)]
+            if not any(dropped):
                 return None
-            for name in fields:
-                draft.evidence = {k: v for k, v in draft.evidence.items() if not k.startswith(f"/{name}")}
         else:
             return InspectedService(spec, dict(sorted(draft.evidence.items())), tuple(draft.notes))
     return None
+
+
+def _drop(draft: Draft, place: "tuple[int | str, ...]") -> bool:
+    """Take one value out of a draft: that of a field within a field, where nothing needs it, else the whole field."""
+    name = str(place[0])
+    inner = draft.values.get(name)
+    if name == "package_manager" and isinstance(inner, dict) and place[1:] in (("version",), ("lockfile",)):
+        draft.values[name] = inner | {place[1]: None}
+        dropped = inner.get(place[1]) is not None
+        name = f"{name}/{place[1]}"
+    else:
+        dropped = draft.values.pop(name, None) is not None
+    draft.evidence = {k: v for k, v in draft.evidence.items() if k != f"/{name}" and not k.startswith(f"/{name}/")}
+    return dropped
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -1,6 +1,6 @@
 """Does the build context hold what a Dockerfile takes from it, once .dockerignore has been applied?"""
 
-import fnmatch
+import posixpath
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ def missing_sources(dockerfile: Dockerfile, rules: IgnoreRules, files: Collectio
 
 
 def _covers(source: str, path: str) -> bool:
-    plain = source.strip("/").removeprefix("./").replace("\\", "") or "."
+    plain = posixpath.normpath(source.strip("/") or ".")
     if plain == "." or path == plain or path.startswith(plain + "/"):
         return True
-    return any(char in source for char in "*?[") and fnmatch.fnmatchcase(path, source)
+    return any(char in plain for char in "*?[") and IgnoreRule(plain, 0, negated=False).matches(path)

@@ -1,6 +1,8 @@
 """What a .dockerignore leaves out of the build context, by the rules of Docker's own matcher.
 
-Source of the rules: docs.docker.com/build/concepts/context/#dockerignore-files and moby/patternmatcher.
+Source of the rules: docs.docker.com/build/concepts/context/#dockerignore-files and moby/patternmatcher, which makes
+a regular expression of each pattern. It forgets to escape `|`, `{`, `}` and `^` there, and hands letters behind a
+backslash on to it; here they stand for themselves.
 """
 
 import posixpath
@@ -53,32 +55,30 @@ def read_ignore(text: str) -> IgnoreRules:
         if not pattern:
             continue
         pattern = posixpath.normpath(pattern.replace("//", "/"))
-        pattern = pattern.lstrip("/") if len(pattern) > 1 else pattern
+        pattern = (pattern.lstrip("/") if len(pattern) > 1 else pattern).strip()
         if pattern and pattern != ".":
             rules.append(IgnoreRule(pattern, number, negated))
     return IgnoreRules(tuple(rules))
 
 
-# A part of a pattern: a test of one character, or how far it reaches: within a segment, over segments, over folders.
+# A part of a pattern: a test of one character, or how far it reaches: within a segment, over all, over folders.
 _Token = tuple[str, str]
+_ONE = ("literal", "one", "class")
 
 
 @cache
 def _tokens(pattern: str) -> tuple[_Token, ...] | None:
-    """The parts of a pattern of Go's filepath.Match with `**`; None for one that is malformed and matches nothing."""
+    """The parts of a pattern; None for one that is malformed and matches nothing."""
     tokens: list[_Token] = []
     at = 0
     while at < len(pattern):
         char = pattern[at]
         if pattern.startswith("**", at):
-            while pattern.startswith("*", at):
-                at += 1
-            # `**/` is any number of whole folders, none included; `**` elsewhere is anything.
-            if pattern.startswith("/", at):
-                at += 1
-                tokens.append(("folders", ""))
-            else:
-                tokens.append(("everything", ""))
+            end = at + 2 + pattern.startswith("/", at + 2)
+            # A suffix or a prefix without another special character is compared as it is.
+            whole = end == len(pattern) or (at == 0 and end == 2 and not any(c in "*?[]\\" for c in pattern[2:]))
+            tokens += [("everything", "")] if whole else [("folders", ""), ("folder", "")]
+            at = end
             continue
         if char == "*":
             tokens.append(("segment", ""))
@@ -101,17 +101,17 @@ def _tokens(pattern: str) -> tuple[_Token, ...] | None:
 
 def _match(tokens: tuple[_Token, ...], path: str) -> bool:
     """All ways at once, as a set of places in the pattern: the time is the product of both lengths, for any text."""
-    states = _closure(tokens, {0}, boundary=True)
+    states = _closure(tokens, {0})
     for char in path:
         after: set[int] = set()
         for state in states:
             if state < len(tokens):
                 kind, text = tokens[state]
-                if kind in ("everything", "folders") or (kind == "segment" and char != "/"):
+                if kind in ("everything", "folder") or (kind == "segment" and char != "/"):
                     after.add(state)
-                elif _takes(kind, text, char):
+                if (kind == "folder" and char == "/") or (kind in _ONE and _takes(kind, text, char)):
                     after.add(state + 1)
-        states = _closure(tokens, after, boundary=char == "/")
+        states = _closure(tokens, after)
         if not states:
             return False
     return len(tokens) in states
@@ -126,18 +126,17 @@ def _takes(kind: str, text: str, char: str) -> bool:
     return kind == "one" or (kind == "class" and _in_class(text, char))
 
 
-def _closure(tokens: tuple[_Token, ...], states: set[int], *, boundary: bool) -> set[int]:
-    """The places that are reached without a character: past a `*`, and past `**/` where a folder begins."""
+def _closure(tokens: tuple[_Token, ...], states: set[int]) -> set[int]:
+    """The places that are reached without a character: past a `*`, and past any number of folders, none included."""
     found = set(states)
     queue = list(states)
     while queue:
         state = queue.pop()
-        if state < len(tokens):
-            kind = tokens[state][0]
-            passes = kind in ("segment", "everything") or (kind == "folders" and boundary)
-            if passes and state + 1 not in found:
-                found.add(state + 1)
-                queue.append(state + 1)
+        kind = tokens[state][0] if state < len(tokens) else ""
+        steps = {"segment": (1,), "everything": (1,), "folders": (1, 2)}.get(kind, ())
+        new = {state + step for step in steps} - found
+        found |= new
+        queue += new
     return found
 
 

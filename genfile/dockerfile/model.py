@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from genfile.dockerfile.words import key_values, split_mount, split_words
+from genfile.dockerfile.words import key_values, processed, split_blanks, split_mount, split_words
+
+# Instructions whose operands BuildKit splits at blanks alone, and those that have a single one.
+_SPLIT_AT_BLANKS = frozenset({"COPY", "ADD", "VOLUME", "EXPOSE"})
+_ONE_OPERAND = frozenset({"WORKDIR", "USER", "STOPSIGNAL"})
 
 
 @dataclass(frozen=True)
@@ -18,14 +22,20 @@ class Instruction:
     original: str
     exec_form: tuple[str, ...] | None = None
     heredocs: tuple[str, ...] = ()
+    escape: str = "\\"
 
     def flag(self, name: str) -> str | None:
         return next((value for key, value in self.flags if key == name), None)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The operands, quotes removed; those of the JSON form where it is one."""
-        return self.exec_form if self.exec_form is not None else split_words(self.value)
+        """The operands as the build gets them, variables left as they are; those of the JSON form where it is one."""
+        if self.keyword in _ONE_OPERAND:
+            return (processed(self.value, self.escape),) if self.value else ()
+        if self.keyword in _SPLIT_AT_BLANKS:
+            parts = self.exec_form if self.exec_form is not None else split_blanks(self.value)
+            return tuple(processed(part, self.escape) for part in parts)
+        return self.exec_form if self.exec_form is not None else split_words(self.value, self.escape)
 
     @cached_property
     def mounts(self) -> tuple[dict[str, str], ...]:
@@ -35,7 +45,7 @@ class Instruction:
     @cached_property
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Keys and values of ENV, LABEL and ARG."""
-        return key_values(self.value)
+        return key_values(self.value, self.escape)
 
 
 @dataclass(frozen=True)
@@ -103,7 +113,10 @@ class Dockerfile:
         found: list[tuple[str, int]] = []
         for item in self.instructions:
             if item.keyword in ("COPY", "ADD") and item.flag("from") is None:
-                found.extend((word, item.line) for word in item.words[:-1] if not word.startswith("<<"))
+                words = item.words[:-1]
+                if item.heredocs:
+                    words = tuple(word for word in words if not word.lstrip("0123456789").startswith("<<"))
+                found.extend((word, item.line) for word in words)
             for mount in item.mounts:
                 if mount.get("type", "bind") == "bind" and "from" not in mount:
                     found.append((mount.get("source", mount.get("src", ".")), item.line))

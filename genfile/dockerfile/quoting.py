@@ -6,7 +6,10 @@ Each function is made for one place and refuses what the place can't hold.
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from genfile.dockerfile.heredoc import opens_heredoc
+from genfile.dockerfile.lexer import LexError, lex
 
 
 class QuotingError(ValueError):
@@ -15,8 +18,17 @@ class QuotingError(ValueError):
 
 _PLAIN_ENV = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_@%+=:,./~-]+")
-# `<<` opens a heredoc in RUN, wherever a word or a quote follows it.
-_HEREDOC = re.compile(r"<<-?\s*[\"'A-Za-z_]")
+# Inside of double quotes, BuildKit's lexer gives a meaning to these.
+_IN_QUOTES = re.compile(r'([\\"$])')
+# Outside of quotes to these, too; `<` could begin a heredoc.
+_BARE = re.compile(r"""([\\"'$<])""")
+_DIRECTIVE = re.compile(r"\s*(syntax|escape|check)\s*=", re.IGNORECASE)
+# A path that BuildKit or Compose could take for the address of a repository.
+_ADDRESS = re.compile(r"[^/]*:|git@|github\.com/")
+# What parts commands of a shell: whatever became of the first one, and in any way. `2>&1` does not.
+_PARTED = re.compile(r";|\|\||(?<![&<>])&(?![&>])")
+_SEVERAL = re.compile(r"[;|]|(?<![<>])&(?!>)|(?<![$(])\(")
+_KEYWORDS = frozenset("! { if for while until case [[".split())
 
 
 def check(text: str) -> str:
@@ -28,15 +40,20 @@ def check(text: str) -> str:
 
 
 def exec_form(words: Sequence[str]) -> str:
-    """A JSON array of strings, as CMD, ENTRYPOINT and HEALTHCHECK take it."""
+    """A JSON array of strings, as CMD, ENTRYPOINT and HEALTHCHECK take it; nothing in it is expanded."""
     if not words or not words[0]:
         raise QuotingError("a command needs at least one word")
-    return json.dumps([check(word) for word in words], ensure_ascii=False)
+    return _json(words)
 
 
 def shell_word(text: str) -> str:
     """One word of a POSIX shell command."""
     return shlex.quote(check(text))
+
+
+def shell_path(path: str) -> str:
+    """A path as an operand of a shell command: never an option."""
+    return shell_word(f"./{path}" if path.startswith("-") else path)
 
 
 def shell_command(text: str) -> str:
@@ -50,32 +67,96 @@ def shell_command(text: str) -> str:
         raise QuotingError(f"begins with {text[0]!r}, which RUN reads as something else")
     if text.endswith("\\"):
         raise QuotingError("ends with a backslash, which continues the line")
-    if _HEREDOC.search(text):
+    if opens_heredoc(text):
         raise QuotingError("holds `<<`, which opens a heredoc")
+    try:
+        lex(text)
+    except LexError as error:
+        if error.is_open:
+            raise QuotingError(f"{error}, so that it would run into what follows") from None
+    if any(char == "#" and text[at - 1] in " \t;&|()" for at, char in _unquoted(text)):
+        raise QuotingError("holds a comment, which would hide what follows it")
     return text
+
+
+def shell_step(text: str, values: Iterable[tuple[str, str]] = ()) -> str:
+    """A shell command as one of several that `&&` joins: it fails as a whole, and sees the values as a whole.
+
+    A command of its own stays as it is; one that is made of several is put into a subshell where that matters.
+    """
+    command = shell_command(text)
+    bare = "".join(char for _, char in _unquoted(command))
+    settings = " ".join(f"{name}={shell_word(value)}" for name, value in values)
+    if settings and (_SEVERAL.search(bare) or command.split()[0] in _KEYWORDS):
+        return f"(export {settings}; {command})"
+    if _PARTED.search(bare):
+        return f"({command})"
+    return f"{settings} {command}" if settings else command
+
+
+def _unquoted(text: str) -> list[tuple[int, str]]:
+    """The characters that a shell sees outside of quotes and without a backslash in front, each with its place."""
+    found: list[tuple[int, str]] = []
+    quote, at = "", 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and quote != "'":
+            at += 1
+        elif char == quote:
+            quote = ""
+        elif not quote and char in "\"'":
+            quote = char
+        elif not quote:
+            found.append((at, char))
+        at += 1
+    return found
 
 
 def env_value(text: str) -> str:
     """A value of ENV, ARG or LABEL: quoted where it has to be; `$` is literal."""
-    check(text)
-    if _PLAIN_ENV.fullmatch(text):
+    if _PLAIN_ENV.fullmatch(check(text)):
         return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
-    return f'"{escaped}"'
+    return '"' + _IN_QUOTES.sub(r"\\\1", text) + '"'
+
+
+def search_path(text: str) -> str:
+    """A folder as one entry of PATH or the like, which a colon would part."""
+    if ":" in text:
+        raise QuotingError(f"{text!r} holds a colon, so it can't be an entry of a search path")
+    return env_value(text)
+
+
+def workdir(path: str) -> str:
+    """The operand of WORKDIR: all that stands behind the keyword."""
+    if not path or path != path.strip():
+        raise QuotingError(f"{path!r} is empty, or begins or ends with a blank")
+    return env_value(path)
+
+
+def volumes(paths: Sequence[str]) -> str:
+    """The operands of VOLUME: a JSON array whose strings are expanded and trimmed."""
+    for path in paths:
+        if not path or path != path.strip():
+            raise QuotingError(f"{path!r} is empty, or begins or ends with a blank")
+    return _json([_expanded(path) for path in paths])
 
 
 def copy_paths(sources: Sequence[str], destination: str) -> str:
     """The operands of COPY: plain words, or a JSON array where a path has a blank or another special character."""
-    paths = [*(literal_path(source) for source in sources), check(destination).replace("$", "\\$")]
+    paths = [*(copy_source(source) for source in sources), _expanded(check(destination))]
+    if not sources or not destination:
+        raise QuotingError("COPY needs a source and a destination")
     if all(_PLAIN_PATH.fullmatch(path) for path in paths) and not paths[0].startswith("-"):
         return " ".join(paths)
-    return json.dumps(paths, ensure_ascii=False)
+    return _json(paths)
 
 
-def literal_path(path: str) -> str:
-    """A path as a COPY source that stands for itself: glob characters and `$` are escaped."""
-    escaped = re.sub(r"([\\*?\[])", r"\\\1", check(path))
-    return escaped.replace("$", "\\$")
+def copy_source(path: str) -> str:
+    """A path as a source of COPY, which is expanded and then matched as a pattern."""
+    if not path:
+        raise QuotingError("is empty")
+    pattern = literal_pattern(path, anywhere=False)
+    return _expanded(f"./{pattern}" if _ADDRESS.match(path) else pattern)
 
 
 def mount_value(text: str) -> str:
@@ -88,13 +169,49 @@ def mount_value(text: str) -> str:
 
 def ignore_pattern(path: str) -> str:
     """A path as a pattern of .dockerignore that stands for itself and for all below it."""
+    if any(part in ("", ".", "..") for part in path.split("/")):
+        raise QuotingError(f"{path!r} is not a path inside the build context")
+    return literal_pattern(path, anywhere=True)
+
+
+def literal_pattern(path: str, *, anywhere: bool) -> str:
+    """A path as a pattern of moby's matchers that stands for itself.
+
+    A character is made literal by a class of its own: a backslash in front of it counts in some of the matchers
+    alone. ``anywhere`` makes literal, too, what is special in a pattern that has other special characters.
+    """
     check(path)
-    if path != path.strip():
-        raise QuotingError(f"{path!r} begins or ends with a blank")
-    escaped = re.sub(r"([\\*?\[])", r"\\\1", path)
-    return f"\\{escaped}" if escaped[:1] in ("#", "!") else escaped
+    start, end = len(path) - len(path.lstrip(" ")), len(path.rstrip(" "))
+    edge = {at for at in range(len(path)) if at < start or at >= end}
+    edge |= {0} if path[:1] in (("!", "#") if anywhere else ("!",)) else set()
+    special = set("*?[\\")
+    if anywhere or edge or {*special, "]"} & set(path):
+        special |= set("^{}|")
+    return "".join(
+        # In a class, too, moby's matcher takes a bare `*` or `?` for any text.
+        (f"[\\{char}]" if char in "*?\\^" else f"[{char}]") if at in edge or char in special else char
+        for at, char in enumerate(path)
+    )
 
 
 def comment_text(text: str) -> str:
-    """Text after `# ` in a comment."""
-    return check(text)
+    """Text after `# ` in a comment: nothing that a parser could take for a directive or for a continued line."""
+    if _DIRECTIVE.match(check(text)):
+        raise QuotingError("reads as a parser directive")
+    if text.rstrip().endswith(("\\", "`")):
+        raise QuotingError("ends with a character that continues a line")
+    return text
+
+
+def local_folder(path: str) -> str:
+    """A folder as the build context of a command: never an option, nor the address of a repository."""
+    return f"./{path}" if path.startswith("-") or _ADDRESS.match(path) else path
+
+
+def _expanded(text: str) -> str:
+    """Text that BuildKit's lexer gives back as it is."""
+    return _BARE.sub(r"\\\1", text)
+
+
+def _json(texts: Iterable[str]) -> str:
+    return json.dumps([check(text) for text in texts], ensure_ascii=False)

@@ -3,7 +3,12 @@
 import json
 import re
 
+from genfile.dockerfile.heredoc import heredocs
+from genfile.dockerfile.lexer import SPACE, LexError
 from genfile.dockerfile.model import Comment, Dockerfile, Instruction, Stage
+from genfile.dockerfile.words import split_flags
+
+DIRECTIVES = ("syntax", "escape", "check")
 
 KEYWORDS = frozenset(
     [
@@ -27,10 +32,12 @@ KEYWORDS = frozenset(
         "WORKDIR",
     ]
 )
-_FLAGGED = frozenset({"FROM", "RUN", "COPY", "ADD", "HEALTHCHECK"})
 _JSON_FORM = frozenset({"CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME", "COPY", "ADD"})
-_HEREDOC = re.compile(r"(?<![<\w])<<(-?)([\"']?)([A-Za-z_][A-Za-z0-9_.]*)\2")
-_DIRECTIVE = re.compile(r"#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$")
+_BLANKS = re.compile(r"[\t\v\f\r ]+")
+_WITH_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
+_DIRECTIVE = re.compile(rf"#[{SPACE}]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
+# A line goes on where its last character but blanks is the escape token, and that is not itself escaped.
+_CONTINUED = {token: re.compile(rf"(?s)(?:(.*[^{re.escape(token)}])|){re.escape(token)}[ \t]*") for token in "\\`"}
 
 
 class DockerfileError(ValueError):
@@ -44,14 +51,16 @@ class DockerfileError(ValueError):
 
 def read_dockerfile(text: str) -> Dockerfile:
     """Read a Dockerfile. Raises DockerfileError with the line of the first fault."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    if not lines[-1]:
+        lines.pop()
     directives, start = _read_directives(lines)
     escape = directives.get("escape", "\\")
     comments: list[Comment] = []
     items: list[Instruction] = []
     at = start
     while at < len(lines):
-        stripped = lines[at].strip()
+        stripped = lines[at].strip(SPACE)
         if not stripped:
             at += 1
         elif stripped.startswith("#"):
@@ -66,91 +75,89 @@ def read_dockerfile(text: str) -> Dockerfile:
 def _read_directives(lines: list[str]) -> tuple[dict[str, str], int]:
     found: dict[str, str] = {}
     for number, line in enumerate(lines):
-        match = _DIRECTIVE.fullmatch(line.strip())
-        if match is None or match[1].lower() not in ("syntax", "escape", "check") or match[1].lower() in found:
+        match = _DIRECTIVE.fullmatch(line.lstrip(SPACE))
+        if match is None or match[1].lower() not in DIRECTIVES:
             return found, number
-        found[match[1].lower()] = match[2]
+        name = match[1].lower()
+        if name in found:
+            raise DockerfileError(f"the directive {name} stands there twice", number + 1)
+        if name == "escape" and match[2] not in _CONTINUED:
+            raise DockerfileError("the directive escape takes \\ or `", number + 1)
+        found[name] = match[2]
     return found, len(lines)
 
 
 def _read_instruction(lines: list[str], at: int, escape: str, comments: list[Comment]) -> tuple[Instruction, int]:
     first = at
+    joined, at = _join(lines, at, escape, comments)
+    keyword, value = _split_keyword(joined)
+    if keyword not in KEYWORDS:
+        raise DockerfileError(f"unknown instruction: {keyword[:40]}", first + 1)
+    flags, value = split_flags(value, escape)
+    words = _exec_form(keyword, value)
+    bodies, at = _read_heredocs(keyword, value, escape, joined, lines, at)
+    original = "\n".join(lines[first:at])
+    return Instruction(keyword, flags, value, first + 1, at, original, words, bodies, escape), at
+
+
+def _join(lines: list[str], at: int, escape: str, comments: list[Comment]) -> tuple[str, int]:
+    """An instruction without its continuations, and the number of the line behind it."""
     parts: list[str] = []
-    while True:
-        line = lines[at]
-        stripped = line.strip()
+    first, goes_on = at, True
+    while goes_on and at < len(lines):
+        line = lines[at] if parts or at > first else lines[at].lstrip(SPACE)
+        stripped = line.strip(SPACE)
         at += 1
         if at - 1 > first and (not stripped or stripped.startswith("#")):
             # Comments and empty lines inside a continued instruction fall away.
-            if stripped:
-                comments.append(Comment(stripped[1:].strip(), at))
-            if at >= len(lines):
-                break
+            comments += [Comment(stripped[1:].strip(), at)] if stripped else []
             continue
-        body = line.rstrip()
-        if body.endswith(escape):
-            parts.append(body[: -len(escape)])
-            if at < len(lines):
-                continue
-        else:
-            parts.append(line)
-        break
-    joined = "".join(parts).strip()
-    keyword, _, rest = joined.partition(" ") if " " in joined.split("\t")[0] else joined.partition("\t")
-    if keyword.upper() not in KEYWORDS:
-        raise DockerfileError(f"unknown instruction: {keyword[:40]}", first + 1)
-    heredocs, at = _read_heredocs(keyword.upper(), joined, lines, at)
-    flags, value = _read_flags(rest.strip()) if keyword.upper() in _FLAGGED else ((), rest.strip())
-    instruction = Instruction(
-        keyword.upper(),
-        flags,
-        value,
-        first + 1,
-        at,
-        "\n".join(lines[first:at]),
-        _exec_form(keyword.upper(), value),
-        heredocs,
-    )
-    return instruction, at
+        match = _CONTINUED[escape].fullmatch(line)
+        goes_on = match is not None
+        parts.append(line if match is None else match[1] or "")
+    return "".join(parts).strip(SPACE), at
 
 
-def _read_heredocs(keyword: str, joined: str, lines: list[str], at: int) -> tuple[tuple[str, ...], int]:
-    if keyword not in ("RUN", "COPY", "ADD"):
+def _split_keyword(text: str) -> tuple[str, str]:
+    parts = _BLANKS.split(text, maxsplit=1)
+    return parts[0].upper(), parts[1] if len(parts) == 2 else ""
+
+
+def _read_heredocs(
+    keyword: str, value: str, escape: str, joined: str, lines: list[str], at: int
+) -> tuple[tuple[str, ...], int]:
+    """The bodies of the heredocs that an instruction opens, and the number of the line behind the last one."""
+    if keyword == "ONBUILD":
+        keyword, value = _split_keyword(value)
+        value = split_flags(value, escape)[1]
+    if keyword not in _WITH_HEREDOCS or _exec_form(keyword, value) is not None:
         return (), at
+    try:
+        found = heredocs(joined)
+    except LexError as error:
+        raise DockerfileError(f"a heredoc {error}", at) from None
     bodies: list[str] = []
-    for match in _HEREDOC.finditer(joined):
+    for heredoc in found:
         start = at
-        while at < len(lines) and (lines[at].lstrip("\t") if match[1] else lines[at]) != match[3]:
+        while at < len(lines) and not heredoc.ends_at(lines[at]):
             at += 1
         if at >= len(lines):
-            raise DockerfileError(f"heredoc {match[3]} is not ended", start)
-        bodies.append("\n".join(lines[start:at]) + "\n" if at > start else "")
+            raise DockerfileError(f"heredoc {heredoc.name} is not ended", start)
+        bodies.append("".join(line + "\n" for line in lines[start:at]))
         at += 1
     return tuple(bodies), at
 
 
-def _read_flags(text: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    flags: list[tuple[str, str]] = []
-    while text.startswith("--"):
-        word, _, rest = text.partition(" ")
-        if word == "--":
-            break
-        name, _, value = word[2:].partition("=")
-        flags.append((name, value))
-        text = rest.strip()
-    return tuple(flags), text
-
-
 def _exec_form(keyword: str, value: str) -> tuple[str, ...] | None:
     if keyword == "HEALTHCHECK":
-        value = value.partition(" ")[2].strip()
+        value = _split_keyword(value)[1]
     elif keyword not in _JSON_FORM:
         return None
     if not value.startswith("["):
         return None
     try:
         words = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return tuple(words) if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 

@@ -1,15 +1,15 @@
 """How much an output file says of itself: nothing, what is not obvious, or the reason of every rule."""
 
-import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Literal
 
+from genfile.dockerfile.heredoc import Heredoc, heredocs
+from genfile.dockerfile.lexer import LexError
 from genfile.preset.rules import rule
 from genfile.preset.trace import Line
 
 Comments = Literal["none", "brief", "teach"]
-
-_HEREDOC = re.compile(r"^(?:COPY|RUN) .*<<-?[\"']?(\w+)[\"']?")
 
 
 def comment_lines(lines: list[Line], comments: Comments, *, dockerfile: bool) -> list[Line]:
@@ -37,19 +37,19 @@ def _is_directive(text: str) -> bool:
 def _space_stages(lines: list[Line]) -> list[Line]:
     """One blank line before each FROM with its comment, one after each heredoc (hadolint needs it), no others."""
     result: list[Line] = []
-    terminator = ""
+    opened: list[Heredoc] = []
     for line in lines:
-        if terminator:
+        if opened:
             result.append(line)
-            if line.text == terminator:
-                terminator = ""
-                result.append(Line(""))
+            if opened[0].ends_at(line.text):
+                opened.pop(0)
+                result += [] if opened else [Line("")]
             continue
         if not line.text:
             continue
-        heredoc = _HEREDOC.search(line.text)
-        if heredoc is not None:
-            terminator = heredoc[1]
+        if line.text.startswith(("COPY ", "RUN ", "ADD ")):
+            with suppress(LexError):
+                opened = list(heredocs(line.text))
         if line.text.startswith("FROM "):
             at = len(result)
             while at > 0 and _is_comment(result[at - 1].text) and not _is_directive(result[at - 1].text):
@@ -87,7 +87,10 @@ def _teach(lines: list[Line]) -> list[Line]:
 
 def _continues(lines: list[Line], number: int) -> bool:
     """Whether a line belongs to the instruction that began above it."""
-    return number > 0 and (lines[number - 1].text.endswith("\\") or lines[number].text.startswith((" ", "}")))
+    if number == 0:
+        return False
+    before = lines[number - 1].text
+    return (before.endswith("\\") and not _is_comment(before)) or lines[number].text.startswith((" ", "}"))
 
 
 def _tidy(lines: list[Line]) -> list[Line]:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from genfile.data import BackingService, backing_services
+from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.trace import render_lines
@@ -57,7 +58,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     """The service, its other processes, and its release command as a job of the profile `release`."""
     base: dict[str, Any] = {
         "name": spec.name,
-        "context": layout.context,
+        "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "command": None,
         "working_dir": None,
@@ -89,14 +90,17 @@ def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, 
         while entry["name"] in taken:
             entry["name"], count = (f"{name}-app" if count == 2 else f"{name}-{count}"), count + 1
         taken.add(entry["name"])
-        # Compose would expand `$` itself.
-        entry["command"] = [word.replace("$", "$$") for word in entry["command"]] if entry["command"] else None
     return entries
 
 
-def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, str | None]]:
-    """Where the databases are, and every variable that must come from outside, taken from the shell or .env."""
+def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, Any]]:
+    """Where the databases are, and every variable that must come from outside, taken from the shell or .env.
+
+    ``value`` is what the variable is set to; None: it is handed on, and where it is ``required`` compose stops with
+    the name of what is missing.
+    """
     values: dict[str, str | None] = {}
+    required: set[str] = set()
     for name in spec.backing_services:
         if name in known:
             variable, url = known[name].variable, known[name].url
@@ -110,9 +114,9 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
             values.setdefault(variable, url.format(host=name))
     for item in spec.environment:
         if item.phase == "run" and item.value is None and item.name not in values:
-            # ${X:?} stops compose with the name of what is missing; a name alone hands on what is set.
-            values[item.name] = f"${{{item.name}:?}}" if item.required else None
-    return [{"name": name, "value": value} for name, value in values.items()]
+            values[item.name] = None
+            required |= {item.name} if item.required else set()
+    return [{"name": name, "value": value, "required": name in required} for name, value in values.items()]
 
 
 def _backing(service: BackingService) -> dict[str, Any]:

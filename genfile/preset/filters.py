@@ -46,6 +46,19 @@ def shell_command(value: str) -> Markup:
     return _safe("a RUN command", lambda: quoting.shell_command(value))
 
 
+def shell_step(value: str, environment: Iterable[Mapping[str, Any]] = ()) -> Markup:
+    """A command as one of several with `&&` between; it sees the values that an environment has for the build."""
+    values = [
+        (item["name"], item["value"]) for item in environment if item["phase"] == "build" and item["value"] is not None
+    ]
+    return _safe("a RUN command", lambda: quoting.shell_step(value, values))
+
+
+def shell_path(value: str) -> Markup:
+    """A path as an operand of a shell command: one that begins with a hyphen is not an option."""
+    return _safe("a shell word", lambda: quoting.shell_path(value))
+
+
 def env_value(value: Any) -> Markup:
     """The value of an ENV, ARG or LABEL key."""
     return _safe("an ENV value", lambda: quoting.env_value(str(value)))
@@ -78,8 +91,18 @@ def image_reference(value: str) -> Markup:
 
 
 def path(value: str) -> Markup:
-    """A path for WORKDIR: no blanks that need quoting are possible there but `$` and `\\`."""
-    return _safe("a path", lambda: quoting.env_value(str(value)))
+    """A path for WORKDIR, or as the whole value of an ENV key."""
+    return _safe("a path", lambda: quoting.workdir(str(value)))
+
+
+def search_path(value: str) -> Markup:
+    """A folder as one entry of PATH, PYTHONPATH and the like."""
+    return _safe("an entry of a search path", lambda: quoting.search_path(str(value)))
+
+
+def volumes(values: Sequence[str]) -> Markup:
+    """The operands of VOLUME: `VOLUME {{ [path] | volumes }}`."""
+    return _safe("a volume", lambda: quoting.volumes([str(value) for value in values]))
 
 
 def word(value: Any) -> Markup:
@@ -98,13 +121,25 @@ def words(values: Iterable[Any]) -> Markup:
 def url_path(value: str) -> Markup:
     """The path of a URL, inside of quotes of any kind."""
     if not value.startswith("/") or any(char in "'\"\\<>` " or not char.isascii() for char in value):
-        raise PresetError(f"{value!r} is no path of a URL")
+        raise PresetError(f"{value!r} is not the path of a URL")
     return Markup(value)
+
+
+def url_format(value: str) -> Markup:
+    """The path of a URL inside of a format string, as printf and Python's `%` take it."""
+    return Markup(url_path(value).replace("%", "%%"))
 
 
 def json_text(value: Any) -> Markup:
     """A JSON value; also a double-quoted YAML scalar, and a JavaScript or nginx string."""
     return Markup(json.dumps(value, ensure_ascii=False))
+
+
+def compose_value(value: Any) -> Markup:
+    """Text, or a list of texts, as a value of compose.yaml, where `$` would begin a variable. Keys have none."""
+    if isinstance(value, list | tuple):
+        return Markup("[{}]").format(Markup(", ").join(compose_value(item) for item in value))
+    return json_text(_safe("a value of compose.yaml", lambda: quoting.check(str(value)).replace("$", "$$")))
 
 
 def label(item: str) -> Markup:
@@ -141,6 +176,12 @@ QUOTING: dict[str, Callable[..., Markup]] = {
     "ignore": ignore_pattern,
     "image": image_reference,
     "path": path,
+    "search_path": search_path,
+    "volumes": volumes,
+    "step": shell_step,
+    "shell_path": shell_path,
+    "url_format": url_format,
+    "compose": compose_value,
     "word": word,
     "words": words,
     "url": url_path,

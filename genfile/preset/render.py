@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from genfile.dockerfile.quoting import local_folder
 from genfile.errors import PresetError
 from genfile.preset import company
 from genfile.preset.comments import Comments, comment_lines
@@ -56,7 +57,7 @@ class Rendering:
             self.layout.dockerfile,
             "-t",
             f"{self.name}:dev",
-            self.layout.context,
+            local_folder(self.layout.context),
         ]
 
 

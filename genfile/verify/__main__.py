@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from genfile.errors import GenfileError
+from genfile.terminal import write, write_data, write_lines
 from genfile.verify.docker import why_unavailable
 from genfile.verify.prove import Wish, prove
 
@@ -32,18 +33,19 @@ def main() -> int:
         not given.no_syntax,
     )
     if (missing := why_unavailable()) is not None:
-        print(missing, file=sys.stderr)
+        write(sys.stderr, missing)
         return 2
     try:
         proofs = prove(given.folder, wish)
     except GenfileError as error:
-        print(error, file=sys.stderr)
+        write(sys.stderr, str(error))
         return 2
     if given.json:
-        print(json.dumps([proof.to_json() for proof in proofs], indent=2))
+        write_data(sys.stdout, json.dumps([proof.to_json() for proof in proofs], indent=2) + "\n")
     else:
         for proof in proofs:
-            print(f"{proof.service}, {proof.report.image_bytes / 1e6:.0f} MB\n{proof.report.render()}")
+            write(sys.stdout, f"{proof.service}, {proof.report.image_bytes / 1e6:.0f} MB")
+            write_lines(sys.stdout, proof.report.render() + "\n")
     return 0 if all(proof.report.passed for proof in proofs) else 1
 
 

@@ -44,6 +44,16 @@ TREE_PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
         ("./a/../b", "b", True),
         ("*.env", ".env.local", False),
         ("[", "[", False),
+        ("a**b", "ab", True),
+        ("a**b", "a/x/b", True),
+        ("a**b", "axb", False),
+        ("**b", "xb", True),
+        ("**?", "a/b", True),
+        ("**?", "ab", False),
+        ("*\t/", "x", True),
+        ("/ a", "a", True),
+        ("[[]id]", "[id]", True),
+        ("[\\*]", "*", True),
     ],
 )
 def test_cases_of_the_documentation(text: str, path: str, out: bool) -> None:

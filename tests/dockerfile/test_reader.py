@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import dockerfile as buildkit
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
@@ -34,6 +34,111 @@ def test_as_buildkit_reads_it(text: str) -> None:
     for item in theirs:
         if item.cmd.upper() != "FROM":
             assert flags[item.start_line] == list(item.flags)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "RUN ",
+                "COPY ",
+                "WORKDIR ",
+                "CMD ",
+                "ONBUILD RUN ",
+                "USER ",
+                "--x=",
+                "--y ",
+                "\n",
+                "\n",
+                "\\\n",
+                " \\ \n",
+            ),
+            *(
+                "\\\\\n",
+                "# c\n",
+                "# c \\\n",
+                "  # d\n",
+                "\n\n",
+                "<<EOF",
+                "<<-E",
+                "EOF\n",
+                "\tE\n",
+                "E",
+                "a",
+                "b c",
+                " ",
+            ),
+            *(
+                '"',
+                "'",
+                "\\",
+                '["a"]\n',
+                '["a", "<<EOF"]\n',
+                "$X",
+                "\r\n",
+                "\t",
+                "`\n",
+                "FROM y\n",
+                "--",
+                "HEALTHCHECK ",
+            ),
+        ]
+    ),
+    max_size=16,
+).map("".join)
+HEADS = st.sampled_from(["", "# escape=`\n", "#c\n# escape=`\n", "# syntax=a\n#escape = `\n"])
+
+
+@settings(max_examples=500)
+@given(HEADS, LINES)
+def test_any_lines_as_buildkit_reads_them(head: str, lines: str) -> None:
+    """Instructions, their places, flags, JSON form and heredocs; the binding has no word for a refused keyword."""
+    text = f"{head}FROM x\n{lines}"
+    try:
+        theirs = buildkit.parse_string(text)
+        ours = read_dockerfile(text)
+    except (buildkit.GoParseError, DockerfileError):
+        return
+    made = [(stage.line, "FROM") for stage in ours.stages]
+    made += [(item.line, item.keyword, item.end_line, item.exec_form is not None) for item in ours.instructions]  # type: ignore[misc]
+    read = [
+        (item.start_line, "FROM")
+        if item.cmd.upper() == "FROM"
+        else (item.start_line, item.cmd.upper(), item.end_line, item.json and item.cmd.upper() != "ONBUILD")
+        for item in theirs
+    ]
+    assert sorted(made, key=lambda item: item[0]) == read
+    by_line = {item.start_line: item for item in theirs}
+    for item in ours.instructions:
+        other = by_line[item.line]
+        # The parser of the binding takes a backslash for the escape of flags, whatever the directive says.
+        if item.escape == "\\" or "\\" not in item.original:
+            assert tuple(f"--{key}={value}" for key, value in item.flags) == tuple(
+                flag if "=" in flag else f"{flag}=" for flag in other.flags
+            )
+        assert item.heredocs == tuple(heredoc.content.replace("\r\n", "\n") for heredoc in other.heredocs)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('COPY "a b" c', ('"a', 'b"', "c")),
+        ('COPY ["a\\\\$ b", "c"]', ("a$ b", "c")),
+        ("WORKDIR /a  b\\'", ("/a  b'",)),
+        ('VOLUME ["/\\\\$x"]', ("/$x",)),
+        ('CMD ["$a", "\'b\'"]', ("$a", "'b'")),
+        ("EXPOSE 80 81/udp", ("80", "81/udp")),
+    ],
+)
+def test_operands_as_the_build_gets_them(text: str, words: tuple[str, ...]) -> None:
+    made = read_dockerfile(f"FROM x\n{text}\n").stages[0].instructions[0]
+    assert made.words == words
+
+
+@pytest.mark.parametrize("head", ["# escape=x\n", "# syntax=a\n# Syntax=b\n"])
+def test_directives_that_buildkit_refuses(head: str) -> None:
+    with pytest.raises(DockerfileError):
+        read_dockerfile(f"{head}FROM x\n")
 
 
 @given(st.text(max_size=200))

@@ -190,7 +190,7 @@ def test_questions_at_a_terminal(template: Path, tmp_path: Path, monkeypatch: py
     asked: list[tuple[str, Any, bool]] = []
 
     def prompt(text: str, *, default: Any, hide_input: bool, show_default: bool) -> str:
-        asked.append((text.strip(), default, hide_input))
+        asked.append((text.strip().partition(" [")[0], default, hide_input))
         return next(replies)
 
     monkeypatch.setattr("genfile.cli.ui.is_terminal", lambda: True)

@@ -1,0 +1,92 @@
+"""The edge between genfile and a terminal: text for a person is made visible, data for a program stays as it is.
+
+Text of a tree can hold what a terminal obeys: escape sequences, carriage returns, characters that turn the
+direction of writing. All text for a person passes `visible`, whatever it is made of.
+"""
+
+import unicodedata
+from typing import NamedTuple, TextIO
+
+# U+200C and U+200D join and part letters in Persian, Indian scripts and emoji: they change no order, hide no text.
+_HARMLESS = frozenset("\t\u200c\u200d")
+_CODES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31", "cyan": "36"}
+
+
+class Styled(NamedTuple):
+    """Text in a style, for where colours are wanted."""
+
+    text: str
+    style: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def is_unsafe(char: str) -> bool:
+    """Whether a terminal could do something else than show it.
+
+    Controls (C0, DEL, C1), format characters such as the bidirectional ones, separators of lines and paragraphs, and
+    lone surrogates, which stand for bytes of a file name that are not text.
+    """
+    return char not in _HARMLESS and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def escaped(char: str) -> str:
+    r"""A character as JSON and Python write it: `\x1b` as `\u001b`, by its UTF-16 units beyond U+FFFF."""
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """Text with everything unsafe in it written out; ``lines``: newlines are meant, as in a diff."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept = "\n" if lines else ""
+    return "".join(escaped(char) if is_unsafe(char) and char not in kept else char for char in text)
+
+
+def write(stream: TextIO, *parts: str | Styled, colour: bool = False) -> None:
+    """Write one line of parts for a person; what the stream's encoding has no place for is written out."""
+    shown: list[str] = []
+    for part in parts:
+        text = _encodable(stream, visible(str(part)))
+        styled = colour and isinstance(part, Styled)
+        shown.append(f"\x1b[{_CODES[part.style]}m{text}\x1b[0m" if styled and isinstance(part, Styled) else text)
+    stream.write("".join(shown) + "\n")
+
+
+def write_lines(stream: TextIO, text: str) -> None:
+    """Write text of several lines for a person."""
+    stream.write(_encodable(stream, visible(text, lines=True)))
+
+
+def write_data(stream: TextIO, text: str) -> None:
+    """Write text that is the product itself: as UTF-8, whatever the locale; for a person where a terminal is there."""
+    if stream.isatty():
+        write_lines(stream, text)
+        return
+    buffer = getattr(stream, "buffer", None)
+    if buffer is None:
+        stream.write(text)
+        return
+    stream.flush()
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "backslashreplace")
+    buffer.write(raw)
+    buffer.flush()
+
+
+def prompt_text(stream: TextIO, text: str) -> str:
+    """A question as it may be shown, on one line."""
+    return _encodable(stream, visible(text))
+
+
+def _encodable(stream: TextIO, text: str) -> str:
+    encoding = stream.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.encode("ascii", "backslashreplace").decode("ascii")
+    return text
