@@ -1,6 +1,7 @@
 """Changes as data: they can be shown, refused or applied."""
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -144,8 +145,7 @@ def _diff(change: Change) -> Iterator[str]:
     if b"\0" in (change.old or b"") or b"\0" in (change.new or b""):
         yield f"Binary files {name} and {then} differ\n"
         return
-    before = (change.old or b"").decode("utf-8", "replace").splitlines(keepends=True)
-    after = (change.new or b"").decode("utf-8", "replace").splitlines(keepends=True)
+    before, after = (_lines((side or b"").decode("utf-8", "replace")) for side in (change.old, change.new))
     for line in difflib.unified_diff(before, after, name, then):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
@@ -158,3 +158,8 @@ def _mode_diff(change: Change) -> Iterator[str]:
         yield f"old mode {modes[bool(change.was_executable)]}\nnew mode {modes[bool(change.executable)]}\n"
     elif change.old is None and change.new is not None and change.executable:
         yield f"diff --git a/{change.path} b/{change.path}\nnew file mode {modes[True]}\n"
+
+
+def _lines(text: str) -> list[str]:
+    """Lines with their newlines; only a line feed ends one, so that a carriage return or U+2028 splits none."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]

@@ -382,3 +382,9 @@ def test_folders_that_the_plan_wants_are_not_dropped_as_empty(tmp_path: Path) ->
     (tmp_path / "data/in/x").write_text("x")
     apply_plan(Plan(tmp_path, (Change("data/in/x", "delete", b"x", None),)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_line_feed_ends_a_line_of_a_diff(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes("one\rtwo\u2028three\nend\n".encode())
+    diff = make_plan(tmp_path, {"a": "one\rtwo\u2028three\nnew\n"}, force=True).diff()
+    assert diff.split("\n")[2:6] == ["@@ -1,2 +1,2 @@", " one\rtwo\u2028three", "-end", "+new"]
