@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -73,7 +74,7 @@ class GoModule:
             for file in self.folder.names("" if name == "." else name):
                 if file.endswith(".go") and builds_on_linux(file) and len(files) < 60:
                     path = file if name == "." else f"{name}/{file}"
-                    parsed = self.folder.parse(parse_go, path)
+                    parsed = parse_code(self.folder, parse_go, path)
                     if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
             self._packages[name] = tuple(files)

@@ -4,6 +4,7 @@ import posixpath
 
 from genfile.data import Framework, frameworks
 from genfile.detect.aside import is_aside
+from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.scripts import is_development, resolve
@@ -134,7 +135,7 @@ def starts_server(project: NodeProject) -> bool:
 def read_module(project: NodeProject, name: str) -> JsModule | None:
     """A JavaScript or TypeScript file of the service's folder, parsed."""
     typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
-    return project.folder.parse(parse_typescript if typescript else parse_javascript, name)
+    return parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
 
 
 def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:
