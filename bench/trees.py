@@ -11,6 +11,12 @@ def _write(folder: Path, name: str, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
+_SPRING = """import org.springframework.boot.SpringApplication;
+@SpringBootApplication
+public class App { public static void main(String[] args) { SpringApplication.run(App.class, args); } }
+"""
+
+
 def _package(name: str, **more: object) -> str:
     start = {"scripts": {"start": "node server.js"}, "dependencies": {"express": "^5.0.0"}}
     return json.dumps({"name": name, "version": "1.0.0", **start, **more})
@@ -43,10 +49,9 @@ def maven(folder: Path, size: int) -> None:
         f"{head}<artifactId>root</artifactId><packaging>pom</packaging><modules>{listed}</modules></project>",
     )
     parent = "<project><parent><groupId>g</groupId><artifactId>root</artifactId><version>1</version></parent>"
-    web = "<dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency>"
-    boot = (
-        "<plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin>"
-    )
+    group = "<groupId>org.springframework.boot</groupId>"
+    web = f"<dependency>{group}<artifactId>spring-boot-starter-web</artifactId></dependency>"
+    boot = f"<plugin>{group}<artifactId>spring-boot-maven-plugin</artifactId></plugin>"
     for number in range(size):
         before = (
             f"<dependency><groupId>g</groupId><artifactId>m{number - 1}</artifactId></dependency>" if number else ""
@@ -55,6 +60,7 @@ def maven(folder: Path, size: int) -> None:
         body = f"<dependencies>{before}{web if last else ''}</dependencies>"
         body += f"<build><plugins>{boot}</plugins></build>" if last else ""
         _write(folder, f"m{number}/pom.xml", f"{parent}<artifactId>m{number}</artifactId>{body}</project>")
+    _write(folder, f"m{size - 1}/src/main/java/App.java", _SPRING)
 
 
 def gradle(folder: Path, size: int) -> None:
@@ -64,6 +70,7 @@ def gradle(folder: Path, size: int) -> None:
         needs = f"dependencies {{ implementation project(':p{number - 1}') }}\n" if number else ""
         plugin = "plugins { id 'org.springframework.boot' version '3.3.0' }\n" if number == size - 1 else ""
         _write(folder, f"p{number}/build.gradle", plugin + needs)
+    _write(folder, f"p{size - 1}/src/main/java/App.java", _SPRING)
 
 
 def go_work(folder: Path, size: int) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1024 * 1024
 MAX_NESTING = 500
+# A search for nodes counts how deep it is in 16 bits, and no longer ends its work where a tree is deeper: `a.b.c…` is.
+MAX_TREE_DEPTH = 30_000
 MAX_FAULTY_TOKENS = 8_000
 # `a<b` is a comparison or the start of generics: Groovy's grammar keeps both open until the end of the file.
 MAX_OPEN_ANGLES = 1_000
@@ -122,7 +124,20 @@ def parse_code(text: str, name: str, limit: int = MAX_BYTES) -> tuple[bytes, "No
     result = _roomy(partial(_parse, source, language(name), tokens), len(source))
     if isinstance(result, str):
         raise ParseError(result)
+    if tokens > MAX_TREE_DEPTH and _is_deep(result):
+        raise ParseError(f"nested more than {MAX_TREE_DEPTH} deep")
     return source, result
+
+
+def _is_deep(root: "Node") -> bool:
+    cursor = root.walk()
+    while cursor.depth <= MAX_TREE_DEPTH:
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+    return True
 
 
 def _check_nesting(source: bytes) -> None:

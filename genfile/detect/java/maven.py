@@ -77,6 +77,13 @@ class Pom:
         return [posixpath.normpath(text) for text in dict.fromkeys(found) if text]
 
     @cached_property
+    def named(self) -> list[str]:
+        """The artifacts that it names as dependencies itself."""
+        listed = self.root.all("dependencies", "dependency")
+        listed += [item for _, profile in self.profiles for item in profile.all("dependencies", "dependency")]
+        return [item.find_text("artifactId") or "" for item in listed]
+
+    @cached_property
     def module_folders(self) -> frozenset[str]:
         return frozenset(self.folder.full(name) for name in self.modules)
 
@@ -249,10 +256,8 @@ def _needs(pom: Pom, root: Project) -> list[str]:
     queue = [pom]
     while queue:
         current = queue.pop()
-        listed = current.root.all("dependencies", "dependency")
-        listed += [item for _, profile in current.profiles for item in profile.all("dependencies", "dependency")]
-        for item in listed:
-            other = by_artifact.get(item.find_text("artifactId") or "")
+        for name in current.named:
+            other = by_artifact.get(name)
             if other is not None and other.folder.path not in found and other.folder.path != pom.folder.path:
                 found.add(other.folder.path)
                 queue.append(other)
