@@ -65,7 +65,7 @@ CODE = {
     "js-faults": ({"package.json": PACKAGE}, "server.js", filled("!;")),
     "js-quotes": ({"package.json": PACKAGE}, "server.js", filled('"')),
     "js-members": ({"package.json": PACKAGE}, "server.js", "a" + filled(".b", SOME)),
-    "js-environment": ({"package.json": PACKAGE}, "server.js", "a" + filled("+process.env.X", SOME)),
+    "js-environment": ({"package.json": PACKAGE}, "server.js", "a" + "+process.env.X" * 9_900),
     "ts-generics": ({"package.json": PACKAGE}, "server.ts", filled("a<")),
     "groovy-generics": ({}, "build.gradle", filled("a<")),
     "groovy-generics-short": ({}, "build.gradle", filled("a<", 20_000)),
@@ -100,7 +100,7 @@ CODE = {
     ),
 }
 # The attacks that end with an answer about the file all the same.
-ANSWERED = {"js-environment", "groovy-calls", "kotlin-infix", "python-number", "python-hex"}
+ANSWERED = {"js-environment", "groovy-calls", "python-number", "python-hex"}
 ANSWERED |= {"python-names", "python-tries"}
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1024 * 1024
 MAX_NESTING = 500
-# A search for nodes counts how deep it is in 16 bits, and no longer ends its work where a tree is deeper: `a.b.c…` is.
-MAX_TREE_DEPTH = 30_000
+# A search for nodes counts how deep it is in few bits, and no longer ends its work where a tree is deeper: `a.b.c…` is.
+MAX_TREE_DEPTH = 10_000
 MAX_FAULTY_TOKENS = 8_000
 # `a<b` is a comparison or the start of generics: Groovy's grammar keeps both open until the end of the file.
 MAX_OPEN_ANGLES = 1_000
