@@ -6,6 +6,7 @@ Lines are what image tags name: a major for Node and Java, a minor for Python an
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from genfile.data import Line, runtime
@@ -43,8 +44,14 @@ class Choice:
     over: bool = False
 
 
+# A constraint that is longer is read as one that can't be read: real ones have a tenth of it.
+MAX_CONSTRAINT = 500
+
+
 def parse_pin(text: str, language: str) -> Pin | None:
-    """The line that a version file names; None for what is no version (a virtual environment's name, a range)."""
+    """The line that a version file names; None for what is not a version (a virtual environment's name, a range)."""
+    if len(text) > MAX_CONSTRAINT:
+        return None
     word = text.strip().strip("\"'").lower()
     if language == "node" and word in _ALIASES:
         return Pin(runtime("node").default)
@@ -86,12 +93,15 @@ def known_line(language: str, line: str) -> str:
     return next(item.version for item in reversed(lines) if item.lts and not item.over)
 
 
+@lru_cache(maxsize=10_000)
 def satisfies(line: str, constraint: str, scheme: Scheme) -> bool:
     """Whether releases of a line fit a constraint; a constraint that can't be read fits nothing.
 
     A line fits when its newest release would, so that `<=3.11`, which is 3.11.0 alone in PEP 440, leaves 3.10;
     a constraint that names one release (`==3.11.4`) is met by its line.
     """
+    if len(constraint) > MAX_CONSTRAINT:
+        return False
     if scheme == "floor":
         return _key(line) >= _key(constraint)
     if scheme == "pep440":

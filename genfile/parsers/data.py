@@ -7,8 +7,11 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
 from genfile.parsers import Document, Key, ParseError
+from genfile.parsers.bounds import check
 
 Path = tuple[Key, ...]
+# How parsers end where a text asks for too much: of the stack, of digits, of memory.
+_FAILURES = (RecursionError, ValueError, MemoryError)
 
 
 def parse_json(text: str) -> Document:
@@ -17,11 +20,12 @@ def parse_json(text: str) -> Document:
     def refuse(constant: str) -> Any:
         raise ParseError(f"{constant} is no JSON value")
 
+    check(text, "json")
     try:
         value = json.loads(text.removeprefix("\ufeff"), parse_constant=refuse)
     except json.JSONDecodeError as error:
         raise ParseError(f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", error.lineno) from None
-    except (RecursionError, ValueError) as error:
+    except _FAILURES as error:
         raise ParseError(f"not valid JSON: {_short(error)}") from None
     return Document(value, _lazily(text, _json_lines))
 
@@ -30,9 +34,10 @@ def parse_jsonc(text: str) -> Document:
     """JSON with comments and trailing commas, as tsconfig.json and bun.lock are. Raises ParseError."""
     import pyjson5
 
+    check(text, "jsonc")
     try:
         value = pyjson5.decode(text.removeprefix("\ufeff"), 200)
-    except (pyjson5.Json5Exception, RecursionError, ValueError) as error:
+    except (pyjson5.Json5Exception, *_FAILURES) as error:
         raise ParseError(f"not valid JSON: {_short(error)}") from None
     return Document(value)
 
@@ -41,11 +46,12 @@ def parse_toml(text: str) -> Document:
     """TOML 1.0. Raises ParseError."""
     import tomli
 
+    check(text, "toml")
     try:
         value = tomli.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except tomli.TOMLDecodeError as error:
         raise ParseError(f"not valid TOML: {_short(error)}", getattr(error, "lineno", None)) from None
-    except (RecursionError, ValueError) as error:
+    except _FAILURES as error:
         raise ParseError(f"not valid TOML: {_short(error)}") from None
     return Document(value, _lazily(text, _toml_lines))
 
@@ -56,12 +62,13 @@ def parse_yaml(text: str) -> Document:
     """
     import yaml
 
+    check(text, "yaml")
     try:
         value = _yaml_value(_compose(text), {}, [0])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise ParseError(f"not valid YAML: {_short(error)}", mark.line + 1 if mark else None) from None
-    except (RecursionError, ValueError) as error:
+    except _FAILURES as error:
         raise ParseError(f"not valid YAML: {_short(error)}") from None
     return Document(value, _lazily(text, _yaml_lines))
 
@@ -70,20 +77,20 @@ def parse_properties(text: str) -> Document:
     """A Java .properties file: a flat mapping of key to text. Never raises."""
     values: dict[str, str] = {}
     lines: dict[Path, int] = {}
-    pending, start = "", 0
+    pending: list[str] = []
+    start = 0
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.lstrip()
         if not pending:
             if not line or line[0] in "#!":
                 continue
             start = number
-        joined = pending + line
         # An odd number of backslashes at the end continues the line (java.util.Properties).
-        if (len(joined) - len(joined.rstrip("\\"))) % 2:
-            pending = joined[:-1]
+        if (len(line) - len(line.rstrip("\\"))) % 2:
+            pending.append(line[:-1])
             continue
-        pending = ""
-        key, value = _split_property(joined)
+        key, value = _split_property("".join((*pending, line)))
+        pending = []
         values[key] = value
         lines[(key,)] = start
     return Document(values, lines.get)
@@ -93,6 +100,7 @@ def parse_ini(text: str) -> Document:
     """An INI file as setup.cfg is: {section: {key: text}}. Raises ParseError."""
     import configparser
 
+    check(text, "ini")
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, default_section="\0")
     try:
         parser.read_string(text)
@@ -143,6 +151,11 @@ def _lazily(text: str, index: Callable[[str], dict[Path, int]]) -> Callable[[Pat
 
 MAX_NODES = 300_000
 MAX_DEPTH = 100
+MAX_EVENTS = 200_000
+# Lines are kept for so many keys, and for paths of so many steps.
+MAX_LINES = 200_000
+MAX_STEPS = 30
+MAX_TOML_LINES = 50_000
 
 
 def _compose(text: str) -> Any:
@@ -151,13 +164,15 @@ def _compose(text: str) -> Any:
     kind = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     # The C composer recurses without a bound: nesting is measured on the flat stream of events first.
     depth = 0
-    for event in yaml.parse(text.removeprefix("\ufeff"), Loader=kind):
+    for count, event in enumerate(yaml.parse(text.removeprefix("\ufeff"), Loader=kind)):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
             raise ValueError("too deeply nested")
+        if count > MAX_EVENTS:
+            raise ValueError("too many values")
     loader = kind(text.removeprefix("\ufeff"))
     try:
         return loader.get_node() if loader.check_node() else None
@@ -205,13 +220,18 @@ def _json_lines(text: str) -> dict[Path, int]:
     path: list[Key] = []
     at, line = 0, 1
     expects_key: list[bool] = []
-    while at < len(text):
+
+    def put() -> None:
+        if len(path) <= MAX_STEPS:
+            lines[tuple(path)] = line
+
+    while at < len(text) and len(lines) < MAX_LINES:
         char = text[at]
         if char == '"':
             word, end = scanstring(text, at + 1)
             if expects_key and expects_key[-1]:
                 path[-1] = word
-                lines[tuple(path)] = line
+                put()
                 expects_key[-1] = False
             at = end
             continue
@@ -223,7 +243,7 @@ def _json_lines(text: str) -> dict[Path, int]:
         elif char == "[":
             path.append(0)
             expects_key.append(False)
-            lines[tuple(path)] = line
+            put()
         elif char in "}]":
             path.pop()
             expects_key.pop()
@@ -231,7 +251,7 @@ def _json_lines(text: str) -> dict[Path, int]:
             last = path[-1]
             if isinstance(last, int):
                 path[-1] = last + 1
-                lines[tuple(path)] = line
+                put()
             else:
                 expects_key[-1] = True
         at += 1
@@ -268,7 +288,7 @@ def _toml_lines(text: str) -> dict[Path, int]:
     table: Path = ()
     counts: dict[Path, int] = {}
     open_string = ""
-    for number, raw in enumerate(text.splitlines(), 1):
+    for number, raw in enumerate(text.splitlines()[:MAX_TOML_LINES], 1):
         if open_string:
             open_string = "" if open_string in raw else open_string
             continue

@@ -1,51 +1,33 @@
 """Go source, read by tree-sitter: package, imports, calls, embedded files, variables read."""
 
 import re
-from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers import ParseError
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
+from genfile.parsers.grammar import Places, captures, in_order, parse_code
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined, whole_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_BYTES = 1024 * 1024
 _FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
+# A condition that is longer asks for more than whether a name is empty.
+MAX_CONDITION = 2_000
 _TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')
 
 
 def parse_go(text: str) -> "GoFile":
-    """Read a file. Raises ParseError when it is over 1 MiB; syntax errors inside only hide what they cover."""
-    source = text.encode("utf-8", "replace")
-    if len(source) > MAX_BYTES:
-        raise ParseError("is larger than 1 MiB")
-    import tree_sitter
-
-    return GoFile(source, tree_sitter.Parser(_language()).parse(source).root_node)
+    """Read a file. Raises ParseError as parse_code does; syntax errors inside only hide what they cover."""
+    return GoFile(*parse_code(text, "go"))
 
 
-@cache
-def _language() -> Any:
-    import tree_sitter
-    import tree_sitter_go
-
-    return tree_sitter.Language(tree_sitter_go.language())
-
-
-_KINDS = (
-    "import_spec comment call_expression composite_literal field_declaration interpreted_string_literal "
-    "raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration "
-    "expression_switch_statement"
-).split()
-
-
-@cache
-def _query() -> Any:
-    import tree_sitter
-
-    return tree_sitter.Query(_language(), " ".join(f"({kind}) @{kind}" for kind in _KINDS))
+_KINDS = tuple(
+    """
+    import_spec comment call_expression composite_literal field_declaration interpreted_string_literal
+    raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration
+    expression_switch_statement assignment_statement
+    """.split()
+)
 
 
 class GoFile:
@@ -54,13 +36,12 @@ class GoFile:
     def __init__(self, source: bytes, root: "Node") -> None:
         self._source = source
         self._root = root
+        self._steps = Steps()
 
     @cached_property
     def _nodes(self) -> dict[str, list["Node"]]:
         """The nodes that anything here asks for, by type, in order: one pass, made by the library."""
-        import tree_sitter
-
-        return tree_sitter.QueryCursor(_query()).captures(self._root)
+        return captures("go", _KINDS, self._root)
 
     def _all(self, *kinds: str) -> list["Node"]:
         """Every node of these types; of several types, those of the first come first."""
@@ -223,15 +204,18 @@ class GoFile:
     @cached_property
     def _fallback_nodes(self) -> dict[str, "Node"]:
         found: dict[str, Node] = {}
+        assigned = Places(in_order(self._all("assignment_statement", "short_var_declaration")))
         for node in self._all("if_statement"):
             condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
             if condition is None or body is None:
                 continue
-            for inner in _descendants(body):
-                if inner.type in ("assignment_statement", "short_var_declaration"):
-                    left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
-                    if left is not None and right is not None and self._text(left) in self._text(condition):
-                        found.setdefault(self._text(left), _inner(right))
+            text = self._text(condition) if condition.end_byte - condition.start_byte < MAX_CONDITION else ""
+            for inner in assigned.within(body) if text else ():
+                if self._steps.spent():
+                    return found
+                left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+                if left is not None and right is not None and self._text(left) in text:
+                    found.setdefault(self._text(left), _inner(right))
         return found
 
     @cached_property
@@ -284,14 +268,17 @@ class GoFile:
         return ".".join(reversed(parts))
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
-        if depth > 30:
+        if depth > 30 or self._steps.spent():
             return UNKNOWN
         node = _inner(node)
-        kind, text = node.type, self._text(node)
+        kind = node.type
+        if kind in ("unary_expression", "binary_expression", "call_expression"):
+            return self._computed(node, depth)
+        text = self._text(node)
         if kind in ("interpreted_string_literal", "raw_string_literal"):
             return text[1:-1]
         if kind == "int_literal":
-            return int(text) if text.isdecimal() else UNKNOWN
+            return whole_number(text)
         if kind in ("true", "false"):
             return kind == "true"
         if kind == "identifier":
@@ -302,24 +289,23 @@ class GoFile:
                 default = self._value(self._fallback_nodes[text], depth + 10)
                 return EnvDefault(value.name, default if is_known(default) else None)
             return value
-        if kind == "unary_expression" and node.named_children:
-            return self._value(node.named_children[0], depth + 1)
-        if kind == "binary_expression":
-            return self._joined(node, depth)
-        if kind == "call_expression":
-            return self._called(node, depth)
         return UNKNOWN
+
+    def _computed(self, node: "Node", depth: int) -> Any:
+        if node.type == "unary_expression":
+            return self._value(node.named_children[0], depth + 1) if node.named_children else UNKNOWN
+        return self._joined(node, depth) if node.type == "binary_expression" else self._called(node, depth)
 
     def _joined(self, node: "Node", depth: int) -> Any:
         """`":" + port`: the part that says something of a port."""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        if left is None or right is None or "+" not in [self._text(child) for child in node.children]:
+        if left is None or right is None or not any(child.type == "+" for child in node.children):
             return UNKNOWN
         parts = [self._value(left, depth + 1), self._value(right, depth + 1)]
         for part in parts:
             if isinstance(part, EnvDefault):
                 return part
-        return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
+        return joined(parts) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
 
     def _called(self, node: "Node", depth: int) -> Any:
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -338,14 +324,6 @@ class GoFile:
         if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         return UNKNOWN
-
-
-def _descendants(root: "Node") -> Iterator["Node"]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(node.named_children))
 
 
 def _inner(node: "Node") -> "Node":

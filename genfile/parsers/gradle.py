@@ -7,17 +7,18 @@ nothing is evaluated, so what a script computes is not seen.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers import ParseError
 from genfile.parsers.gradle_parts import GradleDependency, Plugin, Statement
+from genfile.parsers.grammar import parse_code
+from genfile.parsers.values import Steps
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
+MAX_FAT = 200
 
 _STRINGS = frozenset({"string_literal", "character_literal", "multiline_string_literal", "line_string_literal"})
 _NUMBERS = frozenset(
@@ -37,7 +38,7 @@ _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provi
 
 
 def parse_gradle_groovy(text: str) -> "GradleScript":
-    """A .gradle file. Raises ParseError over 1 MiB; errors of syntax only hide what they cover."""
+    """A .gradle file. Raises ParseError as parse_code does; errors of syntax only hide what they cover."""
     return _parse(text, kotlin=False)
 
 
@@ -50,25 +51,10 @@ def _parse(text: str, *, kotlin: bool) -> "GradleScript":
     if not kotlin:
         # The grammar loses its way in `implementation libs.a.b`: with brackets it does not.
         text = _BARE_ARGUMENT.sub(r"\1(\2)", text)
-    source = text.encode("utf-8", "replace")
-    if len(source) > MAX_BYTES:
-        raise ParseError("is larger than 1 MiB")
-    import tree_sitter
-
-    return GradleScript(source, tree_sitter.Parser(_language(kotlin)).parse(source).root_node)
+    return GradleScript(*parse_code(text, "kotlin" if kotlin else "groovy"))
 
 
-@cache
-def _language(kotlin: bool) -> Any:
-    import tree_sitter
-
-    if kotlin:
-        import tree_sitter_kotlin
-
-        return tree_sitter.Language(tree_sitter_kotlin.language())
-    import tree_sitter_groovy
-
-    return tree_sitter.Language(tree_sitter_groovy.language())
+_Around = tuple["Node", "_Around | None"]
 
 
 class GradleScript:
@@ -77,6 +63,7 @@ class GradleScript:
     def __init__(self, source: bytes, root: "Node") -> None:
         self._source = source
         self._root = root
+        self._steps = Steps()
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -181,20 +168,27 @@ class GradleScript:
     @cached_property
     def fat_tasks(self) -> tuple[str, ...]:
         """The tasks that unpack their libraries into a jar (`zipTree`), by name; `jar` for the usual one."""
+        if b"zipTree" not in self._source:
+            return ()
         found: dict[str, None] = {}
-        stack = [self._root]
-        while stack:
-            node = stack.pop()
-            stack.extend(node.named_children)
+        count = 0
+        # Each node with the calls and properties around it, nearest first, as a chain.
+        stack: list[tuple[Node, _Around | None]] = [(self._root, None)]
+        while stack and count < MAX_FAT:
+            node, around = stack.pop()
+            if node.type in _CALLS or node.type == "property_declaration":
+                around = (node, around)
+            stack.extend((child, around) for child in node.named_children)
             if node.type == "identifier" and self._text(node) == "zipTree":
-                found.setdefault(self._task_around(node))
+                count += 1
+                found.setdefault(self._task_around(around, _line(node)))
         return tuple(found)
 
-    def _task_around(self, node: "Node") -> str:
-        """The name of the task in whose block a node stands."""
-        name, line = "", _line(node)
-        above = node.parent
-        while above is not None:
+    def _task_around(self, around: "_Around | None", line: int) -> str:
+        """The name of the task in whose block a node stands, by the calls and properties around it."""
+        name, count = "", 0
+        while around is not None and count < MAX_DEPTH:
+            (above, around), count = around, count + 1
             if above.type in _CALLS:
                 called, arguments, _ = self._split_call(above)
                 label = next((item for item in arguments if isinstance(item, str) and item.isidentifier()), "")
@@ -202,10 +196,9 @@ class GradleScript:
                     name = label or name
                 elif called.rsplit(".", 1)[-1] in ("jar", "withType"):
                     name = name or "jar"
-            elif above.type == "property_declaration":
+            else:
                 declared = next((item for item in above.named_children if item.type == "variable_declaration"), None)
                 name = self._text(declared) if declared is not None else name
-            above = above.parent
         if name:
             return name
         # Groovy's grammar parts `task fatJar(type: Jar)` from its block.
@@ -238,7 +231,7 @@ class GradleScript:
                 yield Statement(blocks, self._name(left), (self._value(right),), _line(child), assigned=True)
             elif kind == "infix_expression" and len(child.named_children) == 3:
                 left, word, right = child.named_children
-                yield from self._infix(left, blocks, depth)
+                yield from self._infix(left, blocks, depth + 1)
                 yield Statement(blocks, self._text(word), (self._value(right),), _line(child))
             elif kind == "identifier" and blocks[-1:] == ("plugins",):
                 yield Statement(blocks, self._text(child), (), _line(child))
@@ -248,11 +241,13 @@ class GradleScript:
                 yield from self._walk(child, blocks, depth + 1)
 
     def _infix(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
+        if depth > MAX_DEPTH:
+            return
         if node.type in _CALLS:
             yield from self._call(node, blocks, depth)
         elif node.type == "infix_expression" and len(node.named_children) == 3:
             left, word, right = node.named_children
-            yield from self._infix(left, blocks, depth)
+            yield from self._infix(left, blocks, depth + 1)
             yield Statement(blocks, self._text(word), (self._value(right),), _line(node))
 
     def _declaration(self, node: "Node", blocks: tuple[str, ...]) -> Iterator[Statement]:
@@ -284,19 +279,21 @@ class GradleScript:
             )
             yield from self._walk(body, (*blocks, inner), depth + 1)
 
-    def _split_call(self, node: "Node") -> tuple[str, list[Any], "Node | None"]:
+    def _split_call(self, node: "Node", depth: int = 0) -> tuple[str, list[Any], "Node | None"]:
         """The dotted name of a call, its arguments, and the block after it."""
         names: list[str] = []
         arguments: list[Any] = []
         body: Node | None = None
+        if depth > MAX_DEPTH or self._steps.spent():
+            return "", [], None
         for child in node.named_children:
             if child.type in ("argument_list", "value_arguments"):
-                arguments += self._arguments(child)
+                arguments += self._arguments(child, depth + 1)
             elif child.type in _BLOCKS:
                 body = child
             elif child.type in _CALLS and not names:
                 # Kotlin: the block follows a call with arguments, `named("x") { … }`.
-                inner, inner_arguments, inner_body = self._split_call(child)
+                inner, inner_arguments, inner_body = self._split_call(child, depth + 1)
                 names.append(inner)
                 arguments += inner_arguments
                 body = body or inner_body
@@ -304,34 +301,34 @@ class GradleScript:
                 names.append(self._name(child))
         return ".".join(names), arguments, body
 
-    def _arguments(self, node: "Node") -> list[Any]:
+    def _arguments(self, node: "Node", depth: int) -> list[Any]:
         values: list[Any] = []
         named: dict[str, Any] = {}
         for child in node.named_children:
             if (child.type == "map_item" and len(child.named_children) == 2) or (
                 child.type == "value_argument" and len(child.named_children) == 2
             ):
-                named[self._text(child.named_children[0]).strip("'\"")] = self._value(child.named_children[1])
+                named[self._text(child.named_children[0]).strip("'\"")] = self._value(child.named_children[1], depth)
             elif child.type == "value_argument" and child.named_children:
-                pair = self._pair(child.named_children[-1])
+                pair = self._pair(child.named_children[-1], depth)
                 if pair is not None:
                     named[pair[0]] = pair[1]
                 else:
-                    values.append(self._value(child.named_children[-1]))
+                    values.append(self._value(child.named_children[-1], depth))
             elif child.type not in _BLOCKS:
-                values.append(self._value(child))
+                values.append(self._value(child, depth))
         return [named, *values] if named else values
 
-    def _pair(self, node: "Node") -> tuple[str, Any] | None:
+    def _pair(self, node: "Node", depth: int) -> tuple[str, Any] | None:
         """Kotlin's `"Main-Class" to "shop.Main"`."""
         parts = node.named_children
         if node.type == "infix_expression" and len(parts) == 3 and self._text(parts[1]) == "to":
-            key = self._value(parts[0])
-            return (key, self._value(parts[2])) if isinstance(key, str) else None
+            key = self._value(parts[0], depth)
+            return (key, self._value(parts[2], depth)) if isinstance(key, str) else None
         return None
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or self._steps.spent():
             return None
         if node.type in _STRINGS:
             text = self._text(node)
@@ -342,7 +339,7 @@ class GradleScript:
         if node.type == "identifier" or node.type in _DOTTED:
             return self._name(node)
         if node.type in _CALLS:
-            name, arguments, _ = self._split_call(node)
+            name, arguments, _ = self._split_call(node, depth + 1)
             first = arguments[0] if arguments else None
             if name == "mapOf" and isinstance(first, dict):
                 return first

@@ -9,6 +9,9 @@ import re
 from genfile.parsers import Document, Key
 
 MAX_LINES = 20_000
+# A line that is longer, and a block that is nested deeper, is not a setting that a person wrote.
+MAX_LINE = 400
+MAX_DEPTH = 50
 _OPENS = re.compile(r'^"?([\w.-]+)"?\s*[:=]?\s*\{\s*$')
 _VALUE = re.compile(r'^"?([\w.-]+)"?\s*[:=]\s*(.+)$')
 _ASKED = re.compile(r"^\$\{\??([A-Za-z_][\w.]*)\}$")
@@ -20,10 +23,12 @@ def parse_hocon(text: str) -> Document:
     lines: dict[tuple[Key, ...], int] = {}
     blocks: list[str] = []
     for number, raw in enumerate(text.splitlines()[:MAX_LINES], 1):
-        for line in _statements(raw):
+        for line in _statements(raw) if len(raw) <= MAX_LINE else ():
             opened = _OPENS.match(line)
             if opened is not None:
                 blocks.append(opened[1])
+                if len(blocks) > MAX_DEPTH:
+                    return Document(values, lines.get)
             elif line == "}":
                 if blocks:
                     blocks.pop()

@@ -5,17 +5,15 @@ all else is UNKNOWN.
 """
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers import ParseError
+from genfile.parsers.grammar import parse_code
 from genfile.parsers.jsvalues import WRAPPERS, JsValues
 from genfile.parsers.values import UNKNOWN, Call, EnvName, is_known
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
-
-MAX_BYTES = 1024 * 1024
+    from tree_sitter import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +24,14 @@ class Import:
 
 
 def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
-    """Read a module. Raises ParseError when it is over 1 MiB; syntax errors inside only hide what they cover."""
-    source = text.encode("utf-8", "replace")
-    if len(source) > MAX_BYTES:
-        raise ParseError("is larger than 1 MiB")
-    return JsModule(source, _parser(typescript).parse(source).root_node)
+    """Read a module. Raises ParseError as parse_code does; syntax errors inside only hide what they cover."""
+    name = "typescript" if typescript else "javascript"
+    return JsModule(*parse_code(text, name), name)
 
 
 def parse_typescript(text: str) -> "JsModule":
     """As parse_javascript, for .ts and .tsx."""
     return parse_javascript(text, typescript=True)
-
-
-@cache
-def _language(typescript: bool) -> Any:
-    import tree_sitter
-
-    if typescript:
-        import tree_sitter_typescript
-
-        return tree_sitter.Language(tree_sitter_typescript.language_tsx())
-    import tree_sitter_javascript
-
-    return tree_sitter.Language(tree_sitter_javascript.language())
-
-
-def _parser(typescript: bool) -> "Parser":
-    import tree_sitter
-
-    return tree_sitter.Parser(_language(typescript))
 
 
 class JsModule(JsValues):
@@ -76,12 +53,12 @@ class JsModule(JsValues):
     @cached_property
     def imports(self) -> tuple[Import, ...]:
         found: list[Import] = []
-        for node in self._walk():
-            if node.type in ("import_statement", "export_statement"):
+        for node in self._all("import_statement", "export_statement", "call_expression"):
+            if node.type != "call_expression":
                 source = node.child_by_field_name("source")
                 if source is not None:
                     found.append(Import(self._string(source), (), _line(node)))
-            elif node.type == "call_expression":
+            else:
                 callee = node.child_by_field_name("function")
                 arguments = node.child_by_field_name("arguments")
                 if callee is not None and arguments is not None and callee.type in ("identifier", "import"):
@@ -93,9 +70,7 @@ class JsModule(JsValues):
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
-        for node in self._walk():
-            if node.type not in ("call_expression", "new_expression"):
-                continue
+        for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
             if callee is not None and arguments is not None:
@@ -107,9 +82,9 @@ class JsModule(JsValues):
     def defaults(self) -> tuple[tuple[str, Any, int], ...]:
         """Keys of a schema with a default: `PORT: z.coerce.number().default(3000)`, `PORT: port({ default: 1 })`."""
         found: list[tuple[str, Any, int]] = []
-        for node in self._walk():
+        for node in self._all("pair"):
             key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-            if node.type != "pair" or key is None or value is None or value.type != "call_expression":
+            if key is None or value is None or value.type != "call_expression":
                 continue
             name = self._string(key) if key.type == "string" else self._text(key)
             default = self._default_of(value)
@@ -139,17 +114,18 @@ class JsModule(JsValues):
     @cached_property
     def words(self) -> frozenset[str]:
         """The strings of one word that the code writes out."""
-        strings = (self._string(node) for node in self._walk() if node.type == "string")
+        strings = (self._string(node) for node in self._all("string"))
         return frozenset(text for text in strings if text.isalnum() and len(text) < 40)
 
     @cached_property
     def paths(self) -> tuple[tuple[str, int], ...]:
         """Paths that the code writes out or joins: "../client/dist", path.join(__dirname, "..", "client", "dist")."""
         found: list[tuple[str, int]] = []
-        for node in self._walk():
-            if node.type == "string" and "/" in self._text(node):
-                found.append((self._string(node), _line(node)))
-            elif node.type == "call_expression":
+        for node in self._all("string", "call_expression"):
+            if node.type == "string":
+                if "/" in self._text(node):
+                    found.append((self._string(node), _line(node)))
+            else:
                 arguments = node.child_by_field_name("arguments")
                 words = (
                     [self._string(item) for item in arguments.named_children if item.type == "string"]
@@ -164,16 +140,12 @@ class JsModule(JsValues):
     def env_names(self) -> tuple[EnvName, ...]:
         """The variables read through process.env and import.meta.env, each once, in order."""
         found: dict[str, EnvName] = {}
-        for node in self._walk():
+        lefts = (node.child_by_field_name("left") for node in self._all("binary_expression"))
+        defaulted = {left.id for left in lefts if left is not None}
+        for node in self._all("member_expression", "subscript_expression"):
             name = self._env_name(node)
             if name is not None:
-                parent = node.parent
-                defaulted = (
-                    parent is not None
-                    and parent.type == "binary_expression"
-                    and bool(parent.child_by_field_name("left") == node)
-                )
-                found.setdefault(name, EnvName(name, _line(node), defaulted))
+                found.setdefault(name, EnvName(name, _line(node), node.id in defaulted))
         return tuple(found.values())
 
     def _assigned(self, node: "Node") -> tuple["Node", "Node"] | None:
@@ -187,7 +159,7 @@ class JsModule(JsValues):
 
     def _config(self, node: "Node", depth: int = 0) -> Any:
         """A configuration object behind casts, names, wrapping calls and functions that return it."""
-        if depth > 12:
+        if depth > 12 or self._steps.spent():
             return UNKNOWN
         if node.type in WRAPPERS and node.named_children:
             return self._config(node.named_children[0], depth + 1)

@@ -1,10 +1,10 @@
 """What JavaScript and TypeScript say of a value without being run: the half of JsModule that evaluates."""
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
+from genfile.parsers.grammar import captures, in_order
+from genfile.parsers.values import UNKNOWN, EnvDefault, Steps, is_known, joined
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -15,26 +15,43 @@ WRAPPERS = frozenset(
 )
 _PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
 _ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "serverEnv", "envVars", "envConfig"})
+# The nodes that anything here and in JsModule asks for.
+_KINDS = tuple(
+    """
+    variable_declarator function_declaration import_statement export_statement call_expression new_expression
+    pair string member_expression subscript_expression binary_expression
+    """.split()
+)
 _NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
 class JsValues:
     """The tree of one module, and the value of any node of it: a literal, a name of one, or UNKNOWN."""
 
-    def __init__(self, source: bytes, root: "Node") -> None:
+    def __init__(self, source: bytes, root: "Node", language: str) -> None:
         self._source = source
         self._root = root
+        self._language = language
+        self._steps = Steps()
+
+    @cached_property
+    def _nodes(self) -> dict[str, list["Node"]]:
+        return captures(self._language, _KINDS, self._root)
+
+    def _all(self, *kinds: str) -> list["Node"]:
+        """Every node of these types, in the order of the text."""
+        return in_order(node for kind in kinds for node in self._nodes.get(kind, ()))
 
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
         """What names of the module stand for, where they are declared once with a value."""
         found: dict[str, Node] = {}
-        for node in self._walk():
+        for node in self._all("variable_declarator", "function_declaration"):
             if node.type == "variable_declarator":
                 name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
                 if name is not None and value is not None and name.type == "identifier":
                     found.setdefault(self._text(name), value)
-            elif node.type == "function_declaration":
+            else:
                 name = node.child_by_field_name("name")
                 if name is not None:
                     found.setdefault(self._text(name), node)
@@ -44,13 +61,6 @@ class JsValues:
         """The value that a name is declared with, or UNKNOWN."""
         node = self._constants.get(name)
         return UNKNOWN if node is None else self._value(node)
-
-    def _walk(self) -> Iterator["Node"]:
-        stack = [self._root]
-        while stack:
-            node = stack.pop()
-            yield node
-            stack.extend(reversed(node.named_children))
 
     def _text(self, node: "Node") -> str:
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -73,7 +83,7 @@ class JsValues:
         return "".join(self._text(child) for child in node.named_children if child.type != "comment")
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH or self._steps.spent():
             return UNKNOWN
         kind = node.type
         if kind in WRAPPERS and node.named_children:
@@ -109,7 +119,7 @@ class JsValues:
                 if not isinstance(value, str | int):
                     return UNKNOWN
                 parts.append(str(value))
-        return "".join(parts)
+        return joined(parts)
 
     def _object(self, node: "Node", depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -151,7 +161,11 @@ class JsValues:
         """The idioms for "a variable, else a default", numbers made of text, and names called by functions."""
         if node.type == "unary_expression":
             argument = node.child_by_field_name("argument")
-            return self._value(argument, depth + 1) if argument is not None and self._text(node)[:1] == "+" else UNKNOWN
+            return (
+                self._value(argument, depth + 1)
+                if argument is not None and self._source[node.start_byte : node.start_byte + 1] == b"+"
+                else UNKNOWN
+            )
         if node.type == "binary_expression":
             left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
             if left is None or right is None or operator is None or self._text(operator) not in ("||", "??"):
@@ -186,18 +200,17 @@ class JsValues:
             value = self._value(item, depth + 1)
             if isinstance(value, str):
                 parts.append(value)
-        return "/".join(parts) if parts else UNKNOWN
+        return joined(["/".join(parts)]) if parts else UNKNOWN
 
     def _env_name(self, node: "Node") -> str | None:
         """`process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`: X."""
         if node.type not in ("member_expression", "subscript_expression"):
             return None
         owner = node.child_by_field_name("object")
-        if owner is None or self._text(owner).replace("?", "") not in (
-            "process.env",
-            "import.meta.env",
-            "Bun.env",
-        ):
+        # Only what is short is looked at: each member of `a.b.c…` has the text of all before it.
+        if owner is None or owner.end_byte - owner.start_byte > 20:
+            return None
+        if self._text(owner).replace("?", "") not in ("process.env", "import.meta.env", "Bun.env"):
             return None
         prop = node.child_by_field_name("property")
         if prop is not None:

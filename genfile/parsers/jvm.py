@@ -1,60 +1,57 @@
 """Java and Kotlin source, read by tree-sitter: calls with their literal arguments, and the variables read."""
 
 import re
-from collections.abc import Iterator
-from functools import cache, cached_property
+from bisect import bisect_left
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers import ParseError
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, is_known
+from genfile.parsers.grammar import Places, captures, in_order, parse_code
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, Steps, is_known, whole_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_BYTES = 512 * 1024
+MAX_HEAD = 2_000
 _CALLS = frozenset({"method_invocation", "object_creation_expression", "call_expression"})
+# The nodes that anything here asks for.
+_KINDS = {
+    "java": (
+        *("variable_declarator", "method_declaration", "return_statement"),
+        *("method_invocation", "object_creation_expression"),
+    ),
+    "kotlin": ("property_declaration", "function_declaration", "call_expression"),
+}
 _STRINGS = frozenset({"string_literal", "line_string_literal", "multiline_string_literal"})
 _NUMBERS = frozenset({"decimal_integer_literal", "integer_literal", "number_literal"})
 
 
 def parse_java(text: str) -> "JvmFile":
-    """Read a Java file. Raises ParseError when it is over 512 KiB; faults inside only hide what they cover."""
-    return _parse(text, "java")
+    """Read a Java file of up to 512 KiB. Raises ParseError as parse_code does; faults only hide what they cover."""
+    return JvmFile(*parse_code(text, "java", MAX_BYTES), "java")
 
 
 def parse_kotlin(text: str) -> "JvmFile":
     """As parse_java, for Kotlin."""
-    return _parse(text, "kotlin")
-
-
-def _parse(text: str, language: str) -> "JvmFile":
-    source = text.encode("utf-8", "replace")
-    if len(source) > MAX_BYTES:
-        raise ParseError("is larger than 512 KiB")
-    import tree_sitter
-
-    return JvmFile(source, tree_sitter.Parser(_language(language)).parse(source).root_node)
-
-
-@cache
-def _language(name: str) -> Any:
-    import tree_sitter
-
-    if name == "java":
-        import tree_sitter_java
-
-        return tree_sitter.Language(tree_sitter_java.language())
-    import tree_sitter_kotlin
-
-    return tree_sitter.Language(tree_sitter_kotlin.language())
+    return JvmFile(*parse_code(text, "kotlin", MAX_BYTES), "kotlin")
 
 
 class JvmFile:
     """A parsed file; every property is found once, when it is asked for."""
 
-    def __init__(self, source: bytes, root: "Node") -> None:
+    def __init__(self, source: bytes, root: "Node", language: str) -> None:
         self._source = source
         self._root = root
+        self._language = language
+        self._steps = Steps()
+
+    @cached_property
+    def _nodes(self) -> dict[str, list["Node"]]:
+        return captures(self._language, _KINDS[self._language], self._root)
+
+    def _all(self, *kinds: str) -> list["Node"]:
+        """Every node of these types, in the order of the text."""
+        return in_order(node for kind in kinds for node in self._nodes.get(kind, ()))
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
@@ -69,59 +66,53 @@ class JvmFile:
     def calls(self) -> tuple[Call, ...]:
         """Every call, in order: the callee's last name, its arguments, the named ones among them."""
         found: list[Call] = []
-        for node in self._walk():
-            if node.type in _CALLS:
-                name = self._name(node)
-                values, named = self._arguments(node)
-                found.append(Call(name, tuple(values), named, int(node.start_point[0]) + 1))
+        for node in self._all(*_CALLS):
+            values, named = self._arguments(node)
+            found.append(Call(self._name(node), tuple(values), named, int(node.start_point[0]) + 1))
         return tuple(found)
 
     @cached_property
     def has_main(self) -> bool:
         """Whether a `main` is declared that the JVM starts."""
-        for node in self._walk():
-            if node.type in ("method_declaration", "function_declaration"):
-                name = node.child_by_field_name("name")
-                if name is not None and self._text(name) == "main":
-                    return True
+        for node in self._all("method_declaration", "function_declaration"):
+            name = node.child_by_field_name("name")
+            if name is not None and self._text(name) == "main":
+                return True
         return False
 
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
         found: dict[str, Node] = {}
-        for node in self._walk():
+        returns = Places(node for node in self._all("return_statement") if node.named_children)
+        asking = self._asking
+        for node in self._all("variable_declarator", "property_declaration", "method_declaration"):
+            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
             if node.type == "variable_declarator":
-                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
                 if name is not None and value is not None:
                     found.setdefault(self._text(name), value)
-            elif node.type == "property_declaration" and len(node.named_children) > 1:
+            elif node.type == "property_declaration":
                 names = [child for child in node.named_children if child.type == "variable_declaration"]
-                if names:
+                if names and len(node.named_children) > 1:
                     found.setdefault(self._text(names[0]).split(":")[0].strip(), node.named_children[-1])
-            elif node.type == "method_declaration":
+            else:
                 # A method without parameters stands for what it returns last; the environment it asks comes first.
-                name = node.child_by_field_name("name")
-                returns = [item for item in _below(node) if item.type == "return_statement" and item.named_children]
-                if name is not None and returns:
-                    found.setdefault(f"{self._text(name)}()", returns[-1].named_children[0])
-                    asked = next(
-                        (
-                            item
-                            for item in _below(node)
-                            if "getenv" in self._text(item) and item.type == "method_invocation"
-                        ),
-                        None,
-                    )
+                last, asked = returns.last_in(node), asking.first_in(node)
+                if name is not None and last is not None:
+                    found.setdefault(f"{self._text(name)}()", last.named_children[0])
                     if asked is not None:
                         found.setdefault(f"{self._text(name)}() env", asked)
         return found
 
-    def _walk(self) -> Iterator["Node"]:
-        stack = [self._root]
-        while stack:
-            node = stack.pop()
-            yield node
-            stack.extend(reversed(node.named_children))
+    @property
+    def _asking(self) -> Places:
+        """The calls that hold a `getenv`."""
+        places = [match.start() for match in re.finditer(rb"getenv", self._source)]
+        calls: list[Node] = []
+        for node in self._all("method_invocation") if places else ():
+            at = bisect_left(places, node.start_byte)
+            if at < len(places) and places[at] + len("getenv") <= node.end_byte:
+                calls.append(node)
+        return Places(calls)
 
     def _text(self, node: "Node") -> str:
         return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
@@ -133,7 +124,12 @@ class JvmFile:
         name = node.child_by_field_name("name")
         if name is not None:
             return self._text(name)
-        head = self._text(node.named_children[0]) if node.named_children else ""
+        if not node.named_children:
+            return ""
+        first = node.named_children[0]
+        # The head of `a.b().c()…` has the text of all the calls before: its end is enough.
+        start = max(first.start_byte, first.end_byte - MAX_HEAD)
+        head = self._source[start : first.end_byte].decode("utf-8", "replace")
         return re.split(r"[.\s?]+", head.split("(")[0] if "." not in head else head)[-1].split("(")[0]
 
     def _arguments(self, node: "Node", depth: int = 0) -> tuple[list[Any], dict[str, Any]]:
@@ -155,15 +151,15 @@ class JvmFile:
         return values, named
 
     def _value(self, node: "Node", depth: int = 0) -> Any:
-        text = self._text(node)
-        if depth > 12:
+        if depth > 12 or self._steps.spent():
             return UNKNOWN
         if node.type in _STRINGS:
-            return text.strip('"')
+            return self._text(node).strip('"')
         if node.type in _NUMBERS:
-            return int(text) if text.isdecimal() else UNKNOWN
-        if node.type in ("identifier", "simple_identifier") and text in self._constants:
-            return self._value(self._constants[text], depth + 3)
+            return whole_number(self._text(node))
+        if node.type in ("identifier", "simple_identifier"):
+            target = self._constants.get(self._text(node))
+            return UNKNOWN if target is None else self._value(target, depth + 3)
         if node.type in _CALLS:
             return self._called(node, depth)
         if node.type in ("elvis_expression", "ternary_expression", "binary_expression", "parenthesized_expression"):
@@ -175,14 +171,16 @@ class JvmFile:
             return EnvDefault(variable.name, variable.default or default) if variable is not None else UNKNOWN
         return UNKNOWN
 
+    def _asks(self, node: "Node") -> bool:
+        return self._source.find(b"getenv", node.start_byte, node.end_byte) >= 0
+
     def _called(self, node: "Node", depth: int) -> Any:
         """The environment however it is asked, numbers made of text, and calls upon a value that is one of these."""
         name = self._name(node)
         values, _ = self._arguments(node, depth + 1)
-        text = self._text(node)
         if name == "getenv" and values and isinstance(values[0], str):
             return EnvDefault(values[0])
-        if name == "getOrDefault" and "getenv" in text and len(values) == 2 and isinstance(values[0], str):
+        if name == "getOrDefault" and len(values) == 2 and isinstance(values[0], str) and self._asks(node):
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         if (
             name in ("parseInt", "valueOf", "toInt", "toIntOrNull", "InetSocketAddress")
@@ -204,11 +202,3 @@ class JvmFile:
                 default = values[0] if name in ("orElse", "or") and values and is_known(values[0]) else inner.default
                 return EnvDefault(inner.name, default)
         return UNKNOWN
-
-
-def _below(node: "Node") -> Iterator["Node"]:
-    stack = [node]
-    while stack:
-        item = stack.pop()
-        yield item
-        stack.extend(reversed(item.named_children))

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 _ASSIGNMENT = re.compile(r"^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*(?:\?=|::?=|=)\s*(.*)$")
-_RULE = re.compile(r"^([A-Za-z0-9_./ -]+?)\s*::?(?!=)\s*([^#]*)")
+_RULE = re.compile(r"^([A-Za-z0-9_./ \t-]++)::?(?!=)\s*([^#]*)")
 _REFERENCE = re.compile(r"\$[({]([A-Za-z_][A-Za-z0-9_]*)[)}]")
 MAX_LINES = 5000
+MAX_LINE = 2000
+MAX_TARGETS = 50
+MAX_REFERENCES = 50
 
 
 @dataclass(slots=True)
@@ -25,17 +28,16 @@ def parse_makefile(text: str) -> dict[str, Target]:
     current: list[Target] = []
     lines = re.sub(r"\\\n[ \t]*", " ", text).splitlines()
     for number, line in enumerate(lines[:MAX_LINES], 1):
-        if line.startswith("\t"):
+        if len(line) > MAX_LINE:
+            current = current if line.startswith("\t") else []
+        elif line.startswith("\t"):
             command = _expand(line.strip().lstrip("@-+"), variables)
             for target in current:
                 target.commands.append(command)
-            continue
-        assignment = _ASSIGNMENT.match(line)
-        rule = None if assignment else _RULE.match(line)
-        if assignment:
+        elif (assignment := _ASSIGNMENT.match(line)) is not None:
             variables[assignment[1]] = _expand(assignment[2].split(" #")[0].strip(), variables)
-        elif rule and not rule[1].startswith("."):
-            current = [targets.setdefault(name, Target(number)) for name in rule[1].split()]
+        elif (rule := _RULE.match(line)) is not None and not rule[1].startswith("."):
+            current = [targets.setdefault(name, Target(number)) for name in rule[1].split()[:MAX_TARGETS]]
             for target in current:
                 target.prerequisites += _expand(rule[2].split(";")[0], variables).split()
         elif line.strip() and not line.startswith("#"):
@@ -44,4 +46,4 @@ def parse_makefile(text: str) -> dict[str, Target]:
 
 
 def _expand(text: str, variables: dict[str, str]) -> str:
-    return _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), text)[:4000]
+    return _REFERENCE.sub(lambda match: variables.get(match[1], match[0]), text, count=MAX_REFERENCES)[:4000]

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from genfile.parsers.python import GETTERS, PyModule
+from genfile.parsers.python import GETTERS, PyModule, words
 from genfile.parsers.values import EnvName
 
 
@@ -28,18 +28,20 @@ def env_names(module: PyModule) -> tuple[EnvName, ...]:
 def _tested(module: PyModule) -> frozenset[Any]:
     """The variables that the code looks for before it reads them: `"X" in os.environ`, `except KeyError`."""
     found: set[Any] = set()
+    # What is inside of a body that was looked at has been looked at with it.
+    done: set[ast.AST] = set()
     for node in module.of(ast.Compare, ast.If, ast.Try):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
             if module.dotted(node.comparators[0]) == "os.environ":
                 found.add(node.left.value if isinstance(node.left, ast.Constant) else None)
         elif (isinstance(node, ast.If) and _asks(module, node.test)) or (isinstance(node, ast.Try) and _catches(node)):
-            found.update(_read_in(module, node.body))
+            found.update(_read_in(module, node.body, done))
     return frozenset(found)
 
 
 def _catches(node: ast.Try) -> bool:
     return any(
-        item.type is None or "KeyError" in ast.dump(item.type) or "Exception" in ast.dump(item.type)
+        item.type is None or any("KeyError" in word or "Exception" in word for word in words(item.type))
         for item in node.handlers
     )
 
@@ -55,10 +57,12 @@ def _asks(module: PyModule, test: ast.expr) -> bool:
     return bool(names) and not any("DEBUG" in str(name) or "ENV" in str(name) for name in names)
 
 
-def _read_in(module: PyModule, body: list[ast.stmt]) -> set[Any]:
+def _read_in(module: PyModule, body: list[ast.stmt], done: set[ast.AST]) -> set[Any]:
     """The keys and the arguments by which variables may be read in some statements."""
     found: set[Any] = set()
-    for node in (child for item in body for child in ast.walk(item)):
+    for node in (child for item in body if item not in done for child in ast.walk(item)):
+        if isinstance(node, ast.stmt):
+            done.add(node)
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
             found.add(node.slice.value)
         elif isinstance(node, ast.Call) and module.dotted(node.func) in GETTERS and node.args:

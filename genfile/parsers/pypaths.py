@@ -89,7 +89,7 @@ def written(module: PyModule) -> list[Written]:
 
 def place(module: PyModule, node: ast.expr, depth: int = 0) -> Place | None:
     """What a path is, as far as the code says it; None for an absolute one, or one that is computed otherwise."""
-    if depth > _MAX_DEPTH:
+    if depth > _MAX_DEPTH or module.steps.spent():
         return None
     if isinstance(node, ast.Constant):
         return _literal(node.value)
@@ -179,7 +179,7 @@ def _parents(module: PyModule, node: ast.Subscript, depth: int) -> Place | None:
 def _url(module: PyModule, node: ast.expr) -> Place | None:
     """The file of an URL of SQLite: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
     if isinstance(node, ast.Constant):
-        text = str(node.value)
+        text = node.value if isinstance(node.value, str) else ""
         own = text.startswith("sqlite") and ":///" in text and ":memory:" not in text
         return _literal(text.split(":///", 1)[1]) if own and not text.endswith("///") else None
     parts: list[ast.expr] = []

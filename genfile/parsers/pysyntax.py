@@ -1,6 +1,7 @@
 """Python source to a syntax tree, where a part of it may be newer than the Python that reads it."""
 
 import ast
+import re
 import threading
 import warnings
 
@@ -10,8 +11,15 @@ from genfile.parsers import ParseError
 _ONE_AT_A_TIME = threading.Lock()
 
 MAX_CHARACTERS = 1024 * 1024
+# A syntax tree takes up to 900 bytes for each word and sign of its text.
+MAX_TOKENS = 250_000
 # Statements that may be left out of a module before it counts as no Python.
 MAX_REPAIRS = 12
+# What is read again in all to find them.
+MAX_REPAIRED = 2 * MAX_CHARACTERS
+_TOKENS = re.compile(r"\w+|[^\w\s]")
+# A number that Python itself can't write out in decimal: it stands for nothing that a container file holds.
+_HUGE = re.compile(r"(?<!\w)(?:0[xXoObB])?[0-9a-fA-F_]{1000}")
 # What a line in the first column starts with where it goes on with the statement above it.
 _CONTINUATIONS = (")", "]", "}", "else", "elif", "except", "finally", '"""', "'''")
 
@@ -19,12 +27,14 @@ _CONTINUATIONS = (")", "]", "}", "else", "elif", "except", "finally", '"""', "''
 def parse_leniently(text: str) -> ast.Module:
     """The syntax tree of a module, without statements that are no Python to this Python.
 
-    Raises ParseError for text that is no Python at all, is too deeply nested, or is over 1 MiB.
+    Raises ParseError for text that is not Python at all, is too deeply nested, or is too long.
     """
     if len(text) > MAX_CHARACTERS:
         raise ParseError("is larger than 1 MiB")
+    if len(text) > MAX_TOKENS and len(_TOKENS.findall(text)) > MAX_TOKENS:
+        raise ParseError(f"has more than {MAX_TOKENS} words and signs")
     first: SyntaxError | None = None
-    for _ in range(MAX_REPAIRS):
+    for _ in range(min(MAX_REPAIRS, 1 + MAX_REPAIRED // max(len(text), 1))):
         try:
             return _parse(text)
         except SyntaxError as error:
@@ -35,14 +45,20 @@ def parse_leniently(text: str) -> ast.Module:
             text = repaired
         except (RecursionError, MemoryError, ValueError):
             raise ParseError("not valid Python, or too deeply nested") from None
-    raise ParseError(f"not valid Python: {first.msg if first else 'too many faults'}", first.lineno if first else None)
+    reason = first.msg.split(";")[0][:120] if first else "too many faults"
+    raise ParseError(f"not valid Python: {reason}", first.lineno if first else None)
 
 
 def _parse(text: str) -> ast.Module:
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         # A project's own invalid escapes are no matter of the user's.
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        tree = ast.parse(text)
+    if _HUGE.search(text):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value.bit_length() > 1000:
+                node.value = ...
+    return tree
 
 
 def _without_statement(text: str, line: int | None) -> str | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from genfile.parsers.pysyntax import parse_leniently
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, is_known
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
 GETTERS = frozenset(
@@ -48,6 +48,7 @@ class PyModule:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
+        self.steps = Steps()
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
@@ -157,7 +158,7 @@ class PyModule:
                 continue
             for field in node.body:
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is None:
-                    optional = "None" in ast.unparse(field.annotation) or "ClassVar" in ast.unparse(field.annotation)
+                    optional = any("None" in word or "ClassVar" in word for word in words(field.annotation))
                     if not optional:
                         found.append(EnvName(field.target.id.upper(), field.lineno, has_default=False))
         return tuple(found)
@@ -296,7 +297,7 @@ class PyModule:
         return found
 
     def value(self, node: ast.expr, depth: int = 0) -> Any:
-        if depth > 30:
+        if depth > 30 or self.steps.spent():
             return UNKNOWN
         if isinstance(node, ast.Constant):
             return node.value
@@ -334,9 +335,9 @@ class PyModule:
         if isinstance(last, EnvDefault):
             return last
         if not formats and all(isinstance(part, str) for part in parts):
-            return "".join(parts)
+            return joined(parts)
         if formats and isinstance(parts[0], str) and isinstance(last, int) and parts[0].endswith(("%s", "%d")):
-            return f"{parts[0][:-2]}{last}"
+            return joined((parts[0][:-2], last))
         return UNKNOWN
 
     def _formatted(self, node: ast.JoinedStr, depth: int) -> Any:
@@ -347,7 +348,7 @@ class PyModule:
         variables = [part for part in parts if isinstance(part, EnvDefault)]
         if variables:
             return variables[-1]
-        return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
+        return joined(parts) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
 
     def _called(self, node: ast.Call, depth: int) -> Any:
         callee = self.dotted(node.func)
@@ -370,6 +371,17 @@ class PyModule:
 def _is_getter(callee: str) -> bool:
     """A helper of the project's own that reads the environment, by its name: envbool, get_env_int."""
     return "env" in callee.rsplit(".", 1)[-1].lower()
+
+
+def words(node: ast.expr) -> Iterator[str]:
+    """The names and the literals of an expression, as text."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Name):
+            yield item.id
+        elif isinstance(item, ast.Attribute):
+            yield item.attr
+        elif isinstance(item, ast.Constant):
+            yield str(item.value)
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

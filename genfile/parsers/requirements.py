@@ -3,6 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from genfile.parsers.bounds import check
+
+# What a requirement is long at most, its hashes left out.
+MAX_LENGTH = 2_000
 _PYTHON_COMMENT = re.compile(r"with python (3\.\d+)", re.IGNORECASE)
 
 
@@ -45,7 +49,11 @@ def normalise(name: str) -> str:
 
 
 def parse_requirements(text: str) -> RequirementsFile:
-    """Read a requirements file. Never raises: a line that is no requirement is kept in ``unreadable``."""
+    """Read a requirements file: a line that is not a requirement is kept in ``unreadable``.
+
+    Raises ParseError for a file of more lines than any project has.
+    """
+    check(text, "requirements")
     result = RequirementsFile()
     for number, line in _logical_lines(text, result):
         _read_line(result, number, line)
@@ -55,7 +63,8 @@ def parse_requirements(text: str) -> RequirementsFile:
 def _logical_lines(text: str, result: RequirementsFile) -> list[tuple[int, str]]:
     """Lines with continuations joined and comments removed, each with the number of its first."""
     lines: list[tuple[int, str]] = []
-    pending, start = "", 0
+    pending: list[str] = []
+    start = 0
     for number, raw in enumerate(text.splitlines(), 1):
         stripped = raw.strip()
         if stripped.startswith("#") and not pending:
@@ -63,16 +72,14 @@ def _logical_lines(text: str, result: RequirementsFile) -> list[tuple[int, str]]
             continue
         if not pending:
             start = number
-        joined = pending + re.sub(r"(^|\s)#.*$", "", raw).rstrip()
-        if joined.endswith("\\"):
-            pending = joined[:-1] + " "
+        line = re.sub(r"(^|\s)#.*$", "", raw).rstrip()
+        if line.endswith("\\"):
+            pending.append(line[:-1])
             continue
-        pending = ""
-        if joined.strip():
-            lines.append((start, joined.strip()))
-    if pending.strip():
-        lines.append((start, pending.strip()))
-    return lines
+        lines.append((start, " ".join((*pending, line)).strip()))
+        pending = []
+    lines.append((start, " ".join(pending).strip()))
+    return [item for item in lines if item[1]]
 
 
 def _read_header(result: RequirementsFile, comment: str, number: int) -> None:
@@ -119,8 +126,8 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
     hashes = "--hash" in line
     text = re.split(r"\s--[a-z]", line)[0].strip()
     try:
-        requirement = Requirement(text)
-    except InvalidRequirement:
+        requirement = Requirement(text if len(text) <= MAX_LENGTH else "")
+    except (InvalidRequirement, RecursionError):
         if text.startswith((".", "/", "git+", "hg+", "http://", "https://", "file:")):
             result.entries.append(_from_url(text, number, editable=False))
         else:

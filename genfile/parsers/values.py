@@ -1,5 +1,6 @@
 """What source code says about a value without being run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,6 +46,29 @@ def is_known(value: Any) -> bool:
     return value is not UNKNOWN
 
 
+# What a file's expressions may take together, and how long a text that they are put together to may get.
+MAX_STEPS = 300_000
+MAX_TEXT = 20_000
+
+
+class Steps:
+    """How often the expressions of one file are looked at: names that stand for names would do so without an end."""
+
+    def __init__(self, allowed: int = MAX_STEPS) -> None:
+        self._left = allowed
+
+    def spent(self) -> bool:
+        """Count one step; True once there are none left: then a value is UNKNOWN."""
+        self._left -= 1
+        return self._left < 0
+
+
+def joined(parts: Iterable[Any]) -> Any:
+    """The text of some parts together; UNKNOWN where it would be longer than any value that a container file holds."""
+    texts = [part if isinstance(part, str) else str(part) for part in parts]
+    return "".join(texts) if sum(map(len, texts)) <= MAX_TEXT else UNKNOWN
+
+
 def port_of(value: Any) -> tuple[int | None, str | None]:
     """The port and the variable that a value stands for: 3000, "3000", ":8080", PORT with a default."""
     if isinstance(value, EnvDefault):
@@ -58,3 +82,8 @@ def port_of(value: Any) -> tuple[int | None, str | None]:
         if digits.isdecimal() and digits.isascii() and len(digits) <= 5:
             return port_of(int(digits))
     return None, None
+
+
+def whole_number(text: str) -> Any:
+    """A decimal number of a size that a port, a count or a version may have; else UNKNOWN."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else UNKNOWN

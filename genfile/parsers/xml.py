@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from genfile.parsers import ParseError
+from genfile.parsers.bounds import check
 
 MAX_ELEMENTS = 100_000
 MAX_DEPTH = 100
@@ -42,10 +43,12 @@ def parse_xml(text: str) -> Element:
     """The root element. Raises ParseError for text that is no XML, or that declares entities or a DTD."""
     from xml.parsers import expat
 
+    check(text, "xml")
     parser = expat.ParserCreate()
     parser.buffer_text = True
     root = Element("", 0, {})
     stack = [root]
+    texts: list[list[str]] = [[]]
     count = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -56,13 +59,14 @@ def parse_xml(text: str) -> Element:
         element = Element(tag.rsplit(":", 1)[-1], parser.CurrentLineNumber, attributes)
         stack[-1].children.append(element)
         stack.append(element)
+        texts.append([])
 
     def end(_tag: str) -> None:
         element = stack.pop()
-        element.text = element.text.strip()
+        element.text = "".join(texts.pop()).strip()
 
     def data(characters: str) -> None:
-        stack[-1].text += characters
+        texts[-1].append(characters)
 
     def refuse(*_args: object) -> None:
         raise ParseError("declares a DTD or entities", parser.CurrentLineNumber)
@@ -76,7 +80,7 @@ def parse_xml(text: str) -> Element:
         parser.Parse(text.removeprefix("\ufeff").lstrip(), True)
     except expat.ExpatError as error:
         raise ParseError(f"not valid XML: {expat.errors.messages[error.code]}", error.lineno) from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, ParseError):
             raise
         raise ParseError(f"not valid XML: {error}") from None

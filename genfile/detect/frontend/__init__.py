@@ -10,7 +10,7 @@ from genfile.detect import node
 from genfile.detect.frontend.bundles import assets, builds_only, in_place, mentions, quiet_sites
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
-from genfile.detect.frontend.together import built_by_java, one_dockerfile
+from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
@@ -64,7 +64,8 @@ def _take(
     taken: dict[str, Served],
 ) -> bool:
     """Give a front end to the first server that a signal or its own build names, the deepest folder first."""
-    for server in servers:
+    # Of a front end alone only a Dockerfile or a Java build can tell.
+    for server in servers if signals != (one_dockerfile,) else _with_builds(tree, servers):
         if server.project.path == site.path:
             continue
         served = first(signals, server, site, output)
@@ -76,6 +77,17 @@ def _take(
         if built_by_java(server, site) is not None:
             return True
     return False
+
+
+def _with_builds(tree: Tree, servers: list[Found]) -> list[Found]:
+    """The servers that a Dockerfile or a Java build makes."""
+    key = ("servers-with-builds",)
+    known = tree.memory.setdefault(key, {})
+    for server in servers:
+        if server.project.path not in known:
+            java = server.language.NAME == "java"
+            known[server.project.path] = java or bool(dockerfiles_above(server.project))
+    return [server for server in servers if known[server.project.path]]
 
 
 def _take_quiet(tree: Tree, servers: list[Found], claimed: set[str], taken: dict[str, Served]) -> None:

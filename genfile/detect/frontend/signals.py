@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from genfile.detect.code import parse_code
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
@@ -104,7 +105,7 @@ def _config_outputs(site: Project) -> list[tuple[str, str | None]]:
     found: list[tuple[str, str | None]] = []
     for name in site.names():
         if name.startswith(("webpack.", "rspack.", "rollup.config.")) and name.endswith(("js", "ts")):
-            config = site.parse(parse_javascript, name)
+            config = parse_code(site, parse_javascript, name)
             for text, _ in config.paths if config else ():
                 path = site.full(text) if text.startswith("../") else ""
                 if path and not path.startswith("..") and not inside(path, site.path) and not _is_source(site, path):

@@ -14,14 +14,20 @@ from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Evidence
 
 
+def dockerfiles_above(project: Project) -> tuple[str, ...]:
+    """The Dockerfiles of a folder, then those of the folders above it; looked for once."""
+    key, memory = ("dockerfiles-above", project.path), project.tree.memory
+    if key not in memory:
+        above = project.parent()
+        paths = [*hosting(project).dockerfiles, *(dockerfiles_above(above) if above is not None else ())]
+        memory[key] = tuple(dict.fromkeys(paths))
+    found: tuple[str, ...] = memory[key]
+    return found
+
+
 def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
     """The project's own Dockerfile builds the site in one stage, and copies what it made to where the server is."""
-    paths = list(hosting(server.project).dockerfiles)
-    above = server.project.parent()
-    while above is not None:
-        paths += hosting(above).dockerfiles
-        above = above.parent()
-    for path in dict.fromkeys(paths):
+    for path in dockerfiles_above(server.project):
         try:
             dockerfile = read_dockerfile(server.project.tree.text(path) or "")
         except DockerfileError:

@@ -1,13 +1,16 @@
 """A Go module as detectors read it: its packages, which of them are programs, what a program imports."""
 
 import ast
+import itertools
 import posixpath
 import re
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -73,7 +76,7 @@ class GoModule:
             for file in self.folder.names("" if name == "." else name):
                 if file.endswith(".go") and builds_on_linux(file) and len(files) < 60:
                     path = file if name == "." else f"{name}/{file}"
-                    parsed = self.folder.parse(parse_go, path)
+                    parsed = parse_code(self.folder, parse_go, path)
                     if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
             self._packages[name] = tuple(files)
@@ -93,26 +96,11 @@ class GoModule:
 
     def _folders(self) -> list[str]:
         """Folders with Go files that belong to this module; nested modules have a go.mod of their own."""
-        root = self.folder.path
-        nested = {f for f in self.folder.tree.folders if f != root and "go.mod" in self.folder.tree.folders[f]}
         found: list[str] = []
-        for path, names in self.folder.tree.folders.items():
-            inside = (
-                path
-                if not root
-                else path[len(root) + 1 :]
-                if path.startswith(root + "/")
-                else None
-                if path != root
-                else ""
-            )
-            if inside is None or not any(name.endswith(".go") for name in names):
-                continue
+        for inside in _below(self.folder):
             parts = inside.split("/") if inside else []
             aside = NOT_SERVICES - {"cmd"}
             if any(part in aside or part.startswith((".", "_")) for part in parts):
-                continue
-            if any(path == other or path.startswith(other + "/") for other in nested):
                 continue
             found.append(inside or ".")
         return sorted(found, key=lambda name: (name != ".", not name.startswith("cmd"), name.count("/"), name))[
@@ -223,6 +211,26 @@ def _package_folder(folder: Project, text: str) -> str | None:
     ):
         return None
     return path
+
+
+def _below(folder: Project) -> Iterator[str]:
+    """The folders with Go files in or below a folder, as paths inside of it; not those of nested modules."""
+    root, memory = folder.path, folder.tree.memory
+    key = ("go-folders",)
+    if key not in memory:
+        tree = folder.tree.folders
+        listed = sorted(path for path, names in tree.items() if any(name.endswith(".go") for name in names))
+        memory[key] = listed, frozenset(path for path, names in tree.items() if "go.mod" in names)
+    listed, modules = memory[key]
+    prefix = f"{root}/" if root else ""
+    for path in itertools.chain([root] if root in listed else (), listed[bisect_left(listed, prefix) :]):
+        if path != root and not path.startswith(prefix):
+            return
+        above = path
+        while above != root and above not in modules:
+            above = above.rpartition("/")[0]
+        if above == root:
+            yield path[len(prefix) :]
 
 
 _TAG = re.compile(r"[a-z0-9][a-z0-9_]{1,40}")

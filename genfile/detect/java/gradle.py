@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from genfile.detect.code import parse_code
 from genfile.detect.java.build import Build, Dependency
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
@@ -23,7 +24,7 @@ def read_script(folder: Project, names: tuple[str, ...] = SCRIPTS) -> tuple[str,
     """The build or settings script of a folder, by its name, parsed."""
     for name in names:
         if folder.has(name):
-            script = folder.parse(parse_gradle_kotlin if name.endswith(".kts") else parse_gradle_groovy, name)
+            script = parse_code(folder, parse_gradle_kotlin if name.endswith(".kts") else parse_gradle_groovy, name)
             return (name, script) if script is not None else None
     return None
 

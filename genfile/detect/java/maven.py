@@ -12,6 +12,9 @@ from genfile.parsers.xml import Element, parse_xml
 
 FILE = "pom.xml"
 MAX_PARENTS = 8
+MAX_MODULES = 300
+# What a text with its properties put in is long at most.
+MAX_RESOLVED = 2_000
 _PLACEHOLDER = re.compile(r"\$\{([^${}]+)\}")
 
 
@@ -66,17 +69,41 @@ class Pom:
                     )
         return found
 
+    @cached_property
+    def modules(self) -> list[str]:
+        """The modules that the reactor builds, those of profiles included."""
+        found = [item.text for item in self.root.all("modules", "module")]
+        found += [item.text for item in self.root.all("profiles", "profile", "modules", "module")]
+        return [posixpath.normpath(text) for text in dict.fromkeys(found) if text]
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The artifacts that it names as dependencies itself."""
+        listed = self.root.all("dependencies", "dependency")
+        listed += [item for _, profile in self.profiles for item in profile.all("dependencies", "dependency")]
+        return [item.find_text("artifactId") or "" for item in listed]
+
+    @cached_property
+    def module_folders(self) -> frozenset[str]:
+        return frozenset(self.folder.full(name) for name in self.modules)
+
     def resolve(self, text: str | None, depth: int = 0) -> str | None:
         """Text with `${…}` replaced; None where a part of it can't be known."""
-        if text is None or depth > 12:
+        if text is None or depth > 12 or len(text) > MAX_RESOLVED:
             return None
-        missing = False
+        missing, size = False, 0
 
         def value(match: re.Match[str]) -> str:
-            nonlocal missing
+            nonlocal missing, size
             name = match[1]
             found = self.properties[name][0] if name in self.properties else self._builtin(name)
+            # Once a part is missing, or the text too long, no other part is looked at.
+            size += len(found or "")
+            if missing or size > MAX_RESOLVED:
+                missing = True
+                return ""
             resolved = self.resolve(found, depth + 1) if found is not None else None
+            size += len(resolved or "")
             missing = missing or resolved is None
             return resolved or ""
 
@@ -145,8 +172,12 @@ class Pom:
 
 def read_pom(folder: Project, name: str = FILE) -> Pom | None:
     """The pom.xml of a folder; None where there is none, or it is malformed."""
-    root = folder.parse(parse_xml, name) if folder.has(name) else None
-    return Pom(folder, root, name) if root is not None and root.tag == "project" else None
+    key, memory = ("pom", folder.path, name), folder.tree.memory
+    if key not in memory:
+        root = folder.parse(parse_xml, name) if folder.has(name) else None
+        memory[key] = Pom(folder, root, name) if root is not None and root.tag == "project" else None
+    found: Pom | None = memory[key]
+    return found
 
 
 def read_maven(folder: Project) -> Build | None:
@@ -159,7 +190,7 @@ def read_maven(folder: Project) -> Build | None:
     root = _with_parents(pom, _reactor_root(folder))
     build = Build("maven", folder, root)
     build.packaging = pom.resolve(pom.root.find_text("packaging")) or "jar"
-    build.modules = [folder.full(name) for name in _modules(pom) if folder.has(f"{name}/{FILE}")]
+    build.modules = [folder.full(name) for name in pom.modules if folder.has(f"{name}/{FILE}")]
     build.dependencies = [*_dependencies(pom), *_plugins(pom)]
     build.java = decide(pom, JAVA_SIGNALS, agree=lambda *_: True).fact
     put_package(pom, build)
@@ -168,18 +199,12 @@ def read_maven(folder: Project) -> Build | None:
     return build
 
 
-def _modules(pom: Pom) -> list[str]:
-    found = [item.text for item in pom.root.all("modules", "module")]
-    found += [item.text for item in pom.root.all("profiles", "profile", "modules", "module")]
-    return [posixpath.normpath(text) for text in dict.fromkeys(found) if text]
-
-
 def _reactor_root(folder: Project) -> Project:
     """The outermost folder above whose pom lists, through others, this one as a module."""
     root, above = folder, folder.parent()
     while above is not None:
         pom = read_pom(above)
-        if pom is not None and any(above.full(name) == root.path for name in _modules(pom)):
+        if pom is not None and root.path in pom.module_folders:
             root = above
         above = above.parent()
     return root
@@ -193,17 +218,27 @@ def _with_parents(pom: Pom, root: Project) -> Project:
     return Project(pom.folder.tree, shared)
 
 
-def _reactor(root: Project, seen: set[str] | None = None) -> dict[str, Pom]:
-    """Every module below a root, by folder."""
-    seen = set() if seen is None else seen
-    found: dict[str, Pom] = {}
-    pom = read_pom(root)
-    if pom is None or root.path in seen or len(seen) > 300:
-        return found
-    seen.add(root.path)
-    found[root.path] = pom
-    for name in _modules(pom):
-        found |= _reactor(root.at(name), seen)
+def _reactor(root: Project) -> dict[str, Pom]:
+    """Every module below a root, by folder; looked for once."""
+    key, memory = ("reactor", root.path), root.tree.memory
+    if key not in memory:
+        memory[key] = {}
+        stack = [root]
+        while stack and len(memory[key]) <= MAX_MODULES:
+            folder = stack.pop()
+            pom = read_pom(folder)
+            if pom is not None and folder.path not in memory[key]:
+                memory[key][folder.path] = pom
+                stack += [folder.at(name) for name in reversed(pom.modules)]
+    found: dict[str, Pom] = memory[key]
+    return found
+
+
+def _by_artifact(root: Project) -> dict[str, Pom]:
+    key, memory = ("reactor-artifacts", root.path), root.tree.memory
+    if key not in memory:
+        memory[key] = {item.artifact_id: item for item in _reactor(root).values()}
+    found: dict[str, Pom] = memory[key]
     return found
 
 
@@ -216,15 +251,13 @@ def direct_needs(folder: Project, root: Project) -> list[str]:
 
 def _needs(pom: Pom, root: Project) -> list[str]:
     """The modules of the reactor that a module depends on, directly or through others; sorted folders."""
-    by_artifact = {item.artifact_id: item for item in _reactor(root).values()}
+    by_artifact = _by_artifact(root)
     found: set[str] = set()
     queue = [pom]
     while queue:
         current = queue.pop()
-        listed = current.root.all("dependencies", "dependency")
-        listed += [item for _, profile in current.profiles for item in profile.all("dependencies", "dependency")]
-        for item in listed:
-            other = by_artifact.get(item.find_text("artifactId") or "")
+        for name in current.named:
+            other = by_artifact.get(name)
             if other is not None and other.folder.path not in found and other.folder.path != pom.folder.path:
                 found.add(other.folder.path)
                 queue.append(other)

@@ -5,6 +5,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import Port
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
@@ -68,6 +69,6 @@ def sources(folder: Project) -> Iterator[tuple[str, JvmFile]]:
             if count >= MAX_FILES:
                 return
             count += 1
-            parsed = folder.parse(parser, name)
+            parsed = parse_code(folder, parser, name)
             if parsed is not None:
                 yield name, parsed

@@ -3,6 +3,7 @@
 import itertools
 
 from genfile.data import Framework, backing_services, system_packages
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.gradle import plugin_version, wrapper_version
@@ -46,7 +47,7 @@ def _compiles(build: Build) -> Fact[bool] | None:
         text = build.folder.text(name) or ""
         if "javax.tools" in text and "getSystemJavaCompiler" in text:
             line = next(n for n, item in enumerate(text.splitlines(), 1) if "getSystemJavaCompiler" in item)
-            parsed = build.folder.parse(parse_java, name)
+            parsed = parse_code(build.folder, parse_java, name)
             if parsed is not None and any(item.startswith("javax.tools") for item in parsed.imports):
                 return build.folder.fact(True, name, line, "ToolProvider.getSystemJavaCompiler")
     return None

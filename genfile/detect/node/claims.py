@@ -82,7 +82,7 @@ def _is_library_of_workspace(project: NodeProject) -> bool:
     deployed = ("Dockerfile", "Procfile", "fly.toml", "railway.json")
     if workspace is None or not package.name or any(project.folder.has(name) for name in deployed):
         return False
-    users = [other for other in workspace.packages() if package.name in other.every_dependency]
+    users = workspace.users.get(package.name, [])
     if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
         return any(other.project.has("Dockerfile") for other in users)
     return bool(users)

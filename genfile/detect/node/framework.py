@@ -4,6 +4,7 @@ import posixpath
 
 from genfile.data import Framework, frameworks
 from genfile.detect.aside import is_aside
+from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.scripts import is_development, resolve
@@ -54,9 +55,9 @@ def evidence_of(project: NodeProject, item: Framework) -> Evidence:
             if name in package.every_dependency:
                 return package.depends(name)
     if project.workspace is not None:
-        for package in project.workspace.packages():
+        for package in project.workspace.named(project.package.dependencies):
             for name in item.dependencies:
-                if package.name in project.package.dependencies and name in package.dependencies:
+                if name in package.dependencies:
                     return package.depends(name)
     return project.package.says("scripts", "build")
 
@@ -80,9 +81,9 @@ def _by_member(project: NodeProject) -> list[Framework]:
     """The server that a member starts may stand in another member that it needs."""
     if project.workspace is None:
         return []
-    needed = project.workspace.needs(project.package)
-    packages = [item for item in project.workspace.packages() if item.project.path in needed]
-    names = {name for item in packages if item.name in project.package.dependencies for name in item.dependencies}
+    packages = project.workspace.named(project.package.dependencies)
+    own = project.package.project.path
+    names = {name for item in packages if item.project.path != own for name in item.dependencies}
     servers = [item for item in frameworks("node") if item.kind == "server" and not item.build]
     return [item for item in servers if any(name in names for name in item.dependencies)][:1]
 
@@ -134,7 +135,7 @@ def starts_server(project: NodeProject) -> bool:
 def read_module(project: NodeProject, name: str) -> JsModule | None:
     """A JavaScript or TypeScript file of the service's folder, parsed."""
     typescript = name.endswith((".ts", ".tsx", ".mts", ".cts"))
-    return project.folder.parse(parse_typescript if typescript else parse_javascript, name)
+    return parse_code(project.folder, parse_typescript if typescript else parse_javascript, name)
 
 
 def read_config(project: NodeProject, stem: str) -> tuple[str, JsModule] | None:

@@ -59,7 +59,15 @@ class PackageJson:
 
 
 def read_package(project: Project) -> PackageJson | None:
-    """The package.json of a folder; None when there is none, or it is no JSON object (then a note says so)."""
+    """The package.json of a folder; None when there is none, or it is not a JSON object (then a note says so)."""
+    key, memory = ("package.json", project.path), project.tree.memory
+    if key not in memory:
+        memory[key] = _read_package(project)
+    found: PackageJson | None = memory[key]
+    return found
+
+
+def _read_package(project: Project) -> PackageJson | None:
     document = project.json(FILE)
     if document is None:
         return None

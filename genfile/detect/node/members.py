@@ -57,9 +57,9 @@ def needed_members(project: NodeProject) -> list[PackageJson]:
     workspace = project.workspace
     if workspace is None:
         return []
-    needs = workspace.needs(project.package)
-    found = [package for package in workspace.packages() if package.project.path in needs]
-    return sorted(found, key=lambda item: (len(workspace.needs(item)), item.project.path))
+    needs = set(workspace.needs(project.package))
+    found = [package for package in workspace.packages if package.project.path in needs]
+    return sorted(found, key=lambda item: (workspace.count_needs(item), item.project.path))
 
 
 def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
@@ -100,7 +100,7 @@ def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[Pa
         return
     every = [
         (package, name)
-        for package in workspace.packages()
+        for package in workspace.packages
         for name in LIFECYCLE
         if name in package.scripts and name not in ("prepare", "preprepare", "postprepare")
     ]

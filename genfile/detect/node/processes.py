@@ -2,6 +2,7 @@
 
 import posixpath
 
+from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.scripts import is_development, is_migration, resolve
@@ -52,7 +53,7 @@ def put_processes(project: NodeProject, draft: Draft) -> None:
     _put_release(project, draft)
     if ".sequelizerc" in project.folder.names() and "sequelize" in " ".join(draft.values.get("release") or ()):
         # Where the migrations are is said by a file of its own.
-        module = project.folder.parse(parse_javascript, ".sequelizerc")
+        module = parse_code(project.folder, parse_javascript, ".sequelizerc")
         named = [posixpath.normpath(text) for text, _ in (module.paths if module else ())]
         kept = draft.values.setdefault("run_paths", [])
         for name in (".sequelizerc", *(n for n in named if project.folder.has(n) or project.folder.has_folder(n))):

@@ -1,9 +1,10 @@
 """Monorepos of npm, pnpm, yarn and bun: who is a member of what, and what a member needs of the others."""
 
-import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from genfile.detect.globs import matches, segments
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
@@ -18,41 +19,118 @@ class Workspace:
     members: tuple[str, ...]
     evidence: Evidence
 
-    def packages(self) -> Iterator[PackageJson]:
-        for member in self.members:
-            package = read_package(Project(self.root.tree, member))
-            if package is not None:
-                yield package
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        return frozenset(self.members)
+
+    @cached_property
+    def packages(self) -> tuple[PackageJson, ...]:
+        read = (read_package(Project(self.root.tree, member)) for member in self.members)
+        return tuple(package for package in read if package is not None)
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[PackageJson]]:
+        found: dict[str, list[PackageJson]] = {}
+        for member in self.packages:
+            if member.name:
+                found.setdefault(member.name, []).append(member)
+        return found
+
+    @cached_property
+    def users(self) -> dict[str, list[PackageJson]]:
+        """The members that depend on a name, by that name."""
+        found: dict[str, list[PackageJson]] = {}
+        for member in self.packages:
+            for name in member.every_dependency:
+                found.setdefault(name, []).append(member)
+        return found
+
+    def named(self, names: Iterable[str]) -> list[PackageJson]:
+        """The members with these names, in the order of their folders."""
+        found = [member for name in names for member in self._by_name.get(name, ())]
+        return sorted(found, key=lambda member: self._places[member.project.path])
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {member: place for place, member in enumerate(sorted(self.members))}
+
+    def _direct(self, package: PackageJson) -> list[str]:
+        listed = (self._by_name.get(name) for name in package.every_dependency)
+        return [members[-1].project.path for members in listed if members]
+
+    @cached_property
+    def _reach(self) -> dict[str, int]:
+        """The members that each member needs, as the bits of their places."""
+        direct = {member.project.path: self._direct(member) for member in self.packages}
+        order = _after_their_needs(direct)
+        reach = dict.fromkeys(direct, 0)
+        changed = True
+        # One pass does it, but for members that need each other.
+        while changed:
+            changed = False
+            for path in order:
+                bits = reach[path]
+                for other in direct[path]:
+                    bits |= reach[other] | 1 << self._places[other]
+                changed = changed or bits != reach[path]
+                reach[path] = bits
+        return reach
+
+    def _needed(self, package: PackageJson) -> int:
+        bits = 0
+        for other in self._direct(package):
+            bits |= self._reach[other] | 1 << self._places[other]
+        place = self._places.get(package.project.path)
+        return bits if place is None else bits & ~(1 << place)
 
     def needs(self, package: PackageJson) -> tuple[str, ...]:
         """The members that a package needs, directly or through others, by the names in their manifests; sorted."""
-        by_name = {member.name: member for member in self.packages() if member.name}
-        found: set[str] = set()
-        queue = [package]
-        while queue:
-            for name in queue.pop().every_dependency:
-                member = by_name.get(name)
-                if (
-                    member is not None
-                    and member.project.path not in found
-                    and member.project.path != package.project.path
-                ):
-                    found.add(member.project.path)
-                    queue.append(member)
-        return tuple(sorted(found))
+        flags = bin(self._needed(package))[:1:-1]
+        return tuple(member for member, flag in zip(sorted(self.members), flags, strict=False) if flag == "1")
+
+    def count_needs(self, package: PackageJson) -> int:
+        return self._needed(package).bit_count()
+
+
+def _after_their_needs(direct: dict[str, list[str]]) -> list[str]:
+    """Folders, each after those that it needs as far as that can be."""
+    order: list[str] = []
+    seen: set[str] = set()
+    for first in direct:
+        stack = [(first, iter(direct[first]))] if first not in seen else []
+        seen.add(first)
+        while stack:
+            path, others = stack[-1]
+            following = next((other for other in others if other not in seen), None)
+            if following is None:
+                order.append(path)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(direct[following])))
+    return order
 
 
 def workspace_at(project: Project) -> Workspace | None:
-    """The workspace whose root is this folder, when it has members."""
+    """The workspace whose root is this folder, when it has members; looked for once."""
+    key, memory = ("node-workspace", project.path), project.tree.memory
+    if key not in memory:
+        memory[key] = _find_workspace(project)
+    found: Workspace | None = memory[key]
+    return found
+
+
+def _find_workspace(project: Project) -> Workspace | None:
     patterns, evidence = _patterns(project)
     if evidence is None:
         return None
+    parsed = [(segments(pattern.lstrip("!")), not pattern.startswith("!")) for pattern in patterns]
     members = tuple(
         folder
         for folder in project.tree.folders
         if folder != project.path
         and FILE in project.tree.folders[folder]
-        and _is_member(relative(folder, project.path) if project.path else folder, patterns)
+        and _is_member(relative(folder, project.path), parsed)
     )
     return Workspace(project, members, evidence) if members else None
 
@@ -62,7 +140,7 @@ def workspace_of(project: Project) -> Workspace | None:
     above = project.parent()
     while above is not None:
         workspace = workspace_at(above)
-        if workspace is not None and project.path in workspace.members:
+        if workspace is not None and project.path in workspace.folders:
             return workspace
         above = above.parent()
     return None
@@ -85,24 +163,12 @@ def _patterns(project: Project) -> tuple[list[str], Evidence | None]:
     return [], None
 
 
-def _is_member(path: str, patterns: list[str]) -> bool:
+def _is_member(path: str, patterns: list[tuple[tuple[str, ...], bool]]) -> bool:
     if path.startswith(".."):
         return False
-    included = False
-    for pattern in patterns:
-        negated = pattern.startswith("!")
-        if _matches(path.split("/"), pattern.lstrip("!").strip("/").removeprefix("./").split("/")):
-            included = not negated
-    return included
-
-
-def _matches(parts: list[str], pattern: list[str]) -> bool:
-    """Segment by segment; `**` stands for any number of folders."""
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return any(_matches(parts[count:], pattern[1:]) for count in range(len(parts) + 1))
-    return bool(parts) and fnmatch.fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
+    parts = path.split("/")
+    # The last pattern that covers a folder decides.
+    return next((included for pattern, included in reversed(patterns) if matches(parts, pattern)), False)
 
 
 def _texts(values: list[object]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genfile.data import Framework
 from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.code import parse_code
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Fact
 from genfile.parsers.python import PyModule, parse_python
@@ -56,7 +57,7 @@ def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
     )
     found: list[tuple[str, PyModule]] = []
     for path in paths[:MAX_MODULES]:
-        parsed = project.folder.parse(parse_python, path)
+        parsed = parse_code(project.folder, parse_python, path)
         if parsed is not None and not ("invoke" in parsed.imports and path == "tasks.py"):
             found.append((path, parsed))
     project._modules = found  # type: ignore[attr-defined]
@@ -82,7 +83,7 @@ def _is_aside(path: str) -> bool:
 def import_root(project: PythonProject, path: str) -> str:
     """The folder that a file's modules are imported from: `src`, the file's own where it imports its neighbours so."""
     folder = posixpath.dirname(path)
-    module = project.folder.parse(parse_python, path)
+    module = parse_code(project.folder, parse_python, path)
     if path.startswith("src/"):
         return "" if module is not None and "src" in module.imports else "src"
     if not folder or module is None:

@@ -4,6 +4,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import Any
 
+from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.parsers.python import PyModule, parse_python
@@ -33,7 +34,7 @@ def find_django(project: PythonProject) -> Django | None:
     if manage is None:
         return None
     base = posixpath.dirname(manage) or "."
-    module = project.folder.parse(parse_python, manage)
+    module = parse_code(project.folder, parse_python, manage)
     # Other frameworks have a manage.py too.
     if (
         module is not None
@@ -57,7 +58,7 @@ def find_django(project: PythonProject) -> Django | None:
 
 
 def _has_settings(project: PythonProject, manage: str) -> bool:
-    module = project.folder.parse(parse_python, manage)
+    module = parse_code(project.folder, parse_python, manage)
     settings = _settings(module) if module is not None else None
     folder = posixpath.join(posixpath.dirname(manage), (settings or "").split(".")[0])
     return settings is not None and (project.folder.has_folder(folder) or project.folder.has(f"{folder}.py"))
@@ -67,7 +68,7 @@ def _settings_of_wsgi(project: PythonProject, base: str) -> str | None:
     """What wsgi.py or asgi.py sets, where manage.py leaves it open."""
     for name in ("wsgi.py", "asgi.py"):
         for path in project.folder.files(name, below=base if base != "." else "", depth=3):
-            module = project.folder.parse(parse_python, path)
+            module = parse_code(project.folder, parse_python, path)
             found = _settings(module) if module is not None else None
             if found is not None:
                 return found

@@ -1,6 +1,7 @@
 """Which framework a project is made with, and the file that is run where there is no application object."""
 
 from genfile.data import Framework, frameworks
+from genfile.detect.code import parse_code
 from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Fact
@@ -46,7 +47,7 @@ def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> b
     """Whether a bot's program brings up the application itself, to be kept awake: the bot is what runs."""
     program = find_program(project, bot)
     application = find_application(project, server)
-    module = project.folder.parse(parse_python, program) if program is not None and "/" not in program else None
+    module = parse_code(project.folder, parse_python, program) if program is not None and "/" not in program else None
     return (
         module is not None
         and application is not None

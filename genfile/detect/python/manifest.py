@@ -1,6 +1,5 @@
 """What a Python project says of itself, whichever tool it says it to."""
 
-import fnmatch
 import posixpath
 import re
 from dataclasses import dataclass
@@ -8,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from genfile.data import frameworks
-from genfile.detect.paths import relative
+from genfile.detect.code import parse_code
 from genfile.detect.python.groups import is_production
+from genfile.detect.python.members import members_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers import Document
@@ -75,17 +75,9 @@ class PythonProject:
             document = above.toml("pyproject.toml") if above.has("pyproject.toml") else None
             patterns = document.items("tool", "uv", "workspace", "members") if document else []
             if patterns:
-                members = tuple(
-                    path
-                    for path in above.tree.folders
-                    if "pyproject.toml" in above.tree.folders[path]
-                    and any(
-                        fnmatch.fnmatchcase(relative(path, above.path), str(pattern).strip("./"))
-                        for pattern in patterns
-                    )
-                )
+                members = members_of(above, patterns)
                 own = self.folder.path in members or (above is self.folder and bool(self.project_table))
-                return (above, members) if own else None
+                return (above, tuple(members)) if own else None
             above = above.parent()
         return None
 
@@ -164,7 +156,7 @@ class PythonProject:
         if self.has_manifest:
             return found
         for path in [name for name in self.folder.names() if name.endswith(".py")][:20]:
-            module = self.folder.parse(parse_python, path)
+            module = parse_code(self.folder, parse_python, path)
             for item in frameworks("python") if module is not None else ():
                 root = (item.object or item.name).split(".")[0]
                 if module is not None and item.interface and root in module.imports:
@@ -321,7 +313,7 @@ class PythonProject:
 
     @cached_property
     def setup_keywords(self) -> dict[str, Any]:
-        module = self.folder.parse(parse_python, "setup.py") if self.folder.has("setup.py") else None
+        module = parse_code(self.folder, parse_python, "setup.py") if self.folder.has("setup.py") else None
         return setup_keywords(module) if module else {}
 
     @cached_property

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from genfile.data import default_tool
+from genfile.detect.code import parse_code
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Evidence
 from genfile.parsers.python import parse_python
@@ -37,7 +38,7 @@ class Bound:
 def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bound:
     """What the file that `--config` names binds, or gunicorn.conf.py, which gunicorn reads by itself."""
     name = _config_name(words or []) or "gunicorn.conf.py"
-    module = project.folder.parse(parse_python, name) if project.folder.has(name) else None
+    module = parse_code(project.folder, parse_python, name) if project.folder.has(name) else None
     line = module.line_of("bind") if module is not None else None
     if module is None or line is None:
         return Bound()

@@ -2,6 +2,7 @@
 
 from genfile.data import Framework, backing_services, system_packages
 from genfile.data import framework as framework_named
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting, run_packages
 from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import Django, find_django
@@ -99,7 +100,10 @@ def _put_workspace(project: PythonProject, draft: Draft) -> None:
     if project.workspace is None or not project.root.has("uv.lock"):
         return
     root, members = project.workspace
-    names = {PythonProject(Project(root.tree, path)).name: path for path in members}
+    key = ("uv-names", root.path)
+    if key not in root.tree.memory:
+        root.tree.memory[key] = {PythonProject(Project(root.tree, path)).name: path for path in members}
+    names = root.tree.memory[key]
     sources = project.pyproject.table("tool", "uv", "sources") if project.pyproject else {}
     needs = sorted(path for name, path in names.items() if name in sources and path != project.folder.path)
     value = {"tool": "uv", "root": root.spec_path, "member": project.folder.spec_path, "depends_on": needs}
@@ -208,7 +212,7 @@ def _own_server(project: PythonProject) -> Fact[list[str]] | None:
 def _is_development(project: PythonProject, words: list[str]) -> bool:
     """Whether a program runs the framework's own server for development: `app.run(…)`."""
     path = next((word.removeprefix("./") for word in words if word.endswith(".py")), None)
-    module = project.folder.parse(parse_python, path) if path is not None else None
+    module = parse_code(project.folder, parse_python, path) if path is not None else None
     return module is not None and any(call.callee.endswith(".run") for call in module.calls)
 
 

@@ -1,0 +1,48 @@
+"""Source code of a tree, read within one bound for all of it: a syntax tree costs far more than its text."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from genfile.detect.tree import Project
+
+T = TypeVar("T")
+
+# Words and signs of source code that are read for one folder's service, and for all of a tree.
+MAX_FOLDER_TOKENS = 400_000
+MAX_TREE_TOKENS = 800_000
+# A module of Python that is longer and imports nothing is a table of data.
+MAX_DATA = 64 * 1024
+
+_TOKENS = re.compile(r"\w+|[^\w\s]")
+
+
+def parse_code(project: Project, parser: Callable[[str], T], name: str) -> T | None:
+    """A parsed source file, as Project.parse gives it; None, with a note, once the code of the tree is too much."""
+    tree, path = project.tree, project.full(name)
+    key = ("code", path)
+    if key not in tree.memory:
+        tree.memory[key] = _fits(project, path)
+    return project.parse(parser, name) if tree.memory[key] else None
+
+
+def _fits(project: Project, path: str) -> bool:
+    text = project.tree.text(path)
+    if text is None:
+        return True
+    if path.endswith(".py") and len(text) > MAX_DATA and "import" not in text:
+        project.tree.note("info", f"{path} was left out: {len(text)} characters of Python without an import", path)
+        return False
+    memory = project.tree.memory
+    count = len(_TOKENS.findall(text))
+    spent: dict[tuple[str, ...], int] = {}
+    bounds: list[tuple[tuple[str, ...], int]] = [(("code-of", project.path), MAX_FOLDER_TOKENS)]
+    for key, limit in [*bounds, (("code-of",), MAX_TREE_TOKENS)]:
+        spent[key] = memory.get(key, 0) + count
+        if spent[key] > limit:
+            where = "the tree" if len(key) == 1 else project.spec_path
+            reason = f"more than {limit} words and signs of source code in {where}"
+            project.tree.note("warning", f"{path} was left out: {reason}", path)
+            return False
+    memory.update(spent)
+    return True
