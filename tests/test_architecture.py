@@ -21,7 +21,7 @@ ALLOWED = {
     "spec": {"errors", "dockerfile"},
     "sandbox": {"errors"},
     "options": {"errors", "spec", "parsers", "sandbox"},
-    "bundle": {"protected", "errors", "source"},
+    "bundle": {"protected", "errors", "source", "parsers"},
     "template": {"protected", "errors", "bundle", "options", "parsers", "spec", "sandbox", ""},
     "scaffold": {
         *(

@@ -62,8 +62,9 @@ def read_archive(
             _read_tar(content, collector)
     except PresetError:
         raise
-    except _FAULTS as error:
-        raise SourceError(f"{reference} is not a readable archive: {str(error) or type(error).__name__}") from None
+    except _FAULTS:
+        # Without the reason: `tarfile` quotes what it could not read, and that may be any file of this machine.
+        raise SourceError(f"{reference} is not a readable archive", hint="name a folder, a zip or a tar file") from None
     files, executable = collector.finish()
     files, executable = _below(files, executable, subfolder)
     return files, executable, "sha256:" + hashlib.sha256(content).hexdigest()

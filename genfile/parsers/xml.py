@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from genfile.parsers import ParseError
+from genfile.parsers import ParseError, reason_of
 
 MAX_ELEMENTS = 100_000
 MAX_DEPTH = 100
@@ -79,5 +79,5 @@ def parse_xml(text: str) -> Element:
     except (ValueError, RecursionError) as error:
         if isinstance(error, ParseError):
             raise
-        raise ParseError(f"not valid XML: {error}") from None
+        raise ParseError(f"not valid XML: {reason_of(error)}") from None
     return root.children[0]

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genfile import __version__
-from genfile.bundle import Bundle, open_bundle
+from genfile.bundle import Bundle, open_bundle, project_tree
+from genfile.bundle.origin import TreeError
 from genfile.errors import ConflictError, SourceError, UsageError
 from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan, read_target
@@ -61,8 +62,13 @@ def plan_update(
     mode: Mode = "markers",
     offline: bool = False,
     trusted: bool = False,
+    source: str | None = None,
 ) -> Updating:
-    """Plan an update. Raises ConflictError while conflicts of an earlier one are left."""
+    """Plan an update. Raises ConflictError while conflicts of an earlier one are left.
+
+    ``source``: where the template is, in the user's words; without it the record says, which may lead nowhere outside
+    of the project (see `genfile.bundle.origin`).
+    """
     recorded = read_record(root)
     waiting = open_conflicts(root, recorded)
     if waiting:
@@ -73,16 +79,16 @@ def plan_update(
     # Conflicts that were solved: what was pending is what the project is made from now.
     before = recorded if recorded.pending is None else recorded.pending
     checkout = to or before.checkout
-    newest = open_bundle(
-        before.reference,
-        what="template",
-        base=root,
+    newest = _template(
+        root,
+        before,
+        source,
         offline=offline,
         refresh=not offline,
         checkout=checkout,
         directory=before.directory,
     )
-    old = _bases(root, before, newest, given, trusted=trusted, offline=offline)
+    old = _bases(root, before, newest, given, source, trusted=trusted, offline=offline)
     made = make_project(
         newest,
         given,
@@ -129,6 +135,7 @@ def _bases(
     before: record.Answers,
     newest: Bundle,
     given: Mapping[str, Any],
+    source: str | None,
     *,
     trusted: bool,
     offline: bool,
@@ -146,10 +153,10 @@ def _bases(
         old = newest
     else:
         try:
-            old = open_bundle(
-                before.reference,
-                what="template",
-                base=root,
+            old = _template(
+                root,
+                before,
+                source,
                 pinned=before.commit,
                 offline=offline,
                 directory=before.directory,
@@ -167,6 +174,16 @@ def _bases(
         earlier=before.values,
     )
     return bases(made.files)
+
+
+def _template(root: Path, before: record.Answers, source: str | None, **how: Any) -> Bundle:
+    """The template, from where the user says that it is, else from where the record of the project does."""
+    if source is not None:
+        return open_bundle(source, what="template", **how)
+    try:
+        return open_bundle(before.reference, what="template", base=root, tree=project_tree(root, fetch=True), **how)
+    except TreeError as error:
+        raise UsageError(error.message, hint=f"if you trust it: --from {before.reference}; {error.hint}") from None
 
 
 def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":

@@ -180,7 +180,7 @@ def test_a_hostile_template_leaves_nothing_behind(
     error = capsys.readouterr().err
     assert error.startswith("error: project/z.j2")
     assert error.count("\n") <= 2
-    assert {path.name for path in tmp_path.iterdir()} == {"tpl"}
+    assert {path.name for path in tmp_path.iterdir()} == {".git", "tpl"}
 
 
 def test_questions_at_a_terminal(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
