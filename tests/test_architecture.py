@@ -91,7 +91,7 @@ def test_few_modules_start_programs() -> None:
 
 
 def test_only_one_module_writes_into_a_project() -> None:
-    """`verify` and hooks have copies of their own; compiled templates and what git fetched go to the user's cache."""
+    """`verify` and hooks have copies of their own; fetched objects go to the user's cache, byte code to ours."""
     writing = {"write_text", "write_bytes", "mkdir", "rename", "replace_file", "unlink", "rmdir", "touch"}
     users = set()
     for path in FILES:
