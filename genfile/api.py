@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 class Choice:
-    """The preset that the user named, or none: opened once, then asked for each service.
+    """The preset that is to render, or none: opened once, then asked for each service.
 
-    ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference. ``offline``: what is
-    not on this machine is not fetched, for a tree that names a preset must not make anybody ask a server.
+    ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference. ``by_tree``: it is
+    genfile.toml itself that says the name, not the user; then nothing outside of the tree is read or fetched.
     """
 
     def __init__(
-        self, name: str | None, base: "str | os.PathLike[str] | None" = None, *, offline: bool = False
+        self, name: str | None, base: "str | os.PathLike[str] | None" = None, *, by_tree: bool = False
     ) -> None:
         self.name = name
         self.base = base
-        self.offline = offline
+        self.by_tree = by_tree
 
     @cached_property
     def source(self) -> "str | Bundle | None":
@@ -44,17 +44,24 @@ class Choice:
             return None
         from pathlib import Path
 
-        from genfile.bundle import open_bundle
+        from genfile.bundle import open_bundle, project_tree
         from genfile.preset.find import BUILTIN
         from genfile.project.config import preset_reference
 
         if self.name in BUILTIN:
             return self.name
-        root = None if self.base is None else Path(self.base)
-        known = preset_reference(self.name, root) if root is not None else None
+        if self.base is None:
+            return open_bundle(self.name, what="preset")
+        root = Path(self.base)
+        known = preset_reference(self.name, root)
         if known is None:
-            return open_bundle(self.name, what="preset", offline=self.offline)
-        return open_bundle(known[0], what="preset", base=root, pinned=known[1], offline=self.offline)
+            tree = project_tree(root) if self.by_tree else None
+            return open_bundle(self.name, what="preset", base=root if self.by_tree else None, tree=tree)
+        source, locked = known
+        # A preset that the user asks for by its name is fetched at its pinned commit, and at no other.
+        tree = project_tree(root, fetch=not self.by_tree and locked is not None, pins=locked.extends if locked else {})
+        pinned, digest = (locked.commit, locked.sha256) if locked else (None, None)
+        return open_bundle(source, what="preset", base=root, tree=tree, pinned=pinned, digest=digest)
 
     @cached_property
     def rules(self) -> "DetectRules | None":

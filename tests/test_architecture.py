@@ -22,7 +22,7 @@ ALLOWED = {
     "spec": {"errors", "dockerfile"},
     "sandbox": {"errors"},
     "options": {"errors", "spec", "parsers", "sandbox"},
-    "bundle": {"protected", "errors", "source"},
+    "bundle": {"protected", "errors", "source", "parsers"},
     "template": {"protected", "errors", "bundle", "options", "parsers", "spec", "sandbox", ""},
     "scaffold": {
         *(
@@ -95,8 +95,8 @@ def test_few_modules_start_programs() -> None:
 
 
 def test_only_one_module_writes_into_a_project() -> None:
-    """It is `project/tree.py`. `verify` and hooks have copies of their own; compiled templates and what git fetched go
-    to the user's cache, journals to their state folder."""
+    """It is `project/tree.py`. `verify` and hooks have copies of their own; what git fetched goes
+    to the user's cache, byte code to genfile's own folder, journals to the user's state folder."""
     writing = {"write_text", "write_bytes", "mkdir", "rename", "unlink", "rmdir", "touch", "chmod", "fchmod"}
     writing |= {"symlink_to", "hardlink_to", "chown", "fchown", "rmtree", "copyfile", "copytree", "move", "truncate"}
     users = set()

@@ -44,7 +44,7 @@ def test_a_tree_does_not_make_anybody_ask_a_server(project: Path, capsys: pytest
     (project / "genfile.toml").write_text('preset = "git+https://preset.invalid/x@v1"\n')
     assert run(["init", str(project), "--yes"]) != 0
     said = capsys.readouterr().err
-    assert "is not in the cache" in said
+    assert "is not pinned in genfile.lock" in said
     assert not (project / "Dockerfile").exists()
 
 

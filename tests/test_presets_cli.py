@@ -16,6 +16,9 @@ from tests.bundle.remotes import PRESET, commit, git, make_repository
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the user stands: an empty folder of a project."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / "config" / "genfile").mkdir(parents=True)
+    (tmp_path / "config" / "genfile" / "config.toml").write_text(f'trust = ["git+file://{tmp_path}/*"]\n')
     project = tmp_path / "project"
     project.mkdir()
     monkeypatch.chdir(project)
@@ -73,6 +76,7 @@ def test_a_failed_update_changes_nothing(remote: Path) -> None:
 
 
 def test_a_folder_is_kept_relative_to_the_project(home: Path, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
     acme = tmp_path / "shared" / "acme"
     acme.mkdir(parents=True)
     (acme / "preset.toml").write_text(PRESET)
@@ -162,8 +166,9 @@ def test_a_new_preset_passes_its_own_test(extends: str, capsys: pytest.CaptureFi
     assert " 0 failed, 0 differ" in out
 
 
-def test_a_new_preset_of_a_preset_of_ones_own() -> None:
+def test_a_new_preset_of_a_preset_of_ones_own(home: Path) -> None:
     """The parent's folder is named from the child's, wherever the user stands."""
+    (home / ".git").mkdir()
     assert run(["presets", "new", "acme", "shared/acme", "--extends", "node"]) == 0
     assert run(["presets", "new", "shop", "teams/shop", "--extends", "shared/acme"]) == 0
     assert tomli.loads(Path("teams/shop/preset.toml").read_text())["extends"] == "../../shared/acme"

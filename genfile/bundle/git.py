@@ -19,9 +19,10 @@ from pathlib import Path
 
 from genfile.bundle.cache import cache_folder
 from genfile.bundle.model import BOUNDS, Bounds, Collector
+from genfile.bundle.reference import COMMIT
 from genfile.errors import PresetError, SourceError, UsageError
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
+FETCH_HINT = "`genfile init --preset NAME` fetches what genfile.lock pins, `genfile presets update` what is new"
 ASK_SECONDS, FETCH_SECONDS, READ_SECONDS = 30, 180, 60
 # A repository that takes more on the disk is not one of presets.
 MAX_PACK = 512 * 1024 * 1024
@@ -78,9 +79,7 @@ def read_git(
         repository = home / commit
         if not repository.is_dir():
             if offline:
-                raise SourceError(
-                    f"{reference}: commit {commit[:12]} is not in the cache", hint="ask once with a network"
-                )
+                raise SourceError(f"{reference}: commit {commit[:12]} is not in the cache", hint=FETCH_HINT)
             _fetch(url, commit, reference, home)
         try:
             files, executable = _read(repository, commit, subfolder, reference, bounds)
@@ -126,7 +125,7 @@ def _resolve(url: str, revision: str | None, reference: str, home: Path, *, offl
     last = _recall(_note(home, revision))
     if last is None:
         if offline:
-            raise SourceError(f"{reference} is not in the cache", hint="ask once with a network")
+            raise SourceError(f"{reference} is not in the cache", hint=FETCH_HINT)
         raise _failed(reference, url, output)
     return last
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from genfile.bundle.origin import NO_FOLDER, Tree
 from genfile.errors import PresetError, SourceError
 from genfile.protected import is_protected
 from genfile.source.memory import clean_path
@@ -20,7 +21,7 @@ class Bundle:
 
     ``files``: relative path with forward slashes to content, below the subfolder that was asked for. ``executable``:
     those with an executable bit. ``commit``: of git, 40 hex digits; of an archive, `sha256:…`; of a package, its
-    version; else None. ``folder``: where it lies on this disk, where it does.
+    version; else None. ``folder``: where it lies on this disk, where it does. ``tree``: what its own files may name.
 
     What belongs to version control is never part of a bundle, wherever it was read from.
     """
@@ -32,6 +33,7 @@ class Bundle:
     executable: frozenset[str]
     commit: str | None
     folder: Path | None
+    tree: Tree = NO_FOLDER
 
     def __post_init__(self) -> None:
         files = {path: content for path, content in self.files.items() if not is_protected(path)}

@@ -1,12 +1,14 @@
 """From a reference to a bundle."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from genfile.bundle.builtin import builtin_folder, builtin_names
 from genfile.bundle.model import Bundle
+from genfile.bundle.origin import Tree, check_remote, checkout_of, locate
 from genfile.bundle.reference import Reference, check_revision, clean_subfolder, parse_reference
-from genfile.errors import PresetError, SourceError, UsageError
+from genfile.errors import PresetError, UsageError
 
 What = Literal["preset", "template"]
 
@@ -16,7 +18,9 @@ def open_bundle(
     *,
     what: What,
     base: Path | None = None,
+    tree: Tree | None = None,
     pinned: str | None = None,
+    digest: str | None = None,
     offline: bool = False,
     refresh: bool = False,
     checkout: str | None = None,
@@ -24,8 +28,10 @@ def open_bundle(
 ) -> Bundle:
     """Read the preset or template that a reference names (see `genfile.bundle.reference`).
 
-    ``base``: the folder that a relative path starts from. ``pinned``: what `Bundle.commit` was when it was recorded:
-    git gives that commit whatever the reference says, archives and packages must still be the same. ``offline``: git
+    ``base``: the folder that a relative path starts from. ``tree``: the tree that says the reference, None for the user
+    (see `genfile.bundle.origin`). ``pinned``: what `Bundle.commit` was when it was recorded: git gives that commit
+    whatever the reference says, archives and packages must still be the same. ``digest``: what `Bundle.sha256` was;
+    what comes out of the cache of git must be the same. ``offline``: git
     is not asked; ``refresh``: git is asked again, and a pinned commit is not used. ``checkout``: another tag, branch
     or commit; ``directory``: another subfolder.
 
@@ -41,13 +47,20 @@ def open_bundle(
     subfolder = parsed.subfolder
     if directory:
         subfolder = "/".join(filter(None, (subfolder, clean_subfolder(directory, reference))))
+    if tree is not None:
+        pinned = pinned or tree.pins.get(reference)
+        offline = offline or not tree.fetch
     pinned = None if refresh else pinned
+    # A tree of git, an archive or a package can name no path, and what it names is fetched as it was itself.
+    away = Tree(None, not offline, tree.pins if tree is not None else {})
     if parsed.kind == "git":
-        bundle = _from_git(parsed, revision, subfolder, pinned, offline=offline, refresh=refresh)
+        if tree is not None:
+            check_remote(parsed, tree, pinned)
+        bundle = _from_git(parsed, revision, subfolder, pinned, away, offline=offline, refresh=refresh)
     elif parsed.kind == "package":
-        bundle = _from_package(parsed, what, subfolder)
+        bundle = _from_package(parsed, what, subfolder, away)
     else:
-        bundle = _from_disk(parsed, what, base, subfolder)
+        bundle = _from_disk(parsed, what, base or Path(), subfolder, tree, away)
     if not bundle.files:
         raise UsageError(f"{reference} holds no files" + (f" in {subfolder}" if subfolder else ""))
     if pinned is not None and bundle.commit is not None and bundle.commit != pinned:
@@ -55,43 +68,56 @@ def open_bundle(
             f"{reference} is no longer what was added: it was {pinned[:20]}, and is {bundle.commit[:20]}",
             hint="`genfile presets update` takes the new one",
         )
+    if digest is not None and pinned is not None and bundle.kind == "git" and bundle.sha256 != digest:
+        raise PresetError(
+            f"{reference}: what the cache holds of it is not what genfile.lock recorded",
+            hint="remove genfile's cache folder, then run `genfile presets update`",
+        )
     return bundle
 
 
 def _from_git(
-    parsed: Reference, revision: str | None, subfolder: str, pinned: str | None, *, offline: bool, refresh: bool
+    parsed: Reference,
+    revision: str | None,
+    subfolder: str,
+    pinned: str | None,
+    tree: Tree,
+    *,
+    offline: bool,
+    refresh: bool,
 ) -> Bundle:
     from genfile.bundle.git import read_git
 
     read = read_git(parsed.location, revision, subfolder, parsed.text, pinned, offline=offline, refresh=refresh)
     name = Reference(parsed.text, "git", parsed.location, revision, subfolder).name
-    return Bundle(parsed.text, "git", name, read.files, read.executable, read.commit, None)
+    return Bundle(parsed.text, "git", name, read.files, read.executable, read.commit, None, tree)
 
 
-def _from_package(parsed: Reference, what: What, subfolder: str) -> Bundle:
+def _from_package(parsed: Reference, what: What, subfolder: str, tree: Tree) -> Bundle:
     from genfile.bundle.package import read_package
 
     files, executable, version, folder = read_package(parsed.location, f"genfile.{what}s", parsed.text)
     if subfolder:
         files, executable = _cut(files, executable, subfolder)
-    return Bundle(parsed.text, "package", parsed.location, files, executable, version, folder)
+    return Bundle(parsed.text, "package", parsed.location, files, executable, version, folder, tree)
 
 
-def _from_disk(parsed: Reference, what: What, base: Path | None, subfolder: str) -> Bundle:
+def _from_disk(parsed: Reference, what: What, base: Path, subfolder: str, tree: Tree | None, away: Tree) -> Bundle:
     text, kind = parsed.text, f"{what}s"
     if parsed.kind == "name" and parsed.location in builtin_names(kind):
         files, executable, folder = _folder(builtin_folder(kind) / parsed.location, subfolder, text)
-        return Bundle(text, "builtin", parsed.location, files, executable, None, folder)
-    start = base or Path()
-    # A path may hold a # itself.
-    whole = start / _expanded(text)
-    path = start / _expanded(parsed.location)
+        return Bundle(text, "builtin", parsed.location, files, executable, None, folder, away)
+    if parsed.kind == "name" and tree is not None and tree.root is None:
+        raise _unknown(parsed, what)
+    place = locate(replace(parsed, subfolder=subfolder), base, tree) if tree is not None else None
+    if place is None:
+        path, subfolder = _named(parsed, base, subfolder)
+    else:
+        path, subfolder = place.path, place.subfolder
     try:
-        if "#" in text and whole.exists():
-            path, subfolder = whole, ""
         exists, is_file = path.exists(), path.is_file()
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{text}: {error}") from None
+    except (OSError, ValueError):
+        exists = False
     if not exists:
         raise _unknown(parsed, what)
     name = Reference(text, "path", str(path.resolve()), None, subfolder).name
@@ -99,9 +125,22 @@ def _from_disk(parsed: Reference, what: What, base: Path | None, subfolder: str)
         from genfile.bundle.archive import read_archive
 
         files, executable, digest = read_archive(path, text, subfolder)
-        return Bundle(text, "archive", name, files, executable, digest, path.resolve().parent)
+        return Bundle(text, "archive", name, files, executable, digest, path.resolve().parent, away)
     files, executable, folder = _folder(path, subfolder, text)
-    return Bundle(text, "folder", name, files, executable, None, folder)
+    # What lies beside a preset that the user named may be named by it, as in `extends = "../base"`.
+    inner = tree if place is not None else Tree(checkout_of(folder) or folder.parent, away.fetch, away.pins)
+    return Bundle(text, "folder", name, files, executable, None, folder, inner or away)
+
+
+def _named(parsed: Reference, base: Path, subfolder: str) -> tuple[Path, str]:
+    """The path that the user means; it may hold a # itself."""
+    whole = base / _expanded(parsed.text)
+    try:
+        if "#" in parsed.text and whole.exists():
+            return whole, ""
+    except (OSError, ValueError):
+        pass
+    return base / _expanded(parsed.location), subfolder
 
 
 def _folder(path: Path, subfolder: str, text: str) -> tuple[dict[str, bytes], frozenset[str], Path]:

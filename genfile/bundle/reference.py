@@ -20,6 +20,8 @@ FORGES = {"gh": "https://github.com", "gl": "https://gitlab.com", "bb": "https:/
 SCHEMES = ("https", "ssh", "git", "file")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
 _MAX_LENGTH = 1_000
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
 _HELPER = re.compile(r"[A-Za-z0-9+.-]*::")

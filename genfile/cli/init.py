@@ -63,7 +63,7 @@ def init(
 
     base = path if path.is_dir() and not guard else None
     decided = _decided(base)
-    picked = Choice(preset or (decided.preset if decided else None), base, offline=preset is None)
+    picked = Choice(preset or (decided.preset if decided else None), base, by_tree=preset is None)
     chosen = {**(decided.set if decided else {}), **_parse_settings(settings or [])}
     level = comments.value if comments is not None else decided.comments if decided else "brief"
     inspection = inspect_source(path, preset=picked, guard=ui.guarded(path) if guard else None)
@@ -93,7 +93,9 @@ def init(
 
 def _decided(base: Path | None) -> "Config | None":
     """What stands in genfile.toml: what the user decided before, until an option decides anew. None without one."""
-    if base is None or not (base / "genfile.toml").exists():
+    import os.path
+
+    if base is None or not os.path.lexists(base / "genfile.toml"):
         return None
     from genfile.project.config import read_config
 

@@ -112,12 +112,11 @@ def _stored(reference: str, project: Path) -> str:
         return reference
     if parsed.kind == "name" and parsed.location in builtin_names("presets"):
         raise UsageError(f"{reference} is built in: it needs no entry", hint=f"use it with --preset {reference}")
-    if reference.startswith("~") or Path(parsed.location).is_absolute():
-        return reference
     try:
-        relative = os.path.relpath(parsed.location, project).replace(os.sep, "/")
-    except ValueError:
-        # On another drive of Windows.
+        place = Path(parsed.location).expanduser()
+        relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
+    except (ValueError, RuntimeError):
+        # On another drive of Windows; a user that there is not.
         return reference
     start = relative if relative.startswith("..") else f"./{relative}"
     return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")
@@ -125,19 +124,21 @@ def _stored(reference: str, project: Path) -> str:
 
 def _resolve(source: str, project: Path) -> "LockedPreset":
     """Fetch a preset anew and read its manifest; what it is now."""
-    from genfile.bundle import open_bundle
+    from genfile.bundle import open_bundle, project_tree
     from genfile.preset.load import load_preset
     from genfile.spec.config import LockedPreset
 
-    bundle = open_bundle(source, what="preset", base=project, refresh=True)
+    # By the rules for a tree, though the user names it: what the project could not use is not recorded in it.
+    tree = project_tree(project, fetch=True)
+    bundle = open_bundle(source, what="preset", base=project, tree=tree, refresh=True)
     if "preset.toml" not in bundle.files:
         found = sorted(path for path in bundle.files if path.endswith("/preset.toml"))
         folders = ", ".join(path.rpartition("/")[0] for path in found[:5])
         raise UsageError(
             f"{source} holds no preset.toml", hint=f"there is one in: {folders} (name it after #)" if found else None
         )
-    load_preset(source, base=project, pinned=bundle.commit)
-    return LockedPreset(source=source, commit=bundle.commit, sha256=bundle.sha256)
+    parents = {key: commit for key, commit in load_preset(bundle).pins.items() if key != source}
+    return LockedPreset(source=source, commit=bundle.commit, sha256=bundle.sha256, extends=parents)
 
 
 def _write(path: Path, locked: "dict[str, LockedPreset]") -> None:

@@ -36,6 +36,10 @@ def update(
     to: Annotated[
         str | None, typer.Option("--to", metavar="REF", help="This tag, branch or commit of the template.")
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="REFERENCE", help="Where the template is now, if outside of the project."),
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Answer a question anew.")
     ] = None,
@@ -68,6 +72,7 @@ def update(
         mode=conflict.value,
         offline=offline,
         trusted=trust,
+        source=source,
     )
     writes = not (dry_run or diff)
     if writes:

@@ -4,6 +4,7 @@ Each parser takes text and gives plain values (or a small dataclass) that know o
 text that is not of the format raises :class:`ParseError` with the line. No parser opens a file.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,17 @@ class ParseError(ValueError):
         super().__init__(reason if line is None else f"line {line}: {reason}")
         self.reason = reason
         self.line = line
+
+
+# From the first quote or bracket to the last: a part of the source may hold such characters itself.
+_QUOTED = re.compile(r"""['"`<(\[{].*['"`>)\]}]""", re.DOTALL)
+
+
+def reason_of(error: BaseException) -> str:
+    """What another's parser says is wrong, without what it quotes: the text may be a file that nobody may see."""
+    said = str(getattr(error, "problem", None) or getattr(error, "msg", None) or error)
+    plain = " ".join(_QUOTED.sub("…", said).split()).rstrip(" :,;…'\"")[:120]
+    return plain[:1].lower() + plain[1:] if plain else "it can't be read"
 
 
 Key = str | int

@@ -6,7 +6,7 @@ from functools import cache
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
-from genfile.parsers import Document, Key, ParseError
+from genfile.parsers import Document, Key, ParseError, reason_of
 from genfile.parsers.bounds import check
 
 Path = tuple[Key, ...]
@@ -18,15 +18,15 @@ def parse_json(text: str) -> Document:
     """JSON, strictly; a byte order mark is dropped. Raises ParseError."""
 
     def refuse(constant: str) -> Any:
-        raise ParseError(f"{constant} is no JSON value")
+        raise ParseError(f"{constant} is not a JSON value")
 
     check(text, "json")
     try:
         value = json.loads(text.removeprefix("\ufeff"), parse_constant=refuse)
     except json.JSONDecodeError as error:
-        raise ParseError(f"not valid JSON: {error.msg[0].lower()}{error.msg[1:]}", error.lineno) from None
+        raise ParseError(f"not valid JSON: {reason_of(error)}", error.lineno) from None
     except _FAILURES as error:
-        raise ParseError(f"not valid JSON: {_short(error)}") from None
+        raise ParseError(f"not valid JSON: {reason_of(error)}") from None
     return Document(value, _lazily(text, _json_lines))
 
 
@@ -38,7 +38,7 @@ def parse_jsonc(text: str) -> Document:
     try:
         value = pyjson5.decode(text.removeprefix("\ufeff"), 200)
     except (pyjson5.Json5Exception, *_FAILURES) as error:
-        raise ParseError(f"not valid JSON: {_short(error)}") from None
+        raise ParseError(f"not valid JSON: {reason_of(error)}") from None
     return Document(value)
 
 
@@ -50,9 +50,9 @@ def parse_toml(text: str) -> Document:
     try:
         value = tomli.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except tomli.TOMLDecodeError as error:
-        raise ParseError(f"not valid TOML: {_short(error)}", getattr(error, "lineno", None)) from None
+        raise ParseError(f"not valid TOML: {reason_of(error)}", getattr(error, "lineno", None)) from None
     except _FAILURES as error:
-        raise ParseError(f"not valid TOML: {_short(error)}") from None
+        raise ParseError(f"not valid TOML: {reason_of(error)}") from None
     return Document(value, _lazily(text, _toml_lines))
 
 
@@ -67,9 +67,9 @@ def parse_yaml(text: str) -> Document:
         value = _yaml_value(_compose(text), {}, [0])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise ParseError(f"not valid YAML: {_short(error)}", mark.line + 1 if mark else None) from None
+        raise ParseError(f"not valid YAML: {reason_of(error)}", mark.line + 1 if mark else None) from None
     except _FAILURES as error:
-        raise ParseError(f"not valid YAML: {_short(error)}") from None
+        raise ParseError(f"not valid YAML: {reason_of(error)}") from None
     return Document(value, _lazily(text, _yaml_lines))
 
 
@@ -105,7 +105,7 @@ def parse_ini(text: str) -> Document:
     try:
         parser.read_string(text)
     except configparser.Error as error:
-        raise ParseError(f"not a valid INI file: {_short(error)}", getattr(error, "lineno", None)) from None
+        raise ParseError(f"not a valid INI file: {reason_of(error)}", getattr(error, "lineno", None)) from None
     values = {name: {key: value or "" for key, value in parser.items(name)} for name in parser.sections()}
     return Document(values, _lazily(text, _ini_lines))
 
@@ -335,8 +335,3 @@ def _ini_lines(text: str) -> dict[Path, int]:
             key = raw.replace(":", "=", 1).partition("=")[0].strip().lower()
             lines.setdefault((section, key), number)
     return lines
-
-
-def _short(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 120 else text[:117] + "..."

@@ -5,7 +5,7 @@ import re
 import threading
 import warnings
 
-from genfile.parsers import ParseError
+from genfile.parsers import ParseError, reason_of
 
 # CPython 3.11 counts the depth of a tree for all threads together, and fails where two build one at once.
 _ONE_AT_A_TIME = threading.Lock()
@@ -45,8 +45,9 @@ def parse_leniently(text: str) -> ast.Module:
             text = repaired
         except (RecursionError, MemoryError, ValueError):
             raise ParseError("not valid Python, or too deeply nested") from None
-    reason = first.msg.split(";")[0][:120] if first else "too many faults"
-    raise ParseError(f"not valid Python: {reason}", first.lineno if first else None)
+    raise ParseError(
+        f"not valid Python: {reason_of(first) if first else 'too many faults'}", first.lineno if first else None
+    )
 
 
 def _parse(text: str) -> ast.Module:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from genfile.parsers import ParseError
+from genfile.parsers import ParseError, reason_of
 from genfile.parsers.bounds import check
 
 MAX_ELEMENTS = 100_000
@@ -83,5 +83,5 @@ def parse_xml(text: str) -> Element:
     except (ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, ParseError):
             raise
-        raise ParseError(f"not valid XML: {error}") from None
+        raise ParseError(f"not valid XML: {reason_of(error)}") from None
     return root.children[0]

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from genfile.errors import PresetError
 from genfile.preset import filters
-from genfile.preset.bytecode import TemplateCache, cache_folder
+from genfile.preset.bytecode import TemplateCache
 from genfile.sandbox import Sandbox
 from genfile.sandbox.text import STOCK_TESTS
 
@@ -74,7 +74,6 @@ class PresetEnvironment(Sandbox):
     }
 
     def __init__(self, templates: Mapping[str, str]) -> None:
-        folder = cache_folder()
         super().__init__(
             templates,
             extensions=[MarkExtension],
@@ -83,7 +82,7 @@ class PresetEnvironment(Sandbox):
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=400,
-            bytecode_cache=TemplateCache(folder) if folder is not None else None,
+            bytecode_cache=TemplateCache(),
         )
         self.allow(_STOCK_FILTERS, STOCK_TESTS, filters.PLAIN | filters.QUOTING)
 

@@ -30,7 +30,8 @@ class Preset:
     """A preset with all that it inherits: options and files merged, templates of the whole chain by name.
 
     ``chain``: its name, then what it extends. ``templates``: by `preset/name.j2`. ``contents``: files that are
-    copied as they are. ``changed``: options whose default another than a built-in preset set.
+    copied as they are. ``changed``: options whose default another than a built-in preset set. ``pins``: the commit
+    of each preset out of git, by its reference.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Preset:
     changed: frozenset[str]
     detect: "DetectRules | None"
     conditions: dict[str, Expression]
+    pins: Mapping[str, str]
 
     def applies_to(self, spec: Mapping[str, Any]) -> bool:
         """Whether it is for a spec, given as plain values."""
@@ -121,7 +123,13 @@ def _build(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Preset
         changed=changed | (parent.changed if parent else frozenset()),
         detect=_rules(manifest, layer) or (parent.detect if parent else None),
         conditions=(parent.conditions if parent else {}) | conditions,
+        pins={**(parent.pins if parent else {}), **_pin(layer)},
     )
+
+
+def _pin(layer: _Layer) -> dict[str, str]:
+    bundle = layer.bundle
+    return {bundle.reference: bundle.commit} if bundle and bundle.kind == "git" and bundle.commit else {}
 
 
 def _rules(manifest: Manifest, layer: _Layer) -> "DetectRules | None":
@@ -147,20 +155,15 @@ def _parent(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Prese
         return _alias(load_builtin(builtin)) if builtin else None
     if extends in BUILTIN:
         return load_builtin(extends) if layer.builtin is False else _build(_builtin_layer(extends), None, below)
-    from genfile.bundle import open_bundle, parse_reference
+    if layer.bundle is None:
+        raise PresetError(f"{layer.place}: extends: a built-in preset extends built-in presets only")
+    from genfile.bundle import open_bundle
 
-    if (
-        layer.bundle is not None
-        and layer.bundle.kind in ("git", "package")
-        and parse_reference(extends).kind not in ("git", "package")
-    ):
-        # A path would be one of the machine that reads it.
-        raise PresetError(
-            f"{layer.place}: extends: a preset from {layer.bundle.kind} can't extend the path {extends}",
-            hint="extend a built-in preset, or name the other one by a reference of its own, as in git+URL@tag#folder",
-        )
-    base = layer.bundle.folder if layer.bundle is not None else None
-    return _build(_bundle_layer(open_bundle(extends, what="preset", base=base)), builtin, below)
+    try:
+        bundle = open_bundle(extends, what="preset", base=layer.bundle.folder, tree=layer.bundle.tree)
+    except UsageError as error:
+        raise PresetError(f"{layer.place}: extends: {error.message}", hint=error.hint) from None
+    return _build(_bundle_layer(bundle), builtin, below)
 
 
 def _alias(preset: Preset) -> Preset:

@@ -1,5 +1,7 @@
 """`genfile.toml`: what the user decided. Read strictly, and changed without touching what else stands in it."""
 
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +9,7 @@ from genfile.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from genfile.project.plan import Plan
-    from genfile.spec.config import Config
+    from genfile.spec.config import Config, LockedPreset
 
 CONFIG = "genfile.toml"
 _MAX_BYTES = 1024 * 1024
@@ -25,8 +27,8 @@ def read_config(base: Path) -> "Config":
     return parse_model(Config, text, CONFIG)
 
 
-def preset_reference(name: str, base: Path) -> tuple[str, str | None] | None:
-    """The source of a preset that the project has a name for, and the commit that it is pinned to.
+def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] | None":
+    """The source of a preset that the project has a name for, and what genfile.lock has of it.
 
     None where the project has none of that name. Raises UsageError when `genfile.toml` names another source than
     the one that was recorded in `genfile.lock`.
@@ -44,7 +46,7 @@ def preset_reference(name: str, base: Path) -> tuple[str, str | None] | None:
             f"{CONFIG} has another source for preset {name} than {LOCK}",
             hint=f"`genfile presets update {name}` records the one of {CONFIG}",
         )
-    return entry.source, locked.commit
+    return entry.source, locked
 
 
 def set_preset(text: str | None, name: str, source: str) -> str:
@@ -94,16 +96,25 @@ def plan_texts(base: Path, before: dict[str, str | None], after: dict[str, str])
 
 
 def read_text(base: Path, name: str) -> str | None:
-    """The text of a file of the project; None where there is none. Raises SourceError when it can't be read."""
+    """The text of a file of the project; None where there is none. Raises SourceError when it can't be read.
+
+    A link is not followed, wherever it leads: what a tree's file says is not to be a file of the machine.
+    """
     path = base / name
+    # O_NONBLOCK: opening a FIFO must not wait for a writer.
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
+        if path.is_symlink():
+            raise SourceError(f"{name} is a symbolic link", hint="replace it by the file itself")
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SourceError(f"{name} is not a regular file")
             content = file.read(_MAX_BYTES + 1)
         if len(content) > _MAX_BYTES:
             raise SourceError(f"{name} is larger than 1 MiB")
         return content.decode("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SourceError(f"{name} can't be read: {reason}") from None

@@ -39,7 +39,10 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
     # No part of it is a person's: it is written anew, in one order, so that a change is a change of one entry.
     document: dict[str, object] = {"version": 1}
     if presets:
-        document["presets"] = {key: presets[key].model_dump(mode="json", exclude_none=True) for key in sorted(presets)}
+        document["presets"] = {
+            key: presets[key].model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+            for key in sorted(presets)
+        }
     if lock.template is not None:
         document["template"] = lock.template.model_dump(mode="json", exclude_none=True)
     return _HEAD + tomlkit.dumps(document)

@@ -1,61 +1,96 @@
 """What one rendering may cost: steps, text, time. Counted, since nothing interrupts Python from within."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
 
 from jinja2.exceptions import SecurityError
 
 MAX_TEXT = 1024 * 1024
-MAX_STEPS = 100_000
-MAX_WRITTEN = 4 * MAX_TEXT
-MAX_SECONDS = 1.5
-MAX_ITEMS = 100_000
 
 
 class LimitError(SecurityError):
     """A template that wants more steps, text or time than it gets."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one kind of template.
+
+    ``text``: characters of one text; ``items``, ``depth``: of lists and tables; ``bits``: of one whole number;
+    ``width``: what an argument that pads, repeats or counts may say; ``slow``: characters for what takes more than
+    linear time; ``steps``, ``written``, ``seconds``: of one rendering in all.
+    """
+
+    text: int = MAX_TEXT
+    items: int = 100_000
+    depth: int = 50
+    bits: int = 4096
+    width: int = 10_000
+    slow: int = 16 * 1024
+    steps: int = 100_000
+    seconds: float = 1.5
+
+    @property
+    def written(self) -> int:
+        return 4 * self.text
+
+
+LIMITS = Limits()
+
+
 class Budget:
     """What is left for one rendering."""
 
-    __slots__ = ("steps", "until", "written")
+    __slots__ = ("limits", "steps", "until", "written")
 
-    def __init__(self) -> None:
-        self.steps = MAX_STEPS
-        self.written = MAX_WRITTEN
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self.limits = limits
+        self.steps = limits.steps
+        self.written = limits.written
         # The thread's own time, so that a busy machine changes nothing.
-        self.until = time.thread_time() + MAX_SECONDS
+        self.until = time.thread_time() + limits.seconds
 
     def step(self, count: int = 1) -> None:
         """Take steps. Raises LimitError when none are left."""
         self.steps -= count
         if self.steps < 0:
-            raise LimitError(f"more than {MAX_STEPS} steps")
+            raise LimitError(f"more than {self.limits.steps:,} steps")
         if time.thread_time() > self.until:
-            raise LimitError(f"more than {MAX_SECONDS} seconds")
+            raise LimitError(f"more than {self.limits.seconds} seconds")
 
     def write(self, size: int) -> None:
         """Take room for text. Raises LimitError when there is none left."""
         self.written -= size
         if self.written < 0:
-            raise LimitError("the output is larger than 1 MiB")
+            raise LimitError(f"the output is larger than {_mebibytes(self.limits.text)}")
 
 
 _BUDGET: ContextVar[Budget | None] = ContextVar("genfile_budget", default=None)
 
 
 @contextmanager
-def bounded() -> Iterator[Budget]:
-    """Bound all that is rendered inside."""
-    budget = Budget()
+def bounded(limits: Limits = LIMITS, *, shared: bool = False) -> Iterator[Budget]:
+    """Bound all that is rendered inside; ``shared``: within what is in force already, if there is something."""
+    outer = _BUDGET.get()
+    if shared and outer is not None:
+        yield outer
+        return
+    budget = Budget(limits)
     token = _BUDGET.set(budget)
     try:
         yield budget
     finally:
         _BUDGET.reset(token)
+
+
+def limits() -> Limits:
+    """The bounds in force."""
+    budget = _BUDGET.get()
+    return LIMITS if budget is None else budget.limits
 
 
 def step(count: int = 1) -> None:
@@ -72,20 +107,28 @@ def write(size: int) -> None:
         budget.write(size)
 
 
-def check_size(value: object) -> None:
-    """Refuse text, lists and nests that are too large. Raises LimitError."""
-    if isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            raise LimitError("a text is larger than 1 MiB")
-    elif isinstance(value, list | tuple | dict):
-        # Lists that hold each other twice are exponential to print or compare: what is counted is what would be seen.
-        waiting: list[object] = [value]
-        count = 0
-        while waiting:
-            item = waiting.pop()
-            inner = list(item.values()) if isinstance(item, dict) else item
-            if isinstance(inner, list | tuple):
-                count += len(inner)
-                if count > MAX_ITEMS:
-                    raise LimitError(f"a list holds more than {MAX_ITEMS} items")
-                waiting.extend(part for part in inner if isinstance(part, list | tuple | dict))
+def each(values: Iterable[Any]) -> Iterator[Any]:
+    """The values, each of which takes a step."""
+    for value in values:
+        step()
+        yield value
+
+
+def joined(parts: Iterable[str]) -> str:
+    """`"".join`, which stops where the text becomes too long."""
+    total, kept = 0, []
+    for part in parts:
+        total += len(part)
+        check_text(total)
+        kept.append(part)
+    return "".join(kept)
+
+
+def check_text(length: int) -> None:
+    """Refuse a text by the length that it would have. Raises LimitError."""
+    if length > limits().text:
+        raise LimitError(f"a text is larger than {_mebibytes(limits().text)}")
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count // (1024 * 1024)} MiB"

@@ -4,11 +4,10 @@ Allow-lists of filters, tests, attributes and methods; no `**`, no `*` or `%` on
 are counted (see `budget`); templates come out of a mapping that was read beforehand, so rendering opens no file.
 """
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, nodes
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.parser import Parser
@@ -17,8 +16,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 from genfile.sandbox import budget
-from genfile.sandbox.guards import GUARDS, guard
-from genfile.sandbox.text import STOCK_FILTERS, STOCK_TESTS, TEXT_FILTERS, replace
+from genfile.sandbox.base import BoundedEnvironment
+from genfile.sandbox.text import STOCK_FILTERS, STOCK_TESTS, TEXT_FILTERS
+from genfile.sandbox.weigh import weigh
 
 MAX_SOURCE = 256 * 1024
 MAX_TAGS = 10_000
@@ -44,10 +44,9 @@ class MappingLoader(BaseLoader):
         return source, template, lambda: True
 
 
-class Sandbox(ImmutableSandboxedEnvironment):
+class Sandbox(BoundedEnvironment, ImmutableSandboxedEnvironment):
     """An environment for templates of others. Its values must be plain: dict, list, str, int, float, bool, None."""
 
-    intercepted_binops = frozenset(("**", "*", "%", "+"))
     # What may be asked of a value, by its type; of all other types nothing, but for Jinja's own.
     methods: Mapping[type, frozenset[str]] = {
         str: frozenset(_TEXT_METHODS),
@@ -55,7 +54,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     }
 
     def __init__(self, templates: Mapping[str, str] = {}, **settings: Any) -> None:
-        plain: dict[str, Any] = {"undefined": StrictUndefined, "keep_trailing_newline": True, "autoescape": False}
+        plain: dict[str, Any] = {"undefined": StrictUndefined, "keep_trailing_newline": True, "finalize": weigh}
         super().__init__(loader=MappingLoader(templates), **{**plain, "auto_reload": False, **settings})
         self._kept: dict[str, Template] = {}
         self.allow(STOCK_FILTERS, STOCK_TESTS, TEXT_FILTERS)
@@ -66,8 +65,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         from jinja2.tests import TESTS
 
         stock = {name: FILTERS[name] for name in filters}
-        self.filters = {name: _counted(function) for name, function in (stock | dict(own)).items()} | GUARDS
+        self.filters = stock | dict(own)
         self.tests = {name: TESTS[name] for name in tests}
+        self.bind()
         self.globals = {"range": _range, "namespace": Namespace}
 
     def evaluate(self, expression: str, context: Mapping[str, Any]) -> Any:
@@ -103,23 +103,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TemplateSyntaxError("a template is at most 256 KiB with 10,000 tags", 1, name, filename)
         return super()._parse(source, name, filename)
 
-    def _generate(
-        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
-    ) -> str:
-        guard(source, self, name)
-        return super()._generate(source, name, filename, defer_init)
-
     def _load_template(self, name: str, globals: Any) -> Template:
         budget.step()
         if isinstance(self.loader, MappingLoader):
             budget.write(len(self.loader.templates.get(name, "")))
         return super()._load_template(name, globals)
 
-    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Every call of a macro, a block, a function or a method is counted, and what it gives is sized."""
-        budget.step()
-        result = super().call(context, obj, *args, **kwargs)
-        budget.check_size(result)
+    def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        result = super().call(__context, __obj, *args, **kwargs)
         if isinstance(result, str):
             budget.write(len(result))
         return result
@@ -132,8 +123,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return self.undefined(obj=obj, name=attribute)
         if isinstance(obj, str) and attribute not in self.methods[str]:
             return self.undefined(obj=obj, name=attribute)
-        if isinstance(obj, str) and attribute == "replace":
-            return functools.partial(replace, obj)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -150,14 +139,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return isinstance(obj, _RUNTIME) and super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        if operator == "+":
-            result = super().call_binop(context, operator, left, right)
-            budget.check_size(result)
-            return result
-        small = all(isinstance(side, int | float) and abs(side) < 1 << 64 for side in (left, right))
-        if operator == "**" or not small:
+        if operator == "**" or (operator in "*%" and not _are_small(left, right)):
             raise SecurityError(f"the operator {operator} is for small numbers only")
         return super().call_binop(context, operator, left, right)
+
+
+def _are_small(*sides: Any) -> bool:
+    return all(isinstance(side, int | float) and abs(side) < 1 << 64 for side in sides)
 
 
 def _range(*bounds: int) -> range:
@@ -165,17 +153,3 @@ def _range(*bounds: int) -> range:
     if len(result) > MAX_RANGE:
         raise budget.LimitError(f"a range is at most {MAX_RANGE} long")
     return result
-
-
-def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A filter that takes a step each time, and whose result is sized."""
-
-    @functools.wraps(function)
-    def filtered(*args: Any, **kwargs: Any) -> Any:
-        budget.step()
-        result = function(*args, **kwargs)
-        if not isinstance(result, Undefined):
-            budget.check_size(result)
-        return result
-
-    return filtered

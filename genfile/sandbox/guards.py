@@ -1,31 +1,43 @@
 """What is added to a template's syntax tree before it is compiled, so that all it does is counted."""
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from jinja2 import Environment, nodes, pass_context
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.runtime import Context
+from jinja2.runtime import Context, markup_join
 from jinja2.visitor import NodeTransformer
 
 from genfile.sandbox import budget
-from genfile.sandbox.text import as_text
+from genfile.sandbox.weigh import weigh
 
 # Part of the name of what is kept compiled: raise it when what is added to a template changes.
-GUARDS_VERSION = 1
+GUARDS_VERSION = 2
 # Names that no template can write: filters of the compiler's own.
 _EACH, _SIZED, _JOINED = "genfile each", "genfile sized", "genfile joined"
 
 
-def guard(tree: nodes.Template, environment: Environment, name: str | None) -> None:
-    """Count loops, size lists, and bound `~`; refuse what can't be counted. Raises TemplateSyntaxError."""
+def guard(tree: nodes.Template, environment: Environment, name: str | None, *, strict: bool) -> None:
+    """Count loops, size lists, and bound `~` and literal numbers. Raises TemplateSyntaxError.
+
+    ``strict``: refuse what only cookiecutter's templates may: a loop that calls itself, a template named by a value.
+    """
+    for number in tree.find_all(nodes.Const):
+        if isinstance(number.value, int) and number.value.bit_length() > budget.LIMITS.bits:
+            raise TemplateSyntaxError("a number in the template is too large", number.lineno, name)
+    if strict:
+        _refuse(tree, name)
+    _Guard().visit(tree)
+    tree.set_environment(environment)
+
+
+def _refuse(tree: nodes.Template, name: str | None) -> None:
     for loop in tree.find_all(nodes.For):
         if loop.recursive:
             raise TemplateSyntaxError("a loop can't be recursive here", loop.lineno, name)
     for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         if not isinstance(node.template, nodes.Const):  # type: ignore[attr-defined]
             raise TemplateSyntaxError("write the name of the other template in quotes", node.lineno, name)
-    _Guard().visit(tree)
-    tree.set_environment(environment)
 
 
 class _Guard(NodeTransformer):
@@ -59,26 +71,24 @@ def _filtered(node: nodes.Expr, name: str, *arguments: nodes.Expr) -> nodes.Filt
 
 # All take the context, for a filter without it would be folded away when the template is compiled.
 @pass_context
-def _each(context: Context, iterable: Any, literal: int) -> list[Any]:
-    items = []
-    for item in iterable:
-        budget.step()
+def _each(context: Context, iterable: Any, literal: int) -> Iterator[Any]:
+    for item in budget.each(iterable):
         budget.write(literal)
-        items.append(item)
-    return items
+        yield item
 
 
 @pass_context
 def _sized(context: Context, value: Any) -> Any:
-    budget.check_size(value)
-    return value
+    return weigh(value)
 
 
 @pass_context
 def _joined(context: Context, values: list[Any]) -> str:
-    text = "".join(as_text(value) for value in values)
-    budget.check_size(text)
-    return text
+    for value in values:
+        weigh(value)
+    if context.eval_ctx.autoescape:
+        return cast(str, weigh(markup_join(values)))
+    return budget.joined(str(value) for value in values)
 
 
 GUARDS = {_EACH: _each, _SIZED: _sized, _JOINED: _joined}

@@ -6,27 +6,21 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from jinja2 import Undefined, pass_environment
+from jinja2 import pass_environment
 from jinja2.environment import Environment
 
-from genfile.sandbox.budget import MAX_TEXT, LimitError, check_size
+from genfile.sandbox.budget import LimitError, check_text, joined
+from genfile.sandbox.weigh import weigh
 
 
 def as_text(value: Any) -> str:
     """A value as text, within bounds; undefined ones raise their own error."""
-    if isinstance(value, str | Undefined):
-        return str(value)
-    check_size(value)
-    return str(value)
+    return str(weigh(value))
 
 
 def replace(text: str, old: str, new: str, count: int = -1) -> str:
     """Text with one part replaced by another."""
-    text, old, new = as_text(text), as_text(old), as_text(new)
-    found = len(text) + 1 if old == "" else text.count(old)
-    if len(text) + found * len(new) > MAX_TEXT:
-        raise LimitError("a text is larger than 1 MiB")
-    return text.replace(old, new, count)
+    return as_text(text).replace(as_text(old), as_text(new), count)
 
 
 @pass_environment
@@ -35,10 +29,8 @@ def join(environment: Environment, values: Iterable[Any], separator: str = "", a
     items = list(values)
     if attribute is not None:
         items = [environment.getitem(item, attribute) for item in items]
-    parts = [as_text(item) for item in items]
-    if sum(map(len, parts)) + len(separator) * len(parts) > MAX_TEXT:
-        raise LimitError("a text is larger than 1 MiB")
-    return separator.join(parts)
+    check_text(len(separator) * len(items))
+    return joined(as_text(item) + separator for item in items[:-1]) + as_text(items[-1]) if items else ""
 
 
 def indent(text: str, width: int = 4, first: bool = False, blank: bool = False) -> str:
@@ -100,7 +92,6 @@ def camel(text: str) -> str:
 
 def json_text(value: Any, indent: int | None = None) -> str:
     """A value as JSON."""
-    check_size(value)
     if indent is not None and not 0 <= indent <= 8:
         raise LimitError("json is for an indent up to 8")
     return json.dumps(value, ensure_ascii=False, indent=indent)
@@ -108,7 +99,6 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 def toml_text(value: Any) -> str:
     """A value as TOML: a quoted string, a number, a boolean, or a list of them."""
-    check_size(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

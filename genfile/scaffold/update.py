@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genfile import __version__
-from genfile.bundle import Bundle, open_bundle
+from genfile.bundle import Bundle, open_bundle, project_tree
+from genfile.bundle.origin import TreeError
 from genfile.errors import ConflictError, SourceError, UsageError
 from genfile.project import bases as lock
 from genfile.project.paths import check_recorded
@@ -68,8 +69,13 @@ def plan_update(
     mode: Mode = "markers",
     offline: bool = False,
     trusted: bool = False,
+    source: str | None = None,
 ) -> Updating:
-    """Plan an update. Raises ConflictError while conflicts of an earlier one are left."""
+    """Plan an update. Raises ConflictError while conflicts of an earlier one are left.
+
+    ``source``: where the template is, in the user's words; without it the record says, which may lead nowhere outside
+    of the project (see `genfile.bundle.origin`).
+    """
     recorded = read_record(root)
     waiting = open_conflicts(root, recorded)
     if waiting:
@@ -80,10 +86,10 @@ def plan_update(
     # Conflicts that were solved: what was pending is what the project is made from now.
     before = recorded if recorded.pending is None else recorded.pending
     checkout = to or before.checkout
-    newest = open_bundle(
-        before.reference,
-        what="template",
-        base=root,
+    newest = _template(
+        root,
+        before,
+        source,
         offline=offline,
         refresh=not offline,
         checkout=checkout,
@@ -91,7 +97,7 @@ def plan_update(
     )
     project = _Rendered(root, before, trusted=trusted)
     made = project.render(newest, given, _only_new(ask, before, given))
-    old, notes = _bases(project, newest, made, given, offline=offline)
+    old, notes = _bases(project, newest, made, given, source, offline=offline)
     after = replace(
         before,
         commit=newest.commit,
@@ -171,7 +177,13 @@ def _read_own(root: Path, name: str, limit: int) -> str | None:
 
 
 def _bases(
-    project: _Rendered, newest: Bundle, made: Made, given: Mapping[str, Any], *, offline: bool
+    project: _Rendered,
+    newest: Bundle,
+    made: Made,
+    given: Mapping[str, Any],
+    source: str | None,
+    *,
+    offline: bool,
 ) -> tuple[lock.Bases, tuple[str, ...]]:
     """What was last written: from the lock where it is kept, else the template rendered as it was. And notes."""
     root, before = project.root, project.before
@@ -184,10 +196,10 @@ def _bases(
     old = newest
     if before.commit != newest.commit:
         try:
-            old = open_bundle(
-                before.reference,
-                what="template",
-                base=root,
+            old = _template(
+                root,
+                before,
+                source,
                 pinned=before.commit,
                 offline=offline,
                 directory=before.directory,
@@ -196,6 +208,16 @@ def _bases(
             raise SourceError(f"the version of the template that was used can't be had: {error.message}") from None
     ask = None if is_foreign(old) else _as_before(before.values, given)
     return project.render(old, {}, ask).content.bases(), ()
+
+
+def _template(root: Path, before: record.Answers, source: str | None, **how: Any) -> Bundle:
+    """The template, from where the user says that it is, else from where the record of the project does."""
+    if source is not None:
+        return open_bundle(source, what="template", **how)
+    try:
+        return open_bundle(before.reference, what="template", base=root, tree=project_tree(root, fetch=True), **how)
+    except TreeError as error:
+        raise UsageError(error.message, hint=f"if you trust it: --from {before.reference}; {error.hint}") from None
 
 
 def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":

@@ -34,6 +34,9 @@ class LockedPreset(Model):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
         description="The digest of all files of the preset."
     )
+    extends: dict[Argument, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]] = Field(
+        {}, description="The commit of each preset out of git that it extends, by its reference."
+    )
 
 
 class LockedTemplate(Model):

@@ -182,7 +182,7 @@ def test_a_hostile_template_leaves_nothing_behind(
     error = capsys.readouterr().err
     assert error.startswith("error: project/z.j2")
     assert error.count("\n") <= 2
-    assert {path.name for path in tmp_path.iterdir()} == {"tpl"}
+    assert {path.name for path in tmp_path.iterdir()} == {".git", "tpl"}
 
 
 def test_questions_at_a_terminal(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +272,7 @@ def test_a_mode_and_a_rename_reach_the_project(template: Path, tmp_path: Path) -
     (template / "project/main.py.j2").rename(template / "project/server.py.j2")
     (template / "project/requirements.txt").chmod(0o755)
     (template / "project/run.sh").chmod(0o644)
-    done = genfile(tmp_path, "update", "shop")
+    done = genfile(tmp_path, "update", "shop", "--from", "tpl")
     assert done.returncode == 0, done.stderr
     assert "main.py is server.py now, your edits with it" in done.stdout
     assert tree(shop) - {path for path in tree(shop) if path.startswith(".git/")} == {
@@ -283,7 +283,7 @@ def test_a_mode_and_a_rename_reach_the_project(template: Path, tmp_path: Path) -
     modes = {name: (shop / name).stat().st_mode & 0o777 for name in ("requirements.txt", "run.sh", "server.py")}
     assert modes == {"requirements.txt": 0o755, "run.sh": 0o644, "server.py": 0o644}
     assert digest_of(shop / ".git") == before
-    assert genfile(tmp_path, "update", "shop").stdout == "up to date\n"
+    assert genfile(tmp_path, "update", "shop", "--from", "tpl").stdout == "up to date\n"
 
 
 @pytest.mark.parametrize(("mode", "kept"), [("keep", "debug=True"), ("theirs", "title='x'")])

@@ -45,7 +45,7 @@ def test_paths_that_no_template_has(where: str, path: str, project: Path) -> Non
 
 def check_refused(project: Path, *, where: str) -> None:
     before = digest_of(project.parent)
-    done = genfile(project.parent, "update", "shop", "--defaults", "--trust")
+    done = genfile(project.parent, "update", "shop", "--from", "tpl", "--defaults", "--trust")
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stderr.startswith(f"error: {where}"), done.stderr
     assert done.stderr.count("\n") <= 2
@@ -98,7 +98,7 @@ def test_a_lock_of_bombs(project: Path) -> None:
 def test_without_its_lock_an_update_asks_for_what_differs(project: Path) -> None:
     (project / LOCK).unlink()
     (project / "b").write_text("mine\n")
-    done = genfile(project.parent, "update", "shop", "--defaults")
+    done = genfile(project.parent, "update", "shop", "--from", "tpl", "--defaults")
     assert done.returncode == 3
     assert "genfile.lock is missing" in done.stdout
     assert (project / "a").read_text() == (
@@ -107,7 +107,7 @@ def test_without_its_lock_an_update_asks_for_what_differs(project: Path) -> None
     )
     assert "mine\n" in (project / "b").read_text()
     write_files(project, {"a": "one\n2\n3\n", "b": "mine\n"})
-    again = genfile(project.parent, "update", "shop", "--defaults")
+    again = genfile(project.parent, "update", "shop", "--from", "tpl", "--defaults")
     assert again.returncode == 0, again.stderr
     assert (project / "b").read_text() == "mine\n"
 
@@ -121,7 +121,7 @@ def test_a_link_in_the_place_of_a_record_is_not_followed(project: Path) -> None:
         (project / name).rename(project.parent / name)
         (project / name).symlink_to(project.parent / name)
         before = digest_of(project.parent)
-        done = genfile(project.parent, "update", "shop", "--defaults")
+        done = genfile(project.parent, "update", "shop", "--from", "tpl", "--defaults")
         assert done.returncode == 1
         assert f"{name} is a symbolic link" in done.stderr
         assert digest_of(project.parent) == before

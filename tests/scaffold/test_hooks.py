@@ -48,7 +48,7 @@ def test_a_hook_that_runs_git_never_reaches_the_users_repository(tmp_path: Path)
     assert list(kept_in_lock(project)) == ["a"]
     before = own_repository(project)
     (template / INNER / "a").write_text("1\ntwo\n3\n")
-    updated = genfile(tmp_path, "update", "shop", "--defaults", "--trust")
+    updated = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults", "--trust")
     assert updated.returncode == 0, updated.stderr
     assert "repository" not in updated.stderr
     assert (project / "a").read_text() == "1\ntwo\n3\n"
@@ -68,7 +68,7 @@ def test_an_update_that_git_itself_starts_does_not_lead_hooks_to_the_users_repos
     places = {"GIT_DIR": ".git", "GIT_WORK_TREE": ".", "GIT_INDEX_FILE": ".git/index"}
     environment = {name: str(project / places[name]) for name in variables}
     (template / INNER / "a").write_text("2\n")
-    updated = genfile(project, "update", "--defaults", "--trust", **environment)
+    updated = genfile(project, "update", "--from", "../tpl", "--defaults", "--trust", **environment)
     assert updated.returncode == 0, updated.stderr
     assert digest_of(project / ".git") == before
 
@@ -100,7 +100,7 @@ def test_secrets_are_written_once_and_neither_kept_nor_merged(tmp_path: Path) ->
     # Next to the line of the secret, above and below it.
     new = SETTINGS.replace("name = x", "name = y").replace("port = 1", "port = 2\nmore = 3")
     write_template(template, {"settings": new, ".gitignore": ".env\n"}, SECRET_HOOK)
-    updated = genfile(tmp_path, "update", "shop", "--defaults", "--trust")
+    updated = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults", "--trust")
     assert updated.returncode == 0, updated.stdout + updated.stderr
     changed = first["settings"].replace("name = x", "name = y").replace("port = 1", "port = 2\nmore = 3")
     assert (project / "settings").read_text() == changed
@@ -109,7 +109,7 @@ def test_secrets_are_written_once_and_neither_kept_nor_merged(tmp_path: Path) ->
     }
     assert kept_in_lock(project)["settings"] == new.encode()
     assert digest_of(project / ".git") == before
-    again = genfile(tmp_path, "update", "shop", "--defaults", "--trust")
+    again = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults", "--trust")
     assert (again.returncode, again.stdout) == (0, "up to date\n")
 
 
@@ -131,7 +131,7 @@ def test_what_an_older_lock_kept_of_it_is_not_deleted(tmp_path: Path) -> None:
     everything = {name: (project / name).read_bytes() for name in ("settings", ".env", "seed", ".gitignore", "steady")}
     (project / "genfile.lock").write_text(write_bases(None, Bases(everything)))
     before = digest_of(project)
-    updated = genfile(tmp_path, "update", "shop", "--defaults", "--trust")
+    updated = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults", "--trust")
     assert updated.returncode == 0, updated.stdout + updated.stderr
     after = digest_of(project)
     assert {name: after.get(name) for name in (".env", "seed")} == {name: before[name] for name in (".env", "seed")}
@@ -193,7 +193,7 @@ def test_the_same_of_a_template_in_git(tmp_path: Path) -> None:
     first = (project / "settings").read_text()
     before = own_repository(project)
     commit(template, {f"{INNER}/settings": SETTINGS.replace("name = x", "name = y")})
-    updated = genfile(tmp_path, "update", "shop", "--defaults", "--trust", "--json", **environment)
+    updated = genfile(tmp_path, "update", "shop", "--from", reference, "--defaults", "--trust", "--json", **environment)
     assert updated.returncode == 0, updated.stdout + updated.stderr
     actions = {file["path"]: file["action"] for file in json.loads(updated.stdout)["files"]}
     assert actions == {
@@ -217,7 +217,7 @@ def test_chance_in_the_texts_of_a_template_is_not_kept(tmp_path: Path) -> None:
     answers = (project / ".genfile-answers.toml").read_text()
     assert not any(line in answers for line in first.splitlines()[1:3])
     write_template(template, {"a": files["a"] + "three\n"}, key=secret)
-    updated = genfile(tmp_path, "update", "shop", "--defaults")
+    updated = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults")
     assert updated.returncode == 0, updated.stdout + updated.stderr
     assert (project / "a").read_text() == first + "three\n"
 
@@ -226,7 +226,7 @@ def test_a_file_that_is_new_in_the_template_comes_with_its_secret(tmp_path: Path
     template = write_template(tmp_path / "tpl", {"a": "1\n"})
     assert genfile(tmp_path, "new", "./tpl", "shop", "--defaults").returncode == 0
     write_template(template, {"settings": SETTINGS}, SECRET_HOOK)
-    updated = genfile(tmp_path, "update", "shop", "--defaults", "--trust")
+    updated = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults", "--trust")
     assert updated.returncode == 0, updated.stdout + updated.stderr
     text = (tmp_path / "shop/settings").read_text()
     assert "!!!SET!!!" not in text

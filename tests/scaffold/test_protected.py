@@ -147,7 +147,7 @@ def test_a_copied_folder_and_an_update_are_no_way_in(tmp_path: Path) -> None:
     git(project, "init", "--quiet")
     before = digest_of(project / ".git")
     write_files(folder / INNER, {**attack(mark), "a": "2\n"})
-    updated = genfile(tmp_path, "update", "shop", "--defaults")
+    updated = genfile(tmp_path, "update", "shop", "--from", "tpl", "--defaults")
     assert updated.returncode == 0, updated.stderr
     assert (project / "a").read_text() == "2\n"
     assert digest_of(project / ".git") == before

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from genfile.errors import SourceError, UsageError
+from genfile.parsers import reason_of
 
 ABBREVIATIONS = {
     "gh": "https://github.com/{0}.git",
@@ -52,7 +53,7 @@ def load_replay(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(_read(path))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: not JSON: {error}") from None
+        raise UsageError(f"{path}: not JSON: {reason_of(error)}") from None
     if not isinstance(found, dict) or not isinstance(found.get("cookiecutter"), dict):
         raise UsageError(f"{path}: a replay file has an object `cookiecutter`")
     return found
@@ -65,7 +66,7 @@ def _read_yaml(file: Path) -> dict[str, Any]:
         # The user's own file, read as cookiecutter reads it: 3.10 is a number there.
         value = yaml.safe_load(_read(file))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise UsageError(f"{file}: not YAML: {error}") from None
+        raise UsageError(f"{file}: not YAML: {reason_of(error)}") from None
     if value is not None and not isinstance(value, dict):
         raise UsageError(f"{file}: not a mapping")
     return value or {}
@@ -77,4 +78,6 @@ def _read(path: Path) -> str:
             raise SourceError(f"{path}: larger than {MAX_BYTES:,} bytes")
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: can't be read: {getattr(error, 'strerror', None) or error}") from None
+        raise SourceError(
+            f"{path}: can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}"
+        ) from None

@@ -1,5 +1,6 @@
 """Renders the texts of a template: names, defaults, contents; what goes wrong becomes one line with its place."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -9,8 +10,11 @@ from jinja2 import Template
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from genfile.errors import GenfileError, PresetError
+from genfile.sandbox.budget import LimitError, Limits, bounded
 from genfile.template.cookiecutter.environment import BundleLoader, CookiecutterEnvironment
-from genfile.template.cookiecutter.limits import Budget
+
+LIMITS = Limits(text=8 * 1024 * 1024, steps=1_000_000)
+MAX_SECONDS_IN_ALL = 10.0
 
 
 class Texts:
@@ -19,10 +23,10 @@ class Texts:
     def __init__(
         self, variables: Mapping[str, Any], files: Mapping[str, bytes], folder: str = "", extensions: Iterable[Any] = ()
     ) -> None:
-        self.budget = Budget()
+        self.seconds = MAX_SECONDS_IN_ALL
         with guarded("cookiecutter.json: _jinja2_env_vars"):
             settings = variables.get("_jinja2_env_vars", {})
-            self.environment = CookiecutterEnvironment(settings, extensions, self.budget)
+            self.environment = CookiecutterEnvironment(settings, extensions)
         self.files = files
         self.environment.loader = BundleLoader(files, (folder, "templates"))
 
@@ -46,11 +50,15 @@ class Texts:
             return self._rendered(lambda: self.environment.get_template(path), context)
 
     def _rendered(self, compiled: Callable[[], Template], context: Mapping[str, Any]) -> str:
-        self.budget.start()
+        began = time.thread_time()
         try:
-            return compiled().render(**context)
+            with bounded(LIMITS, shared=True):
+                return compiled().render(**context)
         finally:
-            self.budget.stop()
+            # A text inside another one is counted twice, which is no harm.
+            self.seconds -= time.thread_time() - began
+            if self.seconds < 0:
+                raise LimitError(f"the template takes more than {MAX_SECONDS_IN_ALL:.0f} seconds")
 
 
 @contextmanager

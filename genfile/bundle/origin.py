@@ -1,0 +1,149 @@
+"""Who says a reference: the user, who may name any place, or a tree, which may name only what is its own.
+
+genfile.toml, genfile.lock, .genfile-answers.toml and a preset's `extends` come with a tree that somebody else may have
+written. What they name is looked for inside that tree, among what is installed, or in git at the commit that
+genfile.lock has; a path that leads out is refused before the file system is asked, so that no answer depends on
+what lies there. Places that the user's own configuration lists under `trust` are as good as named by the user.
+"""
+
+import os
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from genfile.bundle.reference import COMMIT, Reference
+from genfile.errors import UsageError
+
+_MAX_LINKS = 8
+
+
+class TreeError(UsageError):
+    """A tree names a place outside of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A tree that names references.
+
+    ``root``: the folder that no path may leave; None for a tree that is not a folder of this machine (git, an archive,
+    a package), which can name no path. ``fetch``: the user's command is to ask the servers that the tree names.
+    ``pins``: the commit of each reference to git that genfile.lock has.
+    """
+
+    root: Path | None
+    fetch: bool = False
+    pins: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_FOLDER = Tree(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path of a tree leads: no part of it is a link; ``subfolder`` is what stands after the `#`."""
+
+    path: Path
+    subfolder: str
+
+
+def checkout_of(folder: Path) -> Path | None:
+    """The checkout that a folder lies in: the nearest one with a `.git`. Never the home folder or the disk's root."""
+    start = folder.resolve()
+    home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 -- never raises, unlike Path.home()
+    for candidate in (start, *start.parents):
+        if candidate in (home, Path(candidate.anchor)):
+            return None
+        if os.path.lexists(candidate / ".git"):
+            return candidate
+    return None
+
+
+def project_tree(folder: Path, *, fetch: bool = False, pins: Mapping[str, str] | None = None) -> Tree:
+    """The tree of a project's own files: its checkout, else its folder alone."""
+    return Tree(checkout_of(folder) or folder.resolve(), fetch, pins or {})
+
+
+def locate(parsed: Reference, base: Path, tree: Tree) -> Place | None:
+    """Where the path that a tree names lies inside of it; None where the user's configuration trusts it.
+
+    Raises UsageError for a path that leads out, in the same words whatever lies there.
+    """
+    place = _inside(tree.root, base, parsed) if tree.root is not None else None
+    if place is None and not _is_trusted(parsed, base):
+        raise refused(parsed)
+    return place
+
+
+def check_remote(parsed: Reference, tree: Tree, pinned: str | None) -> None:
+    """Refuse a reference to git that a tree names, and that is of this machine or not pinned. Raises UsageError."""
+    if parsed.location.lower().startswith("file:") and not _is_trusted(parsed, None):
+        raise refused(parsed)
+    exact = parsed.revision is not None and COMMIT.fullmatch(parsed.revision)
+    if not (tree.fetch or pinned or exact):
+        raise UsageError(
+            f"{parsed.text} is not pinned in genfile.lock, and is not fetched because a tree names it",
+            hint="`genfile presets add NAME REFERENCE` or `genfile presets update NAME` pins it",
+        )
+
+
+def refused(parsed: Reference) -> "TreeError":
+    """The error for a reference that leads out of its tree."""
+    from genfile.bundle.trust import config_file
+
+    return TreeError(
+        f"{parsed.text} leads out of the tree that names it",
+        hint=f"name a folder inside of it or git+URL@tag#folder, or list the place under `trust` in {config_file()}",
+    )
+
+
+def _is_trusted(parsed: Reference, base: Path | None) -> bool:
+    from genfile.bundle.trust import config_file, matches, trust_rules
+
+    rules = trust_rules(config_file())
+    if not rules:
+        return False
+    if base is None:
+        return matches(parsed.text, rules)
+    return matches(os.path.realpath(base / Path(parsed.location).expanduser()), rules)
+
+
+def _inside(root: Path, base: Path, parsed: Reference) -> Place | None:
+    """The path below a root, with every link in it followed by hand, so that none is followed out of it."""
+    try:
+        start = base.resolve().relative_to(root.resolve()).as_posix()
+        path = _walk(root.resolve(), start, parsed.location)
+        inner = _walk(root.resolve(), start, posixpath.join(parsed.location, parsed.subfolder))
+    except (OSError, ValueError, RuntimeError):
+        return None
+    if path is None or inner is None or not inner.is_relative_to(path):
+        return None
+    subfolder = inner.relative_to(path).as_posix()
+    return Place(path, "" if subfolder == "." else subfolder)
+
+
+def _walk(root: Path, start: str, text: str) -> Path | None:
+    if text.startswith(("/", "~")) or "\\" in text or ":" in text or "\0" in text:
+        return None
+    waiting = _parts(posixpath.join(start, text))
+    done: list[str] = []
+    links = 0
+    while waiting:
+        if waiting[0] == "..":
+            return None
+        part = waiting.pop(0)
+        candidate = root.joinpath(*done, part)
+        if not candidate.is_symlink():
+            done.append(part)
+            continue
+        target = str(candidate.readlink())
+        links += 1
+        if links > _MAX_LINKS or Path(target).is_absolute():
+            return None
+        waiting = _parts(posixpath.join("/".join(done), target.replace(os.sep, "/"))) + waiting
+        done = []
+    return root.joinpath(*done)
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in posixpath.normpath(path).split("/") if part not in ("", ".")]

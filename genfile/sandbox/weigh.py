@@ -1,0 +1,57 @@
+"""What a value weighs: all that a template makes or hands on is weighed, whole numbers as well as texts."""
+
+from typing import Any
+
+from jinja2.utils import Namespace
+
+from genfile.sandbox.budget import LimitError, check_text, limits
+
+_VIEWS: tuple[type[Any], ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_CONTAINERS: tuple[type[Any], ...] = (list, tuple, dict, set, frozenset, Namespace, *_VIEWS)
+# What a number may be as text: a float with all its digits.
+_NUMBER = 330
+
+
+def weigh(value: Any) -> Any:
+    """The value itself. Raises LimitError where it, or what writing it out would give, is too large."""
+    if isinstance(value, str | bytes):
+        check_text(len(value))
+    elif isinstance(value, (int, *_CONTAINERS)):
+        size_of(value)
+    return value
+
+
+def size_of(value: Any) -> int:
+    """About how many characters a value has when it is written out. Raises LimitError where that is too much.
+
+    Lists may hold one another many times, which is exponential to print or compare: what is counted is what is seen.
+    """
+    bounds = limits()
+    items, characters = 0, 0
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if isinstance(item, str | bytes):
+            characters += len(item)
+        elif isinstance(item, int):
+            if item.bit_length() > bounds.bits:
+                raise LimitError(f"a number has more than {bounds.bits} bits")
+            characters += item.bit_length() // 3 + 2
+        elif isinstance(item, _CONTAINERS):
+            inner = _parts(item)
+            items += len(inner) + 1
+            if items > bounds.items:
+                raise LimitError(f"a list holds more than {bounds.items:,} items")
+            if depth >= bounds.depth:
+                raise LimitError(f"lists within one another more than {bounds.depth} deep")
+            waiting.extend((part, depth + 1) for part in inner)
+        else:
+            characters += _NUMBER if isinstance(item, float) else 8
+        check_text(characters)
+    return characters + 4 * items
+
+
+def _parts(value: Any) -> Any:
+    if isinstance(value, Namespace):
+        value = vars(value)["_Namespace__attrs"]
+    return [*value, *value.values()] if isinstance(value, dict) else value
