@@ -53,5 +53,5 @@ def size_of(value: Any) -> int:
 
 def _parts(value: Any) -> Any:
     if isinstance(value, Namespace):
-        value = vars(value)["_Namespace__attrs"]
+        value = object.__getattribute__(value, "_Namespace__attrs")
     return [*value, *value.values()] if isinstance(value, dict) else value

@@ -3,9 +3,8 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
+from genfile.bundle import Bundle
 from genfile.detect.declared import DetectRules, parse_rules
 from genfile.detect.inspection import Inspection, inspect_source
 from genfile.preset import load
@@ -21,8 +20,7 @@ def example_preset(name: str) -> Preset:
     """A preset of examples/presets, as its files are."""
     folder = PRESETS / name
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    bundle = SimpleNamespace(reference=str(folder), files=files, folder=folder)
-    return load._build(load._bundle_layer(cast(Any, bundle)), None, ())
+    return load.load_preset(Bundle(str(folder), "folder", name, files, frozenset(), None, folder))
 
 
 def rules_of(name: str) -> DetectRules:
