@@ -162,6 +162,12 @@ def started_programs() -> dict[str, str]:
 
 
 @cache
+def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
+    """The distributions that bring a module; with `drivers`, the modules that a database URL's scheme needs."""
+    return {name: tuple(value) for name, value in load_table("modules")[table].items()}
+
+
+@cache
 def site_generators() -> tuple[SiteGenerator, ...]:
     """The generators of sites that Debian has packages of."""
     return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in load_table("sites").items())
@@ -200,6 +206,8 @@ def gradle_needed(java: str) -> str | None:
 def newest_for(language: str, name: str, version: str) -> str | None:
     """The newest line of a runtime that a release of a dependency works with; None where there is no known bound."""
     bounds = load_table("pins")[language].get(name)
+    if bounds is None and language == "python":
+        bounds = load_table("wheels")["python"].get(name)
     release = _release(version) if bounds else None
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 

@@ -93,10 +93,11 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
 def _put_workspace(project: PythonProject, draft: Draft) -> None:
     """The uv workspace that the service is a member of, and the members it needs."""
     if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm") or not project.requirements_name:
-        groups, extras = project.production_groups()
-        says = project.folder.says("pyproject.toml", None, "groups for production")
-        draft.put("groups", Fact(groups, (says,)) if groups else None)
-        draft.put("extras", Fact(extras, (says,)) if extras else None)
+        chosen = project.chosen
+        says = tuple(chosen.evidence)
+        draft.put("groups", Fact(chosen.groups, says) if chosen.groups else None)
+        draft.put("extras", Fact(chosen.extras, says) if chosen.extras else None)
+        draft.notes.extend(chosen.notes)
     if project.workspace is None or not project.root.has("uv.lock"):
         return
     root, members = project.workspace
