@@ -6,6 +6,7 @@ there already stay as they are. What wheels can't tell (imports of modules that 
 """
 
 import datetime
+import itertools
 import json
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def bounds(released: dict[str, list[str]]) -> list[list[str]]:
 
     found: list[list[str]] = []
     lines = list(released)
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         if not released[before]:
             continue
         # Without a wheel for it yet, the next major is the first that may bring one.

@@ -79,6 +79,20 @@ class SystemPackages:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """A kind of models that are fetched by name; see the head of models.toml."""
+
+    name: str
+    calls: tuple[str, ...]
+    names: str
+    command: str | None = None
+    pip: bool = False
+    folder: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteGenerator:
     """A generator of sites; see the head of sites.toml."""
 
@@ -145,6 +159,18 @@ def framework(language: str, name: str) -> Framework | None:
 def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
     """What dependencies of an ecosystem need of the system, by the dependency's name."""
     return {name: SystemPackages(**_tuples(entry)) for name, entry in load_table("packages")[ecosystem].items()}
+
+
+@cache
+def brought_packages() -> dict[str, tuple[str, ...]]:
+    """The packages with shared libraries that a distribution of PyPI brings, where no lock file says so."""
+    return {name: tuple(value) for name, value in load_table("packages")["brings"].items()}
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """The models that are fetched by name."""
+    return tuple(Model(name=name, **_tuples(entry)) for name, entry in load_table("models").items())
 
 
 @cache

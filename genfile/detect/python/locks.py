@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A locked package; ``git``: the repository that it is fetched from; ``made``: when its newest file was uploaded."""
+    """A locked package; ``git``: the repository that it is fetched from; ``made``: the day of its newest file."""
 
     name: str
     version: str | None

@@ -281,6 +281,18 @@ class PythonProject:
         return [item for item in found if item is not None and item.name not in ("python", "pip")]
 
     @cached_property
+    def conda_names(self) -> frozenset[str]:
+        """What comes from channels of conda, which bring their own libraries."""
+        document = self.conda[1] if self.pyproject is None and self.requirements_name is None else None
+        found = [
+            _CONDA_NAME.match(item)
+            for item in (document.items("dependencies") if document else [])
+            if isinstance(item, str)
+        ]
+        names = [match[1] for match in found if match is not None]
+        return frozenset(map(normalise, [*names, *(self.pixi.table("dependencies") if self.pixi else ())]))
+
+    @cached_property
     def conda(self) -> tuple[str, Document | None]:
         """The environment file of conda, by its name."""
         for name in ("environment.yml", "environment.yaml"):
