@@ -70,7 +70,8 @@ def _read(folder: Project) -> dict[str, Package]:
 
 
 def _package(item: dict[str, Any]) -> Package:
-    source = item.get("source") if isinstance(item.get("source"), dict) else {}
+    table = item.get("source")
+    source: dict[str, Any] = table if isinstance(table, dict) else {}
     git = _text(source.get("git")) or _text(item.get("git"))
     if source.get("type") == "git":
         git = _text(source.get("url"))

@@ -85,8 +85,8 @@ def _indexes(project: PythonProject, manager: str) -> Iterator[tuple[str, tuple[
             yield item["url"], variables, says
     for index, item in enumerate(project.pipfile.items("source") if project.pipfile and manager == "pipenv" else ()):
         if isinstance(item, dict) and isinstance(item.get("url"), str):
-            line = project.pipfile.line("source", index) if project.pipfile else None
-            yield item["url"], (), project.folder.says("Pipfile", line, _host(item["url"]))
+            at = project.pipfile.line("source", index) if project.pipfile else None
+            yield item["url"], (), project.folder.says("Pipfile", at, _host(item["url"]))
 
 
 def _host(url: str) -> str:
