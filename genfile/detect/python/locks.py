@@ -90,10 +90,12 @@ def _package(item: dict[str, Any]) -> Package:
 
 def _brought(item: dict[str, Any]) -> Iterable[str]:
     """The names that a package depends on: tables of uv, keys of Poetry, texts of PDM."""
-    listed = item.get("dependencies")
-    for entry in (
-        listed if isinstance(listed, list) else (name for name in (listed if isinstance(listed, dict) else ()))
-    ):
+    listed, extras, source = item.get("dependencies"), item.get("optional-dependencies"), item.get("source")
+    entries = list(listed) if isinstance(listed, list | dict) else []
+    if isinstance(extras, dict) and isinstance(source, dict) and "registry" in source:
+        # uv writes the extras of a package that somebody asks for; of the project itself all that there are.
+        entries += [entry for names in extras.values() if isinstance(names, list) for entry in names]
+    for entry in entries:
         text = entry.get("name") if isinstance(entry, dict) else entry
         match = _NAME.match(text) if isinstance(text, str) else None
         if match is not None:
