@@ -100,6 +100,15 @@ def test_the_driver_of_a_database_url_chooses_its_extra(place: str, text: str) -
     assert only(**uv("", more=more), **{place: text}).extras == ("pg",)
 
 
+def test_a_group_for_pip_is_installed_as_packages() -> None:
+    files = uv("from PIL import Image\n", more=GROUPS + '[build-system]\nrequires = ["setuptools"]\n')
+    del files["uv.lock"]
+    spec = only(**files)
+    assert (spec.package_manager.name, spec.groups, spec.extra_packages) == ("pip", ("images",), ("Pillow>=10",))
+    assert "Pillow>=10" in dockerfile(files)
+    assert only(**files, **{"requirements.txt": "fastapi\nuvicorn\n"}).groups == ()
+
+
 def test_extras_of_poetry() -> None:
     text = '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\npython = "^3.12"\nfastapi = "*"\nuvicorn = "*"\n'
     text += 'redis = { version = "*", optional = true }\n[tool.poetry.extras]\ncache = ["redis"]\n'

@@ -74,7 +74,8 @@ def choose_groups(project: "PythonProject", present: set[str]) -> Chosen:
     offers = [(kind, name, _names(texts)) for kind, table in (("extra", extras), ("group", groups))
               for name, texts in table.items()]  # fmt: skip
     offers = [offer for offer in offers if not _ASIDE.search(offer[1].lower())]
-    if not offers:
+    if not offers or project.requirements_name is not None:
+        # What requirements do not list is not installed.
         return chosen
     from genfile.detect.python.imports import needs
 

@@ -26,7 +26,7 @@ from genfile.detect.python.start import (
     put_procfile,
 )
 from genfile.detect.python.system import put_backing, put_system, put_torch
-from genfile.detect.python.undeclared import put_undeclared
+from genfile.detect.python.undeclared import put_groups_as_packages, put_undeclared
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.tree import Project
@@ -64,6 +64,7 @@ def detect(folder: Project) -> Draft:
     put_release(project, draft, framework)
     put_install(project, draft)
     _put_imported(project, draft)
+    put_groups_as_packages(project, draft)
     put_undeclared(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)

@@ -1,6 +1,7 @@
 """What the code imports and the whole list of what is installed does not have: it would fail at the first start."""
 
 from genfile.data import import_names
+from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.imports import needs
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
@@ -28,6 +29,16 @@ def put_undeclared(project: PythonProject, draft: Draft) -> None:
         listed = [*draft.values.get("extra_packages", []), missing[name]]
         old = draft.evidence.get("/extra_packages")
         draft.put("extra_packages", Fact(listed, (*(old.evidence if old else ()), need.evidence), guess=True))
+
+
+def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:
+    """Groups of dependencies for tools that can't install one for production: what is in them, beside the rest."""
+    groups = draft.values.get("groups", [])
+    if not groups or draft.values["package_manager"]["name"] in ("uv", "poetry"):
+        return
+    listed = list(draft.values.get("extra_packages", []))
+    listed += [text for name in groups for text in listed_groups(project)[0].get(name, []) if text not in listed]
+    draft.put("extra_packages", draft.evidence["/groups"].but(listed))
 
 
 def _is_whole(project: PythonProject) -> bool:
