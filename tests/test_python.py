@@ -325,7 +325,9 @@ def test_a_package_that_listens_when_it_is_run() -> None:
 def test_a_browser_is_fetched_while_building() -> None:
     files = {"requirements.txt": "playwright\n", "main.py": "from playwright.sync_api import sync_playwright\n"}
     spec = only(**files)
-    assert spec.build == ("playwright install --only-shell chromium",)
+    assert [(item.path, item.command.split(" ", 1)[1]) for item in spec.fetch] == [
+        (".playwright", "playwright install --only-shell chromium")
+    ]
     assert "libnss3" in spec.system_packages.run
 
 

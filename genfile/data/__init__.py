@@ -79,6 +79,20 @@ class SystemPackages:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """A kind of models that are fetched by name; see the head of models.toml."""
+
+    name: str
+    calls: tuple[str, ...]
+    names: str
+    command: str | None = None
+    pip: bool = False
+    folder: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteGenerator:
     """A generator of sites; see the head of sites.toml."""
 
@@ -148,6 +162,18 @@ def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
 
 
 @cache
+def brought_packages() -> dict[str, tuple[str, ...]]:
+    """The packages with shared libraries that a distribution of PyPI brings, where no lock file says so."""
+    return {name: tuple(value) for name, value in load_table("packages")["brings"].items()}
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """The models that are fetched by name."""
+    return tuple(Model(name=name, **_tuples(entry)) for name, entry in load_table("models").items())
+
+
+@cache
 def known_programs() -> dict[str, str]:
     """Debian's name of each program that a Dockerfile may install for the running service, by any distribution's."""
     found: dict[str, str] = load_table("packages")["programs"]
@@ -159,6 +185,12 @@ def started_programs() -> dict[str, str]:
     """Debian's package of each program that code may start, by the name that it is started with."""
     found: dict[str, str] = load_table("packages")["commands"]
     return found
+
+
+@cache
+def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
+    """The distributions that bring a module; with `drivers`, the modules that a database URL's scheme needs."""
+    return {name: tuple(value) for name, value in load_table("modules")[table].items()}
 
 
 @cache
@@ -200,6 +232,8 @@ def gradle_needed(java: str) -> str | None:
 def newest_for(language: str, name: str, version: str) -> str | None:
     """The newest line of a runtime that a release of a dependency works with; None where there is no known bound."""
     bounds = load_table("pins")[language].get(name)
+    if bounds is None and language == "python":
+        bounds = load_table("wheels")["python"].get(name)
     release = _release(version) if bounds else None
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 

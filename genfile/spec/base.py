@@ -68,6 +68,7 @@ Word = Annotated[str, StringConstraints(pattern=WORD)]
 # A service's name; also an image's, hence a path component by the rules of distribution/reference.
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$", max_length=63)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
+HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$", max_length=200)]
 SecretId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,62}$")]
 # What a tag names: 22, 3.13, 1.27.

@@ -4,8 +4,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from genfile.spec.base import Argument, RelativePath, Word
+from genfile.spec.base import Argument, Command, EnvironmentName, HostName, Model, RelativePath, Word
 from genfile.spec.service import Service
+
+
+class Fetch(Model):
+    """Something that the program would fetch at its first start: a browser, a model."""
+
+    command: Command = Field(description="Run once the dependencies are installed, before the sources are copied.")
+    path: RelativePath | None = Field(None, description="Where it leaves what it fetched; null: among the packages.")
 
 
 class PythonService(Service):
@@ -25,4 +32,11 @@ class PythonService(Service):
     )
     python_path: RelativePath | None = Field(
         None, description="A folder of sources that are imported without being installed."
+    )
+    fetch: tuple[Fetch, ...] = Field((), description="What is fetched in the build, for the program to find.")
+    ssh_hosts: tuple[HostName, ...] = Field(
+        (), description="Hosts that dependencies are fetched from by ssh, with the agent of whoever builds."
+    )
+    version_variable: EnvironmentName | None = Field(
+        None, description="What tells the build backend the version that it would ask git for."
     )

@@ -6,6 +6,7 @@ from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.pointer import points_to
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -16,7 +17,7 @@ SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress", 
 
 def claim(folder: Project) -> Claim | None:
     """The strength of a folder's claim to be a Python service; None for libraries, tools and loose scripts."""
-    if _inside_package(folder):
+    if _inside_package(folder) or points_to(folder) is not None:
         return None
     project = PythonProject(folder)
     if find_django(project) is not None and (project.depends("django") or folder.has("manage.py")):
@@ -52,21 +53,18 @@ def _inside_package(folder: Project) -> bool:
         return False
     above = folder.parent()
     while above is not None:
-        if (
-            any(
-                above.has(name)
-                for name in (
-                    "pyproject.toml",
-                    "Pipfile",
-                    "setup.py",
-                    "manage.py",
-                    "package.json",
-                    "go.mod",
-                    "pom.xml",
-                )
+        if any(
+            above.has(name)
+            for name in (
+                "pyproject.toml",
+                "Pipfile",
+                "setup.py",
+                "manage.py",
+                "package.json",
+                "go.mod",
+                "pom.xml",
             )
-            or PythonProject(above).requirements_name
-        ):
+        ) or (PythonProject(above).requirements_name and points_to(above) is None):
             return True
         above = above.parent()
     return False

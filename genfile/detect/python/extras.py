@@ -6,7 +6,7 @@ from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.steps import put_browser, put_catalogues, put_django_steps
+from genfile.detect.python.steps import put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.pypaths import Place, place
@@ -43,7 +43,6 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
     put_catalogues(project, draft)
-    put_browser(project, draft)
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
@@ -60,7 +59,7 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
     if manager == "pipenv":
         return ["Pipfile"]
     if manager == "conda":
-        return [project.conda[0]]
+        return _conda(project, draft)
     if manager == "pixi":
         return ["pixi.toml"]
     if project.inline is not None:
@@ -73,6 +72,28 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
     if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
         draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     return ["pyproject.toml"]
+
+
+def _conda(project: PythonProject, draft: Draft) -> list[str]:
+    """The environment file; the project's own files where its list for pip names the project."""
+    name, document = project.conda
+    listed = [
+        item.get("pip") for item in (document.items("dependencies") if document else []) if isinstance(item, dict)
+    ]
+    texts = [str(text) for texts in listed if isinstance(texts, list) for text in texts]
+    included = [text.split(maxsplit=1)[1] for text in texts if text.startswith(("-r ", "--requirement "))]
+    names = [name, *(text for text in included if project.folder.has(text))]
+    if any(_is_own_folder(text) for text in texts):
+        draft.put("package", project.folder.fact(True, name, 1, "the project itself is required"))
+        draft.put("requirements", project.folder.fact([project.folder.full(name)], name, 1, name))
+        names += [own for own in ("setup.py", "setup.cfg", "pyproject.toml") if project.folder.has(own)]
+    return names
+
+
+def _is_own_folder(text: str) -> bool:
+    """A requirement that is a folder of the tree: `-e .`, `.[web]`, `./lib`."""
+    text = text.removeprefix("--editable").removeprefix("-e").strip(" =")
+    return text.startswith(("./", ".[")) or text == "."
 
 
 def _needs_folders(project: PythonProject) -> bool:
@@ -227,16 +248,3 @@ def _production_settings(project: PythonProject, django: Django) -> str | None:
         if project.folder.has(django.inside(f"{package.replace('.', '/')}/{name}.py")):
             return f"{package}.{name}"
     return None
-
-
-def put_secrets(project: PythonProject, draft: Draft) -> None:
-    """An index with credentials of its own: pip's configuration comes as a secret."""
-    for name, parsed in project.requirements_files.items():
-        for url, line in parsed.index_urls:
-            if "@" in url or "${" in url:
-                draft.put(
-                    "secrets",
-                    project.folder.fact(
-                        [{"id": "pip_conf", "kind": "pip-conf"}], name, line, "an index with credentials"
-                    ),
-                )

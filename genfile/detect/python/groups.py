@@ -1,9 +1,23 @@
-"""Which groups of dependencies are for production."""
+"""Which groups of dependencies and which extras production needs: by their name, or by what the code imports."""
 
-from typing import Any
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from genfile.evidence import Evidence, Note
+from genfile.parsers.requirements import normalise
+
+if TYPE_CHECKING:
+    from genfile.detect.python.imports import Need
+    from genfile.detect.python.manifest import PythonProject
 
 _GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
 _SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
+# Never installed for what is imported: they bring much else.
+_ASIDE = re.compile(
+    r"(^|[-_])(dev|develop|development|tests?|testing|docs?|lint|typing|types|ci|all|full|bench.*)($|[-_])"
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def is_production(name: str, listed: Any) -> bool:
@@ -12,3 +26,102 @@ def is_production(name: str, listed: Any) -> bool:
     if name.lower() in _GROUPS:
         return bool(words)
     return bool(words) and all(word.lower().startswith(_SERVERS) for word in words)
+
+
+@dataclass
+class Chosen:
+    """The groups and extras that are installed, with their evidence; ``texts``: the requirements in them."""
+
+    groups: list[str] = field(default_factory=list)
+    extras: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def listed_groups(project: "PythonProject") -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Every dependency group and every extra with the requirements in it, as written; groups in groups included."""
+    tables = project.pyproject.table("dependency-groups") if project.pyproject else {}
+    groups = {name: _texts(tables, name) for name in tables}
+    for name, table in project.poetry_table.get("group", {}).items():
+        if isinstance(table, dict) and isinstance(table.get("dependencies"), dict):
+            groups[name] = list(table["dependencies"])
+    extras: dict[str, list[str]] = {}
+    for table in (project.project_table.get("optional-dependencies"), project.poetry_table.get("extras")):
+        for name, listed in (table if isinstance(table, dict) else {}).items():
+            extras[name] = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    return groups, extras
+
+
+def _texts(tables: dict[str, Any], name: str, depth: int = 0) -> list[str]:
+    found: list[str] = []
+    for item in tables[name] if isinstance(tables.get(name), list) and depth < 5 else ():
+        if isinstance(item, str):
+            found.append(item)
+        elif isinstance(item, dict) and isinstance(item.get("include-group"), str):
+            found += _texts(tables, item["include-group"], depth + 1)
+    return found
+
+
+def choose_groups(project: "PythonProject", present: set[str]) -> Chosen:
+    """What production needs beside the plain dependencies; ``present``: the names that these bring already."""
+    groups, extras = listed_groups(project)
+    chosen = Chosen(
+        [name for name, listed in groups.items() if is_production(name, listed)],
+        [name for name, listed in extras.items() if is_production(name, listed)],
+    )
+    if chosen.groups or chosen.extras:
+        chosen.evidence.append(project.folder.says("pyproject.toml", None, "groups for production"))
+    offers = [(kind, name, _names(texts)) for kind, table in (("extra", extras), ("group", groups))
+              for name, texts in table.items()]  # fmt: skip
+    offers = [offer for offer in offers if not _ASIDE.search(offer[1].lower())]
+    if not offers or project.requirements_name is not None:
+        # What requirements do not list is not installed.
+        return chosen
+    from genfile.detect.python.imports import needs
+
+    present = {*present, *(name for kind, offer, names in offers if offer in _of(chosen, kind) for name in names)}
+    for need in needs(project):
+        wanted = need.brought_by()
+        able = [offer for offer in offers if offer[2] & wanted]
+        able = [offer for offer in able if not _conflicts(project, chosen, offer[0], offer[1])]
+        if able and not wanted & present:
+            kind, name, names = min(able, key=lambda offer: _rank(offer[1], len(offer[2])))
+            _of(chosen, kind).append(name)
+            present |= names
+            _say(project, chosen, kind, name, need, [offer[1] for offer in able if offer[1] != name])
+    return chosen
+
+
+def _of(chosen: Chosen, kind: str) -> list[str]:
+    return chosen.extras if kind == "extra" else chosen.groups
+
+
+def _conflicts(project: "PythonProject", chosen: Chosen, kind: str, name: str) -> bool:
+    """Whether uv is told that a group or extra can't be installed beside one that is."""
+    document = project.root.toml("pyproject.toml") if project.root.has("pyproject.toml") else None
+    for listed in document.items("tool", "uv", "conflicts") if document else ():
+        members = [item for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)]
+        taken = any(item.get("extra") in chosen.extras or item.get("group") in chosen.groups for item in members)
+        if taken and any(item.get(kind) == name for item in members):
+            return True
+    return False
+
+
+def _rank(name: str, size: int) -> tuple[bool, int]:
+    """Of several that bring the same the one for the CPU, then the smallest."""
+    return "cpu" not in re.split(r"[-_.]", name.lower()), size
+
+
+def _say(project: "PythonProject", chosen: Chosen, kind: str, name: str, need: "Need", others: list[str]) -> None:
+    path = ("project", "optional-dependencies", name) if kind == "extra" else ("dependency-groups", name)
+    line = project.pyproject.line(*path) if project.pyproject else None
+    says = project.folder.says("pyproject.toml", line, f"{kind} {name} brings {need.module}")
+    chosen.evidence += [need.evidence, says]
+    text = f"{need.evidence.says}: {kind} {name} brings it, and is installed"
+    if others:
+        text += f" (so would {', '.join(sorted(others))})"
+    chosen.notes.append(Note("info", text, need.evidence.path, need.evidence.line))
+
+
+def _names(texts: list[str]) -> set[str]:
+    return {normalise(match[0]) for text in texts if (match := _NAME.match(text))}

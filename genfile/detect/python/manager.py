@@ -1,8 +1,12 @@
 """Which tool installs the dependencies, at which version, from which files."""
 
+from typing import TYPE_CHECKING
+
 from genfile.data import default_tool
-from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Fact, decide
+
+if TYPE_CHECKING:
+    from genfile.detect.python.manifest import PythonProject
 
 LOCKS = {
     "uv": "uv.lock",
@@ -13,19 +17,24 @@ LOCKS = {
 }
 
 
-def package_manager(project: PythonProject) -> Fact[str]:
+def package_manager(project: "PythonProject") -> Fact[str]:
     """The tool by the ordered signals below; pip where nothing names one."""
     return decide(project, NAME_SIGNALS).fact or Fact("pip")
 
 
-def _uv_lock(project: PythonProject) -> Fact[str] | None:
+def installs_otherwise(project: "PythonProject") -> bool:
+    """Whether something stronger than a requirements file says what is installed: the file beside it is a leftover."""
+    return any(signal(project) is not None for signal in NAME_SIGNALS[: NAME_SIGNALS.index(_requirements)])
+
+
+def _uv_lock(project: "PythonProject") -> Fact[str] | None:
     """uv.lock."""
     return (
         project.root.fact("uv", "uv.lock", 1, "uv.lock") if project.root.has("uv.lock") and project.pyproject else None
     )
 
 
-def _poetry(project: PythonProject) -> Fact[str] | None:
+def _poetry(project: "PythonProject") -> Fact[str] | None:
     """poetry.lock, or [tool.poetry] in pyproject.toml."""
     if project.folder.has("poetry.lock") and project.pyproject is not None:
         return project.folder.fact("poetry", "poetry.lock", 1, "poetry.lock")
@@ -38,30 +47,30 @@ def _poetry(project: PythonProject) -> Fact[str] | None:
     return None
 
 
-def _pdm(project: PythonProject) -> Fact[str] | None:
+def _pdm(project: "PythonProject") -> Fact[str] | None:
     """pdm.lock."""
     return project.folder.fact("pdm", "pdm.lock", 1, "pdm.lock") if project.folder.has("pdm.lock") else None
 
 
-def _pipenv(project: PythonProject) -> Fact[str] | None:
+def _pipenv(project: "PythonProject") -> Fact[str] | None:
     """Pipfile."""
     return project.folder.fact("pipenv", "Pipfile", 1, "Pipfile") if project.pipfile is not None else None
 
 
-def _requirements(project: PythonProject) -> Fact[str] | None:
+def _requirements(project: "PythonProject") -> Fact[str] | None:
     """A requirements file."""
-    name = project.requirements_name
+    name = project.requirements_file
     return project.folder.fact("pip", name, 1, name) if name else None
 
 
-def _uv_table(project: PythonProject) -> Fact[str] | None:
+def _uv_table(project: "PythonProject") -> Fact[str] | None:
     """[tool.uv] in pyproject.toml, without a lock."""
     if project.pyproject is not None and project.pyproject.table("tool", "uv") and project.project_table:
         return project.folder.fact("uv", "pyproject.toml", project.pyproject.line("tool", "uv"), "[tool.uv]")
     return None
 
 
-def _conda(project: PythonProject) -> Fact[str] | None:
+def _conda(project: "PythonProject") -> Fact[str] | None:
     """environment.yml."""
     name, document = project.conda
     if document is None or not document.items("dependencies") or project.pyproject is not None:
@@ -69,17 +78,17 @@ def _conda(project: PythonProject) -> Fact[str] | None:
     return project.folder.fact("conda", name, 1, name)
 
 
-def _pixi(project: PythonProject) -> Fact[str] | None:
+def _pixi(project: "PythonProject") -> Fact[str] | None:
     """pixi.toml."""
     return project.folder.fact("pixi", "pixi.toml", 1, "pixi.toml") if project.pixi is not None else None
 
 
-def _inline(project: PythonProject) -> Fact[str] | None:
+def _inline(project: "PythonProject") -> Fact[str] | None:
     """A program with inline metadata, which uv reads."""
     return project.folder.fact("uv", project.inline[0], 1, "# /// script") if project.inline is not None else None
 
 
-def _not_installable(project: PythonProject) -> Fact[str] | None:
+def _not_installable(project: "PythonProject") -> Fact[str] | None:
     """Dependencies in pyproject.toml of a folder that pip would refuse to install: uv installs them alone."""
     document = project.pyproject
     if document is None or not project.project_table.get("dependencies") or document.table("build-system"):
@@ -105,7 +114,7 @@ _NOT_FOUND = frozenset(
 _NOT_MODULES = frozenset("setup conftest toxfile noxfile pavement dodo tasks fabfile conanfile manage".split())
 
 
-def _pyproject(project: PythonProject) -> Fact[str] | None:
+def _pyproject(project: "PythonProject") -> Fact[str] | None:
     """pyproject.toml, setup.py or setup.cfg alone: pip installs the project."""
     for name in ("pyproject.toml", "setup.py", "setup.cfg"):
         if project.folder.has(name):
@@ -128,7 +137,7 @@ NAME_SIGNALS = (
 )
 
 
-def manager_version(project: PythonProject, manager: str) -> Fact[str] | None:
+def manager_version(project: "PythonProject", manager: str) -> Fact[str] | None:
     """The tool's version: what wrote the lock file, else genfile's own default; None for pip."""
     if manager == "poetry" and project.folder.has("poetry.lock"):
         first = (project.folder.text("poetry.lock") or "").split("\n", 1)[0]

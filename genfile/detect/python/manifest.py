@@ -8,7 +8,8 @@ from typing import Any
 
 from genfile.data import frameworks
 from genfile.detect.code import parse_code
-from genfile.detect.python.groups import is_production
+from genfile.detect.python.groups import Chosen, choose_groups, listed_groups
+from genfile.detect.python.locks import Package, locked_packages, reach
 from genfile.detect.python.members import members_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -96,6 +97,13 @@ class PythonProject:
 
     @cached_property
     def requirements_name(self) -> str | None:
+        """The requirements file that is installed: none where a lock file or another tool's manifest is."""
+        from genfile.detect.python.manager import installs_otherwise
+
+        return None if installs_otherwise(self) else self.requirements_file
+
+    @cached_property
+    def requirements_file(self) -> str | None:
         """The requirements file of production: by a usual name, else the only one that is not for another purpose."""
         usual = next((name for name in REQUIREMENTS if self.folder.has(name)), None)
         if usual is not None:
@@ -129,8 +137,8 @@ class PythonProject:
         return found
 
     @cached_property
-    def dependencies(self) -> dict[str, Dependency]:
-        """Production dependencies by name: of the manifest that the package manager reads, then of the others."""
+    def plain(self) -> dict[str, Dependency]:
+        """Dependencies by name, without groups and extras: of the manifest that is installed, then of the others."""
         found: dict[str, Dependency] = {}
         for name, parsed in self.requirements_files.items():
             for entry in parsed.entries:
@@ -139,7 +147,6 @@ class PythonProject:
                     found.setdefault(entry.name, Dependency(entry.name, entry.extras, entry.specifier, says))
         for dependency in (
             *self._project_dependencies(),
-            *self._group_dependencies(),
             *self._poetry_dependencies(),
             *self._pipfile_dependencies(),
             *self._setup_dependencies(),
@@ -147,7 +154,25 @@ class PythonProject:
             *self._inline_dependencies(),
         ):
             found.setdefault(dependency.name, dependency)
+        return found
+
+    @cached_property
+    def dependencies(self) -> dict[str, Dependency]:
+        """Production dependencies by name, those of groups and extras included."""
+        found = dict(self.plain)
+        for dependency in self._group_dependencies():
+            found.setdefault(dependency.name, dependency)
         return found or self.imported
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """The groups and extras for production."""
+        return choose_groups(self, {*self.plain, *reach(self.packages, self.plain)})
+
+    @cached_property
+    def packages(self) -> dict[str, Package]:
+        """What the lock file says of each package."""
+        return locked_packages(self.root)
 
     @cached_property
     def imported(self) -> dict[str, Dependency]:
@@ -178,35 +203,11 @@ class PythonProject:
         )
         return self.requirements_name is not None or self.inline is not None or any(map(self.folder.has, files))
 
-    def production_groups(self) -> tuple[list[str], list[str]]:
-        """Dependency groups and extras that are made for production: by their name, or by a server in them."""
-        groups = self.pyproject.table("dependency-groups") if self.pyproject else {}
-        groups = groups | {
-            name: list(table.get("dependencies", {}))
-            for name, table in self.poetry_table.get("group", {}).items()
-            if isinstance(table, dict) and isinstance(table.get("dependencies"), dict)
-        }
-        extras = self.project_table.get("optional-dependencies", {})
-        return (
-            [name for name, listed in groups.items() if is_production(name, listed)],
-            [
-                name
-                for name, listed in (extras if isinstance(extras, dict) else {}).items()
-                if is_production(name, listed)
-            ],
-        )
-
     def _group_dependencies(self) -> list[Dependency]:
-        groups, extras = self.production_groups()
-        tables = self.pyproject.table("dependency-groups") if self.pyproject else {}
-        optional = self.project_table.get("optional-dependencies", {})
-        texts = [text for name in groups for text in tables.get(name, []) if isinstance(text, str)]
-        texts += [text for name in extras for text in optional.get(name, []) if isinstance(text, str)]
+        groups, extras = listed_groups(self)
+        texts = [text for name in self.chosen.groups for text in groups[name]]
+        texts += [text for name in self.chosen.extras for text in extras[name]]
         found = [self._from_text(text, "pyproject.toml", None) for text in texts]
-        for name in groups:
-            path = ("tool", "poetry", "group", name, "dependencies")
-            table = self.pyproject.table(*path) if self.pyproject else {}
-            found += self._from_table(table, "pyproject.toml", self.pyproject, path)
         return [item for item in found if item is not None]
 
     def _project_dependencies(self) -> list[Dependency]:
@@ -280,6 +281,18 @@ class PythonProject:
         return [item for item in found if item is not None and item.name not in ("python", "pip")]
 
     @cached_property
+    def conda_names(self) -> frozenset[str]:
+        """What comes from channels of conda, which bring their own libraries."""
+        document = self.conda[1] if self.pyproject is None and self.requirements_name is None else None
+        found = [
+            _CONDA_NAME.match(item)
+            for item in (document.items("dependencies") if document else [])
+            if isinstance(item, str)
+        ]
+        names = [match[1] for match in found if match is not None]
+        return frozenset(map(normalise, [*names, *(self.pixi.table("dependencies") if self.pixi else ())]))
+
+    @cached_property
     def conda(self) -> tuple[str, Document | None]:
         """The environment file of conda, by its name."""
         for name in ("environment.yml", "environment.yaml"):
@@ -325,20 +338,7 @@ class PythonProject:
     @cached_property
     def locked(self) -> dict[str, str]:
         """Exact versions by name, of a lock file or of pinned requirements."""
-        found: dict[str, str] = {}
-        for name in ("uv.lock", "poetry.lock", "pdm.lock"):
-            document = self.root.toml(name) if self.root.has(name) else None
-            for item in document.items("package") if document else ():
-                if (
-                    isinstance(item, dict)
-                    and isinstance(item.get("name"), str)
-                    and isinstance(item.get("version"), str)
-                ):
-                    found.setdefault(normalise(item["name"]), item["version"])
-        document = self.folder.json("Pipfile.lock") if self.folder.has("Pipfile.lock") else None
-        for name, item in (document.table("default") if document else {}).items():
-            if isinstance(item, dict) and isinstance(item.get("version"), str):
-                found.setdefault(normalise(name), item["version"].lstrip("="))
+        found = {name: item.version for name, item in self.packages.items() if item.version is not None}
         for parsed in self.requirements_files.values():
             for entry in parsed.entries:
                 if entry.pinned:

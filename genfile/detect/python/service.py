@@ -1,19 +1,22 @@
 """The facts of one Python service, put together."""
 
-from genfile.data import Framework, backing_services, system_packages
+from genfile.data import Framework
 from genfile.data import framework as framework_named
 from genfile.detect.code import parse_code
-from genfile.detect.hosting import hosting, run_packages
+from genfile.detect.hosting import hosting
 from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import Django, find_django
-from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
+from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
+from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.port import find_health, find_port, loopback, served_port
 from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import Start, gunicorn_bind, named_port
+from genfile.detect.python.sources import put_sources
 from genfile.detect.python.start import (
     application_start,
     django_start,
@@ -22,9 +25,10 @@ from genfile.detect.python.start import (
     put_hosted,
     put_procfile,
 )
+from genfile.detect.python.system import put_backing, put_system, put_torch
+from genfile.detect.python.undeclared import put_groups_as_packages, put_undeclared
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
-from genfile.detect.shared import started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.python import parse_python
@@ -60,12 +64,17 @@ def detect(folder: Project) -> Draft:
     put_release(project, draft, framework)
     put_install(project, draft)
     _put_imported(project, draft)
+    put_groups_as_packages(project, draft)
+    put_undeclared(project, draft)
     put_environment(project, draft, django)
-    put_secrets(project, draft)
     put_writes(project, draft)
     put_volumes(project, draft)
-    _put_torch(project, draft)
-    _put_system(project, draft)
+    put_torch(project, draft)
+    put_system(project, draft)
+    put_backing(project, draft)
+    put_sources(project, draft)
+    put_fetched(project, draft)
+    put_version_variable(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     return draft
 
@@ -93,10 +102,11 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
 def _put_workspace(project: PythonProject, draft: Draft) -> None:
     """The uv workspace that the service is a member of, and the members it needs."""
     if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm") or not project.requirements_name:
-        groups, extras = project.production_groups()
-        says = project.folder.says("pyproject.toml", None, "groups for production")
-        draft.put("groups", Fact(groups, (says,)) if groups else None)
-        draft.put("extras", Fact(extras, (says,)) if extras else None)
+        chosen = project.chosen
+        says = tuple(chosen.evidence)
+        draft.put("groups", Fact(chosen.groups, says) if chosen.groups else None)
+        draft.put("extras", Fact(chosen.extras, says) if chosen.extras else None)
+        draft.notes.extend(chosen.notes)
     if project.workspace is None or not project.root.has("uv.lock"):
         return
     root, members = project.workspace
@@ -261,63 +271,3 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     draft.put("extra_packages", Fact([*names, *draft.values.get("extra_packages", [])], (says,), guess=True))
     text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
     draft.note("warning", text, says.path, says.line)
-
-
-def _put_torch(project: PythonProject, draft: Draft) -> None:
-    """PyPI's torch for Linux brings CUDA, several gigabytes: said, where no index is named."""
-    says = project.depends("torch")
-    if says is None or "+" in project.locked.get("torch", ""):
-        return
-    urls = [url for parsed in project.requirements_files.values() for url, _ in parsed.index_urls]
-    document = project.root.toml("pyproject.toml") if project.root.has("pyproject.toml") else None
-    urls += [str(item.get("url")) for item in (document.items("tool", "uv", "index") if document else ()) if item]
-    urls += [str(item.get("url")) for item in (document.items("tool", "poetry", "source") if document else ()) if item]
-    if not any("download.pytorch.org" in url for url in urls):
-        text = "torch of PyPI brings CUDA: without a GPU, take it from https://download.pytorch.org/whl/cpu"
-        draft.note("info", text, says.path, says.line)
-
-
-def _put_system(project: PythonProject, draft: Draft) -> None:
-    known = system_packages("pypi")
-    build: set[str] = set()
-    run: set[str] = set()
-    evidence: list[Evidence] = []
-    for name, dependency in sorted(project.dependencies.items()):
-        extra = next((f"{name}[{item}]" for item in dependency.extras if f"{name}[{item}]" in known), name)
-        if name == "psycopg" and "binary" in dependency.extras:
-            continue
-        needs = known.get(extra)
-        if needs is not None and (needs.build or needs.run):
-            evidence.append(dependency.evidence)
-            build.update(needs.build)
-            run.update(needs.run)
-    if any(
-        entry.url and "git+" in entry.url for parsed in project.requirements_files.values() for entry in parsed.entries
-    ):
-        build.update(("ca-certificates", "git"))
-    programs, says_programs = run_packages(project.folder)
-    run.update(programs)
-    evidence.extend(says_programs)
-    for path, module in modules(project):
-        for call in module.calls:
-            if "subprocess" in call.callee or call.callee == "os.system":
-                package = started(call.arguments)
-                if package is not None and package not in run:
-                    run.add(package)
-                    evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
-    build.update(draft.values.get("system_packages", {}).get("build", ()))
-    if build or run:
-        draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
-    backing: dict[str, Evidence] = {}
-    for service in backing_services().values():
-        says = project.depends(*service.pypi)
-        if (
-            says is None
-            and service.name == "redis"
-            and "redis" in getattr(project.dependencies.get("celery"), "extras", ())
-        ):
-            says = project.depends("celery")
-        if says is not None:
-            backing[service.name] = says
-    if backing:
-        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))

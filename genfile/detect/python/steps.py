@@ -3,7 +3,6 @@
 import posixpath
 import re
 
-from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, setting
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
@@ -35,17 +34,6 @@ def put_catalogues(project: PythonProject, draft: Draft) -> None:
     if made and steps and draft.values.get("package"):
         # What is installed was copied before they were made: the tree itself goes first.
         draft.values.setdefault("python_path", folder.spec_path)
-
-
-def put_browser(project: PythonProject, draft: Draft) -> None:
-    """Playwright's own Chromium: fetched while building, into the tree, where the running program looks for it."""
-    says = project.depends("playwright")
-    if says is None or not any("playwright" in module.imports for _, module in modules(project)):
-        return
-    _put(draft, [*draft.values.get("build", []), "playwright install --only-shell chromium"], says)
-    for phase in ("build", "run"):
-        value = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": phase, "value": "/app/.playwright"}
-        draft.values.setdefault("environment", []).append(value)
 
 
 def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> None:

@@ -1,7 +1,8 @@
 """Which Python runs the service."""
 
-from genfile.data import newest_for
+from genfile.data import newest_for, runtime
 from genfile.detect.hosting import hosting
+from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
@@ -29,18 +30,53 @@ def python_version(project: PythonProject, draft: Draft) -> None:
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     """The newest Python that every pinned package works with, and which package says so."""
     best: tuple[str | None, Evidence | None] = (None, None)
-    for name, version in sorted(project.locked.items()):
-        bound = newest_for("python", name, version)
+    for name, version in sorted(_pinned(project).items()):
+        bound, says = _newest(project, name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
-            dependency = project.dependencies.get(name)
-            path = (
-                dependency.evidence.path
-                if dependency
-                else project.folder.full(project.requirements_name or "pyproject.toml")
-            )
-            line = dependency.evidence.line if dependency else None
-            best = (bound, Evidence(path, line, f"{name} {version} works with Python up to {bound}"))
+            best = (bound, says)
+    made = _made(project)
+    if made is not None and (best[0] is None or _number(made[0]) < _number(best[0])):
+        best = made
     return best
+
+
+def _pinned(project: PythonProject) -> dict[str, str]:
+    """What production installs of the locked versions; all of them where the lock does not say what brings what."""
+    locked, packages = project.locked, project.packages
+    if not any(item.brings for item in packages.values()):
+        return locked
+    installed = {*project.dependencies, *reach(packages, project.dependencies)}
+    return {name: version for name, version in locked.items() if name in installed}
+
+
+def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None, Evidence | None]:
+    """The newest Python that a release works with: by the wheels in the lock file, else by what is known of it."""
+    package = project.packages.get(name)
+    minor = package.newest_python() if package is not None and package.version == version else None
+    known = newest_for("python", name, version)
+    bound = known if minor is None else f"3.{minor}"
+    if package is not None and package.wheels and minor is None and known is not None and package.is_compiled:
+        # A wheel for any later Python.
+        bound = None
+    dependency = project.dependencies.get(name)
+    path = (
+        dependency.evidence.path if dependency else project.folder.full(project.requirements_name or "pyproject.toml")
+    )
+    line = dependency.evidence.line if dependency else None
+    return bound, Evidence(path, line, f"{name} {version} works with Python up to {bound}")
+
+
+def _made(project: PythonProject) -> tuple[str, Evidence] | None:
+    """The newest Python of the day that the lock file was made: uv writes when each file was uploaded."""
+    days = [item.made for item in project.packages.values() if item.made is not None]
+    if not days or not project.root.has("uv.lock"):
+        return None
+    made = max(days)
+    lines = [line for line in runtime("python").lines if line.released <= made]
+    if not lines:
+        return None
+    newest = max(lines, key=lambda line: _number(line.version)).version
+    return newest, project.root.says("uv.lock", None, f"its newest package is of {made}, when Python {newest} was new")
 
 
 def _number(line: str) -> int:

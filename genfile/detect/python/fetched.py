@@ -1,0 +1,123 @@
+"""What a program would fetch at its first start: browsers, and models by name. The build does, before the sources."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from genfile.data import Model, models
+from genfile.detect.python.application import modules
+from genfile.detect.python.browsers import browsers
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.values import Call, EnvDefault
+
+MAX_MODELS = 8
+_BROWSERS = ".playwright"
+
+
+@dataclass
+class _Fetched:
+    """What is fetched, each command once, the variables that tell the program where, and the places that say so."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def add(self, command: str, path: str | None, environment: dict[str, str], says: Evidence) -> None:
+        if command not in [item["command"] for item in self.items] and len(self.items) < MAX_MODELS:
+            self.items.append({"command": command, "path": path})
+            self.environment |= environment
+            self.evidence.append(says)
+
+
+def put_fetched(project: PythonProject, draft: Draft) -> None:
+    """Put /fetch."""
+    found = _Fetched()
+    _add_browsers(project, draft, found)
+    for path, module in modules(project):
+        for call in module.calls:
+            model = _model(call)
+            name = _name(call, model) if model is not None else None
+            if model is not None and name is not None:
+                _add_model(
+                    project, draft, found, model, name, project.folder.says(path, call.line, f"{call.callee}({name})")
+                )
+    if not found.items:
+        return
+    draft.put("fetch", Fact(found.items, tuple(found.evidence)))
+    listed = draft.values.setdefault("environment", [])
+    listed[:] = [item for item in listed if item["name"] not in found.environment]
+    for name, value in found.environment.items():
+        listed.append({"name": name, "phase": "run", "value": value})
+
+
+def _add_browsers(project: PythonProject, draft: Draft, found: _Fetched) -> None:
+    if project.depends("playwright") is None:
+        return
+    used = browsers(project)
+    if not used.kinds:
+        return
+    place = f"/app/{_BROWSERS}"
+    command = f"PLAYWRIGHT_BROWSERS_PATH={place} {used.command()}"
+    found.add(command, _BROWSERS, {"PLAYWRIGHT_BROWSERS_PATH": place}, next(iter(used.kinds.values())))
+    if used.branded is not None:
+        channel, says = used.branded
+        name = "Google Chrome" if channel.startswith("chrome") else "Microsoft Edge"
+        text = (
+            f'{says}: channel="{channel}" wants {name}, which Debian does not have: leave the channel out, '
+            f"or install {name} in a block of your own"
+        )
+        draft.note("warning", text, says.path, says.line)
+    if used.window is not None:
+        start = " ".join(draft.values.get("start", ["…"]))
+        text = (
+            f"{used.window}: headless=False wants a display: xvfb is installed; start it by `xvfb-run -a {start}`, "
+            "or leave it headless"
+        )
+        draft.note("warning", text, used.window.path, used.window.line)
+
+
+def _model(call: Call) -> Model | None:
+    for model in models():
+        for pattern in model.calls:
+            if call.callee == pattern or (pattern[0] == "*" and call.callee.endswith(pattern[1:])):
+                return model
+    return None
+
+
+def _name(call: Call, model: Model) -> str | None:
+    """The name that a call is given: its first argument, or the one of `model`; a variable's default."""
+    given = [call.keywords.get("model"), call.keywords.get("pretrained_model_name_or_path"), *call.arguments[:1]]
+    for value in given:
+        value = value.default if isinstance(value, EnvDefault) else value
+        if isinstance(value, str) and len(value) < 100 and re.fullmatch(model.names, value):
+            return value
+    return None
+
+
+def _add_model(project: PythonProject, draft: Draft, found: _Fetched, model: Model, name: str, says: Evidence) -> None:
+    if project.folder.has(name) or project.folder.has_folder(name):
+        # It lies in the tree.
+        return
+    if model.command is None:
+        text = f"{says}: the model is fetched at the first start; to have it in the image, add {model.line}"
+        draft.note("warning", text.replace("{name}", name), says.path, says.line)
+        return
+    own = f"{model.name}-{name}".replace("_", "-").lower() in project.dependencies or _is_required(project, name)
+    if own:
+        return
+    call = says.says.partition("(")[0].rsplit(".", 1)[-1]
+    path = project.folder.full(name) if model.folder == "{name}" else model.folder
+    command = model.command.replace("{name}", name).replace("{call}", call).replace("{path}", path or "")
+    if model.pip and draft.values["package_manager"]["name"] not in ("pip", "conda"):
+        command = f"python -m ensurepip --upgrade && {command}"
+    found.add(command, path, model.environment, says)
+
+
+def _is_required(project: PythonProject, name: str) -> bool:
+    """Whether a model is installed as a package: spaCy's are wheels of their own."""
+    plain = name.replace("_", "-").lower()
+    if plain in project.dependencies or plain in project.packages:
+        return True
+    entries = [entry for parsed in project.requirements_files.values() for entry in parsed.entries]
+    return any(entry.url and name in entry.url for entry in entries)

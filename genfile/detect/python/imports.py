@@ -1,0 +1,100 @@
+"""Which modules of others the running service imports, and which distributions bring them."""
+
+import re
+from dataclasses import dataclass
+
+from genfile.data import import_names
+from genfile.detect.python.application import NAMES, modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Evidence
+from genfile.parsers.pyimports import Imported, required_imports
+from genfile.parsers.requirements import normalise
+
+_URL = re.compile(r"\b(?:postgres(?:ql)?|mysql|mariadb|sqlite|mssql|oracle|clickhouse)\+\w+(?=://)")
+# Files that say how the service reaches its database.
+_SETTINGS = ("compose", "docker-compose", ".env.example", ".env.sample", ".env.template", ".env.dist", "env.example")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A module of somebody else that the service imports; ``lazy``: not before a function is called."""
+
+    module: str
+    evidence: Evidence
+    lazy: bool = False
+
+    def brought_by(self) -> set[str]:
+        """The distributions that may bring it: of the data, else under its own name, with its parents'."""
+        parts = self.module.split(".")
+        known = import_names().get(parts[0])
+        names = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+        return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
+
+
+def needs(project: PythonProject) -> list[Need]:
+    """What the modules that the start reaches import, and the drivers of the databases that its settings name."""
+    cached = getattr(project, "_needs", None)
+    if cached is None:
+        cached = [*_imported(project), *_drivers(project)]
+        project._needs = cached  # type: ignore[attr-defined]
+    return list(cached)
+
+
+def _imported(project: PythonProject) -> list[Need]:
+    required = {path: required_imports(module) for path, module in modules(project)}
+    own = {_dotted(path): path for path in required}
+    short = {name.split(".")[0] for name in own}
+    found: dict[str, Need] = {}
+    for path in _reached(project, required, own):
+        for item in required[path]:
+            if item.level or item.name.split(".")[0] in short or not item.name.isascii():
+                continue
+            says = project.folder.says(path, item.line, f"import {item.name}")
+            old = found.get(item.name)
+            if old is None or (old.lazy and not item.lazy):
+                found[item.name] = Need(item.name, says, item.lazy)
+    return list(found.values())
+
+
+def _dotted(path: str) -> str:
+    return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _reached(project: PythonProject, required: dict[str, list[Imported]], own: dict[str, str]) -> list[str]:
+    """The modules that what may be started imports, itself included: those of a usual name, those of a script."""
+    scripts = {value.split(":")[0] for value in project.scripts.values()}
+    seeds = [path for path in required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
+    seeds += [path for path in required if "/" not in path and path not in seeds]
+    queue = dict.fromkeys(seeds or required)
+    order = list(queue)
+    for path in order:
+        package = _dotted(path).split(".")
+        package = package if path.endswith("__init__.py") else package[:-1]
+        for item in required[path]:
+            base = package[: len(package) - item.level + 1] if item.level else []
+            for name in {".".join([*base, item.name]), ".".join([*package, item.name])}:
+                other = own.get(name)
+                if other is not None and other not in queue:
+                    queue[other] = None
+                    order.append(other)
+    return order
+
+
+def _drivers(project: PythonProject) -> list[Need]:
+    """The drivers that database URLs name: of compose files, examples of variables, the code's own defaults."""
+    folder = project.folder
+    drivers = import_names("drivers")
+    texts = [
+        (name, number, line)
+        for name in folder.names()
+        if name.startswith(_SETTINGS)
+        for number, line in enumerate((folder.text(name) or "").splitlines(), 1)
+        if not line.lstrip().startswith("#")
+    ]
+    texts += [(path, line, text) for path, module in modules(project) for text, line in module.paths]
+    found: dict[str, Need] = {}
+    for name, line, text in texts:
+        for match in _URL.finditer(text):
+            for module in drivers.get(match[0], ()):
+                found.setdefault(module, Need(module, folder.says(name, line, f"{match[0]}://")))
+    return list(found.values())

@@ -1,0 +1,131 @@
+"""What a lock file says of each package: its version, its wheels, where it is fetched from, what it brings."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from genfile.detect.tree import Project
+from genfile.parsers.requirements import normalise
+
+FILES = ("uv.lock", "poetry.lock", "pdm.lock")
+_WHEEL = re.compile(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl$")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A locked package; ``git``: the repository that it is fetched from; ``made``: the day of its newest file."""
+
+    name: str
+    version: str | None
+    wheels: tuple[str, ...] = ()
+    git: str | None = None
+    made: date | None = None
+    brings: tuple[str, ...] = ()
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether its wheels are for one platform each."""
+        return any(not name.endswith("-any.whl") for name in self.wheels)
+
+    def newest_python(self) -> int | None:
+        """The newest minor of Python 3 that has a wheel for Linux; None where wheels do not bound it."""
+        minors: list[int] = []
+        for name in self.wheels:
+            match = _WHEEL.search(name)
+            if match is None or not ("linux" in match[3] or match[3] == "any"):
+                continue
+            if match[2] in ("none", "abi3"):
+                return None
+            minors += [int(tag[3:]) for tag in match[1].split(".") if tag.startswith("cp3") and tag[3:].isdecimal()]
+        return max(minors, default=None)
+
+
+def locked_packages(folder: Project) -> dict[str, Package]:
+    """The packages of the lock files of a folder, by name; read once."""
+    key, memory = ("python-locked", folder.path), folder.tree.memory
+    if key not in memory:
+        memory[key] = _read(folder)
+    found: dict[str, Package] = memory[key]
+    return found
+
+
+def _read(folder: Project) -> dict[str, Package]:
+    found: dict[str, Package] = {}
+    for name in FILES:
+        document = folder.toml(name) if folder.has(name) else None
+        for item in document.items("package") if document else ():
+            if isinstance(item, dict) and isinstance(item.get("name"), str):
+                package = _package(item)
+                # Of one that is locked twice, for older and newer Pythons, the last is for the newest.
+                found[package.name] = package
+    document = folder.json("Pipfile.lock") if folder.has("Pipfile.lock") else None
+    for name, item in (document.table("default") if document else {}).items():
+        if isinstance(item, dict):
+            version = str(item["version"]).lstrip("=") if isinstance(item.get("version"), str) else None
+            found.setdefault(normalise(name), Package(normalise(name), version, git=_text(item.get("git"))))
+    return found
+
+
+def _package(item: dict[str, Any]) -> Package:
+    table = item.get("source")
+    source: dict[str, Any] = table if isinstance(table, dict) else {}
+    git = _text(source.get("git")) or _text(item.get("git"))
+    if source.get("type") == "git":
+        git = _text(source.get("url"))
+    files = [entry for key in ("wheels", "files") for entry in _tables(item.get(key))]
+    names = [str(entry.get("url") or entry.get("file") or "").rsplit("/", 1)[-1] for entry in files]
+    times = [str(entry["upload-time"])[:10] for entry in files if "upload-time" in entry]
+    return Package(
+        normalise(item["name"]),
+        _text(item.get("version")),
+        tuple(name for name in names if name.endswith(".whl")),
+        git,
+        max((day for text in times if (day := _day(text))), default=None),
+        tuple(dict.fromkeys(_brought(item))),
+    )
+
+
+def _brought(item: dict[str, Any]) -> Iterable[str]:
+    """The names that a package depends on: tables of uv, keys of Poetry, texts of PDM."""
+    listed, extras, source = item.get("dependencies"), item.get("optional-dependencies"), item.get("source")
+    entries = list(listed) if isinstance(listed, list | dict) else []
+    if isinstance(extras, dict) and isinstance(source, dict) and "registry" in source:
+        # uv writes the extras of a package that somebody asks for; of the project itself all that there are.
+        entries += [entry for names in extras.values() if isinstance(names, list) for entry in names]
+    for entry in entries:
+        text = entry.get("name") if isinstance(entry, dict) else entry
+        match = _NAME.match(text) if isinstance(text, str) else None
+        if match is not None:
+            yield normalise(match[0])
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def reach(packages: dict[str, Package], names: Iterable[str]) -> dict[str, str]:
+    """What some packages bring, at any remove: each with the name of what brings it first. Not the packages."""
+    asked = dict.fromkeys(names)
+    found: dict[str, str] = {}
+    queue = list(asked)
+    for name in queue:
+        package = packages.get(name)
+        for other in package.brings if package is not None else ():
+            if other not in found and other not in asked:
+                found[other] = found.get(name, name) if name in found else name
+                queue.append(other)
+    return found

@@ -1,0 +1,138 @@
+"""What the installed packages and the code need of the system, and the services that they speak to."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from genfile.data import SystemPackages, backing_services, brought_packages, system_packages
+from genfile.detect.hosting import run_packages
+from genfile.detect.python.application import modules
+from genfile.detect.python.browsers import browsers
+from genfile.detect.python.locks import reach
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.shared import started
+from genfile.evidence import Draft, Evidence, Fact
+
+# GeoDjango loads GDAL, which brings GEOS and PROJ, as soon as its settings are read.
+_GIS = "django.contrib.gis"
+
+
+def put_torch(project: PythonProject, draft: Draft) -> None:
+    """PyPI's torch for Linux brings CUDA, several gigabytes: said, where no index is named."""
+    says = project.depends("torch")
+    if says is None or "+" in project.locked.get("torch", ""):
+        return
+    urls = [url for parsed in project.requirements_files.values() for url, _ in parsed.index_urls]
+    document = project.root.toml("pyproject.toml") if project.root.has("pyproject.toml") else None
+    urls += [str(item.get("url")) for item in (document.items("tool", "uv", "index") if document else ()) if item]
+    urls += [str(item.get("url")) for item in (document.items("tool", "poetry", "source") if document else ()) if item]
+    if not any("download.pytorch.org" in url for url in urls):
+        text = "torch of PyPI brings CUDA: without a GPU, take it from https://download.pytorch.org/whl/cpu"
+        draft.note("info", text, says.path, says.line)
+
+
+@dataclass
+class _Needed:
+    build: set[str] = field(default_factory=set)
+    run: set[str] = field(default_factory=set)
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def add(self, needs: SystemPackages, says: Evidence) -> None:
+        if needs.build or needs.run:
+            self.evidence.append(says)
+            self.build.update(needs.build)
+            self.run.update(needs.run)
+
+
+def put_system(project: PythonProject, draft: Draft) -> None:
+    """Put /system_packages."""
+    needed = _Needed()
+    for needs, says in (*_of_dependencies(project), *_of_brought(project), *_of_settings(project)):
+        needed.add(needs, says)
+    programs, says_programs = run_packages(project.folder)
+    needed.run.update(programs)
+    needed.evidence.extend(says_programs)
+    for path, module in modules(project):
+        for call in module.calls:
+            if "subprocess" in call.callee or call.callee == "os.system":
+                package = started(call.arguments)
+                if package is not None and package not in needed.run:
+                    needed.run.add(package)
+                    needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
+    needed.build.update(draft.values.get("system_packages", {}).get("build", ()))
+    if needed.build or needed.run:
+        value = {"build": sorted(needed.build), "run": sorted(needed.run)}
+        draft.put("system_packages", Fact(value, tuple(needed.evidence)))
+
+
+def _of_dependencies(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:
+    """What the dependencies need that the project names; those of conda's channels bring theirs."""
+    known = system_packages("pypi")
+    for name, dependency in sorted(project.dependencies.items()):
+        if name in project.conda_names or (name == "psycopg" and "binary" in dependency.extras):
+            continue
+        if name == "playwright":
+            yield from browsers(project).packages()
+            continue
+        if name == "selenium" and _is_remote(project):
+            continue
+        extra = next((f"{name}[{item}]" for item in dependency.extras if f"{name}[{item}]" in known), name)
+        if extra in known:
+            yield known[extra], dependency.evidence
+
+
+def _of_brought(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:
+    """The shared libraries that packages need which others bring: without them they can't even be imported."""
+    known, own = system_packages("pypi"), project.dependencies
+    brought = reach(project.packages, own)
+    for parent, names in brought_packages().items():
+        # What a lock file says nothing of, and what a package is known to bring all the same.
+        if parent in own and parent not in project.conda_names and parent not in project.packages:
+            brought |= {name: parent for name in names if name not in own}
+    for name, parent in sorted(brought.items()):
+        needs = known.get(name)
+        if needs is None or name == "playwright" or (name == "psycopg" and "psycopg-binary" in project.packages):
+            continue
+        libraries = tuple(item for item in needs.run if item.startswith("lib"))
+        says = own[parent].evidence
+        if libraries:
+            yield SystemPackages(needs.build, libraries), Evidence(says.path, says.line, f"{parent} brings {name}")
+
+
+def _of_settings(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:
+    """GeoDjango: an application or an engine of the settings."""
+    if project.depends("django") is None or project.conda_names:
+        return
+    for path, module in modules(project):
+        for node in module.of(ast.Constant):
+            if isinstance(node.value, str) and node.value.startswith(_GIS):
+                yield SystemPackages(("libgdal36",), ("libgdal36",)), project.folder.says(path, node.lineno, node.value)
+                return
+
+
+def _is_remote(project: PythonProject) -> bool:
+    """Whether Selenium drives browsers of another container alone."""
+    made = {
+        call.callee.rsplit(".", 1)[-1]
+        for _, module in modules(project)
+        for call in module.calls
+        if ".webdriver." in f".{call.callee}"
+    }
+    return "Remote" in made and not made & {"Chrome", "Firefox", "Edge", "Safari"}
+
+
+def put_backing(project: PythonProject, draft: Draft) -> None:
+    """Put /backing_services."""
+    backing: dict[str, Evidence] = {}
+    for service in backing_services().values():
+        says = project.depends(*service.pypi)
+        if (
+            says is None
+            and service.name == "redis"
+            and "redis" in getattr(project.dependencies.get("celery"), "extras", ())
+        ):
+            says = project.depends("celery")
+        if says is not None:
+            backing[service.name] = says
+    if backing:
+        draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))

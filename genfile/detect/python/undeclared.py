@@ -1,0 +1,50 @@
+"""What the code imports and the whole list of what is installed does not have: it would fail at the first start."""
+
+from genfile.data import import_names
+from genfile.detect.python.groups import listed_groups
+from genfile.detect.python.imports import needs
+from genfile.detect.python.locks import reach
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft, Fact
+
+MAX_PACKAGES = 5
+
+
+def put_undeclared(project: PythonProject, draft: Draft) -> None:
+    """Add to /extra_packages what is imported without a condition, and is known by name; only a full list can tell."""
+    if not _is_whole(project):
+        return
+    present = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
+    missing: dict[str, str] = {}
+    for need in needs(project):
+        known = import_names().get(need.module.split(".")[0], ())
+        if not known or need.lazy or not need.evidence.path.endswith(".py") or present & need.brought_by():
+            continue
+        name = next((item for item in known if item in project.locked), known[0])
+        if name in missing or len(missing) == MAX_PACKAGES:
+            continue
+        missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else name
+        text = f"{need.evidence.says}: {name} is no dependency of the project: it is installed into the image; add it"
+        draft.note("warning", text, need.evidence.path, need.evidence.line)
+        listed = [*draft.values.get("extra_packages", []), missing[name]]
+        old = draft.evidence.get("/extra_packages")
+        draft.put("extra_packages", Fact(listed, (*(old.evidence if old else ()), need.evidence), guess=True))
+
+
+def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:
+    """Groups of dependencies for tools that can't install one for production: what is in them, beside the rest."""
+    groups = draft.values.get("groups", [])
+    if not groups or draft.values["package_manager"]["name"] in ("uv", "poetry"):
+        return
+    listed = list(draft.values.get("extra_packages", []))
+    listed += [text for name in groups for text in listed_groups(project)[0].get(name, []) if text not in listed]
+    draft.put("extra_packages", draft.evidence["/groups"].but(listed))
+
+
+def _is_whole(project: PythonProject) -> bool:
+    """Whether the list names what is brought too: a lock file with its edges, or compiled requirements."""
+    if project.requirements_files:
+        return any(parsed.generator is not None for parsed in project.requirements_files.values())
+    return any(package.brings for package in project.packages.values()) and all(
+        name in project.packages for name in project.dependencies
+    )
