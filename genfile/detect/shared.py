@@ -56,7 +56,7 @@ def pin_in_mise(places: Iterable[Project], tools: tuple[str, ...], language: str
     for place in places:
         for name in MISE_FILES:
             settings = place.toml(name) if place.has(name) else None
-            for tool in [name for tool in tools for name in (tool, f"core:{tool}")] if settings is not None else ():
+            for tool in (*tools, *(f"core:{tool}" for tool in tools)) if settings is not None else ():
                 text = _mise_version(settings.get("tools", tool)) if settings else None
                 pin = parse_pin(text, language) if text else None
                 if settings is not None and pin is not None and text:

@@ -19,7 +19,8 @@ _ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "server
 _KINDS = tuple(
     """
     variable_declarator function_declaration import_statement export_statement call_expression new_expression
-    pair string member_expression subscript_expression binary_expression
+    pair string member_expression subscript_expression binary_expression ternary_expression if_statement try_statement
+    assignment_expression
     """.split()
 )
 # What a bundler hands to a function that makes its configuration, in a production build.

@@ -82,6 +82,7 @@ class EnvironmentVariable(Model):
     required: bool = False
     secret: bool = False
     value: Text | None = Field(None, description="A value that belongs to the image; null: it is given from outside.")
+    default: Text | None = Field(None, description="Of a build argument: what it is where nobody gives it.")
 
 
 class BuildSecret(Model):
@@ -92,7 +93,7 @@ class BuildSecret(Model):
     variable: EnvironmentName | None = Field(None, description="For kind `variable`: its name in the build step.")
     phase: Literal["install", "build", "every"] = Field(
         "install",
-        description="Which steps get it: the installation, the build, or each that starts the package manager.",
+        description="Which steps get it: the installation, the build, or every start of the package manager.",
     )
 
 
@@ -154,6 +155,7 @@ class Service(Model):
     manifests: tuple[RelativePath, ...] = Field(
         (), description="Every file that the installation of dependencies reads, the lock file included."
     )
+    git: bool = Field(False, description="The build asks git for its version: its step gets git and the folder .git.")
     run_paths: tuple[RelativePath, ...] = Field(
         (),
         description="What of the built tree the running program reads; `.` or the service's folder: all of it.",

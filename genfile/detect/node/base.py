@@ -76,7 +76,7 @@ def put_base(project: NodeProject, framework: Framework, draft: Draft) -> None:
 
 
 def clean_base(text: str, *, address: bool = False) -> str | None:
-    """`/console/` of `console`, `/console`, or the address of a home page; None for the root and for a relative path."""
+    """`/console/` of `console`, `/console`, or a home page's address; None for the root and for a relative path."""
     text = text.strip()
     if "://" in text or text.startswith("//"):
         try:

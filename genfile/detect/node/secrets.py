@@ -51,8 +51,13 @@ def _texts(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
             yield from _texts(item, (*place, str(key)))
 
 
+def secret_id(variable: str) -> str:
+    """The id of the secret that a variable is given by."""
+    return re.sub(r"^[^a-z]+", "", variable.lower())[:60] or "token"
+
+
 def _variable(name: str, phase: str = "install") -> dict[str, str]:
-    secret = {"id": re.sub(r"^[^a-z]+", "", name.lower()) or "token", "kind": "variable", "variable": name}
+    secret = {"id": secret_id(name), "kind": "variable", "variable": name}
     return secret if phase == "install" else {**secret, "phase": phase}
 
 

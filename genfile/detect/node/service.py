@@ -8,8 +8,10 @@ from genfile.detect.hosting import Port
 from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
+from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
+from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.manager import (
     NodeProject,
     locked_versions,
@@ -49,7 +51,6 @@ def detect(folder: Project) -> Draft:
     if found is not None:
         draft.put("framework", found.but(found.value.name))
     draft.put("build", build_command(project, manager, framework))
-    _note_git(project, draft)
     put_build(project, draft, manager)
     static = static_output(project, framework) if framework else asset_root(project)
     if static is not None:
@@ -61,6 +62,9 @@ def detect(folder: Project) -> Draft:
     put_environment(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
+    if draft.values.get("build"):
+        put_env_check(project, draft)
+        put_git(project, draft)
     return draft
 
 
@@ -184,15 +188,6 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
     put_processes(project, draft)
-
-
-def _note_git(project: NodeProject, draft: Draft) -> None:
-    """A build that asks git for its version: the folder .git is not sent to the builder."""
-    for name in ("prebuild", "build", "postbuild") if draft.values.get("build") else ():
-        if re.search(r"\bgit (rev-parse|describe|log|show)\b", project.package.scripts.get(name, "")):
-            says = project.package.says("scripts", name)
-            text = f"{says}: reads git, whose folder no builder gets: pass the version in"
-            draft.note("warning", text, says.path, says.line)
 
 
 def _note_handler(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
