@@ -155,7 +155,6 @@ class Service(Model):
     manifests: tuple[RelativePath, ...] = Field(
         (), description="Every file that the installation of dependencies reads, the lock file included."
     )
-    git: bool = Field(False, description="The build asks git for its version: its step gets git and the folder .git.")
     run_paths: tuple[RelativePath, ...] = Field(
         (),
         description="What of the built tree the running program reads; `.` or the service's folder: all of it.",

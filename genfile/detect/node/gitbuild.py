@@ -1,5 +1,6 @@
 """Builds that ask git for a commit or a version: a variable in its place, or git and the folder .git for one step."""
 
+import re
 from dataclasses import dataclass
 
 from genfile.detect.node.configs import build_steps, is_common, loaded_at_build
@@ -20,6 +21,9 @@ MODULES = frozenset(
     vite-plugin-git-revision vite-plugin-git-version vite-plugin-git-info vite-plugin-git-commit-info
     """.split()
 )
+
+_COMMAND = re.compile(r"\bgit (rev-parse|describe|log|show)\b")
+GIT_GIVEN = "the step of the build gets git and the folder .git"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def put_git(project: NodeProject, draft: Draft) -> None:
         draft.put("git", Fact(True, (says,)))
         packages = draft.values.setdefault("system_packages", {})
         packages["build"] = sorted({*packages.get("build", ()), "git"})
-        text = f"{says}: the step of the build gets git and the folder .git, which must be in the build context"
+        text = f"{says}: {GIT_GIVEN}, which must be in the build context"
         draft.note("info", text, says.path, says.line)
 
 
@@ -73,12 +77,12 @@ def _asked(project: NodeProject) -> list[Asked]:
                 says = project.folder.says(path, item.line, f"{item.module} reads git")
                 found.append(Asked(says, None, False))
     for step in build_steps(project):
-        says = project.package.says("scripts", step.script)
         if step.program == "git":
-            found.append(Asked(says, None, False))
-        elif "git " in " ".join((*step.words, *step.variables.values())):
-            # A substitution that fails leaves an empty text.
-            found.append(Asked(says, None, True))
+            found.append(Asked(project.package.says("scripts", step.script), None, False))
+    for name in ("prebuild", "build", "postbuild"):
+        if _COMMAND.search(project.package.scripts.get(name, "")):
+            # A substitution that fails leaves an empty text: the build goes on.
+            found.append(Asked(project.package.says("scripts", name), None, True))
     return found
 
 
