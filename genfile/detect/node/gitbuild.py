@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from genfile.detect.node.configs import build_steps, is_common, loaded_at_build
+from genfile.detect.node.configs import is_common, loaded_at_build
 from genfile.detect.node.manager import NodeProject
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.javascript import JsModule
@@ -23,6 +23,7 @@ MODULES = frozenset(
 )
 
 _COMMAND = re.compile(r"\bgit (rev-parse|describe|log|show)\b")
+_FIRST = re.compile(r"(?:^|&&|;)\s*git [^|;&]*(?:$|&&|;)")
 GIT_GIVEN = "the step of the build gets git and the folder .git"
 
 
@@ -76,13 +77,12 @@ def _asked(project: NodeProject) -> list[Asked]:
             if item.module in MODULES:
                 says = project.folder.says(path, item.line, f"{item.module} reads git")
                 found.append(Asked(says, None, False))
-    for step in build_steps(project):
-        if step.program == "git":
-            found.append(Asked(project.package.says("scripts", step.script), None, False))
     for name in ("prebuild", "build", "postbuild"):
-        if _COMMAND.search(project.package.scripts.get(name, "")):
-            # A substitution that fails leaves an empty text: the build goes on.
-            found.append(Asked(project.package.says("scripts", name), None, True))
+        text = project.package.scripts.get(name, "")
+        if _COMMAND.search(text):
+            # A substitution that fails leaves an empty text, and the build goes on.
+            stops = _FIRST.search(text) is not None
+            found.append(Asked(project.package.says("scripts", name), None, not stops))
     return found
 
 
