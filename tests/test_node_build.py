@@ -198,7 +198,8 @@ def test_folders_of_languages(localize: Any, i18n: Any, options: dict[str, Any],
         base: "dist/shop/browser" + (f"/{folder}" if folder else "") for base, folder in places.items()
     }
     text = dockerfile(**files)
-    assert ("return 302" in text) is (bool(places) and "/" not in places)
+    assert ("location = / { return 302" in text) is (bool(places) and "/" not in places)
+    assert ("location = /shop/ { return 302 /shop/de/; }" in text) is ("/shop/de/" in places)
     assert all(f"/usr/share/nginx/html{base.rstrip('/')}\n" in text for base in places)
 
 
@@ -221,10 +222,18 @@ def arguments(**files: str) -> list[str]:
         ("export default { plugins: [process.env.FAST ? a() : b(), process.env.X === '1' && c()] }", []),
         ("export default { build: { sourcemap: process.env.CI, target: process.env.npm_package_version } }", []),
         ("process.env.STAMP = 'x'; export default {}", []),
+        ("export default { plugins: [EnvironmentPlugin(['CATALOG', 'NODE_ENV'])] }", ["CATALOG"]),
+        ("export default { plugins: [new webpack.EnvironmentPlugin({ CATALOG: null })] }", ["CATALOG"]),
+        ("export default { headers: () => [{ value: process.env.CSP_HOST }] }", ["CSP_HOST"]),
     ],
 )  # fmt: skip
 def test_variables_that_a_configuration_compiles_in(config: str, names: list[str]) -> None:
     assert arguments(**site(files={"vite.config.js": config})) == names
+
+
+def test_public_prefix_of_a_project_of_its_own() -> None:
+    files = {"vite.config.js": "export default { envPrefix: ['APP_'] }", "src/main.ts": "go(import.meta.env.APP_ROOT)"}
+    assert arguments(**site(files=files)) == ["APP_ROOT"]
 
 
 def test_a_secret_of_the_build_is_mounted_and_never_an_argument() -> None:
@@ -315,6 +324,9 @@ def test_a_check_that_the_build_never_loads_gets_nothing() -> None:
           "tools/commit.ts": "export const c = execFileSync('git', ['describe', '--tags']).toString()"}, "vite build"),
         ({"scripts/stamp.mjs": "import { spawnSync } from 'child_process'; spawnSync('git', ['log', '-1'])"},
          "node scripts/stamp.mjs && vite build"),
+        ({"vite.config.js": "const c = await $`git rev-parse HEAD`; export default {}"}, "vite build"),
+        ({"vite.config.js": "const run = promisify(exec); const c = await run('git rev-parse HEAD'); export default {}"}, "vite build"),
+        ({"vite.config.js": "const head = fs.readFileSync('.git/HEAD', 'utf8'); export default {}"}, "vite build"),
         ({}, "git describe --always > version.txt && vite build"),
         ({"vite.config.js": "import simpleGit from 'simple-git'; export default {}"}, "vite build"),
     ],
@@ -357,6 +369,10 @@ def test_a_build_that_goes_on_without_git_gets_a_note(config: str) -> None:
     tree = site(files={"vite.config.js": config})
     assert not only(**tree).git
     assert "reads git" in texts(inspect(**tree))
+
+
+def test_a_message_that_names_git_is_no_question() -> None:
+    assert not only(**site(files={"vite.config.js": "console.log('git describe'); export default {}"})).git
 
 
 def test_git_of_the_running_program_is_no_matter_of_the_build() -> None:

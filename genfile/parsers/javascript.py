@@ -82,7 +82,10 @@ class JsModule(JsReads):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
             if callee is not None and arguments is not None:
-                values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
+                # A tagged template has one text in the place of arguments: $`git log`.
+                tagged = arguments.type == "template_string"
+                items = [arguments] if tagged else arguments.named_children
+                values = tuple(self._value(item) for item in items if item.type != "comment")
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
 

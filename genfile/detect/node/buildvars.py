@@ -13,7 +13,7 @@ from genfile.evidence import Evidence
 from genfile.parsers.javascript import JsModule, parse_typescript
 
 # Keys of a configuration that only the server for development, and tests, look at.
-DEVELOPMENT_KEYS = ("server", "preview", "devServer", "test", "proxy", "dev", "devtools", "headers", "watchOptions")
+DEVELOPMENT_KEYS = ("server", "preview", "devServer", "devProxy", "test", "devtools", "watchOptions")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 _SCRIPT = re.compile(r"<script\b[^>]{0,200}>(.{0,20000}?)</script>", re.DOTALL)
 # What BuildKit's check SecretsUsedInArgOrEnv takes for a secret; PUBLIC in a name says that it is none.
@@ -58,6 +58,12 @@ def _configured(project: NodeProject) -> Iterator[BuildVariable]:
             wanted = _NAME.fullmatch(item.name) and not is_common(item.name)
             if wanted and not item.condition and item.start not in development:
                 yield BuildVariable(item.name, project.folder.says(name, item.line, f"reads {item.name}"))
+        for call in module.calls:
+            # `new EnvironmentPlugin(["API_URL"])` of webpack, of Vite's plugins, of Rspack.
+            given = call.arguments[0] if call.arguments and call.callee.endswith("EnvironmentPlugin") else ()
+            for key in given if isinstance(given, list | dict) else ():
+                if isinstance(key, str) and _NAME.fullmatch(key) and not is_common(key):
+                    yield BuildVariable(key, project.folder.says(name, call.line, f"{call.callee} takes {key}"))
 
 
 def _sveltekit(project: NodeProject) -> Iterator[BuildVariable]:

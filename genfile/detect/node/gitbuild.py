@@ -14,6 +14,9 @@ STARTERS = frozenset(
     exec execSync execFile execFileSync execAsync spawn spawnSync execa execaSync execaCommand execaCommandSync $
     """.split()
 )
+READERS = frozenset({"readFileSync", "readFile"})
+QUESTIONS = frozenset("rev-parse describe log show rev-list symbolic-ref branch tag status".split())
+MESSAGES = frozenset("log error warn info debug Error test it describe".split())
 # Packages that read the repository for a build.
 MODULES = frozenset(
     """
@@ -89,7 +92,13 @@ def _asked(project: NodeProject) -> list[Asked]:
 def _asks_git(call: Call) -> bool:
     first = call.arguments[0] if call.arguments else None
     words = first.split() if isinstance(first, str) else []
-    return call.callee.rpartition(".")[2] in STARTERS and words[:1] == ["git"]
+    name = call.callee.rpartition(".")[2]
+    if name in READERS:
+        return bool(words) and ".git" in words[0].split("/")
+    # A function of the project's own that starts what it is given is known by the command alone.
+    return words[:1] == ["git"] and (
+        name in STARTERS or (words[1:2] and words[1] in QUESTIONS and name not in MESSAGES)
+    )
 
 
 def _judged(project: NodeProject, path: str, module: JsModule, call: Call) -> Asked:
