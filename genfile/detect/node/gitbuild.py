@@ -96,9 +96,8 @@ def _asks_git(call: Call) -> bool:
     if name in READERS:
         return bool(words) and ".git" in words[0].split("/")
     # A function of the project's own that starts what it is given is known by the command alone.
-    return words[:1] == ["git"] and (
-        name in STARTERS or (words[1:2] and words[1] in QUESTIONS and name not in MESSAGES)
-    )
+    asks = name in STARTERS or (name not in MESSAGES and not QUESTIONS.isdisjoint(words[1:2]))
+    return words[:1] == ["git"] and asks
 
 
 def _judged(project: NodeProject, path: str, module: JsModule, call: Call) -> Asked:
