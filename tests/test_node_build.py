@@ -352,7 +352,7 @@ def test_a_build_that_asks_git_gets_it_for_one_step(files: dict[str, str], build
 )  # fmt: skip
 def test_a_variable_goes_before_git(config: str) -> None:
     tree = site(files={"vite.config.js": config})
-    assert arguments(**tree) == ["COMMIT"]
+    assert arguments(**tree) == ["COMMIT=unknown"]
     assert not only(**tree).git
     assert ".git" in ignored(**tree)
     assert "--build-arg COMMIT=" in texts(inspect(**tree))

@@ -50,7 +50,7 @@ def put_git(project: NodeProject, draft: Draft) -> None:
         return
     says = found.says
     if found.instead is not None:
-        _put_argument(draft, found.instead)
+        _put_argument(draft, found.instead, None if found.tolerant else "unknown")
         text = f"{says}: no builder gets the folder .git: give the commit by --build-arg {found.instead}=…"
         draft.note("info", text, says.path, says.line)
     elif found.tolerant:
@@ -64,10 +64,15 @@ def put_git(project: NodeProject, draft: Draft) -> None:
         draft.note("info", text, says.path, says.line)
 
 
-def _put_argument(draft: Draft, name: str) -> None:
+def _put_argument(draft: Draft, name: str, default: str | None) -> None:
+    """A build argument; with a default where a build that is given none would ask git all the same."""
     values = draft.values.setdefault("environment", [])
-    if all((item["name"], item["phase"]) != (name, "build") for item in values):
-        values.append({"name": name, "phase": "build"})
+    found = next((item for item in values if (item["name"], item["phase"]) == (name, "build")), None)
+    if found is None:
+        found = {"name": name, "phase": "build"}
+        values.append(found)
+    if default is not None and found.get("value") is None and not found.get("secret"):
+        found["default"] = default
 
 
 def _asked(project: NodeProject) -> list[Asked]:
