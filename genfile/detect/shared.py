@@ -23,6 +23,12 @@ _SECRET_WORDS = (
 )
 
 
+MISE_FILES = (
+    "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml", ".config/mise/config.toml",
+    ".rtx.toml",
+)  # fmt: skip
+
+
 def started(arguments: Iterable[Any]) -> str | None:
     """The package of the program that a call starts: its first argument is a name, a list of words, or a command."""
     first = next(iter(arguments), None)
@@ -36,13 +42,22 @@ def is_secret(name: str) -> bool:
     return any(word in name.upper() for word in _SECRET_WORDS)
 
 
+def _mise_version(value: Any) -> str | None:
+    """The version of a tool: "22", "prefix:22", ["22", "20"] (the first is the one in use), {version = "22"}."""
+    value = value[0] if isinstance(value, list) and value else value
+    value = value.get("version") if isinstance(value, dict) else value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    return value.removeprefix("prefix:") if isinstance(value, str) else None
+
+
 def pin_in_mise(places: Iterable[Project], tools: tuple[str, ...], language: str) -> Fact[Pin] | None:
     """A tool's version in the first mise.toml that names it; ``tools`` are its names there."""
     for place in places:
-        for name in ("mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml"):
+        for name in MISE_FILES:
             settings = place.toml(name) if place.has(name) else None
-            for tool in tools if settings is not None else ():
-                text = settings.text("tools", tool) if settings else None
+            for tool in (*tools, *(f"core:{tool}" for tool in tools)) if settings is not None else ():
+                text = _mise_version(settings.get("tools", tool)) if settings else None
                 pin = parse_pin(text, language) if text else None
                 if settings is not None and pin is not None and text:
                     return place.fact(pin, name, settings.line("tools", tool), text)

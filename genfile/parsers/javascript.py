@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
-from genfile.parsers.jsvalues import WRAPPERS, JsValues
+from genfile.parsers.jsreads import JsReads
+from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.values import UNKNOWN, Call, EnvName, is_known
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def parse_typescript(text: str) -> "JsModule":
     return parse_javascript(text, typescript=True)
 
 
-class JsModule(JsValues):
+class JsModule(JsReads):
     """A parsed module; every property is found once, when it is asked for."""
 
     @cached_property
@@ -57,7 +58,7 @@ class JsModule(JsValues):
             if node.type != "call_expression":
                 source = node.child_by_field_name("source")
                 if source is not None:
-                    found.append(Import(self._string(source), (), _line(node)))
+                    found.append(Import(self._string(source), self._imported(node), _line(node)))
             else:
                 callee = node.child_by_field_name("function")
                 arguments = node.child_by_field_name("arguments")
@@ -67,6 +68,13 @@ class JsModule(JsValues):
                         found.append(Import(self._string(first[0]), (), _line(node)))
         return tuple(found)
 
+    def _imported(self, node: "Node") -> tuple[str, ...]:
+        """The names that an import takes by name: `import { a as b } from "x"` takes a."""
+        clauses = [child for child in node.named_children if child.type == "import_clause"]
+        named = [child for clause in clauses for child in clause.named_children if child.type == "named_imports"]
+        names = [item.child_by_field_name("name") for group in named for item in group.named_children]
+        return tuple(self._text(name) for name in names if name is not None)
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
@@ -74,7 +82,10 @@ class JsModule(JsValues):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
             if callee is not None and arguments is not None:
-                values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
+                # A tagged template has one text in the place of arguments: $`git log`.
+                tagged = arguments.type == "template_string"
+                items = [arguments] if tagged else arguments.named_children
+                values = tuple(self._value(item) for item in items if item.type != "comment")
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
 

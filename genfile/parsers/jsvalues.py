@@ -19,9 +19,12 @@ _ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "server
 _KINDS = tuple(
     """
     variable_declarator function_declaration import_statement export_statement call_expression new_expression
-    pair string member_expression subscript_expression binary_expression
+    pair string member_expression subscript_expression binary_expression ternary_expression if_statement try_statement
+    assignment_expression
     """.split()
 )
+# What a bundler hands to a function that makes its configuration, in a production build.
+_PRODUCTION = {"mode": "production", "command": "build"}
 _NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
@@ -168,7 +171,11 @@ class JsValues:
             )
         if node.type == "binary_expression":
             left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
-            if left is None or right is None or operator is None or self._text(operator) not in ("||", "??"):
+            if left is None or right is None or operator is None:
+                return UNKNOWN
+            if self._text(operator) in ("===", "==", "!==", "!="):
+                return self._compared(left, right, self._text(operator).startswith("="), depth)
+            if self._text(operator) not in ("||", "??"):
                 return UNKNOWN
             value = self._value(left, depth + 1)
             if isinstance(value, EnvDefault) and value.default is None:
@@ -183,12 +190,32 @@ class JsValues:
             if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
                 return self._joined_path(arguments, depth)
         if node.type == "ternary_expression":
-            parts = [node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")]
-            if all(part is not None for part in parts):
-                condition, yes, no = (self._value(part, depth + 1) for part in parts if part is not None)
-                if isinstance(condition, EnvDefault) and isinstance(yes, EnvDefault):
-                    return EnvDefault(condition.name, no if is_known(no) else None)
+            return self._chosen(node, depth)
         return UNKNOWN
+
+    def _chosen(self, node: "Node", depth: int) -> Any:
+        """What a condition chooses in a production build, with no variable set."""
+        parts = [node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")]
+        if any(part is None for part in parts):
+            return UNKNOWN
+        condition, yes, no = (self._value(part, depth + 1) for part in parts if part is not None)
+        if isinstance(condition, EnvDefault) and isinstance(yes, EnvDefault):
+            return EnvDefault(condition.name, no if is_known(no) else None)
+        if isinstance(condition, EnvDefault):
+            return no if condition.default is None and condition.name != "NODE_ENV" else UNKNOWN
+        return (yes if condition else no) if isinstance(condition, bool) else UNKNOWN
+
+    def _compared(self, left: "Node", right: "Node", equal: bool, depth: int) -> Any:
+        """`mode === "production"`, `process.env.NODE_ENV !== "development"`: true in a production build."""
+        value, other = self._value(left, depth + 1), self._value(right, depth + 1)
+        name = self._dotted(left).rpartition(".")[2]
+        if isinstance(value, EnvDefault):
+            value = "production" if value.name == "NODE_ENV" else value.default
+        elif value is UNKNOWN and name in _PRODUCTION:
+            value = _PRODUCTION[name]
+        if value is UNKNOWN or not isinstance(other, str):
+            return UNKNOWN
+        return (value == other) is equal
 
     def _joined_path(self, arguments: "Node", depth: int) -> Any:
         """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", …))`: the part that is written."""

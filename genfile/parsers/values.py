@@ -42,6 +42,20 @@ class EnvName:
     has_default: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EnvRead:
+    """One place that reads a variable.
+
+    ``condition``: only to decide something; ``compared``: the text that it is compared with; ``start``: where it is.
+    """
+
+    name: str
+    line: int
+    start: int
+    condition: bool
+    compared: str | None
+
+
 def is_known(value: Any) -> bool:
     return value is not UNKNOWN
 

@@ -60,7 +60,7 @@ def add_index(spec: dict[str, Any], secret: Any) -> None:
     """Put the secret of a private index among those of the spec, where it is not one already."""
     kind = _INDEX_SECRETS.get(spec["language"])
     if secret and kind and all(item["kind"] != kind for item in spec["secrets"]):
-        spec["secrets"].append({"id": secret, "kind": kind, "variable": None})
+        spec["secrets"].append({"id": secret, "kind": kind, "variable": None, "phase": "install"})
 
 
 def swap_registry(reference: str, registry: str) -> str:

@@ -60,6 +60,11 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "name": spec.name,
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
+        "arguments": [
+            item.name
+            for item in (*spec.environment, *(spec.frontend.environment if spec.frontend else ()))
+            if item.phase == "build" and item.value is None and not item.secret
+        ],
         "command": None,
         "working_dir": None,
         "profiles": [],

@@ -77,6 +77,11 @@ VersionLine = Annotated[str, StringConstraints(pattern=r"^[0-9]+(?:\.[0-9]+)*$",
 PackageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]+$", max_length=100)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&()*+,;=:@%/?-]*$", max_length=500)]
+# A path that a whole site lies below: "/" or "/console/".
+BasePath = Annotated[
+    str,
+    StringConstraints(pattern=r"^/(?:[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*/)*$", max_length=200),
+]
 
 _NAME_CHARS = re.compile(r"[^a-z0-9]+")
 

@@ -33,6 +33,7 @@ class NodeService(Service):
         False,
         description="The build writes into node_modules (a generated client, patches): they must be kept.",
     )
+    git: bool = Field(False, description="The build asks git for its version: its step gets git and the folder .git.")
     playwright: bool = Field(
         False, description="The program drives a browser that Playwright itself puts there, of its own version."
     )

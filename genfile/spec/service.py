@@ -10,6 +10,7 @@ from pydantic import Field
 
 from genfile.spec.base import (
     Argument,
+    BasePath,
     Command,
     EnvironmentName,
     Model,
@@ -48,11 +49,22 @@ class Health(Model):
     path: UrlPath = Field(description="Answers 200 while the service is well.")
 
 
+class Locale(Model):
+    """One language of a site that is built once for each."""
+
+    root: RelativePath = Field(description="The folder that is served.")
+    base: BasePath = Field(description="The path that it is served below.")
+
+
 class Static(Model):
     """A site that is only files after its build."""
 
     root: RelativePath = Field(description="The folder that is served.")
     spa: bool = Field(False, description="Unknown paths answer index.html: the router runs in the browser.")
+    base: BasePath = Field("/", description="The path that the files are built to be served below.")
+    locales: tuple[Locale, ...] = Field(
+        (), description="Where each language has a folder of its own below `root`; the first one answers at `/`."
+    )
 
 
 class SystemPackages(Model):
@@ -70,6 +82,7 @@ class EnvironmentVariable(Model):
     required: bool = False
     secret: bool = False
     value: Text | None = Field(None, description="A value that belongs to the image; null: it is given from outside.")
+    default: Text | None = Field(None, description="Of a build argument: what it is where nobody gives it.")
 
 
 class BuildSecret(Model):
@@ -78,6 +91,10 @@ class BuildSecret(Model):
     id: SecretId
     kind: Literal["npmrc", "netrc", "pip-conf", "maven-settings", "variable"]
     variable: EnvironmentName | None = Field(None, description="For kind `variable`: its name in the build step.")
+    phase: Literal["install", "build", "every"] = Field(
+        "install",
+        description="Which steps get it: the installation, the build, or every start of the package manager.",
+    )
 
 
 class Workspace(Model):

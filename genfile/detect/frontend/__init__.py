@@ -11,6 +11,7 @@ from genfile.detect.frontend.bundles import assets, builds_only, in_place, menti
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile
+from genfile.detect.node.gitbuild import GIT_GIVEN
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
@@ -132,12 +133,22 @@ def put(draft: Draft, served: Served) -> None:
     _leave_to_stage(draft, served)
     # That it has no server of its own to start is no matter here.
     for note in (item for item in front.notes if not item.text.startswith("no start command")):
+        if GIT_GIVEN in note.text:
+            continue
         draft.note(note.level, note.text, note.path, note.line)
+    _note_git(draft, front, served)
     output = str(values["output"])
     folders = draft.values.setdefault("outputs", [])
     for folder in (output, served.target):
         if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
             folders.append(folder)
+
+
+def _note_git(draft: Draft, front: Draft, served: Served) -> None:
+    """The other stages copy the whole tree: the folder .git, which the front end's build asks, stays out of it."""
+    if front.values.get("git"):
+        text = f"the build of {served.project.spec_path} reads git, whose folder no builder gets: pass the version in"
+        draft.note("warning", text, served.reason.path, served.reason.line)
 
 
 def _embeds_target(text: str, target: str) -> bool:

@@ -24,6 +24,29 @@ class Target:
         value = self.document.get(*self.path, *keys)
         return value if isinstance(value, dict) else None
 
+    def setting(self, key: str, configuration: str | None = None) -> Any:
+        """A setting as a production build takes it: the configuration's that is built, else that of the options."""
+        chosen = configuration or "production"
+        own = self.table("configurations", chosen) or {}
+        return own.get(key, (self.table("options") or {}).get(key))
+
+    def locales(self) -> list[tuple[str, str, str]]:
+        """Folder, path and name of each language that is built, the source's first; none where files are built once."""
+        localize = self.setting("localize")
+        project = self.path[:2]
+        i18n = self.document.get(*project, "i18n")
+        i18n = i18n if isinstance(i18n, dict) else {}
+        source, others = i18n.get("sourceLocale", "en-US"), i18n.get("locales", {})
+        code = source.get("code", "en-US") if isinstance(source, dict) else source
+        known: dict[str, Any] = {str(code): source} | (others if isinstance(others, dict) else {})
+        names = list(known) if localize is True else localize if isinstance(localize, list) else []
+        found = []
+        for name in sorted((item for item in names if item in known), key=lambda item: item != code):
+            value = known[name] if isinstance(known[name], dict) else {}
+            folder = str(value.get("subPath", name))
+            found.append((folder, str(value.get("baseHref", folder)), str(name)))
+        return found
+
     @property
     def line(self) -> int | None:
         return self.document.line(*self.path, "options", "outputPath") or self.document.line(*self.path)

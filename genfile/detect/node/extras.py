@@ -1,14 +1,15 @@
 """What the installation reads, what it must not run, and what the build and the program are told from outside."""
 
 import posixpath
-import re
 
 from genfile.data import system_packages
+from genfile.detect.node.buildvars import build_variables, is_sensitive
 from genfile.detect.node.manager import NodeProject, native_modules
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
+from genfile.detect.node.secrets import secret_id
 from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
@@ -138,17 +139,38 @@ def _is_hook(package: PackageJson, name: str) -> bool:
     )
 
 
-# What BuildKit's check SecretsUsedInArgOrEnv takes for a secret; PUBLIC in a name says that it is none.
-_SENSITIVE = re.compile(r"(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
-
-
 def _public_setting(name: str, draft: Draft) -> dict[str, object]:
     """A setting that is compiled in: a build argument, unless its name is a secret's."""
-    if not _SENSITIVE.search(name) or re.search(r"(?i)(?:_|^)public(?:_|$)", name):
+    if not is_sensitive(name):
         return {"name": name, "phase": "build"}
     text = f"{name} would be compiled into files that everybody gets, and has the name of a secret: it is left out"
     draft.note("info", f"{text}; where it is public after all, add `ARG {name}` in front of the build")
     return {"name": name, "phase": "build", "secret": True}
+
+
+def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> list[dict[str, object]]:
+    """What the build reads: build arguments, and secrets for those that have the name of one."""
+    found: list[dict[str, object]] = []
+    present = {item["name"] for item in draft.values.get("environment", ())} | committed
+    for item in build_variables(project, draft.values.get("framework")) if draft.values.get("build") else ():
+        if item.name in present:
+            continue
+        if is_sensitive(item.name) or is_secret(item.name):
+            if item.name.startswith(PUBLIC_PREFIXES):
+                continue
+            secret = {"id": secret_id(item.name), "kind": "variable", "variable": item.name, "phase": "build"}
+            draft.values.setdefault("secrets", []).append(secret)
+            draft.evidence.setdefault("/secrets", Fact(draft.values["secrets"], (item.says,)))
+            text = f"{item.says}: the build reads it, and what it makes may hold it: give it"
+            draft.note(
+                "warning", f"{text} by --secret id={secret['id']},env={item.name}", item.says.path, item.says.line
+            )
+        else:
+            value: dict[str, object] = {"name": item.name, "phase": "build"}
+            found.append(value if item.default is None else {**value, "default": item.default})
+            text = f"{item.says}: compiled in: give it by --build-arg {item.name}=…"
+            draft.note("info", text, item.says.path, item.says.line)
+    return found
 
 
 def put_environment(project: NodeProject, draft: Draft) -> None:
@@ -161,7 +183,8 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
         if folder.has(file)
         for name in folder.parse(parse_dotenv, file) or ()
     }
-    listed: list[dict[str, object]] = []
+    listed = _build_settings(project, draft, committed)
+    present.update(str(item["name"]) for item in listed)
     for file in EXAMPLES:
         for name in folder.parse(parse_dotenv, file) or () if folder.has(file) else ():
             if name in present or name in committed:

@@ -142,9 +142,10 @@ def _field(project: NodeProject) -> Fact[str] | None:
 def _dev_engines(project: NodeProject) -> Fact[str] | None:
     """`devEngines.packageManager` of package.json."""
     for package in project.packages:
-        name = package.document.text("devEngines", "packageManager", "name")
-        if name in ("npm", "pnpm", "bun", "yarn"):
-            return Fact(_yarn_kind(project, name), (package.says("devEngines", "packageManager", "name"),))
+        for name, versions in package.dev_engines("packageManager").items():
+            if name in ("npm", "pnpm", "bun", "yarn"):
+                says = package.says_dev_engine("packageManager", name, versions[0])
+                return Fact(_yarn_kind(project, name), (says,))
     return None
 
 
@@ -263,6 +264,16 @@ def _version_field(named: Named) -> Fact[str] | None:
     return None
 
 
+def _version_dev_engines(named: Named) -> Fact[str] | None:
+    """The version in `devEngines.packageManager`, where it is exact."""
+    project, name = named
+    for package in project.packages:
+        for version in package.dev_engines("packageManager").get(name.removesuffix("-berry"), ()):
+            if version.count(".") == 2 and version.replace(".", "").isdigit():
+                return Fact(version, (package.says_dev_engine("packageManager", name.removesuffix("-berry"), version),))
+    return None
+
+
 def _version_yarn_path(named: Named) -> Fact[str] | None:
     """The version in the name of the file that yarnPath leads to."""
     project, name = named
@@ -330,4 +341,12 @@ def _version_default(named: Named) -> Fact[str] | None:
     return project.folder.guess(version, FILE, f"no version of {name} is named", 'set "packageManager" in package.json')
 
 
-VERSION_SIGNALS = (_version_field, _version_yarn_path, _version_volta, _version_line, _version_lock, _version_default)
+VERSION_SIGNALS = (
+    _version_field,
+    _version_dev_engines,
+    _version_yarn_path,
+    _version_volta,
+    _version_line,
+    _version_lock,
+    _version_default,
+)

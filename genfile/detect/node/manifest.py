@@ -50,6 +50,21 @@ class PackageJson:
         shown = value if isinstance(value, str) else "present"
         return self.project.says(FILE, self.document.line(*path), f"{'.'.join(path)} is {shown}")
 
+    def dev_engines(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """`devEngines.runtime` or `.packageManager`, one entry or a list: the versions asked for, by name."""
+        value = self.document.get("devEngines", kind)
+        found: dict[str, tuple[str, ...]] = {}
+        for item in value if isinstance(value, list) else [value]:
+            name, version = (item.get("name"), item.get("version", "")) if isinstance(item, dict) else ("", "")
+            if isinstance(name, str) and name:
+                found[name] = (*found.get(name, ()), version if isinstance(version, str) else "")
+        return found
+
+    def says_dev_engine(self, kind: str, name: str, version: str) -> Evidence:
+        """Evidence of an entry of devEngines."""
+        says = f"devEngines.{kind} is {name} {version}".rstrip()
+        return self.project.says(FILE, self.document.line("devEngines", kind), says)
+
     def depends(self, name: str) -> Evidence:
         """Evidence of a dependency, in whichever table it stands."""
         for table in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):

@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.detect.node.framework import read_module
+from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
 
 # What each prefix belongs to: a setting of another bundler in the same code is none.
@@ -27,7 +27,7 @@ MAX_FILES = 200
 
 def public_settings(project: NodeProject, framework: str) -> list[str]:
     """The names of public variables that the code reads, sorted; of a bounded number of files."""
-    prefixes = PREFIXES.get(framework, ())
+    prefixes = (*PREFIXES.get(framework, ()), *_own_prefixes(project))
     found: set[str] = set()
     for name in _files(project) if prefixes else ():
         text = project.folder.text(name) or ""
@@ -39,6 +39,15 @@ def public_settings(project: NodeProject, framework: str) -> list[str]:
             if item.name.startswith(prefixes) and re.fullmatch(r"[A-Z][A-Z0-9_]*", item.name) and not item.has_default:
                 found.add(item.name)
     return sorted(found)
+
+
+def _own_prefixes(project: NodeProject) -> tuple[str, ...]:
+    """`envPrefix` of Vite's configuration: one text or a list."""
+    found = read_config(project, "vite.config")
+    config = found[1].default_export if found is not None else None
+    value = config.get("envPrefix") if isinstance(config, dict) else None
+    texts = value if isinstance(value, list) else [value]
+    return tuple(text for text in texts if isinstance(text, str) and re.fullmatch(r"[A-Z][A-Z0-9]*_", text))
 
 
 def _files(project: NodeProject) -> Iterator[str]:

@@ -1,10 +1,16 @@
 """Credentials of private registries."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
+
+# A variable in a settings file of npm or Yarn, with what stands for it where it is missing.
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(\?|:?-[^}]*)?\}")
+_PLAIN = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 def put_secrets(project: NodeProject, draft: Draft) -> None:
@@ -13,27 +19,56 @@ def put_secrets(project: NodeProject, draft: Draft) -> None:
         _berry(project, draft)
     else:
         _npmrc(project, draft)
+    if draft.values["package_manager"]["name"] == "bun":
+        _bunfig(project, draft)
 
 
 def _berry(project: NodeProject, draft: Draft) -> None:
-    """`npmAuthToken: "${TOKEN}"` in .yarnrc.yml, its own or a scope's."""
+    """`npmAuthToken: "${TOKEN}"` in .yarnrc.yml, and any other `${NAME}` there.
+
+    Yarn reads all of the file whenever it starts: without a default, each command fails where the variable is missing.
+    """
     root = project.root
     settings = root.yaml(".yarnrc.yml") if root.has(".yarnrc.yml") else None
     if settings is None:
         return
-    places = [(), *(("npmScopes", scope) for scope in settings.table("npmScopes"))]
-    for place in (*places, *(("npmRegistries", url) for url in settings.table("npmRegistries"))):
-        for key in ("npmAuthToken", "npmAuthIdent"):
-            text = settings.text(*place, key) or ""
-            match = re.fullmatch(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:[-:].*)?\}", text)
-            line = settings.line(*place, key)
-            if match is not None:
-                _put(
-                    root, draft, {"id": match[1].lower(), "kind": "variable", "variable": match[1]}, ".yarnrc.yml", line
-                )
-            elif text:
-                path = root.full(".yarnrc.yml")
-                draft.note("warning", ".yarnrc.yml holds a credential: write ${NAME} in its place", path, line)
+    for place, text in _texts(settings.value, ()):
+        line = settings.line(*place)
+        names = _REFERENCE.findall(text)
+        for name, default in names:
+            _put(root, draft, _variable(name, "install" if default else "every"), ".yarnrc.yml", line)
+        if not names and place[-1] in ("npmAuthToken", "npmAuthIdent"):
+            path = root.full(".yarnrc.yml")
+            draft.note("warning", ".yarnrc.yml holds a credential: write ${NAME} in its place", path, line)
+
+
+def _texts(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each text of a YAML mapping with its keys; of a bounded depth."""
+    if isinstance(value, str) and place:
+        yield place, value
+    elif isinstance(value, dict) and len(place) < 8:
+        for key, item in value.items():
+            yield from _texts(item, (*place, str(key)))
+
+
+def secret_id(variable: str) -> str:
+    """The id of the secret that a variable is given by."""
+    return re.sub(r"^[^a-z]+", "", variable.lower())[:60] or "token"
+
+
+def _variable(name: str, phase: str = "install") -> dict[str, str]:
+    secret = {"id": secret_id(name), "kind": "variable", "variable": name}
+    return secret if phase == "install" else {**secret, "phase": phase}
+
+
+def _bunfig(project: NodeProject, draft: Draft) -> None:
+    """`token = "$NPM_TOKEN"` of a registry in bunfig.toml; Bun takes a missing variable for an empty one."""
+    root = project.root
+    settings = root.toml("bunfig.toml") if root.has("bunfig.toml") else None
+    for place, text in _texts(settings.get("install"), ("install",)) if settings is not None else ():
+        match = _PLAIN.fullmatch(text) if place[-1] in ("token", "password", "username") else None
+        if match is not None and settings is not None:
+            _put(root, draft, _variable(match[1]), "bunfig.toml", settings.line(*place))
 
 
 def _put(root: Project, draft: Draft, secret: dict[str, str], name: str, line: int | None) -> None:
@@ -54,9 +89,10 @@ def _npmrc(project: NodeProject, draft: Draft) -> None:
         if not sign or not key.strip().endswith(("_authToken", "_auth", "_password")):
             continue
         value = value.strip().strip('"')
-        if value.startswith("${") and value.endswith("}") and value[2:-1].isidentifier():
-            name = value[2:-1]
-            secret = {"id": name.lower(), "kind": "variable", "variable": name}
+        reference = _REFERENCE.fullmatch(value)
+        if reference is not None:
+            strict = not reference[2] and _stops_without(draft)
+            secret = _variable(reference[1], "every" if strict else "install")
         else:
             secret = {"id": "npmrc", "kind": "npmrc"}
             npmrc = root.full(".npmrc")
@@ -72,3 +108,9 @@ def _npmrc(project: NodeProject, draft: Draft) -> None:
         text = f"packages of {scoped[1]} come from a registry of their own: its token is given to the build as a secret"
         draft.note("info", text, root.full(".npmrc"), scoped[0])
         _put(root, draft, {"id": "npmrc", "kind": "npmrc"}, ".npmrc", scoped[0])
+
+
+def _stops_without(draft: Draft) -> bool:
+    """Yarn 1, and npm before version 7, stop at a variable of .npmrc that is missing, whatever they are asked to do."""
+    manager, line = draft.values["package_manager"]["name"], draft.values["runtime"]["version"]
+    return manager == "yarn" or (manager == "npm" and int(line.split(".")[0]) < 15)

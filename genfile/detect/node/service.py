@@ -5,10 +5,13 @@ import re
 from genfile.data import Framework, needs_old_openssl, runtime
 from genfile.data import framework as framework_named
 from genfile.detect.hosting import Port
+from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
+from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
+from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.manager import (
     NodeProject,
     locked_versions,
@@ -48,11 +51,10 @@ def detect(folder: Project) -> Draft:
     if found is not None:
         draft.put("framework", found.but(found.value.name))
     draft.put("build", build_command(project, manager, framework))
-    _note_git(project, draft)
     put_build(project, draft, manager)
     static = static_output(project, framework) if framework else asset_root(project)
     if static is not None:
-        _put_site(project, draft, static)
+        _put_site(project, draft, static, framework)
     else:
         _put_server(project, draft, framework)
     put_install(project, draft)
@@ -60,6 +62,9 @@ def detect(folder: Project) -> Draft:
     put_environment(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
+    if draft.values.get("build"):
+        put_env_check(project, draft)
+        put_git(project, draft)
     return draft
 
 
@@ -131,9 +136,11 @@ def _workspace(project: NodeProject, manager: str) -> Fact[dict[str, object]]:
     )
 
 
-def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]]) -> None:
+def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]], framework: Framework | None) -> None:
     root = project.folder.full(str(static.value["root"]))
-    draft.put("static", static.but({"root": root, "spa": static.value["spa"]}))
+    draft.put("static", static.but({**static.value, "root": root}))
+    if framework is not None:
+        put_base(project, framework, draft)
     draft.put("port", static.but(8080))
     # Pages that are built in place are in the tree: what the build adds to them is not.
     draft.values["outputs"] = [root] if not Project(project.folder.tree, root).has("index.html") else []
@@ -165,7 +172,10 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
         put_host(project, draft, sources)
         health = find_health(project, sources)
         if health is not None:
-            draft.put("health", health.but({"path": health.value}))
+            # A file that is a route lies below the path that the framework serves all of its routes at.
+            base = base_path(project, framework) if framework is not None and meta else None
+            path = (base.value.rstrip("/") if base else "") + health.value
+            draft.put("health", Fact({"path": path}, (*health.evidence, *(base.evidence if base else ()))))
     if port is not None and any("$PORT" in word or "${PORT}" in word for word in words):
         # The command itself has no default: the image sets it.
         draft.put("port_variable", port.but("PORT"))
@@ -178,15 +188,6 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
     put_processes(project, draft)
-
-
-def _note_git(project: NodeProject, draft: Draft) -> None:
-    """A build that asks git for its version: the folder .git is not sent to the builder."""
-    for name in ("prebuild", "build", "postbuild") if draft.values.get("build") else ():
-        if re.search(r"\bgit (rev-parse|describe|log|show)\b", project.package.scripts.get(name, "")):
-            says = project.package.says("scripts", name)
-            text = f"{says}: reads git, whose folder no builder gets: pass the version in"
-            draft.note("warning", text, says.path, says.line)
 
 
 def _note_handler(project: NodeProject, draft: Draft, framework: Framework | None) -> None:

@@ -1,12 +1,13 @@
 """Which Node runs the service."""
 
+import posixpath
 from dataclasses import replace
 
 from genfile.data import newest_for
 from genfile.detect.hosting import hosting
 from genfile.detect.hosting.facts import above
 from genfile.detect.node.manager import NodeProject, locked_versions
-from genfile.detect.node.manifest import FILE
+from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
@@ -47,12 +48,15 @@ def _hosted(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _ranges(project: NodeProject) -> list[Range]:
-    """`engines.node` of the member and of the workspace's root: all of them count."""
+    """`engines.node` and `devEngines.runtime` of the member and of the workspace's root: all of them count."""
     found: list[Range] = []
     for package in project.packages:
         text = package.document.text("engines", "node")
         if text and parse_exact(text) is None:
             found.append((text, "npm", package.says("engines", "node")))
+        for version in package.dev_engines("runtime").get("node", ()):
+            if version and parse_exact(version) is None:
+                found.append((version, "npm", package.says_dev_engine("runtime", "node", version)))
     return found
 
 
@@ -68,10 +72,10 @@ def parse_exact(text: str) -> Pin | None:
 def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
     """`devEngines.runtime` of package.json, where it is one version."""
     for package in project.packages:
-        name = package.document.text("devEngines", "runtime", "name")
-        pin = parse_exact(package.document.text("devEngines", "runtime", "version") or "")
-        if name == "node" and pin is not None:
-            return Fact(pin, (package.says("devEngines", "runtime", "version"),))
+        for version in package.dev_engines("runtime").get("node", ()):
+            pin = parse_exact(version)
+            if pin is not None:
+                return Fact(pin, (package.says_dev_engine("runtime", "node", version),))
     return None
 
 
@@ -130,13 +134,27 @@ def _netlify(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _volta(project: NodeProject) -> Fact[Pin] | None:
-    """`volta.node` of package.json."""
+    """`volta.node` of package.json, or of the one that `volta.extends` names."""
     for package in project.packages:
-        text = package.document.text("volta", "node")
-        pin = parse_pin(text, "node") if text else None
-        if pin is not None:
-            return Fact(pin, (package.says("volta", "node"),))
+        for _ in range(4):
+            text = package.document.text("volta", "node")
+            pin = parse_pin(text, "node") if text else None
+            if pin is not None:
+                return Fact(pin, (package.says("volta", "node"),))
+            extended = _extended(package)
+            if extended is None:
+                break
+            package = extended
     return None
+
+
+def _extended(package: PackageJson) -> PackageJson | None:
+    """The package.json that `volta.extends` names, inside of the tree."""
+    target = posixpath.normpath(posixpath.join(package.project.path, package.document.text("volta", "extends") or ""))
+    folder, name = posixpath.split(target)
+    if name != FILE or target.startswith(".."):
+        return None
+    return read_package(Project(package.project.tree, folder))
 
 
 def _engines_exact(project: NodeProject) -> Fact[Pin] | None:

@@ -1,0 +1,107 @@
+"""Variables that a build compiles into what it makes: read by its configuration, or taken from SvelteKit and Astro."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from genfile.detect.code import parse_code
+from genfile.detect.node.configs import build_configs, is_common
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.shared import is_secret
+from genfile.evidence import Evidence
+from genfile.parsers.javascript import JsModule, parse_typescript
+
+# Keys of a configuration that only the server for development, and tests, look at.
+DEVELOPMENT_KEYS = ("server", "preview", "devServer", "devProxy", "test", "devtools", "watchOptions")
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
+_SCRIPT = re.compile(r"<script\b[^>]{0,200}>(.{0,20000}?)</script>", re.DOTALL)
+# What BuildKit's check SecretsUsedInArgOrEnv takes for a secret; PUBLIC in a name says that it is none.
+_SENSITIVE = re.compile(r"(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
+_PUBLIC = re.compile(r"(?i)(?:_|^)public(?:_|$)")
+MAX_FILES = 300
+
+
+@dataclass(frozen=True)
+class BuildVariable:
+    """``default``: what stands in for it, where the build would fail without any."""
+
+    name: str
+    says: Evidence
+    default: str | None = None
+
+
+def is_sensitive(name: str) -> bool:
+    """Whether a build argument of that name would be taken for a secret."""
+    return _SENSITIVE.search(name) is not None and not _PUBLIC.search(name)
+
+
+def build_variables(project: NodeProject, framework: str | None) -> list[BuildVariable]:
+    """The variables that the build reads, each once, in order."""
+    found: dict[str, BuildVariable] = {}
+    own = {"sveltekit": (_sveltekit,), "astro": (_astro,)}.get(framework or "", ())
+    for item in (item for signal in (_configured, *own) for item in signal(project)):
+        found.setdefault(item.name, item)
+    # Nuxt reads NUXT_… again when it starts.
+    return [item for item in found.values() if not (framework == "nuxt" and _again_at_run(item.name))]
+
+
+def _again_at_run(name: str) -> bool:
+    return name.startswith(("NUXT_", "NITRO_")) or is_sensitive(name) or is_secret(name)
+
+
+def _configured(project: NodeProject) -> Iterator[BuildVariable]:
+    """`process.env.X` and `loadEnv` in the configuration of a bundler, where the value goes on."""
+    for name, module in build_configs(project):
+        development = module.below(*DEVELOPMENT_KEYS)
+        for item in module.env_reads:
+            wanted = _NAME.fullmatch(item.name) and not is_common(item.name)
+            if wanted and not item.condition and item.start not in development:
+                yield BuildVariable(item.name, project.folder.says(name, item.line, f"reads {item.name}"))
+        for call in module.calls:
+            # `new EnvironmentPlugin(["API_URL"])` of webpack, of Vite's plugins, of Rspack.
+            given = call.arguments[0] if call.arguments and call.callee.endswith("EnvironmentPlugin") else ()
+            for key in given if isinstance(given, list | dict) else ():
+                if isinstance(key, str) and _NAME.fullmatch(key) and not is_common(key):
+                    yield BuildVariable(key, project.folder.says(name, call.line, f"{call.callee} takes {key}"))
+
+
+def _sveltekit(project: NodeProject) -> Iterator[BuildVariable]:
+    """Names imported from `$env/static/public` and `$env/static/private`: a build without them fails."""
+    for path, module in _sources(project, ("$env/static/",)):
+        for item in module.imports:
+            if item.module in ("$env/static/private", "$env/static/public"):
+                for name in item.names:
+                    if _NAME.fullmatch(name):
+                        says = project.folder.says(path, item.line, f"{item.module} has {name}")
+                        yield BuildVariable(name, says, "" if item.module.endswith("public") else None)
+
+
+def _astro(project: NodeProject) -> Iterator[BuildVariable]:
+    """The public variables of Astro's schema: `API_URL: envField.string({ context: "client", access: "public" })`."""
+    for name, module in build_configs(project):
+        for key, call, _ in module.called_pairs:
+            options = call.arguments[0] if call.arguments and isinstance(call.arguments[0], dict) else {}
+            if call.callee.startswith("envField.") and options.get("access") == "public" and _NAME.fullmatch(key):
+                yield BuildVariable(key, project.folder.says(name, call.line, f"{key} is public"))
+
+
+def _sources(project: NodeProject, words: tuple[str, ...]) -> Iterator[tuple[str, JsModule]]:
+    """The sources below src that hold one of the words, scripts of Svelte's components too; of a bounded number."""
+    folder = project.folder
+    names = folder.files("*", below="src", depth=12) if folder.has_folder("src") else ()
+    wanted = [name for name in names if name.endswith((".ts", ".js", ".svelte"))]
+    for name in wanted[:MAX_FILES]:
+        text = folder.text(name) or ""
+        if not any(word in text for word in words):
+            continue
+        parts = _SCRIPT.findall(text) if name.endswith(".svelte") else [text]
+        for part in parts:
+            module = parse_code(folder, partial(_parse_part, part), name)
+            if module is not None:
+                yield name, module
+
+
+def _parse_part(part: str, text: str) -> JsModule:
+    """The module in a part of a file's text."""
+    return parse_typescript(part)
