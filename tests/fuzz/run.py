@@ -75,7 +75,7 @@ def _listen(receive: int, count: int, done: list[tuple[int, list[str]]], seconds
             return f"no end after {wait:.0f} seconds"
         if not chunk:
             return ""
-        wait = 4 * seconds
+        wait = 12 * seconds
         *lines, pending = (pending + chunk).split(b"\n")
         done += [tuple(json.loads(line)) for line in lines]
     return ""
