@@ -6,6 +6,7 @@ from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.serving import proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -79,11 +80,9 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         return False
     if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
         application = find_application(project, found.value)
-        return (
-            application is not None
-            and not application.value.factory
-            and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1)
-        )
+        if application is not None and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1):
+            return True
+        return proof(project) is not None
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
     if "{notebook}" in found.value.start:
@@ -98,6 +97,9 @@ def _is_used(project: PythonProject, framework: str) -> bool:
 
 def _program(project: PythonProject) -> Claim | None:
     folder = project.folder
+    listens_itself = proof(project)
+    if listens_itself is not None:
+        return Claim("program", listens_itself.evidence[0])
     if project.has_build_system and len(project.scripts) > 1:
         return None
     if not project.dependencies and not project.scripts:
@@ -112,6 +114,9 @@ def _program(project: PythonProject) -> Claim | None:
         return Claim("program", folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py listens"))
     if program is not None and not project.has_build_system and not functions(folder):
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
+    stays = staying(project) if project.scripts else None
+    if stays is not None:
+        return Claim("program", stays.evidence[0])
     server = next(
         (
             name

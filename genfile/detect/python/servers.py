@@ -23,6 +23,7 @@ class Start:
     port: int | None
     port_variable: str | None = None
     extra: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

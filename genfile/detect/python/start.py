@@ -10,6 +10,7 @@ from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, gunicorn, named_port, uwsgi, waitress
+from genfile.detect.python.serving import serving, staying
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -214,10 +215,16 @@ def program_start(
     """A framework's own command on a file, a console script, a `__main__`, or a file that is run as it is."""
     folder = project.folder
     program = find_program(project, framework)
+    listens = serving(project) if framework is None or framework.kind == "server" else None
+    if listens is not None and _is_own(project, framework):
+        return Start(listens.value, None), listens.evidence[0]
     own = _framework_start(project, framework, program, port) if framework is not None else None
     scripts = list(project.scripts)
     if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
         return own
+    stays = staying(project)
+    if stays is not None:
+        return Start(stays.value, None), stays.evidence[0]
     if project.has_build_system and scripts:
         name = next(
             (s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))),
@@ -234,6 +241,11 @@ def program_start(
     if program is not None:
         return Start(["python", program], None), folder.says(program, 1, program)
     return None
+
+
+def _is_own(project: PythonProject, framework: Framework | None) -> bool:
+    """Whether a program of the project's own is started as it is: no command of a framework takes a file of it."""
+    return framework is None or not framework.start or framework.start == ("python", "{file}")
 
 
 def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:

@@ -1,0 +1,136 @@
+"""What a program of the project's own does once it is started: where it listens, and what it must be given for that."""
+
+from dataclasses import dataclass, field
+
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach.calls import LOOPBACK, Listener
+from genfile.detect.python.reach.evaluate import Evaluator
+from genfile.detect.python.reach.program import Module, Program
+from genfile.detect.python.reach.values import Need, Option, Path, settled, variable
+from genfile.detect.python.reach.walk import Walker
+from genfile.evidence import Evidence
+from genfile.parsers.values import EnvDefault
+
+__all__ = ["Listener", "Reach", "command", "reach", "variable"]
+
+
+@dataclass
+class Reach:
+    """One entry's listeners, in the order in which they are reached; ``stays``: what keeps it running without one."""
+
+    listeners: list[Listener] = field(default_factory=list)
+    stays: list[tuple[str, int, Need]] = field(default_factory=list)
+
+    @property
+    def main(self) -> Listener | None:
+        """The listener that the program is for."""
+        return self.best([])
+
+    def best(self, words: list[str]) -> Listener | None:
+        """The one that a command reaches, with the least that must be given; an application before a websocket."""
+        roles = ("app", "websocket", "smtp")
+        own = [item for item in self.listeners if item.role in roles]
+        own = [item for item in own if item.need.command and set(item.need.command) <= set(words)] or own
+        return min(own, key=lambda item: (roles.index(item.role), item.need.size), default=None)
+
+    @property
+    def stdio(self) -> Listener | None:
+        """A server that speaks over its standard input, where nothing listens."""
+        found = next((item for item in self.listeners if item.role == "stdio"), None)
+        return found if self.main is None else None
+
+    def says(self, project: PythonProject) -> Evidence | None:
+        """Where it listens, or stays."""
+        found = self.main
+        if found is not None:
+            return project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(…)")
+        if self.stays:
+            path, line, _ = self.stays[0]
+            return project.folder.says(path, line, "it stays: a loop, a bot or a consumer")
+        return None
+
+
+def reach(project: PythonProject, words: list[str]) -> Reach:
+    """What the program that a command starts reaches: a console script, `python -m name`, `python file.py`."""
+    key = ("python-reach", project.folder.path, *words[:3])
+    memory = project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _reach(project, words)
+    found: Reach = memory[key]
+    return found
+
+
+def _evaluator(project: PythonProject) -> Evaluator:
+    key, memory = ("python-program", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = Evaluator(Program(project))
+    found: Evaluator = memory[key]
+    return found
+
+
+def _reach(project: PythonProject, words: list[str]) -> Reach:
+    evaluator = _evaluator(project)
+    walker = Walker(evaluator)
+    found = _entry(project, evaluator.program, words)
+    if found is not None:
+        module, function = found
+        walker.start(module, evaluator.of_module(module, function) if function else None)
+    return Reach(walker.listeners, walker.stays)
+
+
+def _entry(project: PythonProject, program: Program, words: list[str]) -> tuple[Module, str | None] | None:
+    words = [word for word in words if word not in ("-u", "-O")]
+    if not words:
+        return None
+    if words[0] in project.scripts:
+        name, _, function = project.scripts[words[0]].partition(":")
+        module = program.module(name.strip())
+        function = function.partition("[")[0].strip()
+        return (module, function.split(".")[0]) if module is not None and function else None
+    if words[0] != "python" or len(words) < 2:
+        return None
+    if words[1] == "-m" and len(words) > 2:
+        module = program.module(f"{words[2]}.__main__") or program.module(words[2])
+    else:
+        module = program.by_path.get(words[1].removeprefix("./"))
+    return (module, None) if module is not None else None
+
+
+def command(words: list[str], found: Listener, port: int = 8000) -> tuple[list[str], dict[str, str]]:
+    """The command that reaches a listener on all addresses, and the variables that it needs for that."""
+    flags = list(found.need.flags)
+    environment = dict(found.need.environment)
+    if isinstance(found.host, Option) and _is_alone(found.host):
+        flags.append((found.host.path, found.host.flag, "0.0.0.0"))
+    elif isinstance(found.host, EnvDefault) and _is_alone(found.host):
+        environment[found.host.name] = "0.0.0.0"
+    if isinstance(found.port, Option) and found.number is None and found.port.flag:
+        flags.append((found.port.path, found.port.flag, str(port)))
+    given = {word.split("=")[0] for word in words}
+    return _joined(words, found.need.command, [item for item in flags if item[1] not in given]), environment
+
+
+def _is_alone(host: Option | EnvDefault) -> bool:
+    return settled(host) in (*LOOPBACK, None) or not isinstance(settled(host), str)
+
+
+def _joined(words: list[str], path: Path, flags: list[tuple[Path, str, str | None]]) -> list[str]:
+    """The words with a sub-command, each parser's flags behind its name."""
+    done = [*words]
+    have = [word for word in words if word in path]
+
+    def put(at: Path) -> None:
+        for owner, flag, value in flags:
+            if owner == at:
+                done.extend([flag] if value is None else [flag, value])
+
+    if have == list(path):
+        # The command names it already.
+        for depth in range(len(path) + 1):
+            put(path[:depth])
+        return done
+    put(())
+    for depth, word in enumerate(path, 1):
+        done.append(word)
+        put(path[:depth])
+    return done
