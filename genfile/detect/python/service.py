@@ -8,12 +8,13 @@ from genfile.detect.python.application import find_application, modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
 from genfile.detect.python.frameworks import find_framework
+from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
 from genfile.detect.python.listening import put_listening
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
-from genfile.detect.python.servers import Start, gunicorn_bind, named_port
+from genfile.detect.python.servers import Start, named_port
 from genfile.detect.python.serving import code_port, serving
 from genfile.detect.python.start import (
     application_start,
@@ -180,7 +181,9 @@ def _own_start(
         draft.put("interface", Fact("asgi" if django.asgi else "wsgi", (says,)))
         return django_start(project, django, port), (says,), False
     own = serving(project) if framework is not None and framework.start == ("python", "{file}") else None
-    application = find_application(project, framework) if framework is not None and own is None else None
+    application = None
+    if framework is not None and own is None:
+        application = configured_application(project) or find_application(project, framework)
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
         hosted = hosted_program(project) if start is not None and start.extra else None

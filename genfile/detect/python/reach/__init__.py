@@ -1,17 +1,21 @@
 """What a program of the project's own does once it is started: where it listens, and what it must be given for that."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from genfile.detect.code import parse_code
+from genfile.detect.python.application import module_name
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.reach.calls import LOOPBACK, Listener
+from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
 from genfile.detect.python.reach.evaluate import Evaluator
 from genfile.detect.python.reach.program import Module, Program
 from genfile.detect.python.reach.values import Need, Option, Path, settled, variable
 from genfile.detect.python.reach.walk import Walker
 from genfile.evidence import Evidence
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.python import parse_python
+from genfile.parsers.values import UNKNOWN, EnvDefault
 
-__all__ = ["Listener", "Reach", "command", "reach", "variable"]
+__all__ = ["Listener", "Reach", "command", "constant", "reach", "split_address", "variable"]
 
 
 @dataclass
@@ -58,6 +62,16 @@ def reach(project: PythonProject, words: list[str]) -> Reach:
         memory[key] = _reach(project, words)
     found: Reach = memory[key]
     return found
+
+
+def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | None]:
+    """What a file of Python binds a name to, followed as far as the code says it, and the line of that."""
+    parsed = parse_code(project.folder, parse_python, path) if project.folder.has(path) else None
+    if parsed is None:
+        return UNKNOWN, None
+    line = parsed.line_of(name)
+    module = Module(path, module_name(project, path), parsed)
+    return (_evaluator(project).of_module(module, name), line) if line is not None else (UNKNOWN, None)
 
 
 def _evaluator(project: PythonProject) -> Evaluator:

@@ -305,7 +305,7 @@ class Evaluator:
 
 def _text(parts: tuple[Any, ...]) -> Any:
     """A text put together: plain where all parts are known."""
-    flat = tuple(item for part in parts for item in (part.parts if isinstance(part, Text) else (part,)))
+    flat = tuple(item for part in parts for item in (part.parts if isinstance(part, Text) else (part,)) if item != "")
     if sum(len(part) for part in flat if isinstance(part, str)) > 2000 or len(flat) > 50:
         return UNKNOWN
     if all(isinstance(part, str | int) for part in flat):
