@@ -24,6 +24,7 @@ from genfile.detect.python.start import (
     put_hosted,
     put_procfile,
 )
+from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.shared import started
@@ -233,6 +234,8 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
         elif (health := find_health(project)) is not None:
             draft.put("health", health.but({"path": health.value}))
+    if framework is not None and framework.name == "streamlit":
+        put_streamlit(project, draft)
     for name, value in (framework.environment if framework else {}).items():
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
 

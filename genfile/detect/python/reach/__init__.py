@@ -1,21 +1,24 @@
 """What a program of the project's own does once it is started: where it listens, and what it must be given for that."""
 
+import ast
 from dataclasses import dataclass, field
 from typing import Any
 
 from genfile.detect.code import parse_code
+from genfile.detect.paths import relative
 from genfile.detect.python.application import module_name
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
 from genfile.detect.python.reach.evaluate import Evaluator
 from genfile.detect.python.reach.program import Module, Program
-from genfile.detect.python.reach.values import Need, Option, Path, settled, variable
+from genfile.detect.python.reach.settings import field_of, lineage
+from genfile.detect.python.reach.values import ClassRef, Need, Option, Path, settled, variable
 from genfile.detect.python.reach.walk import Walker
 from genfile.evidence import Evidence
 from genfile.parsers.python import parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
-__all__ = ["Listener", "Reach", "command", "constant", "reach", "split_address", "variable"]
+__all__ = ["Listener", "Reach", "command", "constant", "member", "reach", "split_address", "variable"]
 
 
 @dataclass
@@ -72,6 +75,20 @@ def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | N
     line = parsed.line_of(name)
     module = Module(path, module_name(project, path), parsed)
     return (_evaluator(project).of_module(module, name), line) if line is not None else (UNKNOWN, None)
+
+
+def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[Any, str, int | None]:
+    """What a class of a file, or one that it is made from, sets a name to: the value, the file, the line."""
+    program = _evaluator(project).program
+    module = program.by_path.get(relative(path, project.folder.path))
+    made = _evaluator(project).of_module(module, owner) if module is not None else None
+    for item in lineage(_evaluator(project), made) if isinstance(made, ClassRef) else ():
+        for node in item.node.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            if isinstance(target, ast.Name) and target.id == name:
+                value = field_of(_evaluator(project), item, name)
+                return value, item.frame.module.path, node.lineno
+    return UNKNOWN, "", None
 
 
 def _evaluator(project: PythonProject) -> Evaluator:

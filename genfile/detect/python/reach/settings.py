@@ -14,7 +14,7 @@ def field_of(evaluator: "Evaluator", base: Made | ClassRef, name: str) -> Any:
     """A field or method by its name: what the call gave, what the class says, what `__init__` sets."""
     made = base if isinstance(base, Made) else None
     first = base.made_by if isinstance(base, Made) else base
-    for owner in _lineage(evaluator, first):
+    for owner in lineage(evaluator, first):
         found = _own(evaluator, owner, made, name)
         if found is not UNKNOWN:
             return found
@@ -113,7 +113,7 @@ def _of_field(
 
 def _settings_prefix(evaluator: "Evaluator", owner: ClassRef) -> str | None:
     """The prefix of the variables of a class of pydantic's settings; None for any other class."""
-    if not any(_is_settings(evaluator, item) for item in _lineage(evaluator, owner)):
+    if not any(_is_settings(evaluator, item) for item in lineage(evaluator, owner)):
         return None
     for node in owner.node.body:
         if isinstance(node, ast.ClassDef) and node.name == "Config":
@@ -139,7 +139,7 @@ def _is_settings(evaluator: "Evaluator", owner: ClassRef) -> bool:
     )
 
 
-def _lineage(evaluator: "Evaluator", owner: ClassRef) -> list[ClassRef]:
+def lineage(evaluator: "Evaluator", owner: ClassRef) -> list[ClassRef]:
     """A class and those of the project's own that it is made from."""
     found = [owner]
     for item in found:
