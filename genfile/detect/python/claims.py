@@ -1,11 +1,12 @@
 """Is a folder a Python service, a library, or a tool?"""
 
 from genfile.detect.language import Claim
-from genfile.detect.python.application import find_application, modules
+from genfile.detect.python.application import modules
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.objects import find_application
 from genfile.detect.python.serving import proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
@@ -17,7 +18,7 @@ SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress", 
 
 def claim(folder: Project) -> Claim | None:
     """The strength of a folder's claim to be a Python service; None for libraries, tools and loose scripts."""
-    if _inside_package(folder):
+    if _inside_package(folder) or _of_editor(folder):
         return None
     project = PythonProject(folder)
     if find_django(project) is not None and (project.depends("django") or folder.has("manage.py")):
@@ -34,6 +35,17 @@ def claim(folder: Project) -> Claim | None:
         hosted = hosted_program(project)
         return Claim("program", hosted.evidence[0]) if hosted is not None else _program(project)
     return _loose(project)
+
+
+def _of_editor(folder: Project) -> bool:
+    """A part of an editor's extension: its package.json, here or above, names the editor that it is made for."""
+    place: Project | None = folder
+    while place is not None:
+        document = place.json("package.json") if place.has("package.json") else None
+        if document is not None and document.get("engines", "vscode") is not None:
+            return True
+        place = place.parent()
+    return False
 
 
 def _inside_package(folder: Project) -> bool:

@@ -4,7 +4,7 @@ from genfile.data import Framework, backing_services, system_packages
 from genfile.data import framework as framework_named
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting, run_packages
-from genfile.detect.python.application import find_application, modules
+from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install, put_secrets
 from genfile.detect.python.frameworks import find_framework
@@ -12,6 +12,7 @@ from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
 from genfile.detect.python.listening import put_listening
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.servers import Start, named_port

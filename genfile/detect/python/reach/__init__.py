@@ -10,15 +10,27 @@ from genfile.detect.python.application import module_name
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
 from genfile.detect.python.reach.evaluate import Evaluator
-from genfile.detect.python.reach.program import Module, Program
+from genfile.detect.python.reach.program import Module, Program, statements
 from genfile.detect.python.reach.settings import field_of, lineage
-from genfile.detect.python.reach.values import ClassRef, Need, Option, Path, settled, variable
+from genfile.detect.python.reach.values import (
+    ClassRef,
+    External,
+    FunctionNode,
+    FunctionRef,
+    Instance,
+    Made,
+    Need,
+    Option,
+    Path,
+    settled,
+    variable,
+)
 from genfile.detect.python.reach.walk import Walker
 from genfile.evidence import Evidence
 from genfile.parsers.python import parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
-__all__ = ["Listener", "Reach", "command", "constant", "member", "reach", "split_address", "variable"]
+__all__ = ["Listener", "Reach", "command", "constant", "made_by", "member", "reach", "split_address", "variable"]
 
 
 @dataclass
@@ -75,6 +87,38 @@ def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | N
     line = parsed.line_of(name)
     module = Module(path, module_name(project, path), parsed)
     return (_evaluator(project).of_module(module, name), line) if line is not None else (UNKNOWN, None)
+
+
+def made_by(project: PythonProject, path: str, name: str) -> str | None:
+    """The callee, dotted, that makes what a function of a module gives back; else what its annotation names."""
+    key, memory = ("python-made-by", project.folder.path, path, name), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _made_by(project, path, name)
+    found: str | None = memory[key]
+    return found
+
+
+def _made_by(project: PythonProject, path: str, name: str) -> str | None:
+    module = _evaluator(project).program.by_path.get(path)
+    found = _evaluator(project).of_module(module, name) if module is not None else None
+    if not isinstance(found, FunctionRef) or not _may_return(found.node):
+        return None
+    value = _evaluator(project).returned(found, None, found.frame)
+    if isinstance(value, Instance):
+        return value.callee
+    if isinstance(value, Made):
+        return value.made_by.node.name
+    annotation = found.node.returns
+    named = _evaluator(project).value(found.frame, annotation) if annotation is not None else None
+    return named.name if isinstance(named, External) and value is UNKNOWN else None
+
+
+def _may_return(node: FunctionNode) -> bool:
+    """Whether a function gives back what a call or a name stands for: most give nothing, and are not looked at."""
+    return any(
+        isinstance(item, ast.Return) and isinstance(item.value, ast.Call | ast.Name | ast.Attribute)
+        for item in statements(node.body)
+    ) and not any(isinstance(item, ast.Yield | ast.YieldFrom) for item in ast.walk(node))
 
 
 def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[Any, str, int | None]:
