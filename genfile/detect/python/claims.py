@@ -124,11 +124,13 @@ def _program(project: PythonProject) -> Claim | None:
         and listens(project, ["python", "-m", package.removeprefix("src/")])
     ):
         return Claim("program", folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py listens"))
-    if program is not None and not project.has_build_system and not functions(folder):
-        return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
-    stays = staying(project) if project.scripts else None
+    if functions(folder):
+        return None
+    stays = staying(project)
     if stays is not None:
         return Claim("program", stays.evidence[0])
+    if program is not None and not project.has_build_system:
+        return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
         (
             name

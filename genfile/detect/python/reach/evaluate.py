@@ -282,6 +282,8 @@ class Evaluator:
         if not isinstance(func, ast.Attribute):
             return UNKNOWN
         base = self.value(frame, func.value)
+        if base is UNKNOWN and func.attr in ("read_text", "open", "read_bytes"):
+            return self.files.at(self, frame, func.value)
         if isinstance(base, dict) and func.attr in ("get", "pop") and node.args:
             found = self.item(base, self.value(frame, node.args[0]))
             return self.value(frame, node.args[1]) if found is UNKNOWN and len(node.args) > 1 else found

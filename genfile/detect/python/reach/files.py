@@ -42,6 +42,11 @@ class Files:
             return self._dynaconf(evaluator, frame, node)
         return UNKNOWN
 
+    def at(self, evaluator: "Evaluator", frame: Frame, node: ast.expr) -> Any:
+        """The file that a path names."""
+        path = self._path(evaluator, frame, node)
+        return UNKNOWN if path is None else File(path)
+
     def of_parser(self, evaluator: "Evaluator", parser: Instance, node: ast.expr, frame: Frame) -> Any:
         """What a ConfigParser has read: the argument of its `.read(…)`, in the module where it was made."""
         del parser

@@ -161,6 +161,9 @@ class Walker:
             name = callee.name if isinstance(callee, External) else getattr(call.func, "attr", "")
             if name.endswith(_STAYS):
                 self.stays.append((frame.module.path, call.lineno, frame.need))
+        if getattr(call.func, "attr", "") == "set_defaults":
+            # What a sub-command runs, once it is chosen.
+            return
         for item in (*call.args, *(keyword.value for keyword in call.keywords)):
             if isinstance(item, ast.Name | ast.Attribute):
                 given = self.evaluator.value(frame, item)
