@@ -63,7 +63,7 @@ def proof(project: PythonProject) -> Fact[list[str]] | None:
 def _is_purpose(listener: Listener) -> bool:
     if _LOGIN.search(listener.path.rsplit("/", 1)[-1]) or any(_LOGIN.search(word) for word in listener.need.command):
         return False
-    if any(value is None for _, _, value in listener.need.flags):
+    if any(not value for _, _, value in listener.need.flags):
         # A switch makes it a server: without it, it is something else.
         return False
     return not (listener.callee.endswith(_RAW) and listener.need.size)

@@ -181,6 +181,13 @@ def command(words: list[str], found: Listener, port: int = 8000) -> tuple[list[s
         environment[found.host.name] = "0.0.0.0"
     if isinstance(found.port, Option) and found.number is None and found.port.flag:
         flags.append((found.port.path, found.port.flag, str(port)))
+    own = found.port.flag if isinstance(found.port, Option) else None
+    flags = [
+        (path, flag, str(port) if value == "" else value)
+        for path, flag, value in flags
+        if value or flag == own or value is None
+    ]
+    flags = list(dict.fromkeys(flags))
     given = {word.split("=")[0] for word in words}
     return _joined(words, found.need.command, [item for item in flags if item[1] not in given]), environment
 

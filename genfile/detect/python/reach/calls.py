@@ -99,7 +99,7 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
     if name.endswith(_MCP) and "fastmcp" in name.lower():
         return _mcp(evaluator, frame, call, name)
     form = _form(name)
-    keywords = {item.arg: item.value for item in call.keywords if item.arg}
+    keywords = evaluator.keywords(frame, call)
     if form is None:
         if name.rsplit(".", 1)[-1] not in _METHODS or {"host", "port", "server_port"}.isdisjoint(keywords):
             return None
@@ -124,20 +124,21 @@ def _form(name: str) -> _Form | None:
 
 
 def _told(evaluator: "Evaluator", frame: Frame, call: ast.Call, form: _Form) -> tuple[Any, Any]:
-    keywords = {item.arg: item.value for item in call.keywords if item.arg}
+    keywords = evaluator.keywords(frame, call)
 
-    def given(name: str, at: int) -> Any:
-        node = keywords.get(name)
-        if node is None and 0 <= at < len(call.args):
-            node = call.args[at]
-        return evaluator.value(frame, node) if node is not None else None
+    def given(name: str, at: int, default: Any) -> Any:
+        if name in keywords:
+            return keywords[name]
+        if 0 <= at < len(call.args):
+            return evaluator.value(frame, call.args[at])
+        # What a table says that only running the program tells is not the library's own default.
+        return UNKNOWN if "**" in keywords else default
 
     if form.address >= 0:
-        nodes = [*call.args[form.address : form.address + 1], *(keywords.get(n) for n in ("address", "bind_addr"))]
-        node = next((item for item in nodes if item is not None), None)
-        return split_address(evaluator.value(frame, node)) if node is not None else (UNKNOWN, UNKNOWN)
-    host, port = given(*form.host), given(*form.port)
-    return form.defaults[0] if host is None else host, form.defaults[1] if port is None else port
+        listed = [evaluator.value(frame, item) for item in call.args[form.address : form.address + 1]]
+        listed += [keywords[name] for name in ("address", "bind_addr", "server_address") if name in keywords]
+        return split_address(listed[0]) if listed else (UNKNOWN, UNKNOWN)
+    return given(*form.host, form.defaults[0]), given(*form.port, form.defaults[1])
 
 
 def split_address(value: Any) -> tuple[Any, Any]:

@@ -37,6 +37,7 @@ class Evaluator:
         self.namespaces: dict[str, Namespace] = {}
         self._left = MAX_STEPS
         self._depth = 0
+        self._known: dict[tuple[str, str], Any] = {}
         self._open: set[tuple[int, str]] = set()
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
 
@@ -66,7 +67,13 @@ class Evaluator:
         return self.of_module(frame.module, name)
 
     def of_module(self, module: Module, name: str) -> Any:
-        return self._first(Frame(module), module, module.bindings.get(name, []), name)
+        key = (module.name, name)
+        if key not in self._known:
+            found = self._first(Frame(module), module, module.bindings.get(name, []), name)
+            if found is UNKNOWN:
+                return found
+            self._known[key] = found
+        return self._known[key]
 
     def locals_of(self, frame: Frame) -> dict[str, list[Binding]]:
         function = frame.function
@@ -176,6 +183,17 @@ class Evaluator:
         finally:
             self._open.discard(key)
 
+    def keywords(self, frame: Frame, call: ast.Call) -> dict[str, Any]:
+        """The keywords of a call, those of `**options` too; an unknown table stands as None."""
+        found: dict[str, Any] = {}
+        for item in call.keywords:
+            if item.arg is not None:
+                found[item.arg] = self.value(frame, item.value)
+                continue
+            table = self.value(frame, item.value)
+            found |= table if isinstance(table, dict) else {"**": UNKNOWN}
+        return found
+
     # --- one method a kind of expression --------------------------------------------------------------------------
 
     def _constant(self, frame: Frame, node: ast.Constant) -> Any:
@@ -278,6 +296,8 @@ class Evaluator:
                 return self.value(frame, node.args[0])
             if func.id == "open":
                 return self.files.opened(self, frame, node, "open")
+            if func.id == "dict":
+                return self.keywords(frame, node)
             return self._by_env(frame, node, func.id)
         if not isinstance(func, ast.Attribute):
             return UNKNOWN

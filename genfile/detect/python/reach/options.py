@@ -24,7 +24,11 @@ def options_of(evaluator: "Evaluator", frame: Frame, parser: ast.expr) -> Namesp
     elif isinstance(parser, ast.Call):
         made_by = evaluator.value(frame, parser.func)
         module = made_by.frame.module if isinstance(made_by, FunctionRef) else module
-    return evaluator.namespaces.setdefault(module.name, _Scan(evaluator, module).namespace)
+    if module.name not in evaluator.namespaces:
+        # While they are read, a parser that is asked for again has no options.
+        evaluator.namespaces[module.name] = Namespace({})
+        evaluator.namespaces[module.name] = _Scan(evaluator, module).namespace
+    return evaluator.namespaces[module.name]
 
 
 class _Scan:

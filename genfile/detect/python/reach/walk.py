@@ -124,6 +124,9 @@ class Walker:
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             value = self.evaluator.value(frame, test.left)
             other = self.evaluator.value(frame, test.comparators[0])
+            if isinstance(test.comparators[0], ast.Constant) and other is None:
+                given = _truth(value)
+                return (given, Need()) if isinstance(test.ops[0], ast.IsNot) else (Need(), given)
             if isinstance(test.ops[0], ast.In) and isinstance(other, list) and other:
                 given = settled(value) if settled(value) in other else other[0]
                 return _equals(value, given), Need()
@@ -132,10 +135,7 @@ class Walker:
             if isinstance(test.ops[0], ast.NotEq | ast.IsNot):
                 return _differs(value, other), _equals(value, other)
             return Need(), Need()
-        value = self.evaluator.value(frame, test)
-        if isinstance(value, Option) and value.kind == "switch" and not settled(value):
-            return Need((), ((value.path, value.flag, None),)), Need()
-        return Need(), Need()
+        return _truth(self.evaluator.value(frame, test)), Need()
 
     def _calls(self, frame: Frame, node: ast.stmt) -> None:
         for item in expressions(node):
@@ -234,6 +234,13 @@ class Walker:
             return
         source = module.absolute(node.module, node.level)
         self._imports += [source, *(f"{source}.{alias.name}" for alias in node.names)]
+
+
+def _truth(value: Any) -> Need:
+    """What must be given for an option to be set; of one that takes a value what it takes is not known."""
+    if isinstance(value, Option) and value.kind != "command" and value.flag and not settled(value):
+        return Need((), ((value.path, value.flag, None if value.kind == "switch" else ""),))
+    return Need()
 
 
 def _equals(value: Any, other: Any) -> Need:
