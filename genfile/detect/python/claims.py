@@ -129,7 +129,7 @@ def _program(project: PythonProject) -> Claim | None:
     stays = staying(project)
     if stays is not None:
         return Claim("program", stays.evidence[0])
-    if program is not None and not project.has_build_system:
+    if program is not None and not project.has_build_system and not _below_package(folder):
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
         (
@@ -142,6 +142,16 @@ def _program(project: PythonProject) -> Claim | None:
     if server is not None:
         return Claim("program", folder.says("pyproject.toml", None, f"script {server}"))
     return None
+
+
+def _below_package(folder: Project) -> bool:
+    """Whether a folder above is a project that is installed: a program that nothing tells of is a tool of that."""
+    above = folder.parent()
+    while above is not None:
+        if (above.has("pyproject.toml") or above.has("setup.py")) and PythonProject(above).has_build_system:
+            return True
+        above = above.parent()
+    return False
 
 
 def _loose(project: PythonProject) -> Claim | None:

@@ -56,8 +56,10 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
 def proof(project: PythonProject) -> Fact[list[str]] | None:
     """A command that listens because that is what it is for: no preview of a tool, no callback of a login."""
     found = serving(project)
-    listener = reach(project, found.value).main if found is not None else None
-    return found if listener is not None and _is_purpose(listener) else None
+    reached = reach(project, found.value) if found is not None else None
+    if reached is None or reached.main is None or reached.ended:
+        return None
+    return found if _is_purpose(reached.main) else None
 
 
 def _is_purpose(listener: Listener) -> bool:

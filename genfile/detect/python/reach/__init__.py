@@ -35,10 +35,14 @@ __all__ = ["Listener", "Reach", "command", "constant", "made_by", "member", "rea
 
 @dataclass
 class Reach:
-    """One entry's listeners, in the order in which they are reached; ``stays``: what keeps it running without one."""
+    """One entry's listeners, in the order in which they are reached; ``stays``: what keeps it running without one.
+
+    ``ended``: there was more of the program than is followed.
+    """
 
     listeners: list[Listener] = field(default_factory=list)
     stays: list[tuple[str, int, Need]] = field(default_factory=list)
+    ended: bool = False
 
     @property
     def main(self) -> Listener | None:
@@ -140,6 +144,7 @@ def _evaluator(project: PythonProject) -> Evaluator:
     if key not in memory:
         memory[key] = Evaluator(Program(project))
     found: Evaluator = memory[key]
+    found.begin()
     return found
 
 
@@ -150,7 +155,7 @@ def _reach(project: PythonProject, words: list[str]) -> Reach:
     if found is not None:
         module, function = found
         walker.start(module, evaluator.of_module(module, function) if function else None)
-    return Reach(walker.listeners, walker.stays)
+    return Reach(walker.listeners, walker.stays, evaluator.ended)
 
 
 def _entry(project: PythonProject, program: Program, words: list[str]) -> tuple[Module, str | None] | None:

@@ -23,7 +23,9 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.python import GETTERS
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
-MAX_STEPS = 60_000
+# For all programs of a project, and for one of them.
+MAX_STEPS = 150_000
+MAX_ENTRY_STEPS = 25_000
 MAX_DEPTH = 40
 _SAME = frozenset({"int", "str", "float", "bool", "str.strip", "pathlib.Path", "os.path.expanduser", "os.fspath"})
 
@@ -35,11 +37,24 @@ class Evaluator:
         self.program = program
         self.files = Files(program.folder)
         self.namespaces: dict[str, Namespace] = {}
-        self._left = MAX_STEPS
+        self._all = MAX_STEPS
+        self._left = 0
+        self.begin()
         self._depth = 0
         self._known: dict[tuple[str, str], Any] = {}
         self._open: set[tuple[int, str]] = set()
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
+
+    def begin(self) -> None:
+        """Start on another program: what the one before it has left over is not lost."""
+        self._all += max(self._left, 0)
+        self._left = min(MAX_ENTRY_STEPS, self._all)
+        self._all -= self._left
+
+    @property
+    def ended(self) -> bool:
+        """Whether a program took more steps than it may: what is said of it is not all."""
+        return self._left <= 0
 
     def value(self, frame: Frame, node: ast.expr) -> Any:
         """The value of an expression; UNKNOWN where only running the program would tell."""
@@ -57,10 +72,12 @@ class Evaluator:
         """What a name stands for: a parameter, a variable of the function, a name of the module."""
         inside: Frame | None = frame
         while inside is not None and inside.function is not None:
-            given = inside.bound.get(name, UNKNOWN)
+            given = inside.known.get(name, inside.bound.get(name, UNKNOWN))
             if given is not UNKNOWN and given is not None:
                 return given
             found = self._first(inside, inside.function, self.locals_of(inside).get(name, []), name)
+            if found is not UNKNOWN:
+                inside.known[name] = found
             if found is not UNKNOWN or name in inside.bound:
                 return given if found is UNKNOWN else found
             inside = inside.outer

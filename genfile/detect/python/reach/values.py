@@ -50,13 +50,17 @@ class Need:
 
 @dataclass(eq=False)
 class Frame:
-    """Where an expression stands: a module, a function of it, what its parameters are bound to."""
+    """Where an expression stands: a module, a function of it, what its parameters are bound to.
+
+    ``known``: its variables that were looked at before.
+    """
 
     module: "Module"
     function: FunctionNode | None = None
     bound: dict[str, Any] = field(default_factory=dict)
     need: Need = Need()
     outer: "Frame | None" = None
+    known: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
