@@ -112,6 +112,9 @@ def _program(project: PythonProject) -> Claim | None:
     listens_itself = proof(project)
     if listens_itself is not None:
         return Claim("program", listens_itself.evidence[0])
+    stays = staying(project) if not functions(folder) else None
+    if stays is not None:
+        return Claim("program", stays.evidence[0])
     if project.has_build_system and len(project.scripts) > 1:
         return None
     if not project.dependencies and not project.scripts:
@@ -126,9 +129,6 @@ def _program(project: PythonProject) -> Claim | None:
         return Claim("program", folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py listens"))
     if functions(folder):
         return None
-    stays = staying(project)
-    if stays is not None:
-        return Claim("program", stays.evidence[0])
     if program is not None and not project.has_build_system and not _below_package(folder):
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(

@@ -1,7 +1,5 @@
 """Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
 
-import re
-
 from genfile.detect.python.application import modules
 from genfile.detect.python.frameworks import PROGRAMS, has_main_package
 from genfile.detect.python.manifest import PythonProject
@@ -11,7 +9,6 @@ from genfile.evidence import Fact
 MAX_ENTRIES = 24
 # Listeners of the standard library: a tool has one to show a preview, or to be called back at a login.
 _RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer")
-_LOGIN = re.compile(r"auth|login|callback|token|preview", re.IGNORECASE)
 
 
 def entries(project: PythonProject) -> list[list[str]]:
@@ -63,8 +60,6 @@ def proof(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def _is_purpose(listener: Listener) -> bool:
-    if _LOGIN.search(listener.path.rsplit("/", 1)[-1]) or any(_LOGIN.search(word) for word in listener.need.command):
-        return False
     if any(not value for _, _, value in listener.need.flags):
         # A switch makes it a server: without it, it is something else.
         return False

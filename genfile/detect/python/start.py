@@ -344,4 +344,7 @@ def worker_settings(project: PythonProject) -> tuple[str, str] | None:
 
 
 # The order in which service.py asks them.
-START_SIGNALS = (put_procfile, put_hosted, django_start, application_start, hosted_program, program_start)
+START_SIGNALS = (
+    *(put_procfile, put_hosted, django_start, application_start, hosted_program),
+    *(serving, program_start, staying),
+)

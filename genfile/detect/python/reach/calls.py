@@ -55,6 +55,7 @@ class _Form:
 # By the end of the callee's name; `()` stands for an instance of a class.
 _FORMS = (
     _Form("debugpy.listen ptvsd.enable_attach pydevd_pycharm.settrace", "debugger", address=0),
+    _Form("stdio.stdio_server stdio_server", "stdio"),
     _Form("prometheus_client.start_http_server prometheus_client.start_wsgi_server start_metrics_server",
           "metrics", port=("port", 0)),
     _Form("aiosmtpd.controller.Controller smtpd.SMTPServer", "smtp", host=("hostname", 1)),
@@ -88,6 +89,8 @@ _BY_END = {name: form for form in _FORMS for name in form.names.split()}
 # Methods of objects that are not known, where they are told a host or a port.
 _METHODS = ("run", "run_server", "run_app", "serve", "start_server", "launch", "run_async", "run_http_async", "listen")
 _MCP = ("FastMCP().run", "FastMCP().run_async", "Server().run")
+# Where a tool waits to be called back at a login.
+_LOGIN = re.compile(r"(?:^|[/_ .])(?:o?auth\w*|login|callback|authorize)(?:$|[/_ .])", re.IGNORECASE)
 _ROLES = re.compile(r"metric|prometheus|debug|admin|health|redirect|probe|smtp|telnet", re.IGNORECASE)
 
 
@@ -106,7 +109,8 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
         form = _Form(name)
     host, port = _told(evaluator, frame, call, form)
     role = form.role
-    if role == "app" and _ROLES.search(f"{_named(port)} {_text_of(call)}"):
+    path = f"{frame.module.path} {getattr(frame.function, 'name', '')} {' '.join(frame.need.command)}"
+    if role == "app" and (_ROLES.search(f"{_named(port)} {_text_of(call)}") or _LOGIN.search(path)):
         role = "other"
     told = settled(port) != form.defaults[1]
     return Listener(role, name, host, port, frame.need, frame.module.path, call.lineno, told)
@@ -176,9 +180,9 @@ def _text_of(call: ast.Call) -> str:
 
 def _mcp(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Listener:
     """An MCP server: it speaks over its standard input unless it is told another transport."""
-    keywords = {item.arg: item.value for item in call.keywords if item.arg}
-    node = keywords.get("transport", call.args[0] if call.args else None)
-    transport = evaluator.value(frame, node) if node is not None else "stdio"
+    keywords = evaluator.keywords(frame, call)
+    first = evaluator.value(frame, call.args[0]) if call.args else "stdio"
+    transport = keywords.get("transport", first)
     need = frame.need
     if isinstance(transport, Option) and settled(transport) in ("stdio", None, UNKNOWN):
         need, transport = (

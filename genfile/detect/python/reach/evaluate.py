@@ -17,6 +17,7 @@ from genfile.detect.python.reach.values import (
     Made,
     ModuleRef,
     Namespace,
+    Option,
     Text,
     settled,
 )
@@ -24,8 +25,8 @@ from genfile.parsers.python import GETTERS
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
 # For all programs of a project, and for one of them.
-MAX_STEPS = 150_000
-MAX_ENTRY_STEPS = 25_000
+MAX_STEPS = 200_000
+MAX_ENTRY_STEPS = 40_000
 MAX_DEPTH = 40
 _SAME = frozenset({"int", "str", "float", "bool", "str.strip", "pathlib.Path", "os.path.expanduser", "os.fspath"})
 
@@ -72,14 +73,17 @@ class Evaluator:
         """What a name stands for: a parameter, a variable of the function, a name of the module."""
         inside: Frame | None = frame
         while inside is not None and inside.function is not None:
-            given = inside.known.get(name, inside.bound.get(name, UNKNOWN))
+            if name in inside.known:
+                return inside.known[name]
+            given = inside.bound.get(name, UNKNOWN)
             if given is not UNKNOWN and given is not None:
                 return given
             found = self._first(inside, inside.function, self.locals_of(inside).get(name, []), name)
-            if found is not UNKNOWN:
-                inside.known[name] = found
-            if found is not UNKNOWN or name in inside.bound:
-                return given if found is UNKNOWN else found
+            if found is not UNKNOWN or name in inside.bound or name in self.locals_of(inside):
+                found = given if found is UNKNOWN else found
+                if self._is_settled(inside.function, name):
+                    inside.known[name] = found
+                return found
             inside = inside.outer
         return self.of_module(frame.module, name)
 
@@ -87,10 +91,14 @@ class Evaluator:
         key = (module.name, name)
         if key not in self._known:
             found = self._first(Frame(module), module, module.bindings.get(name, []), name)
-            if found is UNKNOWN:
+            if not self._is_settled(module, name):
                 return found
             self._known[key] = found
         return self._known[key]
+
+    def _is_settled(self, owner: object, name: str) -> bool:
+        """Whether what was found of a name is all that can be: no bound cut it short, nor a name that asks itself."""
+        return self._depth < MAX_DEPTH - 15 and self._left > 0 and (id(owner), name) not in self._open
 
     def locals_of(self, frame: Frame) -> dict[str, list[Binding]]:
         function = frame.function
@@ -107,11 +115,14 @@ class Evaluator:
             return UNKNOWN
         self._open.add(key)
         try:
+            first: Any = UNKNOWN
             for binding in reversed(bindings[-6:]):
                 found = self._bound(frame, binding)
-                if found is not UNKNOWN and found is not None:
+                if isinstance(found, Option | EnvDefault):
+                    # What can be given from outside is more than what is taken where nothing is.
                     return found
-            return UNKNOWN
+                first = found if first is UNKNOWN and found is not None else first
+            return first
         finally:
             self._open.discard(key)
 
@@ -209,6 +220,10 @@ class Evaluator:
                 continue
             table = self.value(frame, item.value)
             found |= table if isinstance(table, dict) else {"**": UNKNOWN}
+            if isinstance(item.value, ast.Name):
+                mark = f"{item.value.id}["
+                names = [name for name in self.locals_of(frame) if name.startswith(mark)]
+                found |= {name[len(mark) : -1]: self.name(frame, name) for name in names}
         return found
 
     # --- one method a kind of expression --------------------------------------------------------------------------
@@ -328,6 +343,8 @@ class Evaluator:
             given = iter([self.value(frame, item) for item in node.args])
             pieces = base.replace("{0}", "{}").replace("{1}", "{}").split("{}")
             return _text(tuple(part for piece in pieces for part in (piece, next(given, ""))))
+        if isinstance(base, Option | EnvDefault | str) and func.attr in ("lower", "upper", "strip"):
+            return base
         if isinstance(base, str | File) and func.attr in ("strip", "resolve", "read", "read_text", "absolute", "open"):
             return File(base.strip("/")) if isinstance(base, str) and func.attr in ("read_text", "open") else base
         return UNKNOWN

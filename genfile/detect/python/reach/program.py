@@ -46,6 +46,9 @@ class Module:
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, node.value
+                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                    # options["port"] = port
+                    yield f"{target.value.id}[{getattr(target.slice, 'value', '')}]", node.value
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             yield node.target.id, node.value
         elif isinstance(node, ast.With | ast.AsyncWith):

@@ -1,6 +1,7 @@
 """From where a program starts to the calls that listen, through functions, branches and sub-commands."""
 
 import ast
+import re
 from typing import Any
 
 from genfile.detect.python.reach.calls import Listener, http_choice, listener
@@ -33,6 +34,9 @@ _STAYS = tuple(
     """.split()
 )
 
+# What a loop asks before another round that ends when the program is told to.
+_RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
+
 
 class Walker:
     """One walk from one entry: what listens, and what stays without listening."""
@@ -45,10 +49,12 @@ class Walker:
         self._count = 0
         self._depth = 0
         self._imports: list[str] = []
+        self._entry = ""
 
     def start(self, module: Module, function: Any = None) -> None:
         """Walk a function that a console script names, or a module that is run as the program."""
         frame = Frame(module)
+        self._entry = module.name
         if function is None:
             self._block(frame, module.body, main=True)
         else:
@@ -76,7 +82,7 @@ class Walker:
                 self._match(frame, node)
             else:
                 self._calls(frame, node)
-                if isinstance(node, ast.While) and _is_worker(node):
+                if isinstance(node, ast.While) and frame.module.name == self._entry and _is_worker(node):
                     self.stays.append((frame.module.path, node.lineno, frame.need))
                 self._block(frame, inner(node), main=main)
         frame.need = need
@@ -159,6 +165,12 @@ class Walker:
             if found is not None and found not in self.listeners:
                 self.listeners.append(found)
             name = callee.name if isinstance(callee, External) else getattr(call.func, "attr", "")
+            if name == "start" and isinstance(call.func, ast.Attribute):
+                # A thread of the project's own runs its `run`.
+                made = self.evaluator.value(frame, call.func.value)
+                method = self.evaluator.attribute(made, "run", frame) if isinstance(made, Made) else None
+                if isinstance(method, FunctionRef):
+                    self._enter(method, None, frame)
             if name.endswith(_STAYS):
                 self.stays.append((frame.module.path, call.lineno, frame.need))
         if getattr(call.func, "attr", "") == "set_defaults":
@@ -278,11 +290,14 @@ def _is_guard(test: ast.expr) -> bool:
 
 def _is_worker(node: ast.While) -> bool:
     """A loop without an end that waits between its rounds, and asks nobody at a keyboard."""
-    if not isinstance(node.test, ast.Constant) or not node.test.value:
+    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    names = [getattr(item, "attr", getattr(item, "id", "")) for item in ast.walk(node.test)]
+    if not endless and not any(_RUNNING.search(name) for name in names):
         return False
     called = {
         getattr(item.func, "attr", getattr(item.func, "id", ""))
         for item in ast.walk(node)
         if isinstance(item, ast.Call)
     }
-    return bool(called & {"sleep", "run_pending", "poll", "wait", "blpop", "receive"}) and "input" not in called
+    waits = any(name.startswith(("sleep", "run_pending", "poll", "wait", "blpop", "receive")) for name in called)
+    return waits and "input" not in called
