@@ -353,3 +353,35 @@ def test_the_server_of_an_editors_extension_is_not_a_service() -> None:
 
 def test_a_program_beside_its_requirements_is_a_plan() -> None:
     assert only(**{"requirements.txt": "requests\n", "main.py": "import requests\n"}).start == ("python", "main.py")
+
+
+def test_what_listens_is_found_behind_any_number_of_helpers() -> None:
+    """Calls near the entry are followed before those below them, and the walk has an end."""
+    helpers = "".join(f"def h{n}(x):\n    return h{n + 1}(x) + h{n + 1}(x + 1)\n" for n in range(5000))
+    code = (
+        f"{helpers}def h5000(x):\n    return x\nfrom aiohttp import web\ndef main():\n    h0(1)\n    start()\n"
+        "def start():\n    web.run_app(web.Application(), host='0.0.0.0', port=7400)\n"
+    )
+    spec = only(**project("aiohttp", **{"src/thing/cli.py": code}))
+    assert (spec.start, spec.port) == (("thing",), 7400)
+
+
+def test_a_loop_that_waits_is_a_worker() -> None:
+    code = (
+        "import time\nclass Worker:\n    running = True\n    def start(self):\n        while self.running:\n"
+        "            time.sleep(5)\ndef main():\n    Worker().start()\n"
+    )
+    spec = only(**project("requests", **{"src/thing/cli.py": code}))
+    assert (spec.start, spec.port) == (("thing",), None)
+    asks = code.replace("time.sleep(5)", "time.sleep(1); print(input())")
+    assert not inspect(**project("requests", **{"src/thing/cli.py": asks})).services
+
+
+def test_options_in_a_table_reach_the_server() -> None:
+    code = (
+        "import click, uvicorn\n@click.command()\n@click.option('--bind', default='localhost')\n"
+        "@click.option('--port', default=7401)\ndef main(bind, port):\n    options = {'log_level': 'info'}\n"
+        "    options['host'] = bind\n    options['port'] = port\n    uvicorn.run('thing.app:app', **options)\n"
+    )
+    spec = only(**project("uvicorn", **{"src/thing/cli.py": code}))
+    assert (spec.start, spec.port) == (("thing", "--bind", "0.0.0.0"), 7401)

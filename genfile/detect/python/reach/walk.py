@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import deque
 from typing import Any
 
 from genfile.detect.python.reach.calls import Listener, http_choice, listener
@@ -23,8 +24,7 @@ from genfile.detect.python.reach.values import (
 )
 from genfile.parsers.values import UNKNOWN
 
-MAX_FUNCTIONS = 300
-MAX_DEPTH = 20
+MAX_FUNCTIONS = 500
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 # Calls that stay, and listen to nothing: bots, consumers, schedulers.
 _STAYS = tuple(
@@ -47,7 +47,7 @@ class Walker:
         self.stays: list[tuple[str, int, Need]] = []
         self._seen: dict[ast.AST, int] = {}
         self._count = 0
-        self._depth = 0
+        self._queue: deque[tuple[Any, Frame]] = deque()
         self._imports: list[str] = []
         self._entry = ""
 
@@ -59,6 +59,7 @@ class Walker:
             self._block(frame, module.body, main=True)
         else:
             self._enter(function, None, frame)
+        self._drain()
         seen = {module.name}
         for name in self._imports:
             # What is imported runs too; only where the program itself does not listen is that asked.
@@ -68,6 +69,7 @@ class Walker:
             if found is not None and found.name not in seen:
                 seen.add(found.name)
                 self._block(Frame(found), found.body)
+                self._drain()
 
     def _block(self, frame: Frame, body: list[ast.stmt], *, main: bool = False) -> None:
         need = frame.need
@@ -233,12 +235,15 @@ class Walker:
     def _walk(self, node: Any, frame: Frame) -> None:
         seen = self._seen.get(node, 0)
         self._count += 1
-        if seen >= 3 or self._count > MAX_FUNCTIONS or self._depth > MAX_DEPTH:
-            return
-        self._seen[node] = seen + 1
-        self._depth += 1
-        self._block(frame, node.body)
-        self._depth -= 1
+        if seen < 3 and self._count <= MAX_FUNCTIONS:
+            self._seen[node] = seen + 1
+            self._queue.append((node, frame))
+
+    def _drain(self) -> None:
+        """Walk what was called, the nearest to the entry first: what listens lies less deep than helpers do."""
+        while self._queue:
+            node, frame = self._queue.popleft()
+            self._block(frame, node.body)
 
     def _import(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
