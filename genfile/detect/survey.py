@@ -69,7 +69,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
             if best is not None:
                 found.append(best)
     with contained(tree, "", "was not searched for what is beside its services"):
-        found = _serving(found, declared)
+        found = _without_tools(_serving(found, declared))
         claimed = {item.project.path for item in found}
         found += [
             _static_claim(project)
@@ -124,6 +124,19 @@ def _serving(found: list[Found], declared: "Sequence[Declared]") -> list[Found]:
         kept = language.serving([item.project for item in found if item.language is language])
         found = [item for item in found if item.language is not language or item.project in kept]
     return found
+
+
+def _without_tools(found: list[Found]) -> list[Found]:
+    """The services without programs of a folder beside them that nothing says stay or listen: those are tools."""
+    certain = [item for item in found if item.claim.strength in ("server", "program")]
+
+    def is_tool(item: Found) -> bool:
+        name = item.claim.reason.path.rpartition("/")[2]
+        # A name that says what it is for is more than a guess.
+        usual = name in ("app.py", "server.py", "bot.py", "worker.py", "wsgi.py", "asgi.py")
+        return item.language is python and item.claim.strength == "guess" and bool(item.project.path) and not usual
+
+    return [item for item in found if not certain or not is_tool(item)]
 
 
 def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:

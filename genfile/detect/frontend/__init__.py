@@ -10,7 +10,7 @@ from genfile.detect import node
 from genfile.detect.frontend.bundles import assets, builds_only, in_place, mentions, quiet_sites
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
-from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile
+from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.node.gitbuild import GIT_GIVEN
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project, Tree
@@ -35,7 +35,7 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
         # A front end with a server of its own is one all the same where the project's Dockerfile makes it so.
         output = _output(site.project)
         alone = site.claim.strength != "site" and output is None
-        if output is None and not alone:
+        if (output is None and not alone) or (alone and runs_itself(site.project) is not None):
             continue
         place = output or site.project.full("dist")
         rival = next((path for path, served in taken.items() if output in (served.output, served.target)), None)

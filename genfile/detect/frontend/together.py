@@ -38,6 +38,43 @@ def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
     return None
 
 
+# A server of Node's that a command starts: what it makes is no site that another server gives out.
+_NODE_SERVER = re.compile(
+    r"(?:^|[\s;&|=(\[\"'/])(?:node\s+(?!-e\b)\S|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:start|serve)\b|(?:next|nuxt)\s+start\b)",
+    re.MULTILINE,
+)
+_MAX_SCRIPT = 64 * 1024
+
+
+def runs_itself(site: Project) -> Evidence | None:
+    """Whether the image that holds a front end starts a server of Node's: by its command, or by a script in it."""
+    for path in dockerfiles_above(site):
+        try:
+            dockerfile = read_dockerfile(site.tree.text(path) or "")
+        except DockerfileError:
+            continue
+        for stage in dockerfile.lineage(dockerfile.stages[-1]):
+            for item in stage.instructions:
+                if item.keyword in ("CMD", "ENTRYPOINT") and _NODE_SERVER.search(" ".join(item.words) or item.value):
+                    return Evidence(path, item.line, item.original.strip()[:100])
+            for script in _scripts(site, path, stage):
+                if _NODE_SERVER.search(site.tree.text(script) or ""):
+                    return Evidence(script, 1, "it starts a server of Node's")
+    return None
+
+
+def _scripts(site: Project, path: str, stage: Stage) -> Iterator[str]:
+    """The scripts and supervisor's configurations that a stage copies out of the build context."""
+    for item in _copies(stage):
+        for word in item.words[:-1] if item.flag("from") is None else ():
+            for base in (posixpath.dirname(path), ""):
+                full = posixpath.normpath(posixpath.join(base, word.lstrip("/")))
+                if full.endswith((".sh", ".conf", ".ini")) and full in site.tree.paths:
+                    if len(site.tree.text(full) or "") <= _MAX_SCRIPT:
+                        yield full
+                    break
+
+
 def _in_dockerfile(server: Found, site: Project, output: str, path: str, dockerfile: Dockerfile) -> Served | None:
     name = posixpath.basename(site.path)
     builders = {

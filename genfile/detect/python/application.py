@@ -4,11 +4,9 @@ import posixpath
 import sys
 from dataclasses import dataclass
 
-from genfile.data import Framework
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import parse_code
 from genfile.detect.python.manifest import PythonProject
-from genfile.evidence import Fact
 from genfile.parsers.python import PyModule, parse_python
 from genfile.parsers.requirements import normalise
 
@@ -111,59 +109,3 @@ def module_name(project: PythonProject, path: str) -> str:
     root = import_root(project, path)
     name = path.removesuffix(".py").removesuffix("/__init__")
     return name.removeprefix(f"{root}/" if root else "").replace("/", ".")
-
-
-def _is_served(project: PythonProject, path: str) -> bool:
-    """Whether a server may import a file: each part of its name is one of Python's, and it is no script of its own."""
-    name = module_name(project, path)
-    return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
-
-
-def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
-    """The object or factory of a framework: an assignment first, then a function that makes one and returns it."""
-    made = framework.object
-    if made is None:
-        return None
-    short = made.rsplit(".", 1)[-1]
-    root = made.split(".")[0]
-
-    def is_own(callee: str) -> bool:
-        return callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short)
-
-    # A class of the project's own that is made from the framework's.
-    derived = {
-        name for _, module in modules(project) for name, bases in module.classes.items() if any(map(is_own, bases))
-    }
-
-    def is_made(callee: str | None) -> bool:
-        return callee is not None and (is_own(callee) or callee.rsplit(".", 1)[-1] in derived)
-
-    makers = [
-        (path, function)
-        for path, module in modules(project)
-        for function in module.functions
-        if is_made(function.returns)
-    ]
-    factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
-    maker_names = {function.name for _, function in makers}
-    for path, module in modules(project):
-        if not _is_served(project, path):
-            continue
-        for item in module.assignments:
-            # `app = create_app()` in wsgi.py is as good as the object itself.
-            if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
-                name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
-                if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
-                    name = framework.attribute
-                found = Application(
-                    path,
-                    module_name(project, path),
-                    name,
-                    root=import_root(project, path),
-                    asgi=".asgi." in (item.callee or ""),
-                )
-                return project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
-    for path, name, line in factories:
-        found = Application(path, module_name(project, path), name, factory=True, root=import_root(project, path))
-        return project.folder.fact(found, path, line, f"{name}() returns {short}")
-    return None

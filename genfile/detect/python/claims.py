@@ -1,12 +1,14 @@
 """Is a folder a Python service, a library, or a tool?"""
 
 from genfile.detect.language import Claim
-from genfile.detect.python.application import find_application, modules
+from genfile.detect.python.application import modules
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
+from genfile.detect.python.serving import proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -17,7 +19,7 @@ SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress", 
 
 def claim(folder: Project) -> Claim | None:
     """The strength of a folder's claim to be a Python service; None for libraries, tools and loose scripts."""
-    if _inside_package(folder) or points_to(folder) is not None:
+    if _inside_package(folder) or _of_editor(folder) or points_to(folder) is not None:
         return None
     project = PythonProject(folder)
     if find_django(project) is not None and (project.depends("django") or folder.has("manage.py")):
@@ -34,6 +36,17 @@ def claim(folder: Project) -> Claim | None:
         hosted = hosted_program(project)
         return Claim("program", hosted.evidence[0]) if hosted is not None else _program(project)
     return _loose(project)
+
+
+def _of_editor(folder: Project) -> bool:
+    """A part of an editor's extension: its package.json, here or above, names the editor that it is made for."""
+    place: Project | None = folder
+    while place is not None:
+        document = place.json("package.json") if place.has("package.json") else None
+        if document is not None and document.get("engines", "vscode") is not None:
+            return True
+        place = place.parent()
+    return False
 
 
 def _inside_package(folder: Project) -> bool:
@@ -77,11 +90,9 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         return False
     if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
         application = find_application(project, found.value)
-        return (
-            application is not None
-            and not application.value.factory
-            and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1)
-        )
+        if application is not None and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1):
+            return True
+        return proof(project) is not None
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
     if "{notebook}" in found.value.start:
@@ -96,6 +107,12 @@ def _is_used(project: PythonProject, framework: str) -> bool:
 
 def _program(project: PythonProject) -> Claim | None:
     folder = project.folder
+    listens_itself = proof(project)
+    if listens_itself is not None:
+        return Claim("program", listens_itself.evidence[0])
+    stays = staying(project) if not functions(folder) else None
+    if stays is not None:
+        return Claim("program", stays.evidence[0])
     if project.has_build_system and len(project.scripts) > 1:
         return None
     if not project.dependencies and not project.scripts:
@@ -108,7 +125,9 @@ def _program(project: PythonProject) -> Claim | None:
         and listens(project, ["python", "-m", package.removeprefix("src/")])
     ):
         return Claim("program", folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py listens"))
-    if program is not None and not project.has_build_system and not functions(folder):
+    if functions(folder):
+        return None
+    if program is not None and not project.has_build_system and not _below_package(folder):
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
         (
@@ -121,6 +140,16 @@ def _program(project: PythonProject) -> Claim | None:
     if server is not None:
         return Claim("program", folder.says("pyproject.toml", None, f"script {server}"))
     return None
+
+
+def _below_package(folder: Project) -> bool:
+    """Whether a folder above is a project that is installed: a program that nothing tells of is a tool of that."""
+    above = folder.parent()
+    while above is not None:
+        if (above.has("pyproject.toml") or above.has("setup.py")) and PythonProject(above).has_build_system:
+            return True
+        above = above.parent()
+    return False
 
 
 def _loose(project: PythonProject) -> Claim | None:

@@ -4,6 +4,7 @@ import posixpath
 
 from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
+from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.steps import put_catalogues, put_django_steps
@@ -138,12 +139,15 @@ def _is_src_layout(project: PythonProject) -> bool:
 def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> None:
     """Static files are collected while building, where STATIC_ROOT says where to; migrations are a release command."""
     root, path, line = setting(project, django, "STATIC_ROOT")
+    if not path:
+        root, path, line = class_setting(project, django, "STATIC_ROOT")
     if path and root is not None:
         says = project.folder.says(path, line, "STATIC_ROOT is set")
         draft.put("build", Fact([f"python {django.manage} collectstatic --noinput"], (says,)))
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
+    put_configuration(project, draft, django)
     put_django_steps(project, draft, django)
     _put_data(project, draft, django)
     if "release" not in draft.values:

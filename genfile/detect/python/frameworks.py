@@ -2,8 +2,9 @@
 
 from genfile.data import Framework, frameworks
 from genfile.detect.code import parse_code
-from genfile.detect.python.application import find_application, modules
+from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.objects import find_application
 from genfile.evidence import Fact
 from genfile.parsers.python import PyModule, parse_python
 

@@ -4,9 +4,10 @@ import re
 
 from genfile.data import Framework
 from genfile.data import framework as framework_named
-from genfile.detect.python.application import Application, find_application, modules
+from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import Django
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.objects import find_application
 from genfile.detect.python.start import worker_settings
 from genfile.evidence import Draft, Evidence, Fact
 

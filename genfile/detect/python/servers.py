@@ -4,11 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from genfile.data import default_tool
-from genfile.detect.code import parse_code
 from genfile.detect.python.manifest import PythonProject
-from genfile.evidence import Evidence
-from genfile.parsers.python import parse_python
-from genfile.parsers.values import EnvDefault, port_of
 
 # Servers by interface, best first; the first that the project depends on is used.
 ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
@@ -23,64 +19,7 @@ class Start:
     port: int | None
     port_variable: str | None = None
     extra: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What a configuration of gunicorn binds; ``alone``: to this machine, or to a socket file."""
-
-    port: int | None = None
-    variable: str | None = None
-    alone: bool = False
-    says: Evidence | None = None
-
-
-def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bound:
-    """What the file that `--config` names binds, or gunicorn.conf.py, which gunicorn reads by itself."""
-    name = _config_name(words or []) or "gunicorn.conf.py"
-    module = parse_code(project.folder, parse_python, name) if project.folder.has(name) else None
-    line = module.line_of("bind") if module is not None else None
-    if module is None or line is None:
-        return Bound()
-    value = module.setting("bind")
-    value = value[0] if isinstance(value, list) and value else value
-    text = value.default if isinstance(value, EnvDefault) else value
-    alone = isinstance(text, str) and text.startswith(("127.", "localhost", "unix:"))
-    port, variable = (None, None) if alone else port_of(value)
-    return Bound(port, variable, alone, project.folder.says(name, line, "bind"))
-
-
-def _config_name(words: list[str]) -> str | None:
-    for index, word in enumerate(words):
-        flag, sign, value = word.partition("=")
-        if flag in ("-c", "--config"):
-            value = value if sign else words[index + 1] if index + 1 < len(words) else ""
-            if value.startswith("python:"):
-                return value.removeprefix("python:").replace(".", "/") + ".py"
-            return value.removeprefix("file:").removeprefix("./")
-    return None
-
-
-def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
-    """gunicorn binds $PORT on every address by itself, unless its configuration says where."""
-    bound = gunicorn_bind(project)
-    extra = [f"--bind=0.0.0.0:{port}"] if bound.alone else []
-    variable = None if bound.alone else bound.variable if bound.port or bound.variable else "PORT"
-    missing = missing_server(project, "gunicorn")
-    return Start(["gunicorn", *extra, *_socket_worker(project), *words], bound.port or port, variable, missing)
-
-
-def _socket_worker(project: PythonProject) -> list[str]:
-    """What Flask-SocketIO wants of gunicorn: one process, and a worker that holds many connections."""
-    if "flask-socketio" not in project.dependencies:
-        return []
-    if {"gevent", "gevent-websocket"} <= set(project.dependencies):
-        return ["--workers=1", "--worker-class=geventwebsocket.gunicorn.workers.GeventWebSocketWorker"]
-    if "gevent" in project.dependencies:
-        return ["--workers=1", "--worker-class=gevent"]
-    if "eventlet" in project.dependencies:
-        return ["--workers=1", "--worker-class=eventlet"]
-    return ["--workers=1", "--threads=100"]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 def waitress(project: PythonProject, reference: str, port: int, *, factory: bool = False) -> Start:

@@ -4,18 +4,21 @@ from genfile.data import Framework
 from genfile.data import framework as framework_named
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
-from genfile.detect.python.application import find_application, modules
+from genfile.detect.python.application import modules
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
-from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.frameworks import find_framework
+from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
+from genfile.detect.python.listening import put_listening
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import find_health, find_port, loopback, served_port
+from genfile.detect.python.objects import find_application
+from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.scm import put_version_variable
-from genfile.detect.python.servers import Start, gunicorn_bind, named_port
+from genfile.detect.python.servers import Start, named_port
+from genfile.detect.python.serving import code_port, serving
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.start import (
     application_start,
@@ -25,6 +28,7 @@ from genfile.detect.python.start import (
     put_hosted,
     put_procfile,
 )
+from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_groups_as_packages, put_undeclared
 from genfile.detect.python.version import python_version
@@ -176,7 +180,7 @@ def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | N
 def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
     """Where the code would serve by itself: a command that takes a port takes the same."""
     takes = framework is not None and (framework.interface is not None or "{port}" in framework.start)
-    return served_port(project) if takes else None
+    return (code_port(project) or served_port(project)) if takes else None
 
 
 def _own_start(
@@ -188,7 +192,10 @@ def _own_start(
         draft.put("application", Fact(django.application, (says,)))
         draft.put("interface", Fact("asgi" if django.asgi else "wsgi", (says,)))
         return django_start(project, django, port), (says,), False
-    application = find_application(project, framework) if framework is not None else None
+    own = serving(project) if framework is not None and framework.start == ("python", "{file}") else None
+    application = None
+    if framework is not None and own is None:
+        application = configured_application(project) or find_application(project, framework)
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
         hosted = hosted_program(project) if start is not None and start.extra else None
@@ -232,32 +239,14 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
         draft.values.pop("port", None)
         draft.evidence.pop("/port", None)
         return
-    start = draft.values.get("start", [])
-    if start[:1] == ["python"] or (start and start[0] in project.scripts):
-        named = named_port(start)
-        found = port_flag(project, start) or find_port(project)
-        hinted = hosting(project.folder).port
-        if named is not None:
-            draft.put("port", Fact(named, draft.evidence["/start"].evidence))
-        elif found is not None:
-            draft.put("port", found.but(found.value[0]) if found.value[0] else None)
-            draft.values.pop("port_variable", None)
-            draft.put("port_variable", found.but(found.value[1]) if found.value[1] else None)
-        elif hinted is not None:
-            draft.put("port", hinted)
-        flag = host_flag(project, start)
-        if flag is not None:
-            draft.put(
-                "start", Fact([*start, flag.value, "0.0.0.0"], (*draft.evidence["/start"].evidence, *flag.evidence))
-            )
-        alone = loopback(project, by_default=framework is not None and framework.name in ("flask", "quart"))
-        if alone is not None:
-            draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)
+    put_listening(project, draft, framework)
     if draft.values.get("port") and framework is not None:
         if framework.health:
             draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
         elif (health := find_health(project)) is not None:
             draft.put("health", health.but({"path": health.value}))
+    if framework is not None and framework.name == "streamlit":
+        put_streamlit(project, draft)
     for name, value in (framework.environment if framework else {}).items():
         draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
 

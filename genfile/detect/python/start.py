@@ -1,5 +1,6 @@
 """How a Python service is started: the server that the project has, on every address."""
 
+import itertools
 import re
 import shlex
 
@@ -8,8 +9,10 @@ from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, module_name, modules
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
+from genfile.detect.python.gunicorn import gunicorn, worker_class
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, gunicorn, named_port, uwsgi, waitress
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
+from genfile.detect.python.serving import serving, staying
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -19,6 +22,14 @@ HOSTED = frozenset(
     {"gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress-serve", "uwsgi", "celery", "streamlit"}
 )
 _TARGET = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(?::[A-Za-z_][A-Za-z0-9_.]*(?:\(\))?)?")
+# Options whose value may look like what is served: a class of workers, a file, a folder.
+_VALUED = frozenset(
+    """
+    -k --worker-class -c --config --chdir --app-dir --workdir --working-dir --log-level -n --name --logger-class
+    --loop --http --ws --interface -m --env-file --log-config -Q --queues -P --pool --scheduler -S -l --loglevel
+    --worker-tmp-dir --user --group -u -g --access-logfile --error-logfile --log-file
+    """.split()
+)
 # What no image of production has.
 NOT_THERE = frozenset({"make", "npm", "yarn", "docker", "docker-compose", "honcho", "foreman", "heroku", "bash"})
 DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "http.server")
@@ -106,11 +117,21 @@ def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
         plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
         if plain[0] not in HOSTED or (plain[0] not in project.dependencies and plain[0] not in project.locked):
             continue
-        targets = [word for word in plain[1:] if _TARGET.fullmatch(word)]
+        if plain[:2] == ["streamlit", "run"] and len(plain) > 2 and project.folder.has(plain[2].removeprefix("./")):
+            draft.put("start", fact.but(words))
+            return True
+        targets = _targets(plain)
         if targets and all(_exists(project, word.split(":")[0], plain) for word in targets):
             draft.put("start", fact.but(words))
             return True
     return False
+
+
+def _targets(words: list[str]) -> list[str]:
+    """What a command serves: words that name a module or an object in it, none that is an option's value."""
+    pairs = itertools.pairwise(words)
+    found = [word for before, word in pairs if before not in _VALUED and _TARGET.fullmatch(word)]
+    return [word for word in found if ":" in word] or found
 
 
 def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
@@ -176,6 +197,9 @@ def application_start(
     """The server that fits the framework's interface, of those that the project has."""
     reference = application.reference
     if framework.interface == "asgi" or application.asgi:
+        if "gunicorn" in project.dependencies and "uvicorn" in str(worker_class(project)).lower():
+            # Its configuration makes it a server of ASGI.
+            return gunicorn(project, [reference], port)
         names = [name for name in ASGI_SERVERS if name in project.dependencies]
         if "gunicorn" in project.dependencies and "uvicorn-worker" in project.dependencies:
             return Start(["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", reference], port, "PORT")
@@ -214,10 +238,16 @@ def program_start(
     """A framework's own command on a file, a console script, a `__main__`, or a file that is run as it is."""
     folder = project.folder
     program = find_program(project, framework)
+    listens = serving(project) if framework is None or framework.kind == "server" else None
+    if listens is not None and _is_own(project, framework):
+        return Start(listens.value, None), listens.evidence[0]
     own = _framework_start(project, framework, program, port) if framework is not None else None
     scripts = list(project.scripts)
     if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
         return own
+    stays = staying(project)
+    if stays is not None:
+        return Start(stays.value, None), stays.evidence[0]
     if project.has_build_system and scripts:
         name = next(
             (s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))),
@@ -234,6 +264,11 @@ def program_start(
     if program is not None:
         return Start(["python", program], None), folder.says(program, 1, program)
     return None
+
+
+def _is_own(project: PythonProject, framework: Framework | None) -> bool:
+    """Whether a program of the project's own is started as it is: no command of a framework takes a file of it."""
+    return framework is None or not framework.start or framework.start == ("python", "{file}")
 
 
 def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
@@ -309,4 +344,7 @@ def worker_settings(project: PythonProject) -> tuple[str, str] | None:
 
 
 # The order in which service.py asks them.
-START_SIGNALS = (put_procfile, put_hosted, django_start, application_start, hosted_program, program_start)
+START_SIGNALS = (
+    *(put_procfile, put_hosted, django_start, application_start, hosted_program),
+    *(serving, program_start, staying),
+)

@@ -1,0 +1,138 @@
+"""gunicorn: its configuration file, what that binds, serves and works with, and the command that starts it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from genfile.detect.python.application import Application, import_root, module_name
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import constant, split_address
+from genfile.detect.python.reach.calls import LOOPBACK
+from genfile.detect.python.reach.values import settled, variable
+from genfile.detect.python.servers import Start, missing_server
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.values import UNKNOWN, port_of
+
+# Read by gunicorn itself; then files of usual names, which the command has to name.
+ITSELF = "gunicorn.conf.py"
+_NAMES = tuple(
+    f"{folder}{name}"
+    for folder in ("", "config/", "conf/", "deploy/", "gunicorn/", "app/", "src/")
+    for name in (
+        *("gunicorn_conf.py", "gunicorn_config.py", "gunicorn.config.py", "gunicorn-cfg.py", "gunicorn.py"),
+        *("gunicorn_cfg.py", "gunicorn-conf.py", ITSELF),
+    )
+)[1:]
+_SETTINGS = ("bind", "workers", "worker_class", "wsgi_app", "timeout", "threads")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a configuration of gunicorn binds; ``alone``: to this machine, or to a socket file."""
+
+    port: int | None = None
+    variable: str | None = None
+    alone: bool = False
+    says: Evidence | None = None
+
+
+def config_file(project: PythonProject, words: list[str] | None = None) -> str | None:
+    """The configuration that a command names, gunicorn.conf.py, or a file of a usual name that sets what one sets."""
+    named = _named(words or [])
+    if named is not None:
+        return named
+    if project.folder.has(ITSELF):
+        return ITSELF
+    if words is not None:
+        # A command that names none reads none.
+        return None
+    return next((name for name in _NAMES if project.folder.has(name) and _is_config(project, name)), None)
+
+
+def _is_config(project: PythonProject, name: str) -> bool:
+    return any(constant(project, name, item)[1] is not None for item in _SETTINGS)
+
+
+def _named(words: list[str]) -> str | None:
+    for index, word in enumerate(words):
+        flag, sign, value = word.partition("=")
+        if flag in ("-c", "--config"):
+            value = value if sign else words[index + 1] if index + 1 < len(words) else ""
+            if value.startswith("python:"):
+                return value.removeprefix("python:").replace(".", "/") + ".py"
+            return value.removeprefix("file:").removeprefix("./")
+    return None
+
+
+def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bound:
+    """What the configuration binds: the port, the variable that moves it, whether only this machine reaches it."""
+    name = config_file(project, words)
+    value, line = constant(project, name, "bind") if name is not None else (UNKNOWN, None)
+    if name is None or line is None:
+        return Bound()
+    value = value[0] if isinstance(value, list) and value else value
+    text = settled(value)
+    says = project.folder.says(name, line, "bind")
+    if isinstance(text, str) and text.startswith("unix:"):
+        return Bound(None, None, True, says)
+    host, port = split_address(value)
+    whole = port is value and isinstance(text, str) and ":" in text
+    host = text.rpartition(":")[0] if whole else settled(host)
+    # A variable that holds the address as well is no variable of a port.
+    moves = None if whole else variable(port)
+    return Bound(port_of(settled(port))[0], moves, host in LOOPBACK, says)
+
+
+def worker_class(project: PythonProject) -> Any:
+    """The class of the workers that the configuration names."""
+    name = config_file(project)
+    return settled(constant(project, name, "worker_class")[0]) if name is not None else None
+
+
+def configured_application(project: PythonProject) -> Fact[Application] | None:
+    """The application that the configuration names: `wsgi_app = "api.main:app"`."""
+    name = config_file(project)
+    value, line = constant(project, name, "wsgi_app") if name is not None else (None, None)
+    text = settled(value)
+    if name is None or not isinstance(text, str):
+        return None
+    module, _, target = text.partition(":")
+    target = target or "application"
+    chdir = settled(constant(project, name, "chdir")[0])
+    bases = ["", "src/", *([f"{chdir.strip('./')}/"] if isinstance(chdir, str) else [])]
+    for base in bases:
+        for end in (".py", "/__init__.py"):
+            path = f"{base}{module.replace('.', '/')}{end}"
+            if project.folder.has(path):
+                root = import_root(project, path)
+                dotted = module if root else module_name(project, path)
+                bare = target.removesuffix("()")
+                found = Application(path, dotted, bare, target.endswith("()"), root or base.rstrip("/"))
+                return project.folder.fact(found, name, line, f"wsgi_app = {text}")
+    return None
+
+
+def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
+    """gunicorn binds $PORT on every address by itself, unless its configuration says where."""
+    bound = gunicorn_bind(project)
+    name = config_file(project)
+    flags = [f"--config={name}"] if name not in (None, ITSELF) else []
+    number = bound.port or port
+    if bound.alone:
+        flags.append(f"--bind=0.0.0.0:{number}")
+    moves = bound.variable if bound.port or bound.variable else None if bound.says is not None else "PORT"
+    moves = None if bound.alone else moves
+    missing = missing_server(project, "gunicorn")
+    return Start(["gunicorn", *flags, *_socket_worker(project), *words], number, moves, missing)
+
+
+def _socket_worker(project: PythonProject) -> list[str]:
+    """What Flask-SocketIO wants of gunicorn: one process, and a worker that holds many connections."""
+    if "flask-socketio" not in project.dependencies or isinstance(worker_class(project), str):
+        return []
+    if {"gevent", "gevent-websocket"} <= set(project.dependencies):
+        return ["--workers=1", "--worker-class=geventwebsocket.gunicorn.workers.GeventWebSocketWorker"]
+    if "gevent" in project.dependencies:
+        return ["--workers=1", "--worker-class=gevent"]
+    if "eventlet" in project.dependencies:
+        return ["--workers=1", "--worker-class=eventlet"]
+    return ["--workers=1", "--threads=100"]

@@ -1,0 +1,90 @@
+"""Port, address and arguments of a program of the project's own, by the call that listens once it is started."""
+
+from genfile.data import Framework
+from genfile.detect.hosting import hosting
+from genfile.detect.python.flags import host_flag, port_flag
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.port import find_port, loopback
+from genfile.detect.python.reach import Listener, command, reach, variable
+from genfile.detect.python.servers import named_port
+from genfile.evidence import Draft, Fact
+
+
+def put_listening(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """Put /port and /port_variable of `python …` or a console script, and give it what it needs to be reached."""
+    start = draft.values.get("start", [])
+    if start[:1] != ["python"] and not (start and start[0] in project.scripts):
+        return
+    found = reach(project, start)
+    listener = found.best(start)
+    if listener is None and found.stdio is not None:
+        says = project.folder.says(found.stdio.path, found.stdio.line, "run() without a transport over HTTP")
+        text = "this server speaks over its standard input (stdio) and listens on no port: run it with `docker run -i`"
+        draft.note("warning", f"{text} ({says})", says.path, says.line)
+        return
+    _put_port(project, draft, start, listener, framework)
+    if listener is not None:
+        _put_arguments(draft, start, listener)
+    else:
+        _put_host_flag(project, draft, start)
+    _note_loopback(project, draft, listener, framework)
+
+
+def _put_port(
+    project: PythonProject, draft: Draft, start: list[str], listener: Listener | None, framework: Framework | None
+) -> None:
+    """The port that the command names, else the listener's, a flag's default, any call's, the hosting's."""
+    named = named_port(start)
+    hinted = hosting(project.folder).port
+    if named is not None:
+        draft.put("port", Fact(named, draft.evidence["/start"].evidence))
+        return
+    found = _of_listener(project, listener) or port_flag(project, start) or find_port(project)
+    if found is None:
+        if hinted is not None:
+            draft.put("port", hinted)
+        return
+    number, name = found.value
+    # A variable that must be set: the image sets it.
+    fallback = draft.values.get("port") or (hinted.value if hinted else None) or (framework.port if framework else None)
+    number = number or (fallback or 8000 if name else None)
+    draft.put("port", found.but(number) if number else None)
+    draft.values.pop("port_variable", None)
+    draft.put("port_variable", found.but(name) if name else None)
+
+
+def _of_listener(project: PythonProject, listener: Listener | None) -> Fact[tuple[int | None, str | None]] | None:
+    if listener is None:
+        return None
+    number, name = listener.number, variable(listener.port)
+    if number is None and name is None:
+        return None
+    says = f"{listener.callee.lstrip('?.')}(port={number or name})"
+    return project.folder.fact((number, name), listener.path, listener.line, says)
+
+
+def _put_arguments(draft: Draft, start: list[str], listener: Listener) -> None:
+    """The sub-command, flags and variables without which nothing outside of the container reaches it."""
+    words, environment = command(start, listener, draft.values.get("port") or 8000)
+    if words != start:
+        draft.put("start", draft.evidence["/start"].but(words))
+    for name, value in environment.items():
+        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+
+
+def _put_host_flag(project: PythonProject, draft: Draft, start: list[str]) -> None:
+    flag = host_flag(project, start)
+    if flag is not None:
+        evidence = (*draft.evidence["/start"].evidence, *flag.evidence)
+        draft.put("start", Fact([*start, flag.value, "0.0.0.0"], evidence))
+
+
+def _note_loopback(
+    project: PythonProject, draft: Draft, listener: Listener | None, framework: Framework | None
+) -> None:
+    """Tell of an address of this machine alone that nothing can be given for."""
+    by_default = framework is not None and framework.name in ("flask", "quart")
+    fixed = listener is None or (listener.alone and isinstance(listener.host, str))
+    alone = loopback(project, by_default=by_default) if fixed else None
+    if alone is not None:
+        draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)

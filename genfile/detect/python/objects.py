@@ -1,0 +1,74 @@
+"""The application object or its factory, by what it is made from."""
+
+from collections.abc import Callable
+
+from genfile.data import Framework
+from genfile.detect.python.application import Application, import_root, module_name, modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import made_by
+from genfile.evidence import Fact
+from genfile.parsers.python import Function
+
+
+def _is_served(project: PythonProject, path: str) -> bool:
+    """Whether a server may import a file: each part of its name is one of Python's, and it is no script of its own."""
+    name = module_name(project, path)
+    return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
+
+
+def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
+    """The object or factory of a framework: an assignment first, then a function that makes one and returns it."""
+    made = framework.object
+    if made is None:
+        return None
+    short = made.rsplit(".", 1)[-1]
+    root = made.split(".")[0]
+
+    def is_own(callee: str) -> bool:
+        return callee == made or (callee.split(".")[0] == root and callee.rsplit(".", 1)[-1] == short)
+
+    # A class of the project's own that is made from the framework's.
+    derived = {
+        name for _, module in modules(project) for name, bases in module.classes.items() if any(map(is_own, bases))
+    }
+
+    def is_made(callee: str | None) -> bool:
+        return callee is not None and (is_own(callee) or callee.rsplit(".", 1)[-1] in derived)
+
+    makers = _makers(project, is_made)
+    factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
+    # Of several the one that is named after what it makes.
+    factories.sort(key=lambda item: "app" not in item[1].lower())
+    maker_names = {function.name for _, function in makers}
+    for path, module in modules(project):
+        if not _is_served(project, path):
+            continue
+        for item in module.assignments:
+            # `app = create_app()` in wsgi.py is as good as the object itself.
+            if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
+                name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
+                if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
+                    name = framework.attribute
+                found = Application(
+                    path,
+                    module_name(project, path),
+                    name,
+                    root=import_root(project, path),
+                    asgi=".asgi." in (item.callee or ""),
+                )
+                return project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
+    for path, name, line in factories:
+        found = Application(path, module_name(project, path), name, factory=True, root=import_root(project, path))
+        return project.folder.fact(found, path, line, f"{name}() returns {short}")
+    return None
+
+
+def _makers(project: PythonProject, is_made: Callable[[str | None], bool]) -> list[tuple[str, Function]]:
+    """The functions that give an application back, of whatever name: made there, or by another function."""
+    found: list[tuple[str, Function]] = []
+    for path, module in modules(project):
+        for function in module.functions:
+            named = not function.name.startswith(("_", "test"))
+            if is_made(function.returns) or (named and is_made(made_by(project, path, function.name))):
+                found.append((path, function))
+    return found

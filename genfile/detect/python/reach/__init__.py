@@ -1,0 +1,223 @@
+"""What a program of the project's own does once it is started: where it listens, and what it must be given for that."""
+
+import ast
+from dataclasses import dataclass, field
+from typing import Any
+
+from genfile.detect.code import parse_code
+from genfile.detect.paths import relative
+from genfile.detect.python.application import module_name
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
+from genfile.detect.python.reach.evaluate import Evaluator
+from genfile.detect.python.reach.program import Module, Program, statements
+from genfile.detect.python.reach.settings import field_of, lineage
+from genfile.detect.python.reach.values import (
+    ClassRef,
+    External,
+    FunctionNode,
+    FunctionRef,
+    Instance,
+    Made,
+    Need,
+    Option,
+    Path,
+    settled,
+    variable,
+)
+from genfile.detect.python.reach.walk import Walker
+from genfile.evidence import Evidence
+from genfile.parsers.python import parse_python
+from genfile.parsers.values import UNKNOWN, EnvDefault
+
+__all__ = ["Listener", "Reach", "command", "constant", "made_by", "member", "reach", "split_address", "variable"]
+
+
+@dataclass
+class Reach:
+    """One entry's listeners, in the order in which they are reached; ``stays``: what keeps it running without one.
+
+    ``ended``: there was more of the program than is followed.
+    """
+
+    listeners: list[Listener] = field(default_factory=list)
+    stays: list[tuple[str, int, Need]] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def main(self) -> Listener | None:
+        """The listener that the program is for."""
+        return self.best([])
+
+    def best(self, words: list[str]) -> Listener | None:
+        """The one that a command reaches, with the least that must be given; an application before a websocket."""
+        roles = ("app", "websocket", "smtp")
+        own = [item for item in self.listeners if item.role in roles]
+        own = [item for item in own if item.need.command and set(item.need.command) <= set(words)] or own
+        return min(own, key=lambda item: (roles.index(item.role), item.need.size), default=None)
+
+    @property
+    def stdio(self) -> Listener | None:
+        """A server that speaks over its standard input, where nothing listens."""
+        found = next((item for item in self.listeners if item.role == "stdio"), None)
+        return found if self.main is None else None
+
+    def says(self, project: PythonProject) -> Evidence | None:
+        """Where it listens, or stays."""
+        found = self.main
+        if found is not None:
+            return project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(…)")
+        if self.stays:
+            path, line, _ = self.stays[0]
+            return project.folder.says(path, line, "it stays: a loop, a bot or a consumer")
+        return None
+
+
+def reach(project: PythonProject, words: list[str]) -> Reach:
+    """What the program that a command starts reaches: a console script, `python -m name`, `python file.py`."""
+    key = ("python-reach", project.folder.path, *words[:3])
+    memory = project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _reach(project, words)
+    found: Reach = memory[key]
+    return found
+
+
+def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | None]:
+    """What a file of Python binds a name to, followed as far as the code says it, and the line of that."""
+    parsed = parse_code(project.folder, parse_python, path) if project.folder.has(path) else None
+    if parsed is None:
+        return UNKNOWN, None
+    line = parsed.line_of(name)
+    module = Module(path, module_name(project, path), parsed)
+    return (_evaluator(project).of_module(module, name), line) if line is not None else (UNKNOWN, None)
+
+
+def made_by(project: PythonProject, path: str, name: str) -> str | None:
+    """The callee, dotted, that makes what a function of a module gives back; else what its annotation names."""
+    key, memory = ("python-made-by", project.folder.path, path, name), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _made_by(project, path, name)
+    found: str | None = memory[key]
+    return found
+
+
+def _made_by(project: PythonProject, path: str, name: str) -> str | None:
+    module = _evaluator(project).program.by_path.get(path)
+    found = _evaluator(project).of_module(module, name) if module is not None else None
+    if not isinstance(found, FunctionRef) or not _may_return(found.node):
+        return None
+    value = _evaluator(project).returned(found, None, found.frame)
+    if isinstance(value, Instance):
+        return value.callee
+    if isinstance(value, Made):
+        return value.made_by.node.name
+    annotation = found.node.returns
+    named = _evaluator(project).value(found.frame, annotation) if annotation is not None else None
+    return named.name if isinstance(named, External) and value is UNKNOWN else None
+
+
+def _may_return(node: FunctionNode) -> bool:
+    """Whether a function gives back what a call or a name stands for: most give nothing, and are not looked at."""
+    return any(
+        isinstance(item, ast.Return) and isinstance(item.value, ast.Call | ast.Name | ast.Attribute)
+        for item in statements(node.body)
+    ) and not any(isinstance(item, ast.Yield | ast.YieldFrom) for item in ast.walk(node))
+
+
+def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[Any, str, int | None]:
+    """What a class of a file, or one that it is made from, sets a name to: the value, the file, the line."""
+    program = _evaluator(project).program
+    module = program.by_path.get(relative(path, project.folder.path))
+    made = _evaluator(project).of_module(module, owner) if module is not None else None
+    for item in lineage(_evaluator(project), made) if isinstance(made, ClassRef) else ():
+        for node in item.node.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            if isinstance(target, ast.Name) and target.id == name:
+                value = field_of(_evaluator(project), item, name)
+                return value, item.frame.module.path, node.lineno
+    return UNKNOWN, "", None
+
+
+def _evaluator(project: PythonProject) -> Evaluator:
+    key, memory = ("python-program", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = Evaluator(Program(project))
+    found: Evaluator = memory[key]
+    found.begin()
+    return found
+
+
+def _reach(project: PythonProject, words: list[str]) -> Reach:
+    evaluator = _evaluator(project)
+    walker = Walker(evaluator)
+    found = _entry(project, evaluator.program, words)
+    if found is not None:
+        module, function = found
+        walker.start(module, evaluator.of_module(module, function) if function else None)
+    return Reach(walker.listeners, walker.stays, evaluator.ended)
+
+
+def _entry(project: PythonProject, program: Program, words: list[str]) -> tuple[Module, str | None] | None:
+    words = [word for word in words if word not in ("-u", "-O")]
+    if not words:
+        return None
+    if words[0] in project.scripts:
+        name, _, function = project.scripts[words[0]].partition(":")
+        module = program.module(name.strip())
+        function = function.partition("[")[0].strip()
+        return (module, function.split(".")[0]) if module is not None and function else None
+    if words[0] != "python" or len(words) < 2:
+        return None
+    if words[1] == "-m" and len(words) > 2:
+        module = program.module(f"{words[2]}.__main__") or program.module(words[2])
+    else:
+        module = program.by_path.get(words[1].removeprefix("./"))
+    return (module, None) if module is not None else None
+
+
+def command(words: list[str], found: Listener, port: int = 8000) -> tuple[list[str], dict[str, str]]:
+    """The command that reaches a listener on all addresses, and the variables that it needs for that."""
+    flags = list(found.need.flags)
+    environment = dict(found.need.environment)
+    if isinstance(found.host, Option) and _is_alone(found.host):
+        flags.append((found.host.path, found.host.flag, "0.0.0.0"))
+    elif isinstance(found.host, EnvDefault) and _is_alone(found.host):
+        environment[found.host.name] = "0.0.0.0"
+    if isinstance(found.port, Option) and found.number is None and found.port.flag:
+        flags.append((found.port.path, found.port.flag, str(port)))
+    own = found.port.flag if isinstance(found.port, Option) else None
+    flags = [
+        (path, flag, str(port) if value == "" else value)
+        for path, flag, value in flags
+        if value or flag == own or value is None
+    ]
+    flags = list(dict.fromkeys(flags))
+    given = {word.split("=")[0] for word in words}
+    return _joined(words, found.need.command, [item for item in flags if item[1] not in given]), environment
+
+
+def _is_alone(host: Option | EnvDefault) -> bool:
+    return settled(host) in (*LOOPBACK, None) or not isinstance(settled(host), str)
+
+
+def _joined(words: list[str], path: Path, flags: list[tuple[Path, str, str | None]]) -> list[str]:
+    """The words with a sub-command, each parser's flags behind its name."""
+    done = [*words]
+    have = [word for word in words if word in path]
+
+    def put(at: Path) -> None:
+        for owner, flag, value in flags:
+            if owner == at:
+                done.extend([flag] if value is None else [flag, value])
+
+    if have == list(path):
+        # The command names it already.
+        for depth in range(len(path) + 1):
+            put(path[:depth])
+        return done
+    put(())
+    for depth, word in enumerate(path, 1):
+        done.append(word)
+        put(path[:depth])
+    return done

@@ -1,0 +1,128 @@
+"""The project's own modules as one program: by what names they are imported, and what their names stand for."""
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+
+from genfile.detect.python.application import module_name, modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach.values import FunctionNode
+from genfile.parsers.python import PyModule
+
+# What a name is bound to: an expression, a definition, or an import (`module`, name in it or None).
+Binding = ast.expr | FunctionNode | ast.ClassDef | tuple[str, str | None]
+
+
+class Module:
+    """A module of the project: its path, the name that it is imported by, and what it binds."""
+
+    def __init__(self, path: str, name: str, parsed: PyModule) -> None:
+        self.path = path
+        self.name = name
+        self.parsed = parsed
+        # The first node is the module itself.
+        self.body: list[ast.stmt] = parsed.nodes[0].body  # type: ignore[attr-defined]
+
+    @property
+    def package(self) -> str:
+        return self.name if self.path.endswith("__init__.py") else self.name.rpartition(".")[0]
+
+    @cached_property
+    def bindings(self) -> dict[str, list[Binding]]:
+        return self.bound_in(self.body)
+
+    def bound_in(self, body: list[ast.stmt]) -> dict[str, list[Binding]]:
+        """The names that some statements bind, those of functions and classes inside left out."""
+        found: dict[str, list[Binding]] = {}
+        for node in statements(body):
+            for name, binding in self._binds(node):
+                found.setdefault(name, []).append(binding)
+        return found
+
+    def _binds(self, node: ast.stmt) -> Iterator[tuple[str, Binding]]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, node.value
+                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                    # options["port"] = port
+                    yield f"{target.value.id}[{getattr(target.slice, 'value', '')}]", node.value
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield node.target.id, node.value
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if isinstance(item.optional_vars, ast.Name):
+                    yield item.optional_vars.id, item.context_expr
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.split(".")[0]
+                yield alias.asname or first, (alias.name if alias.asname else first, None)
+        elif isinstance(node, ast.ImportFrom):
+            source = self.absolute(node.module, node.level)
+            for alias in node.names:
+                yield alias.asname or alias.name, (source, alias.name)
+
+    def absolute(self, name: str | None, level: int) -> str:
+        """The module that `from ..name import` names."""
+        if not level:
+            return name or ""
+        parts = self.package.split(".") if self.package else []
+        parts = parts[: len(parts) - (level - 1)] if level > 1 else parts
+        return ".".join([*parts, *([name] if name else [])])
+
+
+class Program:
+    """The modules of a project by name."""
+
+    def __init__(self, project: PythonProject) -> None:
+        self.folder = project.folder
+        self.modules = {
+            (name := module_name(project, path)): Module(path, name, parsed) for path, parsed in modules(project)
+        }
+        self.by_path = {module.path: module for module in self.modules.values()}
+
+    def module(self, name: str) -> Module | None:
+        """A module by the name that an import gives it, with or without the project's own folder before it."""
+        found = self.modules.get(name)
+        if found is None and name.startswith(("src.", f"{self.folder.folder_name}.")):
+            found = self.modules.get(name.partition(".")[2])
+        return found
+
+    def has_package(self, name: str) -> bool:
+        return any(other.startswith(f"{name}.") for other in self.modules)
+
+
+def statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements in order, those inside compound ones included; bodies of functions and classes left out."""
+    stack = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            stack.extend(reversed(inner(node)))
+
+
+def inner(node: ast.stmt) -> list[ast.stmt]:
+    """The statements directly inside a compound one."""
+    found: list[ast.stmt] = []
+    for name in ("body", "orelse", "finalbody"):
+        found += getattr(node, name, [])
+    for handler in getattr(node, "handlers", []):
+        found += handler.body
+    for case in getattr(node, "cases", []):
+        found += case.body
+    return found
+
+
+def expressions(node: ast.stmt) -> Iterator[ast.expr]:
+    """The expressions of one statement, without those of the statements inside it; calls inside out."""
+    stack: list[ast.AST] = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, ast.stmt | ast.ExceptHandler | ast.match_case):
+            continue
+        if isinstance(item, ast.expr):
+            yield item
+        stack.extend(ast.iter_child_nodes(item))

@@ -1,0 +1,168 @@
+"""What an expression of a program can stand for, beside plain values, UNKNOWN and variables of the environment."""
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from genfile.parsers.values import UNKNOWN, EnvDefault
+
+if TYPE_CHECKING:
+    from genfile.detect.python.reach.program import Module
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of the command line: its flag, its default, and the sub-command that it belongs to.
+
+    ``kind``: `value`, `switch` (a flag without a value), or `command` (the name of the sub-command itself).
+    """
+
+    flag: str
+    default: Any = None
+    path: Path = ()
+    kind: str = "value"
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Need:
+    """What must be given for a line of the program to be reached."""
+
+    command: Path = ()
+    flags: tuple[tuple[Path, str, str | None], ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+
+    def also(self, other: "Need") -> "Need":
+        command = other.command if other.command[: len(self.command)] == self.command else self.command
+        return Need(
+            command,
+            tuple(dict.fromkeys(self.flags + other.flags)),
+            tuple(dict.fromkeys(self.environment + other.environment)),
+        )
+
+    @property
+    def size(self) -> int:
+        return len(self.command) + len(self.flags) + len(self.environment)
+
+
+@dataclass(eq=False)
+class Frame:
+    """Where an expression stands: a module, a function of it, what its parameters are bound to.
+
+    ``known``: its variables that were looked at before.
+    """
+
+    module: "Module"
+    function: FunctionNode | None = None
+    bound: dict[str, Any] = field(default_factory=dict)
+    need: Need = Need()
+    outer: "Frame | None" = None
+    known: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionRef:
+    """A function or method of the project's own."""
+
+    frame: Frame
+    node: FunctionNode
+    owner: "Made | None" = None
+
+
+@dataclass(frozen=True, eq=False)
+class ClassRef:
+    """A class of the project's own."""
+
+    frame: Frame
+    node: ast.ClassDef
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """An instance of a class of the project's own, with the call that made it where there is one."""
+
+    made_by: ClassRef
+    call: ast.Call | None = None
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True)
+class ModuleRef:
+    """A module of the project's own."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class External:
+    """A name of another package, dotted."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """What a call of another package's gives: the dotted callee, the call, where it stands."""
+
+    callee: str
+    call: ast.Call
+    frame: Frame
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is opened, relative to the project."""
+
+    path: str
+
+
+@dataclass(eq=False)
+class Namespace:
+    """What `parse_args()` gives: the options by the names of their attributes."""
+
+    options: dict[str, list[Option]]
+    handlers: list[tuple[Path, FunctionRef]] = field(default_factory=list)
+    path: Path = ()
+
+    def option(self, name: str, path: Path) -> Any:
+        """The option of that name that the sub-command takes, else the first of that name."""
+        listed = self.options.get(name, [])
+        wanted = self.path or path
+        fitting = [item for item in listed if item.path == wanted[: len(item.path)]]
+        return max(fitting, key=lambda item: len(item.path)) if fitting else listed[0] if listed else UNKNOWN
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of which a part is only known when the program runs."""
+
+    parts: tuple[Any, ...]
+
+
+def settled(value: Any) -> Any:
+    """What a value is where nothing is given from outside: defaults of options and of variables; else UNKNOWN."""
+    for _ in range(5):
+        if isinstance(value, Option | EnvDefault):
+            value = value.default
+        elif isinstance(value, Text):
+            parts = [settled(part) for part in value.parts]
+            return "".join(map(str, parts)) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
+        else:
+            return value
+    return UNKNOWN
+
+
+def variable(value: Any) -> str | None:
+    """The variable that moves a value; a part of a text may be one."""
+    if isinstance(value, Text):
+        return next((name for name in map(variable, reversed(value.parts)) if name), None)
+    for _ in range(5):
+        if isinstance(value, EnvDefault):
+            return value.name
+        if not isinstance(value, Option):
+            return None
+        value = value.default
+    return None

@@ -1,0 +1,308 @@
+"""From where a program starts to the calls that listen, through functions, branches and sub-commands."""
+
+import ast
+import re
+from collections import deque
+from typing import Any
+
+from genfile.detect.python.reach.calls import Listener, http_choice, listener
+from genfile.detect.python.reach.commands import commands_of, framed, is_command
+from genfile.detect.python.reach.evaluate import Evaluator
+from genfile.detect.python.reach.program import Module, expressions, inner
+from genfile.detect.python.reach.values import (
+    ClassRef,
+    External,
+    Frame,
+    FunctionRef,
+    Instance,
+    Made,
+    Namespace,
+    Need,
+    Option,
+    settled,
+    variable,
+)
+from genfile.parsers.values import UNKNOWN
+
+MAX_FUNCTIONS = 500
+_ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+# Calls that stay, and listen to nothing: bots, consumers, schedulers.
+_STAYS = tuple(
+    """
+    run_forever run_polling start_polling infinity_polling start_consuming BlockingScheduler().start
+    run_until_disconnected loop_forever listen_forever Client().run Bot().run Bot().start Worker().work
+    """.split()
+)
+
+# What a loop asks before another round that ends when the program is told to.
+_RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
+
+
+class Walker:
+    """One walk from one entry: what listens, and what stays without listening."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.listeners: list[Listener] = []
+        self.stays: list[tuple[str, int, Need]] = []
+        self._seen: dict[ast.AST, int] = {}
+        self._count = 0
+        self._queue: deque[tuple[Any, Frame]] = deque()
+        self._imports: list[str] = []
+        self._entry = ""
+
+    def start(self, module: Module, function: Any = None) -> None:
+        """Walk a function that a console script names, or a module that is run as the program."""
+        frame = Frame(module)
+        self._entry = module.name
+        if function is None:
+            self._block(frame, module.body, main=True)
+        else:
+            self._enter(function, None, frame)
+        self._drain()
+        seen = {module.name}
+        for name in self._imports:
+            # What is imported runs too; only where the program itself does not listen is that asked.
+            found = self.evaluator.program.module(name)
+            if self.listeners or len(seen) > 30:
+                return
+            if found is not None and found.name not in seen:
+                seen.add(found.name)
+                self._block(Frame(found), found.body)
+                self._drain()
+
+    def _block(self, frame: Frame, body: list[ast.stmt], *, main: bool = False) -> None:
+        need = frame.need
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self._import(frame.module, node)
+            elif isinstance(node, ast.If):
+                self._branch(frame, node, main)
+            elif isinstance(node, ast.Match):
+                self._match(frame, node)
+            else:
+                self._calls(frame, node)
+                if isinstance(node, ast.While) and frame.module.name == self._entry and _is_worker(node):
+                    self.stays.append((frame.module.path, node.lineno, frame.need))
+                self._block(frame, inner(node), main=main)
+        frame.need = need
+
+    def _branch(self, frame: Frame, node: ast.If, main: bool) -> None:
+        if _is_guard(node.test):
+            if main:
+                self._block(frame, node.body, main=True)
+            return
+        self._calls(frame, node)
+        before = frame.need
+        yes, no = self._condition(frame, node.test)
+        frame.need = before.also(yes)
+        self._block(frame, node.body, main=main)
+        frame.need = before.also(no)
+        self._block(frame, node.orelse, main=main)
+        ended = bool(node.body) and isinstance(node.body[-1], _ENDS)
+        # After a branch that leaves, what follows is the other one.
+        frame.need = before.also(no) if ended else before
+
+    def _match(self, frame: Frame, node: ast.Match) -> None:
+        subject = self.evaluator.value(frame, node.subject)
+        before = frame.need
+        for case in node.cases:
+            pattern = case.pattern
+            value = pattern.value if isinstance(pattern, ast.MatchValue) else None
+            wanted = self.evaluator.value(frame, value) if value is not None else UNKNOWN
+            frame.need = before.also(_equals(subject, wanted))
+            self._block(frame, case.body)
+        frame.need = before
+
+    def _condition(self, frame: Frame, test: ast.expr) -> tuple[Need, Need]:
+        """What must be given for a condition to hold, and for it not to."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            yes, no = self._condition(frame, test.operand)
+            return no, yes
+        if isinstance(test, ast.BoolOp):
+            pairs = [self._condition(frame, item) for item in test.values]
+            if isinstance(test.op, ast.And):
+                need = Need()
+                for yes, _ in pairs:
+                    need = need.also(yes)
+                return need, Need()
+            return min((yes for yes, _ in pairs), key=lambda item: item.size), Need()
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            value = self.evaluator.value(frame, test.left)
+            other = self.evaluator.value(frame, test.comparators[0])
+            if isinstance(test.comparators[0], ast.Constant) and other is None:
+                given = _truth(value)
+                return (given, Need()) if isinstance(test.ops[0], ast.IsNot) else (Need(), given)
+            if isinstance(test.ops[0], ast.In) and isinstance(other, list) and other:
+                given = settled(value) if settled(value) in other else other[0]
+                return _equals(value, given), Need()
+            if isinstance(test.ops[0], ast.Eq | ast.Is):
+                return _equals(value, other), _differs(value, other)
+            if isinstance(test.ops[0], ast.NotEq | ast.IsNot):
+                return _differs(value, other), _equals(value, other)
+            return Need(), Need()
+        return _truth(self.evaluator.value(frame, test)), Need()
+
+    def _calls(self, frame: Frame, node: ast.stmt) -> None:
+        for item in expressions(node):
+            if isinstance(item, ast.Call):
+                self._call(frame, item)
+
+    def _call(self, frame: Frame, call: ast.Call) -> None:
+        if self._handled(frame, call):
+            return
+        callee = self.evaluator.value(frame, call.func)
+        if isinstance(callee, FunctionRef):
+            self._enter(callee, call, frame)
+        elif isinstance(callee, ClassRef):
+            init = self.evaluator.attribute(Made(callee, call, frame), "__init__", frame)
+            if isinstance(init, FunctionRef):
+                self._enter(init, call, frame)
+        elif isinstance(callee, Instance):
+            self._commands(callee, frame)
+        else:
+            found = listener(self.evaluator, frame, call, callee)
+            if found is not None and found not in self.listeners:
+                self.listeners.append(found)
+            name = callee.name if isinstance(callee, External) else getattr(call.func, "attr", "")
+            if name == "start" and isinstance(call.func, ast.Attribute):
+                # A thread of the project's own runs its `run`.
+                made = self.evaluator.value(frame, call.func.value)
+                method = self.evaluator.attribute(made, "run", frame) if isinstance(made, Made) else None
+                if isinstance(method, FunctionRef):
+                    self._enter(method, None, frame)
+            if name.endswith(_STAYS):
+                self.stays.append((frame.module.path, call.lineno, frame.need))
+        if getattr(call.func, "attr", "") == "set_defaults":
+            # What a sub-command runs, once it is chosen.
+            return
+        for item in (*call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(item, ast.Name | ast.Attribute):
+                given = self.evaluator.value(frame, item)
+                if isinstance(given, FunctionRef):
+                    self._enter(given, None, frame)
+
+    def _handled(self, frame: Frame, call: ast.Call) -> bool:
+        """`args.func(args)` and `HANDLERS[args.command](args)`: one call for each sub-command."""
+        func = call.func
+        given = [self.evaluator.value(frame, item) for item in call.args[:1]]
+        if isinstance(func, ast.Attribute):
+            base = self.evaluator.value(frame, func.value)
+            if isinstance(base, Namespace) and base.handlers and func.attr not in base.options:
+                for path, handler in base.handlers:
+                    narrowed = Namespace(base.options, base.handlers, path)
+                    self._run(handler, narrowed, Need(path), frame)
+                return True
+        if isinstance(func, ast.Subscript):
+            table = self.evaluator.value(frame, func.value)
+            key = self.evaluator.value(frame, func.slice)
+            if isinstance(table, dict) and isinstance(key, Option) and key.kind == "command":
+                for name, handler in table.items():
+                    path = (*key.path, name)
+                    own: Any = given[0] if given else None
+                    if isinstance(own, Namespace):
+                        own = Namespace(own.options, own.handlers, path)
+                    if isinstance(handler, FunctionRef):
+                        self._run(handler, own, Need(path), frame)
+                return True
+        return False
+
+    def _run(self, handler: FunctionRef, given: Any, need: Need, frame: Frame) -> None:
+        inside = self.evaluator.called(handler, None, frame)
+        inside.need = frame.need.also(need)
+        names = [item.arg for item in handler.node.args.args]
+        if names and given is not None:
+            inside.bound[names[0]] = given
+        self._walk(handler.node, inside)
+
+    def _enter(self, function: Any, call: ast.Call | None, frame: Frame) -> None:
+        if isinstance(function, Instance):
+            self._commands(function, frame)
+        elif isinstance(function, FunctionRef) and is_command(self.evaluator, function):
+            self._walk(function.node, framed(self.evaluator, function, frame.need.command, frame))
+            self._commands(function, frame)
+        elif isinstance(function, FunctionRef):
+            self._walk(function.node, self.evaluator.called(function, call, frame))
+
+    def _commands(self, root: Any, frame: Frame) -> None:
+        if isinstance(root, Instance) and not root.callee.endswith("Typer"):
+            return
+        for path, function in commands_of(self.evaluator, root, frame.need.command):
+            self._walk(function.node, framed(self.evaluator, function, path, frame))
+
+    def _walk(self, node: Any, frame: Frame) -> None:
+        seen = self._seen.get(node, 0)
+        self._count += 1
+        if seen < 3 and self._count <= MAX_FUNCTIONS:
+            self._seen[node] = seen + 1
+            self._queue.append((node, frame))
+
+    def _drain(self) -> None:
+        """Walk what was called, the nearest to the entry first: what listens lies less deep than helpers do."""
+        while self._queue:
+            node, frame = self._queue.popleft()
+            self._block(frame, node.body)
+
+    def _import(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            self._imports += [alias.name for alias in node.names]
+            return
+        source = module.absolute(node.module, node.level)
+        self._imports += [source, *(f"{source}.{alias.name}" for alias in node.names)]
+
+
+def _truth(value: Any) -> Need:
+    """What must be given for an option to be set; of one that takes a value what it takes is not known."""
+    if isinstance(value, Option) and value.kind != "command" and value.flag and not settled(value):
+        return Need((), ((value.path, value.flag, None if value.kind == "switch" else ""),))
+    return Need()
+
+
+def _equals(value: Any, other: Any) -> Need:
+    """What must be given for a value to be another one."""
+    if not isinstance(other, str | bool):
+        return Need()
+    if isinstance(value, Option):
+        if value.kind == "command":
+            return Need((*value.path, str(other)))
+        if settled(value) == other or not isinstance(other, str) or not value.flag:
+            return Need()
+        return Need((), ((value.path, value.flag, other),))
+    name = variable(value)
+    if name is not None and isinstance(other, str) and settled(value) != other:
+        return Need((), (), ((name, other),))
+    return Need()
+
+
+def _differs(value: Any, other: Any) -> Need:
+    """What must be given for a value to be none but another one: of the choices the one over HTTP first."""
+    if settled(value) != other or not isinstance(other, str):
+        return Need()
+    if isinstance(value, Option) and value.kind == "value" and value.flag:
+        left = tuple(item for item in value.choices if item != other)
+        if left or other == "stdio":
+            choice = http_choice(left)
+            return Need((), ((value.path, value.flag, choice if not left or choice in left else left[0]),))
+    name = variable(value)
+    return Need((), (), ((name, "http"),)) if name is not None and other == "stdio" else Need()
+
+
+def _is_guard(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+
+
+def _is_worker(node: ast.While) -> bool:
+    """A loop without an end that waits between its rounds, and asks nobody at a keyboard."""
+    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    names = [getattr(item, "attr", getattr(item, "id", "")) for item in ast.walk(node.test)]
+    if not endless and not any(_RUNNING.search(name) for name in names):
+        return False
+    called = {
+        getattr(item.func, "attr", getattr(item.func, "id", ""))
+        for item in ast.walk(node)
+        if isinstance(item, ast.Call)
+    }
+    waits = any(name.startswith(("sleep", "run_pending", "poll", "wait", "blpop", "receive")) for name in called)
+    return waits and "input" not in called

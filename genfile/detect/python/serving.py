@@ -1,0 +1,77 @@
+"""Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
+
+from genfile.detect.python.application import modules
+from genfile.detect.python.frameworks import PROGRAMS, has_main_package
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import Listener, Reach, reach
+from genfile.evidence import Fact
+
+MAX_ENTRIES = 24
+# Listeners of the standard library: a tool has one to show a preview, or to be called back at a login.
+_RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer")
+
+
+def entries(project: PythonProject) -> list[list[str]]:
+    """The commands that start something of the project, likely ones first. Bounded."""
+    found = [[name] for name in project.scripts] if project.has_build_system else []
+    listed = [path for path, module in modules(project) if module.has_main_guard or "/" not in path]
+    own = [path for path in listed if path.count("/") <= path.startswith("src/") and path != "manage.py"]
+    usual = [path for path in own if path.rsplit("/", 1)[-1] in PROGRAMS]
+    found += [["python", path] for path in usual]
+    package = has_main_package(project)
+    if package is not None:
+        found.append(["python", "-m", package.removeprefix("src/").replace("/", ".")])
+    found += [["python", path] for path in own if path not in usual]
+    return found[:MAX_ENTRIES]
+
+
+def serving(project: PythonProject) -> Fact[list[str]] | None:
+    """The command of the project's own that listens, with the least that it must be given."""
+    key, memory = ("python-serving", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        ranked: list[tuple[int, int, list[str], Reach]] = []
+        for at, words in enumerate(entries(project)):
+            found = reach(project, words)
+            if found.main is not None:
+                ranked.append((found.main.need.size, at, words, found))
+        memory[key] = min(ranked, key=lambda item: item[:2], default=None)
+    best = memory[key]
+    says = best[3].says(project) if best is not None else None
+    return Fact(best[2], (says,)) if says is not None else None
+
+
+def staying(project: PythonProject) -> Fact[list[str]] | None:
+    """The command that stays without listening: a bot, a consumer, a loop that waits."""
+    for words in entries(project):
+        found = reach(project, words)
+        says = found.says(project)
+        if says is not None and found.main is None and not any(need.size for _, _, need in found.stays[:1]):
+            return Fact(words, (says,))
+    return None
+
+
+def proof(project: PythonProject) -> Fact[list[str]] | None:
+    """A command that listens because that is what it is for: no preview of a tool, no callback of a login."""
+    found = serving(project)
+    reached = reach(project, found.value) if found is not None else None
+    if reached is None or reached.main is None or reached.ended:
+        return None
+    return found if _is_purpose(reached.main) else None
+
+
+def _is_purpose(listener: Listener) -> bool:
+    if any(not value for _, _, value in listener.need.flags):
+        # A switch makes it a server: without it, it is something else.
+        return False
+    return not (listener.callee.endswith(_RAW) and listener.need.size)
+
+
+def code_port(project: PythonProject) -> Fact[int] | None:
+    """The port that the code itself would serve at, of the first program that is told one."""
+    listed = [["python", path] for path, module in modules(project) if module.has_main_guard]
+    for words in [*entries(project), *listed][: MAX_ENTRIES * 2]:
+        found = reach(project, words).main
+        if found is not None and found.told and found.number is not None and found.number > 79:
+            says = project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(port={found.number})")
+            return Fact(found.number, (says,))
+    return None
