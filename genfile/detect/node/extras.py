@@ -3,10 +3,10 @@
 import posixpath
 import re
 
-from genfile.data import system_packages
-from genfile.detect.node.manager import NodeProject, native_modules
+from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
+from genfile.detect.node.native import installed, scripted_packages
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
 from genfile.detect.paths import relative
@@ -73,16 +73,17 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
     if not any(package.every_dependency for package in project.packages) and not lock:
         draft.values["manifests"] = []
-    package = project.package
-    dev = any(item.dev_dependencies for item in project.packages)
+    dev = any(item.dev_dependencies for item in installed(project))
     draft.put("has_dev_dependencies", Fact(dev))
     _put_scripts(project, draft)
-    known = system_packages("npm")
-    scripted = [name for name in package.every_dependency if name in known and known[name].scripts]
-    native = native_modules(project)
-    if scripted or native:
-        says = package.depends(scripted[0]) if scripted else native[0][1]
-        draft.put("dependency_scripts", Fact(True, (says,)))
+    scripted = scripted_packages(project, manager)
+    if scripted:
+        draft.put("dependency_scripts", Fact(True, (scripted[0].says,)))
+    if scripted and draft.values.get("ignore_scripts"):
+        for key, production in (("rebuild", True), ("rebuild_dev", False)):
+            items = [item for item in scripted if item.production is production]
+            if items:
+                draft.put(key, Fact([item.name for item in items], tuple(item.says for item in items)))
 
 
 def _put_scripts(project: NodeProject, draft: Draft) -> None:
