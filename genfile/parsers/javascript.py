@@ -21,6 +21,7 @@ class Import:
     module: str
     names: tuple[str, ...]
     line: int
+    required: bool = False
 
 
 def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
@@ -64,7 +65,8 @@ class JsModule(JsValues):
                 if callee is not None and arguments is not None and callee.type in ("identifier", "import"):
                     first = arguments.named_children[:1]
                     if self._text(callee) in ("require", "import") and first and first[0].type == "string":
-                        found.append(Import(self._string(first[0]), (), _line(node)))
+                        required = self._text(callee) == "require"
+                        found.append(Import(self._string(first[0]), (), _line(node), required))
         return tuple(found)
 
     @cached_property

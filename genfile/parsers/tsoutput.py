@@ -51,7 +51,8 @@ class Chain:
         found = self._stated("compilerOptions", name)
         if found is None or not isinstance(found[1], str):
             return None
-        return inside(found[0].folder, found[1].replace("${configDir}", self.configs[0].folder or "."))
+        stated = found[1].replace("${configDir}", self.configs[0].folder or ".")
+        return inside(found[0].folder, stated)
 
     def patterns(self, name: str) -> tuple[str, ...] | None:
         """``files``, ``include`` or ``exclude``: relative to the file that states them."""
@@ -97,7 +98,8 @@ def _extend(config: TsConfig, read: Callable[[str], Any], found: list[TsConfig],
             complete &= isinstance(name, str) and name.startswith(_HARMLESS)
             continue
         path = inside(config.folder, name)
-        known = next((p for p in (path, f"{path}.json", f"{path}/tsconfig.json") if path and read(p) is not None), None)
+        candidates = (path, f"{path}.json", f"{path}/tsconfig.json") if path else ()
+        known = next((candidate for candidate in candidates if read(candidate) is not None), None)
         value = read(known) if known else None
         if known is None or not isinstance(value, dict) or known in seen or len(seen) > MAX_EXTENDS:
             complete = False

@@ -1,4 +1,4 @@
-"""Where tsc writes its output."""
+"""Where tsc writes its output: as releases 5.9 and 6.0 of the compiler do."""
 
 import time
 from typing import Any

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, Port, example_port, first_whole, hosting
+from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
@@ -50,6 +51,10 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
     for word in start[1:]:
         path = posixpath.normpath(word)
         if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
+            known = compiled(project) if path.endswith("js") else None
+            if known is not None and (source := known.source_of(path)) is not None and project.folder.has(source):
+                yield source
+                return
             base = path.rsplit(".", 1)[0]
             inner = base.split("/", 1)[1] if "/" in base else base
             for stem in (base, f"src/{inner}", inner, f"src/{base}"):

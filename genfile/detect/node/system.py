@@ -65,7 +65,7 @@ def _known(
     known = system_packages("npm")
     for name in sorted(every):
         needs = known.get(name)
-        if needs is None or (name not in production and not needs.build and not needs.environment):
+        if needs is None or not (needs.build or needs.environment or (name in production and needs.run)):
             continue
         evidence.append(every[name].depends(name))
         build.update(needs.build)

@@ -1,0 +1,253 @@
+"""What runs in the image of a Node service, and what is installed for it: each case is a smallest tree."""
+
+import json
+from typing import Any
+
+import pytest
+
+import genfile
+from tests.test_node_traps import LOCK, texts
+from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
+
+NEST = {"@nestjs/core": "11.0.0", "@nestjs/common": "11.0.0", "@nestjs/platform-express": "11.0.0"}
+MAIN = "import { NestFactory } from '@nestjs/core'; const app = await NestFactory.create(M); await app.listen(3000)"
+SERVER = "import express from 'express'; const app = express(); app.listen(3000)"
+
+
+def config(**options: Any) -> str:
+    outside = {
+        key: options.pop(key) for key in ("include", "exclude", "files", "extends", "references") if key in options
+    }
+    return json.dumps({"compilerOptions": {"outDir": "dist", **options}, **outside})
+
+
+def nest(**options: Any) -> str:
+    return json.dumps({"compilerOptions": options})
+
+
+def dockerfile(**files: str) -> str:
+    made = genfile.generate(files, comments="none")
+    return made.files["Dockerfile"].replace("\\\n", " ")
+
+
+def stage(text: str, name: str) -> str:
+    """The text of one stage."""
+    return text.split(f" AS {name}\n", 1)[1].split("\nFROM ", 1)[0]
+
+
+# --- what the compiler writes --------------------------------------------------------------------------------------
+
+PLAIN = {"build": "tsc", "start": "node dist/index.js"}
+OF_NEST = {"build": "nest build", "start:prod": "node dist/main"}
+
+
+@pytest.mark.parametrize(
+    ("scripts", "files", "wanted"),
+    [
+        # A file beside the sources is compiled, too.
+        (PLAIN, {"tsconfig.json": config(), "drizzle.config.ts": ""}, "dist/src/index.js"),
+        (PLAIN, {"tsconfig.json": config(include=["src/**/*", "shared/**/*"]), "shared/a.ts": ""}, "dist/src/index.js"),
+        # What is imported counts, wherever it lies.
+        (
+            PLAIN,
+            {
+                "tsconfig.json": config(include=["src"], resolveJsonModule=True),
+                "src/index.ts": f"import pkg from '../package.json'\n{SERVER}",
+            },
+            "dist/src/index.js",
+        ),
+        (
+            PLAIN,
+            {
+                "tsconfig.json": config(include=["src"], baseUrl=".", paths={"@common/*": ["common/*"]}),
+                "common/log.ts": "export const log = 1",
+                "src/index.ts": f"import {{ log }} from '@common/log'\n{SERVER}",
+            },
+            "dist/src/index.js",
+        ),
+        # A project that is its own part has its own folder as the root; so has every one from TypeScript 6 on.
+        (PLAIN, {"tsconfig.json": config(include=["src"], composite=True)}, "dist/src/index.js"),
+        # The script names the folder src, and the compiler leaves it out.
+        ({**PLAIN, "start": "node dist/src/index.js"}, {"tsconfig.json": config(include=["src"])}, "dist/index.js"),
+        ({"build": "tsc -p tsconfig.prod.json", "start": "node dist/index.js"},
+         {"tsconfig.json": config(rootDir="src"), "tsconfig.prod.json": config(extends="./tsconfig.json", rootDir="."),
+          "scripts/x.ts": ""}, "dist/src/index.js"),
+        ({"build": "tsc --outDir out --rootDir .", "start": "node out/index.js"}, {"tsconfig.json": config()},
+         "out/src/index.js"),
+        # Guards: nothing to put right.
+        (PLAIN, {"tsconfig.json": config(include=["src"]), "scripts/seed.ts": ""}, "dist/index.js"),
+        (PLAIN, {"tsconfig.json": config(exclude=["*.config.ts"]), "vitest.config.ts": ""}, "dist/index.js"),
+        (PLAIN, {"tsconfig.json": config(rootDir="src", include=["src"]), "x.ts": ""}, "dist/index.js"),
+        (PLAIN, {"tsconfig.json": config(), "types/env.d.ts": ""}, "dist/index.js"),
+        (
+            PLAIN,
+            {
+                "tsconfig.json": config(include=["src"], resolveJsonModule=True),
+                "src/index.ts": f"const pkg = require('../package.json')\n{SERVER}",
+            },
+            "dist/index.js",
+        ),
+        ({**PLAIN, "build": "tsup src/index.ts"}, {"tsconfig.json": config(), "tsup.config.ts": ""}, "dist/index.js"),
+        ({**PLAIN, "build": "esbuild --outdir=dist x"}, {"tsconfig.json": config(), "x.ts": ""}, "dist/index.js"),
+    ],
+)  # fmt: skip
+def test_a_start_is_held_against_what_the_compiler_writes(
+    scripts: dict[str, str], files: dict[str, str], wanted: str
+) -> None:
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=scripts)
+    found = inspect(**{"package.json": manifest, **LOCK, "src/index.ts": SERVER, **files})
+    assert [service.spec.start for service in found.services] == [("node", wanted)]
+    given = scripts["start"].removeprefix("node ")
+    assert (f"the compiler writes {wanted} and not {given}" in texts(found)) == (wanted != given)
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({"tsconfig.json": config(), "prisma.config.ts": ""}, "dist/src/main.js"),
+        ({"tsconfig.json": config(), "tsconfig.build.json": config(extends="./tsconfig.json"), "db/seed.ts": ""},
+         "dist/src/main.js"),
+        ({"tsconfig.json": config(), "nest-cli.json": nest(tsConfigPath="ts/app.json"),
+          "ts/app.json": json.dumps({"compilerOptions": {"outDir": "../dist"}, "include": ["../src", "../cli"]}),
+          "cli/x.ts": ""}, "dist/src/main.js"),
+        ({"tsconfig.json": config(), "test/app.e2e-spec.ts": "",
+          "tsconfig.build.json": config(extends="./tsconfig.json", exclude=["node_modules", "test"])}, "dist/main"),
+        ({"tsconfig.json": config(), "x.ts": "", "nest-cli.json": nest(webpack=True)}, "dist/main"),
+        ({"tsconfig.json": config(), "x.ts": "", "nest-cli.json": nest(builder="swc")}, "dist/main"),
+    ],
+)  # fmt: skip
+def test_nest_compiles_by_the_configuration_that_it_names(files: dict[str, str], wanted: str) -> None:
+    manifest = package(
+        dependencies=NEST, devDependencies={"typescript": "5.9.0", "@nestjs/cli": "11.0.0"}, scripts=OF_NEST
+    )
+    spec = only(**{"package.json": manifest, **LOCK, "src/main.ts": MAIN, "nest-cli.json": "{}", **files})
+    assert spec.start == ("node", wanted)
+    assert spec.port == 3000
+
+
+def test_from_version_6_on_the_root_is_the_folder_of_the_configuration() -> None:
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "6.0.2"}, scripts=PLAIN)
+    files = {"package.json": manifest, **LOCK, "tsconfig.json": config(include=["src"]), "src/index.ts": SERVER}
+    assert only(**files).start == ("node", "dist/src/index.js")
+
+
+def test_a_worker_is_held_against_the_compiler_too() -> None:
+    scripts = {**PLAIN, "worker": "node dist/worker.js"}
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=scripts)
+    files = {"tsconfig.json": config(), "vite.config.ts": "", "src/index.ts": SERVER, "src/worker.ts": ""}
+    assert only(**{"package.json": manifest, **LOCK, **files}).processes == {"worker": ("node", "dist/src/worker.js")}
+
+
+# --- a runner starts the sources -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("runner", ["tsx", "ts-node"])
+@pytest.mark.parametrize(
+    ("lock", "production"),
+    [
+        ("package-lock.json", "--omit=dev"),
+        ("yarn.lock", "--production"),
+        ("pnpm-lock.yaml", "--prod"),
+        ("bun.lock", "--production"),
+    ],
+)
+def test_a_runner_of_development_is_installed_for_the_image(runner: str, lock: str, production: str) -> None:
+    manifest = {"dependencies": EXPRESS, "scripts": {"start": f"{runner} src/server.ts"}}
+    texts = {"package-lock.json": '{"lockfileVersion": 3, "packages": {}}', "bun.lock": "{}"}
+    files = {lock: texts.get(lock, ""), "src/server.ts": SERVER}
+    text = dockerfile(**{"package.json": package(**manifest, devDependencies={runner: "4.0.0"}), **files})
+    assert production not in text
+    # Guard: a runner of production does not bring the others along.
+    both = {**manifest, "dependencies": {**EXPRESS, runner: "4.0.0"}, "devDependencies": {"typescript": "5.0.0"}}
+    assert production in dockerfile(**{"package.json": package(**both), **files})
+
+
+# --- install scripts -----------------------------------------------------------------------------------------------
+
+
+BERRY = '__metadata:\n  version: 8\n\n"bcrypt@npm:^5.0.0":\n  version: 5.0.0\n'
+PNPM_8 = "lockfileVersion: '6.0'\n\npackages:\n\n  /oddity@1.0.0:\n    requiresBuild: true\n    dev: false\n"
+PNPM_9 = "lockfileVersion: '9.0'\n\npackages:\n\n  'sqlite3@5.1.7':\n    resolution: {}\n"
+ALLOWED = "allowBuilds:\n  oddity: true\n  other: false\n"
+
+
+def lock_of(*names: str, **flags: Any) -> str:
+    packages = {f"node_modules/{name}": {"version": "1.0.0", "hasInstallScript": True, **flags} for name in names}
+    return json.dumps({"lockfileVersion": 3, "packages": packages})
+
+
+@pytest.mark.parametrize(
+    ("hook", "files", "command"),
+    [
+        ("husky", {"package-lock.json": lock_of("argon2", "wasm-tool")}, "npm rebuild argon2 wasm-tool"),
+        ("husky || true", {"package-lock.json": lock_of("argon2")}, "npm rebuild argon2"),
+        ("simple-git-hooks", {"npm-shrinkwrap.json": lock_of("x", "core-js")}, "npm rebuild x"),
+        ("lefthook install", {"yarn.lock": '"bcrypt@^5.0.0":\n  version "5.0.0"\n'}, "npm rebuild bcrypt"),
+        ("husky", {"yarn.lock": BERRY}, "yarn rebuild bcrypt"),
+        ("husky", {"pnpm-lock.yaml": PNPM_8}, "pnpm rebuild oddity"),
+        ("husky", {"pnpm-lock.yaml": PNPM_9}, "pnpm rebuild sqlite3"),
+        ("husky", {"pnpm-lock.yaml": PNPM_9, "pnpm-workspace.yaml": ALLOWED}, "pnpm rebuild oddity"),
+    ],
+)  # fmt: skip
+def test_what_needs_its_install_script_is_built_where_production_is_installed(
+    hook: str, files: dict[str, str], command: str
+) -> None:
+    scripts = {"prepare": hook, "build": "tsc", "start": "node dist/index.js"}
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=scripts)
+    tree = {"package.json": manifest, "tsconfig.json": config(include=["src"]), "src/index.ts": SERVER, **files}
+    text = dockerfile(**tree)
+    assert stage(text, "deps").rstrip().endswith(f"&& {command}")
+    assert command in stage(text, "build")
+
+
+def test_what_only_the_build_needs_is_built_there_alone() -> None:
+    scripts = {"prepare": "husky", "build": "tsc", "start": "node dist/index.js"}
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=scripts)
+    lock = json.loads(lock_of("grpc"))
+    lock["packages"] |= json.loads(lock_of("fetcher", dev=True))["packages"]
+    lock["packages"] |= json.loads(lock_of("fsevents", optional=True))["packages"]
+    tree = {"package.json": manifest, "package-lock.json": json.dumps(lock), "tsconfig.json": config(include=["src"])}
+    text = dockerfile(**tree, **{"src/index.ts": SERVER})
+    assert "npm rebuild grpc\n" in stage(text, "deps") + "\n"
+    assert "npm rebuild grpc fetcher" in stage(text, "build")
+
+
+def test_an_installation_that_runs_its_scripts_needs_no_rebuild() -> None:
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node server.js"})
+    text = dockerfile(**{"package.json": manifest, "package-lock.json": lock_of("argon2"), "server.js": LISTEN})
+    assert "rebuild" not in text
+    assert "--ignore-scripts" not in text
+
+
+@pytest.mark.parametrize(
+    ("lock", "script", "wanted"),
+    [
+        ("pnpm-lock.yaml", {"prepare": "tsc"}, ["pnpm --filter names run prepare"]),
+        ("package-lock.json", {"prepare": "tsc"}, ["npm run prepare --workspace libs/names"]),
+        # Neither Yarn runs it, and so nobody counts on it.
+        ("yarn.lock", {"prepare": "tsc"}, []),
+        ("pnpm-lock.yaml", {"prepare": "husky"}, []),
+        ("pnpm-lock.yaml", {"prepare": "tsc", "build": "tsc"}, ["pnpm --filter api... run build"]),
+    ],
+)
+def test_a_member_prepares_itself_once_its_sources_are_there(
+    lock: str, script: dict[str, str], wanted: list[str]
+) -> None:
+    files = {
+        "package.json": package(name="mono", workspaces=["apps/*", "libs/*"]),
+        "pnpm-workspace.yaml" if lock == "pnpm-lock.yaml" else "x": "packages: [apps/*, libs/*]",
+        lock: '{"lockfileVersion": 3, "packages": {}}' if lock == "package-lock.json" else "",
+        "apps/api/package.json": package(
+            name="api", dependencies={**EXPRESS, "names": "*"}, scripts={"start": "node index.js"}
+        ),
+        "apps/api/index.js": LISTEN,
+        "libs/names/package.json": package(name="names", scripts=script, devDependencies={"typescript": "5.0.0"}),
+    }
+    made = genfile.generate(files, comments="none")
+    spec, text = (
+        made.services[0][0].spec,
+        next(text for path, text in made.files.items() if path.endswith("Dockerfile")),
+    )
+    assert [command for command in spec.build if "install" not in command] == wanted
+    if lock in ("pnpm-lock.yaml", "package-lock.json"):
+        assert "--ignore-scripts" in text
