@@ -251,3 +251,59 @@ def test_a_member_prepares_itself_once_its_sources_are_there(
     assert [command for command in spec.build if "install" not in command] == wanted
     if lock in ("pnpm-lock.yaml", "package-lock.json"):
         assert "--ignore-scripts" in text
+
+
+# --- configuration that is loaded at run time ----------------------------------------------------------------------
+
+NEXT = {"dependencies": {"next": "15.0.0"}, "scripts": {"build": "next build", "start": "next start"}}
+BUILT = {"build": "tsc", "start": "node dist/index.js"}
+COMPILED = {"tsconfig.json": config(include=["src"], rootDir="src"), "src/index.ts": SERVER}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "files", "wanted"),
+    [
+        (NEXT, {"next.config.ts": "import './src/env'\nexport default {}", "src/env.ts": "import './schema'",
+                "src/schema.ts": "", "src/other.ts": "", "app/page.tsx": ""},
+         {"next.config.ts", "src/env.ts", "src/schema.ts"}),
+        (NEXT, {"next.config.js": "const r = require('./redirects.json')\nmodule.exports = {r}", "redirects.json": "[]",
+                "app/page.tsx": ""}, {"next.config.js", "redirects.json"}),
+        ({"dependencies": {**EXPRESS, "knex": "3.0.0"}, "scripts": {**BUILT, "migrate": "knex migrate:latest"}},
+         {**COMPILED, "knexfile.ts": "import { url } from './lib/url'", "lib/url.ts": "", "lib/x.ts": ""},
+         {"knexfile.ts", "lib/url.ts"}),
+        ({"dependencies": {**EXPRESS, "drizzle-kit": "0.30.0"}, "scripts": {**BUILT, "migrate": "drizzle-kit migrate"}},
+         {**COMPILED, "drizzle.config.ts": "export default { out: './sql/changes' }", "sql/changes/1.sql": ""},
+         {"drizzle.config.ts", "sql/changes"}),
+        ({"dependencies": EXPRESS, "scripts": {**BUILT, "start": "node --import ./hooks/trace.mjs dist/index.js"}},
+         {**COMPILED, "hooks/trace.mjs": "import './sdk.mjs'", "hooks/sdk.mjs": ""},
+         {"hooks/trace.mjs", "hooks/sdk.mjs"}),
+    ],
+)  # fmt: skip
+def test_a_configuration_is_in_the_image_with_what_it_imports(
+    manifest: dict[str, Any], files: dict[str, str], wanted: set[str]
+) -> None:
+    text = package(**manifest, devDependencies={"typescript": "5.9.0"})
+    spec = only(**{"package.json": text, **LOCK, **files})
+    usual = {"dist", ".next", "package.json", "public"}
+    assert set(spec.run_paths) - usual == wanted
+
+
+def test_a_configuration_of_the_build_stays_behind() -> None:
+    """A server traced by Next has its configuration inside; knexfile is nobody's where nothing migrates."""
+    config = "import './lib'\nexport default { output: 'standalone' }"
+    spec = only(
+        **{"package.json": package(**NEXT), **LOCK, "next.config.mjs": config, "lib.mjs": "", "app/page.tsx": ""}
+    )
+    assert "next.config.mjs" not in spec.run_paths
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=BUILT)
+    assert "knexfile.ts" not in only(**{"package.json": manifest, **LOCK, **COMPILED, "knexfile.ts": ""}).run_paths
+
+
+def test_the_variables_of_a_configuration_are_there_while_a_client_is_generated() -> None:
+    config = "import { env } from 'prisma/config'\nexport default { datasource: { url: env('MAIN_URL') } }"
+    dependencies = {**EXPRESS, "prisma": "7.0.0", "@prisma/client": "7.0.0"}
+    manifest = package(dependencies=dependencies, devDependencies={"typescript": "5.9.0"}, scripts=BUILT)
+    files = {"prisma.config.ts": config, "prisma/schema.prisma": "", "prisma/migrations/1/migration.sql": ""}
+    spec = only(**{"package.json": manifest, **LOCK, **COMPILED, **files})
+    assert "prisma.config.ts" in spec.run_paths
+    assert {item.name for item in spec.environment if item.phase == "build"} >= {"MAIN_URL"}

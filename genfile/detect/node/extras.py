@@ -3,6 +3,7 @@
 import posixpath
 import re
 
+from genfile.detect.node.loaded import config_variables
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
@@ -106,9 +107,9 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
 
 def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
     """Prisma's migrations are a release command, whose program must be in the image."""
-    draft.values.setdefault("environment", []).append(
-        {"name": "DATABASE_URL", "phase": "build", "value": "postgresql://build:build@localhost:5432/build"}
-    )
+    for name in dict.fromkeys(("DATABASE_URL", *config_variables(project))):
+        value = "postgresql://build:build@localhost:5432/build"
+        draft.values.setdefault("environment", []).append({"name": name, "phase": "build", "value": value})
     folder = next((name for name in ("prisma/migrations", "migrations") if holder.project.has_folder(name)), None)
     if folder is None:
         return

@@ -39,7 +39,7 @@ def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str
             continue
         found.append((name, module))
         for item in module.imports:
-            target = _resolve_import(project, name, item.module)
+            target = resolve_import(project, name, item.module)
             if target is not None and target not in seen:
                 seen.add(target)
                 queue.append(target)
@@ -84,7 +84,8 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
             return
 
 
-def _resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
+def resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
+    """The file of the project that an import means; None for a package."""
     if module.startswith(("@/", "~/", "#/", "src/")):
         # The usual alias for the sources.
         path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]

@@ -9,6 +9,7 @@ from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
+from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.manager import (
     NodeProject,
     locked_versions,
@@ -56,6 +57,7 @@ def detect(folder: Project) -> Draft:
     else:
         _put_server(project, draft, framework)
     put_install(project, draft)
+    put_loaded(project, draft, framework)
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_secrets(project, draft)
