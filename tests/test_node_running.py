@@ -307,3 +307,87 @@ def test_the_variables_of_a_configuration_are_there_while_a_client_is_generated(
     spec = only(**{"package.json": manifest, **LOCK, **COMPILED, **files})
     assert "prisma.config.ts" in spec.run_paths
     assert {item.name for item in spec.environment if item.phase == "build"} >= {"MAIN_URL"}
+
+
+# --- the port that reaches listen() --------------------------------------------------------------------------------
+
+APP = "const express = require('express'); const app = express();"
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        # An object of another module, by several ways to name it.
+        ({"server.js": f"{APP} const settings = require('./lib/settings'); app.listen(settings.web.port)",
+          "lib/settings.js": "module.exports = { db: { port: 5432 }, web: { port: process.env.WEB_PORT || 4100 } }"},
+         (4100, "WEB_PORT")),
+        ({"server.js": f"{APP} const {{ web }} = require('./settings'); app.listen(web.port)",
+          "settings.js": "exports.smtp = { port: 25 }; module.exports = { web: { port: 4200 }, smtp: { port: 25 } }"},
+         (4200, None)),
+        ({"server.mjs": "import { http as h } from './conf.mjs'; import e from 'express'; e().listen({ port: h.port })",
+          "conf.mjs": "export const smtp = { port: 2525 }; export const http = { port: 4300 }"}, (4300, None)),
+        ({"server.mjs": "import * as conf from './conf/index.mjs'; import e from 'express'; e().listen(conf.http.port)",
+          "conf/index.mjs": "export * from './mail.mjs'; export * from './http.mjs'",
+          "conf/mail.mjs": "export const mail = { port: 25 }",
+          "conf/http.mjs": "export const http = { port: 4400 }"},
+         (4400, None)),
+        ({"server.js": f"{APP} const c = require('./config'); const {{ port }} = c.get('http'); app.listen(port)",
+          "config.js": "const convict = require('convict'); module.exports = convict({ db: { port: { default: 5432 } },"
+          "http: { port: { format: 'port', default: 4500, env: 'HTTP_PORT' } } })"}, (4500, "HTTP_PORT")),
+        # A schema of variables.
+        ({"server.mjs": "import { env } from './env.mjs'; import e from 'express'; e().listen(env.API_PORT)",
+          "env.mjs": "import { z } from 'zod'; export const env = z.object({ REDIS_PORT: z.number().default(6379),"
+          "API_PORT: z.coerce.number().default(4600) }).parse(process.env)"}, (4600, "API_PORT")),
+        ({"server.mjs": "import vars from './vars.mjs'; import e from 'express'; e().listen(vars.APP_PORT)",
+          "vars.mjs": "import { cleanEnv, port } from 'envalid'; const v = cleanEnv(process.env, { DB_PORT:"
+          "port({ default: 5432 }), APP_PORT: port({ default: 4700 }) }); export default v"}, (4700, "APP_PORT")),
+        # The package `config`.
+        ({"server.js": f"{APP} const config = require('config'); app.listen(config.get('server.port'))",
+          "config/default.json": '{"redis": {"port": 6379}, "server": {"port": 4800}}',
+          "config/production.json": '{"server": {"port": 4801}}',
+          "config/custom-environment-variables.json": '{"server": {"port": "SERVER_PORT"}}'}, (4801, "SERVER_PORT")),
+        ({"server.js": f"{APP} const config = require('config'); app.listen(config.http.port)",
+          "config/default.yaml": "smtp:\n  port: 25\nhttp:\n  port: 4900\n"}, (4900, None)),
+        # A key with a default of its own.
+        ({"server.js": f"{APP} const nconf = require('nconf'); app.listen(nconf.get('PORT') || 5100)"}, (5100, "PORT")),
+        ({"server.js": f"{APP} const config = require('./config'); app.listen(config.port || 3000)",
+          "config.js": "module.exports = { port: 5150 }"}, (5150, None)),
+        # Guards: a literal beats what stands elsewhere; a name that leads nowhere is a guess of the framework.
+        ({"server.js": f"{APP} const config = require('./config'); app.listen(5200)",
+          "config.js": "module.exports = { port: 1, mail: { port: 25 } }"}, (5200, None)),
+        ({"server.js": f"{APP} const config = require('./config'); app.listen(config.http.port)",
+          "config.js": "module.exports = load({ mail: { port: 2525 } })"}, (3000, None)),
+    ],
+)  # fmt: skip
+def test_the_port_is_what_reaches_listen(files: dict[str, str], wanted: tuple[int, str | None]) -> None:
+    dependencies = {**EXPRESS, "config": "3.0.0", "nconf": "0.12.0", "convict": "6.0.0"}
+    start = next(name for name in files if name.startswith("server"))
+    manifest = package(dependencies=dependencies, scripts={"start": f"node {start}"})
+    spec = only(**{"package.json": manifest, **LOCK, **files})
+    assert (spec.port, spec.port_variable) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ask", "files", "wanted"),
+    [
+        ("app.get(ConfigService).get('http.port')",
+         {"src/config/db.ts": "export default registerAs('db', () => ({ port: 5432 }))",
+          "src/config/http.ts": "export default registerAs('http', () => ({ port: +process.env.HTTP_PORT || 3400 }))"},
+         (3400, "HTTP_PORT")),
+        ("app.get(ConfigService).getOrThrow<number>('port')",
+         {"src/config/configuration.ts": "export default () => ({ port: parseInt(process.env.API_PORT, 10) || 3500,"
+          "database: { port: 5432 } })"}, (3500, "API_PORT")),
+        ("app.get(ConfigService).get('PORT', 3600)", {}, (3600, "PORT")),
+        ("app.get(ConfigService).get('SERVICE_PORT')",
+         {"src/config/schema.ts": "export const schema = Joi.object({ DB_PORT: Joi.number().default(5432),"
+          "SERVICE_PORT: Joi.number().default(3700) })"}, (3700, "SERVICE_PORT")),
+    ],
+)  # fmt: skip
+def test_a_service_of_settings_is_asked_for_its_key(ask: str, files: dict[str, str], wanted: tuple[int, str]) -> None:
+    """Nest: the namespace, the module that gives the settings, the schema."""
+    manifest = package(dependencies=NEST, scripts={"build": "nest build", "start:prod": "node dist/main"})
+    imports = "".join(f"import '{name.replace('src/', './').removesuffix('.ts')}';" for name in files)
+    main = MAIN.replace("app.listen(3000)", f"app.listen({ask})")
+    base = {"nest-cli.json": "{}", "tsconfig.json": config(rootDir="src", include=["src"])}
+    spec = only(**{"package.json": manifest, **LOCK, **base, "src/main.ts": imports + main, **files})
+    assert (spec.port, spec.port_variable) == wanted

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
-from genfile.parsers.jsvalues import WRAPPERS, JsValues
+from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.values import UNKNOWN, Call, EnvName, is_known
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Import:
     names: tuple[str, ...]
     line: int
     required: bool = False
+    handed_on: bool = False
 
 
 def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
@@ -35,7 +37,7 @@ def parse_typescript(text: str) -> "JsModule":
     return parse_javascript(text, typescript=True)
 
 
-class JsModule(JsValues):
+class JsModule(JsReferences):
     """A parsed module; every property is found once, when it is asked for."""
 
     @cached_property
@@ -58,7 +60,8 @@ class JsModule(JsValues):
             if node.type != "call_expression":
                 source = node.child_by_field_name("source")
                 if source is not None:
-                    found.append(Import(self._string(source), (), _line(node)))
+                    on = node.type == "export_statement"
+                    found.append(Import(self._string(source), (), _line(node), handed_on=on))
             else:
                 callee = node.child_by_field_name("function")
                 arguments = node.child_by_field_name("arguments")

@@ -8,9 +8,9 @@ from genfile.detect.language import Claim
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
-from genfile.detect.node.port import source_files
 from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
 from genfile.detect.node.site import asset_root
+from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
 from genfile.detect.node.workspace import workspace_at, workspace_of
 from genfile.detect.tree import Project

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genfile.data import Framework
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.port import resolve_import
+from genfile.detect.node.sources import resolve_import
 from genfile.evidence import Draft
 
 # What a program looks for by itself, by the stems of the files; the first that is there.

@@ -1,16 +1,16 @@
 """What the sources say of the running service: port, health, variables."""
 
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, Port, example_port, first_whole, hosting
-from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
+from genfile.detect.node.reach import reached
 from genfile.detect.node.scripts import resolve
+from genfile.detect.node.sources import source_files
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Fact, decide
@@ -24,92 +24,6 @@ HEALTH_PATHS = tuple(
     """.split()
 )
 APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance", "this.app", "this.server")
-MAX_FILES = 60
-
-
-def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
-    """The file that is started and those of the project that it imports, nearest first; bounded."""
-    found: list[tuple[str, JsModule]] = []
-    queue = list(_entries(project, start))
-    seen = set(queue)
-    while queue and len(found) < MAX_FILES:
-        name = queue.pop(0)
-        module = read_module(project, name)
-        if module is None:
-            continue
-        found.append((name, module))
-        for item in module.imports:
-            target = resolve_import(project, name, item.module)
-            if target is not None and target not in seen:
-                seen.add(target)
-                queue.append(target)
-    return found
-
-
-def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
-    """The started file as a source: dist/main.js comes from src/main.ts."""
-    for word in start[1:]:
-        path = posixpath.normpath(word)
-        if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
-            known = compiled(project) if path.endswith("js") else None
-            if known is not None and (source := known.source_of(path)) is not None and project.folder.has(source):
-                yield source
-                return
-            base = path.rsplit(".", 1)[0]
-            inner = base.split("/", 1)[1] if "/" in base else base
-            for stem in (base, f"src/{inner}", inner, f"src/{base}"):
-                for ending in (".ts", ".mts", ".js", ".mjs", ".cjs", ".tsx"):
-                    if project.folder.has(stem + ending):
-                        yield stem + ending
-                        return
-        elif path not in (".", "") and project.folder.has(f"{path}.js"):
-            yield f"{path}.js"
-            return
-        elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
-            yield f"{path}/index.js"
-            return
-    for name in (
-        "src/server.ts",
-        "src/main.ts",
-        "src/index.ts",
-        "src/app.ts",
-        "server.ts",
-        "index.ts",
-        "server.js",
-        "app.js",
-        "index.js",
-    ):
-        if project.folder.has(name):
-            yield name
-            return
-
-
-def resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
-    """The file of the project that an import means; None for a package."""
-    if module.startswith(("@/", "~/", "#/", "src/")):
-        # The usual alias for the sources.
-        path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]
-    elif module.startswith("."):
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
-    else:
-        return None
-    if path.startswith(".."):
-        return None
-    stem = path[:-3] if path.endswith(".js") else path
-    for candidate in (
-        path,
-        f"{stem}.ts",
-        f"{path}.ts",
-        f"{path}.js",
-        f"{path}.mjs",
-        f"{path}.cjs",
-        f"{path}.tsx",
-        f"{path}/index.ts",
-        f"{path}/index.js",
-    ):
-        if project.folder.has(candidate) and candidate.endswith((".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts")):
-            return candidate
-    return None
 
 
 @dataclass(frozen=True)
@@ -150,6 +64,7 @@ def _listen(asked: Asked) -> Fact[Port] | None:
     """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, or a variable with a default."""
     partial: Fact[Port] | None = None
     for name, module in asked.sources:
+        named = {(callee, line): reference for callee, reference, line in module.given}
         for call in module.calls:
             last = call.callee.rsplit(".", 1)[-1]
             if last == "set" and call.arguments[:1] == ("port",):
@@ -177,6 +92,13 @@ def _listen(asked: Asked) -> Fact[Port] | None:
                     and variable is None
                 ):
                     continue
+                reference = named.pop((call.callee, call.line), None)
+                if reference is not None and not isinstance(value, EnvDefault):
+                    far = reached(asked.project, asked.sources, name, reference)
+                    if far is not None and far.value.number is not None:
+                        return far
+                    if far is not None and far.value.variable is not None:
+                        partial = partial or _schema_default(asked, far.value.variable) or far
                 evidence = asked.project.folder.says(name, call.line, f"{call.callee}({_shown(value)})")
                 if number is not None:
                     return Fact(Port(number, variable), (evidence,))

@@ -18,11 +18,12 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
-from genfile.detect.node.port import find_health, find_port, put_host, source_files
+from genfile.detect.node.port import find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import asset_root, static_output
+from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version

@@ -8,7 +8,8 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
 from genfile.detect.node.native import has_old_gyp, native_modules
-from genfile.detect.node.port import data_folder, source_files
+from genfile.detect.node.port import data_folder
+from genfile.detect.node.sources import source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
 
