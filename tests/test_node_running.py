@@ -391,3 +391,68 @@ def test_a_service_of_settings_is_asked_for_its_key(ask: str, files: dict[str, s
     base = {"nest-cli.json": "{}", "tsconfig.json": config(rootDir="src", include=["src"])}
     spec = only(**{"package.json": manifest, **LOCK, **base, "src/main.ts": imports + main, **files})
     assert (spec.port, spec.port_variable) == wanted
+
+
+# --- Nx ------------------------------------------------------------------------------------------------------------
+
+NX = {"nx": "21.0.0", "@nx/js": "21.0.0", "@nx/webpack": "21.0.0", "webpack-cli": "5.0.0", "typescript": "5.9.0"}
+NX_ROOT = {
+    "package.json": package(name="mono", dependencies={**EXPRESS, "pg": "8.0.0"}, devDependencies=NX),
+    "nx.json": "{}",
+}
+ENTRY = "import express from 'express'; const app = express(); app.listen(process.env.PORT || 4000)"
+PLUGINS = "plugins: [new NxAppWebpackPlugin({})]"
+WEBPACK = f"module.exports = {{ output: {{ path: join(__dirname, '../../dist/apps/api') }}, {PLUGINS} }}"
+
+
+def project_json(executor: str, **options: Any) -> str:
+    usual = {"outputPath": "dist/apps/api", "main": "apps/api/src/main.ts"}
+    build = {"executor": executor, "options": {**usual, **options}}
+    return json.dumps({"name": "api", "targets": {"build": build}})
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({"apps/api/project.json": project_json("@nx/esbuild:esbuild")}, "dist/apps/api/main.js"),
+        ({"apps/api/project.json": project_json("@nx/webpack:webpack", outputFileName="server.js")},
+         "dist/apps/api/server.js"),
+        # The compiler alone keeps the layout of the project.
+        ({"apps/api/project.json": project_json("@nx/js:tsc")}, "dist/apps/api/src/main.js"),
+        ({"apps/api/project.json": project_json("@nx/js:swc", outputPath="{workspaceRoot}/out/{projectRoot}")},
+         "out/apps/api/src/main.js"),
+        # A plug-in makes the target.
+        ({"apps/api/project.json": '{"name": "api"}', "apps/api/webpack.config.js": WEBPACK}, "dist/apps/api/main.js"),
+    ],
+)  # fmt: skip
+def test_an_application_of_nx_needs_no_manifest(files: dict[str, str], wanted: str) -> None:
+    others = {"apps/api-e2e/project.json": '{"name": "api-e2e"}', "libs/ui/project.json": '{"projectType": "library"}'}
+    spec = only(**NX_ROOT, **LOCK, **others, **files, **{"apps/api/src/main.ts": ENTRY})
+    assert (spec.path, spec.name, spec.framework, spec.port) == ("apps/api", "api", "express", 4000)
+    assert list(spec.build) == ["npx --no-install nx build api"]
+    assert spec.start == ("node", f"../../{wanted}")
+    assert list(spec.run_paths) == ["/".join(wanted.split("/")[:3])]
+    assert list(spec.manifests) == ["package.json", "package-lock.json"]
+    assert spec.backing_services == ("postgres",)
+
+
+def test_nx_builds_for_production() -> None:
+    document = json.loads(project_json("@nx/esbuild:esbuild"))
+    document["targets"]["build"]["configurations"] = {"development": {}, "production": {}}
+    files = {**NX_ROOT, **LOCK, "apps/api/project.json": json.dumps(document), "apps/api/src/main.ts": ENTRY}
+    assert list(only(**files).build) == ["npx --no-install nx build api --configuration=production"]
+    document["targets"]["build"]["defaultConfiguration"] = "production"
+    files["apps/api/project.json"] = json.dumps(document)
+    assert list(only(**files).build) == ["npx --no-install nx build api"]
+
+
+def test_a_member_with_scripts_of_its_own_is_built_by_them() -> None:
+    own = package(name="api", dependencies=EXPRESS, scripts={"build": "tsc", "start": "node dist/main.js"})
+    root = package(name="mono", workspaces=["apps/*"], devDependencies=NX)
+    files = {"apps/api/package.json": own, "apps/api/src/main.ts": ENTRY, "nx.json": "{}", "package.json": root}
+    spec = only(**files, **LOCK, **{"apps/api/tsconfig.json": TS_SRC})
+    assert list(spec.build) == ["npm run build --workspace apps/api"]
+    assert spec.start == ("node", "dist/main.js")
+
+
+TS_SRC = config(rootDir="src", include=["src"])

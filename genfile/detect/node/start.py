@@ -10,6 +10,7 @@ from genfile.detect.node.compiled import compiled, outside_of, started_output
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
+from genfile.detect.node.nx import nx_build
 from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -119,28 +120,11 @@ def _start_script(asked: Asked) -> Fact[Start] | None:
 
 
 def _nx(asked: Asked) -> Fact[Start] | None:
-    """The output of the build target of Nx's project.json, where the script `start` only serves for development."""
-    project = asked[0]
-    document = project.folder.json("project.json") if project.folder.has("project.json") else None
-    build = ("targets", "build")
-    executor = document.text(*build, "executor") if document else None
-    output = document.text(*build, "options", "outputPath") if document else None
-    main = document.text(*build, "options", "main") if document else None
-    if document is None or not executor or not output or not main:
+    """The output of the build target of Nx, where the script `start` only serves for development."""
+    program = nx_build(asked[0].folder)
+    if program is None:
         return None
-    if executor not in (
-        "@nx/esbuild:esbuild",
-        "@nx/webpack:webpack",
-        "@nx/node:build",
-        "@nrwl/node:webpack",
-        "@nx/js:tsc",
-    ):
-        return None
-    root = relative(project.folder.path, project.root.path)
-    inside = relative(output, root) if root != "." else output
-    name = posixpath.basename(main).rsplit(".", 1)[0] + ".js"
-    line = document.line(*build, "options", "outputPath")
-    return project.folder.fact(Start(("node", f"{inside}/{name}"), {}), "project.json", line, f"outputPath {output}")
+    return Fact(Start(("node", relative(program.entry, asked[0].folder.path)), {}), (program.says,))
 
 
 def _framework_start(asked: Asked) -> Fact[Start] | None:

@@ -8,6 +8,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
 from genfile.detect.node.native import has_old_gyp, native_modules
+from genfile.detect.node.nx import nx_build
 from genfile.detect.node.port import data_folder
 from genfile.detect.node.sources import source_files
 from genfile.detect.shared import started
@@ -33,7 +34,9 @@ STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa 
 
 def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     """Put /system_packages, /playwright, /data and /backing_services; without what only a running program needs."""
-    packages = (project.package, *needed_members(project))
+    # A project of Nx leaves its dependencies to the root.
+    hoisted = (project.root_package,) if nx_build(project.folder) is not None else ()
+    packages = (project.package, *needed_members(project), *hoisted)
     production = {name: item for item in reversed(packages) for name in item.dependencies}
     every = {name: item for item in reversed(packages) for name in item.every_dependency}
     build: set[str] = set()
