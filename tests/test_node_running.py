@@ -456,3 +456,53 @@ def test_a_member_with_scripts_of_its_own_is_built_by_them() -> None:
 
 
 TS_SRC = config(rootDir="src", include=["src"])
+
+
+# --- which of several listeners, and the arguments of commands -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "files", "wanted"),
+    [
+        ("metricsApp.listen(9464); app.listen(4000)", {}, 4000),
+        ("h.createServer(p).listen(process.env.METRICS_PORT || 9464); app.listen(process.env.PORT || 4100)",
+         {}, 4100),
+        ("require('./admin'); app.listen(4200)", {"admin.js": "const a = require('express')(); a.listen(8081)"}, 4200),
+        ("const smtp = new SMTPServer(o); smtp.listen(2525); debugServer.listen(9229); app.listen({ port: 4300 })", {}, 4300),
+        # A service that has no other listener has this one.
+        ("metrics.listen(9100)", {}, 9100),
+    ],
+)  # fmt: skip
+def test_the_service_listens_where_neither_metrics_nor_mail_do(code: str, files: dict[str, str], wanted: int) -> None:
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node server.js"})
+    assert only(**{"package.json": manifest, **LOCK, "server.js": f"{APP} {code}", **files}).port == wanted
+
+
+@pytest.mark.parametrize(
+    ("scripts", "procfile", "start", "port"),
+    [
+        (
+            {"start": "next start", "start:prod": "npm run start -- -p 4000"},
+            None,
+            ("next", "start", "-p", "4000"),
+            4000,
+        ),
+        (
+            {"start": "next start", "start:prod": "npm start -- --port=4100"},
+            None,
+            ("next", "start", "--port=4100"),
+            4100,
+        ),
+        ({"start": "next start"}, "web: npm start -- -p 4200", ("next", "start", "-p", "4200"), 4200),
+        ({"start": "next start"}, "web: yarn -s start -p 4300", ("next", "start", "-p", "4300"), 4300),
+        # npm keeps what stands in front of `--` to itself.
+        ({"start": "next start"}, "web: npm start -p 4400", ("next", "start"), 3000),
+    ],
+)
+def test_arguments_are_handed_on_to_the_script(
+    scripts: dict[str, str], procfile: str | None, start: tuple[str, ...], port: int
+) -> None:
+    manifest = package(dependencies={"next": "15.0.0"}, scripts={"build": "next build", **scripts})
+    files = {"package.json": manifest, **LOCK, "app/page.tsx": "", **({"Procfile": procfile} if procfile else {})}
+    spec = only(**files)
+    assert (spec.start, spec.port) == (start, port)

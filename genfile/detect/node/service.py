@@ -18,7 +18,7 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
-from genfile.detect.node.port import find_health, find_port, put_host
+from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.secrets import put_secrets
@@ -156,7 +156,8 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     listens = framework is None or framework.kind != "worker"
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")
     sources = [] if meta and framework is not None and words == framework.start else source_files(project, words)
-    port = find_port(project, framework, sources) if listens else None
+    says = start.evidence if start is not None else ()
+    port = find_port(Asked(project, framework, sources, words, says)) if listens else None
     given = start.value.variables.get("PORT", "") if start is not None else ""
     if start is not None and given.isdecimal() and listens:
         port = start.but(Port(int(given), "PORT"))

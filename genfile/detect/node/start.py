@@ -11,7 +11,17 @@ from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
-from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
+from genfile.detect.node.scripts import (
+    BUILDERS,
+    NOTHING,
+    Step,
+    is_development,
+    is_migration,
+    resolve,
+    script_called,
+    uses_variables,
+    words_after,
+)
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -231,8 +241,8 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
         return None
     words = commands[0].words
     if words[0] in ("npm", "yarn", "pnpm", "bun"):
-        rest = [word for word in words[1:] if word not in ("run", "-s", "--silent")]
-        steps = resolve(project.package, rest[0]) if rest else None
+        name = script_called(project.package, words)
+        steps = resolve(project.package, name, extra=words_after(words, name)) if name is not None else None
         return _from_steps(asked, steps, evidence) if steps else None
     return _from_steps(asked, (Step(words, dict(commands[0].assignments), ""),), evidence)
 
