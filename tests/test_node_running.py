@@ -468,7 +468,8 @@ TS_SRC = config(rootDir="src", include=["src"])
         ("h.createServer(p).listen(process.env.METRICS_PORT || 9464); app.listen(process.env.PORT || 4100)",
          {}, 4100),
         ("require('./admin'); app.listen(4200)", {"admin.js": "const a = require('express')(); a.listen(8081)"}, 4200),
-        ("const smtp = new SMTPServer(o); smtp.listen(2525); debugServer.listen(9229); app.listen({ port: 4300 })", {}, 4300),
+        ("const smtp = new SMTPServer(o); smtp.listen(2525); debugServer.listen(9229); app.listen({ port: 4300 })",
+         {}, 4300),
         # A service that has no other listener has this one.
         ("metrics.listen(9100)", {}, 9100),
     ],
