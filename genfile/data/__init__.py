@@ -72,6 +72,7 @@ class SystemPackages:
     build: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
     scripts: bool = False
+    idle: bool = False
     cgo: bool = False
     through: tuple[str, ...] = ()
     store: bool = False

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
+from genfile.parsers.jsreach import JsReferences
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.values import UNKNOWN, Call, EnvName, is_known
@@ -22,6 +23,8 @@ class Import:
     module: str
     names: tuple[str, ...]
     line: int
+    required: bool = False
+    handed_on: bool = False
 
 
 def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
@@ -35,7 +38,7 @@ def parse_typescript(text: str) -> "JsModule":
     return parse_javascript(text, typescript=True)
 
 
-class JsModule(JsReads):
+class JsModule(JsReads, JsReferences):
     """A parsed module; every property is found once, when it is asked for."""
 
     @cached_property
@@ -58,14 +61,16 @@ class JsModule(JsReads):
             if node.type != "call_expression":
                 source = node.child_by_field_name("source")
                 if source is not None:
-                    found.append(Import(self._string(source), self._imported(node), _line(node)))
+                    on = node.type == "export_statement"
+                    found.append(Import(self._string(source), self._imported(node), _line(node), handed_on=on))
             else:
                 callee = node.child_by_field_name("function")
                 arguments = node.child_by_field_name("arguments")
                 if callee is not None and arguments is not None and callee.type in ("identifier", "import"):
                     first = arguments.named_children[:1]
                     if self._text(callee) in ("require", "import") and first and first[0].type == "string":
-                        found.append(Import(self._string(first[0]), (), _line(node)))
+                        required = self._text(callee) == "require"
+                        found.append(Import(self._string(first[0]), (), _line(node), required))
         return tuple(found)
 
     def _imported(self, node: "Node") -> tuple[str, ...]:

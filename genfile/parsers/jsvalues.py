@@ -25,7 +25,7 @@ _KINDS = tuple(
 )
 # What a bundler hands to a function that makes its configuration, in a production build.
 _PRODUCTION = {"mode": "production", "command": "build"}
-_NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
+NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
 
 
 class JsValues:
@@ -185,7 +185,7 @@ class JsValues:
         if node.type == "call_expression":
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             first = arguments.named_children[:1] if arguments is not None else []
-            if callee is not None and first and self._dotted(callee) in _NUMBER_CALLS:
+            if callee is not None and first and self._dotted(callee) in NUMBER_CALLS:
                 return self._value(first[0], depth + 1)
             if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
                 return self._joined_path(arguments, depth)

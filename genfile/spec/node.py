@@ -29,6 +29,11 @@ class NodeService(Service):
         False,
         description="A locked dependency has an install script of its own (a native module, a download).",
     )
+    rebuild: tuple[Argument, ...] = Field(
+        (),
+        description="Those of production, by name, where the installation runs no scripts: they are built after it.",
+    )
+    rebuild_dev: tuple[Argument, ...] = Field((), description="The same of development, which the build needs.")
     generates_modules: bool = Field(
         False,
         description="The build writes into node_modules (a generated client, patches): they must be kept.",

@@ -127,6 +127,8 @@ class Frontend(Model):
     ignore_scripts: bool = False
     lifecycle_scripts: tuple[Argument, ...] = ()
     dependency_scripts: bool = False
+    rebuild: tuple[Argument, ...] = ()
+    rebuild_dev: tuple[Argument, ...] = ()
     generates_modules: bool = False
 
 

@@ -18,7 +18,8 @@ from genfile.evidence import Draft, Evidence, Fact
 
 KEPT = (
     "runtime package_manager engine framework build manifests outputs workspace system_packages secrets "
-    "has_dev_dependencies ignore_scripts lifecycle_scripts dependency_scripts generates_modules"
+    "has_dev_dependencies ignore_scripts lifecycle_scripts dependency_scripts rebuild rebuild_dev "
+    "generates_modules"
 ).split()
 
 SIGNALS: tuple[Signal, ...] = (writes_into, moves, embeds, names, one_dockerfile)

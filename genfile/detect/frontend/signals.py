@@ -163,8 +163,8 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
             yield from ((path, line, text) for text, line in parsed.paths)
     elif server.language.NAME == "node":
         from genfile.detect.node.claims import read_project
-        from genfile.detect.node.port import source_files
         from genfile.detect.node.scripts import resolve
+        from genfile.detect.node.sources import source_files
         from genfile.detect.node.start import start_command
 
         read = read_project(project)

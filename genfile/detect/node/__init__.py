@@ -8,7 +8,7 @@ NAME = "node"
 
 
 def is_candidate(names: frozenset[str]) -> bool:
-    return "package.json" in names
+    return "package.json" in names or "project.json" in names
 
 
 def claim(project: Project) -> Claim | None:

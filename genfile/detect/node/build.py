@@ -8,6 +8,7 @@ from genfile.detect.node.angular import read_target
 from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
+from genfile.detect.node.nx import nx_build
 from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
@@ -36,6 +37,9 @@ def build_command(project: NodeProject, manager: str, framework: Framework | Non
     steps = resolve(project.package, whole) if whole is not None else None
     if apps and (not steps or steps[-1].words == ("nest", "build")):
         return Fact([f"{execute(manager)} nest build {shlex.quote(app.name)}" for app in apps], (apps[0].says,))
+    nx = nx_build(project.folder) if whole is None else None
+    if nx is not None:
+        return Fact([f"{execute(manager)} {nx.command}"], (nx.says,))
     if whole is not None:
         return _offline(project, whole, manager) or _script(project, whole, manager, framework)
     parts = [name for name in BUILD_PARTS if name in scripts and not _does_nothing(scripts[name])]

@@ -8,11 +8,12 @@ from genfile.detect.language import Claim
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
-from genfile.detect.node.port import source_files
+from genfile.detect.node.nx import nx_build, nx_package, nx_root
 from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
 from genfile.detect.node.site import asset_root
+from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
-from genfile.detect.node.workspace import workspace_at, workspace_of
+from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -23,7 +24,14 @@ _TOOLING = frozenset({"storybook", "webpack", "parcel"})
 
 def read_project(folder: Project) -> NodeProject | None:
     package = read_package(folder)
-    return None if package is None else NodeProject(folder, package, workspace_of(folder))
+    if package is None:
+        bare = nx_package(folder)
+        root = nx_root(folder)
+        if bare is None or root is None:
+            return None
+        # A project of Nx without a manifest of its own lives by the root's.
+        return NodeProject(folder, bare, Workspace(root, (), root.says("nx.json", 1, "nx.json")))
+    return NodeProject(folder, package, workspace_of(folder))
 
 
 def claim(folder: Project) -> Claim | None:
@@ -34,6 +42,11 @@ def claim(folder: Project) -> Claim | None:
     package = project.package
     found = find_framework(project)
     if _is_none(project):
+        return None
+    program = nx_build(folder)
+    if program is not None and folder.tree.text(program.main) is not None:
+        return Claim("server" if found is not None and found.value.kind == "server" else "program", program.says)
+    if package.file != FILE:
         return None
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
@@ -220,11 +233,14 @@ def _is_integrated(project: NodeProject) -> bool:
     apps = list(folder.files("project.json", below="apps", depth=3)) if folder.has_folder("apps") else []
     bare = [name for name in apps if not folder.has(f"{posixpath.dirname(name)}/{FILE}")]
     steps = resolve(project.package, "start")
-    if not bare or (steps and steps[-1].program != "nx"):
+    if steps and steps[-1].program != "nx":
         return False
-    text = f"{folder.full(bare[0])}: applications of Nx without a package.json are not read: inspect shows none of them"
-    folder.tree.note("info", text, folder.full(bare[0]))
-    return True
+    unread = [name for name in bare if nx_build(folder.at(posixpath.dirname(name))) is None]
+    if unread:
+        text = f"{folder.full(unread[0])}: an application of Nx without a package.json and a build for Node is not read"
+        folder.tree.note("info", text, folder.full(unread[0]))
+    workspace = workspace_at(folder)
+    return bool(bare) or any(nx_build(package.project) for package in (workspace.packages if workspace else ()))
 
 
 def _delegates(project: NodeProject) -> bool:

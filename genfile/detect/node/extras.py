@@ -2,11 +2,12 @@
 
 import posixpath
 
-from genfile.data import system_packages
 from genfile.detect.node.buildvars import build_variables, is_sensitive
-from genfile.detect.node.manager import NodeProject, native_modules
+from genfile.detect.node.loaded import config_variables
+from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
+from genfile.detect.node.native import installed, scripted_packages
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
@@ -74,16 +75,17 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
     if not any(package.every_dependency for package in project.packages) and not lock:
         draft.values["manifests"] = []
-    package = project.package
-    dev = any(item.dev_dependencies for item in project.packages)
+    dev = any(item.dev_dependencies for item in installed(project))
     draft.put("has_dev_dependencies", Fact(dev))
     _put_scripts(project, draft)
-    known = system_packages("npm")
-    scripted = [name for name in package.every_dependency if name in known and known[name].scripts]
-    native = native_modules(project)
-    if scripted or native:
-        says = package.depends(scripted[0]) if scripted else native[0][1]
-        draft.put("dependency_scripts", Fact(True, (says,)))
+    scripted = scripted_packages(project, manager)
+    if scripted:
+        draft.put("dependency_scripts", Fact(True, (scripted[0].says,)))
+    if scripted and draft.values.get("ignore_scripts"):
+        for key, production in (("rebuild", True), ("rebuild_dev", False)):
+            items = [item for item in scripted if item.production is production]
+            if items:
+                draft.put(key, Fact([item.name for item in items], tuple(item.says for item in items)))
 
 
 def _put_scripts(project: NodeProject, draft: Draft) -> None:
@@ -106,9 +108,9 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
 
 def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
     """Prisma's migrations are a release command, whose program must be in the image."""
-    draft.values.setdefault("environment", []).append(
-        {"name": "DATABASE_URL", "phase": "build", "value": "postgresql://build:build@localhost:5432/build"}
-    )
+    for name in dict.fromkeys(("DATABASE_URL", *config_variables(project))):
+        value = "postgresql://build:build@localhost:5432/build"
+        draft.values.setdefault("environment", []).append({"name": name, "phase": "build", "value": value})
     folder = next((name for name in ("prisma/migrations", "migrations") if holder.project.has_folder(name)), None)
     if folder is None:
         return

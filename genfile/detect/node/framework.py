@@ -7,7 +7,9 @@ from genfile.detect.aside import is_aside
 from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
+from genfile.detect.node.nx import nx_build
 from genfile.detect.node.scripts import is_development, resolve
+from genfile.detect.paths import relative
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
 
@@ -16,7 +18,10 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
     """The first framework of the data that the member depends on; of several, the one that the start command runs."""
     package = project.package
     found = (
-        [item for item in frameworks("node") if _depends(project, item)] or _by_script(project) or _by_member(project)
+        [item for item in frameworks("node") if _depends(project, item)]
+        or _by_script(project)
+        or _by_member(project)
+        or _by_nx(project)
     )
     if not found:
         return None
@@ -75,6 +80,17 @@ def _by_script(project: NodeProject) -> list[Framework]:
         if item.kind == "site" or item.build
         if any(name in programs and name in hoisted for name in item.dependencies)
     ]
+
+
+def _by_nx(project: NodeProject) -> list[Framework]:
+    """A project of Nx leaves its dependencies to the root: the framework is the one that its program imports."""
+    program = nx_build(project.folder)
+    inside = relative(program.main, project.folder.path) if program is not None else ""
+    module = read_module(project, inside) if inside and project.folder.has(inside) else None
+    names = {item.module for item in module.imports} if module is not None else set()
+    hoisted = project.root_package.every_dependency
+    servers = [item for item in frameworks("node") if item.kind == "server"]
+    return [item for item in servers if any(name in names and name in hoisted for name in item.dependencies)]
 
 
 def _by_member(project: NodeProject) -> list[Framework]:

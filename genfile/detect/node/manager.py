@@ -49,39 +49,6 @@ class NodeProject:
         return next((place for place in (self.folder, self.root) if place.has(name)), None)
 
 
-# What an addon's installation is made with when no prebuilt file can be had; the tools themselves need no compiler.
-_ADDON_TOOLS = frozenset(
-    {"node-gyp", "prebuild-install", "node-pre-gyp", "@mapbox/node-pre-gyp", "node-addon-api", "nan"}
-)
-
-
-def native_modules(project: NodeProject) -> list[tuple[str, Evidence]]:
-    """Locked packages that compile C++ while they are installed, unless a file made elsewhere can be downloaded."""
-    name = "package-lock.json"
-    document = project.root.json(name) if project.root.has(name) else None
-    found: list[tuple[str, Evidence]] = []
-    for path, item in (document.table("packages") if document else {}).items():
-        if not isinstance(item, dict) or not item.get("hasInstallScript") or item.get("optional"):
-            continue
-        needs = {*(item.get("dependencies") or {}), *(item.get("devDependencies") or {})}
-        package = path.rpartition("node_modules/")[2]
-        if package and needs & _ADDON_TOOLS and "node-gyp-build" not in needs and package not in _ADDON_TOOLS:
-            line = document.line("packages", path) if document else None
-            found.append((package, project.root.says(name, line, f"{package} has an install script")))
-    return found
-
-
-def has_old_gyp(project: NodeProject) -> bool:
-    """Whether a node-gyp below version 10 is locked."""
-    document = project.root.json("package-lock.json") if project.root.has("package-lock.json") else None
-    for path, item in (document.table("packages") if document else {}).items():
-        if path.endswith("node_modules/node-gyp") and isinstance(item, dict):
-            major = str(item.get("version", "99")).split(".")[0]
-            if major.isdecimal() and int(major) < 10:
-                return True
-    return False
-
-
 def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
     """The versions of dependencies: those of package-lock.json, else the least that the manifests' ranges allow."""
     found: dict[str, tuple[str, Evidence]] = {}

@@ -18,6 +18,7 @@ class PackageJson:
 
     project: Project
     document: Document
+    file: str = FILE
 
     @cached_property
     def scripts(self) -> dict[str, str]:
@@ -48,7 +49,7 @@ class PackageJson:
         """Evidence of a key: `package.json:12 (engines.node is >=22)`."""
         value = self.document.get(*path)
         shown = value if isinstance(value, str) else "present"
-        return self.project.says(FILE, self.document.line(*path), f"{'.'.join(path)} is {shown}")
+        return self.project.says(self.file, self.document.line(*path), f"{'.'.join(path)} is {shown}")
 
     def dev_engines(self, kind: str) -> dict[str, tuple[str, ...]]:
         """`devEngines.runtime` or `.packageManager`, one entry or a list: the versions asked for, by name."""
@@ -69,8 +70,8 @@ class PackageJson:
         """Evidence of a dependency, in whichever table it stands."""
         for table in ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies"):
             if name in self.document.table(table):
-                return self.project.says(FILE, self.document.line(table, name), f"{table} has {name}")
-        return self.project.says(FILE, None, name)
+                return self.project.says(self.file, self.document.line(table, name), f"{table} has {name}")
+        return self.project.says(self.file, None, name)
 
 
 def read_package(project: Project) -> PackageJson | None:

@@ -72,6 +72,9 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
     tool = "yarn" if manager.startswith("yarn") else manager
     plain = own == [f"{tool} run build"]
     label = _names(project, project.package)[1]
+    if own and own[0].startswith(f"{execute(manager)} nx build "):
+        # Nx runs at the root, and builds what the project needs of the others by itself.
+        return
     if project.root.has("turbo.json") and plain:
         turbo = "yarn turbo" if tool == "yarn" else f"{execute(manager)} turbo"
         says = project.root.says("turbo.json", 1, "turbo.json")
@@ -98,12 +101,9 @@ def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[Pa
     workspace, manager = project.workspace, draft.values["package_manager"]["name"]
     if workspace is None:
         return
-    every = [
-        (package, name)
-        for package in workspace.packages
-        for name in LIFECYCLE
-        if name in package.scripts and name not in ("prepare", "preprepare", "postprepare")
-    ]
+    # The Yarns and Bun leave `prepare` of a member alone.
+    names = LIFECYCLE if manager in ("npm", "pnpm") else LIFECYCLE[:3]
+    every = [(package, name) for package in workspace.packages for name in names if name in package.scripts]
     if not every:
         return
     draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for package, name in every)))
@@ -112,12 +112,19 @@ def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[Pa
     commands = [
         run_script(project, manager, package, name)
         for package, name in every
-        if package.project.path in paths and not is_hook(package, name)
+        if package.project.path in paths and not is_hook(package, name) and not _is_built(package, name)
     ]
     if commands:
         fact = draft.evidence.get("/build")
         said = fact.evidence if fact else (every[0][0].says("scripts", every[0][1]),)
         draft.put("build", Fact([*commands, *draft.values.get("build", [])], said))
+
+
+def _is_built(package: PackageJson, name: str) -> bool:
+    """Whether the script `build`, which is run anyway, does all that another script does."""
+    steps = resolve(package, name)
+    done = [step.words for step in resolve(package, "build") or ()]
+    return bool(steps) and all(step.words in done for step in steps or ())
 
 
 def put_generated(project: NodeProject, draft: Draft) -> bool:

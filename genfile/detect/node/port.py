@@ -1,18 +1,19 @@
 """What the sources say of the running service: port, health, variables."""
 
 import posixpath
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, Port, example_port, first_whole, hosting
 from genfile.detect.node.framework import evidence_of, read_module
+from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
+from genfile.detect.node.sources import source_files
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
-from genfile.evidence import Draft, Fact, decide
+from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -23,87 +24,6 @@ HEALTH_PATHS = tuple(
     """.split()
 )
 APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance", "this.app", "this.server")
-MAX_FILES = 60
-
-
-def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
-    """The file that is started and those of the project that it imports, nearest first; bounded."""
-    found: list[tuple[str, JsModule]] = []
-    queue = list(_entries(project, start))
-    seen = set(queue)
-    while queue and len(found) < MAX_FILES:
-        name = queue.pop(0)
-        module = read_module(project, name)
-        if module is None:
-            continue
-        found.append((name, module))
-        for item in module.imports:
-            target = _resolve_import(project, name, item.module)
-            if target is not None and target not in seen:
-                seen.add(target)
-                queue.append(target)
-    return found
-
-
-def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
-    """The started file as a source: dist/main.js comes from src/main.ts."""
-    for word in start[1:]:
-        path = posixpath.normpath(word)
-        if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
-            base = path.rsplit(".", 1)[0]
-            inner = base.split("/", 1)[1] if "/" in base else base
-            for stem in (base, f"src/{inner}", inner, f"src/{base}"):
-                for ending in (".ts", ".mts", ".js", ".mjs", ".cjs", ".tsx"):
-                    if project.folder.has(stem + ending):
-                        yield stem + ending
-                        return
-        elif path not in (".", "") and project.folder.has(f"{path}.js"):
-            yield f"{path}.js"
-            return
-        elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
-            yield f"{path}/index.js"
-            return
-    for name in (
-        "src/server.ts",
-        "src/main.ts",
-        "src/index.ts",
-        "src/app.ts",
-        "server.ts",
-        "index.ts",
-        "server.js",
-        "app.js",
-        "index.js",
-    ):
-        if project.folder.has(name):
-            yield name
-            return
-
-
-def _resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
-    if module.startswith(("@/", "~/", "#/", "src/")):
-        # The usual alias for the sources.
-        path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]
-    elif module.startswith("."):
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
-    else:
-        return None
-    if path.startswith(".."):
-        return None
-    stem = path[:-3] if path.endswith(".js") else path
-    for candidate in (
-        path,
-        f"{stem}.ts",
-        f"{path}.ts",
-        f"{path}.js",
-        f"{path}.mjs",
-        f"{path}.cjs",
-        f"{path}.tsx",
-        f"{path}/index.ts",
-        f"{path}/index.js",
-    ):
-        if project.folder.has(candidate) and candidate.endswith((".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts")):
-            return candidate
-    return None
 
 
 @dataclass(frozen=True)
@@ -111,13 +31,22 @@ class Asked:
     project: NodeProject
     framework: Framework | None
     sources: list[tuple[str, JsModule]]
+    start: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
-def find_port(
-    project: NodeProject, framework: Framework | None, sources: list[tuple[str, JsModule]]
-) -> Fact[Port] | None:
+def find_port(asked: Asked) -> Fact[Port] | None:
     """The port of production by the ordered signals below; None for a worker."""
-    return first_whole(decide(Asked(project, framework, sources), PORT_SIGNALS))
+    return first_whole(decide(asked, PORT_SIGNALS))
+
+
+def _command_flag(asked: Asked) -> Fact[Port] | None:
+    """`-p 3001` or `--port=3001` in the command that starts the service: a flag beats the variable."""
+    number = _flag(asked.start)
+    if number is None:
+        return None
+    says = next((item for item in asked.evidence), asked.project.package.says("scripts"))
+    return Fact(Port(number, None), (says,))
 
 
 def _script_variable(asked: Asked) -> Fact[Port] | None:
@@ -125,76 +54,26 @@ def _script_variable(asked: Asked) -> Fact[Port] | None:
     package = asked.project.package
     for name in ("start:prod", "start:production", "start"):
         steps = resolve(package, name)
-        if not steps:
-            continue
-        last = steps[-1]
-        value = last.variables.get("PORT", "")
+        value = steps[-1].variables.get("PORT", "") if steps else ""
+        number = _flag(steps[-1].words) if steps else None
         if value.isdecimal():
             return Fact(Port(int(value), "PORT"), (package.says("scripts", name),))
-        for flag in ("-p", "--port"):
-            if flag in last.words[:-1]:
-                number = last.words[last.words.index(flag) + 1]
-                if number.isdecimal():
-                    # A flag beats the variable in every server that has both.
-                    return Fact(Port(int(number), None), (package.says("scripts", name),))
+        if number is not None:
+            return Fact(Port(number, None), (package.says("scripts", name),))
+    return None
+
+
+def _flag(words: tuple[str, ...]) -> int | None:
+    for word, after in zip(words, (*words[1:], ""), strict=True):
+        name, sign, value = word.partition("=")
+        if name in ("-p", "--port") and (port := port_of(value if sign else after)[0]) is not None:
+            return port
     return None
 
 
 def _listen(asked: Asked) -> Fact[Port] | None:
-    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, or a variable with a default."""
-    partial: Fact[Port] | None = None
-    for name, module in asked.sources:
-        for call in module.calls:
-            last = call.callee.rsplit(".", 1)[-1]
-            if last == "set" and call.arguments[:1] == ("port",):
-                number, variable = port_of(call.arguments[1]) if len(call.arguments) > 1 else (None, None)
-                if number is not None:
-                    evidence = asked.project.folder.says(
-                        name, call.line, f"{call.callee}('port', {_shown(call.arguments[1])})"
-                    )
-                    return Fact(Port(number, variable), (evidence,))
-            if last not in ("listen", "serve", "createServer", "startStandaloneServer", "Server", "server", "Elysia"):
-                continue
-            for value in call.arguments[:2]:
-                value = (
-                    value.get(
-                        "port",
-                        value.get("listen", {}).get("port") if isinstance(value.get("listen"), dict) else None,
-                    )
-                    if isinstance(value, dict)
-                    else value
-                )
-                number, variable = port_of(value)
-                if (
-                    last in ("createServer", "Server", "server", "serve", "Elysia")
-                    and number is None
-                    and variable is None
-                ):
-                    continue
-                evidence = asked.project.folder.says(name, call.line, f"{call.callee}({_shown(value)})")
-                if number is not None:
-                    return Fact(Port(number, variable), (evidence,))
-                if isinstance(value, EnvDefault) and (known := _schema_default(asked, value.name)) is not None:
-                    return known
-                if isinstance(value, EnvDefault) and partial is None:
-                    partial = Fact(Port(None, value.name), (evidence,))
-        exported = module.default_export
-        if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
-            number, variable = port_of(exported["port"])
-            if number is not None:
-                return asked.project.folder.fact(Port(number, variable), name, None, "port of what is exported")
-    return partial
-
-
-def _schema_default(asked: Asked, name: str) -> Fact[Port] | None:
-    """The default that a schema of the sources gives a variable."""
-    for path, module in asked.sources:
-        for key, value, line in module.defaults:
-            number = port_of(value)[0]
-            if key == name and number is not None:
-                evidence = asked.project.folder.says(path, line, f"{key} is {number} by default")
-                return Fact(Port(number, name), (evidence,))
-    return None
+    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a name that leads on."""
+    return main_listener(list(listeners(asked.project, asked.sources)))
 
 
 def _environment_default(asked: Asked) -> Fact[Port] | None:
@@ -296,6 +175,7 @@ def _reads_port(asked: Asked) -> bool:
 
 
 PORT_SIGNALS = (
+    _command_flag,
     _script_variable,
     _listen,
     _environment_default,
@@ -305,14 +185,6 @@ PORT_SIGNALS = (
     _example,
     _framework_default,
 )
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, EnvDefault):
-        return (
-            f"process.env.{value.name} || {value.default}" if value.default is not None else f"process.env.{value.name}"
-        )
-    return str(value)
 
 
 def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:

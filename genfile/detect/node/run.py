@@ -6,7 +6,9 @@ from itertools import pairwise
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nx import nx_build
 from genfile.detect.node.site import next_standalone
+from genfile.detect.paths import relative
 from genfile.evidence import Draft
 
 # Folders beside the sources that programs open at run time, by the names that projects give them.
@@ -80,7 +82,11 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             _put_standalone(project, draft)
             draft.evidence["/standalone"] = standalone.but(draft.values["standalone"])
             return
-    if not draft.values.get("build"):
+    program = nx_build(folder)
+    if program is not None and start == ["node", relative(program.entry, folder.path)]:
+        draft.values["outputs"] = [program.output]
+        draft.values["run_paths"] = [program.output]
+    elif not draft.values.get("build"):
         draft.values["run_paths"] = [folder.spec_path]
     else:
         output = _output(project, draft, framework)

@@ -125,7 +125,7 @@ class Step:
 
 
 def resolve(
-    package: PackageJson, name: str, _seen: frozenset[str] = frozenset(), _extra: tuple[str, ...] = ()
+    package: PackageJson, name: str, seen: frozenset[str] = frozenset(), extra: tuple[str, ...] = ()
 ) -> tuple[Step, ...] | None:
     """The commands that a script runs, following scripts that run scripts.
 
@@ -134,15 +134,15 @@ def resolve(
     from genfile.parsers.small import parse_shell
 
     text = package.scripts.get(name)
-    if text is None or name in _seen or len(_seen) > 8:
+    if text is None or name in seen or len(seen) > 8:
         return None
     # As package managers do: further words are put at the end of the script's text.
-    parsed = parse_shell(f"{text} {shlex.join(_extra)}" if _extra else text)
+    parsed = parse_shell(f"{text} {shlex.join(extra)}" if extra else text)
     if parsed is None:
         return None
     steps: list[Step] = []
     for command in parsed:
-        inner = _follow(package, Step(command.words, dict(command.assignments), name), _seen | {name})
+        inner = _follow(package, Step(command.words, dict(command.assignments), name), seen | {name})
         if inner is None:
             return None
         steps.extend(inner)
@@ -155,10 +155,10 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
         return ()
     if step.program in ("run-s", "npm-run-all", "npm-run-all2"):
         return _follow_all(package, step, seen)
-    target = _script_called(package, step.words)
+    target = script_called(package, step.words)
     if target is None:
         return (step,)
-    inner = resolve(package, target, seen, _words_after(step.words, target))
+    inner = resolve(package, target, seen, words_after(step.words, target))
     if inner is None:
         return None
     return tuple(Step(i.words, step.variables | i.variables, i.script) for i in inner)
@@ -217,7 +217,7 @@ def _is_assignment(word: str) -> bool:
     return bool(sign) and key.isidentifier()
 
 
-def _script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
+def script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
     """The script that `npm run x`, `yarn x`, `pnpm -s run x` calls; None when the words call something else."""
     if words[0] not in MANAGERS:
         return None
@@ -227,7 +227,7 @@ def _script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
     return rest[0] if rest and rest[0] in package.scripts else None
 
 
-def _words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
+def words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
     """What a call gives to the script: npm passes on what stands after `--`, the others all the rest."""
     rest = words[words.index(script, 1) + 1 :]
     if "--" in rest:

@@ -12,6 +12,7 @@ from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
+from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.manager import (
     NodeProject,
     locked_versions,
@@ -20,11 +21,12 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
-from genfile.detect.node.port import find_health, find_port, put_host, source_files
+from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import asset_root, static_output
+from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
@@ -58,6 +60,7 @@ def detect(folder: Project) -> Draft:
     else:
         _put_server(project, draft, framework)
     put_install(project, draft)
+    put_loaded(project, draft, framework)
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_secrets(project, draft)
@@ -160,7 +163,8 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     listens = framework is None or framework.kind != "worker"
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")
     sources = [] if meta and framework is not None and words == framework.start else source_files(project, words)
-    port = find_port(project, framework, sources) if listens else None
+    says = start.evidence if start is not None else ()
+    port = find_port(Asked(project, framework, sources, words, says)) if listens else None
     given = start.value.variables.get("PORT", "") if start is not None else ""
     if start is not None and given.isdecimal() and listens:
         port = start.but(Port(int(given), "PORT"))

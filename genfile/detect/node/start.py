@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.node.build import output_folder
+from genfile.detect.node.compiled import compiled, outside_of, started_output
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
-from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve, uses_variables
+from genfile.detect.node.nx import nx_build
+from genfile.detect.node.scripts import (
+    BUILDERS,
+    NOTHING,
+    Step,
+    is_development,
+    is_migration,
+    resolve,
+    script_called,
+    uses_variables,
+    words_after,
+)
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -36,12 +48,34 @@ class Start:
 def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
     """The production start, by the ordered signals below."""
     fact = decide((project, framework, builds), START_SIGNALS).fact
+    if fact is not None and builds:
+        fact = fact.but(made_by_compiler(project, fact.value, fact.evidence))
     if framework is None or fact is None or not builds:
         return fact
     preview = framework.bare and fact.value.words[:2] in PREVIEWS and not _is_nuxt_2(project)
     if framework.moved or preview:
         return fact.but(Start(framework.start, fact.value.variables))
     return fact
+
+
+def made_by_compiler(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
+    """A start that names an output which the compiler writes elsewhere, put right, with a note that says why."""
+    known = compiled(project) if start.words[:1] == ("node",) else None
+    at = next((at for at, word in enumerate(start.words) if at and not word.startswith("-")), None)
+    if known is None or at is None:
+        return start
+    target = posixpath.normpath(start.words[at])
+    real = started_output(known, target)
+    names = {target, f"{target}.js", f"{target}/index.js"}
+    if real is None or real in names or any(project.folder.has(name) for name in names):
+        return start
+    source = known.source_of(real) or ""
+    others = outside_of(known, source)
+    reason = f"since {others[0]} is compiled too" if others else f"as {known.config} says"
+    line = evidence[0] if evidence else project.package.says("scripts")
+    text = f"{line}: the compiler writes {real} and not {target}, {reason}; {real} is started. Set rootDir to settle it"
+    project.folder.tree.note("warning", text, line.path, line.line)
+    return Start((*start.words[:at], real, *start.words[at + 1 :]), start.variables)
 
 
 # Commands that serve what the build made, where that is a server by itself.
@@ -96,28 +130,11 @@ def _start_script(asked: Asked) -> Fact[Start] | None:
 
 
 def _nx(asked: Asked) -> Fact[Start] | None:
-    """The output of the build target of Nx's project.json, where the script `start` only serves for development."""
-    project = asked[0]
-    document = project.folder.json("project.json") if project.folder.has("project.json") else None
-    build = ("targets", "build")
-    executor = document.text(*build, "executor") if document else None
-    output = document.text(*build, "options", "outputPath") if document else None
-    main = document.text(*build, "options", "main") if document else None
-    if document is None or not executor or not output or not main:
+    """The output of the build target of Nx, where the script `start` only serves for development."""
+    program = nx_build(asked[0].folder)
+    if program is None:
         return None
-    if executor not in (
-        "@nx/esbuild:esbuild",
-        "@nx/webpack:webpack",
-        "@nx/node:build",
-        "@nrwl/node:webpack",
-        "@nx/js:tsc",
-    ):
-        return None
-    root = relative(project.folder.path, project.root.path)
-    inside = relative(output, root) if root != "." else output
-    name = posixpath.basename(main).rsplit(".", 1)[0] + ".js"
-    line = document.line(*build, "options", "outputPath")
-    return project.folder.fact(Start(("node", f"{inside}/{name}"), {}), "project.json", line, f"outputPath {output}")
+    return Fact(Start(("node", relative(program.entry, asked[0].folder.path)), {}), (program.says,))
 
 
 def _framework_start(asked: Asked) -> Fact[Start] | None:
@@ -224,8 +241,8 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
         return None
     words = commands[0].words
     if words[0] in ("npm", "yarn", "pnpm", "bun"):
-        rest = [word for word in words[1:] if word not in ("run", "-s", "--silent")]
-        steps = resolve(project.package, rest[0]) if rest else None
+        name = script_called(project.package, words)
+        steps = resolve(project.package, name, extra=words_after(words, name)) if name is not None else None
         return _from_steps(asked, steps, evidence) if steps else None
     return _from_steps(asked, (Step(words, dict(commands[0].assignments), ""),), evidence)
 
@@ -235,6 +252,8 @@ def process_command(project: NodeProject, text: str, says: Evidence, builds: boo
     fact = _from_shell((project, None, builds), text, says)
     if fact is None or not fact.value.words:
         return None
+    if builds:
+        fact = fact.but(made_by_compiler(project, fact.value, fact.evidence))
     variables = [f"{key}={value}" for key, value in fact.value.variables.items() if key != "NODE_ENV"]
     return fact.but([*(["env", *variables] if variables else []), *fact.value.words])
 
@@ -303,21 +322,10 @@ def _compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
         # Node strips types by itself only in new versions: a runner that the project has is surer.
         runner = next((name for name in ("tsx", "ts-node") if name in project.package.every_dependency), None)
         return Start((runner, source), start.variables) if runner and program == "node" and not own else start
-    base = source.rsplit(".", 1)[0]
-    compiled = base.removeprefix("src/") if _root_is_src(project) else base
-    return Start(("node", f"{out}/{compiled}.js"), start.variables)
-
-
-def _root_is_src(project: NodeProject) -> bool:
-    """Whether the compiler leaves `src` out of its output: rootDir says so, or nothing but src is compiled."""
-    document = project.folder.jsonc("tsconfig.json")
-    root = document.text("compilerOptions", "rootDir") if document else None
-    if root is not None:
-        return posixpath.normpath(root) == "src"
-    include = document.items("include") if document else []
-    if include:
-        return all(isinstance(item, str) and posixpath.normpath(item).startswith("src") for item in include)
-    return not any(name.endswith((".ts", ".mts")) and not name.endswith(".d.ts") for name in project.folder.names())
+    known = compiled(project)
+    output = known.outputs.get(source) if known else None
+    base = source.rsplit(".", 1)[0].removeprefix("src/")
+    return Start(("node", output or f"{out}/{base}.js"), start.variables)
 
 
 def put_start(draft: Draft, fact: Fact[Start] | None) -> None:

@@ -4,10 +4,13 @@ import re
 
 from genfile.data import backing_services, system_packages
 from genfile.detect.hosting import run_packages
-from genfile.detect.node.manager import NodeProject, has_old_gyp, native_modules
+from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
-from genfile.detect.node.port import data_folder, source_files
+from genfile.detect.node.native import has_old_gyp, native_modules
+from genfile.detect.node.nx import nx_build
+from genfile.detect.node.port import data_folder
+from genfile.detect.node.sources import source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -31,7 +34,9 @@ STARTERS = frozenset("spawn spawnSync exec execSync execFile execFileSync execa 
 
 def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
     """Put /system_packages, /playwright, /data and /backing_services; without what only a running program needs."""
-    packages = (project.package, *needed_members(project))
+    # A project of Nx leaves its dependencies to the root.
+    hoisted = (project.root_package,) if nx_build(project.folder) is not None else ()
+    packages = (project.package, *needed_members(project), *hoisted)
     production = {name: item for item in reversed(packages) for name in item.dependencies}
     every = {name: item for item in reversed(packages) for name in item.every_dependency}
     build: set[str] = set()
@@ -64,7 +69,7 @@ def _known(
     known = system_packages("npm")
     for name in sorted(every):
         needs = known.get(name)
-        if needs is None or (name not in production and not needs.build and not needs.environment):
+        if needs is None or not (needs.build or needs.environment or (name in production and needs.run)):
             continue
         evidence.append(every[name].depends(name))
         build.update(needs.build)

@@ -1,0 +1,124 @@
+"""Every listener of a program: what it is for, and the port that reaches it."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from genfile.detect.hosting import Port
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.reach import Sources, reached
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.jsreach import Reference
+from genfile.parsers.values import Call, EnvDefault, port_of
+
+CALLS = frozenset("listen serve createServer startStandaloneServer Server server Elysia".split())
+# Words that say what a listener beside the service's own is for, in its variable, its owner, its key or its file.
+ROLES = {
+    "metrics": re.compile(r"(?i)metric|prometheus|telemetry"),
+    "admin": re.compile(r"(?i)(?<![a-z])(admin|management|internal|dashboard|arena|bull)"),
+    "debugger": re.compile(r"(?i)debug|inspect"),
+    "health": re.compile(r"(?i)health|probe|liveness|readiness"),
+    "mail": re.compile(r"(?i)smtp|mail"),
+    "mock": re.compile(r"(?i)mock|fake|stub"),
+}
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One call that listens; the role is `app` unless its names say otherwise."""
+
+    role: str
+    port: Fact[Port]
+
+
+def main_listener(found: list[Listener]) -> Fact[Port] | None:
+    """The service's own: the first whose number is known, else whose variable is; another's where there is no such."""
+    own = [item.port for item in found if item.role == "app"]
+    candidates = own or [item.port for item in found]
+    known = (port for port in candidates if port.value.number is not None)
+    return next(known, candidates[0] if candidates else None)
+
+
+def listeners(project: NodeProject, sources: Sources) -> Iterator[Listener]:
+    """The listeners of the modules that a program is made of, nearest to the start first."""
+    for name, module in sources:
+        named = {(callee, line): reference for callee, reference, line in module.given}
+        for call in module.calls:
+            reference = named.get((call.callee, call.line))
+            fact = _of_call(project, sources, name, call, reference)
+            if fact is not None:
+                yield Listener(_role(name, call, reference, fact), fact)
+        exported = module.default_export
+        if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
+            number, variable = port_of(exported["port"])
+            if number is not None:
+                fact = project.folder.fact(Port(number, variable), name, None, "port of what is exported")
+                yield Listener("app", fact)
+
+
+def _of_call(
+    project: NodeProject, sources: Sources, name: str, call: Call, reference: Reference | None
+) -> Fact[Port] | None:
+    last = call.callee.rsplit(".", 1)[-1]
+    if last == "set" and call.arguments[:1] == ("port",) and len(call.arguments) > 1:
+        number, variable = port_of(call.arguments[1])
+        says = project.folder.says(name, call.line, f"{call.callee}('port', {shown(call.arguments[1])})")
+        return Fact(Port(number, variable), (says,)) if number is not None else None
+    if last not in CALLS:
+        return None
+    values = [_port_in(value) for value in call.arguments[:2]]
+    if reference is not None and not isinstance(values[0], EnvDefault):
+        far = reached(project, sources, name, reference)
+        if far is not None:
+            known = schema_default(project, sources, far.value.variable) if far.value.number is None else None
+            return known or far
+    for value in values:
+        says = project.folder.says(name, call.line, f"{call.callee}({shown(value)})")
+        fact = _of_value(project, sources, value, says)
+        if fact is not None:
+            return fact
+    return None
+
+
+def _port_in(value: Any) -> Any:
+    """`{ port }`, `{ listen: { port } }`: the port; any other value as it is."""
+    if not isinstance(value, dict):
+        return value
+    inner = value.get("listen")
+    return value.get("port", inner.get("port") if isinstance(inner, dict) else None)
+
+
+def _of_value(project: NodeProject, sources: Sources, value: Any, says: Evidence) -> Fact[Port] | None:
+    number, variable = port_of(value)
+    if number is not None:
+        return Fact(Port(number, variable), (says,))
+    if isinstance(value, EnvDefault):
+        return schema_default(project, sources, value.name) or Fact(Port(None, value.name), (says,))
+    return None
+
+
+def schema_default(project: NodeProject, sources: Sources, name: str | None) -> Fact[Port] | None:
+    """The default that a schema of the sources gives a variable."""
+    for path, module in sources:
+        for key, value, line in module.defaults:
+            number = port_of(value)[0]
+            if key == name and number is not None:
+                says = project.folder.says(path, line, f"{key} is {number} by default")
+                return Fact(Port(number, name), (says,))
+    return None
+
+
+def _role(name: str, call: Call, reference: Reference | None, fact: Fact[Port]) -> str:
+    words = [call.callee, fact.value.variable or "", posixpath.basename(name)]
+    if reference is not None:
+        words += [*reference.names, reference.key or ""]
+    return next((role for role, pattern in ROLES.items() if any(pattern.search(word) for word in words)), "app")
+
+
+def shown(value: object) -> str:
+    if isinstance(value, EnvDefault):
+        tail = f" || {value.default}" if value.default is not None else ""
+        return f"process.env.{value.name}{tail}"
+    return str(value)

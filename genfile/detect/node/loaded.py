@@ -1,0 +1,99 @@
+"""Configuration that programs of the image load when they run: it goes into the image with what it imports."""
+
+import posixpath
+from collections.abc import Iterator
+
+from genfile.data import Framework
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import resolve_import
+from genfile.evidence import Draft
+
+# What a program looks for by itself, by the stems of the files; the first that is there.
+CONFIGS = {
+    "prisma": ("prisma.config", ".config/prisma"),
+    "drizzle-kit": ("drizzle.config",),
+    "knex": ("knexfile",),
+    "mikro-orm": ("mikro-orm.config", "src/mikro-orm.config"),
+    "migrate-mongo": ("migrate-mongo-config",),
+    "node-pg-migrate": ("node-pg-migrate.config",),
+    "sequelize": (".sequelizerc", "config/config"),
+    "sequelize-cli": (".sequelizerc", "config/config"),
+}
+_ENDINGS = ("", ".ts", ".mts", ".cts", ".mjs", ".js", ".cjs", ".json")
+_CODE = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
+MAX_FILES = 40
+
+
+def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
+    """Add to /run_paths what the commands of the image load beside what the build made."""
+    kept: list[str] = draft.values.get("run_paths", [])
+    if not kept or draft.values.get("standalone") or "static" in draft.values:
+        return
+    commands: list[list[str]] = [draft.values.get("start") or [], *draft.values.get("processes", {}).values()]
+    release: list[str] = draft.values.get("release") or []
+    files = [name for command in (*commands, release) for name in _named(project, command)]
+    if framework is not None:
+        files += [name for name in framework.keeps if name.endswith(_CODE) and project.folder.has(name)]
+    for name in (*files, *_imports(project, files)):
+        _keep(project, kept, name)
+    # What a tool's own configuration names: the schema, the folder of the migrations.
+    for name in _configs(project, release):
+        module = read_module(project, name) if name.endswith(_CODE) else None
+        for text, _ in module.paths if module is not None else ():
+            path = posixpath.normpath(text)
+            if project.folder.has(path) or project.folder.has_folder(path):
+                _keep(project, kept, path)
+
+
+def _keep(project: NodeProject, kept: list[str], name: str) -> None:
+    if posixpath.normpath(name).startswith(("..", "/")) or name in ("", "."):
+        return
+    path = project.folder.full(name)
+    if not any(path == item or item == "." or path.startswith(f"{item}/") for item in kept):
+        kept.append(path)
+
+
+def _named(project: NodeProject, command: list[str]) -> Iterator[str]:
+    """The files of the tree that a command names, and the configuration that its program looks for."""
+    for word in command[1:]:
+        path = posixpath.normpath(word.partition("=")[2] if word.startswith("--") else word)
+        if path.endswith((*_CODE, ".json", ".yaml", ".yml")) and project.folder.has(path):
+            yield path
+    yield from _configs(project, command)
+
+
+def _configs(project: NodeProject, command: list[str]) -> Iterator[str]:
+    for program in {posixpath.basename(word) for word in command[:2]}:
+        names = (stem + ending for stem in CONFIGS.get(program, ()) for ending in _ENDINGS)
+        found = next((name for name in names if project.folder.has(name)), None)
+        if found is not None:
+            yield found
+
+
+def _imports(project: NodeProject, files: list[str]) -> Iterator[str]:
+    """What files of the tree import of it, and so on; bounded."""
+    queue = list(dict.fromkeys(files))
+    seen = set(queue)
+    for name in queue:
+        module = read_module(project, name) if name.endswith(_CODE) else None
+        for item in module.imports if module is not None else ():
+            target = resolve_import(project, name, item.module) or _data(project, name, item.module)
+            if target is not None and target not in seen and len(seen) < MAX_FILES:
+                seen.add(target)
+                queue.append(target)
+                yield target
+
+
+def _data(project: NodeProject, origin: str, module: str) -> str | None:
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
+    return path if module.startswith(".") and path.endswith(".json") and project.folder.has(path) else None
+
+
+def config_variables(project: NodeProject) -> list[str]:
+    """The variables that prisma.config can't do without, even while a client is generated: `env("DATABASE_URL")`."""
+    found = next(_configs(project, ["prisma"]), None)
+    module = read_module(project, found) if found is not None and found.endswith(_CODE) else None
+    calls = module.calls if module is not None else ()
+    names = [call.arguments[0] for call in calls if call.callee == "env" and call.arguments]
+    return [name for name in dict.fromkeys(names) if isinstance(name, str) and name.isidentifier()]

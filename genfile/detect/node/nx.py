@@ -1,0 +1,137 @@
+"""Nx: the build target of a project, in project.json or in package.json, or made by a plug-in; what it writes where."""
+
+import posixpath
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers import Document
+from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
+from genfile.parsers.tsoutput import inside
+
+PROJECT = "project.json"
+# Executors that make a program for Node; the last part of the name says which bundler it is.
+_SERVERS = frozenset(
+    """
+    @nx/esbuild:esbuild @nx/webpack:webpack @nx/rspack:rspack @nx/node:build @nx/js:tsc @nx/js:swc @nx/vite:build
+    @nrwl/node:webpack @nrwl/node:build @nrwl/webpack:webpack @nrwl/esbuild:esbuild @nrwl/js:tsc @nx/nest:build
+    """.split()
+)
+_PLUGINS = ("NxAppWebpackPlugin", "NxWebpackPlugin", "NxAppRspackPlugin")
+
+
+@dataclass(frozen=True)
+class NxBuild:
+    """What builds a project, and what is started then; paths are relative to the inspected root."""
+
+    name: str
+    configuration: str | None
+    output: str
+    entry: str
+    main: str
+    says: Evidence
+
+    @property
+    def command(self) -> str:
+        words = f"nx build {shlex.quote(self.name)}"
+        return f"{words} --configuration={self.configuration}" if self.configuration else words
+
+
+def nx_root(project: Project) -> Project | None:
+    """The nearest folder above, or this one, that has nx.json."""
+    place: Project | None = project
+    while place is not None and not place.has("nx.json"):
+        place = place.parent()
+    return place
+
+
+def nx_build(project: Project) -> NxBuild | None:
+    """The program that Nx builds of a project; None where it builds none for Node."""
+    root = nx_root(project)
+    if root is None or root.path == project.path:
+        return None
+    for file, document, above in _documents(project):
+        target = (*above, "targets", "build")
+        options = (*target, "options")
+        name = document.text(*above, "name") or document.text("name") or project.folder_name
+        kept = None
+        if "production" in document.table(*target, "configurations"):
+            kept = "production" if document.text(*target, "defaultConfiguration") != "production" else None
+        executor = document.text(*target, "executor") or ""
+        says = project.says(file, document.line(*target), f"target build: {executor or 'by a plug-in'}")
+        main = document.text(*options, "main")
+        output = document.text(*options, "outputPath")
+        if executor in _SERVERS and output and main:
+            place = inside(root.path, _filled(output, project, root))
+            source = inside(root.path, _filled(main, project, root))
+            named = document.text(*options, "outputFileName") or posixpath.basename(main).rsplit(".", 1)[0] + ".js"
+            deep = _deep(project, source or "") if executor.endswith((":tsc", ":swc")) else ""
+            if place and source:
+                return NxBuild(name, kept, place, posixpath.join(place, deep, named), source, says)
+        command = document.text(*options, "command") or ""
+        if not executor or any(word in command for word in ("webpack", "rspack")):
+            found = _bundled(project, name, kept, says)
+            if found is not None:
+                return found
+    return None
+
+
+def _documents(project: Project) -> Iterator[tuple[str, Document, tuple[str, ...]]]:
+    if project.has(PROJECT) and (document := project.json(PROJECT)) is not None:
+        yield PROJECT, document, ()
+    package = read_package(project)
+    if package is not None and package.document.table("nx"):
+        yield FILE, package.document, ("nx",)
+
+
+def _filled(path: str, project: Project, root: Project) -> str:
+    inner = project.path.removeprefix(f"{root.path}/") if root.path else project.path
+    return path.replace("{projectRoot}", inner).replace("{workspaceRoot}/", "").replace("{projectName}", inner)
+
+
+def _deep(project: Project, main: str) -> str:
+    """Where a compiler keeps the layout of the project, the folder of the entry: src of apps/api/src/main.ts."""
+    return posixpath.dirname(main.removeprefix(f"{project.path}/")) if main.startswith(f"{project.path}/") else ""
+
+
+def _bundled(project: Project, name: str, configuration: str | None, says: Evidence) -> NxBuild | None:
+    """A webpack.config with Nx's plug-in for programs: `output.path`, and `main`."""
+    for file in ("webpack.config.js", "webpack.config.cjs", "webpack.config.ts", "rspack.config.js"):
+        module = _module(project, file)
+        calls = module.calls if module is not None else ()
+        options = next((call.arguments[0] for call in calls if _is_plugin(call.callee, call.arguments)), None)
+        config = module.default_export if module is not None else None
+        if not isinstance(options, dict) or options.get("target", "node") != "node":
+            continue
+        output = config.get("output") if isinstance(config, dict) else None
+        path = output.get("path") if isinstance(output, dict) else None
+        place = inside(project.path, path if isinstance(path, str) else "dist")
+        main = options.get("main")
+        source = inside(project.path, main if isinstance(main, str) else "src/main.ts")
+        if place and source:
+            return NxBuild(name, configuration, place, f"{place}/main.js", source, says)
+    return None
+
+
+def _is_plugin(callee: str, arguments: tuple[object, ...]) -> bool:
+    return callee.rsplit(".", 1)[-1] in _PLUGINS and bool(arguments)
+
+
+def _module(project: Project, file: str) -> JsModule | None:
+    if not project.has(file):
+        return None
+    return project.parse(parse_typescript if file.endswith("ts") else parse_javascript, file)
+
+
+def nx_package(project: Project) -> PackageJson | None:
+    """The manifest of a project without one: the name of its project.json, with the dependencies of the root."""
+    root = nx_root(project)
+    package = read_package(root) if root is not None and root.path != project.path and project.has(PROJECT) else None
+    if package is None or root is None or project.has(FILE) or nx_build(project) is None:
+        return None
+    document = project.json(PROJECT)
+    value = {"name": (document.text("name") if document else None) or project.folder_name, "private": True}
+    return PackageJson(project, Document(value), PROJECT)

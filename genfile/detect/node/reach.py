@@ -1,0 +1,178 @@
+"""The port that reaches `listen(…)` from another module: the name is followed, not looked for."""
+
+import posixpath
+from typing import Any
+
+from genfile.detect.hosting import Port
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import resolve_import
+from genfile.evidence import Fact
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsreach import Reference
+from genfile.parsers.values import EnvDefault, is_known, port_of
+
+MAX_DEPTH = 6
+Sources = list[tuple[str, JsModule]]
+
+
+def reached(project: NodeProject, sources: Sources, name: str, reference: Reference) -> Fact[Port] | None:
+    """The port behind a reference in a module, with its variable; None where it can't be told."""
+    module = dict(sources).get(name)
+    if module is None:
+        return None
+    path = (*reference.names[1:], *(reference.key.split(".") if reference.key else ()))
+    first = reference.names[0] if reference.names else ""
+    found: Fact[Port] | None = None
+    if first in module.bindings:
+        source, exported = module.bindings[first]
+        if source == "config" and "config" in project.package.every_dependency:
+            return _of_settings(project, path)
+        target = resolve_import(project, name, source)
+        if target is not None:
+            found = _in_module(project, target, path if exported == "*" else (exported, *path), 0)
+    elif reference.key is None:
+        found = _in_module(project, name, reference.names, 0)
+    if found is None and reference.key is not None:
+        found = _by_key(project, sources, reference.key)
+    fallback = _by_default(project, name, reference)
+    if found is not None and found.value.number is None and fallback is not None:
+        return fallback.but(Port(fallback.value.number, found.value.variable))
+    return found or fallback
+
+
+def _by_default(project: NodeProject, name: str, reference: Reference) -> Fact[Port] | None:
+    number = port_of(reference.default)[0] if is_known(reference.default) else None
+    last = (reference.key or (reference.names[-1] if reference.names else "")).split(".")[-1]
+    if number is None:
+        return None
+    return project.folder.fact(Port(number, last if last.isupper() else None), name, None, f"{last} is {number}")
+
+
+def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: int) -> Fact[Port] | None:
+    """What a module exports by a path of names: of its own, of a schema, or of a module that it hands on."""
+    module = read_module(project, name) if depth < MAX_DEPTH else None
+    if module is None or not path:
+        return None
+    for value, rest in (
+        (module.default_export, path[1:] if path[0] == "default" else path),
+        (module.exported(path[0]), path[1:]),
+        (module.constant(path[0]), path[1:]),
+    ):
+        found = _walk(value, rest)
+        if found is not None:
+            return _said(project, name, path, found)
+    for table in module.tables:
+        # A schema: `convict({ http: { port: { default: 4000, env: "PORT" } } })`.
+        tried = (path, path[1:])
+        found = next((item for rest in tried if rest and (item := _schema(_value_at(table, rest))) is not None), None)
+        if found is not None:
+            return _said(project, name, path, found)
+    for key, value, line in module.defaults:
+        number = port_of(value)[0]
+        if key == path[-1] and number is not None:
+            says = project.folder.says(name, line, f"{key} is {number} by default")
+            return Fact(Port(number, key if key.isupper() else None), (says,))
+    return _handed_on(project, name, module, path, depth)
+
+
+def _handed_on(
+    project: NodeProject, name: str, module: JsModule, path: tuple[str, ...], depth: int
+) -> Fact[Port] | None:
+    if path[0] in module.bindings:
+        source, exported = module.bindings[path[0]]
+        target = resolve_import(project, name, source)
+        inner = path[1:] if exported == "*" else (exported, *path[1:])
+        return _in_module(project, target, inner, depth + 1) if target is not None else None
+    for item in module.imports:
+        if item.handed_on:
+            target = resolve_import(project, name, item.module)
+            found = _in_module(project, target, path, depth + 1) if target is not None else None
+            if found is not None:
+                return found
+    return None
+
+
+def _said(project: NodeProject, name: str, path: tuple[str, ...], port: Port) -> Fact[Port]:
+    shown = ".".join(part for part in path if part != "default")
+    value = port.number if port.number is not None else f"process.env.{port.variable}"
+    return project.folder.fact(port, name, None, f"{shown} is {value}")
+
+
+def _value_at(value: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _walk(value: Any, path: tuple[str, ...]) -> Port | None:
+    found = _value_at(value, path)
+    number, variable = port_of(found)
+    if number is not None or isinstance(found, EnvDefault):
+        return Port(number, variable)
+    return _schema(found) if path else None
+
+
+def _schema(value: Any) -> Port | None:
+    """An entry of a schema: its default, and the variable that moves it."""
+    if not isinstance(value, dict):
+        return None
+    number, variable = port_of(value.get("default"))
+    named = value.get("env")
+    return Port(number, named if isinstance(named, str) else variable) if number is not None else None
+
+
+def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | None:
+    """`config.get("app.port")`: of a namespace of Nest's, of the settings that a module gives, of a schema."""
+    parts = tuple(key.split("."))
+    for name, module in sources:
+        spaces = [call.arguments[0] for call in module.calls if call.callee == "registerAs" and call.arguments]
+        inside = parts[1:] if parts[0] in spaces else parts if not spaces else ()
+        settings = posixpath.basename(name).split(".")[0].lower() in _SETTINGS or len(parts) > 1
+        found = _walk(module.default_export, inside) if inside and (spaces or settings) else None
+        if found is not None:
+            return _said(project, name, parts, found)
+    for name, module in sources:
+        for entry, value, line in module.defaults:
+            number = port_of(value)[0]
+            if entry == key and number is not None:
+                says = project.folder.says(name, line, f"{entry} is {number} by default")
+                return Fact(Port(number, entry if entry.isupper() else None), (says,))
+        for table in module.tables:
+            port = _schema(_value_at(table, parts)) or (_walk(table, parts) if len(parts) == 1 else None)
+            if port is not None and port.number is not None:
+                return _said(project, name, parts, port)
+    return None
+
+
+_SETTINGS = frozenset("config configuration settings env environment app default configurations".split())
+
+
+def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[Port] | None:
+    """The package `config`: config/production over config/default, and the variables of its own file for them."""
+    variable: str | None = None
+    for stem in ("custom-environment-variables", "production", "default"):
+        for ending in (".json", ".json5", ".yaml", ".yml", ".js", ".cjs", ".ts"):
+            name = f"config/{stem}{ending}"
+            if not project.folder.has(name):
+                continue
+            value = _value_at(_settings_value(project, name), path)
+            if stem.startswith("custom"):
+                value = value.get("__name") if isinstance(value, dict) else value
+                variable = value if isinstance(value, str) else None
+                continue
+            number, own = port_of(value)
+            if number is not None:
+                return project.folder.fact(Port(number, variable or own), name, None, f"{'.'.join(path)} is {number}")
+    return None
+
+
+def _settings_value(project: NodeProject, name: str) -> Any:
+    if name.endswith((".yaml", ".yml")):
+        document = project.folder.yaml(name)
+    elif name.endswith((".json", ".json5")):
+        document = project.folder.jsonc(name)
+    else:
+        module = read_module(project, name)
+        return module.default_export if module else None
+    return document.value if document else None

@@ -1,0 +1,96 @@
+"""The modules of a program: the file that is started, and what it imports of the project."""
+
+import posixpath
+from collections.abc import Iterator
+
+from genfile.detect.node.compiled import compiled
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.parsers.javascript import JsModule
+
+MAX_FILES = 60
+
+
+def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, JsModule]]:
+    """The file that is started and those of the project that it imports, nearest first; bounded."""
+    found: list[tuple[str, JsModule]] = []
+    queue = list(_entries(project, start))
+    seen = set(queue)
+    while queue and len(found) < MAX_FILES:
+        name = queue.pop(0)
+        module = read_module(project, name)
+        if module is None:
+            continue
+        found.append((name, module))
+        for item in module.imports:
+            target = resolve_import(project, name, item.module)
+            if target is not None and target not in seen:
+                seen.add(target)
+                queue.append(target)
+    return found
+
+
+def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
+    """The started file as a source: dist/main.js comes from src/main.ts."""
+    for word in start[1:]:
+        path = posixpath.normpath(word)
+        if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
+            known = compiled(project) if path.endswith("js") else None
+            if known is not None and (source := known.source_of(path)) is not None and project.folder.has(source):
+                yield source
+                return
+            base = path.rsplit(".", 1)[0]
+            inner = base.split("/", 1)[1] if "/" in base else base
+            for stem in (base, f"src/{inner}", inner, f"src/{base}"):
+                for ending in (".ts", ".mts", ".js", ".mjs", ".cjs", ".tsx"):
+                    if project.folder.has(stem + ending):
+                        yield stem + ending
+                        return
+        elif path not in (".", "") and project.folder.has(f"{path}.js"):
+            yield f"{path}.js"
+            return
+        elif project.folder.has(f"{path}/index.js") and path not in (".", ""):
+            yield f"{path}/index.js"
+            return
+    for name in (
+        "src/server.ts",
+        "src/main.ts",
+        "src/index.ts",
+        "src/app.ts",
+        "server.ts",
+        "index.ts",
+        "server.js",
+        "app.js",
+        "index.js",
+    ):
+        if project.folder.has(name):
+            yield name
+            return
+
+
+def resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
+    """The file of the project that an import means; None for a package."""
+    if module.startswith(("@/", "~/", "#/", "src/")):
+        # The usual alias for the sources.
+        path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]
+    elif module.startswith("."):
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
+    else:
+        return None
+    if path.startswith(".."):
+        return None
+    stem = path[:-3] if path.endswith(".js") else path
+    for candidate in (
+        path,
+        f"{stem}.ts",
+        f"{path}.ts",
+        f"{path}.js",
+        f"{path}.mjs",
+        f"{path}.cjs",
+        f"{path}.tsx",
+        f"{path}/index.ts",
+        f"{path}/index.js",
+    ):
+        if project.folder.has(candidate) and candidate.endswith((".ts", ".js", ".mjs", ".cjs", ".tsx", ".mts")):
+            return candidate
+    return None

@@ -1,0 +1,217 @@
+"""What expressions of JavaScript refer to where they have no value of their own: names of other modules, keys."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from genfile.parsers.jsvalues import NUMBER_CALLS, WRAPPERS, JsValues
+from genfile.parsers.values import UNKNOWN
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_DEPTH = 30
+_LOOKUPS = frozenset("get getOrThrow getNumber getInt number int has".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`config.http.port` is the names config, http, port; `config.get('http.port', 80)` the name, a key, a default."""
+
+    names: tuple[str, ...]
+    key: str | None = None
+    default: Any = UNKNOWN
+
+
+class JsReferences(JsValues):
+    """Names that lead out of a module, and what calls are given by them."""
+
+    @cached_property
+    def bindings(self) -> dict[str, tuple[str, str]]:
+        """Local names of what is imported: the module, and the name that it has there; `*` for all of it."""
+        found: dict[str, tuple[str, str]] = {}
+        for node in self._all("import_statement", "variable_declarator"):
+            if node.type == "import_statement":
+                source = node.child_by_field_name("source")
+                clause = next((child for child in node.named_children if child.type == "import_clause"), None)
+                if source is not None and clause is not None:
+                    self._bind_clause(clause, self._string(source), found)
+            else:
+                name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+                module = self._required(value) if value is not None else None
+                if name is not None and module is not None:
+                    self._bind_pattern(name, module, found)
+        return found
+
+    def _bind_clause(self, clause: "Node", module: str, found: dict[str, tuple[str, str]]) -> None:
+        for child in clause.named_children:
+            if child.type == "identifier":
+                found[self._text(child)] = (module, "default")
+            elif child.type == "namespace_import" and child.named_children:
+                found[self._text(child.named_children[-1])] = (module, "*")
+            for item in child.named_children if child.type == "named_imports" else ():
+                name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+                if name is not None:
+                    found[self._text(alias or name)] = (module, self._text(name))
+
+    def _bind_pattern(self, name: "Node", module: str, found: dict[str, tuple[str, str]]) -> None:
+        if name.type == "identifier":
+            found[self._text(name)] = (module, "*")
+        for local, exported in self._pattern(name):
+            found[local] = (module, exported)
+
+    def _pattern(self, node: "Node") -> list[tuple[str, str]]:
+        """`{ port, http: server }`: each local name with the property that it stands for."""
+        found: list[tuple[str, str]] = []
+        for child in node.named_children if node.type == "object_pattern" else ():
+            if child.type == "shorthand_property_identifier_pattern":
+                found.append((self._text(child), self._text(child)))
+            elif child.type == "pair_pattern":
+                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+                if key is not None and value is not None and value.type == "identifier":
+                    found.append((self._text(value), self._text(key)))
+        return found
+
+    def _required(self, node: "Node") -> str | None:
+        """`require("./x")`, also with `.default` after it: the module."""
+        if node.type == "member_expression":
+            owner = node.child_by_field_name("object")
+            return self._required(owner) if owner is not None and owner.type == "call_expression" else None
+        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if node.type != "call_expression" or callee is None or arguments is None or self._text(callee) != "require":
+            return None
+        first = arguments.named_children[:1]
+        return self._string(first[0]) if first and first[0].type == "string" else None
+
+    @cached_property
+    def _destructured(self) -> dict[str, tuple["Node", str]]:
+        """`const { port } = config.http`: the local name's value, and the property of it."""
+        found: dict[str, tuple[Node, str]] = {}
+        for node in self._all("variable_declarator"):
+            name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            if name is not None and value is not None:
+                for local, key in self._pattern(name):
+                    found.setdefault(local, (value, key))
+        return found
+
+    @cached_property
+    def given(self) -> tuple[tuple[str, Reference, int], ...]:
+        """Calls of `listen` and its like with what they are given, where that is known by name alone."""
+        found: list[tuple[str, Reference, int]] = []
+        for node in self._all("call_expression", "new_expression"):
+            callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+            arguments = node.child_by_field_name("arguments")
+            if callee is None or arguments is None or self._dotted(callee).rsplit(".", 1)[-1] not in LISTENING:
+                continue
+            for item in [item for item in arguments.named_children if item.type != "comment"][:1]:
+                reference = self._refers(self._port_in(item))
+                if reference is not None:
+                    found.append((self._dotted(callee), reference, int(node.start_point[0]) + 1))
+        return tuple(found)
+
+    def _port_in(self, node: "Node") -> "Node":
+        """The value of `port` in an object; the node itself where it is none."""
+        for child in node.named_children if node.type == "object" else ():
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if key is not None and value is not None and self._text(key) in ("port", "listen"):
+                return self._port_in(value)
+            if child.type == "shorthand_property_identifier" and self._text(child) == "port":
+                return child
+        return node
+
+    def _refers(self, node: "Node", depth: int = 0) -> Reference | None:
+        if depth > MAX_DEPTH or self._steps.spent():
+            return None
+        kind = node.type
+        if kind in WRAPPERS and node.named_children:
+            return self._refers(node.named_children[0], depth + 1)
+        if kind in ("identifier", "shorthand_property_identifier"):
+            return self._refers_by_name(self._text(node), depth)
+        if kind == "unary_expression":
+            argument = node.child_by_field_name("argument")
+            return self._refers(argument, depth + 1) if argument is not None else None
+        if kind == "binary_expression":
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            found = self._refers(left, depth + 1) if left is not None else None
+            return replace(found, default=self._value(right)) if found is not None and right is not None else None
+        if kind in ("member_expression", "subscript_expression"):
+            return self._refers_by_member(node, depth)
+        return self._refers_by_call(node, depth) if kind == "call_expression" else None
+
+    def _refers_by_name(self, name: str, depth: int) -> Reference:
+        target = self._constants.get(name)
+        if name in self.bindings:
+            return Reference((name,))
+        if name in self._destructured:
+            value, key = self._destructured[name]
+            found = self._refers(value, depth + 1)
+            return _below(found, key) if found is not None else Reference((name,))
+        found = self._refers(target, depth + 1) if target is not None else None
+        return found or Reference((name,))
+
+    def _refers_by_member(self, node: "Node", depth: int) -> Reference | None:
+        owner = node.child_by_field_name("object")
+        prop, index = node.child_by_field_name("property"), node.child_by_field_name("index")
+        found = self._refers(owner, depth + 1) if owner is not None else None
+        if found is None or (prop is None and (index is None or index.type != "string")):
+            return None
+        return _below(found, self._text(prop) if prop is not None else self._string(index) if index else "")
+
+    def _refers_by_call(self, node: "Node", depth: int) -> Reference | None:
+        """A number made of a text, a key that is looked up, a function that gives the settings."""
+        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if callee is None or arguments is None:
+            return None
+        items = [item for item in arguments.named_children if item.type != "comment"]
+        dotted = self._dotted(callee)
+        if dotted in NUMBER_CALLS and items:
+            return self._refers(items[0], depth + 1)
+        if dotted.rsplit(".", 1)[-1] in _LOOKUPS and "." in f".{dotted}" and items and items[0].type == "string":
+            owner = callee.child_by_field_name("object")
+            below = self._refers(owner, depth + 1) if owner is not None else None
+            default = self._value(items[1]) if len(items) > 1 else UNKNOWN
+            return Reference(below.names if below else (), self._string(items[0]), default)
+        if callee.type == "identifier" and not items and self._text(callee) in self.bindings:
+            return Reference((self._text(callee),))
+        return None
+
+    @cached_property
+    def exports(self) -> dict[str, "Node"]:
+        """What is exported by name: `export const x = …`, `exports.x = …`, `module.exports.x = …`."""
+        found: dict[str, Node] = {}
+        for node in self._root.named_children:
+            declaration = node.child_by_field_name("declaration") if node.type == "export_statement" else None
+            for child in declaration.named_children if declaration is not None else ():
+                name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
+                if child.type == "variable_declarator" and name is not None and value is not None:
+                    found[self._text(name)] = value
+            for child in node.named_children if node.type == "export_statement" else ():
+                for item in child.named_children if child.type == "export_clause" else ():
+                    name, alias = item.child_by_field_name("name"), item.child_by_field_name("alias")
+                    target = self._constants.get(self._text(name)) if name is not None else None
+                    if name is not None and target is not None:
+                        found[self._text(alias or name)] = target
+        return found
+
+    def exported(self, name: str) -> Any:
+        node = self.exports.get(name)
+        return UNKNOWN if node is None else self._value(node)
+
+    @cached_property
+    def tables(self) -> tuple[dict[str, Any], ...]:
+        """The objects that calls are given first: the schemas of convict, the defaults of nconf and yargs."""
+        found: list[dict[str, Any]] = []
+        for node in self._all("call_expression"):
+            arguments = node.child_by_field_name("arguments")
+            first = [item for item in arguments.named_children if item.type == "object"][:1] if arguments else []
+            found += [self._object(item, 0) for item in first]
+        return tuple(found)
+
+
+LISTENING = frozenset("listen serve startStandaloneServer".split())
+
+
+def _below(reference: Reference, key: str) -> Reference:
+    if reference.key is not None:
+        return replace(reference, key=f"{reference.key}.{key}")
+    return Reference((*reference.names, key), None, reference.default)

@@ -1,0 +1,229 @@
+"""Where TypeScript's compiler writes what: from a tsconfig.json, those that it extends, and the files compiled.
+
+Pure functions over texts and paths; all paths are relative to one root, with forward slashes.
+"""
+
+import fnmatch
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+MAX_EXTENDS = 10
+MAX_SEGMENTS = 60
+# From this release on, the root is the folder of the tsconfig.json and no longer computed.
+FIXED_ROOT = 6
+_OUTPUT = {".ts": ".js", ".tsx": ".js", ".mts": ".mjs", ".cts": ".cjs", ".js": ".js", ".jsx": ".js", ".json": ".json"}
+_OUTPUT |= {".mjs": ".mjs", ".cjs": ".cjs"}
+_TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
+_JAVASCRIPT = (".js", ".jsx", ".mjs", ".cjs")
+_PACKAGES = frozenset({"node_modules", "bower_components", "jspm_packages"})
+# Shared configurations that say nothing of folders.
+_HARMLESS = ("@tsconfig/", "@sindresorhus/tsconfig", "@vue/tsconfig", "@total-typescript/tsconfig", "gts/")
+
+
+@dataclass(frozen=True)
+class TsConfig:
+    """One tsconfig.json: its path, and its value."""
+
+    path: str
+    value: Mapping[str, Any]
+
+    @property
+    def folder(self) -> str:
+        return posixpath.dirname(self.path)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A tsconfig.json and those that it extends, the nearest first; not ``complete`` where one could not be read."""
+
+    configs: tuple[TsConfig, ...]
+    complete: bool = True
+
+    def option(self, name: str) -> Any:
+        found = self._stated("compilerOptions", name)
+        return None if found is None else found[1]
+
+    def folder(self, name: str) -> str | None:
+        """An option that is a path: relative to the file that states it. None where it is not set, or leads out."""
+        found = self._stated("compilerOptions", name)
+        if found is None or not isinstance(found[1], str):
+            return None
+        stated = found[1].replace("${configDir}", self.configs[0].folder or ".")
+        return inside(found[0].folder, stated)
+
+    def patterns(self, name: str) -> tuple[str, ...] | None:
+        """``files``, ``include`` or ``exclude``: relative to the file that states them."""
+        for config in self.configs:
+            value = config.value.get(name)
+            if isinstance(value, list):
+                paths = (inside(config.folder, item) for item in value if isinstance(item, str))
+                return tuple(path for path in paths if path is not None)
+        return None
+
+    def _stated(self, table: str, name: str) -> tuple[TsConfig, Any] | None:
+        for config in self.configs:
+            values = config.value.get(table)
+            if isinstance(values, dict) and values.get(name) is not None:
+                return config, values[name]
+        return None
+
+
+def inside(folder: str, path: str) -> str | None:
+    """A path as it is written in a file of a folder, from the root on; "" is the root, None is outside of it."""
+    if path.startswith("/") or "\0" in path:
+        return None
+    joined = posixpath.normpath(posixpath.join(folder or ".", path))
+    return None if joined.split("/")[0] == ".." else ("" if joined == "." else joined)
+
+
+def chain_of(path: str, read: Callable[[str], Any]) -> Chain | None:
+    """A tsconfig.json with what it extends. ``read`` gives the value of a file by its path, or None."""
+    value = read(path)
+    if not isinstance(value, dict):
+        return None
+    found = [TsConfig(path, value)]
+    complete = _extend(found[0], read, found, {path})
+    return Chain(tuple(found), complete)
+
+
+def _extend(config: TsConfig, read: Callable[[str], Any], found: list[TsConfig], seen: set[str]) -> bool:
+    """Add what a configuration extends; of several, the last one is the strongest."""
+    names = config.value.get("extends") or []
+    complete = True
+    for name in reversed([names] if isinstance(names, str) else names):
+        if not isinstance(name, str) or not name.startswith("."):
+            complete &= isinstance(name, str) and name.startswith(_HARMLESS)
+            continue
+        path = inside(config.folder, name)
+        candidates = (path, f"{path}.json", f"{path}/tsconfig.json") if path else ()
+        known = next((candidate for candidate in candidates if read(candidate) is not None), None)
+        value = read(known) if known else None
+        if known is None or not isinstance(value, dict) or known in seen or len(seen) > MAX_EXTENDS:
+            complete = False
+            continue
+        seen.add(known)
+        found.append(TsConfig(known, value))
+        complete &= _extend(found[-1], read, found, seen)
+    return complete
+
+
+def compiles(path: str, chain: Chain) -> bool:
+    """Whether the compiler takes a file of this name (declarations make no output)."""
+    if path.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return False
+    return path.endswith(_TYPESCRIPT + (_JAVASCRIPT if chain.option("allowJs") else ()))
+
+
+def selected(chain: Chain, files: Iterable[str]) -> tuple[str, ...]:
+    """The files that ``files``, ``include`` and ``exclude`` pick; what these import comes on top of them."""
+    named, include, exclude = chain.patterns("files"), chain.patterns("include"), chain.patterns("exclude")
+    base = chain.configs[0].folder
+    if include is None:
+        include = () if named is not None else (_beneath(base, "**/*"),)
+    if exclude is None:
+        out = chain.folder("outDir")
+        exclude = tuple(_beneath(base, name) for name in sorted(_PACKAGES)) + ((out,) if out else ())
+    found = set(named or ())
+    return tuple(
+        path
+        for path in files
+        if compiles(path, chain)
+        and (path in found or (_any(path, include) and not _any(path, exclude) and not _hidden(path, base)))
+    )
+
+
+def output_of(source: str, chain: Chain, inputs: Iterable[str], major: int | None = None) -> str | None:
+    """The file that the compiler makes of a source; None where it makes none, or where that can't be told.
+
+    ``inputs``: all that it compiles: what is selected, and what these files import. ``major``: of the compiler.
+    """
+    ending = next((end for end in _OUTPUT if source.endswith(end)), None)
+    if ending is None or source.endswith((".d.ts", ".d.mts", ".d.cts")):
+        return None
+    if chain.option("noEmit") is True or chain.option("emitDeclarationOnly") is True or chain.option("outFile"):
+        return None
+    out = chain.folder("outDir")
+    made = "\0" if chain.option("jsx") == "preserve" and ending in (".tsx", ".jsx") else _OUTPUT[ending]
+    name = source.removesuffix(ending) + made.replace("\0", ".jsx")
+    if out is None:
+        return name if chain.complete and chain.option("outDir") is None else None
+    root = root_of(chain, inputs, major)
+    if root is None or not within(source, root):
+        return None
+    return _beneath(out, name[len(root) + 1 :] if root else name)
+
+
+def root_of(chain: Chain, inputs: Iterable[str], major: int | None = None) -> str | None:
+    """The folder whose layout the output has: ``rootDir``, else the folder that all inputs share."""
+    if chain.option("rootDir") is not None:
+        return chain.folder("rootDir")
+    if not chain.complete:
+        return None
+    if chain.option("composite") is True or (major or 0) >= FIXED_ROOT:
+        return chain.configs[0].folder
+    folders = [
+        posixpath.dirname(path).split("/") for path in inputs if not path.endswith((".d.ts", ".d.mts", ".d.cts"))
+    ]
+    return "/".join(shared_folder(folders)) if folders else None
+
+
+def shared_folder(folders: Sequence[list[str]]) -> list[str]:
+    """What paths, each as its parts, begin with alike."""
+    least, most = min(folders), max(folders)
+    for at, part in enumerate(least):
+        if at >= len(most) or most[at] != part:
+            return least[:at]
+    return least
+
+
+def within(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + "/")
+
+
+def _beneath(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
+
+
+def _hidden(path: str, base: str) -> bool:
+    """Packages and dot folders, which no wildcard reaches."""
+    parts = (path[len(base) + 1 :] if base and within(path, base) else path).split("/")
+    return any(part.startswith(".") or part in _PACKAGES for part in parts[:-1])
+
+
+def _any(path: str, patterns: Iterable[str]) -> bool:
+    return any(_matches(path, pattern) for pattern in patterns)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """A pattern matches a file, or all below a folder: `src`, `src/**/*.ts`, `**/*.spec.ts`."""
+    parts = pattern.split("/") if pattern else ["**"]
+    if len(parts) > MAX_SEGMENTS:
+        return False
+    at = {0}
+    for part in path.split("/"):
+        if len(parts) in _closed(at, parts):
+            return True
+        after = {p for p in _closed(at, parts) if p < len(parts) and parts[p] == "**"}
+        after |= {p + 1 for p in _closed(at, parts) if p < len(parts) and parts[p] != "**" and _part(parts[p])(part)}
+        at = after
+    return len(parts) in _closed(at, parts)
+
+
+def _closed(at: set[int], parts: list[str]) -> set[int]:
+    """Where a pattern may go on: past any `**`, which also stands for no folder at all."""
+    found = set(at)
+    for place in sorted(at):
+        while place < len(parts) and parts[place] == "**":
+            place += 1
+            found.add(place)
+    return found
+
+
+@lru_cache(maxsize=500)
+def _part(pattern: str) -> Callable[[str], object]:
+    import re
+
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]"))).match
