@@ -171,7 +171,7 @@ def replace_value(random: Random, tree: Tree) -> str:
     path = random.choice(names)
     try:
         value = json.loads(tree[path])
-    except ValueError:
+    except (ValueError, RecursionError):
         return flip_bytes(random, tree)
     places = list(_places(value))
     if not places:
