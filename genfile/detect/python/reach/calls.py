@@ -68,8 +68,9 @@ _FORMS = (
     _Form("asyncio.start_server loop().create_server", host=("host", 1), port=("port", 2)),
     _Form("websockets.serve websockets.server.serve websockets.asyncio.server.serve websockets.sync.server.serve",
           "websocket", host=("host", 1), port=("port", 2), defaults=("0.0.0.0", None)),
-    _Form("HTTPServer http.server.ThreadingHTTPServer socketserver.TCPServer socketserver.ThreadingTCPServer "
-          "gevent.pywsgi.WSGIServer xmlrpc.server.SimpleXMLRPCServer cheroot.wsgi.Server eventlet.listen", address=0),
+    _Form("http.server.HTTPServer http.server.ThreadingHTTPServer socketserver.TCPServer "
+          "socketserver.ThreadingTCPServer gevent.pywsgi.WSGIServer xmlrpc.server.SimpleXMLRPCServer "
+          "cheroot.wsgi.Server eventlet.listen", address=0),
     _Form("wsgiref.simple_server.make_server werkzeug.serving.run_simple", host=("hostname", 0), port=("port", 1)),
     _Form("add_insecure_port add_secure_port", address=0),
     _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch",
