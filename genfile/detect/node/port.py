@@ -2,6 +2,7 @@
 
 import posixpath
 from dataclasses import dataclass
+from itertools import pairwise
 
 from genfile.data import Framework
 from genfile.detect.hosting import PORT_NAMES, Port, example_port, first_whole, hosting
@@ -64,7 +65,7 @@ def _script_variable(asked: Asked) -> Fact[Port] | None:
 
 
 def _flag(words: tuple[str, ...]) -> int | None:
-    for word, after in zip(words, (*words[1:], ""), strict=True):
+    for word, after in pairwise((*words, "")):
         name, sign, value = word.partition("=")
         if name in ("-p", "--port") and (port := port_of(value if sign else after)[0]) is not None:
             return port
