@@ -25,6 +25,8 @@ def faults_of(tree: Tree) -> list[str]:
     if isinstance(first, str) or isinstance(second, str):
         return [] if first == second else [f"two runs differ: {first!r} and {second!r}"]
     found = [fault for text in _dockerfiles(first) for fault in _injected(text)]
+    notes = [note for service, _ in first.services for note in service.notes] + list(first.notes)
+    found += [f"an error of genfile's own: {note.text}" for note in notes if note.level == "error"]
     if first.files != second.files:
         found.append("two runs differ in their files")
     if json.dumps(first.to_json()) != json.dumps(second.to_json()):
