@@ -22,6 +22,8 @@ _HEREDOCS = frozenset({"/etc/nginx/conf.d/default.conf"})
 def faults_of(tree: Tree) -> list[str]:
     """Run genfile on a tree twice, and say what is wrong with what it did."""
     first, second = outcome(tree), outcome(tree)
+    if isinstance(first, str) and " in genfile" in first:
+        return [first]
     if isinstance(first, str) or isinstance(second, str):
         return [] if first == second else [f"two runs differ: {first!r} and {second!r}"]
     found = [fault for text in _dockerfiles(first) for fault in _injected(text)]
