@@ -9,6 +9,7 @@ from typing import Any
 from genfile.data import frameworks, system_packages
 from genfile.detect import frontend, hosting
 from genfile.detect.go import command as go_command
+from genfile.detect.go import generate as go_generate
 from genfile.detect.go import module as go_module
 from genfile.detect.go import port as go_port
 from genfile.detect.go import version as go_version
@@ -64,6 +65,7 @@ DECISIONS: tuple[tuple[str, str, tuple[tuple[str, tuple[Signal, ...]], ...]], ..
     ),
     ("Go", "Port", (("", go_port.PORT_SIGNALS),)),
     ("Go", "What the program is told", (("", go_command.SIGNALS),)),
+    ("Go", "Commands that make code which is not committed", (("", go_generate.SIGNALS),)),
     ("Go", "Main package and build tags", (("", (go_module.declared_programs, go_module.build_tags)),)),
     (
         "Java",

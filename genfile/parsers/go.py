@@ -315,6 +315,8 @@ class GoFile:
         values = [self._value(item, depth + 1) for item in arguments.named_children if item.type != "comment"]
         if name in ("os.Getenv", "os.LookupEnv") and values and isinstance(values[0], str):
             return EnvDefault(values[0])
+        if name in ("filepath.Join", "path.Join", "filepath.FromSlash", "filepath.Clean", "path.Clean"):
+            return joined("/".join(values)) if values and all(isinstance(value, str) for value in values) else UNKNOWN
         if name in ("fmt.Sprintf", "net.JoinHostPort", "strconv.Itoa", "strconv.Atoi", "string", "int") and values:
             last = values[-1]
             return f":{last}" if isinstance(last, int) and len(values) > 1 else last

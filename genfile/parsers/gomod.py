@@ -37,6 +37,8 @@ class GoMod:
     requires: tuple[Requirement, ...]
     replaces: tuple[Replacement, ...]
     uses: tuple[str, ...]
+    tools: dict[str, int]
+    """The packages of `tool` directives, each with its line."""
     lines: dict[str, int]
 
 
@@ -47,6 +49,7 @@ def parse_go_mod(text: str) -> GoMod:
     requires: list[Requirement] = []
     replaces: list[Replacement] = []
     uses: list[str] = []
+    tools: dict[str, int] = {}
     for number, directive, words, comment in _directives(text):
         if directive in ("module", "go", "toolchain") and words:
             single.setdefault(directive, words[0])
@@ -59,6 +62,8 @@ def parse_go_mod(text: str) -> GoMod:
                 replaces.append(Replacement(words[0], words[at + 1], number))
         elif directive == "use" and words:
             uses.append(words[0])
+        elif directive == "tool" and words:
+            tools.setdefault(words[0], number)
     if not (single or requires or uses):
         raise ParseError("no directive of go.mod is in it")
     toolchain = single.get("toolchain", "").removeprefix("go") or None
@@ -69,6 +74,7 @@ def parse_go_mod(text: str) -> GoMod:
         tuple(requires),
         tuple(replaces),
         tuple(uses),
+        tools,
         lines,
     )
 

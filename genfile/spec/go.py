@@ -17,6 +17,12 @@ class GoService(Service):
     tags: tuple[Word, ...] = Field((), description="Build tags that the project builds its release with.")
     vendored: bool = Field(False, description="vendor/ is committed: nothing is downloaded.")
     sums: bool = Field(True, description="go.sum exists.")
+    gowork_off: bool = Field(
+        False, description="Built by its own go.mod alone: go.work names folders that are missing."
+    )
+    working_folder: RelativePath | None = Field(
+        None, description="The folder that relative paths of the program start at; null: the service's own."
+    )
     version_variable: Text | None = Field(None, description="Set at link time: `main.version`.")
     assets: tuple[RelativePath, ...] = Field((), description="Files and folders that the program opens at run time.")
     private_hosts: tuple[Argument, ...] = Field((), description="Hosts whose modules are not public: GOPRIVATE.")

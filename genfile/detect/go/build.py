@@ -3,6 +3,8 @@
 import posixpath
 import re
 
+from genfile.detect.go.context import needs_sums
+from genfile.detect.go.generate import generate_commands, missing_wire
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.hosting import hosting
@@ -18,15 +20,19 @@ def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Put /version_variable, /build; notes of what is missing."""
     draft.put("version_variable", _version_variable(module))
     templ = _templ(module)
-    draft.put("build", templ)
-    if not module.folder.has("go.sum") and module.manifest.requires and not module.folder.has("vendor/modules.txt"):
+    made = _missing(module, sources, templ is not None)
+    generated = generate_commands(module, sources, made[1]) if made is not None else None
+    steps = [fact for fact in (generated, templ, missing_wire(module, sources)) if fact is not None]
+    commands = list(dict.fromkeys(command for fact in steps for command in fact.value))
+    if commands:
+        draft.put("build", Fact(commands, tuple(item for fact in steps for item in fact.evidence)))
+    if not module.folder.has("go.sum") and needs_sums(module) and not module.folder.has("vendor/modules.txt"):
         path = module.folder.full("go.mod")
         draft.note("warning", "go.sum is not there: what is downloaded is not verified; run `go mod tidy`", path)
     for place, says in _not_embedded(module, sources).items():
         text = f"{place} ({says.says}): it is not in the tree; what makes it must be run before the build"
         draft.note("warning", text, says.path, says.line)
-    made = _missing(module, sources, templ is not None)
-    if made is not None:
+    if made is not None and generated is None:
         evidence, name = made
         text = f"{evidence}: no Go file of {name} is in the tree; it must be generated and committed ({GENERATED})"
         draft.note("warning", text, evidence.path, evidence.line)

@@ -1,119 +1,134 @@
 """Which files of the tree a Go program opens, which folders it writes to, where it keeps its own database."""
 
+import itertools
 import posixpath
-from typing import Any
+import re
+from collections.abc import Collection, Iterator
 
-from genfile.detect.go.module import GoModule
+from genfile.detect.go.module import GoModule, Program
 from genfile.detect.go.port import Sources
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.go import GoFile
+from genfile.parsers.values import EnvDefault
 
-_OPENERS = {
-    "os.Open": False,
-    "os.ReadFile": False,
-    "os.ReadDir": True,
-    "ioutil.ReadFile": False,
-    "ioutil.ReadDir": True,
-    "os.DirFS": True,
-    "http.Dir": True,
-    "template.ParseFiles": False,
-    "template.ParseGlob": True,
-    "ParseFiles": False,
-    "ParseGlob": True,
-    "LoadHTMLGlob": True,
-    "LoadHTMLFiles": False,
-    "Static": True,
-    "StaticFile": False,
-    "StaticFS": True,
-    "http.ServeFile": False,
-    "html.New": True,
-    "viper.AddConfigPath": True,
-    "viper.SetConfigFile": False,
-    "godotenv.Load": False,
-}
-
-
+# Calls that open files or folders of the tree, by their last name: any of their arguments may be the path.
+_OPENERS = frozenset(
+    """
+    Open ReadFile ReadDir OpenFile DirFS Dir WalkDir Glob
+    ParseFiles ParseGlob LoadHTMLGlob LoadHTMLFiles HTMLRender
+    Static StaticFile StaticFS StaticFileFS ServeFile ServeFiles File FileFromFS SendFile FileAttachment Favicon
+    AddConfigPath SetConfigFile ReadConfig LoadConfig LoadAppConfig LoadFile LoadINI DecodeFile FromFile
+    Up UpContext UpTo Down Status Run RunContext RunMigrations Migrate MigrateUp SetBaseFS NewWithDatabaseInstance
+    NewWithSourceInstance NewProvider Apply LoadMessageFile MustLoadMessageFile LoadTranslations LoadTranslationFile
+    NewEnforcer NewSyncedEnforcer NewOSFileSystemLoader NewFileSystem NewFileSystemLoader NewLocalFileSystemLoader
+    MustNewLocalFileSystemLoader LoadFont LoadX509KeyPair NewClientTLSFromFile NewServerTLSFromFile Provider Load
+    LoadTemplates ParseFS
+    """.split()
+)
+# Constructors of template engines that are named only `New`.
+_ENGINES = frozenset({"html.New", "pug.New", "mustache.New", "handlebars.New", "jet.New", "ace.New", "amber.New",
+                      "migrate.New", "render.New", "django.New", "slim.New"})  # fmt: skip
+# Fields of a struct, flags, defaults of a configuration: words of what holds a path.
+_PATH_WORDS = re.compile(
+    r"(?i)(dir|dirs|directory|folder|path|root|static|public|assets?|templates?|views|migrations?|file|config|locales?)$"
+)
+_FLAGS = frozenset({"String", "StringVar", "StringP", "StringVarP", "SetDefault", "Getenv", "GetEnv", "getEnv"})
 # Endings of what programs read at run time.
-_DATA = (
-    ".yml",
-    ".yaml",
-    ".json",
-    ".toml",
-    ".ini",
-    ".conf",
-    ".html",
-    ".tmpl",
-    ".gohtml",
-    ".csv",
-    ".txt",
-    ".sql",
-    ".env.example",
+_DATA = tuple(
+    """
+    .yml .yaml .json .toml .ini .conf .cfg .properties .html .htm .tmpl .gohtml .gotmpl .tpl .csv .txt .sql .xml
+    .mmdb .rego .lua .md .ttf .otf .wasm .pb .env.example
+    """.split()
 )
 
 
-def find_assets(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
-    """Files and folders of the tree that the program opens by a literal path, relative to the module."""
-    found: dict[str, Any] = {}
+def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[list[str]] | None:
+    """Files and folders of the tree that the program opens by a path that can be seen, relative to the module; those
+    paths start at a folder of it."""
+    found: dict[str, Evidence] = {}
     embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
     for path, file in sources:
-        for call in file.calls:
-            last = call.callee.rsplit(".", 1)[-1]
-            if call.callee not in _OPENERS and last not in _OPENERS:
-                continue
-            for value in call.arguments:
-                asset = _asset(module, value) if isinstance(value, str) else None
-                if asset is not None:
-                    found.setdefault(asset, module.folder.says(path, call.line, f"{call.callee}({value!r})"))
-        for asset, line in _configured(module, file):
+        for value, line, how in _opened(file, embedded):
+            asset = asset_of(module, posixpath.join(place, value) if value.strip() else value)
+            if asset is not None:
+                found.setdefault(asset, module.folder.says(path, line, how))
+        for asset, line in _configured(module, file, place):
             found.setdefault(asset, module.folder.says(path, line, f"viper reads {asset}"))
-        for value, line in file.strings:
-            if value.startswith("file://") and (asset := _asset(module, value.removeprefix("file://"))) is not None:
-                found.setdefault(asset, module.folder.says(path, line, repr(value)))
-            # A path to a file of the tree, however it gets to where it is opened: a flag's default, a constant.
-            if ("/" in value or value.endswith(_DATA)) and value.endswith(_DATA) and value not in embedded:
-                asset = _asset(module, value)
-                if asset is not None:
-                    found.setdefault(asset, module.folder.says(path, line, repr(value)))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     return Fact(names, tuple(found[name] for name in names)) if names else None
 
 
-def _configured(module: GoModule, file: GoFile) -> list[tuple[str, int]]:
-    """The files that viper looks for: a name without its ending, in the folders that it is told of."""
-    names = [str(call.arguments[0]) for call in file.calls if call.callee == "viper.SetConfigName" and call.arguments]
-    places = [call for call in file.calls if call.callee == "viper.AddConfigPath" and call.arguments]
-    found: list[tuple[str, int]] = []
-    for call in places:
-        place = str(call.arguments[0])
-        if posixpath.normpath(place) != ".":
-            continue
-        for name in names:
-            for ending in (".yaml", ".yml", ".toml", ".json"):
-                if module.folder.has(f"{name}{ending}"):
-                    found.append((f"{name}{ending}", call.line))
-    return found
+def working_folder(module: GoModule, program: Program, sources: Sources) -> Fact[str] | None:
+    """The folder of a main package, where only from there the paths that it opens lead to something in the tree."""
+    if program.folder == "." or find_assets(module, sources) is not None:
+        return None
+    found = find_assets(module, sources, program.folder)
+    inside = [name for name in found.value if name.startswith(f"{program.folder}/")] if found is not None else []
+    return found.but(program.folder) if found is not None and inside else None
 
 
-def _asset(module: GoModule, value: str) -> str | None:
+def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int, str]]:
+    """Texts that are opened as a path, with their line and how the code says so."""
+    for call in file.calls:
+        last = call.callee.rsplit(".", 1)[-1]
+        texts = [value.default if isinstance(value, EnvDefault) else value for value in call.arguments]
+        words = [value for value in texts if isinstance(value, str)]
+        named = last in _FLAGS and len(words) > 1 and _PATH_WORDS.search(words[0].replace("-", "_")) is not None
+        for value in words:
+            shown = f"{call.callee}({value!r})"
+            if last in _OPENERS or call.callee in _ENGINES or (named and value is not words[0]):
+                yield value.removeprefix("file://"), call.line, shown
+            elif "/" in value and value.endswith(_DATA) and value not in embedded:
+                yield value, call.line, shown
+    for kind, key, value, line in file.fields:
+        text = value.default if isinstance(value, EnvDefault) else value
+        if isinstance(text, str) and _PATH_WORDS.search(key) is not None:
+            yield text, line, f"{kind}.{key} is {text!r}"
+    for _, tag, line in file.tags:
+        for key in ("default", "env-default", "envDefault"):
+            if "/" in tag.get(key, "") or tag.get(key, "").endswith(_DATA):
+                yield tag[key], line, f"{key}:{tag[key]!r}"
+    for value, line in file.strings:
+        if value.startswith("file://"):
+            yield value.removeprefix("file://"), line, repr(value)
+        # A path to a file of the tree, however it gets to where it is opened: a flag's default, a constant.
+        elif value.endswith(_DATA) and value not in embedded:
+            yield value, line, repr(value)
+
+
+def _configured(module: GoModule, file: GoFile, place: str) -> Iterator[tuple[str, int]]:
+    """The files that viper looks for in the folder that the program is started in: names without their ending."""
+    calls = [call for call in file.calls if call.arguments and isinstance(call.arguments[0], str)]
+    names = [str(call.arguments[0]) for call in calls if call.callee.endswith(".SetConfigName")]
+    for call in calls:
+        if call.callee.endswith(".AddConfigPath") and posixpath.normpath(call.arguments[0]) == ".":
+            for name in names:
+                for ending in (".yaml", ".yml", ".toml", ".json", ".env", ".properties", ".hcl"):
+                    path = posixpath.join(place, f"{name}{ending}")
+                    if name and module.folder.has(path):
+                        yield path, call.line
+
+
+def asset_of(module: GoModule, value: str) -> str | None:
+    """What of the tree a path names, up to its first pattern; None for what is not there, and for code."""
     path = posixpath.normpath(value.strip() or "/")
     if path.startswith(("/", "..")) or path == "." or ":" in path:
         return None
     parts = path.split("/")
-    literal = []
-    for part in parts:
-        if any(char in part for char in "*?["):
-            break
-        literal.append(part)
-    if not literal:
-        return None
+    literal = list(itertools.takewhile(lambda part: not any(char in part for char in "*?[{%$"), parts))
     path = "/".join(literal)
-    if literal != parts and not module.folder.has_folder(path):
+    if not literal or (literal != parts and not module.folder.has_folder(path)):
         return None
-    if module.folder.has_folder(path) or (
-        module.folder.has(path) and not path.endswith((".go", ".env")) and path != ".env"
-    ):
-        return path
-    return None
+    if module.folder.has_folder(path):
+        return path if _holds_data(module, path) else None
+    is_code = path.endswith((".go", ".env")) or posixpath.basename(path) in ("go.mod", "go.sum")
+    return path if module.folder.has(path) and not is_code else None
+
+
+def _holds_data(module: GoModule, folder: str) -> bool:
+    """Whether anything but Go code lies in or below a folder."""
+    names = itertools.islice(module.folder.files("*", below=folder, depth=6), 400)
+    return any(not name.endswith(".go") for name in names)
 
 
 def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str] | None:

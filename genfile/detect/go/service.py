@@ -1,29 +1,26 @@
 """The facts of one Go service, put together."""
 
-import fnmatch
-import posixpath
 import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.build import put_build
 from genfile.detect.go.claims import choose_program, serves
 from genfile.detect.go.command import arguments
-from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable
+from genfile.detect.go.context import needs_sums, put_context
+from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
+from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.version import go_version
-from genfile.detect.hosting import hosting, run_packages
+from genfile.detect.hosting import run_packages
 from genfile.detect.shared import is_secret, started
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.gomod import parse_go_mod
+from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile
 from genfile.spec.base import service_name
 
 _NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
-# How hosts of one's own are named: a public module's vanity host never is.
-_OWN_HOSTS = ("git.", "gitlab.", "gitea.", "bitbucket.", "stash.", "scm.")
 
 
 def detect(folder: Project) -> Draft:
@@ -39,9 +36,9 @@ def detect(folder: Project) -> Draft:
     framework = _put_framework(module, program, sources, draft)
     _put_network(module, program, sources, framework, draft)
     _put_dependencies(module, sources, draft)
-    _put_outside(module, sources, draft)
-    _put_context(module, draft)
-    _put_private(module, draft)
+    _put_outside(module, program, sources, draft)
+    put_context(module, draft)
+    put_private(module, draft)
     _put_processes(module, draft)
     given = arguments(module, program, sources) if len(draft.values["start"]) == 1 else None
     if given is not None and given.value:
@@ -63,7 +60,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     draft.put("package_manager.name", Fact("gomod", (folder.says("go.mod", 1, "go.mod"),)))
     if folder.has("go.sum"):
         draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
-    draft.put("sums", Fact(folder.has("go.sum") or not module.manifest.requires))
+    draft.put("sums", Fact(folder.has("go.sum") or not needs_sums(module)))
     main = next(path for path, file in module.package(program.folder) if file.has_main)
     others = [item for item in module.programs if item != program]
     draft.put(
@@ -184,10 +181,12 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
 
 
-def _put_outside(module: GoModule, sources: Sources, draft: Draft) -> None:
+def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Draft) -> None:
     """Files that are opened, databases that are spoken to, variables that are read."""
     folder = module.folder
-    assets = find_assets(module, sources)
+    start = working_folder(module, program, sources)
+    assets = find_assets(module, sources, start.value if start is not None else "")
+    draft.put("working_folder", start.but(folder.full(start.value)) if start is not None else None)
     if assets is not None:
         draft.put("assets", assets.but([folder.full(name) for name in assets.value]))
     writable = find_writable(module, sources)
@@ -213,91 +212,6 @@ def _put_outside(module: GoModule, sources: Sources, draft: Draft) -> None:
             present.add(item.name)
             value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
             draft.values.setdefault("environment", []).append(value)
-
-
-def _put_context(module: GoModule, draft: Draft) -> None:
-    """go.work above, or a local replacement outside of the module: the build context is raised to hold both."""
-    folder, tree = module.folder, module.folder.tree
-    manifests = [name for name in ("go.mod", "go.sum") if folder.has(name)]
-    above = folder.parent()
-    while above is not None:
-        work = above.parse(parse_go_mod, "go.work") if above.has("go.work") else None
-        uses = [above.full(use) for use in work.uses] if work else []
-        if work is not None and folder.path in uses:
-            files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
-            files += [path for use in uses for path in (f"{use}/go.mod", f"{use}/go.sum") if path in tree.paths]
-            value = {
-                "tool": "go",
-                "root": above.spec_path,
-                "member": folder.spec_path,
-                "depends_on": sorted(u for u in uses if u != folder.path),
-            }
-            draft.put("workspace", above.fact(value, "go.work", 1, "go.work"))
-            draft.values["manifests"] = files
-            return
-        above = above.parent()
-    outside = [item for item in module.manifest.replaces if item.local and item.new.startswith("..")]
-    targets = [folder.full(item.new) for item in outside]
-    if outside and all(not target.startswith("..") for target in targets):
-        root = posixpath.commonpath([folder.path, *targets]) if all(targets) and folder.path else ""
-        value = {
-            "tool": "go",
-            "root": root or ".",
-            "member": folder.spec_path,
-            "depends_on": sorted(set(targets)),
-        }
-        draft.put(
-            "workspace",
-            folder.fact(value, "go.mod", outside[0].line, f"replace {outside[0].old} => {outside[0].new}"),
-        )
-        manifests_outside = [
-            f"{t}/{name}" for t in targets for name in ("go.mod", "go.sum") if f"{t}/{name}" in tree.paths
-        ]
-        draft.values["manifests"] = [folder.full(name) for name in manifests] + sorted(manifests_outside)
-        return
-    inside = [item.new for item in module.manifest.replaces if item.local]
-    manifests += [f"{posixpath.normpath(new)}/go.mod" for new in inside if folder.has(f"{new}/go.mod")]
-    draft.values["manifests"] = [folder.full(name) for name in manifests]
-
-
-def _put_private(module: GoModule, draft: Draft) -> None:
-    """Modules that no public proxy has: the project says so itself (GOPRIVATE), or their host is that of the module."""
-    declared = private_hosts(module.folder)
-    own = (module.manifest.module or "").split("/")[0]
-    for item in module.manifest.requires:
-        host = item.path.split("/")[0]
-        if any(replace.old == item.path and replace.local for replace in module.manifest.replaces):
-            continue
-        says = module.folder.says("go.mod", item.line, item.path)
-        pattern = next((text for text in declared if fnmatch.fnmatchcase(item.path, text.rstrip("/") + "*")), None)
-        if pattern is not None:
-            says = declared[pattern]
-        elif host != own or "." not in own or not own.startswith(_OWN_HOSTS):
-            continue
-        draft.put("secrets", Fact([{"id": "netrc", "kind": "netrc"}], (says,)))
-        draft.put("private_hosts", Fact([pattern or host], (says,)))
-        draft.note(
-            "warning",
-            f"{item.path} looks private: build with --secret id=netrc,src=$HOME/.netrc",
-            says.path,
-            says.line,
-        )
-        return
-
-
-def private_hosts(folder: Project) -> dict[str, Evidence]:
-    """The patterns of GOPRIVATE, wherever the project sets it for its own builds."""
-    found: dict[str, Evidence] = {}
-    names = [name for name in ("Makefile", "Taskfile.yml", ".env.example", ".envrc", "go.env") if folder.has(name)]
-    paths = [*(folder.full(name) for name in names), *hosting(folder).dockerfiles]
-    paths += [f".github/workflows/{name}" for name in folder.tree.folders.get(".github/workflows", ())]
-    for path in paths:
-        for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
-            match = re.search(r"GOPRIVATE[\"']?\s*[=: ]\s*[\"']?([A-Za-z0-9.*/,_-]+)", line)
-            for pattern in match[1].split(",") if match else ():
-                if "." in pattern:
-                    found.setdefault(pattern, Evidence(path, number, line.strip()[:100]))
-    return found
 
 
 def _put_processes(module: GoModule, draft: Draft) -> None:

@@ -1,0 +1,91 @@
+"""What lies around a Go module and takes part in its build: go.work, and replacements by other folders of the tree."""
+
+import posixpath
+from typing import Any
+
+from genfile.detect.go.module import GoModule
+from genfile.detect.tree import Project
+from genfile.evidence import Draft
+from genfile.parsers.gomod import GoMod, parse_go_mod
+
+
+def put_context(module: GoModule, draft: Draft) -> None:
+    """Put /workspace, /manifests, /gowork_off: go.work above, or a local replacement outside of the module: the build
+    context is raised to hold both."""
+    folder = module.folder
+    found = find_work(folder)
+    if found is not None:
+        above, work = found
+        missing = [use for use in work.uses if not above.has(posixpath.join(use, "go.mod"))]
+        if not missing:
+            _put_work(folder, above, work, draft)
+            return
+        text = f"go.work uses {', '.join(missing[:3])}, which the tree doesn't have: built with GOWORK=off"
+        draft.note("warning", text, above.full("go.work"))
+        draft.put("gowork_off", above.fact(True, "go.work", None, f"use {missing[0]}"))
+    _put_replaced(module, draft)
+
+
+def find_work(folder: Project) -> tuple[Project, GoMod] | None:
+    """The nearest folder, this one or one above, whose go.work uses a module."""
+    above: Project | None = folder
+    while above is not None:
+        work = above.parse(parse_go_mod, "go.work") if above.has("go.work") else None
+        if work is not None and folder.path in (_use(above, use) for use in work.uses):
+            return above, work
+        above = above.parent()
+    return None
+
+
+def needs_sums(module: GoModule) -> bool:
+    """Whether go.sum must exist for `go build`: never in a workspace, where go.work.sum is made when it is needed."""
+    found = find_work(module.folder)
+    if found is not None and all(found[0].has(posixpath.join(use, "go.mod")) for use in found[1].uses):
+        return False
+    return any(not is_replaced(module, item.path) for item in module.manifest.requires)
+
+
+def is_replaced(module: GoModule, path: str) -> bool:
+    """Whether a folder stands for a module, so that nothing is downloaded for it."""
+    return any(item.old == path and item.local for item in module.manifest.replaces)
+
+
+def _use(above: Project, use: str) -> str:
+    """The folder of a `use` directive, `` for the root of the tree."""
+    return "" if (path := above.full(use)) == "." else path
+
+
+def _put_work(folder: Project, above: Project, work: GoMod, draft: Draft) -> None:
+    uses = [Project(folder.tree, _use(above, use)) for use in work.uses]
+    files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
+    files += [use.full(name) for use in uses for name in ("go.mod", "go.sum") if use.has(name)]
+    draft.values["manifests"] = files
+    others = sorted(use.spec_path for use in uses if use.path != folder.path)
+    if above.path != folder.path:
+        value = _workspace(above.spec_path, folder, others)
+        draft.put("workspace", above.fact(value, "go.work", 1, "go.work"))
+
+
+def _workspace(root: str, folder: Project, others: list[str]) -> dict[str, Any]:
+    return {"tool": "go", "root": root, "member": folder.spec_path, "depends_on": others}
+
+
+def _put_replaced(module: GoModule, draft: Draft) -> None:
+    folder = module.folder
+    manifests = [name for name in ("go.mod", "go.sum") if folder.has(name)]
+    outside = [item for item in module.manifest.replaces if item.local and item.new.startswith("..")]
+    targets = [folder.full(item.new) for item in outside]
+    if outside and all(not target.startswith("..") for target in targets):
+        targets = ["" if target == "." else target for target in targets]
+        root = posixpath.commonpath([folder.path, *targets]) if all(targets) and folder.path else ""
+        says = folder.says("go.mod", outside[0].line, f"replace {outside[0].old} => {outside[0].new}")
+        others = sorted({target or "." for target in targets})
+        fact = folder.fact(_workspace(root or ".", folder, others), "go.mod", outside[0].line, says.says)
+        draft.put("workspace", fact)
+        beside = {Project(folder.tree, target) for target in targets}
+        files = {item.full(name) for item in beside for name in ("go.mod", "go.sum") if item.has(name)}
+        draft.values["manifests"] = [folder.full(name) for name in manifests] + sorted(files)
+        return
+    inside = [item.new for item in module.manifest.replaces if item.local]
+    manifests += [f"{posixpath.normpath(new)}/go.mod" for new in inside if folder.has(f"{new}/go.mod")]
+    draft.values["manifests"] = [folder.full(name) for name in manifests]

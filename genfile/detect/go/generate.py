@@ -1,0 +1,170 @@
+"""Code that git ignores and the program imports: which command of the project makes it inside the image."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from genfile.detect.go.module import GoModule
+from genfile.detect.go.port import Sources
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.makefile import Target, parse_makefile
+
+MAX_DEPTH = 4
+MAX_COMMANDS = 8
+MAX_SOURCES = 400
+# What needs nothing but Go and the module itself.
+_OWN = re.compile(r"go (?:tool|run|generate)\b|(?:mkdir|rm|cp)\b")
+_ALL = re.compile(r"(?:go-)?(?:generate|gen|codegen)(?:-all)?")
+_ONE = re.compile(r"(?:^|[-_/])(?:sqlc|templ|protos?|buf|swag|swagger|docs|ent|gqlgen|oapi|openapi|jet)(?:$|[-_/])")
+_MAKE = ("Makefile", "makefile", "GNUmakefile")
+_SHELL = re.compile(r"[`;&|<>$()]|\$\(")
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A tool: its package, the files that it reads (a pattern), its words, and the name of what it makes."""
+
+    package: str
+    reads: str
+    words: str
+    makes: str = ""
+
+
+# Tools that make what nobody has to commit; mocks are for tests alone.
+GENERATORS = (
+    Generator("github.com/sqlc-dev/sqlc/cmd/sqlc", "sqlc.y*ml", "generate"),
+    Generator("github.com/sqlc-dev/sqlc/cmd/sqlc", "sqlc.json", "generate"),
+    Generator("github.com/a-h/templ/cmd/templ", "*.templ", "generate"),
+    Generator("github.com/bufbuild/buf/cmd/buf", "buf.gen.yaml", "generate"),
+    Generator("github.com/99designs/gqlgen", "gqlgen.y*ml", "generate"),
+    Generator("github.com/swaggo/swag/cmd/swag", "*.go", "init", "docs"),
+    Generator("github.com/swaggo/swag/v2/cmd/swag", "*.go", "init", "docs"),
+)
+
+
+def generate_commands(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
+    """The commands that make a package of the module which no Go file is of."""
+    for signal in SIGNALS:
+        fact = signal(module, sources, missing)
+        if fact is not None:
+            return fact
+    return None
+
+
+def _make_all(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
+    """The target `generate` of the Makefile, where it only starts tools of the module: `go tool`, `go run`."""
+    return _from_make(module.folder, _ALL.fullmatch)
+
+
+def _make_one(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
+    """A target of the Makefile for one generator: `proto`, `swag`."""
+    return _from_make(module.folder, _ONE.search)
+
+
+def _from_make(folder: Project, fits: Callable[[str], object]) -> Fact[list[str]] | None:
+    for name in _MAKE:
+        targets = (folder.parse(parse_makefile, name) if folder.has(name) else None) or {}
+        for title, target in targets.items():
+            commands = list(_commands(targets, title)) if fits(title) else []
+            generating = any(command.startswith("go ") for command in commands)
+            if generating and all(_is_own(command) for command in commands):
+                return folder.fact(commands[:MAX_COMMANDS], name, target.line, f"{title}: {commands[0]}")
+    return None
+
+
+def _commands(targets: dict[str, Target], name: str, depth: int = 0) -> Iterator[str]:
+    target = targets.get(name)
+    if target is None or depth > MAX_DEPTH:
+        return
+    for item in target.prerequisites[:MAX_COMMANDS]:
+        yield from _commands(targets, item, depth + 1)
+    yield from target.commands[:MAX_COMMANDS]
+
+
+def _is_own(command: str) -> bool:
+    return _OWN.match(command) is not None and not _SHELL.search(command) and len(command) < 300
+
+
+def _directive(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
+    """`//go:generate go run …` or `go tool …` in a package of the module: `go generate` of that package."""
+    folder = module.folder
+    for path in _near(folder, missing):
+        for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
+            command = line.removeprefix("//go:generate ").strip() if line.startswith("//go:generate ") else ""
+            if command.startswith(("go run ", "go tool ")) and "mock" not in command:
+                package = posixpath.dirname(path)
+                return folder.fact([f"go generate ./{package}".rstrip("/")], path, number, line.strip())
+    return None
+
+
+def _near(folder: Project, missing: str) -> list[str]:
+    """The Go files of the module, those nearest to a folder first."""
+    names = [name for _, name in zip(range(MAX_SOURCES), folder.files("*.go"), strict=False)]
+    return sorted(names, key=lambda name: (-len(posixpath.commonprefix([name, missing])), name))
+
+
+def _tool(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
+    """A generator with its configuration in the tree: a `tool` of go.mod, of tools.go, or required at a version."""
+    folder = module.folder
+    for item in GENERATORS:
+        if item.makes and posixpath.basename(missing) != item.makes:
+            continue
+        read = next(iter(folder.files(item.reads, depth=8)), None)
+        started = _started(module, item.package) if read is not None else None
+        if read is None or started is None:
+            continue
+        says, command = started
+        words = item.words
+        if item.makes:
+            words += _entry(module, sources, missing)
+        return Fact([f"{command} {words}"], (says, folder.says(read, 1, item.package.rsplit("/", 1)[-1])))
+    return None
+
+
+def _started(module: GoModule, package: str) -> tuple[Evidence, str] | None:
+    """How a tool is started at the version that the module names."""
+    folder = module.folder
+    if package in module.manifest.tools:
+        says = folder.says("go.mod", module.manifest.tools[package], f"tool {package}")
+        return says, f"go tool {posixpath.basename(package)}"
+    for name in ("tools.go", "tools/tools.go", "internal/tools/tools.go"):
+        for number, line in enumerate((folder.text(name) or "").splitlines() if folder.has(name) else (), 1):
+            if f'"{package}"' in line:
+                return folder.says(name, number, line.strip()), f"go run {package}"
+    pattern = re.compile(re.escape(package) + r"@(v\d[\w.+-]*)")
+    for name in (*_MAKE, "Taskfile.yml", "Taskfile.yaml", "justfile"):
+        for number, line in enumerate((folder.text(name) or "").splitlines() if folder.has(name) else (), 1):
+            match = pattern.search(line)
+            if match is not None:
+                return folder.says(name, number, line.strip()), f"go run {package}@{match[1]}"
+    return None
+
+
+def _entry(module: GoModule, sources: Sources, missing: str) -> str:
+    """What swag must be told: where `main` is, and the folder that it writes to."""
+    main = next((path for path, file in sources if file.has_main), "main.go")
+    told = "" if main == "main.go" else f" -g {main}"
+    return told + ("" if missing == "docs" else f" -o {missing}")
+
+
+SIGNALS = (_make_all, _tool, _make_one, _directive)
+
+
+def missing_wire(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
+    """wire, where an injector is committed and what wire makes of it is not."""
+    folder = module.folder
+    for package in dict.fromkeys(posixpath.dirname(path) for path, _ in sources):
+        names = folder.names(package)
+        if "wire_gen.go" in names:
+            continue
+        for name in names:
+            text = folder.text(posixpath.join(package, name)) if name.endswith(".go") else None
+            if text and re.search(r"(?m)^//(?:go:build|\s*\+build) wireinject", text):
+                tool = "github.com/google/wire/cmd/wire"
+                started = _started(module, tool)
+                command = started[1] if started else f"go run -mod=mod {tool}"
+                says = folder.says(posixpath.join(package, name), 1, "wireinject, without wire_gen.go")
+                return Fact([f"{command} ./{package}".rstrip("/")], (says,))
+    return None
