@@ -4,6 +4,7 @@ import pytest
 
 from genfile.api import generate
 from genfile.source.memory import MemorySource
+from genfile.spec.go import GoService
 from tests.test_go_java import MAIN, module
 from tests.test_traps import GO_MOD, GO_SERVER, inspect, only
 
@@ -160,6 +161,7 @@ def test_a_workspace_that_uses_its_own_folder() -> None:
     root, member = (item.spec for item in inspect(**files).services)
     assert root.workspace is None
     assert root.manifests == ("go.work", "go.mod", "jobs/go.mod")
+    assert member.workspace is not None
     assert (member.workspace.root, member.workspace.member, member.workspace.depends_on) == (".", "jobs", (".",))
     assert "-mod=mod" not in dockerfile("jobs", **files)
 
@@ -178,5 +180,6 @@ def test_replaced_modules_need_no_sums() -> None:
         "lib/go.mod": "module example.com/lib\n",
     }
     found = inspect(**files, **{"lib/a.go": "package lib\n"}).services[0]
+    assert isinstance(found.spec, GoService)
     assert found.spec.sums
     assert not any("go.sum" in note.text for note in found.notes)
