@@ -1,5 +1,7 @@
 """What a Go program needs beside its own code: files, generated code, private modules, the modules around it."""
 
+from typing import Any, cast
+
 import pytest
 
 from genfile.api import generate
@@ -157,7 +159,7 @@ def test_a_workspace_that_uses_its_own_folder() -> None:
         "jobs/go.mod": "module example.com/shop/jobs\n\ngo 1.26\n\nrequire github.com/x/y v1.0.0\n",
         "jobs/main.go": GO_SERVER.replace("9000", "9001"),
     }
-    root, member = (item.spec for item in inspect(**files).services)
+    root, member = (cast(Any, item.spec) for item in inspect(**files).services)
     assert root.workspace is None
     assert root.manifests == ("go.work", "go.mod", "jobs/go.mod")
     assert (member.workspace.root, member.workspace.member, member.workspace.depends_on) == (".", "jobs", (".",))

@@ -28,5 +28,8 @@ class JavaService(Service):
     framework_version: Version | None = None
     main_class: Argument | None = None
     sources: tuple[RelativePath, ...] = Field(
-        (), description="Folders that the build tool reads beside the manifests: .mvn, gradle, buildSrc."
+        (), description="Folders and files that the build tool reads beside the manifests: .mvn, gradle, buildSrc."
+    )
+    resolve_first: bool = Field(
+        True, description="The manifests and `sources` are all that the build tool needs to resolve the dependencies."
     )
