@@ -5,10 +5,14 @@ import itertools
 from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
+from genfile.detect.java.boot import put_layers
 from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.flags import put_flags
+from genfile.detect.java.git import put_git
 from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
+from genfile.detect.java.private import put_private
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
 from genfile.detect.paths import relative
@@ -33,10 +37,14 @@ def detect(folder: Project) -> Draft:
     java_version(build, draft)
     framework = _put_framework(build, draft)
     _put_older_gradle(build, draft)
+    put_private(build, draft)
     put_layout(build, draft, framework)
+    put_layers(build, draft)
+    put_flags(build, draft)
     put_network(build, draft, framework)
     draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
+    put_git(build, draft)
     _put_workspace(build, draft)
     return draft
 
