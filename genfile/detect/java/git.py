@@ -4,9 +4,11 @@ import itertools
 import re
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.gradle import SETTINGS, read_script
 from genfile.detect.java.maven import descendants, read_pom
-from genfile.detect.java.scripts import find_value, statements_of
+from genfile.detect.java.scripts import find_value, scripts_of
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.gradle_reads import texts
 
 # Plugins of Maven, each with the property that switches it off.
 _MAVEN = {
@@ -25,6 +27,8 @@ _VERSIONING = (
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"(?:@|\$\{)(git\.[a-z][a-z0-9.]*[a-z0-9]|buildNumber)(?:@|\})")
 MAX_RESOURCES = 60
+# A command of git, whole or its first word.
+_RUNS = re.compile(r"git|git (?:describe|rev-parse|log|rev-list|status|branch|show|tag|symbolic-ref|config)\b.*")
 _WITHOUT = ".git is not in the build context; to keep the commit, pass it as a label or a variable"
 
 
@@ -50,6 +54,7 @@ def put_git(build: Build, draft: Draft) -> None:
         return
     says, runs_git = needed
     draft.put("git", Fact(True, (says,)))
+    draft.put("resolve_first", Fact(False, (says,)))
     if runs_git:
         packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
         packages["build"] = sorted({*packages["build"], "git"})
@@ -87,11 +92,11 @@ def _writes_properties(build: Build) -> Evidence | None:
 
 
 def _needs_history(build: Build) -> tuple[Evidence, bool] | None:
-    """A plugin that makes the version of tags, or a script that runs git itself."""
-    for says, item in statements_of(build):
-        words = [word for value in item.arguments for word in (value if isinstance(value, list) else [value])]
-        first = str(words[0]) if words else ""
-        if item.name.rsplit(".", 1)[-1] in ("commandLine", "executable") and first.split(" ")[0] == "git":
-            return says, True
+    """A plugin that makes the version of tags, or a script that runs git itself or looks into .git."""
+    settings = read_script(build.root, SETTINGS)
+    for folder, name, script in [*scripts_of(build), *([(build.root, *settings)] if settings is not None else [])]:
+        for text, line in texts(script):
+            if _RUNS.fullmatch(text) or text == ".git" or text.startswith(".git/"):
+                return folder.says(name, line, text), not text.startswith(".")
     plugin = next((item for item in build.dependencies if item.plugin and item.group in _VERSIONING), None)
     return (plugin.evidence, plugin.group.startswith("com.palantir")) if plugin is not None else None

@@ -22,8 +22,6 @@ _ROOT = ("$rootDir/", "${rootDir}/", "$rootProject.projectDir/", "${rootProject.
          "${rootProject.rootDir}/", "${layout.settingsDirectory}/", "$settingsDir/", "${settingsDir}/",
          "${project.rootDir}/")  # fmt: skip
 _OWN = ("$projectDir/", "${projectDir}/", "${project.projectDir}/", "./")
-# Never sent to the builder.
-_LEFT_OUT = frozenset({"build", "target", ".gradle", "node_modules", ".git"})
 _NAMES = ("gradle.properties", "gradle.lockfile", "settings-gradle.lockfile", "buildscript-gradle.lockfile")
 
 
@@ -150,9 +148,7 @@ def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs)
         path = _inside(folder, text, inputs.root)
         for candidate in (path, _inside(inputs.root, text, inputs.root)):
             if candidate is not None and inputs.root.has(candidate):
-                if _LEFT_OUT & set(candidate.split("/")[:-1]):
-                    inputs.fail(Evidence(says.path, says.line, f"it reads {candidate}"))
-                elif not candidate.endswith((".java", ".kt", ".class", ".jks")):
+                if not candidate.endswith((".java", ".kt", ".class", ".jks")):
                     inputs.add(candidate)
                 break
     line = computed_read(script)

@@ -44,8 +44,8 @@ def detect(folder: Project) -> Draft:
     put_network(build, draft, framework)
     draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
-    put_git(build, draft)
     _put_workspace(build, draft)
+    put_git(build, draft)
     return draft
 
 
