@@ -68,6 +68,13 @@ def test_paths_that_start_at_the_folder_of_the_program() -> None:
     assert only(**files, **{"templates/a.html": ""}).working_folder is None
 
 
+def test_a_program_with_the_name_of_a_folder_that_it_opens() -> None:
+    main = MAIN.format(more="", body=f'os.ReadFile("web/a.html"); {LISTEN}')
+    files = {"go.mod": GO_MOD, "cmd/web/main.go": main, "web/a.html": ""}
+    assert only(**files).start == ("/app/bin/web",)
+    assert "COPY --link --from=build /out/web /app/bin/web\n" in dockerfile(**files)
+
+
 # --- generated code -------------------------------------------------------------------------------------------------
 
 IMPORTS = 'import "example.com/shop/{}"\n'

@@ -223,7 +223,7 @@ SUREFIRE = COMPILER.format("<argLine>--enable-preview</argLine>").replace("compi
         (boot('tasks.withType<JavaCompile> { options.compilerArgs.add("--enable-preview") }\n'), ("--enable-preview",)),
         (boot('tasks.compileJava { options.compilerArgs.addAll(listOf("--add-exports", "java.base/sun=ALL")) }\n'),
          ("--add-exports=java.base/sun=ALL",)),
-        (boot('tasks.test { jvmArgs("--enable-preview") }\ntasks.withType<Test> { jvmArgs("--add-opens=a/b=c") }\n'), ()),
+        (boot('tasks.test { jvmArgs("--enable-preview") }\ntasks.withType<Test> { jvmArgs("--add-opens=a=b") }\n'), ()),
         (boot('tasks.bootRun { jvmArgs("-Xdebug", "--add-opens=java.base/java.lang=ALL-UNNAMED") }\n'),
          ("--add-opens=java.base/java.lang=ALL-UNNAMED",)),
         (plugged("", plugins=COMPILER.format("<compilerArgs><arg>--enable-preview</arg></compilerArgs>")),
