@@ -65,6 +65,13 @@ class GradleScript:
         self._root = root
         self._steps = Steps()
 
+    @property
+    def root(self) -> "Node":
+        return self._root
+
+    def text(self, node: "Node") -> str:
+        return self._text(node)
+
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         return tuple(self._walk(self._root, (), 0))
@@ -233,6 +240,9 @@ class GradleScript:
                 left, word, right = child.named_children
                 yield from self._infix(left, blocks, depth + 1)
                 yield Statement(blocks, self._text(word), (self._value(right),), _line(child))
+            elif kind == "binary_expression" and len(child.named_children) == 2:
+                left, right = child.named_children
+                yield from self._binary(left, right, blocks, depth)
             elif kind == "identifier" and blocks[-1:] == ("plugins",):
                 yield Statement(blocks, self._text(child), (), _line(child))
             elif kind in ("variable_declaration", "property_declaration", "local_variable_declaration"):
@@ -249,6 +259,16 @@ class GradleScript:
             left, word, right = node.named_children
             yield from self._infix(left, blocks, depth + 1)
             yield Statement(blocks, self._text(word), (self._value(right),), _line(node))
+
+    def _binary(self, left: "Node", right: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
+        """`args << "-x"` of Groovy; `tasks.withType<Jar> { … }`, which Kotlin's grammar takes for a comparison."""
+        if right.type in _BLOCKS:
+            yield from self._walk(right, (*blocks, self._name(left)), depth + 1)
+        elif left.end_byte < right.start_byte and b"<<" in self._source[left.end_byte : right.start_byte]:
+            yield Statement(blocks, self._name(left), (self._value(right),), _line(left), assigned=True)
+        else:
+            yield from self._walk(left, blocks, depth + 1)
+            yield from self._walk(right, blocks, depth + 1)
 
     def _declaration(self, node: "Node", blocks: tuple[str, ...]) -> Iterator[Statement]:
         """`def javaVersion = 17`, `val javaVersion = 17`."""
@@ -272,11 +292,8 @@ class GradleScript:
             yield Statement(blocks, name, tuple(arguments), _line(node))
         if body is not None:
             label = next((item for item in arguments if isinstance(item, str)), None)
-            inner = (
-                label
-                if name in ("named", "tasks.named", "register", "tasks.register", "withType", "getByName") and label
-                else name
-            )
+            last = name.removesuffix(".configureEach").rsplit(".", 1)[-1]
+            inner = label if last in ("named", "register", "withType", "getByName") and label else name
             yield from self._walk(body, (*blocks, inner), depth + 1)
 
     def _split_call(self, node: "Node", depth: int = 0) -> tuple[str, list[Any], "Node | None"]:
@@ -334,8 +351,10 @@ class GradleScript:
             text = self._text(node)
             quotes = '"""' if text.startswith('"""') else text[:1]
             return text[len(quotes) : -len(quotes)]
-        if node.type in _NUMBERS:
+        if node.type in _NUMBERS or node.type in ("true", "false"):
             return self._text(node)
+        if node.type == "array_literal":
+            return [self._value(item, depth + 1) for item in node.named_children]
         if node.type == "identifier" or node.type in _DOTTED:
             return self._name(node)
         if node.type in _CALLS:
@@ -343,6 +362,8 @@ class GradleScript:
             first = arguments[0] if arguments else None
             if name == "mapOf" and isinstance(first, dict):
                 return first
+            if name in ("listOf", "setOf", "mutableListOf"):
+                return arguments
             if name in ("file", "File", "layout.buildDirectory.dir") and isinstance(first, str):
                 return first if name == "file" else f"$buildDir/{first}"
             if name == "project" and isinstance(first, str):

@@ -1,11 +1,14 @@
 """What only a service on the JVM has."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from genfile.spec.base import Argument, RelativePath, Version
+from genfile.spec.base import Argument, Port, RelativePath, Version
 from genfile.spec.service import Service
+
+LayerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+JvmOption = Annotated[str, StringConstraints(pattern=r"^--[a-z-]+(=[A-Za-z0-9_./,=-]+)?$", max_length=300)]
 
 
 class JavaService(Service):
@@ -28,5 +31,18 @@ class JavaService(Service):
     framework_version: Version | None = None
     main_class: Argument | None = None
     sources: tuple[RelativePath, ...] = Field(
-        (), description="Folders that the build tool reads beside the manifests: .mvn, gradle, buildSrc."
+        (), description="Folders and files that the build tool reads beside the manifests: .mvn, gradle, buildSrc."
+    )
+    health_port: Port | None = Field(None, description="Where `health` is asked; null: on the port of the service.")
+    layers: tuple[LayerName, ...] = Field(
+        ("dependencies", "spring-boot-loader", "snapshot-dependencies", "application"),
+        description="The layers of a Spring Boot jar, in the order that they are copied in; none: it has none.",
+    )
+    jvm_options: tuple[JvmOption, ...] = Field(
+        (), description="What the JVM must be told because the code was compiled so: --enable-preview, --add-opens."
+    )
+    settings: RelativePath | None = Field(None, description="A settings.xml of the tree that Maven is started with.")
+    git: bool = Field(False, description="The build asks git: .git is sent to the builder.")
+    resolve_first: bool = Field(
+        True, description="The manifests and `sources` are all that the build tool needs to resolve the dependencies."
     )

@@ -89,7 +89,7 @@ class BuildSecret(Model):
     """A credential that the build needs, mounted for one step: its id, and what kind of file or variable it is."""
 
     id: SecretId
-    kind: Literal["npmrc", "netrc", "pip-conf", "maven-settings", "variable"]
+    kind: Literal["npmrc", "netrc", "pip-conf", "maven-settings", "gradle-properties", "variable"]
     variable: EnvironmentName | None = Field(None, description="For kind `variable`: its name in the build step.")
     phase: Literal["install", "build", "every"] = Field(
         "install",

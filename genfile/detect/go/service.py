@@ -1,5 +1,6 @@
 """The facts of one Go service, put together."""
 
+import posixpath
 import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
@@ -14,6 +15,7 @@ from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import run_packages
+from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret, started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
@@ -37,6 +39,7 @@ def detect(folder: Project) -> Draft:
     _put_network(module, program, sources, framework, draft)
     _put_dependencies(module, sources, draft)
     _put_outside(module, program, sources, draft)
+    _put_beside(module, draft)
     put_context(module, draft)
     put_private(module, draft)
     _put_processes(module, draft)
@@ -212,6 +215,18 @@ def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Dr
             present.add(item.name)
             value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
             draft.values.setdefault("environment", []).append(value)
+
+
+def _put_beside(module: GoModule, draft: Draft) -> None:
+    """A program whose name is that of a folder which it opens or writes to is put into one of its own."""
+    names = ("assets", "writable")
+    paths = [path for name in names for path in draft.values.get(name, ())]
+    paths += [path for name in ("working_folder", "data") if (path := draft.values.get(name))]
+    taken = {relative(path, module.folder.path).split("/")[0] for path in paths}
+    start = draft.values["start"]
+    if posixpath.basename(start[0]) in taken:
+        place = next(name for name in ("bin", "program", "run") if name not in taken)
+        draft.values["start"] = [f"/app/{place}/{posixpath.basename(start[0])}", *start[1:]]
 
 
 def _put_processes(module: GoModule, draft: Draft) -> None:

@@ -37,7 +37,6 @@ class Build:
     artifact: str | None = None
     main_class: Fact[str] | None = None
     runnable: Evidence | None = None
-    distribution: str | None = None
     application: bool = False
     libraries: str | None = None
     """The folder of the module that holds the libraries of a jar that does not hold them itself."""

@@ -7,6 +7,8 @@ import shlex
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
+from genfile.detect.java.distribution import distribution, is_distribution
+from genfile.detect.java.git import git_flags
 from genfile.detect.java.gradle import read_script
 from genfile.detect.java.settings import dropwizard_config, find_setting
 from genfile.detect.paths import relative
@@ -37,7 +39,7 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
     draft.put("main_class", build.main_class)
     if layout == "jar" and build.libraries is not None:
         draft.values["libraries"] = folder.full(build.libraries)
-    draft.put("build", Fact([_command(build, name, layout)], says))
+    draft.put("build", Fact([_command(build, name, layout, draft.values.get("settings"))], says))
 
 
 def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
@@ -98,16 +100,16 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
         return "war", ["catalina.sh", "run"], build.artifact, output
     if framework == "spring-boot" and repackaged:
         return "spring-boot", ["java", "-jar", "app.jar"], build.artifact, output
-    if not maven and build.application and not build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
-        binary = build.distribution or project_name(build) or build.folder.folder_name
-        return "distribution", [f"bin/{binary}"], binary, "build/install"
+    if is_distribution(build):
+        words, place = distribution(build)
+        return "distribution", words, posixpath.basename(place), posixpath.dirname(place) or "."
     if build.libraries is not None and build.main_class is not None:
         start = ["java", "-cp", "app.jar:lib/*", build.main_class.value]
         return "jar", start, build.artifact, build.output or output
     return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
 
 
-def _command(build: Build, framework: str | None, layout: str) -> str:
+def _command(build: Build, framework: str | None, layout: str, told: str | None = None) -> str:
     member = relative(build.folder.path, build.root.path)
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
@@ -120,8 +122,10 @@ def _command(build: Build, framework: str | None, layout: str) -> str:
         flags = "".join(f" {shlex.quote(flag)}" for flag in maven_flags(build.folder)[0])
         if framework == "quarkus":
             flags += "".join(f" {flag}" for flag in _quarkus_flags(build))
+        flags += "".join(f" {shlex.quote(flag)}" for flag in git_flags(build))
+        settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
         goals = "".join(f" {shlex.quote(goal)}" for goal in ("package", *build.goals))
-        return f"{tool} --batch-mode --no-transfer-progress -DskipTests{flags}{part}{goals}"
+        return f"{tool} --batch-mode --no-transfer-progress {settings}-DskipTests{flags}{part}{goals}"
     tool = "./gradlew" if build.wrapper else "gradle"
     if framework == "quarkus":
         task = " ".join(["quarkusBuild", *_quarkus_flags(build)])
@@ -136,9 +140,9 @@ def _command(build: Build, framework: str | None, layout: str) -> str:
     else:
         task = "assemble"
     prefix = f"{build.project}:" if build.is_member else ""
-    first, *told = task.split()
-    tasks = " ".join([*(shlex.quote(prefix + name) for name in (build.goals or [first])), *told])
-    return f"{tool} --no-daemon {tasks} -x test"
+    first, *words = task.split()
+    tasks = " ".join([*(shlex.quote(prefix + name) for name in (build.goals or [first])), *words])
+    return " ".join([f"{tool} --no-daemon {tasks} -x test", *git_flags(build)])
 
 
 def _quarkus_flags(build: Build) -> list[str]:

@@ -3,6 +3,7 @@
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.health import put_health
 from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import dropwizard_config, find_setting
 from genfile.detect.paths import relative
@@ -10,7 +11,7 @@ from genfile.evidence import Draft, Fact
 
 PORT_KEYS = {
     "spring-boot": ("server.port",),
-    "quarkus": ("quarkus.http.port",),
+    "quarkus": ("%prod.quarkus.http.port", "quarkus.http.port"),
     "micronaut": ("micronaut.server.port",),
     "ktor": ("ktor.deployment.port",),
     "helidon": ("server.port",),
@@ -64,7 +65,7 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     draft.put("port", fact)
     if variable is not None:
         draft.put("port_variable", fact.but(variable))
-    _put_health(build, draft, framework)
+    put_health(build, draft, framework.name)
 
 
 def _serves_http(build: Build) -> bool:
@@ -92,20 +93,3 @@ def _serves_http(build: Build) -> bool:
         for item in build.dependencies
         if not item.plugin and item.name != "spring-boot-starter-parent"
     )
-
-
-def _put_health(build: Build, draft: Draft, framework: Framework) -> None:
-    """The endpoint that the framework's own health module serves on the application's port."""
-    if framework.name == "spring-boot":
-        actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
-        if actuator is None or find_setting(build.folder, "management.server.port") is not None:
-            return
-        base = find_setting(build.folder, "management.endpoints.web.base-path")
-        context = find_setting(build.folder, "server.servlet.context-path")
-        prefix = (context.value.value or "").rstrip("/") if context else ""
-        path = f"{prefix}{(base.value.value or '/actuator') if base else '/actuator'}/health"
-        draft.put("health", Fact({"path": path}, (actuator.evidence,)))
-    elif framework.name == "quarkus" and (health := build.find("io.quarkus:quarkus-smallrye-health")) is not None:
-        draft.put("health", Fact({"path": "/q/health"}, (health.evidence,)))
-    elif framework.name == "micronaut" and (health := build.find("io.micronaut:micronaut-management")) is not None:
-        draft.put("health", Fact({"path": "/health"}, (health.evidence,)))

@@ -5,10 +5,14 @@ import itertools
 from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
+from genfile.detect.java.boot import put_layers
 from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.flags import put_flags
+from genfile.detect.java.git import put_git
 from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
+from genfile.detect.java.private import put_private
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
 from genfile.detect.paths import relative
@@ -33,11 +37,15 @@ def detect(folder: Project) -> Draft:
     java_version(build, draft)
     framework = _put_framework(build, draft)
     _put_older_gradle(build, draft)
+    put_private(build, draft)
     put_layout(build, draft, framework)
+    put_layers(build, draft)
+    put_flags(build, draft)
     put_network(build, draft, framework)
     draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
     _put_workspace(build, draft)
+    put_git(build, draft)
     return draft
 
 
@@ -184,29 +192,31 @@ def _put_workspace(build: Build, draft: Draft) -> None:
             if build.tool == "maven" and not root.has("pom.xml")
             else root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
         )
-    names = (
-        _poms(build)
-        if build.tool == "maven"
-        else [
-            n
-            for n in (
-                "settings.gradle",
-                "settings.gradle.kts",
-                "build.gradle",
-                "build.gradle.kts",
-                "gradle.properties",
-                "gradle.lockfile",
-            )
-            if root.has(n)
-        ]
+    if build.tool == "gradle":
+        _put_inputs(build, draft)
+        return
+    draft.values["manifests"] = [root.full(name) for name in _poms(build)]
+    draft.values["sources"] = (
+        [root.full(".mvn")] if any(f.startswith(root.full(".mvn")) for f in root.tree.folders) else []
     )
-    draft.values["manifests"] = [root.full(name) for name in names]
-    folders = [".mvn"] if build.tool == "maven" else ["gradle", "buildSrc"]
-    draft.values["sources"] = [
-        root.full(name)
-        for name in folders
-        if root.has_folder(name) or any(f.startswith(root.full(name)) for f in root.tree.folders)
-    ]
+
+
+def _put_inputs(build: Build, draft: Draft) -> None:
+    """What Gradle reads before the sources; where that can't be told, they come first."""
+    from genfile.detect.java.inputs import read_inputs
+
+    root = build.root
+    inputs = read_inputs(build)
+    above = [name for name in inputs.files if "/" not in name]
+    below = [*inputs.folders, *(name for name in inputs.files if "/" in name)]
+    draft.values["manifests"] = [root.full(name) for name in above]
+    draft.values["sources"] = [root.full(name) for name in below]
+    if inputs.unknown is not None:
+        draft.put("resolve_first", Fact(False, (inputs.unknown,)))
+        if not build.is_member:
+            says = inputs.unknown
+            text = f"{says}: which files the build reads can't be told, so dependencies have no layer of their own"
+            draft.note("info", text, says.path, says.line)
 
 
 def _poms(build: Build) -> list[str]:

@@ -30,9 +30,6 @@ def put_tasks(folder: Project, name: str, script: GradleScript, build: Build) ->
     main = script.value("application.mainClass", "application.mainClassName", "mainClassName", "mainClass")
     if main is not None and isinstance(main[0], str):
         build.main_class = folder.fact(main[0], name, main[1], f"mainClass {main[0]}")
-    named = script.value("application.applicationName", "applicationName")
-    if named is not None and isinstance(named[0], str) and "$" not in named[0]:
-        build.distribution = named[0]
     build.artifact = _artifact(script)
     if build.runnable is not None and build.runnable in (own.get(name) for name in _SHADOW):
         # A jar with its libraries inside may be a library, or a plugin of another program.
@@ -65,7 +62,7 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
     build.runnable = folder.says(name, main[1], f"Main-Class {main[0]}")
     place = script.value("jar.destinationDirectory", "jar.destinationDir", "libsDirName")
     if place is not None and isinstance(place[0], str):
-        build.output = _folder(place[0])
+        build.output = folder_of(place[0])
     if script.fat_tasks:
         build.goals = [next((item for item in script.fat_tasks if item != "jar"), "jar")]
         return
@@ -76,7 +73,7 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
             for other in script.statements
         )
         if isinstance(into, str) and item.blocks and copies:
-            build.libraries = _folder(into)
+            build.libraries = folder_of(into)
             build.goals = ["assemble", item.blocks[-1]]
             return
     if any(not item.plugin and item.name for item in build.dependencies):
@@ -89,7 +86,7 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
         )
 
 
-def _folder(text: str) -> str | None:
+def folder_of(text: str) -> str | None:
     """A folder of the module, of what a script writes for it; None where it is computed."""
     for base, folder in _BASES.items():
         if text.startswith(base):

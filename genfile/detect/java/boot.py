@@ -1,0 +1,109 @@
+"""The layers of Spring Boot's jar: which there are, in the order that they are copied in."""
+
+from genfile.detect.java.build import Build
+from genfile.detect.java.maven import Pom, descendants, read_pom
+from genfile.detect.java.scripts import find_value, statements_of
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.xml import Element, parse_xml
+
+STANDARD = ("dependencies", "spring-boot-loader", "snapshot-dependencies", "application")
+_PLUGIN = "spring-boot-maven-plugin"
+_BASES = ("${project.basedir}/", "${basedir}/", "${project.baseDir}/", "./")
+
+
+def put_layers(build: Build, draft: Draft) -> None:
+    """Put /layers, where they are not the standard ones: none where they are switched off, or can't be extracted."""
+    if draft.values.get("layout") != "spring-boot":
+        return
+    for signal in SIGNALS:
+        fact = signal(build)
+        if fact is not None:
+            draft.put("layers", fact)
+            return
+    version = str(draft.values.get("framework_version") or "")
+    if version.split(".")[:2] == ["2", "3"] and not _switched_on(build):
+        draft.put("layers", Fact([], draft.evidence["/framework_version"].evidence))
+
+
+def _switched_off(build: Build) -> Fact[list[str]] | None:
+    """`layered { enabled = false }`, `<layers><enabled>false`, or a jar without the tools that extract them."""
+    if build.tool == "gradle":
+        paths = ("layered.enabled", "layered.isEnabled", "layered.includeLayerTools", "bootJar.includeTools")
+        for path in paths:
+            found = find_value(build, path)
+            if found is not None and str(found[0]).lower() == "false":
+                return Fact([], (found[1],))
+        return None
+    for owner, layers in _elements(build, "layers"):
+        for name in ("enabled", "includeLayerTools"):
+            child = layers.child(name)
+            if child is not None and _resolved(build, child) == "false":
+                return Fact([], (owner.folder.says(owner.file, child.line, f"layers: {name} is false"),))
+    for owner, tools in _elements(build, "includeTools"):
+        if _resolved(build, tools) == "false":
+            return Fact([], (owner.folder.says(owner.file, tools.line, "includeTools is false"),))
+    return None
+
+
+def _ordered(build: Build) -> Fact[list[str]] | None:
+    """`layerOrder` of the Gradle script: those layers; none where it is computed."""
+    if build.tool != "gradle":
+        return None
+    found = find_value(build, "layered.layerOrder")
+    if found is not None:
+        return Fact(_names(found[0]), (found[1],))
+    custom = next((says for says, item in statements_of(build) if "intoLayer" in item.name), None)
+    return Fact([], (custom,)) if custom is not None else None
+
+
+def _configured(build: Build) -> Fact[list[str]] | None:
+    """The file that `<layers><configuration>` names: `layerOrder` in it; none where it can't be read."""
+    if build.tool != "maven":
+        return None
+    for owner, layers in _elements(build, "layers"):
+        child = layers.child("configuration")
+        if child is None or not child.text:
+            continue
+        says = owner.folder.says(owner.file, child.line, f"layers: {child.text}")
+        return _of_file(build.folder, child.text, says)
+    return None
+
+
+def _of_file(folder: Project, text: str, says: Evidence) -> Fact[list[str]]:
+    for base in _BASES:
+        text = text.removeprefix(base)
+    root = folder.parse(parse_xml, text) if "$" not in text and folder.has(text) else None
+    listed = [item.text for item in root.all("layerOrder", "layer")] if root is not None else []
+    order = root.child("layerOrder") if root is not None else None
+    more = (folder.says(text, order.line, "layerOrder"),) if order is not None else ()
+    return Fact(_names(listed), (says, *more))
+
+
+SIGNALS = (_switched_off, _ordered, _configured)
+
+
+def _switched_on(build: Build) -> bool:
+    """Spring Boot 2.3 makes layers only when it is told to."""
+    if build.tool == "maven":
+        return any(_resolved(build, item.child("enabled")) == "true" for _, item in _elements(build, "layers"))
+    return any(item.name == "layered" or "layered" in item.blocks for _, item in statements_of(build))
+
+
+def _names(value: object) -> list[str]:
+    """Names of layers that can stand in a COPY; none where one can't, or is not a plain text."""
+    names = [str(item) for item in value] if isinstance(value, list) else []
+    plain = all(name.replace("-", "").replace("_", "").replace(".", "").isalnum() and name.islower() for name in names)
+    return names if plain and len(names) == len(set(names)) and len(names) <= 20 else []
+
+
+def _elements(build: Build, tag: str) -> list[tuple[Pom, Element]]:
+    """The elements of that name in what configures Spring Boot's plugin, strongest first."""
+    pom = read_pom(build.folder)
+    found = pom.configured(_PLUGIN) if pom is not None else []
+    return [(owner, item) for owner, plugin in found for item in descendants(plugin) if item.tag == tag]
+
+
+def _resolved(build: Build, element: Element | None) -> str | None:
+    pom = read_pom(build.folder)
+    return pom.resolve(element.text) if pom is not None and element is not None else None

@@ -1,0 +1,116 @@
+"""The endpoint of a framework on the JVM that tells its health: its path, and its port where that is another."""
+
+import posixpath
+
+from genfile.detect.java.build import Build
+from genfile.detect.java.settings import find_setting
+from genfile.evidence import Draft, Evidence, Fact
+
+
+def put_health(build: Build, draft: Draft, framework: str) -> None:
+    """Put /health, where the module that answers is among the dependencies, and where it is asked can be told."""
+    finder = {"spring-boot": _spring, "quarkus": _quarkus, "micronaut": _micronaut}.get(framework)
+    found = finder(build) if finder is not None else None
+    if found is None:
+        return
+    path, port, evidence = found
+    if port == draft.values.get("port"):
+        port = None
+    draft.put("health", Fact({"path": path}, (evidence,)))
+    draft.put("health_port", Fact(port, (evidence,)) if port is not None else None)
+
+
+Found = tuple[str, int | None, Evidence]
+
+
+def _text(build: Build, *keys: str) -> str | None:
+    """A setting's value by default; `` where only a variable tells it."""
+    found = find_setting(build.folder, *keys)
+    return None if found is None else (found.value.value or "")
+
+
+def _join(*parts: str) -> str:
+    """URL paths put together, each below the one before."""
+    return "/" + "/".join(part.strip("/") for part in parts if part.strip("/"))
+
+
+def _below(base: str, path: str) -> str:
+    """A path below another, unless it begins with a slash: then it stands for itself."""
+    return _join(path) if path.startswith("/") else _join(base, path)
+
+
+def _port(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 65536 else None
+
+
+def _spring(build: Build) -> Found | None:
+    """/actuator/health, below the context path on the program's own port, below its base path on another."""
+    actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
+    switched_off = ("management.endpoint.health.enabled", "management.endpoints.enabled-by-default")
+    if actuator is None or any(_text(build, key) == "false" for key in switched_off):
+        return None
+    if _text(build, "management.endpoint.health.access") == "none":
+        return None
+    excluded = _text(build, "management.endpoints.web.exposure.exclude") or ""
+    included = _text(build, "management.endpoints.web.exposure.include")
+    if (
+        "health" in excluded
+        or excluded.strip() == "*"
+        or (included and "*" not in included and "health" not in included)
+    ):
+        return None
+    base = _text(build, "management.endpoints.web.base-path")
+    mapped = _text(build, "management.endpoints.web.path-mapping.health") or "health"
+    path = _join("actuator" if base is None else base, mapped)
+    port = _text(build, "management.server.port")
+    if port is None:
+        context = _text(build, "server.servlet.context-path", "spring.webflux.base-path") or ""
+        return _join(context, _text(build, "spring.mvc.servlet.path") or "", path), None, actuator.evidence
+    number = _port(port)
+    if number is None:
+        return None
+    own = _text(build, "management.server.base-path", "management.server.servlet.context-path") or ""
+    return _join(own, path), number, actuator.evidence
+
+
+def _quarkus(build: Build) -> Found | None:
+    """/q/health below the root path; on port 9000 where the management interface is on."""
+    health = build.find("io.quarkus:quarkus-smallrye-health")
+    if health is None or _text(build, *_profiles("quarkus.smallrye-health.enabled")) == "false":
+        return None
+    own = _text(build, *_profiles("quarkus.smallrye-health.root-path")) or "health"
+    managed = _text(build, *_profiles("quarkus.management.enabled")) == "true"
+    if managed and _text(build, *_profiles("quarkus.smallrye-health.management.enabled")) != "false":
+        port = _text(build, *_profiles("quarkus.management.port"))
+        number = 9000 if port is None else _port(port)
+        root = _text(build, *_profiles("quarkus.management.root-path"))
+        tls = find_setting(build.folder, "quarkus.management.ssl.certificate.key-store-file")
+        if number is None or tls is not None:
+            return None
+        return _below("/q" if root is None else root, own), number, health.evidence
+    root = _text(build, *_profiles("quarkus.http.root-path")) or "/"
+    other = _text(build, *_profiles("quarkus.http.non-application-root-path"))
+    return _below(_below(root, "q" if other is None else (other or "/")), own), None, health.evidence
+
+
+def _profiles(key: str) -> tuple[str, str]:
+    """A key as production has it: of its profile, else of all."""
+    return f"%prod.{key}", key
+
+
+def _micronaut(build: Build) -> Found | None:
+    """/health below the context path, and on the port of the endpoints where they have one."""
+    management = build.find("io.micronaut:micronaut-management")
+    if management is None or "false" in (
+        _text(build, "endpoints.health.enabled"),
+        _text(build, "endpoints.all.enabled"),
+    ):
+        return None
+    context = _text(build, "micronaut.server.context-path") or ""
+    base = _text(build, "endpoints.all.path") or ""
+    port = _text(build, "endpoints.all.port")
+    number = _port(port) if port is not None else None
+    if port is not None and number is None:
+        return None
+    path = _join("" if number is not None else context, base, _text(build, "endpoints.health.id") or "health")
+    return posixpath.normpath(path), number, management.evidence

@@ -1,0 +1,171 @@
+"""What a Gradle build reads before it compiles anything: its dependencies are resolved from these files alone.
+
+A string of a script that names a file of the tree is taken for one that the script reads: it is copied, which costs
+nothing where it is not. Where a script computes what it reads, the sources come first.
+"""
+
+import posixpath
+from dataclasses import dataclass, field
+
+from genfile.detect.java.build import Build
+from genfile.detect.java.gradle import SCRIPTS, SETTINGS, read_script
+from genfile.detect.java.scripts import convention_scripts
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers.gradle import GradleScript, parse_gradle_groovy, parse_gradle_kotlin
+from genfile.parsers.gradle_reads import computed_read, texts
+
+MAX_FILES = 40
+MAX_SCRIPTS = 60
+MAX_TEXTS = 4_000
+_ROOT = ("$rootDir/", "${rootDir}/", "$rootProject.projectDir/", "${rootProject.projectDir}/", "$rootProject.rootDir/",
+         "${rootProject.rootDir}/", "${layout.settingsDirectory}/", "$settingsDir/", "${settingsDir}/",
+         "${project.rootDir}/")  # fmt: skip
+_OWN = ("$projectDir/", "${projectDir}/", "${project.projectDir}/", "./")
+_NAMES = ("gradle.properties", "gradle.lockfile", "settings-gradle.lockfile", "buildscript-gradle.lockfile")
+
+
+@dataclass
+class Inputs:
+    """Files at the root, files and folders below it, and why they are not all, where they are not."""
+
+    root: Project
+    files: dict[str, None] = field(default_factory=dict)
+    folders: dict[str, None] = field(default_factory=dict)
+    applied: set[str] = field(default_factory=set)
+    unknown: Evidence | None = None
+
+    def add(self, path: str) -> None:
+        """A file of the tree, relative to the root; what lies in a folder that is copied needs no word."""
+        if not any(path.startswith(f"{folder}/") for folder in self.folders):
+            self.files[path] = None
+
+    def fail(self, says: Evidence) -> None:
+        self.unknown = self.unknown or says
+
+
+def read_inputs(build: Build) -> Inputs:
+    """Follow the settings and build scripts of the root, of its modules, and of the builds that it includes."""
+    root = build.root
+    inputs = Inputs(root)
+    for name in ("gradle", "buildSrc"):
+        if root.has_folder(name):
+            inputs.folders[name] = None
+    inputs.files.update((name, None) for name in (*SETTINGS, *SCRIPTS, *_NAMES) if root.has(name))
+    queue = [root, *_modules(root, inputs)]
+    seen = {root.path}
+    for count, folder in enumerate(queue):
+        if count > MAX_SCRIPTS or len(inputs.files) > MAX_FILES:
+            inputs.fail(root.says(_first(root), None, f"more than {MAX_FILES} files or {MAX_SCRIPTS} scripts are read"))
+            break
+        for names in (SETTINGS, SCRIPTS):
+            found = read_script(folder, names)
+            for included in _follow(folder, *found, inputs) if found is not None else ():
+                if included.path not in seen:
+                    seen.add(included.path)
+                    queue.append(included)
+    for folder, name, script in convention_scripts(root):
+        _take(root, folder.says(name, 1, name), script, inputs)
+    return inputs
+
+
+def _first(root: Project) -> str:
+    return next((name for name in (*SETTINGS, *SCRIPTS) if root.has(name)), "build.gradle")
+
+
+def _modules(root: Project, inputs: Inputs) -> list[Project]:
+    """The modules of the root: Gradle 9 refuses one without a folder, and reads the script of each."""
+    found = read_script(root, SETTINGS)
+    if found is None:
+        return []
+    name, script = found
+    if script.computes_includes:
+        inputs.fail(root.says(name, 1, "it computes which modules it includes"))
+    modules: list[Project] = []
+    for path in script.includes:
+        module = root.at(path)
+        files = [item for item in (*SCRIPTS, *_NAMES) if module.has(item)]
+        if not any(item in SCRIPTS for item in files):
+            inputs.fail(root.says(name, None, f"include {path}, which has no build script of the usual name"))
+        for item in files:
+            inputs.add(posixpath.join(path, item))
+        modules.append(module)
+    return modules
+
+
+def _follow(folder: Project, name: str, script: GradleScript, inputs: Inputs) -> list[Project]:
+    """Take what a script reads; the builds that it includes."""
+    _take(folder, folder.says(name, 1, name), script, inputs)
+    included: list[Project] = []
+    for item in script.statements:
+        first = item.arguments[0] if item.arguments else None
+        if item.name == "includeBuild":
+            path = _inside(folder, first, inputs.root) if isinstance(first, str) else None
+            if path is None or not inputs.root.has_folder(path):
+                inputs.fail(folder.says(name, item.line, f"includeBuild {first if isinstance(first, str) else ''}"))
+            elif path != ".":
+                inputs.folders[path] = None
+                included.append(inputs.root.at(path))
+        elif item.name == "apply" and isinstance(first, dict) and "from" in first:
+            _applied(folder, name, item.line, first["from"], inputs)
+    return included
+
+
+def _applied(folder: Project, name: str, line: int, value: object, inputs: Inputs) -> None:
+    """A script that is applied: a file of the tree, or a web page."""
+    text = str(value)
+    if text.startswith(("http:", "https:")) or (text.endswith("()") and _known_call(folder, name, line, inputs)):
+        return
+    path = _inside(folder, text, inputs.root)
+    if path is None or not inputs.root.has(path):
+        inputs.fail(folder.says(name, line, f"apply from {text}"))
+        return
+    inputs.add(path)
+    parser = parse_gradle_kotlin if path.endswith(".kts") else parse_gradle_groovy
+    script = inputs.root.parse(parser, path)
+    if script is not None and path not in inputs.applied:
+        inputs.applied.add(path)
+        _follow(folder, relative_name(folder, inputs.root, path), script, inputs)
+
+
+def relative_name(folder: Project, root: Project, path: str) -> str:
+    """A file of the root by the name that a folder of it has for it."""
+    return posixpath.relpath(root.full(path), folder.path or ".")
+
+
+def _known_call(folder: Project, name: str, line: int, inputs: Inputs) -> bool:
+    """`apply from: rootProject.file('x.gradle')`: a string of the same line names the file, and was taken as such."""
+    number = line - 1
+    lines = (folder.text(name) or "").splitlines()
+    return number < len(lines) and any(
+        path.endswith((".gradle", ".gradle.kts")) and posixpath.basename(path) in lines[number] for path in inputs.files
+    )
+
+
+def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs) -> None:
+    """Every file that a string of a script names, relative to its folder or to the root."""
+    for text, _ in texts(script)[:MAX_TEXTS]:
+        path = _inside(folder, text, inputs.root)
+        for candidate in (path, _inside(inputs.root, text, inputs.root)):
+            if candidate is not None and inputs.root.has(candidate):
+                if not candidate.endswith((".java", ".kt", ".class", ".jks")):
+                    inputs.add(candidate)
+                break
+    line = computed_read(script)
+    if line is not None:
+        inputs.fail(Evidence(says.path, line, "it reads a file whose name it computes"))
+
+
+def _inside(folder: Project, text: str, root: Project) -> str | None:
+    """A path of a script, relative to the root; None for one that is computed, or that lies outside."""
+    base = folder
+    for prefix in _ROOT:
+        if text.startswith(prefix):
+            base, text = root, text.removeprefix(prefix)
+    for prefix in _OWN:
+        text = text.removeprefix(prefix)
+    if not text or len(text) > 300 or "$" in text or "\n" in text or text.startswith(("/", "~")) or ":" in text:
+        return None
+    full = posixpath.normpath(posixpath.join(base.path, text))
+    path = posixpath.relpath(full, root.path or ".")
+    return None if path.startswith("..") or full.startswith("..") else path
