@@ -16,6 +16,8 @@ ALLOWED = {
     "evidence": set(),
     "parsers": set(),
     "dockerfile": set(),
+    # What container files mean; it knows nothing of detection.
+    "container": {"dockerfile", "evidence", "parsers", "errors", "data"},
     "data": set(),
     "versions": {"data"},
     "source": {"protected", "errors", "evidence"},
@@ -39,7 +41,7 @@ ALLOWED = {
             "",
         ),
     },
-    "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile"},
+    "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
     "lint": {"dockerfile"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},

@@ -1,14 +1,16 @@
 """What files made for containers, hosts and CI say of a service.
 
-They are weaker than the manifests (a Dockerfile may be years stale) and stronger than a guess: each language puts
-these signals between the two.
+`genfile.container` says what each file means; here it is decided which of them speak of a folder, and in which order.
+They are weaker than the manifests (a Dockerfile may be years stale) and stronger than a default or a guess: each
+language puts these signals between the two. Files that genfile wrote itself are not asked.
 """
 
 from genfile.data import known_programs
-from genfile.detect.hosting.containers import read_compose, read_devcontainer, read_dockerfiles
+from genfile.detect.hosting.containers import read_compose_files, read_devcontainer, read_dockerfiles
 from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, Hosting, Port, first_whole, port_of_text
 from genfile.detect.hosting.images import read_ci, read_gitlab
 from genfile.detect.hosting.platforms import read_app_engine, read_fly, read_heroku, read_railway, read_render
+from genfile.detect.hosting.weak import read_helm, read_kubernetes, read_readme, read_workflows
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 
@@ -20,10 +22,14 @@ READERS = (
     read_app_engine,
     read_heroku,
     read_dockerfiles,
-    read_compose,
+    read_compose_files,
     read_devcontainer,
+    read_kubernetes,
+    read_helm,
     read_ci,
     read_gitlab,
+    read_workflows,
+    read_readme,
 )
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from genfile.container.ports import DEBUGGERS, OTHERS
 from genfile.data import runtime
 from genfile.detect.tree import Project
 from genfile.evidence import Decision, Evidence, Fact
 from genfile.versions import Pin
 
 PORT_NAMES = ("PORT", "HTTP_PORT", "APP_PORT", "SERVER_PORT", "API_PORT", "LISTEN_PORT", "NODE_PORT", "WEB_PORT")
-# Ports of other protocols, which the same image may expose before the one of the web: ssh, smtp, dns, https.
-OTHER_PORTS = frozenset({22, 25, 53, 67, 68, 110, 143, 443, 465, 587, 853, 993, 1025, 1110, 9229})
+# Ports that the same image may expose before the one of the web: other protocols', debuggers'.
+OTHER_PORTS = OTHERS | DEBUGGERS
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Hosting:
     packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
     volumes: list[Fact[str]] = field(default_factory=list)
+    # What prose and CI tell: ports that `docker run` publishes, addresses of this machine, packages. They beat a
+    # default and a guess, and nothing else.
+    told: list[Fact[int]] = field(default_factory=list)
+    addresses: list[Fact[int]] = field(default_factory=list)
+    installed: dict[str, Evidence] = field(default_factory=dict)
 
     @property
     def port(self) -> Fact[int] | None:

@@ -1,0 +1,96 @@
+"""The values that the readers give."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from genfile.evidence import Evidence
+
+T = TypeVar("T")
+
+# The text of a file of the build context, by its path there; None where there is none.
+ReadFile = Callable[[str], "str | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[T]):
+    """A value, and the place that says so."""
+
+    value: T
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of the container. ``role``: `web`, `debugger`, or `other` for a protocol that is not the web's."""
+
+    number: int
+    role: str = "web"
+    protocol: str = "tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command that a container runs, seen through its wrappers.
+
+    ``text`` is the command as a shell reads it; ``words`` are empty where it is more than one simple command.
+    ``before`` runs first and ends (migrations); ``beside`` runs at the same time; ``script`` is the file of the build
+    context that held it.
+    """
+
+    text: str
+    words: tuple[str, ...] = ()
+    assignments: tuple[tuple[str, str], ...] = ()
+    before: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    folder: str | None = None
+    user: str | None = None
+    script: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Files that a COPY or ADD brings: ``source`` in the build context (or in ``stage``), ``target`` in the image.
+
+    ``into``: the target is a folder that the source goes into under its own name.
+    """
+
+    source: str
+    target: str
+    stage: str | None
+    line: int
+    into: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A health check: its command, and the port and the path that it asks for."""
+
+    text: str
+    port: int | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage after all of its instructions; values that instructions of the stages below it set are its own."""
+
+    index: int
+    name: str | None
+    image: str
+    parent: int | None
+    line: int
+    folder: str = "/"
+    user: Said[str] | None = None
+    shell: tuple[str, ...] = ("/bin/sh", "-c")
+    variables: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, Said[str]] = field(default_factory=dict)
+    entrypoint: Said[tuple[str, ...] | str] | None = None
+    command: Said[tuple[str, ...] | str] | None = None
+    exposed: tuple[Said[Port], ...] = ()
+    volumes: tuple[Said[str], ...] = ()
+    copies: tuple[Said[Copied], ...] = ()
+    runs: tuple[Said[str], ...] = ()
+    health: Said[str] | None = None
+    triggers: tuple[tuple[str, int], ...] = ()
+    written: tuple[str, ...] = ()

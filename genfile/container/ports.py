@@ -1,0 +1,115 @@
+"""Which port of a container is the one of its service: by what is said of each, not by the order alone."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from genfile.container.model import Check, Port, Said
+
+# What debuggers listen on by default: debugpy and ptvsd, Node's inspector, JDWP, Delve.
+DEBUGGERS = frozenset({2345, 5005, 5678, 9229, 40000})
+# Ports of other protocols: ftp, ssh, smtp, dns, dhcp, pop, imap, https beside http, metrics of exporters.
+OTHERS = frozenset({21, 22, 25, 53, 67, 68, 110, 143, 443, 465, 587, 853, 993, 995, 1025, 1110})
+_MAX_RANGE = 64
+_FLAGS = frozenset(
+    "--port --bind -b -p --http --http-port --hosts --server.port --listen --listen-address --addr --address "
+    "-port -addr -listen -http --server-port --http-socket --web.port -l".split()
+)
+_VARIABLES = frozenset(
+    "PORT HTTP_PORT APP_PORT SERVER_PORT API_PORT LISTEN_PORT NODE_PORT WEB_PORT UVICORN_PORT FLASK_RUN_PORT "
+    "GRADIO_SERVER_PORT STREAMLIT_SERVER_PORT NITRO_PORT ASPNETCORE_HTTP_PORTS QUARKUS_HTTP_PORT".split()
+)
+_ENDING = re.compile(r"(?:^|[:=}])(\d{2,5})[}\"']*$")
+_URL = re.compile(
+    r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?HOSTNAME\}?|\$\(hostname\))(?::(\d{1,5}))?(/[A-Za-z0-9._~/-]*)?"
+)
+_CONNECTS = re.compile(r"(?:\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0)['\"]?\s*[,: /]\s*|/dev/tcp/[^/\s]+/)(\d{2,5})\b")
+_DEBUG = re.compile(r"(?:--inspect(?:-brk)?=|debugpy[^;&|]*--listen[= ]|address=)\S*?(\d{4,5})\b")
+
+
+def port_number(value: object) -> int | None:
+    text = str(value).strip()
+    number = int(text) if text.isdecimal() and text.isascii() and len(text) <= 5 else 0
+    return number if 0 < number < 65536 else None
+
+
+def exposed_ports(word: str) -> Iterator[Port]:
+    """The ports of an operand of EXPOSE: `8080`, `8080/udp`, `8000-8003`; of a large range the first."""
+    numbers, _, protocol = word.partition("/")
+    first, dash, last = numbers.partition("-")
+    begin, end = port_number(first), port_number(last) if dash else port_number(first)
+    if begin is None or end is None or end < begin:
+        return
+    for number in range(begin, end + 1) if end - begin < _MAX_RANGE else (begin,):
+        yield Port(number, role_of(number), protocol.lower() or "tcp")
+
+
+def role_of(number: int) -> str:
+    return "debugger" if number in DEBUGGERS else "other" if number in OTHERS else "web"
+
+
+def command_port(text: str, environment: Iterable[tuple[str, str]] = ()) -> int | None:
+    """The port that a command names: by a flag, an address, a variable before it, or the default of a variable."""
+    words = text.replace("'", " ").replace('"', " ").split()
+    for index, word in enumerate(words):
+        flag, sign, value = word.partition("=")
+        if flag in _FLAGS:
+            value = value if sign else words[index + 1] if index + 1 < len(words) else ""
+            number = _last_number(value)
+            if number is not None:
+                return number
+        elif sign and (flag in _VARIABLES or flag.endswith(("server.port", "http.port"))):
+            number = _last_number(value)
+            if number is not None:
+                return number
+        elif (
+            re.fullmatch(r"(?:0\.0\.0\.0|\[::\]|\*)?:\d{2,5}", word)
+            or (index and re.fullmatch(r"\d{4,5}", word) and words[index - 1] in ("http.server", "runserver"))
+            or (index and words[index - 1] == "runserver" and ":" in word)
+        ):
+            return _last_number(word)
+    return next((port_number(value) for name, value in environment if name in _VARIABLES and port_number(value)), None)
+
+
+def _last_number(value: str) -> int | None:
+    match = _ENDING.search(value.removesuffix("}") if value.startswith("${") else value)
+    return port_number(match[1]) if match else port_number(re.sub(r"^\$\{\w+:-|\}$", "", value))
+
+
+def debugger_ports(text: str) -> frozenset[int]:
+    """The ports that a command opens for a debugger."""
+    return frozenset(number for match in _DEBUG.finditer(text) if (number := port_number(match[1])))
+
+
+def read_check(text: str) -> Check:
+    """What a health check asks for: `curl -f http://localhost:8080/health`, `nc -z localhost 8080`."""
+    match = _URL.search(text)
+    if match is not None:
+        path = match[2] if match[2] and match[2] != "/" else None
+        return Check(text, port_number(match[1]) if match[1] else None, path)
+    other = _CONNECTS.search(text)
+    return Check(text, port_number(other[1]) if other else None)
+
+
+def ordered(
+    exposed: Iterable[Said[Port]],
+    started: Said[int] | None,
+    checked: Said[int] | None,
+    debugging: frozenset[int],
+    environment: Said[int] | None = None,
+) -> tuple[Said[Port], ...]:
+    """The ports of an image, the service's first: what the command names, what the check asks, a variable of the
+    image's environment, then those exposed in their order; ports of other protocols and debuggers come last."""
+    named = [said for said in (started, checked, environment) if said is not None]
+    found: dict[int, Said[Port]] = {}
+    for said in named:
+        found.setdefault(said.value, Said(Port(said.value), said.evidence))
+    rest: list[Said[Port]] = []
+    for item in exposed:
+        port = item.value
+        if port.number in debugging:
+            port = Port(port.number, "debugger", port.protocol)
+        elif port.protocol != "tcp":
+            port = Port(port.number, "other", port.protocol)
+        if port.number not in found:
+            rest.append(Said(port, item.evidence))
+    return (*found.values(), *sorted(rest, key=lambda said: ("web", "other", "debugger").index(said.value.role)))

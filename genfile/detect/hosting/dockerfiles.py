@@ -1,0 +1,192 @@
+"""What the project's own Dockerfiles say of a service, by way of the image that each makes."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.container import Command, Image, interpret
+from genfile.container.own import is_own_dockerfile
+from genfile.container.ports import DEBUGGERS
+from genfile.detect.hosting.facts import Hosting
+from genfile.detect.hosting.images import IMAGES, image_pin
+from genfile.detect.paths import relative
+from genfile.detect.tree import Project
+from genfile.dockerfile.reader import DockerfileError
+from genfile.evidence import Fact
+
+_PLACES = (
+    "",
+    "docker",
+    ".docker",
+    "docker/prod",
+    "docker/production",
+    "deploy",
+    "build",
+    "build/package",
+    "container",
+    "packaging/docker",
+)
+# Words in the name of a Dockerfile that is not the one of production.
+OTHER = frozenset(
+    "coverage dev development test tests testing ci debug local e2e lint base builder docs devcontainer".split()
+)
+# Words in the name of one that makes another process of the same program, which the web's own goes before.
+_BESIDE = frozenset(
+    "worker celery beat cron job jobs migrate migration migrations scheduler consumer proxy nginx".split()
+)
+_MANIFESTS = frozenset(
+    "package.json requirements.txt pyproject.toml setup.py setup.cfg pipfile go.mod pom.xml build.gradle "
+    "build.gradle.kts settings.gradle settings.gradle.kts environment.yml pixi.toml deno.json".split()
+)
+_CODE = (".py", ".js", ".ts", ".mjs", ".cjs", ".go", ".java", ".kt", ".jar", ".war", ".whl")
+# Where a build that runs before the image's leaves the program.
+_OUTPUTS = frozenset("target build dist out bin publish .output".split())
+MAX_DOCKERFILES = 4
+
+
+def own_dockerfiles(folder: Project) -> list[str]:
+    """The Dockerfiles in a folder and the usual ones below it, production's first."""
+    listed: list[str] = []
+    for place in _PLACES:
+        for name in folder.names(place) if place else folder.names():
+            lower = name.lower()
+            if (
+                lower in ("dockerfile", "containerfile")
+                or lower.startswith("dockerfile.")
+                or lower.endswith(".dockerfile")
+            ):
+                if _words(name) & OTHER or name.endswith(("ignore", ".j2", ".tmpl")):
+                    continue
+                listed.append(folder.full(f"{place}/{name}" if place else name))
+    return sorted(listed, key=_order)
+
+
+def is_aside(path: str) -> bool:
+    return bool(_words(path) & OTHER)
+
+
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[^a-z0-9]+", name.lower()))
+
+
+def _order(path: str) -> tuple[bool, int, bool, str]:
+    return bool(_words(posixpath.basename(path)) & _BESIDE), path.count("/"), "prod" not in path, path
+
+
+def read_image(folder: Project, path: str, context: str, **settings: object) -> Image | None:
+    """The image of a Dockerfile, once for each way that it is built; None for genfile's own and for what is not one."""
+    key = ("image", path, context, repr(sorted(settings.items())))
+    memory = folder.tree.memory
+    if key not in memory:
+        memory[key] = _interpreted(folder, path, context, settings)
+    found: Image | None = memory[key]
+    return found
+
+
+def _interpreted(folder: Project, path: str, context: str, settings: dict[str, object]) -> Image | None:
+    text = folder.tree.text(path)
+    if not text or is_own_dockerfile(text):
+        return None
+    places = dict.fromkeys([context, folder.path, posixpath.dirname(path), ""])
+
+    def read(name: str) -> str | None:
+        full = (posixpath.normpath(posixpath.join(place, name)) for place in places)
+        return next((folder.tree.text(item) for item in full if item in folder.tree.paths), None)
+
+    try:
+        return interpret(text, path, read, **settings)  # type: ignore[arg-type]
+    except DockerfileError:
+        return None
+
+
+def builds(folder: Project, image: Image) -> bool:
+    """Whether an image holds the program of a folder: a Dockerfile by another name may make a tool beside it."""
+    if posixpath.basename(image.path).lower() in ("dockerfile", "containerfile"):
+        return True
+    sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
+    sources += [
+        match[1]
+        for stage in image.stages
+        for said in stage.runs
+        for match in re.finditer(r"source=([^,\s]+)", said.value)
+    ]
+    return any(_holds(folder, source) for source in sources)
+
+
+def _holds(folder: Project, source: str) -> bool:
+    """Whether a path of the context is the whole of it, a manifest, code, or what a build of it makes."""
+    name = posixpath.basename(source).lower()
+    if (
+        source in (".", "*")
+        or name in _MANIFESTS
+        or name.startswith(("requirements", "package"))
+        or source == folder.path
+    ):
+        return True
+    if name.endswith(_CODE) or source.split("/")[0] in _OUTPUTS:
+        return True
+    inner = relative(source, folder.path) if folder.path and source.startswith(folder.path + "/") else source
+    endings = tuple(ending for ending in _CODE if ending not in (".js", ".mjs"))
+    return folder.has_folder(inner) and any(
+        file.endswith(endings) for file in folder.files("*.*", below=inner, depth=2)
+    )
+
+
+def put_image(folder: Project, image: Image, context: str, found: Hosting) -> None:
+    """All that an image says of the service."""
+    found.ports += [
+        Fact(said.value.number, (said.evidence,))
+        for said in sorted(image.ports, key=lambda said: said.value.number in DEBUGGERS)
+        if said.value.protocol == "tcp"
+    ]
+    found.volumes += [Fact(said.value, (said.evidence,)) for said in image.volumes]
+    for package in image.packages:
+        found.packages.setdefault(package.value, package.evidence)
+    if image.health is not None and image.health.value.path:
+        found.health.append(Fact(image.health.value.path, (image.health.evidence,)))
+    if image.command is not None:
+        command, says = image.command.value, image.command.evidence
+        found.starts.append(Fact(_start(folder, image, context, command), (says,)))
+        found.releases += [Fact(text, (says,)) for text in command.before]
+    root = Project(folder.tree, "")
+    for name, line in image.images:
+        for language, names in IMAGES.items():
+            pin = image_pin(name, language, names)
+            if pin is not None:
+                found.versions.setdefault(language, []).append(root.fact(pin, image.path, line, f"FROM {name}"))
+
+
+def _start(folder: Project, image: Image, context: str, command: Command) -> str:
+    """A command with its files as the folder has them: where the image puts them is no matter to another image."""
+    if not command.words:
+        return command.text
+    place = posixpath.join(image.folder, command.folder or "")
+    text = command.text
+    for word in command.words[1:]:
+        if not word.startswith("-") and "$" not in word and ("/" in word or "." in word):
+            own = next(_in_folder(folder, image, context, posixpath.join(place, word)), None)
+            if own is not None and own != word:
+                text = re.sub(rf"(?<!\S){re.escape(word)}(?!\S)", lambda _, own=own: own, text)  # type: ignore[misc]
+    if text != command.text:
+        return text
+    inner = next((path for path in _folders(folder, image, context, place) if folder.has_folder(path)), None)
+    return f"cd {inner} && {text}" if inner is not None and re.fullmatch(r"[\w./-]+", inner) else text
+
+
+def _in_folder(folder: Project, image: Image, context: str, path: str) -> Iterator[str]:
+    """The files of the folder that a path of the image may be."""
+    for source in image.from_context(path):
+        full = posixpath.normpath(posixpath.join(context, source))
+        if full in folder.tree.paths and (not folder.path or full.startswith(folder.path + "/")):
+            yield relative(full, folder.path)
+
+
+def _folders(folder: Project, image: Image, context: str, path: str) -> Iterator[str]:
+    """The folders below this one that the working directory of the image may be; none where it is this one itself."""
+    for source in image.from_context(path):
+        full = posixpath.normpath(posixpath.join(context, source))
+        full = "" if full == "." else full
+        if full == folder.path:
+            return
+        if not folder.path or full.startswith(folder.path + "/"):
+            yield relative(full, folder.path)

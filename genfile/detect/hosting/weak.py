@@ -1,0 +1,128 @@
+"""What speaks of a service from further away: Kubernetes manifests, workflows of CI, the README."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.container.command import combined, understand
+from genfile.container.kubernetes import Container, read_manifests
+from genfile.container.prose import addresses, apt_lines, fenced, published
+from genfile.detect.hosting.facts import Hosting, above
+from genfile.detect.tree import Project
+from genfile.evidence import Fact
+
+_PLACES = (
+    "",
+    "k8s",
+    "kubernetes",
+    ".k8s",
+    "deploy",
+    "deployment",
+    "deployments",
+    "manifests",
+    "kube",
+    "infra",
+    "infra/k8s",
+)
+_HELM = ("", "chart", "helm", "charts", "deploy/helm", "deploy/chart")
+_DEEPER = ("base", "production", "prod")
+MAX_FILES = 40
+# What the front ends' own servers for development listen on.
+_DEVELOPMENT = frozenset({3001, 4200, 4321, 5173, 5174, 8025, 8081, 8888, 9000, 9090})
+
+
+def read_kubernetes(folder: Project, found: Hosting) -> None:
+    """The container of a workload that is the folder's by its image, its name, or because there is no other."""
+    for container in _own_containers(folder):
+        found.ports += [Fact(said.value, (said.evidence,)) for said in container.ports]
+        found.volumes += [Fact(said.value, (said.evidence,)) for said in container.mounts]
+        if container.health is not None:
+            found.health.append(Fact(container.health.value, (container.health.evidence,)))
+        said = container.command or container.arguments
+        given = container.arguments.value if container.arguments else ()
+        command = understand(combined(container.command.value, given, ())) if container.command and said else None
+        if command is not None and said is not None:
+            found.starts.append(Fact(command.text, (said.evidence,)))
+
+
+def _own_containers(folder: Project) -> list[Container]:
+    containers = [item for item in _containers(folder) if not _is_store(item)]
+    name = posixpath.basename(folder.path).lower()
+    named = [item for item in containers if name and any(_plain(name) == _plain(other) for other in item.names)]
+    if not folder.path and len({item.image for item in containers}) == 1:
+        return containers
+    return named
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower()).removesuffix("service")
+
+
+def _is_store(container: Container) -> bool:
+    from genfile.data import backing_services
+
+    image = container.image.partition("@")[0].partition(":")[0].rpartition("/")[2]
+    return image in {service.image.partition(":")[0].rpartition("/")[2] for service in backing_services().values()} | {
+        "nginx",
+        "redis",
+        "postgres",
+        "mysql",
+        "mongo",
+        "busybox",
+    }
+
+
+def _containers(folder: Project) -> Iterator[Container]:
+    count = 0
+    for place in above(folder):
+        for base in (*_PLACES, *(f"{base}/{deeper}" for base in _PLACES if base for deeper in _DEEPER)):
+            if base and not place.has_folder(base):
+                continue
+            for name in place.names(base) if base else place.names():
+                if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+                    count += 1
+                    if count > MAX_FILES:
+                        return
+                    path = place.full(f"{base}/{name}" if base else name)
+                    yield from read_manifests(place.tree.text(path) or "", path)
+
+
+def read_helm(folder: Project, found: Hosting) -> None:
+    """The port of a chart's values, where the chart is the folder's."""
+    from genfile.detect.hosting.images import quietly
+
+    for base in _HELM:
+        name = f"{base}/values.yaml" if base else "values.yaml"
+        chart = f"{base}/Chart.yaml" if base else "Chart.yaml"
+        document = quietly(folder, name) if folder.has(name) and folder.has(chart) else None
+        for keys in (("service", "targetPort"), ("containerPort",), ("service", "containerPort"), ("service", "port")):
+            number = document.get(*keys) if document is not None else None
+            # 80 is where a Service of the cluster listens, not the program behind it.
+            if document is not None and isinstance(number, int) and 80 < number < 65536:
+                found.ports.append(folder.fact(number, name, document.line(*keys), f"{'.'.join(keys)}: {number}"))
+                break
+
+
+def read_workflows(folder: Project, found: Hosting) -> None:
+    """`docker run -p` and the packages that apt installs in GitHub's workflows, for a tree with one service."""
+    root = Project(folder.tree, "")
+    base = ".github/workflows"
+    for name in root.names(base)[:12] if not folder.path else ():
+        text = root.text(f"{base}/{name}") if name.endswith((".yml", ".yaml")) else None
+        if text and "docker run" in text:
+            found.told += [Fact(said.value, (said.evidence,)) for said in published(text, f"{base}/{name}")]
+        for said in apt_lines(text or "", f"{base}/{name}"):
+            found.installed.setdefault(said.value, said.evidence)
+
+
+def read_readme(folder: Project, found: Hosting) -> None:
+    """`docker run -p 8080:80` and `http://localhost:5000` in the fenced blocks of the folder's README."""
+    name = next((name for name in folder.names() if name.lower() in ("readme.md", "readme.markdown", "readme")), None)
+    text = fenced(folder.text(name) or "") if name is not None else ""
+    if name is None or not text:
+        return
+    found.told += [Fact(said.value, (said.evidence,)) for said in published(text, folder.full(name))]
+    named = [said for said in addresses(text, folder.full(name)) if said.value not in _DEVELOPMENT]
+    # Several addresses are several programs: which of them is this one nobody can tell.
+    if len({said.value for said in named}) == 1:
+        found.addresses.append(Fact(named[0].value, (named[0].evidence,)))
