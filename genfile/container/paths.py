@@ -6,41 +6,65 @@ from collections.abc import Iterator
 from genfile.container.model import Copied, Stage
 from genfile.container.stages import lineage
 
-MAX_DEPTH = 20
+MAX_DEPTH = 50
+MAX_STEPS = 20_000
 
 
-def context_paths(stages: tuple[Stage, ...], stage: Stage, path: str, depth: int = 0) -> Iterator[str]:
+def context_paths(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[str]:
     """The paths of the build context that a path of a stage's image may have come from, the surest first.
 
     What a stage makes by itself below a folder that was copied has the place that it would have in the context.
     """
-    place = posixpath.normpath(posixpath.join(stage.folder, path))
-    if depth > MAX_DEPTH:
-        return
-    for base in lineage(stages, stage):
-        for said in reversed(base.copies):
-            copied = said.value
+    return _Walk(stages).back(stage, posixpath.normpath(posixpath.join(stage.folder, path)))
+
+
+def image_paths(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[str]:
+    """Where a stage's image has a path of the build context."""
+    return _Walk(stages).forth(stage, path)
+
+
+class _Walk:
+    """One question: each place of each stage is asked once, however many ways lead there."""
+
+    def __init__(self, stages: tuple[Stage, ...]) -> None:
+        self.stages = stages
+        self.seen: set[tuple[int, str]] = set()
+        self.known: dict[tuple[int, str], list[str]] = {}
+        self.left = MAX_STEPS
+
+    def back(self, stage: Stage, place: str, depth: int = 0) -> Iterator[str]:
+        for copied, other in self._copies(stage, place, depth):
             for source in _sources(copied, place):
-                other = source_stage(stages, base, copied)
                 if copied.stage is None:
                     yield source
                 elif other is not None:
-                    yield from context_paths(stages, other, "/" + source.lstrip("/"), depth + 1)
+                    yield from self.back(other, "/" + source.lstrip("/"), depth + 1)
 
+    def forth(self, stage: Stage, path: str, depth: int = 0) -> Iterator[str]:
+        # Unlike the way back, each way to a stage leads to other places: what it has is kept, not passed over.
+        key = (stage.index, path)
+        if key not in self.known:
+            self.known[key] = list(dict.fromkeys(self._found_forth(stage, path, depth)))
+        return iter(self.known[key])
 
-def image_paths(stages: tuple[Stage, ...], stage: Stage, path: str, depth: int = 0) -> Iterator[str]:
-    """Where a stage's image has a path of the build context."""
-    if depth > MAX_DEPTH:
-        return
-    for base in lineage(stages, stage):
-        for said in reversed(base.copies):
-            copied = said.value
-            other = source_stage(stages, base, copied)
+    def _found_forth(self, stage: Stage, path: str, depth: int) -> Iterator[str]:
+        for copied, other in self._copies(stage, path, depth):
             if copied.stage is None:
                 yield from _targets(copied, path)
             elif other is not None:
-                for inner in image_paths(stages, other, path, depth + 1):
+                for inner in self.forth(other, path, depth + 1):
                     yield from _targets(copied, inner.lstrip("/"))
+
+    def _copies(self, stage: Stage, path: str, depth: int) -> Iterator[tuple[Copied, Stage | None]]:
+        if depth > MAX_DEPTH or (stage.index, path) in self.seen:
+            return
+        self.seen.add((stage.index, path))
+        for base in lineage(self.stages, stage):
+            for said in reversed(base.copies):
+                self.left -= 1
+                if self.left < 0:
+                    return
+                yield said.value, source_stage(self.stages, base, said.value)
 
 
 def source_stage(stages: tuple[Stage, ...], stage: Stage, copied: Copied) -> Stage | None:

@@ -19,7 +19,8 @@ from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Evidence
 
 MAX_STAGES = 200
-MAX_ITEMS = 2_000
+MAX_ITEMS = 4_000
+MAX_VARIABLES = 500
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
 
 
@@ -62,6 +63,7 @@ def interpret_stages(
                 head[name] = text
     done: list[Stage] = []
     arguments_of: list[dict[str, str]] = []
+    left = MAX_ITEMS
     for parsed in dockerfile.stages[:MAX_STAGES]:
         image = expand(parsed.image, head)
         parent = _named(done, image)
@@ -74,7 +76,8 @@ def interpret_stages(
         state.values = dict(base.environment) if base is not None else {}
         state.arguments = dict(arguments_of[parent]) if parent is not None else {}
         state.lists = {"exposed": list(first.exposed), "volumes": list(first.volumes), "copies": [], "runs": []}
-        items = [*_triggered(base), *parsed.instructions[:MAX_ITEMS]]
+        items = [*_triggered(base), *parsed.instructions][:left]
+        left -= len(items)
         for item in items:
             _carry_out(state, item)
         arguments_of.append(state.arguments)
@@ -109,14 +112,14 @@ def _carry_out(state: _State, item: Instruction) -> None:
 def _arg(state: _State, item: Instruction) -> None:
     for name, value in item.pairs:
         text = state.given.get(name) or expand(value, state.variables, item.escape) or state.head.get(name, "")
-        if text:
+        if text and len(state.arguments) < MAX_VARIABLES:
             state.arguments[name] = text
 
 
 def _env(state: _State, item: Instruction) -> None:
     # All values of one instruction are made with what was known before it.
     variables = state.variables
-    for name, value in item.pairs:
+    for name, value in item.pairs[: MAX_VARIABLES - len(state.values)]:
         state.values[name] = Said(expand(value, variables, item.escape), state.says(item, f"ENV {name}={value}"))
 
 

@@ -10,12 +10,21 @@ _COMPOSE = re.compile(
     r"\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-+?])((?:[^{}]|\{[^}]*\})*))?\})"
 )
 _MAX_TEXT = 16_384
+# What a text may grow to: a variable that is made of itself twice, thirty times, would not end.
+_MAX_RESULT = 262_144
+
+
+def _grows(text: str, variables: Mapping[str, str]) -> bool:
+    """Whether a text is too long for its variables to be put in."""
+    references = text.count("$")
+    longest = max(map(len, variables.values()), default=0) if references else 0
+    return len(text) > _MAX_TEXT or references * longest > _MAX_RESULT
 
 
 def expand(text: str, variables: Mapping[str, str], escape: str = "\\") -> str:
     """An operand with quotes, escapes and variables processed; one that is not set is empty. What the lexer refuses
     stays as it is."""
-    if len(text) > _MAX_TEXT:
+    if _grows(text, variables):
         return text
     try:
         return lex(text, variables=variables, escape=escape).text
@@ -25,7 +34,7 @@ def expand(text: str, variables: Mapping[str, str], escape: str = "\\") -> str:
 
 def expand_words(text: str, variables: Mapping[str, str], escape: str = "\\") -> tuple[str, ...]:
     """As `expand`, parted at blanks outside of quotes, those that a variable brings too."""
-    if len(text) > _MAX_TEXT:
+    if _grows(text, variables):
         return ()
     try:
         return lex(text, variables=variables, escape=escape).words
@@ -54,7 +63,7 @@ def shell_text(text: str, variables: Mapping[str, str]) -> str:
             return given
         return match[0]
 
-    return _NAME.sub(value, text[:_MAX_TEXT])
+    return text if _grows(text, variables) else _NAME.sub(value, text)
 
 
 def interpolate(text: str, variables: Mapping[str, str], depth: int = 4) -> str:
@@ -72,4 +81,4 @@ def interpolate(text: str, variables: Mapping[str, str], depth: int = 4) -> str:
             return interpolate(word, variables, depth - 1)
         return given or ""
 
-    return _COMPOSE.sub(value, text) if depth > 0 and "$" in text else text
+    return _COMPOSE.sub(value, text) if depth > 0 and "$" in text and not _grows(text, variables) else text

@@ -189,8 +189,21 @@ class JsValues:
                 return self._value(first[0], depth + 1)
             if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
                 return self._joined_path(arguments, depth)
+            if callee is not None and callee.type == "identifier" and arguments is not None:
+                return self._with_fallback(arguments, depth)
         if node.type == "ternary_expression":
             return self._chosen(node, depth)
+        return UNKNOWN
+
+    def _with_fallback(self, arguments: "Node", depth: int) -> Any:
+        """`toNumber(process.env.PORT, 3000)`: a helper that is given a variable and a literal takes the one for lack of
+        the other, whatever it is called."""
+        items = [item for item in arguments.named_children if item.type != "comment"]
+        if len(items) != 2 or items[1].type not in ("number", "string"):
+            return UNKNOWN
+        variable, literal = (self._value(item, depth + 1) for item in items)
+        if isinstance(variable, EnvDefault) and variable.default is None and is_known(literal):
+            return EnvDefault(variable.name, literal)
         return UNKNOWN
 
     def _chosen(self, node: "Node", depth: int) -> Any:
