@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from genfile.container.model import Said
-from genfile.container.ports import port_number
 from genfile.container.variables import interpolate
 from genfile.evidence import Evidence
 from genfile.parsers import Document
+from genfile.parsers.values import port_number
 
 _FILE = re.compile(r"(?:docker-)?compose(?:[.-]([a-z0-9._-]+))?\.ya?ml")
 # Words in the name of a file that is not the one of production; `override` is what a developer adds.

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from genfile.container.model import Said
-from genfile.container.ports import port_number
 from genfile.evidence import Evidence
 from genfile.parsers import Document, ParseError
+from genfile.parsers.values import port_number
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Rollout"})
 MAX_DOCUMENTS = 50

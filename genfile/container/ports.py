@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from genfile.container.model import Check, Port, Said
+from genfile.parsers.values import port_number
 
 # What debuggers listen on by default: debugpy and ptvsd, Node's inspector, JDWP, Delve.
 DEBUGGERS = frozenset({2345, 5005, 5678, 9229, 40000})
@@ -24,12 +25,6 @@ _URL = re.compile(
 )
 _CONNECTS = re.compile(r"(?:\b(?:localhost|127\.0\.0\.1|0\.0\.0\.0)['\"]?\s*[,: /]\s*|/dev/tcp/[^/\s]+/)(\d{2,5})\b")
 _DEBUG = re.compile(r"(?:--inspect(?:-brk)?=|debugpy[^;&|]*--listen[= ]|address=)\S*?(\d{4,5})\b")
-
-
-def port_number(value: object) -> int | None:
-    text = str(value).strip()
-    number = int(text) if text.isdecimal() and text.isascii() and len(text) <= 5 else 0
-    return number if 0 < number < 65536 else None
 
 
 def exposed_ports(word: str) -> Iterator[Port]:

@@ -10,6 +10,7 @@ MAX_LINES = 5000
 MAX_LINE = 2000
 MAX_TARGETS = 50
 MAX_REFERENCES = 50
+MAX_COMMANDS = 5000
 
 
 @dataclass(slots=True)
@@ -26,13 +27,16 @@ def parse_makefile(text: str) -> dict[str, Target]:
     variables: dict[str, str] = {}
     targets: dict[str, Target] = {}
     current: list[Target] = []
+    left = MAX_COMMANDS
     lines = re.sub(r"\\\n[ \t]*", " ", text).splitlines()
     for number, line in enumerate(lines[:MAX_LINES], 1):
         if len(line) > MAX_LINE:
             current = current if line.startswith("\t") else []
         elif line.startswith("\t"):
             command = _expand(line.strip().lstrip("@-+"), variables)
-            for target in current:
+            # A recipe of several targets counts for each.
+            left -= len(current)
+            for target in current if left >= 0 else ():
                 target.commands.append(command)
         elif (assignment := _ASSIGNMENT.match(line)) is not None:
             variables[assignment[1]] = _expand(assignment[2].split(" #")[0].strip(), variables)

@@ -98,6 +98,13 @@ def port_of(value: Any) -> tuple[int | None, str | None]:
     return None, None
 
 
+def port_number(value: object) -> int | None:
+    """The port that a text or a number stands for. Longer texts stay texts: Python refuses to make long ones numbers."""
+    text = str(value).strip() if not isinstance(value, int) or abs(value) < 65536 else ""
+    number = int(text) if text.isdecimal() and text.isascii() and len(text) <= 5 else 0
+    return number if 0 < number < 65536 else None
+
+
 def whole_number(text: str) -> Any:
     """A decimal number of a size that a port, a count or a version may have; else UNKNOWN."""
     return int(text) if text.isdecimal() and len(text) <= 18 else UNKNOWN

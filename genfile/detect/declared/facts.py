@@ -10,6 +10,7 @@ from genfile.detect.declared.search import Searcher, SlowPattern
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact, Note
 from genfile.parsers.small import parse_shell
+from genfile.parsers.values import port_number
 from genfile.spec.rules import LISTS, PLACEHOLDER, DetectRules, FactRule, kind_of
 from genfile.versions import Scheme, satisfies
 
@@ -176,8 +177,7 @@ def _converted(value: Any, kind: str, project: Project) -> Any:
     if isinstance(value, str) and not (value.isprintable() and len(value) <= MAX_VALUE):
         return None
     if kind == "number":
-        text = str(value)
-        return int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 65536 else None
+        return port_number(value)
     if kind == "flag":
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
     if kind in ("path", "paths"):

@@ -7,6 +7,7 @@ from genfile.container.ports import DEBUGGERS, OTHERS
 from genfile.data import runtime
 from genfile.detect.tree import Project
 from genfile.evidence import Decision, Evidence, Fact
+from genfile.parsers.values import port_number
 from genfile.versions import Pin
 
 PORT_NAMES = ("PORT", "HTTP_PORT", "APP_PORT", "SERVER_PORT", "API_PORT", "LISTEN_PORT", "NODE_PORT", "WEB_PORT")
@@ -98,4 +99,4 @@ def above(folder: Project) -> Iterator[Project]:
 
 def port_of_text(value: object) -> int | None:
     text = str(value).strip()
-    return int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 65536 else None
+    return port_number(text)

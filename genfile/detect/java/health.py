@@ -5,6 +5,7 @@ import posixpath
 from genfile.detect.java.build import Build
 from genfile.detect.java.settings import find_setting
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.values import port_number
 
 
 def put_health(build: Build, draft: Draft, framework: str) -> None:
@@ -39,10 +40,6 @@ def _below(base: str, path: str) -> str:
     return _join(path) if path.startswith("/") else _join(base, path)
 
 
-def _port(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and 0 < int(text) < 65536 else None
-
-
 def _spring(build: Build) -> Found | None:
     """/actuator/health, below the context path on the program's own port, below its base path on another."""
     actuator = build.find("org.springframework.boot:spring-boot-starter-actuator")
@@ -66,7 +63,7 @@ def _spring(build: Build) -> Found | None:
     if port is None:
         context = _text(build, "server.servlet.context-path", "spring.webflux.base-path") or ""
         return _join(context, _text(build, "spring.mvc.servlet.path") or "", path), None, actuator.evidence
-    number = _port(port)
+    number = port_number(port)
     if number is None:
         return None
     own = _text(build, "management.server.base-path", "management.server.servlet.context-path") or ""
@@ -82,7 +79,7 @@ def _quarkus(build: Build) -> Found | None:
     managed = _text(build, *_profiles("quarkus.management.enabled")) == "true"
     if managed and _text(build, *_profiles("quarkus.smallrye-health.management.enabled")) != "false":
         port = _text(build, *_profiles("quarkus.management.port"))
-        number = 9000 if port is None else _port(port)
+        number = 9000 if port is None else port_number(port)
         root = _text(build, *_profiles("quarkus.management.root-path"))
         tls = find_setting(build.folder, "quarkus.management.ssl.certificate.key-store-file")
         if number is None or tls is not None:
@@ -109,7 +106,7 @@ def _micronaut(build: Build) -> Found | None:
     context = _text(build, "micronaut.server.context-path") or ""
     base = _text(build, "endpoints.all.path") or ""
     port = _text(build, "endpoints.all.port")
-    number = _port(port) if port is not None else None
+    number = port_number(port) if port is not None else None
     if port is not None and number is None:
         return None
     path = _join("" if number is not None else context, base, _text(build, "endpoints.health.id") or "health")

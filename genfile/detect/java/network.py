@@ -8,6 +8,7 @@ from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import dropwizard_config, find_setting
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Fact
+from genfile.parsers.values import port_number
 
 PORT_KEYS = {
     "spring-boot": ("server.port",),
@@ -52,13 +53,9 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     if configured is not None and configured[1] is not None:
         fact = build.folder.fact(configured[1], configured[0], None, f"port: {configured[1]}")
     setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
-    if (
-        setting is not None
-        and setting.value.value
-        and setting.value.value.isdecimal()
-        and 0 < int(setting.value.value) < 65536
-    ):
-        fact = setting.but(int(setting.value.value))
+    given = port_number(setting.value.value) if setting is not None else None
+    if setting is not None and given is not None:
+        fact = setting.but(given)
     if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
         variable = setting.value.variable
         fact = Fact(fact.value, setting.evidence)

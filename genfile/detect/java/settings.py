@@ -10,6 +10,7 @@ from genfile.evidence import Fact
 from genfile.parsers import Document
 from genfile.parsers.data import parse_properties, parse_yaml
 from genfile.parsers.hocon import parse_hocon
+from genfile.parsers.values import port_number
 
 # The default profile, then the one of production; read from the module's resources, then from beside the build.
 FILES = (
@@ -132,5 +133,5 @@ def dropwizard_config(folder: Project) -> tuple[str, int | None] | None:
         text = str(connector.get("port", "")) if isinstance(connector, dict) else ""
         match = _PLACEHOLDER.fullmatch(text.strip()) or re.fullmatch(r"\$\{([A-Z_]+):-(\d+)\}", text.strip())
         text = (match[2] or "") if match else text
-        return name, int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+        return name, port_number(text)
     return None

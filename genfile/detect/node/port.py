@@ -16,7 +16,7 @@ from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.values import EnvDefault, port_of
+from genfile.parsers.values import EnvDefault, port_number, port_of
 
 HEALTH_PATHS = tuple(
     """
@@ -57,8 +57,8 @@ def _script_variable(asked: Asked) -> Fact[Port] | None:
         steps = resolve(package, name)
         value = steps[-1].variables.get("PORT", "") if steps else ""
         number = _flag(steps[-1].words) if steps else None
-        if value.isdecimal():
-            return Fact(Port(int(value), "PORT"), (package.says("scripts", name),))
+        if (given := port_number(value)) is not None:
+            return Fact(Port(given, "PORT"), (package.says("scripts", name),))
         if number is not None:
             return Fact(Port(number, None), (package.says("scripts", name),))
     return None

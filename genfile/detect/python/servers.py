@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from genfile.data import default_tool
 from genfile.detect.python.manifest import PythonProject
+from genfile.parsers.values import port_number
 
 # Servers by interface, best first; the first that the project depends on is used.
 ASGI_SERVERS = ("uvicorn", "hypercorn", "granian", "daphne")
@@ -36,7 +37,7 @@ def uwsgi(project: PythonProject, reference: str, port: int = 8000) -> Start | N
         text = project.folder.text(name) or ""
         match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(?:(\d+)|\S+)", text)
         if match:
-            own = int(match[1]) if match[1] else port
+            own = port_number(match[1]) or port
             return Start(["uwsgi", "--ini", name], own, "PORT" if "PORT" in match[0] else None)
         if re.search(r"(?m)^\s*(?:module|wsgi|wsgi-file|mount)\s*=", text):
             return Start(["uwsgi", "--http", f"0.0.0.0:{port}", "--ini", name], port)

@@ -66,9 +66,9 @@ def _put_made(project: PythonProject, draft: Draft, steps: list[str]) -> None:
     for target in (targets or {}).values():
         if not any("collectstatic" in command for command in target.commands):
             continue
-        for name in target.prerequisites:
+        for name in dict.fromkeys(target.prerequisites):
             needed = (targets or {}).get(name)
-            for command in needed.commands if needed is not None else ():
+            for command in dict.fromkeys(needed.commands) if needed is not None else ():
                 if _is_python(command) and command not in steps:
                     place = next(index for index, step in enumerate(steps) if "collectstatic" in step)
                     steps.insert(place, command)

@@ -1,9 +1,9 @@
-"""Values that an expression of JavaScript has, where they can be seen."""
+"""Values that code has where they can be seen, and texts that can be a port."""
 
 import pytest
 
 from genfile.parsers.javascript import parse_typescript
-from genfile.parsers.values import UNKNOWN, EnvDefault
+from genfile.parsers.values import UNKNOWN, EnvDefault, port_number
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,12 @@ from genfile.parsers.values import UNKNOWN, EnvDefault
 )
 def test_a_helper_given_a_variable_and_a_literal_falls_back_to_it(argument: str, value: object) -> None:
     assert parse_typescript(f"listen({argument});").calls[0].arguments == (value,)
+
+
+@pytest.mark.parametrize(
+    ("value", "port"),
+    [("8080", 8080), (8080, 8080), (" 80 ", 80), ("0", None), ("65536", None), ("9" * 300_000, None), (10**5000, None)],
+    ids=lambda value: str(value)[:9] if not isinstance(value, int) or value < 10**9 else "huge",
+)
+def test_only_what_can_be_a_port_becomes_a_number(value: object, port: int | None) -> None:
+    assert port_number(value) == port
