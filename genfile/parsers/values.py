@@ -99,7 +99,7 @@ def port_of(value: Any) -> tuple[int | None, str | None]:
 
 
 def port_number(value: object) -> int | None:
-    """The port that a text or a number stands for. Longer texts stay texts: Python refuses to make long ones numbers."""
+    """The port that a text or a number stands for. A longer text stays one: Python refuses to read it."""
     text = str(value).strip() if not isinstance(value, int) or abs(value) < 65536 else ""
     number = int(text) if text.isdecimal() and text.isascii() and len(text) <= 5 else 0
     return number if 0 < number < 65536 else None
