@@ -1,0 +1,13 @@
+"""An image on paper: what a Dockerfile makes of a build context, and what is wrong with it, without an engine.
+
+`build` carries the instructions out on a symbolic file system: paths that are known, paths that a known command makes,
+paths that nobody can know. `check` asks the checks of it. Neither knows of detection or of presets.
+"""
+
+from genfile.image.build import Built, build
+from genfile.image.checks import CHECKS, Check, check
+from genfile.image.context import Context, ignoring
+from genfile.image.finding import Finding, Mend
+from genfile.image.needs import Need, Needs
+
+__all__ = ["CHECKS", "Built", "Check", "Context", "Finding", "Mend", "Need", "Needs", "build", "check", "ignoring"]

@@ -1,0 +1,107 @@
+"""What is known of a base image by its reference."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any
+
+# Where an image of a distribution keeps its own files; all else is empty in the images that are known.
+SYSTEM = tuple(
+    "/bin /boot /dev /etc /home /lib /lib64 /media /mnt /opt /proc /root /run /sbin /sys /tmp /usr /var".split(" ")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A known base image.
+
+    ``programs``: on its PATH; ``only``: nothing else is; ``distribution``: debian, alpine or none; ``python``: where
+    its pip installs; ``version``: what its tag begins with.
+    """
+
+    name: str
+    programs: frozenset[str]
+    shell: bool = True
+    only: bool = False
+    distribution: str = "debian"
+    python: str | None = None
+    version: str | None = None
+
+
+SCRATCH = Base("scratch", frozenset(), shell=False, only=True, distribution="none")
+_TAG = re.compile(r"v?(\d+(?:\.\d+)*)")
+
+
+def base_of(reference: str) -> Base | None:
+    """The base image that a reference names; None for one that is not known, or that a variable hides."""
+    if reference == "scratch":
+        return SCRATCH
+    if "$" in reference or not reference:
+        return None
+    plain = reference.partition("@")[0]
+    name, _, tag = plain.rpartition(":") if ":" in posixpath.basename(plain) else (plain, "", "")
+    entry = next((item for item in _entries() if any(_fits(name, known) for known in item["names"])), None)
+    if entry is None:
+        return None
+    programs = set(entry["programs"])
+    alpine = "alpine" in tag or name.rpartition("/")[2] == "alpine"
+    small = alpine or "slim" in tag
+    if entry.get("slim") is False and not small:
+        programs |= set(_data()["tools"])
+    if alpine:
+        programs |= set(_data()["busybox"])
+    elif entry.get("shell", True):
+        programs.add("bash")
+    match = _TAG.match(tag)
+    return Base(
+        name.rpartition("/")[2],
+        frozenset(programs),
+        entry.get("shell", True),
+        entry.get("only", False),
+        "alpine" if alpine else "none" if entry.get("only") else "debian",
+        entry.get("python"),
+        match[1] if match else None,
+    )
+
+
+def known_programs() -> frozenset[str]:
+    """The programs whose absence can be told: what a base image or a package brings."""
+    return _known()
+
+
+def packages_with(program: str) -> tuple[str, ...]:
+    """Shell patterns of the system packages that bring a program."""
+    found: list[str] = _data()["packages"].get(program, [])
+    return tuple(found)
+
+
+@cache
+def _known() -> frozenset[str]:
+    named = {program for item in _entries() for program in item["programs"] if not program.startswith("/")}
+    return frozenset(named | set(_data()["tools"]) | set(_data()["packages"]))
+
+
+def _fits(name: str, known: str) -> bool:
+    """Whether a repository is the one named, in whichever registry a mirror of it is."""
+    count = known.count("/") + 1
+    parts = name.split("/")
+    host = parts[:-count]
+    official = host in ([], ["library"], ["docker.io", "library"]) or any(char in host[0] for char in ".:")
+    if count == 1 and not official:
+        # Somebody's own image of that name: `bitnami/node`.
+        return False
+    return fnmatchcase("/".join(parts[-count:]), known)
+
+
+def _entries() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _data()["base"]
+    return found
+
+
+@cache
+def _data() -> dict[str, Any]:
+    from genfile.data import load_table
+
+    return load_table("bases")

@@ -1,0 +1,298 @@
+"""A Dockerfile carried out on paper: every stage that the image is made from, instruction by instruction."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from genfile.container.image import Image, interpret
+from genfile.container.variables import expand, known
+from genfile.dockerfile.model import Dockerfile, Instruction
+from genfile.dockerfile.model import Stage as Text
+from genfile.dockerfile.reader import read_dockerfile
+from genfile.image.context import Context
+from genfile.image.effects import carry_out
+from genfile.image.files import Answer, Files, FromContext, FromStage, Made, Unknown, either
+from genfile.image.stage import Lack, Stage, continue_stage, make_folder, start_stage
+
+MAX_STAGES = 60
+MAX_INSTRUCTIONS = 600
+_HEREDOC = re.compile(r"\d*<<-?")
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image on paper: its text, the build context, each stage at its end, and what a container of it is.
+
+    ``memory``: what checks worked out once and need again.
+    """
+
+    path: str
+    dockerfile: Dockerfile
+    context: Context
+    stages: tuple[Stage, ...]
+    image: Image
+    memory: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def final(self) -> Stage:
+        return self.stages[self.image.stage.index]
+
+    @cached_property
+    def needed(self) -> tuple[Stage, ...]:
+        """The stages that the image is made from or takes files of."""
+        wanted = {item.index for item in self.image.needed()}
+        return tuple(stage for stage in self.stages if stage.index in wanted)
+
+
+def build(
+    text: str,
+    context: Context,
+    *,
+    path: str = "Dockerfile",
+    target: str | None = None,
+    arguments: Mapping[str, str] | None = None,
+) -> Built:
+    """Carry out a Dockerfile. ``path``: where it stands, for findings; ``target``, ``arguments``: of the build.
+
+    Raises DockerfileError for text that is not a Dockerfile.
+    """
+    parsed = read_dockerfile(text)
+    image = interpret(text, path, context.read, target=target, arguments=arguments)
+    run = _Run(parsed, context, dict(arguments or {}))
+    for number, stage in enumerate(parsed.stages[:MAX_STAGES]):
+        run.stage(stage, image.stages[number].image if number < len(image.stages) else stage.image)
+    return Built(path, parsed, context, tuple(run.done), image)
+
+
+class _Run:
+    def __init__(self, parsed: Dockerfile, context: Context, given: dict[str, str]) -> None:
+        self.parsed = parsed
+        self.context = context
+        self.given = given
+        self.done: list[Stage] = []
+        self.left = MAX_INSTRUCTIONS
+        self.head: dict[str, str] = {}
+        for item in parsed.head:
+            for name, value in item.pairs if item.keyword == "ARG" else ():
+                self.head[name] = given.get(name) or expand(value, self.head, item.escape)
+
+    def stage(self, text: Text, image: str) -> None:
+        parent = self.named(image)
+        if parent is not None:
+            stage = continue_stage(parent, text.index, text.name, text.line)
+        else:
+            stage = start_stage(text.index, text.name, image, text.line)
+        self.done.append(stage)
+        for item in text.instructions:
+            self.left -= 1
+            if self.left < 0:
+                stage.loose = "the Dockerfile is too long to be followed"
+                stage.files.put(Unknown("/", stage.loose))
+                return
+            action = _ACTIONS.get(item.keyword)
+            if action is not None:
+                action(self, stage, item)
+
+    def named(self, name: str) -> Stage | None:
+        """The stage that FROM or --from names, by its name or its number."""
+        wanted = name.lower()
+        if wanted.isdecimal() and wanted.isascii() and len(wanted) < 4 and int(wanted) < len(self.done):
+            return self.done[int(wanted)]
+        return next((item for item in reversed(self.done) if item.name and item.name.lower() == wanted), None)
+
+    def arg(self, stage: Stage, item: Instruction) -> None:
+        for name, value in item.pairs:
+            text = self.given.get(name) or expand(value, stage.variables, item.escape) or self.head.get(name, "")
+            if text:
+                stage.arguments[name] = text
+
+    def env(self, stage: Stage, item: Instruction) -> None:
+        before = stage.variables
+        for name, value in item.pairs:
+            stage.environment[name] = expand(value, before, item.escape)
+
+    def workdir(self, stage: Stage, item: Instruction) -> None:
+        text = expand(item.value, stage.variables, item.escape)
+        stage.folder = stage.at(text) if text else stage.folder
+        make_folder(stage, stage.folder, "WORKDIR")
+
+    def user(self, stage: Stage, item: Instruction) -> None:
+        stage.user = expand(item.value, stage.variables, item.escape)
+
+    def volume(self, stage: Stage, item: Instruction) -> None:
+        for word in item.words:
+            path = stage.at(expand(word, stage.variables, item.escape))
+            owner = stage.files.find(path).owner
+            stage.files.put(Made(path, "VOLUME", folder=True, owner=owner))
+
+    def copy(self, stage: Stage, item: Instruction) -> None:
+        words = list(item.words)
+        bodies = [word for word in words[:-1] if item.heredocs and _HEREDOC.match(word)]
+        words = [word for word in words if word not in bodies]
+        if not words or not known(words[-1], stage.variables):
+            stage.files.put(Unknown("/", f"{item.keyword} to a place that a variable names"))
+            return
+        target = expand(words[-1], stage.variables, item.escape)
+        into = target.endswith(("/", "/.")) or target in (".", "") or len(words) + len(bodies) > 2
+        place = stage.at(target)
+        owner = expand(item.flag("chown") or "0", stage.variables).partition(":")[0]
+        for word in bodies:
+            name = _HEREDOC.sub("", word).strip("\"'")
+            stage.files.put(Made(posixpath.join(place, name) if into else place, item.keyword, owner=owner))
+        origin = item.flag("from") if item.keyword == "COPY" else None
+        for word in words[:-1]:
+            if not known(word, stage.variables) or (item.keyword == "ADD" and _is_unpacked(word)):
+                stage.files.put(Unknown(place, f"{item.keyword} {word}"))
+                continue
+            source = expand(word, stage.variables, item.escape)
+            parents = any(name == "parents" for name, _ in item.flags)
+            copy = _Copy(source, place, owner, item, into=into, parents=parents)
+            if origin is None:
+                self.copy_from_context(stage, copy)
+            else:
+                self.copy_from_stage(stage, copy, expand(origin, stage.variables))
+
+    def copy_from_context(self, stage: Stage, copy: "_Copy") -> None:
+        source = posixpath.normpath(copy.source.lstrip("/") or ".")
+        if source.startswith(".."):
+            return
+        if any(char in source for char in "*?["):
+            self.copy_pattern(stage, copy, source)
+            return
+        found = self.context.find(source)
+        if found is False:
+            rule = self.context.ignored.rule_for(source)
+            ignored = rule.pattern if rule is not None and not rule.negated and self.context.is_file(source) else None
+            stage.lacks.append(Lack("copy", source, copy.item.line, f"{copy.item.keyword} {copy.source}", ignored))
+            return
+        into = copy.into and not self.context.is_folder(source)
+        if found is None:
+            stage.files.put(Unknown(copy.target, f"{source} of the build context"))
+            return
+        stage.files.put(FromContext(self.context, source, copy.place(source, file=into), copy.owner))
+
+    def copy_pattern(self, stage: Stage, copy: "_Copy", pattern: str) -> None:
+        """A wildcard of one level; where it has more, what it brings is not told."""
+        from fnmatch import fnmatchcase
+
+        folder, last = posixpath.split(pattern)
+        if any(char in folder for char in "*?[") or not self.context.whole:
+            stage.files.put(Unknown(copy.target, f"COPY {pattern}"))
+            return
+        top = folder or "."
+        names = {path.split("/")[0] for path in self.context.below(top) if path}
+        fits = sorted(name for name in names if fnmatchcase(name, last))
+        for name in fits:
+            source = posixpath.normpath(posixpath.join(top, name))
+            file = self.context.is_file(source)
+            place = posixpath.join(copy.target, name) if file and copy.into else copy.target
+            stage.files.put(FromContext(self.context, source, place, copy.owner))
+        if not fits:
+            stage.lacks.append(Lack("copy", pattern, copy.item.line, f"{copy.item.keyword} {copy.source}"))
+
+    def copy_from_stage(self, stage: Stage, copy: "_Copy", origin: str) -> None:
+        other = self.named(origin)
+        source = posixpath.normpath("/" + copy.source.lstrip("/"))
+        if other is None or other is stage:
+            # An image from outside: what is copied out of it is there, or the build ends.
+            name = posixpath.basename(source)
+            place = posixpath.join(copy.target, name) if copy.into and "." not in copy.source[-1:] else copy.target
+            stage.files.put(either(place, f"COPY --from={origin}", copy.owner))
+            if copy.into:
+                stage.files.put(Unknown(copy.target, f"COPY --from={origin}"))
+            return
+        if any(char in source for char in "*?["):
+            found, whole = other.files.matching(source)
+            for path in found:
+                place = posixpath.join(copy.target, posixpath.basename(path)) if copy.into else copy.target
+                stage.files.put(FromStage(other.files, path, place, copy.owner))
+            if not whole:
+                stage.files.put(either(copy.target, f"COPY --from={origin} {source}", copy.owner))
+            elif not found:
+                stage.lacks.append(Lack("copy", source, copy.item.line, f"COPY --from={origin} {copy.source}"))
+            return
+        found_one = other.files.find(source)
+        if found_one.answer is Answer.NO:
+            stage.lacks.append(Lack("copy", source, copy.item.line, f"COPY --from={origin} {copy.source}"))
+            return
+        if found_one.answer is Answer.UNKNOWN:
+            stage.files.put(either(copy.target, f"COPY --from={origin}", copy.owner))
+            if copy.into:
+                stage.files.put(either(posixpath.join(copy.target, posixpath.basename(source)), "COPY", copy.owner))
+            return
+        file = not found_one.folder
+        stage.files.put(FromStage(other.files, source, copy.place(source, file=file and copy.into), copy.owner))
+
+    def run(self, stage: Stage, item: Instruction) -> None:
+        kept, mounted = stage.files, self.mounts(stage, item)
+        count = len(mounted) if mounted is not None else 0
+        stage.files = kept if mounted is None else mounted
+        text = "\n".join(item.heredocs) if item.heredocs else item.value
+        carry_out(self.context, stage, text, item.line, words=item.exec_form)
+        if mounted is not None:
+            # What was mounted is gone with the step; what the step made stays.
+            stage.files = kept
+            for layer in mounted.since(count):
+                kept.put(layer)
+
+    def mounts(self, stage: Stage, item: Instruction) -> Files | None:
+        """The files of a RUN with its bind mounts, or None where it has none."""
+        files: Files | None = None
+        for mount in item.mounts:
+            if mount.get("type", "bind") != "bind":
+                continue
+            files = files or stage.files.copy()
+            target = stage.at(mount.get("target") or mount.get("dst") or mount.get("destination") or ".")
+            source = mount.get("source", mount.get("src", "."))
+            origin = mount.get("from")
+            other = self.named(origin) if origin else None
+            if origin is None:
+                clean = posixpath.normpath(source.lstrip("/") or ".")
+                if self.context.find(clean) is False:
+                    rule = self.context.ignored.rule_for(clean)
+                    ignored = rule.pattern if rule is not None and not rule.negated else None
+                    stage.lacks.append(Lack("copy", clean, item.line, f"--mount of {source}", ignored))
+                files.put(FromContext(self.context, clean, target))
+            elif other is not None:
+                files.put(FromStage(other.files, posixpath.normpath("/" + source.lstrip("/")), target))
+            else:
+                files.put(Made(target, f"a mount of {origin}", folder=True, open=True))
+        return files
+
+
+def _is_unpacked(word: str) -> bool:
+    """Whether ADD fetches or unpacks a source."""
+    return _URL.match(word) is not None or re.search(r"\.(tar(\.\w+)?|tgz|tbz2|txz)$", word) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    source: str
+    target: str
+    owner: str
+    item: Instruction
+    into: bool = False
+    parents: bool = False
+
+    def place(self, source: str, *, file: bool) -> str:
+        """Where the source goes: a file into a folder under its own name, the content of a folder into the target."""
+        target = self.target
+        if self.parents:
+            return posixpath.join(target, source.lstrip("/")) if source != "." else target
+        return posixpath.join(target, posixpath.basename(source)) if file else target
+
+
+_ACTIONS = {
+    "ARG": _Run.arg,
+    "ENV": _Run.env,
+    "WORKDIR": _Run.workdir,
+    "USER": _Run.user,
+    "VOLUME": _Run.volume,
+    "COPY": _Run.copy,
+    "ADD": _Run.copy,
+    "RUN": _Run.run,
+}

@@ -1,0 +1,36 @@
+"""The checks over an image on paper: one function a check, its reason beside it.
+
+A check is a function from a built image, and what the service is known to need, to findings. What is unknown is never a
+finding. ``CHECKS`` is their order, and what the documentation lists.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from genfile.image.build import Built
+from genfile.image.checks import command, copied, git, inputs, loads, native, packages, ports, variables, writable
+from genfile.image.finding import Finding
+from genfile.image.needs import NOTHING_KNOWN, Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: its id, why it is made, in one sentence, and the function."""
+
+    id: str
+    reason: str
+    find: Callable[[Built, Needs], Iterator[Finding]]
+
+
+CHECKS: tuple[Check, ...] = tuple(
+    Check(module.ID, module.REASON, module.find)
+    for module in (copied, inputs, git, command, loads, packages, native, writable, ports, variables)
+)
+
+
+def check(built: Built, needs: Needs = NOTHING_KNOWN) -> tuple[Finding, ...]:
+    """Every finding of every check, in the order of the checks, each once."""
+    found: dict[Finding, None] = {}
+    for item in CHECKS:
+        found.update(dict.fromkeys(item.find(built, needs)))
+    return tuple(found)

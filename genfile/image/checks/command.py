@@ -1,0 +1,102 @@
+"""What CMD, ENTRYPOINT and HEALTHCHECK start is in the image."""
+
+import posixpath
+from collections.abc import Iterator
+
+from genfile.container.command import understand_text
+from genfile.image.build import Built
+from genfile.image.files import Answer
+from genfile.image.finding import Finding, Mend
+from genfile.image.needs import Needs
+from genfile.image.packages import Environment, Modules, program_packages
+from genfile.image.programs import Program, find_program
+from genfile.image.target import NODE_ENDINGS, find_file, find_module, target_of, words_of
+
+ID = "command-exists"
+REASON = "A container whose program, script or module is not in the image ends at once."
+
+
+def find(built: Built, needs: Needs) -> Iterator[Finding]:
+    yield from _command(built)
+    yield from _health(built)
+
+
+def _command(built: Built) -> Iterator[Finding]:
+    started = words_of(built)
+    if started is None:
+        return
+    words, folder = started
+    line = _line(built)
+    program = find_program(built.final, words[0], folder)
+    if program.answer is Answer.NO:
+        yield _absent(built, words[0], program, line)
+        return
+    target = target_of(built.final, words, folder)
+    if target is None:
+        return
+    stage = built.final
+    if target.kind == "module":
+        _, found = find_module(stage, target.name, target.roots)
+        installed = _environment(built)
+        known = installed.module(target.name) if installed is not None else Answer.UNKNOWN
+        if found.answer is Answer.NO and known is Answer.NO:
+            roots = " and ".join(target.roots)
+            yield Finding(ID, f"{' '.join(words[:2])}: there is no module {target.name} in {roots}", built.path, line)
+        return
+    endings = NODE_ENDINGS if target.kind == "node" else ("",)
+    _, found = find_file(stage, target.path or target.name, endings)
+    if found.answer is Answer.NO:
+        text = f"{' '.join(words[:3])}: nothing makes {target.path}"
+        others = _near(built, target.path or "")
+        hint = f"the build makes {', '.join(others[:3])}" if others else None
+        yield Finding(ID, text, built.path, line, hint)
+
+
+def _absent(built: Built, name: str, program: Program, line: int | None) -> Finding:
+    """A program that is not there: with the package that would bring it, where an installation leaves it out."""
+    for content in program.installed:
+        if isinstance(content, Modules):
+            left = [item for item in program_packages(name) if item in content.development]
+            if left and content.omits:
+                hint = f"install development dependencies too, or move {left[0]} to `dependencies`"
+                mend = Mend("dependencies_at_run", "all", f"{left[0]} starts the service")
+                text = f"{name} is not in the image: {left[0]} is a development dependency, and these are left out"
+                return Finding(ID, text, built.path, line, hint, mend=mend)
+        if isinstance(content, Environment) and content.complete:
+            origin = content.origin or "what is installed"
+            text = f"{name} is not in the image: {origin} does not have it"
+            mend = Mend("extra_packages", (name,), f"{name} starts the service")
+            return Finding(ID, text, built.path, line, f"add {name} to the project's dependencies", mend=mend)
+    where = f": nothing puts it at {program.path}" if program.path else ""
+    return Finding(ID, f"{name} is not in the image{where}", built.path, line)
+
+
+def _environment(built: Built) -> Environment | None:
+    for place in built.final.path:
+        content = built.final.files.find(posixpath.dirname(place)).content
+        if isinstance(content, Environment):
+            return content
+    return None
+
+
+def _near(built: Built, path: str) -> list[str]:
+    """Files of the same name that the image does have."""
+    name = posixpath.basename(path)
+    top = "/" + path.strip("/").split("/")[0]
+    stems = {name, name + ".js"}
+    return sorted(item for item in built.final.files.listed(top) if posixpath.basename(item) in stems)[:3]
+
+
+def _health(built: Built) -> Iterator[Finding]:
+    health = built.image.health
+    if health is None:
+        return
+    command = understand_text(health.value.text)
+    for words in (command.words,) if command is not None and command.words else ():
+        if words and find_program(built.final, words[0]).answer is Answer.NO:
+            text = f"HEALTHCHECK asks with {words[0]}, which is not in the image"
+            yield Finding(ID, text, built.path, health.evidence.line, f"install {words[0]}, or ask with what is there")
+
+
+def _line(built: Built) -> int | None:
+    return built.image.command.evidence.line if built.image.command is not None else None

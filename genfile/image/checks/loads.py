@@ -1,0 +1,17 @@
+"""What the start file loads by a relative path is in the image."""
+
+from collections.abc import Iterator
+
+from genfile.image.build import Built
+from genfile.image.finding import Finding
+from genfile.image.loaded import reached
+from genfile.image.needs import Needs
+
+ID = "loads-exist"
+REASON = "A file that the program loads and the image does not have ends it at its first line."
+
+
+def find(built: Built, needs: Needs) -> Iterator[Finding]:
+    for item in reached(built).missing:
+        text = f"{item.source} loads {item.name}, which is not in the image"
+        yield Finding(ID, text, item.source, item.line, "copy it to the image, too")

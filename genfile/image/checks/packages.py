@@ -1,0 +1,21 @@
+"""What the program imports of others is installed."""
+
+from collections.abc import Iterator
+
+from genfile.image.build import Built
+from genfile.image.finding import Finding
+from genfile.image.loaded import reached
+from genfile.image.needs import Needs
+
+ID = "imports-installed"
+REASON = "An import of a package that the image's installation does not bring ends the program."
+
+
+def find(built: Built, needs: Needs) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for item in reached(built).absent:
+        if item.name in seen:
+            continue
+        seen.add(item.name)
+        text = f"{item.source} imports {item.name}, which {item.origin} does not install"
+        yield Finding(ID, text, item.source, item.line, "add it to the project's dependencies")

@@ -1,0 +1,50 @@
+"""One port: what the command says, EXPOSE, the port's variable and the health check agree."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.container.ports import command_port
+from genfile.image.build import Built
+from genfile.image.finding import Finding
+from genfile.image.needs import Needs
+
+ID = "one-port"
+REASON = "A service that listens elsewhere than the image says is never reached, or never healthy."
+_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
+_HOST_FLAGS = frozenset("--host --bind -b --server.address --hostname -H --ip --address --listen -h".split())
+
+
+def find(built: Built, needs: Needs) -> Iterator[Finding]:
+    image = built.image
+    command = image.command
+    exposed = {said.value.number: said for said in image.stage.exposed if said.value.role == "web"}
+    if command is not None and not any("$" in word for word in command.value.words):
+        yield from _loopback(built, command.value.words, command.evidence.line)
+        number = command_port(command.value.text, command.value.assignments)
+        if number is not None and exposed and number not in exposed:
+            said = next(iter(exposed.values()))
+            text = f"the command listens on {number}, but EXPOSE says {said.value.number}"
+            yield Finding(ID, text, built.path, said.evidence.line, f"EXPOSE {number}", "warning")
+    check = image.health
+    if check is not None and check.value.port is not None and exposed and check.value.port not in exposed:
+        known = {said.value.number for said in image.ports} - {check.value.port}
+        if needs.port in known and check.value.port not in needs.others:
+            text = f"HEALTHCHECK asks on {check.value.port}, but the service listens on {needs.port}"
+            yield Finding(ID, text, built.path, check.evidence.line, None, "warning")
+    if needs.port is not None and exposed and needs.port not in exposed:
+        said = next(iter(exposed.values()))
+        text = f"the service listens on {needs.port}, but EXPOSE says {said.value.number}"
+        yield Finding(ID, text, built.path, said.evidence.line, f"EXPOSE {needs.port}", "warning")
+
+
+def _loopback(built: Built, words: tuple[str, ...], line: int | None) -> Iterator[Finding]:
+    """An address that only the container itself reaches."""
+    if posixpath.basename(words[0]) in ("sh", "bash"):
+        return
+    for at, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        value = value if sign else words[at + 1] if at + 1 < len(words) else ""
+        if name in _HOST_FLAGS and _LOOPBACK.fullmatch(value):
+            text = f"{name} {value}: nothing outside of the container reaches it"
+            yield Finding(ID, text, built.path, line, f"{name} 0.0.0.0")

@@ -1,0 +1,129 @@
+"""The build context: the files of a folder that the ignore file lets through."""
+
+import posixpath
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from genfile.dockerfile.ignore import IgnoreRules, read_ignore
+from genfile.parsers import ParseError
+from genfile.source.base import PRUNED, is_pruned
+
+T = TypeVar("T")
+
+NOTHING_IGNORED = IgnoreRules(())
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """A folder of a tree as BuildKit sends it. Paths are relative to that folder, with forward slashes; "." is itself.
+
+    ``folders``: the files of the whole tree, by folder, as its index has them; ``root``: the folder of that tree that
+    is the context, "" for the tree's own; ``read_text`` gives the text of a path of the tree, or None; ``whole``: the
+    index leaves nothing out but what is always left out (version control, installed packages, caches); ``parse``: the
+    reader's own memory of parsed files, by their path in the tree.
+    """
+
+    folders: Mapping[str, Collection[str]]
+    read_text: Callable[[str], str | None]
+    root: str = ""
+    ignored: IgnoreRules = NOTHING_IGNORED
+    whole: bool = True
+    parse: "Callable[[Callable[[str], Any], str], Any] | None" = None
+    kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def find(self, path: str) -> bool | None:
+        """Whether a file or folder is sent; None where the index can't tell."""
+        path = posixpath.normpath(path)
+        if path == ".":
+            return True
+        if path.startswith("../") or path == "..":
+            return False
+        if self.is_file(path):
+            return not self.ignored.excludes(path)
+        if self.is_folder(path):
+            return True if not self.ignored.excludes(path) else (None if self._taken_back(path) else False)
+        if self.ignored.excludes(path) and not self._taken_back(path):
+            return False
+        return None if self._hidden(path) else False
+
+    def is_file(self, path: str) -> bool:
+        folder, name = posixpath.split(self._full(path))
+        return name in self.folders.get(folder, ())
+
+    def is_folder(self, path: str) -> bool:
+        return path == "." or self._full(path) in self._known_folders
+
+    def read(self, path: str) -> str | None:
+        """The text of a file that is sent; None where there is none, or it is not text."""
+        return self.read_text(self._full(path)) if self.find(path) and self.is_file(path) else None
+
+    def parsed(self, parser: Callable[[str], T], path: str) -> T | None:
+        """A file that is sent, parsed once; None where there is none, or it is malformed."""
+        if not self.find(path) or not self.is_file(path):
+            return None
+        full = self._full(path)
+        if self.parse is not None:
+            known: T | None = self.parse(parser, full)
+            return known
+        key = (parser.__name__, full)
+        if key not in self.kept:
+            self.kept[key] = _parsed(parser, self.read_text(full))
+        found: T | None = self.kept[key]
+        return found
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The files at and below a path that are sent, relative to it; "" for the path of a file itself."""
+        if self.is_file(folder):
+            yield from ("",) if self.find(folder) else ()
+            return
+        start = self._full(folder)
+        for place in self.folders:
+            if place == start or not start or place.startswith(start + "/"):
+                inner = place[len(start) :].lstrip("/") if start else place
+                for name in self.folders[place]:
+                    path = posixpath.join(inner, name)
+                    if self.find(posixpath.normpath(posixpath.join(folder, path))):
+                        yield path
+
+    def _full(self, path: str) -> str:
+        joined = posixpath.normpath(posixpath.join(self.root, path))
+        return "" if joined == "." else joined
+
+    @cached_property
+    def _known_folders(self) -> frozenset[str]:
+        found: set[str] = set()
+        for folder in self.folders:
+            while folder not in found:
+                found.add(folder)
+                folder = posixpath.dirname(folder)
+        return frozenset(found)
+
+    def _hidden(self, path: str) -> bool:
+        """Whether the index does not show what lies there: a folder that is never walked, or a tree over its limits."""
+        if not self.whole:
+            return True
+        parts = path.split("/")
+        for at, part in enumerate(parts):
+            siblings = frozenset(self.folders.get(self._full("/".join(parts[:at]) or "."), ()))
+            if part in PRUNED or is_pruned(part, siblings):
+                return True
+        return False
+
+    def _taken_back(self, path: str) -> bool:
+        """Whether a later pattern may take something below a path back in."""
+        return any(rule.negated for rule in self.ignored.rules)
+
+
+def _parsed(parser: Callable[[str], T], text: str | None) -> T | None:
+    try:
+        return parser(text) if text is not None else None
+    except (ParseError, RecursionError, ValueError):
+        return None
+
+
+def ignoring(context: Context, text: str | None) -> Context:
+    """The same folder under another ignore file."""
+    rules = read_ignore(text) if text else NOTHING_IGNORED
+    return Context(context.folders, context.read_text, context.root, rules, context.whole, context.parse, context.kept)

@@ -1,0 +1,307 @@
+"""npm, pnpm, Yarn and Bun: what they install, which scripts they run."""
+
+import posixpath
+from dataclasses import dataclass, replace
+from typing import Any
+
+from genfile.container.shell import split_commands
+from genfile.image.effects.nodelock import Locked, locked_by_npm, locked_by_pnpm
+from genfile.image.effects.run import Effect, Run
+from genfile.image.effects.shell import in_order, perform, unknown
+from genfile.image.files import Answer, Gone, Loose, Made
+from genfile.image.packages import Modules, brought_programs
+from genfile.parsers.data import parse_json, parse_yaml
+
+_INSTALL = {
+    "npm": frozenset("ci install i clean-install ic install-clean".split()),
+    "pnpm": frozenset("install i".split()),
+    "yarn": frozenset(("install", "")),
+    "bun": frozenset("install i ci".split()),
+}
+_ADD = frozenset("add install i".split())
+_VALUED = frozenset(
+    "--prefix -C --dir --cwd --filter -F -w --workspace --cache --cache-folder --registry --network-timeout --mutex "
+    "--omit --only --include --store-dir --modules-folder --loglevel --reporter --network-concurrency --mode".split()
+)
+# What runs around an installation, in the order that npm has.
+_LIFECYCLE = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
+_LOCKS = {
+    "npm": ("package-lock.json", "npm-shrinkwrap.json"),
+    "pnpm": ("pnpm-lock.yaml",),
+    "yarn": ("yarn.lock",),
+    "bun": ("bun.lock", "bun.lockb"),
+}
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call of a package manager: its verb, what follows, and the folder that it works in."""
+
+    run: Run
+    manager: str
+    verb: str
+    rest: tuple[str, ...]
+    folder: str
+
+
+def _read(run: Run) -> _Call:
+    words: list[str] = []
+    after: list[str] = []
+    at = 0
+    while at < len(run.rest):
+        word = run.rest[at]
+        if words and words[0] in ("run", "run-script", "exec", "x", "dlx"):
+            after.append(word)
+        elif word in _VALUED:
+            at += 1
+        elif not word.startswith("-"):
+            words.append(word)
+        at += 1
+    manager = {"npx": "npm", "pnpx": "pnpm", "bunx": "bun", "yarnpkg": "yarn"}.get(run.program, run.program)
+    folder = run.value("--prefix", "-C", "--dir", "--cwd") or "."
+    verb = words[0] if words else ""
+    return _Call(run, manager, verb, (*words[1:], *after), posixpath.normpath(folder))
+
+
+def _manager(run: Run) -> None:
+    call = _read(run)
+    run, verb, rest = call.run, call.verb, call.rest
+    globally = run.has("-g", "--global") or verb == "global"
+    if globally:
+        _global(run, [word for word in rest if word not in ("add", "install")])
+    elif verb in _INSTALL[call.manager] and (not rest or (call.manager == "npm" and verb in ("ci", "clean-install"))):
+        _install(call)
+    elif verb in _ADD and rest:
+        _add(call)
+    elif verb in ("run", "run-script") and rest:
+        _script(call, rest[0])
+    elif verb in ("exec", "x", "dlx") and rest:
+        perform(run.again([word for word in rest if word != "--"], folder=run.at(call.folder)))
+    elif verb in ("prune",) or (verb == "install" and run.has("--production")):
+        _omit(call)
+    elif verb == "rebuild":
+        _rebuild(call)
+    elif verb in ("start", "test", "stop", "restart", "build") and call.manager != "bun":
+        _script(call, verb)
+    elif (
+        verb in ("config", "cache", "set", "version", "store", "whoami", "fund", "audit", "setup", "help", "pkg")
+        or not verb
+    ):
+        return
+    elif call.manager in ("yarn", "pnpm", "bun") and verb:
+        _named(call)
+    else:
+        run.may_change(call.folder)
+
+
+def _named(call: _Call) -> None:
+    """`yarn build`, `pnpm build`: a script of that name, else a program."""
+    if call.verb in (
+        "workspaces",
+        "workspace",
+        "plugin",
+        "deploy",
+        "fetch",
+        "import",
+        "patch",
+        "dedupe",
+        "-r",
+        "turbo",
+    ):
+        call.run.may_change(call.folder)
+    elif call.manager != "bun" and call.verb in _scripts(call):
+        _script(call, call.verb)
+    else:
+        perform(call.run.again((call.verb, *call.rest), folder=call.run.at(call.folder)))
+
+
+def _runner(run: Run) -> None:
+    """npx, bunx: the program itself."""
+    words = [word for word in run.rest if word not in ("-y", "--yes", "--no-install", "--bun", "--")]
+    if words and not words[0].startswith("-"):
+        perform(run.again(words))
+    else:
+        run.may_change(".")
+
+
+def _manifest(call: _Call) -> dict[str, Any]:
+    document = call.run.data(parse_json, posixpath.join(call.folder, "package.json"))
+    return document.value if document is not None and isinstance(document.value, dict) else {}
+
+
+def _scripts(call: _Call) -> dict[str, str]:
+    table = _manifest(call).get("scripts")
+    return {name: text for name, text in table.items() if isinstance(text, str)} if isinstance(table, dict) else {}
+
+
+def _names(manifest: dict[str, Any], *tables: str) -> frozenset[str]:
+    return frozenset(
+        name for table in tables for name in (manifest.get(table) or {}) if isinstance(manifest.get(table), dict)
+    )
+
+
+def _omits(call: _Call) -> bool:
+    run = call.run
+    if run.has("--omit=dev", "--production", "--prod", "-P", "--only=production", "--only=prod", "--production=true"):
+        return True
+    if run.value("--omit") == "dev" or run.value("--only") in ("production", "prod"):
+        return True
+    told = (
+        run.has("--include=dev", "--production=false", "--prod=false", "-D", "--dev") or run.value("--include") == "dev"
+    )
+    omitted = "dev" in (run.variable("NPM_CONFIG_OMIT") or run.variable("npm_config_omit") or "")
+    return not told and (omitted or (run.variable("NODE_ENV") == "production" and call.manager != "bun"))
+
+
+def _runs_scripts(call: _Call) -> bool:
+    run = call.run
+    off = run.has("--ignore-scripts", "--mode=skip-build") or run.value("--mode") == "skip-build"
+    told = run.variable("npm_config_ignore_scripts") or run.variable("NPM_CONFIG_IGNORE_SCRIPTS") or ""
+    return not (off or told in ("true", "1") or run.variable("YARN_ENABLE_SCRIPTS") in ("false", "0"))
+
+
+def _is_workspace(call: _Call, manifest: dict[str, Any]) -> bool:
+    return (
+        bool(manifest.get("workspaces"))
+        or call.run.find(posixpath.join(call.folder, "pnpm-workspace.yaml")).answer is Answer.YES
+    )
+
+
+def _install(call: _Call) -> None:
+    run, folder = call.run, call.folder
+    if not run.needs(posixpath.join(folder, "package.json")):
+        return
+    frozen = call.verb in ("ci", "clean-install") or run.has("--frozen-lockfile", "--immutable")
+    locks = [posixpath.join(folder, name) for name in _LOCKS[call.manager]]
+    if frozen and all(run.find(path).answer is Answer.NO for path in locks):
+        run.needs(locks[0])
+        return
+    manifest = _manifest(call)
+    target = posixpath.join(folder, "node_modules")
+    if not manifest or _is_workspace(call, manifest) or run.has("--filter", "-F", "-w", "--workspace"):
+        run.make(target, folder=True, open=True)
+        run.stage.files.put(Loose(run.at(folder), "node_modules", "the installation of a workspace"))
+    else:
+        run.make(target, folder=True, content=_modules(call, manifest))
+    if _runs_scripts(call):
+        for name in _LIFECYCLE:
+            if name in _scripts(call):
+                _lines(call, name)
+
+
+def _modules(call: _Call, manifest: dict[str, Any]) -> Modules:
+    run, folder, omits = call.run, call.folder, _omits(call)
+    found: Locked | None = None
+    name = posixpath.join(folder, _LOCKS[call.manager][0])
+    if call.manager == "npm":
+        document = run.data(parse_json, name)
+        found = locked_by_npm(document.value, omits=omits) if document is not None else None
+    elif call.manager == "pnpm":
+        document = run.data(parse_yaml, name)
+        found = locked_by_pnpm(document.value, omits=omits) if document is not None else None
+    return Modules(
+        _names(manifest, "dependencies", "optionalDependencies", "peerDependencies"),
+        _names(manifest, "devDependencies"),
+        omits,
+        found.names if found is not None else None,
+        found.programs if found is not None else {},
+        _runs_scripts(call),
+        found.scripted if found is not None else frozenset(),
+        lock=run.find(name).source,
+    )
+
+
+def _add(call: _Call) -> None:
+    """`npm install x y` beside what is there."""
+    found = call.run.find(posixpath.join(call.folder, "node_modules"))
+    names = frozenset(_plain(word) for word in call.rest)
+    before = found.content if isinstance(found.content, Modules) else None
+    content = replace(before, direct=before.direct | names, open=True) if before is not None else None
+    target = posixpath.join(call.folder, "node_modules")
+    call.run.make(target, folder=True, open=True, content=content or Modules(names, open=True))
+
+
+def _plain(word: str) -> str:
+    """A package's name without its version."""
+    return word[:1] + word[1:].partition("@")[0]
+
+
+def _global(run: Run, words: list[str]) -> None:
+    place = "/usr/local/bin"
+    for word in words:
+        name = _plain(word)
+        for program in brought_programs(name):
+            run.stage.files.put(Made(posixpath.join(place, program), f"npm install --global {name}"))
+    if any("/" in word and not word.startswith("@") for word in words):
+        run.may_change(place)
+
+
+def _omit(call: _Call) -> None:
+    found = call.run.find(posixpath.join(call.folder, "node_modules"))
+    omits = _omits(call)
+    if isinstance(found.content, Modules) and omits:
+        manifest = _manifest(call)
+        content = replace(_modules(call, manifest), scripts=found.content.scripts, rebuilt=found.content.rebuilt)
+        call.run.stage.files.put(Gone(call.run.at(posixpath.join(call.folder, "node_modules")), "prune"))
+        call.run.make(posixpath.join(call.folder, "node_modules"), folder=True, content=content)
+
+
+def _rebuild(call: _Call) -> None:
+    found = call.run.find(posixpath.join(call.folder, "node_modules"))
+    if isinstance(found.content, Modules):
+        before = found.content.rebuilt
+        rebuilt = None if not call.rest or before is None else before | {_plain(word) for word in call.rest}
+        call.run.make(
+            posixpath.join(call.folder, "node_modules"), folder=True, content=replace(found.content, rebuilt=rebuilt)
+        )
+
+
+def _script(call: _Call, name: str) -> None:
+    """A script of package.json, with those before and after it."""
+    scripts = _scripts(call)
+    if name not in scripts:
+        call.run.may_change(call.folder)
+        return
+    for item in (f"pre{name}", name, f"post{name}"):
+        if item in scripts:
+            _lines(call, item)
+
+
+def _lines(call: _Call, name: str) -> None:
+    commands = split_commands(_scripts(call)[name])
+    here = call.run.again(("sh",), folder=call.run.at(call.folder))
+    if commands is None or here.depth > 5:
+        call.run.may_change(call.folder)
+    else:
+        in_order(here, commands)
+
+
+def _node(run: Run) -> None:
+    script = next((word for word in run.operands if not word.startswith("-")), None)
+    if script is not None and script.endswith((".js", ".mjs", ".cjs")) and not run.has("-e", "-p", "--eval", "--print"):
+        run.needs(script)
+    run.may_change(".")
+
+
+def _corepack(run: Run) -> None:
+    for name in ("pnpm", "pnpx", "yarn", "yarnpkg"):
+        run.stage.files.put(Made(f"/usr/local/bin/{name}", "corepack"))
+
+
+def _parallel(run: Run) -> None:
+    """Runners of several scripts at once: what they run is not followed."""
+    unknown(run.again(run.words))
+
+
+def _quiet(run: Run) -> None:
+    """Checks and hooks of version control leave nothing behind."""
+
+
+EFFECTS: dict[str, Effect] = {
+    **dict.fromkeys(("npm", "pnpm", "yarn", "yarnpkg", "bun"), _manager),
+    **dict.fromkeys(("npx", "pnpx", "bunx"), _runner),
+    "node": _node,
+    "corepack": _corepack,
+    **dict.fromkeys(("concurrently", "npm-run-all", "run-s", "run-p", "turbo", "nx", "lerna"), _parallel),
+    **dict.fromkeys(("husky", "eslint", "prettier", "jest", "vitest", "vue-tsc", "is-ci", "lint-staged"), _quiet),
+}

@@ -1,0 +1,129 @@
+"""What an effect is given: the stage, the command, and where it runs."""
+
+import posixpath
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from genfile.container.variables import expand
+from genfile.image.context import Context
+from genfile.image.files import Answer, Found, Made, Unknown
+from genfile.image.stage import Lack, Stage, make_folder, source_text
+from genfile.parsers import Document
+
+if TYPE_CHECKING:
+    from genfile.parsers.javascript import JsModule
+
+# How deep scripts may call scripts.
+MAX_DEPTH = 6
+
+
+@dataclass(frozen=True)
+class Run:
+    """One command. ``folder``: where it runs; ``given``: variables set for it alone; ``line``: of its instruction."""
+
+    context: Context
+    stage: Stage
+    words: tuple[str, ...]
+    folder: str
+    line: int
+    given: dict[str, str] = field(default_factory=dict)
+    depth: int = 0
+
+    @property
+    def program(self) -> str:
+        return posixpath.basename(self.words[0])
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        return self.words[1:]
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The words that are not flags."""
+        return tuple(word for word in self.rest if not word.startswith("-"))
+
+    def has(self, *flags: str) -> bool:
+        return not set(flags).isdisjoint(self.rest)
+
+    def value(self, *flags: str) -> str | None:
+        """The value of a flag: `--flag x` or `--flag=x`."""
+        found = self.values(*flags)
+        return found[0] if found else None
+
+    def values(self, *flags: str) -> list[str]:
+        """All values of a flag that may stand several times."""
+        found: list[str] = []
+        for at, word in enumerate(self.rest):
+            name, sign, value = word.partition("=")
+            if name in flags and sign:
+                found.append(value)
+            elif word in flags and at + 1 < len(self.rest):
+                found.append(self.rest[at + 1])
+        return found
+
+    def variable(self, name: str) -> str | None:
+        return self.given.get(name, self.stage.variables.get(name))
+
+    def at(self, path: str) -> str:
+        return posixpath.normpath(posixpath.join(self.folder, path))
+
+    def find(self, path: str) -> Found:
+        return self.stage.files.find(self.at(path))
+
+    def text(self, path: str) -> str | None:
+        """The text of a file of the stage, where that is a copy of one of the build context."""
+        return source_text(self.context, self.stage, self.at(path))
+
+    def data(self, parser: Callable[[str], Document], path: str) -> Document | None:
+        """A parsed file of the stage; None where there is none to be had."""
+        found = self.find(path)
+        return self.context.parsed(parser, found.source) if found.source is not None else None
+
+    def module(self, path: str) -> "JsModule | None":
+        """A module of JavaScript or TypeScript of the stage, parsed."""
+        from genfile.parsers.javascript import parse_javascript, parse_typescript
+
+        typescript = path.endswith((".ts", ".mts", ".cts"))
+        found = self.find(path)
+        if found.source is None:
+            return None
+        return self.context.parsed(parse_typescript if typescript else parse_javascript, found.source)
+
+    def make(self, path: str, *, folder: bool = False, open: bool = False, content: Any = None) -> None:
+        """The command makes a file or a folder. ``open``: more may be in it than is known."""
+        owner = self.stage.user.partition(":")[0]
+        self.stage.files.put(Made(self.at(path), self.words[0], folder, open, owner, content))
+
+    def make_folder(self, path: str) -> None:
+        make_folder(self.stage, self.at(path), self.words[0], self.stage.user.partition(":")[0])
+
+    def may_change(self, *paths: str) -> None:
+        """The command may have made anything at and below these paths."""
+        for path in paths:
+            self.stage.files.put(Unknown(self.at(path), " ".join(self.words[:3])))
+
+    def needs(self, path: str) -> bool:
+        """A file that the command can't do without. False: it is not there, which is kept."""
+        found = self.find(path)
+        if found.answer is not Answer.NO:
+            return True
+        self.stage.lacks.append(Lack("run", self.at(path), self.line, " ".join(self.words[:3])))
+        return False
+
+    def again(self, words: Iterable[str], *, folder: str | None = None, given: dict[str, str] | None = None) -> "Run":
+        """Another command in place of this one: what a wrapper runs."""
+        return replace(
+            self,
+            words=tuple(words),
+            folder=folder or self.folder,
+            given={**self.given, **(given or {})},
+            depth=self.depth + 1,
+        )
+
+    def expanded(self, words: Iterable[str]) -> tuple[str, ...]:
+        values = {**self.stage.variables, **self.given}
+        return tuple(expand(word, values) if "$" in word else word for word in words)
+
+
+Effect = Callable[[Run], None]

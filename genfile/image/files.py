@@ -1,0 +1,304 @@
+"""The files of a stage on paper: which paths are there, which are not, and which nobody can know.
+
+A stage's files are a list of layers, the newest last, each the trace of one step. A path is looked up from the newest
+layer down: the first layer that is sure of it answers; a layer that may have touched it turns a *no* further down
+into *unknown*, and leaves a *yes* as it is.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+from genfile.image.context import Context
+
+
+class Answer(Enum):
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Content(Protocol):
+    """What a well-known command has put into a folder: node_modules, a virtual environment."""
+
+    def look(self, inner: str) -> Answer:
+        """Whether a path relative to the folder is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of one path. ``source``: the path of the build context that it is a copy of; ``base``: it lies in
+    a folder of the base image's own; ``owner``: the user it belongs to, as a number or a name."""
+
+    answer: Answer
+    why: str = ""
+    source: str | None = None
+    owner: str = "0"
+    folder: bool = False
+    base: bool = False
+    content: Content | None = None
+
+
+_NO = Found(Answer.NO)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file or folder that a step has made. ``open``: more may be in the folder than the step is known to make;
+    ``either``: it may as well be a file."""
+
+    path: str
+    why: str
+    folder: bool = False
+    open: bool = False
+    owner: str = "0"
+    content: Content | None = None
+    source: str | None = None
+    either: bool = False
+
+    def look(self, path: str) -> Found | None:
+        if path == self.path:
+            folder = self.folder and not self.either
+            return Found(Answer.YES, self.why, self.source, self.owner, folder, content=self.content)
+        if below(self.path, path) is not None:
+            return Found(Answer.YES, self.why, None, "0", folder=True)
+        inner = below(path, self.path)
+        if inner is None or not self.folder:
+            return None
+        if self.content is not None:
+            answer = self.content.look(inner)
+            return Found(answer, self.why, owner=self.owner) if answer is not Answer.NO else None
+        return Found(Answer.UNKNOWN, self.why, owner=self.owner) if self.open else None
+
+    def paths(self, start: str) -> Iterator[str]:
+        if below(self.path, start) is not None:
+            yield self.path
+
+
+@dataclass(frozen=True, slots=True)
+class FromContext:
+    """A copy of a file or a folder of the build context."""
+
+    context: Context
+    source: str
+    target: str
+    owner: str = "0"
+
+    def look(self, path: str) -> Found | None:
+        inner = below(path, self.target)
+        if inner is None:
+            return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
+        source = posixpath.normpath(posixpath.join(self.source, inner)) if inner else self.source
+        found = self.context.find(source)
+        if found is None:
+            return Found(Answer.UNKNOWN, f"{source} of the build context can't be seen")
+        if not found and inner:
+            return None
+        folder = self.context.is_folder(source)
+        return Found(Answer.YES, "", source, self.owner, folder)
+
+    def paths(self, start: str) -> Iterator[str]:
+        inner = below(start, self.target)
+        base = posixpath.join(self.source, inner) if inner else self.source
+        top = start if inner is not None else self.target
+        if inner is None and below(self.target, start) is None:
+            return
+        for path in self.context.below(posixpath.normpath(base)):
+            yield posixpath.join(top, path) if path else top
+
+
+@dataclass(frozen=True, slots=True)
+class FromStage:
+    """A copy of a file or a folder of another stage, as it was at the end of that stage."""
+
+    files: "Files"
+    source: str
+    target: str
+    owner: str = "0"
+
+    def look(self, path: str) -> Found | None:
+        inner = below(path, self.target)
+        if inner is None:
+            return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
+        found = self.files.find(posixpath.join(self.source, inner) if inner else self.source)
+        if found.answer is Answer.NO:
+            return None
+        return replace(found, owner=self.owner, base=False)
+
+    def paths(self, start: str) -> Iterator[str]:
+        inner = below(start, self.target)
+        if inner is None:
+            if below(self.target, start) is not None:
+                yield from (join(self.target, path, self.source) for path in self.files.listed(self.source))
+            return
+        base = posixpath.join(self.source, inner) if inner else self.source
+        yield from (join(start, path, base) for path in self.files.listed(base))
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A folder that a step may have put anything into. ``base``: the base image has."""
+
+    path: str
+    why: str
+    base: bool = False
+
+    def look(self, path: str) -> Found | None:
+        if below(path, self.path) is None and below(self.path, path) is None:
+            return None
+        return Found(Answer.UNKNOWN, self.why, base=self.base)
+
+    def paths(self, start: str) -> Iterator[str]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A file or folder that a step has removed."""
+
+    path: str
+    why: str
+
+    def look(self, path: str) -> Found | None:
+        return Found(Answer.NO, self.why) if below(path, self.path) is not None else None
+
+    def paths(self, start: str) -> Iterator[str]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A change of owner: of one path, or of all below it too."""
+
+    path: str
+    owner: str
+    recursive: bool = False
+
+    def covers(self, path: str) -> bool:
+        return path == self.path or (self.recursive and below(path, self.path) is not None)
+
+    def look(self, path: str) -> Found | None:
+        return None
+
+    def paths(self, start: str) -> Iterator[str]:
+        return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Folders of one name, anywhere below a folder, that a step may have made and filled."""
+
+    path: str
+    name: str
+    why: str
+
+    def look(self, path: str) -> Found | None:
+        inner = below(path, self.path)
+        if inner is None or self.name not in inner.split("/"):
+            return None
+        return Found(Answer.UNKNOWN, self.why)
+
+    def paths(self, start: str) -> Iterator[str]:
+        return iter(())
+
+
+Layer = Loose | Made | FromContext | FromStage | Unknown | Gone | Owned
+# How many paths one look into folders gives.
+MAX_LISTED = 20_000
+
+
+class Files:
+    """The layers of one stage. ``put`` adds one; a stage that is made from another starts with a copy of it."""
+
+    def __init__(self, layers: tuple[Layer, ...] = ()) -> None:
+        self._layers = list(layers)
+
+    def copy(self) -> "Files":
+        return Files(tuple(self._layers))
+
+    def put(self, layer: Layer) -> None:
+        self._layers.append(layer)
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def since(self, count: int) -> tuple[Layer, ...]:
+        """The layers after the first so many."""
+        return tuple(self._layers[count:])
+
+    def find(self, path: str) -> Found:
+        """What is known of an absolute path."""
+        path = posixpath.normpath(path)
+        unknown: Found | None = None
+        owner: str | None = None
+        for layer in reversed(self._layers):
+            if isinstance(layer, Owned):
+                owner = layer.owner if owner is None and layer.covers(path) else owner
+                continue
+            found = layer.look(path)
+            if found is None:
+                continue
+            if found.answer is Answer.UNKNOWN:
+                unknown = unknown or found
+                continue
+            if found.answer is Answer.YES:
+                return replace(found, owner=owner) if owner is not None else found
+            return unknown or found
+        if path == "/":
+            return Found(Answer.YES, folder=True)
+        return unknown or _NO
+
+    def listed(self, start: str) -> list[str]:
+        """The files at and below a path that are known, without those that were removed since."""
+        seen: dict[str, None] = {}
+        for layer in self._layers:
+            for path in layer.paths(start):
+                seen[path] = None
+                if len(seen) >= MAX_LISTED:
+                    break
+        return [path for path in seen if self.find(path).answer is not Answer.NO]
+
+    def matching(self, pattern: str) -> tuple[list[str], bool]:
+        """The known files that a pattern of COPY fits, and whether those are all."""
+        fixed = pattern.partition("*")[0].partition("?")[0].rpartition("/")[0] or "/"
+        found = [
+            path for path in self.listed(fixed) if fnmatchcase(path, pattern) and path.count("/") == pattern.count("/")
+        ]
+        whole = not any(
+            isinstance(layer, Unknown | Made | FromStage) and _opens(layer, fixed) for layer in self._layers
+        )
+        return sorted(found), whole
+
+
+def _opens(layer: Layer, folder: str) -> bool:
+    """Whether there may be more in a folder than the layers say."""
+    if isinstance(layer, Unknown):
+        return below(folder, layer.path) is not None or below(layer.path, folder) is not None
+    if isinstance(layer, Made):
+        return (layer.open or layer.content is not None) and below(folder, layer.path) is not None
+    if isinstance(layer, FromStage):
+        inner = below(folder, layer.target)
+        return inner is not None and not layer.files.matching(posixpath.join(layer.source, inner, "*"))[1]
+    return False
+
+
+def either(path: str, why: str, owner: str = "0") -> Made:
+    """A file, or a folder that may hold anything."""
+    return Made(path, why, folder=True, open=True, owner=owner, either=True)
+
+
+def below(path: str, folder: str) -> str | None:
+    """A path relative to a folder that it is (then ""), or lies in; None for any other."""
+    if path == folder:
+        return ""
+    prefix = folder if folder.endswith("/") else folder + "/"
+    return path[len(prefix) :] if path.startswith(prefix) else None
+
+
+def join(target: str, path: str, source: str) -> str:
+    """A path below one folder, moved to another."""
+    inner = below(path, source)
+    return posixpath.join(target, inner) if inner else target

@@ -1,0 +1,40 @@
+"""What a check finds."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A change of the spec that would put it right: the field, its new value, and why, for the evidence."""
+
+    field: str
+    value: Any
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault. ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``:
+    what puts it right; ``path`` and ``line``: where; ``level``: `error` where the build or the start fails for
+    certain."""
+
+    check: str
+    text: str
+    path: str | None = None
+    line: int | None = None
+    hint: str | None = None
+    level: Level = "error"
+    mend: Mend | None = field(default=None, compare=False)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.check,
+            "level": self.level,
+            "text": self.text,
+            "hint": self.hint,
+            "path": self.path,
+            "line": self.line,
+        }

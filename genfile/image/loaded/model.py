@@ -1,0 +1,25 @@
+"""What following the imports gives."""
+
+from dataclasses import dataclass, field
+
+# How many modules of the project are followed.
+MAX_MODULES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """An import: the file of the build context that has it, its line, and what it asks for; ``origin``: the lock or
+    manifest of the installation that does not have it."""
+
+    source: str
+    line: int
+    name: str
+    origin: str = ""
+
+
+@dataclass
+class Reached:
+    """``missing``: own files that are not in the image; ``absent``: packages that are not installed."""
+
+    missing: list[Load] = field(default_factory=list)
+    absent: list[Load] = field(default_factory=list)

@@ -1,0 +1,83 @@
+"""Imports of JavaScript and of TypeScript that is run as it is."""
+
+import posixpath
+
+from genfile.image.build import Built
+from genfile.image.files import Answer
+from genfile.image.loaded.model import MAX_MODULES, Load, Reached
+from genfile.image.packages import Modules, parents
+from genfile.image.target import NODE_ENDINGS, find_file
+from genfile.parsers.javascript import JsModule, parse_javascript, parse_typescript
+
+_TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
+_CODE = (".js", ".mjs", ".cjs", ".jsx", *_TYPESCRIPT)
+# Modules of Node itself and of Bun, as nodejs.org/api lists them.
+_BUILTIN = frozenset(
+    "assert async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns domain "
+    "events fs http http2 https inspector module net os path perf_hooks process punycode querystring readline repl "
+    "stream string_decoder sys timers tls trace_events tty url util v8 vm wasi worker_threads zlib bun".split()
+)
+
+
+def follow(built: Built, start: str, result: Reached) -> None:
+    """Add what the file at ``start`` loads, and what is loaded by what it loads."""
+    first, found = find_file(built.final, start, NODE_ENDINGS)
+    queue = [first] if found.source is not None else []
+    for path in queue:
+        source = built.final.files.find(path).source
+        module = _module(built, path, source)
+        if source is None or module is None:
+            continue
+        for item in module.imports:
+            load = Load(source, item.line, item.module)
+            if not item.module.startswith("."):
+                _package(built, path, load, result)
+                continue
+            at = posixpath.normpath(posixpath.join(posixpath.dirname(path), item.module))
+            other, there = find_file(built.final, at, _names(at))
+            if there.answer is Answer.NO and _is_certain(built, load):
+                result.missing.append(load)
+            elif there.source is not None and other.endswith(_CODE) and other not in queue:
+                queue += [other] if len(queue) < MAX_MODULES else []
+
+
+def _module(built: Built, path: str, source: str | None) -> JsModule | None:
+    parser = parse_typescript if path.endswith(_TYPESCRIPT) else parse_javascript
+    return built.context.parsed(parser, source) if source is not None else None
+
+
+def _names(path: str) -> tuple[str, ...]:
+    """The endings that a relative import may have: `./x.js` is `./x.ts` where TypeScript is run as it is."""
+    stems = tuple(f"/../{posixpath.basename(path)[:-3]}{end}" for end in _TYPESCRIPT) if path.endswith(".js") else ()
+    return (*NODE_ENDINGS, ".tsx", ".mts", *stems)
+
+
+def _package(built: Built, path: str, load: Load, result: Reached) -> None:
+    """A package: of the node_modules beside the file, or of one above."""
+    name = load.name
+    if name.startswith(("#", "/", "@/", "~")) or ":" in name:
+        return
+    parts = name.split("/")
+    package = "/".join(parts[:2]) if name.startswith("@") else parts[0]
+    if package in _BUILTIN:
+        return
+    origin: str | None = None
+    for folder in parents(posixpath.dirname(path)):
+        found = built.final.files.find(posixpath.join(folder, "node_modules"))
+        if found.answer is Answer.NO:
+            continue
+        if not isinstance(found.content, Modules) or found.content.has(package) is not Answer.NO:
+            return
+        origin = origin or found.content.lock or "package.json"
+    if origin is not None and _is_certain(built, load):
+        result.absent.append(Load(load.source, load.line, package, origin))
+
+
+def _is_certain(built: Built, load: Load) -> bool:
+    """Whether the line is run for certain: not an import of types alone, nor one that is tried or decided upon."""
+    lines = (built.context.read(load.source) or "").splitlines()
+    line = lines[load.line - 1] if 0 < load.line <= len(lines) else ""
+    if line[:1].isspace():
+        # Inside of a block or a function.
+        return False
+    return not line.startswith(("import type", "export type", "if", "try")) and "await import" not in line

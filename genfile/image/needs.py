@@ -1,0 +1,29 @@
+"""What a service is known to need of its image, whoever found it out; all of it may be empty."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A name or a path, and the place that says so."""
+
+    value: str
+    path: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """``folder``: of the service, in the build context; ``port``: what it listens on for its
+    users; ``others``: further ports that it opens; ``written``: folders of the context that the program writes to;
+    ``variables``: those that it can't start without.
+    """
+
+    folder: str = "."
+    port: int | None = None
+    others: tuple[int, ...] = ()
+    written: tuple[Need, ...] = ()
+    variables: tuple[Need, ...] = ()
+
+
+NOTHING_KNOWN = Needs()

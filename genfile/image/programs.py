@@ -1,0 +1,68 @@
+"""Whether a program is in an image."""
+
+import posixpath
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from genfile.image.bases import known_programs, packages_with
+from genfile.image.files import Answer, Found
+from genfile.image.packages import Environment, Modules
+from genfile.image.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The answer for one name: where it is, or what is known of the places that were looked at."""
+
+    answer: Answer
+    path: str | None = None
+    found: Found | None = None
+    installed: tuple[Modules | Environment, ...] = ()
+
+
+def find_program(stage: Stage, name: str, folder: str | None = None) -> Program:
+    """Look for the program that a command begins with. ``folder``: where the command runs, for names with a slash."""
+    if "/" in name:
+        path = posixpath.normpath(posixpath.join(folder or stage.folder, name))
+        found = stage.files.find(path)
+        if found.base and stage.base is not None:
+            return Program(Answer.YES if _in_base(stage, path) else Answer.UNKNOWN, path, found)
+        return Program(found.answer, path, found)
+    installed: list[Modules | Environment] = []
+    unknown = stage.loose is not None
+    for place in stage.path:
+        path = posixpath.join(place, name)
+        found = stage.files.find(path)
+        if found.answer is Answer.YES:
+            return Program(Answer.YES, path, found)
+        if found.answer is Answer.UNKNOWN and not found.base:
+            unknown = True
+        above = stage.files.find(posixpath.dirname(place)).content
+        if isinstance(above, Modules | Environment):
+            installed.append(above)
+    if _in_base(stage, name) or _by_package(stage, name):
+        return Program(Answer.YES)
+    if unknown or stage.base is None or (not stage.base.only and not _can_be_told(stage, name, installed)):
+        return Program(Answer.UNKNOWN, installed=tuple(installed))
+    return Program(Answer.NO, installed=tuple(installed))
+
+
+def _in_base(stage: Stage, name: str) -> bool:
+    return stage.base is not None and (name in stage.base.programs or posixpath.basename(name) in stage.base.programs)
+
+
+def _by_package(stage: Stage, name: str) -> bool:
+    patterns = (name, *packages_with(name))
+    return any(fnmatchcase(package, pattern) for package in stage.packages for pattern in patterns)
+
+
+def _can_be_told(stage: Stage, name: str, installed: list[Modules | Environment]) -> bool:
+    """Whether the absence of a program can be told: it is one that images and packages are known to bring, and nothing
+    else was installed that may bring it; or one of a language's packages, where an environment is on PATH."""
+    if name in known_programs():
+        others = [package for package in stage.packages if package not in _HARMLESS]
+        return not others or bool(packages_with(name))
+    return bool(installed)
+
+
+_HARMLESS = frozenset("ca-certificates tini dumb-init tzdata openssl locales gnupg apt-transport-https".split())

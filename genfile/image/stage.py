@@ -1,0 +1,130 @@
+"""A stage while its instructions are carried out on paper."""
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from genfile.image.bases import SYSTEM, Base, base_of
+from genfile.image.context import Context
+from genfile.image.files import Answer, Files, Found, Gone, Made, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command of a RUN instruction, and where it ran. ``packages``: those of the system that were there by then."""
+
+    line: int
+    words: tuple[str, ...]
+    folder: str
+    programs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A path that a step needs and that is not there when it runs. ``kind``: `copy` or `run`; ``ignored``: the
+    pattern of the ignore file that leaves it out."""
+
+    kind: str
+    path: str
+    line: int
+    what: str
+    ignored: str | None = None
+
+
+@dataclass
+class Stage:
+    """What is known of a stage. ``user``: as USER writes it; ``packages``: of the system, by what was installed;
+    ``loose``: why programs may be there that nobody sees, or None."""
+
+    index: int
+    name: str | None
+    line: int
+    base: Base | None = None
+    reference: str = ""
+    files: Files = field(default_factory=Files)
+    folder: str = "/"
+    user: str = "0"
+    environment: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict)
+    packages: dict[str, None] = field(default_factory=dict)
+    loose: str | None = None
+    steps: list[Step] = field(default_factory=list)
+    lacks: list[Lack] = field(default_factory=list)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {**self.arguments, **self.environment}
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The folders of PATH."""
+        standard = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        text = self.environment.get("PATH", standard).replace("${PATH}", standard).replace("$PATH", standard)
+        return tuple(part for part in text.split(":") if part.startswith("/"))
+
+    def at(self, path: str) -> str:
+        """A path as an instruction writes it, as an absolute one."""
+        return posixpath.normpath(posixpath.join(self.folder, path))
+
+    def find(self, path: str) -> Found:
+        return self.files.find(self.at(path))
+
+
+def start_stage(index: int, name: str | None, reference: str, line: int) -> Stage:
+    """A stage on an image from outside, before its first instruction."""
+    base = base_of(reference)
+    stage = Stage(index, name, line, base, reference)
+    if base is None:
+        stage.loose = f"nobody knows what {reference or 'the base image'} holds"
+        stage.files.put(Unknown("/", stage.loose, base=True))
+    elif base.name != "scratch":
+        for folder in SYSTEM:
+            stage.files.put(Unknown(folder, "the base image", base=True))
+        stage.environment["PATH"] = _search_path(base)
+    if base is not None and base.name == "golang":
+        stage.environment["GOPATH"] = "/go"
+        stage.folder = "/go"
+    return stage
+
+
+def _search_path(base: Base) -> str:
+    first = {"golang": "/go/bin:/usr/local/go/bin:", "eclipse-temurin": "/opt/java/openjdk/bin:"}.get(base.name, "")
+    return first + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def continue_stage(parent: Stage, index: int, name: str | None, line: int) -> Stage:
+    """A stage that begins where another one ended."""
+    return Stage(
+        index,
+        name,
+        line,
+        parent.base,
+        parent.reference,
+        parent.files.copy(),
+        parent.folder,
+        parent.user,
+        dict(parent.environment),
+        dict(parent.arguments),
+        dict(parent.packages),
+        parent.loose,
+    )
+
+
+def source_text(context: Context, stage: Stage, path: str) -> str | None:
+    """The text of a file of the image, where that is a copy of one of the build context."""
+    found = stage.files.find(path)
+    return context.read(found.source) if found.source is not None else None
+
+
+# Folders of the base image's own ones that a service is put into: nothing is in there before.
+_NEW = re.compile(r"/(?:usr/src|home|opt|srv|var/www|root|mnt|media)/(?!java\b|gradle\b|html\b|node$)[^/]+")
+
+
+def make_folder(stage: Stage, path: str, why: str, owner: str = "0") -> None:
+    """Make a folder where there is none; one that is there stays as it is."""
+    found = stage.files.find(path)
+    if found.answer is Answer.YES:
+        return
+    if found.base and stage.base is not None and _NEW.match(path):
+        stage.files.put(Gone(path, why))
+    stage.files.put(Made(path, why, folder=True, owner=owner))

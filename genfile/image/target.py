@@ -1,0 +1,151 @@
+"""What the command of an image starts: the program, and the file or module that it is given."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from genfile.image.build import Built
+from genfile.image.files import Answer, Found
+from genfile.image.stage import Stage
+
+_NODES = frozenset({"node", "nodejs", "bun", "tsx", "ts-node", "ts-node-dev", "tsnd", "babel-node", "deno"})
+_PYTHONS = re.compile(r"python(3(\.\d+)?)?$")
+# Flags of Node and its kin that take a word of their own.
+_NODE_VALUED = frozenset(
+    "-r --require --import --loader --experimental-loader --env-file -C --conditions --project -P".split()
+)
+_SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "daphne", "granian", "waitress-serve"})
+_APPLICATION = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_][\w.]*(\(.*\))?")
+NODE_ENDINGS = (
+    "",
+    ".js",
+    ".cjs",
+    ".mjs",
+    ".json",
+    ".ts",
+    ".node",
+    "/index.js",
+    "/index.ts",
+    "/index.cjs",
+    "/package.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``kind``: `node` or `python` for a file, `module` for one of Python's, `jar`; ``name``: as the command has it;
+    ``path``: in the image; ``roots``: where modules are looked for."""
+
+    kind: str
+    name: str
+    path: str | None = None
+    roots: tuple[str, ...] = ()
+
+
+def words_of(built: Built) -> tuple[tuple[str, ...], str] | None:
+    """The words of the program itself, seen through its wrappers, and the folder that it runs in."""
+    command = built.image.command
+    if command is None or not command.value.words:
+        return None
+    folder = built.final.at(command.value.folder) if command.value.folder else built.final.folder
+    return command.value.words, folder
+
+
+def target_of(stage: Stage, words: tuple[str, ...], folder: str) -> Target | None:
+    """The file or module that a command starts; None where that can't be seen."""
+    program, rest = posixpath.basename(words[0]), words[1:]
+    if any("$" in word or "*" in word for word in words):
+        return None
+    if program in _NODES:
+        return _node(rest, folder)
+    if _PYTHONS.match(program):
+        return _python(stage, rest, folder)
+    if program in _SERVERS:
+        return _served(stage, program, rest, folder)
+    if program in ("streamlit", "chainlit") and rest[:1] == ("run",) and len(rest) > 1:
+        return Target("python", rest[1], posixpath.join(folder, rest[1]))
+    if program in ("fastapi",) and rest[:1] in (("run",), ("dev",)):
+        files = [word for word in rest[1:] if word.endswith(".py")]
+        return Target("python", files[0], posixpath.join(folder, files[0])) if files else None
+    if program == "java" and "-jar" in rest[:-1]:
+        name = rest[rest.index("-jar") + 1]
+        return Target("jar", name, posixpath.join(folder, name))
+    return None
+
+
+def _node(rest: tuple[str, ...], folder: str) -> Target | None:
+    at = 0
+    while at < len(rest) and rest[at].startswith("-"):
+        if rest[at] in ("-e", "--eval", "-p", "--print"):
+            return None
+        at += 2 if rest[at] in _NODE_VALUED else 1
+    words = rest[at:]
+    if words[:1] in (("run",), ("watch",), ("x",)):
+        words = words[1:] if len(words) > 1 and "." in words[1] else ()
+    if not words:
+        return None
+    return Target("node", words[0], posixpath.normpath(posixpath.join(folder, words[0])))
+
+
+def _python(stage: Stage, rest: tuple[str, ...], folder: str) -> Target | None:
+    at = 0
+    while at < len(rest) and rest[at].startswith("-") and rest[at] not in ("-m", "-c"):
+        at += 2 if rest[at] in ("-W", "-X") else 1
+    if at >= len(rest) or rest[at] == "-c":
+        return None
+    if rest[at] == "-m":
+        words = rest[at + 1 :]
+        if words and words[0] in _SERVERS:
+            return _served(stage, words[0], words[1:], folder)
+        return Target("module", words[0], roots=_roots(stage, folder)) if words else None
+    name = rest[at]
+    return Target("python", name, posixpath.normpath(posixpath.join(folder, name)))
+
+
+def _served(stage: Stage, program: str, rest: tuple[str, ...], folder: str) -> Target | None:
+    moved = next((rest[at + 1] for at, word in enumerate(rest[:-1]) if word in ("--app-dir", "--chdir")), None)
+    moved = moved or next(
+        (word.partition("=")[2] for word in rest if word.startswith(("--app-dir=", "--chdir="))), None
+    )
+    name = next((word for word in rest if _APPLICATION.fullmatch(word)), None)
+    if name is None:
+        return None
+    top = posixpath.normpath(posixpath.join(folder, moved)) if moved else folder
+    return Target("module", name.partition(":")[0], roots=_roots(stage, top))
+
+
+def _roots(stage: Stage, folder: str) -> tuple[str, ...]:
+    """Where Python looks for modules of the project: the folder it is started in, then PYTHONPATH."""
+    added = stage.environment.get("PYTHONPATH", "")
+    more = (posixpath.normpath(posixpath.join(folder, part)) for part in added.split(":") if part)
+    return tuple(dict.fromkeys((folder, *more)))
+
+
+def find_file(stage: Stage, path: str, endings: tuple[str, ...]) -> tuple[str, Found]:
+    """The first of several names of one file that is there; else the surest *no*, or what is unknown of them."""
+    unknown: tuple[str, Found] | None = None
+    for ending in endings:
+        found = stage.files.find(path + ending)
+        if found.answer is Answer.YES and not found.folder:
+            return path + ending, found
+        if found.answer is Answer.UNKNOWN and unknown is None:
+            unknown = (path + ending, found)
+    return unknown or (path, Found(Answer.NO))
+
+
+def find_module(stage: Stage, name: str, roots: tuple[str, ...]) -> tuple[str, Found]:
+    """A module of Python by its dotted name."""
+    inner = name.replace(".", "/")
+    unknown: tuple[str, Found] | None = None
+    for root in roots:
+        for ending in (".py", "/__init__.py", "/__main__.py"):
+            path = posixpath.join(root, inner + ending)
+            found = stage.files.find(path)
+            if found.answer is Answer.YES:
+                return path, found
+            unknown = unknown or ((path, found) if found.answer is Answer.UNKNOWN else None)
+        package = stage.files.find(posixpath.join(root, inner))
+        if package.answer is Answer.YES and package.folder:
+            # A package without __init__.py.
+            return posixpath.join(root, inner), package
+    return unknown or (inner, Found(Answer.NO))
