@@ -139,10 +139,11 @@ def inspect(
 
         return guarded_inspect(guard, source, rules, chosen)
     from genfile.detect.inspection import inspect_source
+    from genfile.proof import prove
     from genfile.source import Budget, open_source
 
     budget = Budget()
-    return inspect_source(open_source(source, budget=budget), rules, chosen=chosen, budget=budget)
+    return inspect_source(open_source(source, budget=budget), rules, chosen=chosen, budget=budget, prove=prove)
 
 
 def render(
@@ -230,8 +231,13 @@ def generate_from(
         from genfile.preset.compose import render_compose
 
         files["compose.yaml"] = render_compose([(item.spec, rendering.layout) for item, rendering in done], comments)
-    notes = (*inspection.notes, *(note for item, _ in done for note in item.notes))
+    notes = (*inspection.notes, *(note for item, _ in done for note in (*item.notes, *told_risks(item))))
     return Generation(tuple(done), dict(sorted(files.items())), tuple(dict.fromkeys(notes)))
+
+
+def told_risks(service: "InspectedService") -> "tuple[Note, ...]":
+    """The risks of a service as notes; a variable that must be given is named by the summary and by compose already."""
+    return tuple(risk.to_note() for risk in service.risks if risk.level == "error")
 
 
 def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
@@ -286,7 +292,7 @@ def apply_settings(
     from genfile.detect.inspection import InspectedService
     from genfile.spec.project import parse_spec
 
-    return InspectedService(parse_spec(values), facts, service.notes), options
+    return InspectedService(parse_spec(values), facts, service.notes, service.risks), options
 
 
 def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, text: str) -> dict[str, Any]:

@@ -43,6 +43,35 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """Something that is wrong with the image that the files make, as far as that can be told without an engine.
+
+    ``id``: of the check that found it; ``level``: `error` where the build or the start fails for certain.
+    """
+
+    id: str
+    level: Literal["error", "warning"]
+    text: str
+    hint: str | None = None
+    path: str | None = None
+    line: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "level": self.level,
+            "text": self.text,
+            "hint": self.hint,
+            "path": self.path,
+            "line": self.line,
+        }
+
+    def to_note(self) -> Note:
+        """The same for a person."""
+        return Note("warning", f"{self.text}: {self.hint}" if self.hint else self.text, self.path, self.line)
+
+
+@dataclass(frozen=True, slots=True)
 class Fact(Generic[T]):
     """A value, the places that say so, and whether it is only a guess.
 

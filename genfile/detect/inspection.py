@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from genfile.detect.contain import contained
 from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
-from genfile.evidence import Draft, Evidence, Fact, Note
+from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
 from genfile.source.budget import Budget
 from genfile.spec.base import plain, service_name
@@ -31,11 +31,13 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class InspectedService:
-    """A service: its spec, why each field is what it is (by JSON pointer into the spec), and notes for the user."""
+    """A service: its spec, why each field is what it is (by JSON pointer into the spec), notes for the user, and what
+    is wrong with the image that its files make."""
 
     spec: "Spec"
     facts: dict[str, Fact[Any]]
     notes: tuple[Note, ...] = ()
+    risks: tuple[Risk, ...] = ()
 
     @property
     def evidence(self) -> dict[str, tuple[Evidence, ...]]:
@@ -51,7 +53,14 @@ class InspectedService:
             "spec": plain(self.spec),
             "evidence": {pointer: _items(fact) for pointer, fact in self.facts.items() if fact.evidence},
             "notes": [note.to_json() for note in self.notes],
+            "risks": [risk.to_json() for risk in self.risks],
         }
+
+
+class Prove(Protocol):
+    """A check of what a service's spec leads to."""
+
+    def __call__(self, tree: Tree, service: InspectedService, *, several: bool) -> InspectedService: ...
 
 
 @dataclass(frozen=True)
@@ -76,12 +85,14 @@ def inspect_source(
     *,
     chosen: "DetectRules | None" = None,
     budget: Budget | None = None,
+    prove: "Prove | None" = None,
 ) -> Inspection:
     """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read.
 
     ``rules``: those of presets for languages that genfile does not know; built-in languages stand before them.
     ``chosen``: those of the preset that the user named, which stand before all others where both claim a folder.
     ``budget``: how much work the tree may cause; when that is over, what is known by then comes with a warning.
+    ``prove``: given each service at the end, for a check of what its spec leads to; it may give back a better one.
     """
     tree = Tree(source, budget)
     declared = _declared(rules, chosen)
@@ -90,6 +101,8 @@ def inspect_source(
         if tree.budget.ended:
             tree.note("warning", f"the search for services {tree.budget.stopped}: there may be more of them")
     services = _detected(tree, found, fronts)
+    if prove is not None:
+        services = [_proved(tree, item, prove, several=len(services) > 1) for item in services]
     notes = tree.notes
     if not services:
         ruled = [name for item in declared for name in item.rules.files]
@@ -133,6 +146,13 @@ def _service(found: Found, front: "Served | None", taken: set[str]) -> Inspected
         draft.note("warning", f"{budget.stopped}: check what is said of this service", found.project.spec_path)
     draft.values["name"] = _unique(name, taken)
     return _validated(draft)
+
+
+def _proved(tree: Tree, service: InspectedService, prove: "Prove", *, several: bool) -> InspectedService:
+    if tree.budget.allows():
+        with contained(tree, service.spec.path, "could not be checked"), tree.budget.part(_GREEDY):
+            return prove(tree, service, several=several)
+    return service
 
 
 def _declared(rules: "Sequence[DetectRules]", chosen: "DetectRules | None") -> "list[Declared]":

@@ -6,6 +6,8 @@ backslash on to it; here they stand for themselves.
 """
 
 import posixpath
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +25,9 @@ class IgnoreRule:
         tokens = _tokens(self.pattern)
         if tokens is None:
             return False
+        quick = _compiled(self.pattern)
+        if quick is not None:
+            return quick.fullmatch(path) is not None
         parts = path.split("/")
         return any(_match(tokens, "/".join(parts[:count])) for count in range(1, len(parts) + 1))
 
@@ -99,6 +104,30 @@ def _tokens(pattern: str) -> tuple[_Token, ...] | None:
     return tuple(tokens)
 
 
+# How many parts of a pattern may each stand for text of any length, for an expression that backtracks over them.
+_QUICK = 3
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """A pattern, with what lies below what it covers, as an expression; None where that could take long."""
+    tokens = _tokens(pattern) or ()
+    if sum(kind in ("segment", "everything", "folders") for kind, _ in tokens) > _QUICK:
+        return None
+    return re.compile("".join(_expression(*token) for token in tokens) + "(?:/.*)?", re.DOTALL)
+
+
+def _expression(kind: str, text: str) -> str:
+    if kind == "class":
+        inner = text.removeprefix("^")
+        ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in _ranges(inner) if low <= high)
+        if not ranges:
+            return "[^/]" if inner != text else "(?!)"
+        return f"(?!/)[{'^' if inner != text else ''}{ranges}]"
+    plain = {"segment": "[^/]*", "everything": ".*", "folders": "(?:.*/)?", "folder": "", "one": "[^/]"}
+    return plain.get(kind, re.escape(text))
+
+
 def _match(tokens: tuple[_Token, ...], path: str) -> bool:
     """All ways at once, as a set of places in the pattern: the time is the product of both lengths, for any text."""
     states = _closure(tokens, {0})
@@ -156,9 +185,13 @@ def _class_end(pattern: str, start: int) -> int:
 
 def _in_class(body: str, char: str) -> bool:
     """Whether a character is in `a-z_` or in the negated `^a-z_`."""
-    negated = body.startswith("^")
-    inner = body[1:] if negated else body
-    found, at = False, 0
+    inner = body.removeprefix("^")
+    return any(low <= char <= high for low, high in _ranges(inner)) is (inner == body)
+
+
+def _ranges(inner: str) -> Iterator[tuple[str, str]]:
+    """The ranges of a class, each as its first and its last character."""
+    at = 0
     while at < len(inner):
         low = inner[at]
         if low == "\\" and at + 1 < len(inner):
@@ -168,6 +201,5 @@ def _in_class(body: str, char: str) -> bool:
         if inner[at + 1 : at + 2] == "-" and at + 2 < len(inner):
             high = inner[at + 2]
             at += 2
-        found = found or low <= char <= high
+        yield low, high
         at += 1
-    return found is not negated

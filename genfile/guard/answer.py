@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue, StringConstraints
 
 from genfile.spec.base import Model
-from genfile.spec.project import EvidenceItem, NoteItem
+from genfile.spec.project import EvidenceItem, NoteItem, RiskItem
 
 _Many = Field(max_length=10_000)
 
@@ -22,6 +22,7 @@ class ServiceItem(Model):
     spec: dict[str, JsonValue]
     facts: Annotated[tuple[FactItem, ...], _Many]
     notes: Annotated[tuple[NoteItem, ...], _Many]
+    risks: Annotated[tuple[RiskItem, ...], _Many] = ()
 
 
 class Answer(Model):

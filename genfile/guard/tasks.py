@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import GenfileError, GuardError, SourceError
-from genfile.evidence import Evidence, Fact, Note
+from genfile.evidence import Evidence, Fact, Note, Risk
 from genfile.guard.limits import Runner
 from genfile.source.base import LIMITS, Limits, Source, Unreadable
 
@@ -102,7 +102,9 @@ def inspect(data: Mapping[str, Any], blobs: Sequence[bytes]) -> dict[str, Any]:
 
         rules = [DetectRules.model_validate(item) for item in rules]
         chosen = chosen and DetectRules.model_validate(chosen)
-    return _plain(inspect_source(source, rules, chosen=chosen, budget=budget))
+    from genfile.proof import prove
+
+    return _plain(inspect_source(source, rules, chosen=chosen, budget=budget, prove=prove))
 
 
 def _plain(inspection: "Inspection") -> dict[str, Any]:
@@ -123,6 +125,7 @@ def _plain(inspection: "Inspection") -> dict[str, Any]:
                     for pointer, fact in service.facts.items()
                 ],
                 "notes": [_note(note) for note in service.notes],
+                "risks": [{**risk.to_json(), "text": _text(risk.text)} for risk in service.risks],
             }
             for service in inspection.services
         ],
@@ -163,6 +166,7 @@ def _checked(reply: bytes) -> "Inspection":
                     for fact in item.facts
                 },
                 _notes(item.notes),
+                tuple(Risk(r.id, r.level, r.text, r.hint, r.path, r.line) for r in item.risks),
             )
             for item in answer.services
         )
@@ -194,7 +198,8 @@ _SAMPLES = (
 def warm_up() -> None:
     """Have everything at hand: inspect a small tree of each kind, so that modules, grammars and tables are loaded."""
     from genfile.detect.inspection import inspect_source
+    from genfile.proof import prove
     from genfile.source.memory import MemorySource
 
     for files in _SAMPLES:
-        inspect_source(MemorySource(files))
+        inspect_source(MemorySource(files), prove=prove)

@@ -6,8 +6,21 @@ paths that nobody can know. `check` asks the checks of it. Neither knows of dete
 
 from genfile.image.build import Built, build
 from genfile.image.checks import CHECKS, Check, check
-from genfile.image.context import Context, ignoring
+from genfile.image.context import Context, ignoring, untracked
 from genfile.image.finding import Finding, Mend
 from genfile.image.needs import Need, Needs
 
-__all__ = ["CHECKS", "Built", "Check", "Context", "Finding", "Mend", "Need", "Needs", "build", "check", "ignoring"]
+__all__ = [
+    "CHECKS",
+    "Built",
+    "Check",
+    "Context",
+    "Finding",
+    "Mend",
+    "Need",
+    "Needs",
+    "build",
+    "check",
+    "ignoring",
+    "untracked",
+]

@@ -176,7 +176,7 @@ class _Run:
         stage.files.put(FromContext(self.context, source, copy.place(source, file=into), copy.owner))
 
     def copy_pattern(self, stage: Stage, copy: "_Copy", pattern: str) -> None:
-        """A wildcard of one level; where it has more, what it brings is not told."""
+        """A wildcard of one level; where it has more, what it brings is not told. One that fits nothing is no fault."""
         from fnmatch import fnmatchcase
 
         folder, last = posixpath.split(pattern)
@@ -186,13 +186,17 @@ class _Run:
         top = folder or "."
         names = {path.split("/")[0] for path in self.context.below(top) if path}
         fits = sorted(name for name in names if fnmatchcase(name, last))
+        if (
+            self.context.find(top) is None
+            or self.context.find(posixpath.join(top, "x" + last.replace("*", "x"))) is None
+        ):
+            # What a build outside of the image may have made.
+            stage.files.put(Unknown(copy.target, f"{copy.item.keyword} {pattern}"))
         for name in fits:
             source = posixpath.normpath(posixpath.join(top, name))
             file = self.context.is_file(source)
             place = posixpath.join(copy.target, name) if file and copy.into else copy.target
             stage.files.put(FromContext(self.context, source, place, copy.owner))
-        if not fits:
-            stage.lacks.append(Lack("copy", pattern, copy.item.line, f"{copy.item.keyword} {copy.source}"))
 
     def copy_from_stage(self, stage: Stage, copy: "_Copy", origin: str) -> None:
         other = self.named(origin)
@@ -212,8 +216,6 @@ class _Run:
                 stage.files.put(FromStage(other.files, path, place, copy.owner))
             if not whole:
                 stage.files.put(either(copy.target, f"COPY --from={origin} {source}", copy.owner))
-            elif not found:
-                stage.lacks.append(Lack("copy", source, copy.item.line, f"COPY --from={origin} {copy.source}"))
             return
         found_one = other.files.find(source)
         if found_one.answer is Answer.NO:

@@ -21,8 +21,8 @@ class Context:
 
     ``folders``: the files of the whole tree, by folder, as its index has them; ``root``: the folder of that tree that
     is the context, "" for the tree's own; ``read_text`` gives the text of a path of the tree, or None; ``whole``: the
-    index leaves nothing out but what is always left out (version control, installed packages, caches); ``parse``: the
-    reader's own memory of parsed files, by their path in the tree.
+    index leaves nothing out but what is always left out (version control, installed packages, caches); ``untracked``:
+    what the tree's .gitignore leaves out; ``parse``: the reader's own memory of parsed files, by path.
     """
 
     folders: Mapping[str, Collection[str]]
@@ -30,6 +30,7 @@ class Context:
     root: str = ""
     ignored: IgnoreRules = NOTHING_IGNORED
     whole: bool = True
+    untracked: IgnoreRules | None = None
     parse: "Callable[[Callable[[str], Any], str], Any] | None" = None
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -41,12 +42,19 @@ class Context:
         if path.startswith("../") or path == "..":
             return False
         if self.is_file(path):
-            return not self.ignored.excludes(path)
+            return not self.excludes(path)
         if self.is_folder(path):
-            return True if not self.ignored.excludes(path) else (None if self._taken_back(path) else False)
-        if self.ignored.excludes(path) and not self._taken_back(path):
+            return True if not self.excludes(path) else (None if self._takes_back else False)
+        if not self._hidden(path):
             return False
-        return None if self._hidden(path) else False
+        return False if self.excludes(path) and not self._takes_back else None
+
+    def excludes(self, path: str) -> bool:
+        """Whether the ignore file leaves a path out."""
+        known = self._excluded.get(path)
+        if known is None:
+            known = self._excluded[path] = self.ignored.excludes(path)
+        return known
 
     def is_file(self, path: str) -> bool:
         folder, name = posixpath.split(self._full(path))
@@ -101,8 +109,9 @@ class Context:
         return frozenset(found)
 
     def _hidden(self, path: str) -> bool:
-        """Whether the index does not show what lies there: a folder that is never walked, or a tree over its limits."""
-        if not self.whole:
+        """Whether the index does not show what lies there: a folder that is never walked, a tree over its limits, or
+        what version control leaves out, which a build outside of the image may have made."""
+        if not self.whole or (self.untracked is not None and self.untracked.excludes(self._full(path))):
             return True
         parts = path.split("/")
         for at, part in enumerate(parts):
@@ -111,9 +120,26 @@ class Context:
                 return True
         return False
 
-    def _taken_back(self, path: str) -> bool:
-        """Whether a later pattern may take something below a path back in."""
+    @cached_property
+    def _excluded(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _takes_back(self) -> bool:
+        """Whether a pattern may take something below an ignored folder back in."""
         return any(rule.negated for rule in self.ignored.rules)
+
+
+def untracked(text: str) -> IgnoreRules:
+    """The patterns of a .gitignore at a tree's root, as those of a .dockerignore: a name alone fits at any depth."""
+    lines = []
+    for line in text.splitlines():
+        pattern = line.strip()
+        sign = "!" if pattern.startswith("!") else ""
+        plain = pattern.removeprefix("!").rstrip("/")
+        if plain and not plain.startswith("#"):
+            lines.append(sign + (plain if "/" in plain else f"**/{plain}"))
+    return read_ignore("\n".join(lines))
 
 
 def _parsed(parser: Callable[[str], T], text: str | None) -> T | None:
@@ -126,4 +152,13 @@ def _parsed(parser: Callable[[str], T], text: str | None) -> T | None:
 def ignoring(context: Context, text: str | None) -> Context:
     """The same folder under another ignore file."""
     rules = read_ignore(text) if text else NOTHING_IGNORED
-    return Context(context.folders, context.read_text, context.root, rules, context.whole, context.parse, context.kept)
+    return Context(
+        context.folders,
+        context.read_text,
+        context.root,
+        rules,
+        context.whole,
+        context.untracked,
+        context.parse,
+        context.kept,
+    )

@@ -93,7 +93,11 @@ class Environment:
 
     def module(self, name: str) -> Answer:
         """Whether a module that is not the project's own can be imported."""
-        return self.has(*module_distributions(name))
+        found = self.has(*module_distributions(name))
+        # A build of it under another name: xgboost-cpu, psycopg2-binary.
+        top = name.split(".")[0].lower().replace("_", "-")
+        varies = found is Answer.NO and any(top in (other, *other.split("-")) for other in self.names)
+        return Answer.UNKNOWN if varies else found
 
     def look(self, inner: str) -> Answer:
         parts = inner.split("/")

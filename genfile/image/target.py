@@ -57,7 +57,8 @@ def target_of(stage: Stage, words: tuple[str, ...], folder: str) -> Target | Non
     if any("$" in word or "*" in word for word in words):
         return None
     if program in _NODES:
-        return _node(rest, folder)
+        script = program == "bun" and rest and not rest[0].startswith("-") and "." not in rest[0] and "/" not in rest[0]
+        return None if script else _node(rest, folder)
     if _PYTHONS.match(program):
         return _python(stage, rest, folder)
     if program in _SERVERS:

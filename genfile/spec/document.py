@@ -9,7 +9,7 @@ from genfile.spec.generic import BUILT_IN, GenericService
 from genfile.spec.go import GoService
 from genfile.spec.java import JavaService
 from genfile.spec.node import NodeService
-from genfile.spec.project import EvidenceItem, NoteItem
+from genfile.spec.project import EvidenceItem, NoteItem, RiskItem
 from genfile.spec.python import PythonService
 from genfile.spec.static import StaticService
 
@@ -36,6 +36,7 @@ class InspectedItem(Model):
     spec: AnyService
     evidence: dict[str, tuple[EvidenceItem, ...]] = {}
     notes: tuple[NoteItem, ...] = ()
+    risks: tuple[RiskItem, ...] = ()
 
 
 class InspectDocument(Model):

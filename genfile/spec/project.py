@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, ValidationError
 
 from genfile.errors import SpecError
-from genfile.spec.base import WORD, Model
+from genfile.spec.base import WORD, Model, Word
 from genfile.spec.service import Service
 
 if TYPE_CHECKING:
@@ -34,6 +34,17 @@ class EvidenceItem(Model):
 class NoteItem(Model):
     level: Literal["info", "warning", "error"]
     text: str
+    path: str | None = None
+    line: int | None = None
+
+
+class RiskItem(Model):
+    """Something that is wrong with the image that the files make, as far as that can be told without an engine."""
+
+    id: Word = Field(description="Of the check that found it; docs/checks.md has them all.")
+    level: Literal["error", "warning"] = Field(description="error: the build or the start fails for certain.")
+    text: str
+    hint: str | None = Field(None, description="What puts it right.")
     path: str | None = None
     line: int | None = None
 
@@ -100,6 +111,7 @@ __all__ = [
     "VERSION",
     "EvidenceItem",
     "NoteItem",
+    "RiskItem",
     "Service",
     "describe",
     "parse_spec",

@@ -19,7 +19,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
     image = built.image
     command = image.command
     exposed = {said.value.number: said for said in image.stage.exposed if said.value.role == "web"}
-    if command is not None and not any("$" in word for word in command.value.words):
+    if command is not None and command.value.words and not any("$" in word for word in command.value.words):
         yield from _loopback(built, command.value.words, command.evidence.line)
         number = command_port(command.value.text, command.value.assignments)
         if number is not None and exposed and number not in exposed:

@@ -108,7 +108,7 @@ def _named(call: _Call) -> None:
         "-r",
         "turbo",
     ):
-        call.run.may_change(call.folder)
+        call.run.may_change(call.folder, *(word for word in call.rest if word.startswith("/")))
     elif call.manager != "bun" and call.verb in _scripts(call):
         _script(call, call.verb)
     else:

@@ -31,6 +31,7 @@ class _Walk:
         self.roots = roots
         self.result = result
         self.environments = _environments(built)
+        self.tops: dict[str, Answer] = {}
 
     def follow(self, start: str) -> None:
         queue = [start]
@@ -55,14 +56,15 @@ class _Walk:
 
     def own(self, load: Load) -> list[str]:
         """The file of a module of the project; what is not the project's own is looked for among the packages."""
-        path, found = find_module(self.built.final, load.name, self.roots)
-        if found.answer is not Answer.NO:
-            return [path] if found.source is not None and not found.folder else []
         top = load.name.split(".")[0]
-        if find_module(self.built.final, top, self.roots)[1].answer is Answer.NO:
+        if top not in self.tops:
+            self.tops[top] = find_module(self.built.final, top, self.roots)[1].answer
+        if self.tops[top] is Answer.NO:
             self.distribution(load, top)
-        # Else a name of a module of one's own: a function, a class.
-        return []
+            return []
+        # A name that is not there is one of a module: a function, a class.
+        path, found = find_module(self.built.final, load.name, self.roots)
+        return [path] if found.source is not None and not found.folder else []
 
     def distribution(self, load: Load, top: str) -> None:
         if top in sys.stdlib_module_names or not self.environments:

@@ -1,0 +1,127 @@
+"""Specs proved on paper: render each, carry the Dockerfile out, mend what the checks find, keep what is left as risks.
+
+Here detection, presets and the image on paper meet; none of them knows the others.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from genfile.evidence import Evidence, Fact, Risk
+
+if TYPE_CHECKING:
+    from genfile.detect.inspection import InspectedService
+    from genfile.detect.tree import Tree
+    from genfile.image import Built, Context, Finding, Mend, Needs
+    from genfile.preset.render import Rendering
+    from genfile.spec.project import Spec
+
+# How often a spec is changed and checked again.
+ROUNDS = 3
+
+
+def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "InspectedService":
+    """A service whose Dockerfile has been checked on paper, by the built-in preset of its language.
+
+    ``several``: the tree has other services, as for `render_spec`. What a check can mend is mended in the spec, with
+    the finding as its evidence; what is left stands in `risks`. The same tree gives the same answer.
+    """
+    from genfile.preset.find import preset_for
+    from genfile.preset.render import render_spec
+    from genfile.spec.base import plain
+
+    for left in range(ROUNDS, -1, -1):
+        rendering = render_spec(service.spec, preset=preset_for(plain(service.spec)), several=several)
+        findings = findings_of(tree, service.spec, rendering)
+        changed = _mended(service, findings) if left else None
+        if changed is None:
+            return replace(service, risks=tuple(_risk(item) for item in findings))
+        service = changed
+    return service
+
+
+def findings_of(tree: "Tree", spec: "Spec", rendering: "Rendering") -> "tuple[Finding, ...]":
+    """What the checks find in one rendering for a tree. A Dockerfile that can't be read gives nothing."""
+    from genfile.dockerfile.reader import DockerfileError
+    from genfile.image import check
+
+    try:
+        built = built_of(tree, rendering)
+    except DockerfileError:
+        return ()
+    return check(built, needs_of(spec, rendering.layout.context))
+
+
+def built_of(tree: "Tree", rendering: "Rendering") -> "Built":
+    """The image on paper of a rendering. Raises DockerfileError."""
+    from genfile.image import build, ignoring
+
+    texts = {file.path: file.text for file in rendering.files}
+    ignore = next((text for path, text in texts.items() if path.endswith(".dockerignore")), None)
+    context = ignoring(context_of(tree, rendering.layout.context), ignore)
+    return build(rendering.dockerfile, context, path=rendering.layout.dockerfile)
+
+
+def context_of(tree: "Tree", folder: str) -> "Context":
+    """The build context that a folder of a tree is, nothing ignored."""
+    from genfile.image import Context, untracked
+
+    rules = untracked(tree.text(".gitignore") or "")
+    root = "" if folder == "." else folder
+    whole = not any("left out" in note.text or "stopped" in note.text for note in tree.source.index().notes)
+    return Context(tree.folders, tree.text, root, whole=whole, untracked=rules, parse=tree.parse)
+
+
+def needs_of(spec: "Spec", context: str) -> "Needs":
+    """What the spec says that the program needs, with paths of the build context."""
+    from genfile.detect.paths import relative
+    from genfile.image import Need, Needs
+
+    root = "" if context == "." else context
+
+    def inside(path: str) -> str:
+        return relative(path if path != "." else "", root) or "."
+
+    other = getattr(spec, "health_port", None)
+    return Needs(
+        inside(spec.path),
+        spec.port,
+        (other,) if isinstance(other, int) else (),
+        tuple(Need(inside(path)) for path in spec.writable),
+        tuple(
+            Need(item.name) for item in spec.environment if item.phase == "run" and item.required and item.value is None
+        ),
+    )
+
+
+def _mended(service: "InspectedService", findings: "tuple[Finding, ...]") -> "InspectedService | None":
+    """The service with the first mend that changes its spec; None where there is none."""
+    from genfile.errors import SpecError
+    from genfile.spec.base import plain
+    from genfile.spec.project import parse_spec
+
+    for item in findings:
+        if item.mend is None or item.mend.field not in type(service.spec).model_fields:
+            continue
+        values = plain(service.spec)
+        value = _joined(values[item.mend.field], item.mend)
+        if value == values[item.mend.field]:
+            continue
+        try:
+            spec = parse_spec(values | {item.mend.field: value})
+        except SpecError:
+            continue
+        place = Evidence(item.path or service.spec.path, None, item.mend.says)
+        facts = dict(service.facts) | {f"/{item.mend.field}": Fact(value, (place,))}
+        return replace(service, spec=spec, facts=dict(sorted(facts.items())))
+    return None
+
+
+def _joined(before: Any, mend: "Mend") -> Any:
+    """The new value of a field: a list gets what it lacks, anything else is replaced."""
+    if not isinstance(before, list):
+        return mend.value
+    return [*before, *(item for item in mend.value if item not in before)]
+
+
+def _risk(item: "Finding") -> Risk:
+    return Risk(item.check, item.level, item.text, item.hint, item.path, item.line)
