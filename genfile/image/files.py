@@ -93,6 +93,9 @@ class FromContext:
             return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
         source = posixpath.normpath(posixpath.join(self.source, inner)) if inner else self.source
         found = self.context.find(source)
+        if found is None and self.context.whole and inner:
+            # What no clean checkout has, of a folder that is copied as a whole: installed packages, a build's output.
+            return None
         if found is None:
             return Found(Answer.UNKNOWN, f"{source} of the build context can't be seen")
         if not found and inner:

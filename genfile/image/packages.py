@@ -96,7 +96,9 @@ class Environment:
         found = self.has(*module_distributions(name))
         # A build of it under another name: xgboost-cpu, psycopg2-binary.
         top = name.split(".")[0].lower().replace("_", "-")
-        varies = found is Answer.NO and any(top in (other, *other.split("-")) for other in self.names)
+        varies = found is Answer.NO and any(
+            top in other.split("-") or other.startswith(top + "-") for other in self.names
+        )
         return Answer.UNKNOWN if varies else found
 
     def look(self, inner: str) -> Answer:

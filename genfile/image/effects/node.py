@@ -59,6 +59,9 @@ def _read(run: Run) -> _Call:
         at += 1
     manager = {"npx": "npm", "pnpx": "pnpm", "bunx": "bun", "yarnpkg": "yarn"}.get(run.program, run.program)
     folder = run.value("--prefix", "-C", "--dir", "--cwd") or "."
+    member = run.value("--workspace", "-w") if manager == "npm" else None
+    if member is not None and run.find(posixpath.join(folder, member, "package.json")).answer is Answer.YES:
+        folder = posixpath.join(folder, member)
     verb = words[0] if words else ""
     return _Call(run, manager, verb, (*words[1:], *after), posixpath.normpath(folder))
 
@@ -67,7 +70,11 @@ def _manager(run: Run) -> None:
     call = _read(run)
     run, verb, rest = call.run, call.verb, call.rest
     globally = run.has("-g", "--global") or verb == "global"
-    if globally:
+    several = run.has("--workspaces", "-ws", "-r", "--recursive") or run.value("--filter", "-F", "--workspace", "-w")
+    if several and verb not in _INSTALL[call.manager] and call.folder == (run.value("--prefix", "-C", "--dir") or "."):
+        # Scripts of members that a filter picks.
+        run.may_change(".")
+    elif globally:
         _global(run, [word for word in rest if word not in ("add", "install")])
     elif verb in _INSTALL[call.manager] and (not rest or (call.manager == "npm" and verb in ("ci", "clean-install"))):
         _install(call)
@@ -178,7 +185,7 @@ def _install(call: _Call) -> None:
         return
     manifest = _manifest(call)
     target = posixpath.join(folder, "node_modules")
-    if not manifest or _is_workspace(call, manifest) or run.has("--filter", "-F", "-w", "--workspace"):
+    if not manifest or _is_workspace(call, manifest) or run.value("--filter", "-F", "-w", "--workspace"):
         run.make(target, folder=True, open=True)
         run.stage.files.put(Loose(run.at(folder), "node_modules", "the installation of a workspace"))
     else:

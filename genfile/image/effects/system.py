@@ -4,10 +4,10 @@ import posixpath
 import re
 
 from genfile.container.packages import installed
-from genfile.container.shell import script_commands, split_commands
+from genfile.container.shell import split_commands
 from genfile.image.effects.files import _nothing
 from genfile.image.effects.run import Effect, Run
-from genfile.image.effects.shell import anything, in_order, perform, unknown
+from genfile.image.effects.shell import anything, effects, in_order, perform, unknown
 from genfile.image.files import Made
 
 
@@ -40,11 +40,15 @@ def _shell(run: Run) -> None:
     text = run.value("-c", "-ec", "-lc", "-exc", "-euxc", "-euo")
     if text is None:
         script = run.operands[0] if run.operands else None
-        body = run.text(script) if script is not None else None
-        if body is None:
-            anything(run.stage, f"nobody knows what {' '.join(run.words[:2])} does")
+        words = run.rest[run.rest.index(script) :] if script is not None else ()
+        if words and posixpath.basename(words[0]) in effects():
+            # A wrapper without its executable bit: `sh ./gradlew build`.
+            perform(run.again(words))
             return
-        in_order(run.again(("sh",)), script_commands(body))
+        if script is not None and not run.needs(script):
+            return
+        # A script holds more than a list of commands.
+        anything(run.stage, f"nobody knows what {' '.join(run.words[:2])} does")
         return
     commands = split_commands(text)
     if commands is None:

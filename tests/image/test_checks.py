@@ -1,0 +1,225 @@
+"""The checks: for each a Dockerfile that it finds fault with, and its twin that is right."""
+
+import json
+
+import pytest
+
+from genfile.image import CHECKS, Need, Needs
+from tests.image import found
+
+NODE = {
+    "package.json": json.dumps(
+        {
+            "scripts": {"build": "tsc"},
+            "dependencies": {"express": "5"},
+            "devDependencies": {"tsx": "4", "typescript": "5"},
+        }
+    ),
+    "package-lock.json": json.dumps(
+        {
+            "lockfileVersion": 3,
+            "packages": {
+                "": {},
+                "node_modules/express": {"version": "5.0.0"},
+                "node_modules/bcrypt": {"version": "5.1.1", "hasInstallScript": True},
+                "node_modules/tsx": {"version": "4.0.0", "dev": True, "bin": {"tsx": "x"}},
+                "node_modules/typescript": {"version": "5.0.0", "dev": True, "bin": {"tsc": "x"}},
+            },
+        }
+    ),
+    "tsconfig.json": json.dumps({"compilerOptions": {"outDir": "dist"}, "include": ["src", "prisma"]}),
+    "src/server.ts": "import express from 'express'",
+    "prisma/seed.ts": "export {}",
+    "server.js": "require('express'); require('./lib/a')",
+    "lib/a.js": "",
+    "lib/b.js": "",
+    "other.js": "require('left-pad')",
+}
+UV = {
+    "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["fastapi"]\n',
+    "uv.lock": '[[package]]\nname = "shop"\nsource = { virtual = "." }\ndependencies = [{ name = "fastapi" }]\n'
+    '[[package]]\nname = "fastapi"\ndependencies = [{ name = "starlette" }]\n[[package]]\nname = "starlette"\n',
+    "app/main.py": "import fastapi, starlette\nfrom app import db\n",
+    "app/db.py": "import sqlalchemy\n",
+    "app/__init__.py": "",
+    "web.py": "import fastapi\nimport settings\n",
+    "settings.py": "",
+}
+NPM = "FROM node:24-slim\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\n"
+PRODUCTION = "FROM node:24-slim\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci --omit=dev\nCOPY . .\n"
+PYTHON = (
+    "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv\nWORKDIR /app\n"
+    "COPY pyproject.toml uv.lock ./\nRUN uv sync --locked\nENV PATH=/app/.venv/bin:$PATH\n"
+)
+
+# The check; the text that it finds fault with, and a part of what it says; the same put right.
+PAIRS = [
+    (
+        "copied-files-exist",
+        NODE,
+        "FROM node:24\nCOPY nothing /x\n",
+        "nothing makes nothing",
+        "FROM node:24\nCOPY lib /x\n",
+    ),
+    (
+        "copied-files-exist",
+        NODE,
+        "FROM node:24 AS a\nWORKDIR /a\nCOPY . .\nFROM scratch\nCOPY --from=a /a/dist /dist\n",
+        "nothing makes /a/dist",
+        "FROM node:24 AS a\nWORKDIR /a\nCOPY . .\nFROM scratch\nCOPY --from=a /a/lib /dist\n",
+    ),
+    (
+        "step-inputs-exist",
+        NODE,
+        "FROM node:24-slim\nWORKDIR /app\nCOPY package.json .\nRUN npm ci\n",
+        "npm ci needs /app/package-lock.json",
+        NPM,
+    ),
+    (
+        "step-inputs-exist",
+        UV,
+        "FROM python:3.13\nWORKDIR /app\nRUN pip install -r requirements.txt\n",
+        "needs /app/requirements.txt",
+        PYTHON,
+    ),
+    (
+        "git-where-fetched",
+        {"requirements.txt": "x @ git+https://x.example/y\n"},
+        "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+        "by git, which this stage does not have",
+        "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y git\nCOPY requirements.txt .\n"
+        "RUN pip install -r requirements.txt\n",
+    ),
+    (
+        "command-exists",
+        NODE,
+        NPM + 'CMD ["node", "index.js"]\n',
+        "nothing makes /app/index.js",
+        NPM + 'CMD ["node", "server"]\n',
+    ),
+    (
+        # Two folders are compiled: the output repeats both.
+        "command-exists",
+        NODE,
+        NPM + 'RUN npm run build\nCMD ["node", "dist/server.js"]\n',
+        "nothing makes /app/dist/server.js",
+        NPM + 'RUN npm run build\nCMD ["node", "dist/src/server.js"]\n',
+    ),
+    (
+        "command-exists",
+        NODE,
+        PRODUCTION + 'ENV PATH=/app/node_modules/.bin:$PATH\nCMD ["tsx", "src/server.ts"]\n',
+        "tsx is a development dependency",
+        NPM + 'ENV PATH=/app/node_modules/.bin:$PATH\nCMD ["tsx", "src/server.ts"]\n',
+    ),
+    (
+        "command-exists",
+        UV,
+        PYTHON + 'COPY . .\nCMD ["gunicorn", "app.main:app"]\n',
+        "gunicorn is not in the image: uv.lock does not have it",
+        PYTHON + 'COPY . .\nRUN uv pip install gunicorn\nCMD ["gunicorn", "web:app"]\n',
+    ),
+    (
+        "command-exists",
+        UV,
+        PYTHON + 'COPY app .\nCMD ["python", "-m", "app.main"]\n',
+        "no module app.main",
+        PYTHON + 'COPY . .\nCMD ["python", "-m", "web"]\n',
+    ),
+    (
+        "command-exists",
+        NODE,
+        NPM + 'HEALTHCHECK CMD curl -f http://localhost:3000/\nCMD ["node", "server.js"]\n',
+        "HEALTHCHECK asks with curl",
+        "FROM node:24-slim\nRUN apt-get update && apt-get install -y curl\n"
+        'HEALTHCHECK CMD curl -f http://localhost:3000/\nCMD ["node", "-e", "1"]\n',
+    ),
+    (
+        "loads-exist",
+        NODE,
+        'FROM node:24-slim\nWORKDIR /app\nCOPY server.js package.json ./\nCMD ["node", "server.js"]\n',
+        "server.js loads ./lib/a",
+        'FROM node:24-slim\nWORKDIR /app\nCOPY server.js package.json ./\nCOPY lib lib\nCMD ["node", "server.js"]\n',
+    ),
+    (
+        "loads-exist",
+        UV,
+        PYTHON + 'COPY web.py .\nCMD ["python", "web.py"]\n',
+        "web.py loads settings.py",
+        PYTHON + 'COPY *.py .\nCMD ["python", "web.py"]\n',
+    ),
+    (
+        "imports-installed",
+        UV,
+        PYTHON + 'COPY . .\nCMD ["python", "-m", "app.main"]\n',
+        "app/db.py imports sqlalchemy, which uv.lock does not install",
+        PYTHON + 'COPY . .\nRUN uv pip install sqlalchemy\nCMD ["python", "-m", "app.main"]\n',
+    ),
+    (
+        "imports-installed",
+        NODE,
+        NPM + 'CMD ["node", "other.js"]\n',
+        "other.js imports left-pad",
+        NPM + 'CMD ["node", "server.js"]\n',
+    ),
+    (
+        "native-modules-built",
+        NODE,
+        PRODUCTION.replace("npm ci", "npm ci --ignore-scripts") + 'CMD ["node", "server.js"]\n',
+        "bcrypt: the install script did not run",
+        PRODUCTION.replace("npm ci --omit=dev", "npm ci --omit=dev --ignore-scripts && npm rebuild bcrypt")
+        + 'CMD ["node", "server.js"]\n',
+    ),
+    (
+        "one-port",
+        NODE,
+        'FROM node:24-slim\nEXPOSE 3000\nCMD ["serve", "-l", "8080"]\n',
+        "listens on 8080, but EXPOSE says 3000",
+        'FROM node:24-slim\nEXPOSE 8080\nCMD ["serve", "-l", "8080"]\n',
+    ),
+    (
+        "one-port",
+        UV,
+        'FROM python:3.13\nCMD ["uvicorn", "a:b", "--host", "127.0.0.1"]\n',
+        "nothing outside of the container reaches it",
+        'FROM python:3.13\nCMD ["uvicorn", "a:b", "--host", "0.0.0.0"]\n',
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "files", "wrong", "said", "right"), PAIRS)
+def test_a_check_finds_the_fault_and_not_its_twin(
+    name: str, files: dict[str, str], wrong: str, said: str, right: str
+) -> None:
+    texts = [text for text in found(wrong, files) if text.startswith(f"{name}: ")]
+    assert any(said in text for text in texts), found(wrong, files)
+    assert not [text for text in found(right, files) if text.startswith(f"{name}: ")]
+
+
+def test_a_folder_that_is_written_belongs_to_the_user() -> None:
+    needs = Needs(written=(Need("data"),))
+    text = "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN mkdir -p data{}\nUSER 1000\n"
+    assert any("belongs to root, not to the user 1000" in item for item in found(text.format(""), NODE, "", needs))
+    assert not found(text.format(" && chown 1000:1000 data"), NODE, "", needs)
+    assert not found(text.format("") + "VOLUME /app/data\n", NODE, "", needs)
+
+
+def test_a_variable_that_must_be_given_is_named() -> None:
+    needs = Needs(variables=(Need("DATABASE_URL"),))
+    assert found("FROM node:24\n", needs=needs) == [
+        "required-variables: DATABASE_URL must be set when the container is started"
+    ]
+    assert not found("FROM node:24\nENV DATABASE_URL=x\n", needs=needs)
+
+
+def test_what_is_unknown_is_never_a_finding() -> None:
+    start = 'ENV PATH=/app/node_modules/.bin:$PATH\nCMD ["tsx", "src/nothing.ts"]\n'
+    assert not found("FROM example.com/base:1\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\n" + start, NODE)
+    assert not found("FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nRUN ./setup.sh\n" + start, NODE)
+    assert not found('FROM node:24-slim\nARG X\nCMD ["node", "$X"]\n', NODE)
+
+
+def test_every_check_has_a_reason_and_a_fault_that_it_finds() -> None:
+    tried = {name for name, *_ in PAIRS} | {"written-folders-writable", "required-variables"}
+    assert tried == {item.id for item in CHECKS}
+    assert all(item.reason.endswith(".") for item in CHECKS)
