@@ -3,6 +3,7 @@
 Here detection, presets and the image on paper meet; none of them knows the others.
 """
 
+import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "Inspe
     for left in range(ROUNDS, -1, -1):
         rendering = render_spec(service.spec, preset=preset_for(plain(service.spec)), several=several)
         findings = findings_of(tree, service.spec, rendering)
-        changed = _mended(service, findings) if left else None
+        changed = _mended(service, findings, rendering.layout.context) if left else None
         if changed is None:
             return replace(service, risks=tuple(_risk(item) for item in findings))
         service = changed
@@ -93,7 +94,11 @@ def needs_of(spec: "Spec", context: str) -> "Needs":
     )
 
 
-def _mended(service: "InspectedService", findings: "tuple[Finding, ...]") -> "InspectedService | None":
+# Fields whose values are paths: those of a mend are of the build context, those of a spec of the whole tree.
+_PATHS = frozenset({"run_paths"})
+
+
+def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", context: str) -> "InspectedService | None":
     """The service with the first mend that changes its spec; None where there is none."""
     from genfile.errors import SpecError
     from genfile.spec.base import plain
@@ -103,7 +108,7 @@ def _mended(service: "InspectedService", findings: "tuple[Finding, ...]") -> "In
         if item.mend is None or item.mend.field not in type(service.spec).model_fields:
             continue
         values = plain(service.spec)
-        value = _joined(values[item.mend.field], item.mend)
+        value = _joined(values[item.mend.field], item.mend, context)
         if value == values[item.mend.field]:
             continue
         try:
@@ -116,10 +121,13 @@ def _mended(service: "InspectedService", findings: "tuple[Finding, ...]") -> "In
     return None
 
 
-def _joined(before: Any, mend: "Mend") -> Any:
+def _joined(before: Any, mend: "Mend", context: str) -> Any:
     """The new value of a field: a list gets what it lacks, anything else is replaced."""
     if not isinstance(before, list):
         return mend.value
+    if mend.field in _PATHS:
+        added = [posixpath.normpath(posixpath.join(context, item)) for item in mend.value]
+        return [*before, *(item for item in added if item not in before)]
     return [*before, *(item for item in mend.value if item not in before)]
 
 

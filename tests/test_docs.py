@@ -1,6 +1,6 @@
 """Documents that are made from the code say what the code says."""
 
-from tools import blocks, signals
+from tools import blocks, checks, signals
 
 
 def test_signals_are_those_of_the_code() -> None:
@@ -9,3 +9,7 @@ def test_signals_are_those_of_the_code() -> None:
 
 def test_tables_of_presets_are_those_of_the_presets() -> None:
     assert blocks.PATH.read_text("utf-8") == blocks.render(), "run: python -m tools.blocks"
+
+
+def test_checks_are_those_of_the_code() -> None:
+    assert checks.PATH.read_text("utf-8") == checks.render(), "run: python -m tools.checks"

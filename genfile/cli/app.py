@@ -10,6 +10,7 @@ from genfile import __version__
 from genfile.cli import (
     init,
     inspect,
+    lint,
     new,
     presets,
     presets_author,
@@ -34,6 +35,7 @@ app.command("init")(init.init)
 app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("inspect")(inspect.inspect)
+app.command("lint")(lint.lint)
 app.command("render")(render.render)
 presets.app.command("add")(presets_sources.add)
 presets.app.command("update")(presets_sources.update)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from genfile.image.build import Built
-from genfile.image.finding import Finding
+from genfile.image.finding import Finding, Mend
 from genfile.image.loaded import reached
 from genfile.image.needs import Needs
 
@@ -14,4 +14,5 @@ REASON = "A file that the program loads and the image does not have ends it at i
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
     for item in reached(built).missing:
         text = f"{item.source} loads {item.name}, which is not in the image"
-        yield Finding(ID, text, item.source, item.line, "copy it to the image, too")
+        mend = Mend("run_paths", (item.file,), f"{item.source} loads it") if item.file is not None else None
+        yield Finding(ID, text, item.source, item.line, "copy it to the image, too", mend=mend)

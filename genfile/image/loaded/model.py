@@ -9,12 +9,13 @@ MAX_MODULES = 120
 @dataclass(frozen=True, slots=True)
 class Load:
     """An import: the file of the build context that has it, its line, and what it asks for; ``origin``: the lock or
-    manifest of the installation that does not have it."""
+    manifest of the installation that does not have it; ``file``: the file of the build context that it means."""
 
     source: str
     line: int
     name: str
     origin: str = ""
+    file: str | None = None
 
 
 @dataclass

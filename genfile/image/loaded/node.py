@@ -1,6 +1,7 @@
 """Imports of JavaScript and of TypeScript that is run as it is."""
 
 import posixpath
+from dataclasses import replace
 
 from genfile.image.build import Built
 from genfile.image.files import Answer
@@ -36,9 +37,17 @@ def follow(built: Built, start: str, result: Reached) -> None:
             at = posixpath.normpath(posixpath.join(posixpath.dirname(path), item.module))
             other, there = find_file(built.final, at, _names(at))
             if there.answer is Answer.NO and _is_certain(built, load):
-                result.missing.append(load)
+                result.missing.append(replace(load, file=_file(built, source, item.module)))
             elif there.source is not None and other.endswith(_CODE) and other not in queue:
                 queue += [other] if len(queue) < MAX_MODULES else []
+
+
+def _file(built: Built, source: str, module: str) -> str | None:
+    """The file of the build context that a relative import means."""
+    at = posixpath.normpath(posixpath.join(posixpath.dirname(source), module))
+    return next(
+        (at + end for end in NODE_ENDINGS if built.context.is_file(at + end) and built.context.find(at + end)), None
+    )
 
 
 def _module(built: Built, path: str, source: str | None) -> JsModule | None:

@@ -73,7 +73,8 @@ class _Walk:
             return
         local = self.local(load, top)
         if local is not None:
-            self.result.missing.append(Load(load.source, load.line, local))
+            sent = local if self.built.context.find(local) else None
+            self.result.missing.append(Load(load.source, load.line, local, file=sent))
         elif "." not in load.name:
             origin = self.environments[0].origin or "the installation"
             self.result.absent.append(Load(load.source, load.line, load.name, origin))

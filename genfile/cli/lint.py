@@ -1,0 +1,43 @@
+"""`genfile lint`: Dockerfiles against the project that they are for."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genfile.cli import ui
+
+
+def lint(
+    path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip file.")] = Path(),
+    dockerfiles: Annotated[
+        list[str] | None,
+        typer.Option("--file", "-f", help="Only this Dockerfile, by its path in PATH; may stand several times."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check the Dockerfiles in PATH on paper: what they copy, run and start must be there.
+
+    Exit code 3 when a build or a start would fail.
+    """
+    from genfile.handwritten import check_dockerfiles
+    from genfile.source import open_source
+
+    found = check_dockerfiles(open_source(path), dockerfiles or ())
+    risks = [risk for items in found.values() for risk in items]
+    if as_json:
+        files = [{"path": name, "risks": [risk.to_json() for risk in items]} for name, items in sorted(found.items())]
+        ui.json_out({"version": 1, "files": files})
+    else:
+        for risk in risks:
+            place = f"{risk.path}:{risk.line}" if risk.line is not None else risk.path or str(path)
+            ui.out(f"{place}: {risk.level}: {risk.text} [{risk.id}]")
+            if risk.hint:
+                ui.out(f"    {risk.hint}")
+        ui.out(f"{_count(len(found), 'Dockerfile')}, {_count(len(risks), 'finding')}")
+    if any(risk.level == "error" for risk in risks):
+        raise typer.Exit(3)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

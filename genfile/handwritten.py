@@ -1,0 +1,110 @@
+"""Dockerfiles that somebody wrote, checked on paper against the project that they are for."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from genfile.errors import SourceError, UsageError
+from genfile.evidence import Risk
+
+if TYPE_CHECKING:
+    from genfile.detect.inspection import Inspection
+    from genfile.detect.tree import Tree
+    from genfile.image import Context, Finding, Needs
+    from genfile.source.base import Source
+
+_NAME = re.compile(r"(?:dockerfile|containerfile)(?:\..+)?|.+\.dockerfile", re.IGNORECASE)
+# Endings of files beside a Dockerfile that are none: ignore files, templates.
+_OTHERS = (".dockerignore", ".j2", ".tmpl", ".tpl", ".template", ".md")
+MAX_DOCKERFILES = 200
+
+
+def check_dockerfiles(source: "Source", names: Sequence[str] = ()) -> dict[str, tuple[Risk, ...]]:
+    """What is wrong with the images that Dockerfiles of a tree make, by the path of each.
+
+    ``names``: paths relative to the root; by default every Dockerfile of the tree. The build context is the one that a
+    compose file gives, else the folder or the root, whichever has what is copied. Raises UsageError for a name that is
+    not there, SourceError for text that is not a Dockerfile where it was named.
+    """
+    from genfile.detect.inspection import inspect_source
+    from genfile.detect.tree import Tree
+
+    tree = Tree(source)
+    known = list(names) or sorted(path for path in tree.paths if is_dockerfile(path))[:MAX_DOCKERFILES]
+    missing = next((name for name in known if name not in tree.paths), None)
+    if missing is not None:
+        raise UsageError(f"{missing} is not in {source.name}", hint="name Dockerfiles by their path in the folder")
+    inspection = inspect_source(source)
+    return {name: _checked(tree, inspection, name, named=bool(names)) for name in known}
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file is a Dockerfile by its name."""
+    name = posixpath.basename(path)
+    return _NAME.fullmatch(name) is not None and not name.lower().endswith(_OTHERS)
+
+
+def _checked(tree: "Tree", inspection: "Inspection", path: str, *, named: bool) -> tuple[Risk, ...]:
+    from genfile.dockerfile.reader import DockerfileError
+    from genfile.image import build, check
+
+    text = tree.text(path)
+    if text is None:
+        return ()
+    best: tuple[int, tuple[Finding, ...]] | None = None
+    for root, target, arguments in _builds(tree, path):
+        try:
+            built = build(text, _context(tree, path, root), path=path, target=target, arguments=arguments)
+        except DockerfileError as error:
+            if named:
+                raise SourceError(f"{path}:{error.line}: {error.reason}") from None
+            return ()
+        findings = check(built, _needs(inspection, path, root))
+        absent = sum(item.check == "copied-files-exist" for item in findings)
+        if best is None or absent < best[0]:
+            best = (absent, findings)
+    found = best[1] if best is not None else ()
+    return tuple(Risk(item.check, item.level, item.text, item.hint, item.path or path, item.line) for item in found)
+
+
+def _builds(tree: "Tree", path: str) -> Iterator[tuple[str, str | None, dict[str, str]]]:
+    """The ways that a Dockerfile is built: the folder of the context, the target, the build arguments."""
+    from genfile.detect.hosting.containers import compose_services
+    from genfile.detect.tree import Project
+
+    folder = posixpath.dirname(path)
+    said = False
+    for place in dict.fromkeys(("", folder, posixpath.dirname(folder))):
+        for service in compose_services(Project(tree, place)):
+            if service.dockerfile == path:
+                said = True
+                root = "" if service.context == "." else service.context
+                yield root, service.target, dict(service.arguments)
+    if not said:
+        yield folder, None, {}
+        if folder:
+            yield "", None, {}
+
+
+def _context(tree: "Tree", path: str, root: str) -> "Context":
+    """The build context, with the ignore file that BuildKit takes: the Dockerfile's own, else the context's."""
+    from genfile.image import ignoring
+    from genfile.proof import context_of
+
+    own = tree.text(f"{path}.dockerignore")
+    return ignoring(
+        context_of(tree, root or "."), own if own is not None else tree.text(posixpath.join(root, ".dockerignore"))
+    )
+
+
+def _needs(inspection: "Inspection", path: str, root: str) -> "Needs":
+    """What the service needs that a Dockerfile is for: the one of its folder, or of the context; else the only one."""
+    from genfile.image.needs import NOTHING_KNOWN
+    from genfile.proof import needs_of
+
+    folder = posixpath.dirname(path) or "."
+    services = {service.spec.path: service.spec for service in inspection.services}
+    only = next(iter(services.values())) if len(services) == 1 else None
+    spec = services.get(folder) or services.get(root or ".") or only
+    return needs_of(spec, root or ".") if spec is not None else NOTHING_KNOWN
