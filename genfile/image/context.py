@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from genfile.dockerfile.ignore import IgnoreRules, read_ignore
@@ -13,6 +13,8 @@ from genfile.source.base import PRUNED, is_pruned
 T = TypeVar("T")
 
 NOTHING_IGNORED = IgnoreRules(())
+# How much of a .gitignore is read.
+MAX_IGNORED = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +32,7 @@ class Context:
     root: str = ""
     ignored: IgnoreRules = NOTHING_IGNORED
     whole: bool = True
-    untracked: IgnoreRules | None = None
+    untracked: Callable[[str], bool] | None = None
     parse: "Callable[[Callable[[str], Any], str], Any] | None" = None
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -111,7 +113,7 @@ class Context:
     def _hidden(self, path: str) -> bool:
         """Whether the index does not show what lies there: a folder that is never walked, a tree over its limits, or
         what version control leaves out, which a build outside of the image may have made."""
-        if not self.whole or (self.untracked is not None and self.untracked.excludes(self._full(path))):
+        if not self.whole or (self.untracked is not None and self.untracked(self._full(path))):
             return True
         parts = path.split("/")
         for at, part in enumerate(parts):
@@ -130,16 +132,16 @@ class Context:
         return any(rule.negated for rule in self.ignored.rules)
 
 
-def untracked(text: str) -> IgnoreRules:
-    """The patterns of a .gitignore at a tree's root, as those of a .dockerignore: a name alone fits at any depth."""
-    lines = []
-    for line in text.splitlines():
-        pattern = line.strip()
-        sign = "!" if pattern.startswith("!") else ""
-        plain = pattern.removeprefix("!").rstrip("/")
-        if plain and not plain.startswith("#"):
-            lines.append(sign + (plain if "/" in plain else f"**/{plain}"))
-    return read_ignore("\n".join(lines))
+def untracked(text: str) -> Callable[[str], bool]:
+    """Whether the .gitignore at the root of a tree leaves a path out; ``text``: its content."""
+
+    @cache
+    def spec() -> Any:
+        from pathspec import GitIgnoreSpec
+
+        return GitIgnoreSpec.from_lines(text[:MAX_IGNORED].splitlines())
+
+    return lambda path: bool(text) and bool(spec().match_file(path))
 
 
 def _parsed(parser: Callable[[str], T], text: str | None) -> T | None:
