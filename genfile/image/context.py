@@ -139,7 +139,11 @@ def untracked(text: str) -> Callable[[str], bool]:
     def spec() -> Any:
         from pathspec import GitIgnoreSpec
 
-        return GitIgnoreSpec.from_lines(text[:MAX_IGNORED].splitlines())
+        try:
+            return GitIgnoreSpec.from_lines(text[:MAX_IGNORED].splitlines())
+        except ValueError:
+            # A line that git can't read: then nothing is known to be left out.
+            return GitIgnoreSpec([])
 
     return lambda path: bool(text) and bool(spec().match_file(path))
 
