@@ -9,10 +9,10 @@ from genfile.detect.node.framework import find_framework, read_config, starts_as
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
+from genfile.detect.node.scripts import MANAGERS, RUNNERS, delegates, is_development, resolve
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.sources import source_files
-from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
+from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
 from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -206,7 +206,7 @@ def _hosted_here(project: NodeProject) -> str | None:
     """A Dockerfile in the package's own folder, where there is a program to start."""
     folder = project.folder
     path = next((path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path), None)
-    return path if path is not None and start_command(project, None, False) is not None else None
+    return path if path is not None and possible_start(project, False) is not None else None
 
 
 def _can_start(project: NodeProject) -> bool:
@@ -293,5 +293,5 @@ def bare_program(folder: Project) -> Evidence | None:
     named = any(project.package.document.text(key) for key in ("main", "module"))
     if workspace_at(folder) is not None and not named:
         return None
-    start = start_command(project, None, "build" in project.package.scripts)
+    start = possible_start(project, "build" in project.package.scripts)
     return start.evidence[0] if start is not None and start.evidence else None

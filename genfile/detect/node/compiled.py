@@ -5,14 +5,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import imported_paths
 from genfile.detect.node.manager import NodeProject, locked_versions
-from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step, resolve
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
-from genfile.parsers.tsoutput import Chain, TsConfig, chain_of, compiles, output_of, selected, within
+from genfile.parsers.tsoutput import (
+    Chain,
+    TsConfig,
+    chain_of,
+    compiles,
+    emits_nothing,
+    loads_in_node,
+    output_of,
+    selected,
+    within,
+)
 
 COMPILERS = frozenset("tsc ttsc tspc nest".split())
 MAX_INPUTS = 4000
@@ -22,10 +31,14 @@ _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinst
 
 @dataclass(frozen=True)
 class Compiled:
-    """What one run of the compiler makes: each output by its source, relative to the service's folder."""
+    """What one run of the compiler makes: each output by its source, relative to the service's folder.
+
+    Nothing, where it only checks. ``loads``: whether Node loads what is made without any help.
+    """
 
     config: str
     outputs: dict[str, str]
+    loads: bool = True
 
     def source_of(self, output: str) -> str | None:
         return next((source for source, made in self.outputs.items() if made == output), None)
@@ -46,12 +59,24 @@ def _compiled(project: NodeProject) -> Compiled | None:
     version = locked_versions(project).get("typescript")
     major = int(version[0].split(".")[0]) if version and version[0].split(".")[0].isdecimal() else None
     outputs: dict[str, str] = {}
+    config = relative(chains[0].configs[0].path, project.folder.path) if chains else ""
+    if chains and all(emits_nothing(chain) for chain in chains):
+        return Compiled(config, {})
     for chain in chains:
         if chain.folder("outDir") is None:
             continue
         for source, output in _outputs(project, chain, major):
             outputs.setdefault(relative(source, project.folder.path), relative(output, project.folder.path))
-    return Compiled(relative(chains[0].configs[0].path, project.folder.path), outputs) if outputs else None
+    loads = all(loads_in_node(chain, project.package.is_module) for chain in chains)
+    return Compiled(config, outputs, loads) if outputs else None
+
+
+def checks_only(project: NodeProject, step: Step) -> bool:
+    """Whether a step of the compiler writes nothing: `tsc --noEmit`, or a configuration that says so."""
+    if {"--noEmit", "--emitDeclarationOnly"} & set(step.words) and _flag(step, "--noEmit") != "false":
+        return True
+    chains = _chains(project, step)
+    return bool(chains) and all(emits_nothing(chain) for chain in chains)
 
 
 def _outputs(project: NodeProject, chain: Chain, major: int | None) -> Iterator[tuple[str, str]]:
@@ -67,7 +92,8 @@ def _compiler(project: NodeProject) -> Step | None:
     for name in _SCRIPTS:
         for origin in (f"pre{name}", name, f"post{name}"):
             for step in resolve(project.package, origin) or ():
-                if step.program in COMPILERS and not {"--noEmit", "--watch", "-w", "--init"} & set(step.words):
+                checks = "--noEmit" in step.words and _flag(step, "--noEmit") != "false"
+                if step.program in COMPILERS and not checks and not {"--watch", "-w", "--init"} & set(step.words):
                     if step.program == "nest" and step.words[1:2] != ("build",):
                         continue
                     return step
@@ -113,10 +139,12 @@ def _with_flags(project: NodeProject, step: Step, chain: Chain) -> Chain:
     """`--outDir x` and `--rootDir x` beat the file; they are relative to where the command runs."""
     options = {name: _flag(step, f"--{name}") for name in ("outDir", "rootDir")} if step.program != "nest" else {}
     given = {name: value for name, value in options.items() if value}
+    emits = _flag(step, "--noEmit") == "false"
     first = chain.configs[0]
-    if not given:
+    if not given and not emits:
         return chain
-    stated = {
+    stated: dict[str, object] = {"noEmit": False} if emits else {}
+    stated |= {
         name: relative(project.folder.full(posixpath.normpath(value)), first.folder) for name, value in given.items()
     }
     return Chain((TsConfig(first.path, {"compilerOptions": stated}), *chain.configs), chain.complete)

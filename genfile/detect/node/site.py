@@ -5,10 +5,9 @@ from typing import Any
 
 from genfile.data import Framework
 from genfile.detect.node.angular import read_target
-from genfile.detect.node.build import BUILD_SCRIPTS
 from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import resolve
+from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.evidence import Fact
 
 ROUTERS = frozenset(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.parsers.javascript import JsModule
 
@@ -32,7 +33,8 @@ def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str
 
 def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
     """The started file as a source: dist/main.js comes from src/main.ts."""
-    for word in start[1:]:
+    started = started_file(project, start)
+    for word in (started,) if started is not None else start[1:]:
         path = posixpath.normpath(word)
         if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
             known = compiled(project) if path.endswith("js") else None
