@@ -5,11 +5,13 @@ import posixpath
 from genfile.data import frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
+from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.scripts import MANAGERS, RUNNERS, delegates, is_development, resolve
+from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, delegates, is_development, resolve
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
@@ -58,8 +60,8 @@ def claim(folder: Project) -> Claim | None:
     if workspace_at(folder) is not None and not package.dependencies:
         return None
     steps = resolve(package, "start")
-    if steps and not is_development(steps[-1]) and steps[-1].program in ("node", "tsx", "ts-node", "bun"):
-        return Claim("program", package.says("scripts", "start"))
+    if steps and not is_development(steps[-1]) and steps[-1].program in FILE_RUNNERS:
+        return Claim("program", package.says("scripts", "start")) if not _is_command(project, steps[-1]) else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
@@ -69,7 +71,9 @@ def claim(folder: Project) -> Claim | None:
     hosted = _hosted_here(project)
     if hosted is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
-    if package.dependencies and "bin" not in package.document.value and _stays(project):
+    # What has `exports` is there to be imported by others.
+    library = any(key in package.document.value for key in ("bin", "exports"))
+    if package.dependencies and not library and _stays(project):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
 
@@ -81,6 +85,8 @@ def _is_none(project: NodeProject) -> bool:
     own = any(folder.has(name) for name, _ in LOCKS)
     if project.workspace is None and folder.folder_name == "src" and above is not None and above.has(FILE) and not own:
         # The sources of the package above, with what they are published with.
+        return True
+    if told_elsewhere(folder) is not None:
         return True
     if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
         return True
@@ -138,11 +144,20 @@ def _for_another_host(project: NodeProject) -> bool:
     return True
 
 
-def _stays(project: NodeProject) -> bool:
-    """Whether a program of a usual name listens, or waits for messages."""
+def _is_command(project: NodeProject, step: Step) -> bool:
+    """Whether a script only tries the command that the package installs: a file of `bin`, which listens to nothing."""
+    bins = project.package.document.get("bin")
+    named = [bins] if isinstance(bins, str) else list(bins.values()) if isinstance(bins, dict) else []
+    started = started_file(project, step.words)
+    files = [posixpath.normpath(name) for name in named if isinstance(name, str)]
+    return started is not None and started in files and not _stays(project, step.words)
+
+
+def _stays(project: NodeProject, start: tuple[str, ...] = ()) -> bool:
+    """Whether a program, that of a usual name without a start, listens or waits for messages."""
     return any(
         call.callee.rsplit(".", 1)[-1] in STAYING
-        for _, module in source_files(project, ())[:20]
+        for _, module in source_files(project, start)[:20]
         for call in module.calls
     )
 
@@ -276,22 +291,21 @@ def known_frameworks() -> frozenset[str]:
     return frozenset(item.name for item in frameworks("node"))
 
 
-# What runs on a desktop, a telephone, in an editor or in CI.
-ELSEWHERE = ("electron", "react-native", "expo", "@types/vscode", "@actions/core", "@tauri-apps/api", "@capacitor/core")
-
-
 def bare_program(folder: Project) -> Evidence | None:
     """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
     if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
         return None
-    if project.workspace is not None or any(name in project.package.every_dependency for name in ELSEWHERE):
+    if project.workspace is not None or elsewhere(folder) is not None or "expo" in project.package.every_dependency:
         return None
-    if any(folder.has(name) for name in ("action.yml", "action.yaml", "template.yaml", "samconfig.toml")):
-        # An action of GitHub's, a function of AWS SAM.
+    if any(folder.has(name) for name in ("template.yaml", "samconfig.toml")):
+        # A function of AWS SAM.
         return None
     named = any(project.package.document.text(key) for key in ("main", "module"))
     if workspace_at(folder) is not None and not named:
         return None
     start = possible_start(project, "build" in project.package.scripts)
-    return start.evidence[0] if start is not None and start.evidence else None
+    words = placed(start.value.words)[1] if start is not None else ()
+    # A tool that only development needs is run by people, not by a container.
+    tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
+    return start.evidence[0] if start is not None and start.evidence and not tool else None

@@ -90,8 +90,10 @@ def as_compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
     if at is None or program == "bun":
         return Start(words, start.variables)
     source = posixpath.normpath(words[at])
+    known = compiled(project) if builds else None
     if not source.endswith((".ts", ".mts", ".tsx")):
-        return Start(words, start.variables)
+        made = known.outputs.get(source) if known is not None and program == "babel-node" else None
+        return Start(("node", made) if made else words, start.variables)
     out = output_folder(project) if builds else None
     if out is None:
         # Node strips types by itself only in new versions: a runner that the project has is surer.
@@ -101,7 +103,6 @@ def as_compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
         if runner and ((program == "node" and not own) or missing):
             return Start((runner, source), start.variables)
         return Start(words, start.variables)
-    known = compiled(project)
     output = known.outputs.get(source) if known else None
     base = source.rsplit(".", 1)[0].removeprefix("src/")
     return Start(("node", output or f"{out}/{base}.js"), start.variables)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.detect.node.framework import read_module
-from genfile.detect.node.imports import imported_paths
-from genfile.detect.node.manager import NodeProject, locked_versions
+from genfile.detect.node.imports import imported_paths, settings_at
+from genfile.detect.node.locks import locked_versions
+from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step, resolve
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
@@ -55,7 +56,9 @@ def compiled(project: NodeProject) -> Compiled | None:
 
 def _compiled(project: NodeProject) -> Compiled | None:
     step = _compiler(project)
-    chains = _chains(project, step) if step is not None else []
+    if step is None:
+        return _of_babel(project)
+    chains = _chains(project, step)
     version = locked_versions(project).get("typescript")
     major = int(version[0].split(".")[0]) if version and version[0].split(".")[0].isdecimal() else None
     outputs: dict[str, str] = {}
@@ -69,6 +72,28 @@ def _compiled(project: NodeProject) -> Compiled | None:
             outputs.setdefault(relative(source, project.folder.path), relative(output, project.folder.path))
     loads = all(loads_in_node(chain, project.package.is_module) for chain in chains)
     return Compiled(config, outputs, loads) if outputs else None
+
+
+def _of_babel(project: NodeProject) -> Compiled | None:
+    """`babel src -d dist`: file by file."""
+    steps = (step for name in (*BUILD_SCRIPTS, *BUILD_PARTS) for step in resolve(project.package, name) or ())
+    step = next((step for step in steps if step.program == "babel"), None)
+    out = _flag(step, "-d", "--out-dir") if step is not None else None
+    folder = (
+        next((word for word in step.words[1:] if project.folder.has_folder(posixpath.normpath(word))), None)
+        if step
+        else None
+    )
+    if out is None or folder is None or posixpath.normpath(folder) == posixpath.normpath(out):
+        return None
+    below = posixpath.normpath(folder)
+    files = project.folder.files("*", below=below, depth=12)
+    outputs = {
+        name: posixpath.join(posixpath.normpath(out), posixpath.splitext(name[len(below) + 1 :])[0] + ".js")
+        for _, name in zip(range(MAX_INPUTS), files, strict=False)
+        if name.endswith((".js", ".jsx", ".es6", ".mjs", ".ts"))
+    }
+    return Compiled("package.json", outputs) if outputs else None
 
 
 def checks_only(project: NodeProject, step: Step) -> bool:
@@ -92,7 +117,7 @@ def _compiler(project: NodeProject) -> Step | None:
     for name in _SCRIPTS:
         for origin in (f"pre{name}", name, f"post{name}"):
             for step in resolve(project.package, origin) or ():
-                checks = "--noEmit" in step.words and _flag(step, "--noEmit") != "false"
+                checks = {"--noEmit", "--emitDeclarationOnly"} & set(step.words) and _flag(step, "--noEmit") != "false"
                 if step.program in COMPILERS and not checks and not {"--watch", "-w", "--init"} & set(step.words):
                     if step.program == "nest" and step.words[1:2] != ("build",):
                         continue
@@ -116,7 +141,7 @@ def _chains(project: NodeProject, step: Step) -> list[Chain]:
     path = project.folder.full(posixpath.normpath(name))
     if project.folder.has_folder(posixpath.normpath(name)):
         path = posixpath.join(path, "tsconfig.json")
-    chain = chain_of(path, lambda at: _read(root, at))
+    chain = chain_of(path, lambda at: settings_at(root, at))
     if chain is None:
         return []
     chains = [chain]
@@ -125,14 +150,9 @@ def _chains(project: NodeProject, step: Step) -> list[Chain]:
         if isinstance(target, str):
             at = posixpath.normpath(posixpath.join(chain.configs[0].folder, target))
             at = at if at.endswith(".json") else posixpath.join(at, "tsconfig.json")
-            other = chain_of(at, lambda at: _read(root, at))
+            other = chain_of(at, lambda at: settings_at(root, at))
             chains += [other] if other is not None else []
     return [_with_flags(project, step, item) for item in chains]
-
-
-def _read(root: Project, path: str) -> object:
-    document = root.jsonc(path) if path and root.has(path) else None
-    return document.value if document is not None else None
 
 
 def _with_flags(project: NodeProject, step: Step, chain: Chain) -> Chain:

@@ -77,7 +77,7 @@ def _is_made(project: NodeProject, path: str, builds: bool) -> bool | None:
     writing = [step for step in steps if not _writes_nothing(project, step)]
     if not writing:
         return False
-    known = compiled(project) if all(step.program in COMPILERS for step in writing) else None
+    known = compiled(project) if all(step.program in (*COMPILERS, "babel") for step in writing) else None
     return None if known is None else started_output(known, path) is not None
 
 

@@ -86,6 +86,8 @@ DEVELOPMENT_COMMANDS = {
     "quasar": {"dev"},
     "webpack": {"serve", "--watch"},
 }
+# Servers that watch the data that they serve, not sources.
+_WATCHING_DATA = frozenset({"json-server"})
 NOTHING = frozenset({"echo", "exit", "true", ":"})
 # Programs that change a database, by the words that make them do so; any of the words, where there are none.
 MIGRATIONS: dict[str, tuple[str, ...]] = {
@@ -248,6 +250,8 @@ def _names_folder(words: Sequence[str]) -> bool:
 
 def is_development(step: Step) -> bool:
     """Whether a command is one for development: it watches, reloads, or serves unbuilt sources."""
+    if step.program in _WATCHING_DATA:
+        return False
     if step.program in DEVELOPMENT or "--watch" in step.words or "--hot" in step.words:
         return True
     first = step.words[1] if len(step.words) > 1 else ""

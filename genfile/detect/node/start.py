@@ -28,6 +28,9 @@ def possible_start(project: NodeProject, builds: bool) -> Fact[Start] | None:
 def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
     """The production start: the first candidate of the ordered signals below whose file is there or is made."""
     fact = _that_holds(project, list(decide((project, framework, builds), START_SIGNALS).asked), builds)
+    own = framework is not None and fact is not None and framework.start[:1] == fact.value.words[:1]
+    if framework is not None and fact is not None and own and not set(framework.arguments) <= set(fact.value.words):
+        fact = fact.but(Start((*fact.value.words, *framework.arguments), fact.value.variables))
     if framework is None or fact is None or not builds:
         return fact
     preview = framework.bare and fact.value.words[:2] in PREVIEWS and not _is_nuxt_2(project)
