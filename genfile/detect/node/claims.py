@@ -11,10 +11,11 @@ from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, delegates, is_development, resolve
+from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
+from genfile.detect.node.watched import leads_away
 from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -90,7 +91,8 @@ def _is_none(project: NodeProject) -> bool:
         return True
     if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
         return True
-    if workspace_at(folder) is not None and _delegates(project):
+    server = find_framework(project) if workspace_at(folder) is None else None
+    if (server is None or server.value.kind != "server") and _delegates(project):
         return True
     return _is_published_library(project.package) and not starts_server(project)
 
@@ -259,10 +261,10 @@ def _is_integrated(project: NodeProject) -> bool:
 
 
 def _delegates(project: NodeProject) -> bool:
-    """Whether all that starts at a workspace's root are scripts of its members."""
+    """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
     found = [resolve(project.package, name) for name in ("start", "start:prod", "prod", "production", "serve")]
     steps = [item[-1] for item in found if item]
-    return bool(steps) and all(delegates(step) for step in steps)
+    return bool(steps) and all(leads_away(project, step) for step in steps)
 
 
 def node_process(project: NodeProject) -> Evidence | None:

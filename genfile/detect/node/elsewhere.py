@@ -3,17 +3,15 @@
 from collections.abc import Callable
 
 from genfile.detect.hosting import hosting
-from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
-from genfile.detect.node.scripts import RUNNERS, Step, resolve
+from genfile.detect.node.scripts import RUNNERS, resolve
 from genfile.detect.node.workspace import workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 
-# Programs that start an application for desktops or pack it, and the packages of their interfaces.
-_DESKTOP = frozenset("electron electron-forge electron-builder electron-vite electron-packager tauri nw neu".split())
-_SHELLS = ("electron", "@tauri-apps/api", "@tauri-apps/cli", "nw", "@neutralinojs/neu")
+# What shows an application's pages in windows of a desktop.
+_SHELLS = ("electron", "nw", "@neutralinojs/neu")
 # What makes an extension of a browser, its manifest included.
 _EXTENSION_TOOLS = (
     "wxt",
@@ -51,24 +49,13 @@ def _serves(package: PackageJson) -> bool:
     return any(steps[-1].program in (*RUNNERS, "next", "nuxt", "nest") for steps in found if steps)
 
 
-def _steps(package: PackageJson) -> list[Step]:
-    return [step for name in package.scripts for step in resolve(package, name) or ()]
-
-
 def _desktop(project: NodeProject) -> Fact[str] | None:
-    """A script that starts or packs an application for desktops, or a `main` that imports Electron."""
+    """Electron and its like among the dependencies; Tauri, where its own folder is there."""
     package = project.package
     shell = next((name for name in _SHELLS if name in package.every_dependency), None)
-    if shell is None:
-        return None
-    step = next((step for step in _steps(package) if step.program in _DESKTOP), None)
-    main = package.document.text("main") or ""
-    module = read_module(project, main) if main.endswith((".js", ".ts", ".mjs", ".cjs")) else None
-    if step is not None:
-        return Fact("a desktop", (package.says("scripts", step.script),))
-    if module is not None and any(item.module == "electron" for item in module.imports):
-        return Fact("a desktop", (package.says("main"),))
-    return Fact("a desktop", (package.depends(shell),)) if project.folder.has_folder("src-tauri") else None
+    if shell is None and project.folder.has_folder("src-tauri"):
+        shell = next((name for name in ("@tauri-apps/cli", "@tauri-apps/api") if name in _all(project)), None)
+    return Fact("a desktop", (package.depends(shell),)) if shell is not None else None
 
 
 def _editor(project: NodeProject) -> Fact[str] | None:
@@ -104,12 +91,13 @@ def _drawing_tool(project: NodeProject) -> Fact[str] | None:
 
 
 def _action(project: NodeProject) -> Fact[str] | None:
-    """action.yml with `runs.using`: a step of a workflow."""
+    """action.yml with `runs.using`, or the toolkit of actions: a step of a workflow."""
     for name in ("action.yml", "action.yaml"):
         document = project.folder.yaml(name) if project.folder.has(name) else None
         if document is not None and document.text("runs", "using"):
-            return project.folder.fact("CI, as an action", name, document.line("runs", "using"), name)
-    return None
+            return project.folder.fact("CI, as an action", name, document.line("runs", "using"), "runs.using")
+    toolkit = "@actions/core" in project.package.dependencies
+    return Fact("CI, as an action", (project.package.depends("@actions/core"),)) if toolkit else None
 
 
 def _functions(project: NodeProject) -> Fact[str] | None:
