@@ -264,3 +264,153 @@ def test_json_server_keeps_its_port_and_is_reached_from_outside() -> None:
     spec = only(**{"package.json": manifest, "db.json": "{}"})
     assert spec.start == ("json-server", "db.json", "--port", "3001", "--host", "0.0.0.0")
     assert spec.port == 3001
+
+
+# --- what the lock file says -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("package-lock.json", '{"lockfileVersion": 1, "dependencies": {"node-sass": {"version": "4.14.1"}}}'),
+        ("package-lock.json", '{"lockfileVersion": 3, "packages": {"node_modules/node-sass": {"version": "4.14.1"}}}'),
+        ("yarn.lock", '# yarn lockfile v1\n\n\nnode-sass@^4.0.0:\n  version "4.14.1"\n  resolved "https://x"\n'),
+        ("yarn.lock", '__metadata:\n  version: 8\n\n"node-sass@npm:^4.0.0":\n  version: 4.14.1\n'),
+        ("pnpm-lock.yaml", "lockfileVersion: '6.0'\n\npackages:\n\n  /node-sass@4.14.1:\n    dev: true\n"),
+        ("bun.lock", '{\n  "packages": {\n    "node-sass": ["node-sass@4.14.1", "", {}],\n  }\n}\n'),
+    ],
+)
+def test_an_addon_that_a_lock_settles_bounds_node(name: str, text: str) -> None:
+    # The addon is a dependency of the bundler's: no manifest names it.
+    scripts = {"build": "ng build"}
+    manifest = package(
+        devDependencies={"@angular-devkit/build-angular": "0.8.3"}, dependencies={"@angular/core": "7.1.1"}
+    )
+    files = {"package.json": manifest.replace("}}", "}, " + json.dumps({"scripts": scripts})[1:-1] + "}", 1)}
+    files |= {name: text, "src/index.html": "<base href='/'>"}
+    found = inspect(**files).services[0]
+    assert found.spec.runtime is not None
+    assert found.spec.runtime.version == "14"
+    assert any(
+        "node-sass 4.14.1 works with Node up to 14" in item.says for item in found.facts["/runtime/version"].evidence
+    )
+
+
+def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
+    lock = '{"lockfileVersion": 1, "dependencies": {"node-sass": {"version": "4.9.3"}}}'
+    found = inspect(**app(scripts={"start": "node server.js"}), **SERVER, **{"package-lock.json": lock}).services[0]
+    fact = found.facts["/runtime/version"]
+    assert (fact.value, fact.guess) == ("12", False)
+    assert "node-sass 4.9.3 works with Node up to 13" in fact.evidence[0].says
+
+
+# --- what is no service ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "files", "said"),
+    [
+        (
+            {"devDependencies": {"electron": "31.0.0"}, "scripts": {"start": "electron ."}},
+            {"index.html": ""},
+            "a desktop",
+        ),
+        (
+            {"devDependencies": {"vite": "6.0.0", "@tauri-apps/cli": "2.0.0"}, "scripts": {"build": "vite build"}},
+            {"index.html": "", "src-tauri/tauri.conf.json": "{}"},
+            "a desktop",
+        ),
+        (
+            {"devDependencies": {"vite": "6.0.0"}, "scripts": {"build": "vite build"}},
+            {"index.html": "", "public/manifest.json": '{"manifest_version": 3}'},
+            "a browser",
+        ),
+        ({"engines": {"vscode": "^1.90.0"}, "main": "x.js"}, {"x.js": ""}, "an editor"),
+        ({"dependencies": {"firebase-functions": "6.0.0"}, "main": "x.js"}, {"x.js": ""}, "Firebase"),
+        ({"dependencies": {"react-native": "0.76.0"}, "main": "x.js"}, {"x.js": ""}, "a telephone"),
+        ({"main": "x.js"}, {"x.js": "", "action.yml": "name: x\nruns:\n  using: node24\n  main: x.js\n"}, "CI"),
+        ({"devDependencies": {"obsidian": "1.0.0"}, "main": "main.js"}, {"main.ts": ""}, "Obsidian"),
+        (
+            {"dependencies": {"inquirer": "12.0.0"}, "scripts": {"start": "node x.js"}},
+            {"x.js": "const inquirer = require('inquirer'); inquirer.prompt([])"},
+            "at a terminal",
+        ),
+    ],
+)
+def test_what_runs_in_another_place_is_no_service(keys: dict[str, Any], files: dict[str, str], said: str) -> None:
+    tree = {"package.json": package(**keys), **files}
+    assert not inspect(**tree).services
+    assert said in texts(**tree)
+
+
+@pytest.mark.parametrize(
+    ("keys", "files"),
+    [
+        # A site with the manifest of a web application, a server beside a desktop's shell, a site on a host of sites.
+        ({"devDependencies": {"vite": "6.0.0"}, "scripts": {"build": "vite build"}}, {"public/manifest.json": "{}"}),
+        ({"devDependencies": {"electron": "31.0.0"}, "scripts": {"start": "node server.js"}}, SERVER),
+        (
+            {"devDependencies": {"vite": "6.0.0", "electron": "31.0.0"}, "scripts": {"build": "vite build"}},
+            {"netlify.toml": "[build]\n"},
+        ),
+        # A bot that asks once for a code, and stays.
+        (
+            {"scripts": {"start": "node x.js"}},
+            {"x.js": "const rl = require('readline'); setInterval(() => rl, 1000)"},
+        ),
+    ],
+)
+def test_what_runs_in_a_container_as_well_stays_a_service(keys: dict[str, Any], files: dict[str, str]) -> None:
+    assert len(inspect(**{"package.json": package(**keys), "index.html": "", **files}).services) == 1
+
+
+def test_a_script_that_tries_the_command_of_a_package_is_no_service() -> None:
+    keys: dict[str, Any] = {"bin": {"x": "./cli.js"}, "scripts": {"start": "node cli.js"}}
+    assert not inspect(**{"package.json": package(**keys), "cli.js": "console.log(process.argv)"}).services
+    served = inspect(**{"package.json": package(**keys), "cli.js": "require('http').createServer().listen(80)"})
+    assert [item.spec.start for item in served.services] == [("node", "cli.js")]
+
+
+def test_a_tool_of_development_starts_no_service() -> None:
+    keys: dict[str, Any] = {"devDependencies": {"hardhat": "2.22.0"}, "scripts": {"start": "hardhat node"}}
+    assert not inspect(**{"package.json": package(**keys)}).services
+
+
+def test_a_member_that_only_exports_is_a_library() -> None:
+    files = {
+        "package.json": package(
+            workspaces=["packages/*"], dependencies={"hono": "4.6.0"}, scripts={"start": "bun run main.ts"}
+        ),
+        "bun.lock": "{}",
+        "tsconfig.json": json.dumps({"compilerOptions": {"paths": {"@x/*": ["./packages/api/src/*"]}}}),
+        "main.ts": "import { serve } from '@x/server.js'; serve()",
+        "packages/api/package.json": json.dumps(
+            {"name": "api", "private": True, "exports": {"./*": "./src/*"}, "dependencies": {"zod": "4.0.0"}}
+        ),
+        "packages/api/src/server.ts": "export const serve = () => Bun.serve({ port: process.env.PORT || 6120 })",
+        "packages/api/src/index.ts": "export * from './server'; Bun.serve({ port: 1 })",
+    }
+    spec = only(**files)
+    assert (spec.path, spec.start, spec.port) == (".", ("bun", "run", "main.ts"), 6120)
+
+
+# --- ports and pages -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "port"),
+    [
+        ("const { WebSocketServer } = require('ws'); new WebSocketServer({ port: 8081 })", 8081),
+        ("Bun.serve({ fetch() { return new Response('x') } })", 3000),
+    ],
+)
+def test_a_listener_of_a_socket_and_of_bun(code: str, port: int) -> None:
+    assert only(**{"package.json": package(scripts={"start": "node x.js"}), "x.js": code}).port == port
+
+
+def test_pages_whose_script_rollup_makes_are_built() -> None:
+    scripts = {"build": "rollup -c", "start": "sirv public"}
+    manifest = package(scripts=scripts, devDependencies={"rollup": "4.0.0"}, dependencies={"sirv-cli": "2.0.0"})
+    config = "export default { output: { file: 'public/build/bundle.js' } }"
+    spec = only(**{"package.json": manifest, "public/index.html": "", "rollup.config.js": config})
+    assert (spec.build, spec.static.root) == (("npm run build",), "public")

@@ -62,7 +62,8 @@ def claim(folder: Project) -> Claim | None:
         return None
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]) and steps[-1].program in FILE_RUNNERS:
-        return Claim("program", package.says("scripts", "start")) if not _is_command(project, steps[-1]) else None
+        own = not _is_command(project, steps[-1]) and not _talks(project, steps[-1].words)
+        return Claim("program", package.says("scripts", "start")) if own else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
@@ -155,10 +156,35 @@ def _is_command(project: NodeProject, step: Step) -> bool:
     return started is not None and started in files and not _stays(project, step.words)
 
 
-def _stays(project: NodeProject, start: tuple[str, ...] = ()) -> bool:
-    """Whether a program, that of a usual name without a start, listens or waits for messages."""
+def _talks(project: NodeProject, start: tuple[str, ...]) -> bool:
+    """Whether a program asks its questions at a terminal and listens to nothing; the user is told."""
+    if _hosted_here(project) is not None or node_process(project) is not None or _stays(project, start, _LASTING):
+        return False
+    for name, module in source_files(project, start)[:20]:
+        asked = next((item.module for item in module.imports if item.module.removeprefix("node:") in _ASKING), None)
+        if asked is not None:
+            says = project.folder.says(name, None, f"{asked} is imported")
+            text = f"{says}: it talks with people at a terminal and listens to nothing: no service"
+            project.folder.tree.note("info", text, says.path)
+            return True
+    return False
+
+
+# Calls of programs that stay without listening: timers, and bots that ask once for a code.
+_LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
+# Modules that ask questions at a terminal.
+_ASKING = frozenset(
+    """
+    readline readline/promises readline-sync inquirer @inquirer/prompts prompts prompt prompt-sync enquirer
+    @clack/prompts
+    """.split()
+)
+
+
+def _stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
+    """Whether a program listens or waits for messages, or makes ``more`` calls; that of a usual name without a start."""
     return any(
-        call.callee.rsplit(".", 1)[-1] in STAYING
+        call.callee.rsplit(".", 1)[-1] in STAYING | more
         for _, module in source_files(project, start)[:20]
         for call in module.calls
     )
@@ -310,4 +336,6 @@ def bare_program(folder: Project) -> Evidence | None:
     words = placed(start.value.words)[1] if start is not None else ()
     # A tool that only development needs is run by people, not by a container.
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
-    return start.evidence[0] if start is not None and start.evidence and not tool else None
+    if start is None or not start.evidence or tool or _talks(project, words):
+        return None
+    return start.evidence[0]

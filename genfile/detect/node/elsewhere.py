@@ -20,6 +20,8 @@ _EXTENSION_TOOLS = (
     "@samrum/vite-plugin-web-extension",
     "vite-plugin-web-extension",
 )
+# The interfaces of programs that load plug-ins, by package.
+_PLUGINS = {"@figma/plugin-typings": "Figma", "@figma/widget-typings": "Figma", "obsidian": "Obsidian"}
 _MANIFESTS = tuple(f"{folder}manifest.json" for folder in ("", "public/", "src/", "static/", "app/", "extension/"))
 # Files of hosts of web pages: a package with one of them is deployed as a site as well.
 _WEB = ("Procfile", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "railway.json", "nginx.conf", "app.yaml")
@@ -84,10 +86,10 @@ def _browser(project: NodeProject) -> Fact[str] | None:
     return Fact("a browser, as an extension", (package.depends(tool),)) if tool else None
 
 
-def _drawing_tool(project: NodeProject) -> Fact[str] | None:
-    """A manifest.json of a plug-in of Figma's."""
-    typings = next((name for name in ("@figma/plugin-typings", "@figma/widget-typings") if name in _all(project)), None)
-    return Fact("Figma, as a plug-in", (project.package.depends(typings),)) if typings else None
+def _plugin(project: NodeProject) -> Fact[str] | None:
+    """The interface of a program that loads plug-ins of its own."""
+    name = next((name for name in _PLUGINS if name in _all(project)), None)
+    return Fact(f"{_PLUGINS[name]}, as a plug-in", (project.package.depends(name),)) if name else None
 
 
 def _action(project: NodeProject) -> Fact[str] | None:
@@ -122,7 +124,7 @@ ELSEWHERE_SIGNALS: tuple[Callable[[NodeProject], Fact[str] | None], ...] = (
     _desktop,
     _editor,
     _browser,
-    _drawing_tool,
+    _plugin,
     _action,
     _functions,
     _telephone,

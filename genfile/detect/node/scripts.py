@@ -28,6 +28,7 @@ DEVELOPMENT = WATCHERS.keys() - {"pm2", "pm2-runtime", "pm2-docker"} | frozenset
     [
         "webpack-dev-server",
         "live-server",
+        "lite-server",
         "browser-sync",
         "concurrently",
         "npm-run-all",

@@ -71,6 +71,8 @@ def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
     if not steps or any(step.program not in ASSET_TOOLS for step in steps):
         return None
     words = [word.rpartition("=")[2] for step in steps for word in step.words]
+    config = read_config(project, "rollup.config") if any(step.program == "rollup" for step in steps) else None
+    words += [text for text, _ in config[1].paths] if config is not None else []
     written = [posixpath.normpath(part) for word in words for part in word.split(":")]
     for folder in ("public", "static", "www", "site", "dist"):
         page = posixpath.join(folder, "index.html")
@@ -81,7 +83,8 @@ def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
 
 ASSET_TOOLS = frozenset(
     """
-    tailwindcss sass node-sass postcss esbuild lessc cleancss uglifyjs terser lightningcss html-minifier mkdir cp
+    tailwindcss @tailwindcss/cli sass node-sass postcss esbuild rollup rimraf lessc
+    cleancss uglifyjs terser lightningcss html-minifier mkdir cp
     """.split()
 )
 
