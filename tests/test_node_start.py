@@ -124,6 +124,12 @@ def test_a_start_of_another_package_is_that_package_s(script: str) -> None:
     assert (spec.path, spec.start) == ("server", ("node", "index.js"))
 
 
+def test_a_process_of_another_package_is_that_package_s() -> None:
+    inner = package(dependencies=EXPRESS, scripts={"start": "node index.js"})
+    files = {"package.json": package(), "Procfile": "web: cd server && npm start\n", "server/index.js": LISTEN}
+    assert only(**files, **{"server/package.json": inner}).path == "server"
+
+
 def test_of_two_programs_at_once_the_first_is_started_and_the_other_told() -> None:
     scripts = {"start": 'concurrently "node server.js" "node worker.js"'}
     files = {**app(scripts=scripts), **SERVER, "worker.js": "setInterval(() => {}, 1000)"}

@@ -11,7 +11,7 @@ from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve
+from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve, resolve_text
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
@@ -182,7 +182,7 @@ _ASKING = frozenset(
 
 
 def _stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
-    """Whether a program listens or waits for messages, or makes ``more`` calls; that of a usual name without a start."""
+    """Whether a program listens, waits for messages or makes ``more`` calls; without a start that of a usual name."""
     return any(
         call.callee.rsplit(".", 1)[-1] in STAYING | more
         for _, module in source_files(project, start)[:20]
@@ -297,6 +297,9 @@ def node_process(project: NodeProject) -> Evidence | None:
     """A process of the Procfile that Node or a package manager runs: one beside a Gemfile may be another language's."""
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     for name, (text, line) in (processes or {}).items():
+        steps = resolve_text(project.package, text, name)
+        if steps and leads_away(project, steps[-1]):
+            continue
         words = [word for command in parse_shell(text) or () for word in command.words[:1]]
         if not words or any(posixpath.basename(word) in (*RUNNERS, *MANAGERS, *_OWN) for word in words):
             return project.folder.says("Procfile", line, f"{name}: {text}")
