@@ -234,6 +234,11 @@ def test_what_development_watches_is_compiled_where_node_loads_the_output(script
     assert spec.start == ("node", "dist/server.js")
 
 
+def test_what_development_sets_is_not_set_in_the_image() -> None:
+    spec = only(**typed({"dev": "cross-env DEBUG=* PORT=4900 nodemon src/server.ts"}))
+    assert (spec.environment, spec.port) == ((), 4900)
+
+
 @pytest.mark.parametrize(
     "options",
     [

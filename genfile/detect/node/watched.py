@@ -93,7 +93,11 @@ def watched_program(project: NodeProject) -> tuple[Step, str] | None:
         if steps and is_development(steps[-1]):
             found = _program(project, steps[-1], 0)
             if found is not None:
-                return found, name
+                # What development sets is its own, but for the port that people know.
+                kept = ("PORT",) if name != "start" else tuple(found.variables)
+                return replace(
+                    found, variables={key: found.variables[key] for key in kept if key in found.variables}
+                ), name
     return None
 
 
