@@ -1,6 +1,7 @@
 """Which command starts a Node service: through every wrapper to the program itself, and only to one that is there."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -425,3 +426,11 @@ def test_pages_whose_script_rollup_makes_are_built() -> None:
     config = "export default { output: { file: 'public/build/bundle.js' } }"
     spec = only(**{"package.json": manifest, "public/index.html": "", "rollup.config.js": config})
     assert (spec.build, spec.static.root) == (("npm run build",), "public")
+
+
+def test_commands_at_once_that_run_commands_at_once_end_soon() -> None:
+    every = [f"s{number}" for number in range(40)]
+    scripts = {name: "concurrently " + " ".join(f"npm:{other}" for other in every) for name in every}
+    start = time.monotonic()
+    assert only(**app(scripts={**scripts, "start": scripts["s0"]}), **SERVER).start == ("node", "server.js")
+    assert time.monotonic() - start < 5

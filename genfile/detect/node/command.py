@@ -18,7 +18,7 @@ from genfile.detect.node.scripts import (
     resolve_text,
     uses_variables,
 )
-from genfile.detect.node.watched import MAX_DEPTH, behind, leads_away
+from genfile.detect.node.watched import MAX_DEPTH, behind, leads_away, untried
 from genfile.detect.node.wrappers import commands_at_once, file_place, without_reloading
 from genfile.evidence import Evidence, Fact
 
@@ -38,9 +38,15 @@ class Start:
 Asked = tuple[NodeProject, Framework | None, bool]
 
 
-def from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence, depth: int = 0) -> Fact[Start] | None:
-    """The start that commands end in; None where they end in something for development or of another package."""
+def from_steps(
+    asked: Asked, steps: tuple[Step, ...], evidence: Evidence, search: tuple[int, set[str]] | None = None
+) -> Fact[Start] | None:
+    """The start that commands end in; None where they end in something for development or of another package.
+
+    ``search``: how deep it is among commands that run commands, and the texts that were tried.
+    """
     project, last = asked[0], steps[-1]
+    depth, tried = search or (0, set())
     if is_migration(last) or leads_away(project, last) or depth > MAX_DEPTH:
         return None
     if any(
@@ -52,10 +58,10 @@ def from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence, depth:
         )
     inner = behind(project, last)
     if inner is not None:
-        return from_steps(asked, inner, evidence, depth + 1) if inner else None
+        return from_steps(asked, inner, evidence, (depth + 1, tried)) if inner else None
     texts = commands_at_once(last.words, project.package.scripts)
     if texts is not None:
-        return _of_several(asked, texts, last, evidence, depth)
+        return _of_several(asked, texts, last, evidence, (depth, tried))
     if is_development(last) or not last.words:
         return None
     if uses_variables(last):
@@ -64,14 +70,17 @@ def from_steps(asked: Asked, steps: tuple[Step, ...], evidence: Evidence, depth:
     return Fact(as_compiled(asked, Start(words, last.variables), own=True), (evidence,))
 
 
-def _of_several(asked: Asked, texts: list[str], step: Step, evidence: Evidence, depth: int) -> Fact[Start] | None:
+def _of_several(
+    asked: Asked, texts: list[str], step: Step, evidence: Evidence, search: tuple[int, set[str]]
+) -> Fact[Start] | None:
     """Of commands that run at once the first that starts a program of the project; the others are told of."""
     project, framework, _ = asked
     served = framework.start[:1] if framework is not None else ()
     found: list[Fact[Start]] = []
-    for text in texts:
+    depth, tried = search
+    for text in untried(texts, tried):
         steps = resolve_text(project.package, text, step.script)
-        fact = from_steps(asked, steps, evidence, depth + 1) if steps else None
+        fact = from_steps(asked, steps, evidence, (depth + 1, tried)) if steps else None
         if fact is not None and (fact.value.words[0] in (*FILE_RUNNERS, "env") or fact.value.words[:1] == served):
             found.append(fact)
     if len(found) > 1:

@@ -1,6 +1,7 @@
 """What a watcher or a process manager runs: its command line, else its own configuration."""
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -86,12 +87,20 @@ def _ecosystem(project: NodeProject, name: str) -> tuple[str, dict[str, str]]:
     return f"{posixpath.basename(runner)} {posixpath.normpath(script)}{more}", variables
 
 
+def untried(texts: list[str], tried: set[str]) -> Iterator[str]:
+    """The texts that were not tried before; they count as tried from here on."""
+    for text in texts:
+        if text not in tried:
+            tried.add(text)
+            yield text
+
+
 def watched_program(project: NodeProject) -> tuple[Step, str] | None:
     """The program that scripts for development run, without watching, and which script says so."""
     for name in DEVELOPMENT_SCRIPTS:
         steps = resolve(project.package, name)
         if steps and is_development(steps[-1]):
-            found = _program(project, steps[-1], 0)
+            found = _program(project, steps[-1], 0, set())
             if found is not None:
                 # What development sets is its own, but for the port that people know.
                 kept = ("PORT",) if name != "start" else tuple(found.variables)
@@ -101,17 +110,17 @@ def watched_program(project: NodeProject) -> tuple[Step, str] | None:
     return None
 
 
-def _program(project: NodeProject, step: Step, depth: int) -> Step | None:
-    """The command behind watchers that runs a file of the tree; None where there is none."""
+def _program(project: NodeProject, step: Step, depth: int, tried: set[str]) -> Step | None:
+    """The command behind watchers that runs a file of the tree; None where there is none. Each text is tried once."""
     if depth > MAX_DEPTH or leads_away(project, step):
         return None
     inner = behind(project, step)
     if inner is not None:
-        return _program(project, inner[-1], depth + 1) if inner else None
+        return _program(project, inner[-1], depth + 1, tried) if inner else None
     texts = commands_at_once(step.words, project.package.scripts)
     if texts is not None:
-        every = (resolve_text(project.package, text, step.script) for text in texts)
-        found = (_program(project, steps[-1], depth + 1) for steps in every if steps)
+        every = (resolve_text(project.package, text, step.script) for text in untried(texts, tried))
+        found = (_program(project, steps[-1], depth + 1, tried) for steps in every if steps)
         return next((item for item in found if item is not None), None)
     words = without_reloading(step.words)
     at = file_place(words) if step.program in FILE_RUNNERS else None

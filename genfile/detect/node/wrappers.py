@@ -98,6 +98,7 @@ _TOGETHER = {
     "npm-run-all": _set("--max-parallel --npm-path"),
     "npm-run-all2": _set("--max-parallel --npm-path"),
 }
+MAX_TOGETHER = 20
 _MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 
@@ -232,7 +233,7 @@ def commands_at_once(words: Sequence[str], scripts: Collection[str]) -> list[str
             manager = manager if sign and manager in _MANAGERS else "npm"
             matching = [item for item in scripts if fnmatch.fnmatchcase(item, called)] or [called.split(" ")[0]]
             found += [f"{manager} run {shlex.quote(item)}" for item in matching]
-    return found[:20]
+    return list(dict.fromkeys(found))[:MAX_TOGETHER]
 
 
 # Options of programs that run a file, which take the next word.
