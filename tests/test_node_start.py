@@ -434,3 +434,10 @@ def test_commands_at_once_that_run_commands_at_once_end_soon() -> None:
     start = time.monotonic()
     assert only(**app(scripts={**scripts, "start": scripts["s0"]}), **SERVER).start == ("node", "server.js")
     assert time.monotonic() - start < 5
+
+
+def test_scripts_that_run_each_other_many_times_end_soon() -> None:
+    scripts = {f"s{level}": " && ".join([f"npm run s{level + 1}"] * 30) for level in range(7)}
+    start = time.monotonic()
+    assert only(**app(scripts={**scripts, "s7": "node x.js", "start": "npm run s0"}), **SERVER).port == 3000
+    assert time.monotonic() - start < 5

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.wrappers import WATCHERS, without_setters
 
+# A script that runs more commands than this is not followed.
+MAX_STEPS = 60
 MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
 # Programs that run a file as it is, and what they are replaced by once it is compiled.
 FILE_RUNNERS = frozenset("node tsx ts-node ts-node-esm bun swc-node esbuild-runner esr babel-node".split())
@@ -168,7 +170,7 @@ def resolve_text(
             folder = "" if folder == "." else folder
             continue
         inner = _follow(package, Step(command.words, dict(command.assignments), script, folder), seen)
-        if inner is None:
+        if inner is None or len(steps) > MAX_STEPS:
             return None
         steps.extend(inner)
     return tuple(steps)
@@ -208,7 +210,7 @@ def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple
     steps: list[Step] = []
     for name in names:
         inner = resolve(package, name, seen)
-        if inner is None:
+        if inner is None or len(steps) > MAX_STEPS:
             return None
         steps.extend(replace(i, variables=step.variables | i.variables) for i in inner)
     return tuple(steps)
