@@ -99,7 +99,7 @@ def test_what_a_script_is_given_goes_to_its_end() -> None:
 
 def test_a_watched_program_is_started_without_watching() -> None:
     files = server(scripts={"start": "node --watch ./dist/index.js", "build": "tsc"})
-    assert only(**files, **{"src/app.ts": LISTEN, "tsconfig.json": TSCONFIG}).start == ("node", "./dist/index.js")
+    assert only(**files, **{"src/index.ts": LISTEN, "tsconfig.json": TSCONFIG}).start == ("node", "./dist/index.js")
 
 
 def test_pm2_is_told_by_its_ecosystem() -> None:

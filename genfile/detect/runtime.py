@@ -81,16 +81,16 @@ def _put_range(asked: Asked, draft: Draft) -> None:
     ranges = asked.ranges
     bound, reason = asked.bound
     constraints = [(text, scheme) for text, scheme, _ in ranges]
-    choice = choose(asked.language, constraints, bound)
+    choice, free = choose(asked.language, constraints, bound), choose(asked.language, constraints)
     if choice.line is None:
-        choice = choose(asked.language, constraints)
+        choice = free
     if choice.line is None and ranges:
         text, _, says = ranges[0]
         draft.note("warning", f"no {asked.title} satisfies {text!r}: it is left out", says.path, says.line)
         choice, ranges = choose(asked.language, [], bound), []
     line = choice.line or runtime(asked.language).default
     places = [item for *_, item in ranges]
-    if reason is not None and line == bound:
+    if reason is not None and (line == bound or line != (free.line or runtime(asked.language).default)):
         places.insert(0, reason)
     if places:
         draft.put("runtime.version", Fact(line, tuple(places)))

@@ -79,7 +79,8 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
         if not found:
             found = _last_resort(tree)
         if not found:
-            found = [_static_claim(Project(tree, folder)) for folder in static.candidates(tree)][:1]
+            pages = (folder for folder in static.candidates(tree) if not _is_part_of_another(tree, folder))
+            found = [_static_claim(Project(tree, folder)) for folder in pages][:1]
     return sorted(found, key=lambda item: item.project.path)
 
 
@@ -106,6 +107,11 @@ def _is_example(name: str) -> bool:
 def _of_desktop(tree: Tree, folder: str) -> bool:
     """A part of an application that Wails packs for desktops."""
     return any("wails.json" in tree.folders.get(above, ()) for above in _folders_up(folder))
+
+
+def _is_part_of_another(tree: Tree, folder: str) -> bool:
+    """Whether pages belong to a package that runs in another place: the windows of a desktop's application."""
+    return any(node.runs_elsewhere(Project(tree, above)) is not None for above in _folders_up(folder))
 
 
 def _folders_up(folder: str) -> Iterator[str]:

@@ -143,7 +143,7 @@ def output_of(source: str, chain: Chain, inputs: Iterable[str], major: int | Non
     ending = next((end for end in _OUTPUT if source.endswith(end)), None)
     if ending is None or source.endswith((".d.ts", ".d.mts", ".d.cts")):
         return None
-    if chain.option("noEmit") is True or chain.option("emitDeclarationOnly") is True or chain.option("outFile"):
+    if emits_nothing(chain) or chain.option("outFile"):
         return None
     out = chain.folder("outDir")
     made = "\0" if chain.option("jsx") == "preserve" and ending in (".tsx", ".jsx") else _OUTPUT[ending]
@@ -154,6 +154,25 @@ def output_of(source: str, chain: Chain, inputs: Iterable[str], major: int | Non
     if root is None or not within(source, root):
         return None
     return _beneath(out, name[len(root) + 1 :] if root else name)
+
+
+def emits_nothing(chain: Chain) -> bool:
+    """Whether the compiler only checks types, or writes no more than declarations."""
+    return chain.option("noEmit") is True or chain.option("emitDeclarationOnly") is True
+
+
+def loads_in_node(chain: Chain, is_module: bool) -> bool:
+    """Whether Node loads the output as it is: not where names stand for paths, nor imports without endings in modules.
+
+    ``is_module``: whether package.json says that files are modules.
+    """
+    if chain.option("paths") or chain.option("baseUrl"):
+        return False
+    module = str(chain.option("module") or "").lower()
+    if module.startswith("node"):
+        return True
+    target = str(chain.option("target") or "es5").lower()
+    return not is_module and (module == "commonjs" or (not module and target in ("es3", "es5")))
 
 
 def root_of(chain: Chain, inputs: Iterable[str], major: int | None = None) -> str | None:

@@ -4,7 +4,7 @@ import posixpath
 import re
 
 from genfile.detect.frontend.signals import Served, paths
-from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree

@@ -165,12 +165,12 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
         from genfile.detect.node.claims import read_project
         from genfile.detect.node.scripts import resolve
         from genfile.detect.node.sources import source_files
-        from genfile.detect.node.start import start_command
+        from genfile.detect.node.start import possible_start
 
         read = read_project(project)
         if read is None:
             return
-        start = start_command(read, None, "build" in read.package.scripts)
+        start = possible_start(read, "build" in read.package.scripts)
         for path, script in source_files(read, start.value.words if start is not None else ()):
             yield from ((path, line, text) for text, line in script.paths)
         steps = resolve(read.package, "start")

@@ -28,3 +28,10 @@ def program(project: Project) -> Evidence | None:
     from genfile.detect.node.claims import bare_program
 
     return bare_program(project)
+
+
+def runs_elsewhere(project: Project) -> Evidence | None:
+    """What says that a folder's package runs on a desktop, in a browser or the like, and not in a container."""
+    from genfile.detect.node.elsewhere import told_elsewhere
+
+    return told_elsewhere(project)

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 from genfile.data import Framework
 from genfile.detect.node.angular import read_target
-from genfile.detect.node.build import BUILD_SCRIPTS
 from genfile.detect.node.framework import read_config
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.scripts import BUILD_SCRIPTS, Step, resolve
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.values import EnvDefault

@@ -5,24 +5,26 @@ import shlex
 
 from genfile.data import Framework
 from genfile.detect.node.angular import read_target
+from genfile.detect.node.compiled import checks_only, compiled
 from genfile.detect.node.framework import evidence_of
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
-from genfile.detect.node.scripts import BUILDERS, NOTHING, Step, is_development, is_migration, resolve
+from genfile.detect.node.scripts import (
+    BUILD_PARTS,
+    BUILD_SCRIPTS,
+    BUILDERS,
+    NOTHING,
+    Step,
+    is_development,
+    is_migration,
+    resolve,
+)
+from genfile.detect.node.watched import watched_program
+from genfile.detect.node.wrappers import file_place
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
 
-# Scripts that make what production needs, best first.
-BUILD_SCRIPTS = (
-    "build", "build:prod", "build:production", "build-prod", "build-production", "prod:build", "build:all", "compile",
-    "bundle", "heroku-postbuild", "gcp-build", "vercel-build",
-)  # fmt: skip
-# Where none of them is there: the parts of a build, all of them in this order.
-BUILD_PARTS = (
-    "build:shared", "build:common", "build:css", "build:styles", "build:js", "build:frontend", "build:client",
-    "build:ui", "build:web", "frontend:build", "client:build", "build:backend", "build:server", "build:api",
-)  # fmt: skip
 # Programs that a shell finds without the project's node_modules.
 _PLAIN = frozenset("node bun npm pnpm yarn npx bunx sh bash rm mkdir cp mv cat echo cd touch chmod sed git".split())
 # Frameworks whose command comes with another package, by that package.
@@ -32,7 +34,7 @@ _TOOLS = {"nest": "@nestjs/cli"}
 def build_command(project: NodeProject, manager: str, framework: Framework | None) -> Fact[list[str]] | None:
     """The production build: a script by its usual names, else what runs before the start, else the framework's own."""
     scripts = project.package.scripts
-    whole = next((name for name in BUILD_SCRIPTS if name in scripts and not _does_nothing(scripts[name])), None)
+    whole = next((name for name in BUILD_SCRIPTS if name in scripts and not _makes_nothing(project, name)), None)
     apps = applications(project)
     steps = resolve(project.package, whole) if whole is not None else None
     if apps and (not steps or steps[-1].words == ("nest", "build")):
@@ -100,7 +102,8 @@ def command_of(step: Step, manager: str) -> str:
     variables = "".join(f"{key}={shlex.quote(value)} " for key, value in step.variables.items())
     words = " ".join(word if "$" in word or "*" in word else shlex.quote(word) for word in step.words)
     plain = step.program in _PLAIN or "/" in step.words[0]
-    return variables + (words if plain else f"{execute(manager)} {words}")
+    place = f"cd {shlex.quote(step.folder)} && " if step.folder else ""
+    return place + variables + (words if plain else f"{execute(manager)} {words}")
 
 
 def _before_start(project: NodeProject, manager: str) -> Fact[list[str]] | None:
@@ -142,26 +145,60 @@ def execute(manager: str) -> str:
     return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
 
 
+def _makes_nothing(project: NodeProject, name: str) -> bool:
+    """Whether a script for the build says nothing, or only lets the compiler check types."""
+    if _does_nothing(project.package.scripts[name]):
+        return True
+    steps = resolve(project.package, name)
+    if not steps or not all(step.program in ("tsc", "vue-tsc") and checks_only(project, step) for step in steps):
+        return False
+    says = project.package.says("scripts", name)
+    text = f"{says}: it only checks types and writes nothing, so the image is built without it"
+    project.folder.tree.note("info", text, says.path, says.line)
+    return True
+
+
 def _does_nothing(text: str) -> bool:
     commands = parse_shell(text)
     return commands is not None and all(not c.words or c.words[0] in NOTHING for c in commands)
 
 
 def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | None:
-    """No build script, but `main` or `start` names a file that only the compiler makes."""
+    """No build script, but the compiler makes what `main` or `start` names, or a file of the program's source."""
     if not project.folder.has("tsconfig.json") or "typescript" not in project.package.every_dependency:
         return None
-    out = output_folder(project)
+    out, known = output_folder(project), compiled(project)
     start = resolve(project.package, "start")
     target = (start[-1].words[-1] if start else "") or project.package.document.text("main") or ""
-    if out and posixpath.normpath(target).startswith(out + "/") and not project.folder.has(target):
+    source = _source(project)
+    named = (posixpath.normpath(name) for name in (target, source) if name and out)
+    if any(name.startswith(f"{out}/") and not project.folder.has(name) for name in named) or (
+        known is not None and known.loads and source in known.outputs
+    ):
         line = project.folder.says("tsconfig.json", 1, f"outDir is {out}")
         return Fact([f"{execute(manager)} tsc --project tsconfig.json"], (line,))
     return None
 
 
+def _source(project: NodeProject) -> str | None:
+    """The source of the program, where no script for production starts one: of a watcher, of `main`, by its name."""
+    steps = resolve(project.package, "start")
+    if "Procfile" in project.folder.names() or (steps and not is_development(steps[-1])):
+        return None
+    watched = watched_program(project)
+    at = file_place(watched[0].words) if watched is not None else None
+    if watched is not None and at is not None:
+        return posixpath.normpath(posixpath.join(watched[0].folder, watched[0].words[at]))
+    main = posixpath.normpath(project.package.document.text("main") or "")
+    usual = (f"{folder}{name}.ts" for folder in ("src/", "") for name in ("server", "app", "main", "index", "bot"))
+    return next((name for name in (main, *usual) if name.endswith(".ts") and project.folder.has(name)), None)
+
+
 def output_folder(project: NodeProject) -> str | None:
     """tsconfig's outDir, relative to the service's folder, followed through `extends` inside the tree."""
+    known = compiled(project)
+    if known is not None and not known.outputs:
+        return None
     name, seen = "tsconfig.json", set[str]()
     for candidate in ("tsconfig.build.json", "tsconfig.json"):
         if project.folder.has(candidate):

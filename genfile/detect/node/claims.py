@@ -5,14 +5,17 @@ import posixpath
 from genfile.data import frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
+from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.scripts import MANAGERS, delegates, is_development, resolve
+from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve, resolve_text
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.sources import source_files
-from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, RUNNERS, start_command
+from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
+from genfile.detect.node.watched import leads_away
 from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -58,8 +61,9 @@ def claim(folder: Project) -> Claim | None:
     if workspace_at(folder) is not None and not package.dependencies:
         return None
     steps = resolve(package, "start")
-    if steps and not is_development(steps[-1]) and steps[-1].program in ("node", "tsx", "ts-node", "bun"):
-        return Claim("program", package.says("scripts", "start"))
+    if steps and not is_development(steps[-1]) and steps[-1].program in FILE_RUNNERS:
+        own = not _is_command(project, steps[-1]) and not _talks(project, steps[-1].words)
+        return Claim("program", package.says("scripts", "start")) if own else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
     if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
@@ -69,7 +73,9 @@ def claim(folder: Project) -> Claim | None:
     hosted = _hosted_here(project)
     if hosted is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
-    if package.dependencies and "bin" not in package.document.value and _stays(project):
+    # What has `exports` is there to be imported by others.
+    library = any(key in package.document.value for key in ("bin", "exports"))
+    if package.dependencies and not library and _stays(project):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
 
@@ -82,9 +88,12 @@ def _is_none(project: NodeProject) -> bool:
     if project.workspace is None and folder.folder_name == "src" and above is not None and above.has(FILE) and not own:
         # The sources of the package above, with what they are published with.
         return True
+    if told_elsewhere(folder) is not None:
+        return True
     if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
         return True
-    if workspace_at(folder) is not None and _delegates(project):
+    server = find_framework(project) if workspace_at(folder) is None else None
+    if (server is None or server.value.kind != "server") and _delegates(project):
         return True
     return _is_published_library(project.package) and not starts_server(project)
 
@@ -138,11 +147,45 @@ def _for_another_host(project: NodeProject) -> bool:
     return True
 
 
-def _stays(project: NodeProject) -> bool:
-    """Whether a program of a usual name listens, or waits for messages."""
+def _is_command(project: NodeProject, step: Step) -> bool:
+    """Whether a script only tries the command that the package installs: a file of `bin`, which listens to nothing."""
+    bins = project.package.document.get("bin")
+    named = [bins] if isinstance(bins, str) else list(bins.values()) if isinstance(bins, dict) else []
+    started = started_file(project, step.words)
+    files = [posixpath.normpath(name) for name in named if isinstance(name, str)]
+    return started is not None and started in files and not _stays(project, step.words)
+
+
+def _talks(project: NodeProject, start: tuple[str, ...]) -> bool:
+    """Whether a program asks its questions at a terminal and listens to nothing; the user is told."""
+    if _hosted_here(project) is not None or node_process(project) is not None or _stays(project, start, _LASTING):
+        return False
+    for name, module in source_files(project, start)[:20]:
+        asked = next((item.module for item in module.imports if item.module.removeprefix("node:") in _ASKING), None)
+        if asked is not None:
+            says = project.folder.says(name, None, f"{asked} is imported")
+            text = f"{says}: it talks with people at a terminal and listens to nothing: no service"
+            project.folder.tree.note("info", text, says.path)
+            return True
+    return False
+
+
+# Calls of programs that stay without listening: timers, and bots that ask once for a code.
+_LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
+# Modules that ask questions at a terminal.
+_ASKING = frozenset(
+    """
+    readline readline/promises readline-sync inquirer @inquirer/prompts prompts prompt prompt-sync enquirer
+    @clack/prompts
+    """.split()
+)
+
+
+def _stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
+    """Whether a program listens, waits for messages or makes ``more`` calls; without a start that of a usual name."""
     return any(
-        call.callee.rsplit(".", 1)[-1] in STAYING
-        for _, module in source_files(project, ())[:20]
+        call.callee.rsplit(".", 1)[-1] in STAYING | more
+        for _, module in source_files(project, start)[:20]
         for call in module.calls
     )
 
@@ -206,7 +249,7 @@ def _hosted_here(project: NodeProject) -> str | None:
     """A Dockerfile in the package's own folder, where there is a program to start."""
     folder = project.folder
     path = next((path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path), None)
-    return path if path is not None and start_command(project, None, False) is not None else None
+    return path if path is not None and possible_start(project, False) is not None else None
 
 
 def _can_start(project: NodeProject) -> bool:
@@ -244,16 +287,19 @@ def _is_integrated(project: NodeProject) -> bool:
 
 
 def _delegates(project: NodeProject) -> bool:
-    """Whether all that starts at a workspace's root are scripts of its members."""
+    """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
     found = [resolve(project.package, name) for name in ("start", "start:prod", "prod", "production", "serve")]
     steps = [item[-1] for item in found if item]
-    return bool(steps) and all(delegates(step) for step in steps)
+    return bool(steps) and all(leads_away(project, step) for step in steps)
 
 
 def node_process(project: NodeProject) -> Evidence | None:
     """A process of the Procfile that Node or a package manager runs: one beside a Gemfile may be another language's."""
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     for name, (text, line) in (processes or {}).items():
+        steps = resolve_text(project.package, text, name)
+        if steps and leads_away(project, steps[-1]):
+            continue
         words = [word for command in parse_shell(text) or () for word in command.words[:1]]
         if not words or any(posixpath.basename(word) in (*RUNNERS, *MANAGERS, *_OWN) for word in words):
             return project.folder.says("Procfile", line, f"{name}: {text}")
@@ -276,22 +322,23 @@ def known_frameworks() -> frozenset[str]:
     return frozenset(item.name for item in frameworks("node"))
 
 
-# What runs on a desktop, a telephone, in an editor or in CI.
-ELSEWHERE = ("electron", "react-native", "expo", "@types/vscode", "@actions/core", "@tauri-apps/api", "@capacitor/core")
-
-
 def bare_program(folder: Project) -> Evidence | None:
     """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
     if project is None or "bin" in project.package.document.value or _is_published_library(project.package):
         return None
-    if project.workspace is not None or any(name in project.package.every_dependency for name in ELSEWHERE):
+    if project.workspace is not None or elsewhere(folder) is not None or "expo" in project.package.every_dependency:
         return None
-    if any(folder.has(name) for name in ("action.yml", "action.yaml", "template.yaml", "samconfig.toml")):
-        # An action of GitHub's, a function of AWS SAM.
+    if any(folder.has(name) for name in ("template.yaml", "samconfig.toml")):
+        # A function of AWS SAM.
         return None
     named = any(project.package.document.text(key) for key in ("main", "module"))
     if workspace_at(folder) is not None and not named:
         return None
-    start = start_command(project, None, "build" in project.package.scripts)
-    return start.evidence[0] if start is not None and start.evidence else None
+    start = possible_start(project, "build" in project.package.scripts)
+    words = placed(start.value.words)[1] if start is not None else ()
+    # A tool that only development needs is run by people, not by a container.
+    tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
+    if start is None or not start.evidence or tool or _talks(project, words):
+        return None
+    return start.evidence[0]

@@ -5,14 +5,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
 from genfile.detect.node.framework import read_module
-from genfile.detect.node.imports import imported_paths
-from genfile.detect.node.manager import NodeProject, locked_versions
-from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.imports import imported_paths, settings_at
+from genfile.detect.node.locks import locked_versions
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step, resolve
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
-from genfile.parsers.tsoutput import Chain, TsConfig, chain_of, compiles, output_of, selected, within
+from genfile.parsers.tsoutput import (
+    Chain,
+    TsConfig,
+    chain_of,
+    compiles,
+    emits_nothing,
+    loads_in_node,
+    output_of,
+    selected,
+    within,
+)
 
 COMPILERS = frozenset("tsc ttsc tspc nest".split())
 MAX_INPUTS = 4000
@@ -22,10 +32,14 @@ _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinst
 
 @dataclass(frozen=True)
 class Compiled:
-    """What one run of the compiler makes: each output by its source, relative to the service's folder."""
+    """What one run of the compiler makes: each output by its source, relative to the service's folder.
+
+    Nothing, where it only checks. ``loads``: whether Node loads what is made without any help.
+    """
 
     config: str
     outputs: dict[str, str]
+    loads: bool = True
 
     def source_of(self, output: str) -> str | None:
         return next((source for source, made in self.outputs.items() if made == output), None)
@@ -42,16 +56,52 @@ def compiled(project: NodeProject) -> Compiled | None:
 
 def _compiled(project: NodeProject) -> Compiled | None:
     step = _compiler(project)
-    chains = _chains(project, step) if step is not None else []
+    if step is None:
+        return _of_babel(project)
+    chains = _chains(project, step)
     version = locked_versions(project).get("typescript")
     major = int(version[0].split(".")[0]) if version and version[0].split(".")[0].isdecimal() else None
     outputs: dict[str, str] = {}
+    config = relative(chains[0].configs[0].path, project.folder.path) if chains else ""
+    if chains and all(emits_nothing(chain) for chain in chains):
+        return Compiled(config, {})
     for chain in chains:
         if chain.folder("outDir") is None:
             continue
         for source, output in _outputs(project, chain, major):
             outputs.setdefault(relative(source, project.folder.path), relative(output, project.folder.path))
-    return Compiled(relative(chains[0].configs[0].path, project.folder.path), outputs) if outputs else None
+    loads = all(loads_in_node(chain, project.package.is_module) for chain in chains)
+    return Compiled(config, outputs, loads) if outputs else None
+
+
+def _of_babel(project: NodeProject) -> Compiled | None:
+    """`babel src -d dist`: file by file."""
+    steps = (step for name in (*BUILD_SCRIPTS, *BUILD_PARTS) for step in resolve(project.package, name) or ())
+    step = next((step for step in steps if step.program == "babel"), None)
+    out = _flag(step, "-d", "--out-dir") if step is not None else None
+    folder = (
+        next((word for word in step.words[1:] if project.folder.has_folder(posixpath.normpath(word))), None)
+        if step
+        else None
+    )
+    if out is None or folder is None or posixpath.normpath(folder) == posixpath.normpath(out):
+        return None
+    below = posixpath.normpath(folder)
+    files = project.folder.files("*", below=below, depth=12)
+    outputs = {
+        name: posixpath.join(posixpath.normpath(out), posixpath.splitext(name[len(below) + 1 :])[0] + ".js")
+        for _, name in zip(range(MAX_INPUTS), files, strict=False)
+        if name.endswith((".js", ".jsx", ".es6", ".mjs", ".ts"))
+    }
+    return Compiled("package.json", outputs) if outputs else None
+
+
+def checks_only(project: NodeProject, step: Step) -> bool:
+    """Whether a step of the compiler writes nothing: `tsc --noEmit`, or a configuration that says so."""
+    if {"--noEmit", "--emitDeclarationOnly"} & set(step.words) and _flag(step, "--noEmit") != "false":
+        return True
+    chains = _chains(project, step)
+    return bool(chains) and all(emits_nothing(chain) for chain in chains)
 
 
 def _outputs(project: NodeProject, chain: Chain, major: int | None) -> Iterator[tuple[str, str]]:
@@ -67,7 +117,8 @@ def _compiler(project: NodeProject) -> Step | None:
     for name in _SCRIPTS:
         for origin in (f"pre{name}", name, f"post{name}"):
             for step in resolve(project.package, origin) or ():
-                if step.program in COMPILERS and not {"--noEmit", "--watch", "-w", "--init"} & set(step.words):
+                checks = {"--noEmit", "--emitDeclarationOnly"} & set(step.words) and _flag(step, "--noEmit") != "false"
+                if step.program in COMPILERS and not checks and not {"--watch", "-w", "--init"} & set(step.words):
                     if step.program == "nest" and step.words[1:2] != ("build",):
                         continue
                     return step
@@ -90,7 +141,7 @@ def _chains(project: NodeProject, step: Step) -> list[Chain]:
     path = project.folder.full(posixpath.normpath(name))
     if project.folder.has_folder(posixpath.normpath(name)):
         path = posixpath.join(path, "tsconfig.json")
-    chain = chain_of(path, lambda at: _read(root, at))
+    chain = chain_of(path, lambda at: settings_at(root, at))
     if chain is None:
         return []
     chains = [chain]
@@ -99,24 +150,21 @@ def _chains(project: NodeProject, step: Step) -> list[Chain]:
         if isinstance(target, str):
             at = posixpath.normpath(posixpath.join(chain.configs[0].folder, target))
             at = at if at.endswith(".json") else posixpath.join(at, "tsconfig.json")
-            other = chain_of(at, lambda at: _read(root, at))
+            other = chain_of(at, lambda at: settings_at(root, at))
             chains += [other] if other is not None else []
     return [_with_flags(project, step, item) for item in chains]
-
-
-def _read(root: Project, path: str) -> object:
-    document = root.jsonc(path) if path and root.has(path) else None
-    return document.value if document is not None else None
 
 
 def _with_flags(project: NodeProject, step: Step, chain: Chain) -> Chain:
     """`--outDir x` and `--rootDir x` beat the file; they are relative to where the command runs."""
     options = {name: _flag(step, f"--{name}") for name in ("outDir", "rootDir")} if step.program != "nest" else {}
     given = {name: value for name, value in options.items() if value}
+    emits = _flag(step, "--noEmit") == "false"
     first = chain.configs[0]
-    if not given:
+    if not given and not emits:
         return chain
-    stated = {
+    stated: dict[str, object] = {"noEmit": False} if emits else {}
+    stated |= {
         name: relative(project.folder.full(posixpath.normpath(value)), first.folder) for name, value in given.items()
     }
     return Chain((TsConfig(first.path, {"compilerOptions": stated}), *chain.configs), chain.complete)

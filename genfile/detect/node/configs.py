@@ -2,10 +2,9 @@
 
 import re
 
-from genfile.detect.node.build import BUILD_PARTS, BUILD_SCRIPTS
 from genfile.detect.node.framework import read_config
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step, resolve
 from genfile.detect.node.sources import source_files
 from genfile.parsers.javascript import JsModule
 

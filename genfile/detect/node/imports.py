@@ -4,8 +4,10 @@ import posixpath
 from collections.abc import Iterator
 
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.paths import relative
+from genfile.detect.tree import Project
 from genfile.parsers.javascript import Import
-from genfile.parsers.tsoutput import Chain, inside
+from genfile.parsers.tsoutput import Chain, chain_of, inside
 
 _ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".json", ".js", ".mjs", ".cjs")
 
@@ -20,6 +22,26 @@ def imported_paths(root: NodeProject, chain: Chain, origin: str, item: Import) -
         if found is not None and "node_modules" not in found.split("/"):
             yield found
             return
+
+
+def settings_at(root: Project, path: str) -> object:
+    """The value of a tsconfig.json or jsconfig.json by its path from the root of the tree; None where there is none."""
+    document = root.jsonc(path) if path and root.has(path) else None
+    return document.value if document is not None else None
+
+
+def aliased_paths(project: NodeProject, module: str) -> Iterator[str]:
+    """The paths in a project's folder, relative to it, that a name stands for by its tsconfig.json or jsconfig.json."""
+    key, memory = ("node-aliases", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        root = Project(project.folder.tree, "")
+        name = next((name for name in ("tsconfig.json", "jsconfig.json") if project.folder.has(name)), None)
+        memory[key] = chain_of(project.folder.full(name), lambda at: settings_at(root, at)) if name else None
+    chain: Chain | None = memory[key]
+    for path in _aliased(chain, module) if chain is not None else ():
+        inside_it = relative(path, project.folder.path)
+        if not inside_it.startswith(".."):
+            yield inside_it
 
 
 def existing(root: NodeProject, path: str) -> str | None:

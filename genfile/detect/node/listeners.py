@@ -13,7 +13,7 @@ from genfile.evidence import Evidence, Fact
 from genfile.parsers.jsreach import Reference
 from genfile.parsers.values import Call, EnvDefault, port_of
 
-CALLS = frozenset("listen serve createServer startStandaloneServer Server server Elysia".split())
+CALLS = frozenset("listen serve createServer startStandaloneServer Server WebSocketServer server Elysia".split())
 # Words that say what a listener beside the service's own is for, in its variable, its owner, its key or its file.
 ROLES = {
     "metrics": re.compile(r"(?i)metric|prometheus|telemetry"),
@@ -68,6 +68,10 @@ def _of_call(
         return Fact(Port(number, variable), (says,)) if number is not None else None
     if last not in CALLS:
         return None
+    given = call.arguments[0] if call.arguments else None
+    if call.callee == "Bun.serve" and isinstance(given, dict) and "port" not in given:
+        # Bun's own default.
+        return project.folder.fact(Port(3000, "PORT"), name, call.line, "Bun.serve without a port")
     values = [_port_in(value) for value in call.arguments[:2]]
     if reference is not None and not isinstance(values[0], EnvDefault):
         far = reached(project, sources, name, reference)

@@ -9,7 +9,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.workspace import Workspace
 from genfile.detect.tree import Project
-from genfile.evidence import Evidence, Fact, decide
+from genfile.evidence import Fact, decide
 
 # Lock files, strongest first where a tree holds several.
 LOCKS = (
@@ -47,24 +47,6 @@ class NodeProject:
     def located(self, name: str) -> Project | None:
         """The folder that holds a file: the service's own before the workspace's root."""
         return next((place for place in (self.folder, self.root) if place.has(name)), None)
-
-
-def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
-    """The versions of dependencies: those of package-lock.json, else the least that the manifests' ranges allow."""
-    found: dict[str, tuple[str, Evidence]] = {}
-    document = project.root.json("package-lock.json") if project.root.has("package-lock.json") else None
-    for path, item in (document.table("packages") if document else {}).items():
-        name = path.removeprefix("node_modules/")
-        version = item.get("version") if isinstance(item, dict) else None
-        if path.startswith("node_modules/") and "node_modules/" not in name and isinstance(version, str):
-            found[name] = (version, project.root.says("package-lock.json", None, f"{name} {version}"))
-    for package in project.packages:
-        for name, text in package.every_dependency.items():
-            match = re.search(r"\d+(?:\.\d+){0,2}", text)
-            if name not in found and match and not text.startswith((">", "*", "npm:", "file:", "git", "http")):
-                # A major alone allows its newest release.
-                found[name] = (match[0] if "." in match[0] else f"{match[0]}.999.0", package.depends(name))
-    return found
 
 
 def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:

@@ -5,8 +5,8 @@ import posixpath
 from genfile.detect.code import parse_code
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
-from genfile.detect.node.scripts import is_development, is_migration, resolve
-from genfile.detect.node.start import RUNNERS, process_command
+from genfile.detect.node.scripts import RUNNERS, is_development, is_migration, resolve
+from genfile.detect.node.start import process_command
 from genfile.evidence import Draft, Fact
 from genfile.parsers.javascript import parse_javascript
 from genfile.parsers.small import parse_procfile

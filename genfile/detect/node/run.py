@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
+from genfile.detect.node.command import OWNERS
+from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.site import next_standalone
@@ -139,6 +141,8 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
     start = draft.values.get("start", [])
     if framework is not None and framework.output and list(framework.start) == list(start):
         return framework.output
+    if placed(start)[0]:
+        return None
     for before, word in pairwise(start):
         if before in ("-r", "--require", "--import", "--loader", "--env-file"):
             continue
@@ -177,14 +181,13 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
     start = draft.values.get("start", [])
     if not start:
         return
-    program = posixpath.basename(start[0])
-    owner = {
-        "ts-node": "ts-node",
-        "tsx": "tsx",
+    program = posixpath.basename(placed(start)[1][0])
+    owners = OWNERS | {
         "nest": "@nestjs/cli",
         "react-router-serve": "@react-router/serve",
         "remix-serve": "@remix-run/serve",
-    }.get(program, program)
+    }
+    owner = owners.get(program, program)
     package = project.package
     loaders = [word for word in start if word in package.dev_dependencies and word not in package.dependencies]
     if (owner in package.dev_dependencies and owner not in package.dependencies) or loaders:

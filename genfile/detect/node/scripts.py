@@ -3,25 +3,35 @@
 import fnmatch
 import posixpath
 import shlex
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from genfile.detect.node.manifest import PackageJson
+from genfile.detect.node.wrappers import WATCHERS, without_setters
 
+# A script that runs more commands than this is not followed.
+MAX_STEPS = 60
 MANAGERS = frozenset({"npm", "pnpm", "yarn", "bun"})
-# Programs that only set the stage for the command after them.
-PREFIXES = frozenset({"cross-env", "cross-env-shell", "env", "exec", "npx", "bunx", "dotenv", "dotenvx", "env-cmd"})
+# Programs that run a file as it is, and what they are replaced by once it is compiled.
+FILE_RUNNERS = frozenset("node tsx ts-node ts-node-esm bun swc-node esbuild-runner esr babel-node".split())
+RUNNERS = FILE_RUNNERS | WATCHERS.keys()
+# Scripts that make what production needs, best first.
+BUILD_SCRIPTS = (
+    "build", "build:prod", "build:production", "build-prod", "build-production", "prod:build", "build:all", "compile",
+    "bundle", "heroku-postbuild", "gcp-build", "vercel-build",
+)  # fmt: skip
+# Where none of them is there: the parts of a build, all of them in this order.
+BUILD_PARTS = (
+    "build:shared", "build:common", "build:css", "build:styles", "build:js", "build:frontend", "build:client",
+    "build:ui", "build:web", "frontend:build", "client:build", "build:backend", "build:server", "build:api",
+)  # fmt: skip
 # Programs that watch, reload or serve for development; a production start never uses them.
-DEVELOPMENT = frozenset(
+DEVELOPMENT = WATCHERS.keys() - {"pm2", "pm2-runtime", "pm2-docker"} | frozenset(
     [
-        "nodemon",
-        "ts-node-dev",
-        "tsnd",
-        "node-dev",
         "webpack-dev-server",
         "live-server",
+        "lite-server",
         "browser-sync",
-        "supervisor",
-        "onchange",
         "concurrently",
         "npm-run-all",
         "run-p",
@@ -29,7 +39,6 @@ DEVELOPMENT = frozenset(
         "wait-on",
         "http-server",
         "serve",
-        "forever",
         "webpack",
         "parcel",
         "snowpack",
@@ -80,6 +89,8 @@ DEVELOPMENT_COMMANDS = {
     "quasar": {"dev"},
     "webpack": {"serve", "--watch"},
 }
+# Servers that watch the data that they serve, not sources.
+_WATCHING_DATA = frozenset({"json-server"})
 NOTHING = frozenset({"echo", "exit", "true", ":"})
 # Programs that change a database, by the words that make them do so; any of the words, where there are none.
 MIGRATIONS: dict[str, tuple[str, ...]] = {
@@ -106,18 +117,22 @@ _MIGRATION_FILES = frozenset("migrate migration migrations run-migrations run-mi
 # Words of a package's own script that build and then go on.
 BUILDERS = frozenset(
     """
-    tsc tsup esbuild swc babel rollup webpack rimraf rm mkdir cp copyfiles cpx shx del ncc prisma echo
+    tsc vue-tsc tsc-alias tsup esbuild swc babel rollup webpack rimraf rm mkdir cp copyfiles cpx shx del ncc prisma echo
     """.split()
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a script, in words, with the variables set for it and the script it stands in."""
+    """One command of a script, in words, with the variables set for it and the script it stands in.
+
+    ``folder``: where it runs, relative to the folder of package.json: `cd server && …`.
+    """
 
     words: tuple[str, ...]
     variables: dict[str, str]
     script: str
+    folder: str = ""
 
     @property
     def program(self) -> str:
@@ -131,28 +146,44 @@ def resolve(
 
     None where the script is missing, is more than a plain sequence of commands, or runs itself.
     """
-    from genfile.parsers.small import parse_shell
-
     text = package.scripts.get(name)
     if text is None or name in seen or len(seen) > 8:
         return None
     # As package managers do: further words are put at the end of the script's text.
-    parsed = parse_shell(f"{text} {shlex.join(extra)}" if extra else text)
+    return resolve_text(package, f"{text} {shlex.join(extra)}" if extra else text, name, seen | {name})
+
+
+def resolve_text(
+    package: PackageJson, text: str, script: str, seen: frozenset[str] = frozenset()
+) -> tuple[Step, ...] | None:
+    """The commands of a shell text in the package's folder; None where it is more than a plain sequence of commands."""
+    from genfile.parsers.small import parse_shell
+
+    parsed = parse_shell(text)
     if parsed is None:
         return None
     steps: list[Step] = []
+    folder = ""
     for command in parsed:
-        inner = _follow(package, Step(command.words, dict(command.assignments), name), seen | {name})
-        if inner is None:
+        if command.words[:1] == ("cd",) and len(command.words) == 2:
+            folder = posixpath.normpath(posixpath.join(folder, command.words[1]))
+            folder = "" if folder == "." else folder
+            continue
+        inner = _follow(package, Step(command.words, dict(command.assignments), script, folder), seen)
+        if inner is None or len(steps) > MAX_STEPS:
             return None
         steps.extend(inner)
     return tuple(steps)
 
 
 def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
-    step = _without_prefix(step)
+    words, variables = without_setters(step.words, step.variables)
+    step = replace(step, words=words, variables=variables)
     if not step.words:
         return ()
+    if step.folder:
+        # The scripts of another folder are its own package.json's.
+        return (step,)
     if step.program in ("run-s", "npm-run-all", "npm-run-all2"):
         return _follow_all(package, step, seen)
     target = script_called(package, step.words)
@@ -161,7 +192,7 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
     inner = resolve(package, target, seen, words_after(step.words, target))
     if inner is None:
         return None
-    return tuple(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+    return tuple(replace(i, variables=step.variables | i.variables) for i in inner)
 
 
 def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
@@ -179,42 +210,10 @@ def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple
     steps: list[Step] = []
     for name in names:
         inner = resolve(package, name, seen)
-        if inner is None:
+        if inner is None or len(steps) > MAX_STEPS:
             return None
-        steps.extend(Step(i.words, step.variables | i.variables, i.script) for i in inner)
+        steps.extend(replace(i, variables=step.variables | i.variables) for i in inner)
     return tuple(steps)
-
-
-def _without_prefix(step: Step) -> Step:
-    """Take `cross-env A=b`, `dotenv -e .env --`, `npx` off the front; what they set is kept."""
-    words, variables = list(step.words), dict(step.variables)
-    while words and (words[0] in PREFIXES or _is_assignment(words[0])):
-        word = words.pop(0)
-        if _is_assignment(word):
-            key, _, value = word.partition("=")
-            variables[key] = value
-        elif word.startswith(("dotenv", "env-cmd")):
-            words = words[words.index("--") + 1 :] if "--" in words else _after_flags(words)
-        else:
-            while words and words[0] in ("--yes", "-y", "--no-install", "--bun", "--"):
-                words.pop(0)
-    if words and words[0] in ("node", "tsx", "bun"):
-        # Node stops where the file is not there, and no image holds it.
-        words = [word for word in words if not word.startswith("--env-file=")]
-    return Step(tuple(words), variables, step.script)
-
-
-def _after_flags(words: list[str]) -> list[str]:
-    """The words after `-e FILE` / `-f FILE` pairs."""
-    rest = list(words)
-    while rest and rest[0].startswith("-"):
-        rest = rest[2:] if rest[0] in ("-e", "-f", "--file", "-c", "-v") else rest[1:]
-    return rest
-
-
-def _is_assignment(word: str) -> bool:
-    key, sign, _ = word.partition("=")
-    return bool(sign) and key.isidentifier()
 
 
 def script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
@@ -224,7 +223,11 @@ def script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
     rest = [word for word in words[1:] if word not in ("-s", "--silent", "--if-present")]
     if rest and rest[0] in ("run", "run-script"):
         rest = rest[1:]
-    return rest[0] if rest and rest[0] in package.scripts else None
+    if not rest or rest[0] not in package.scripts:
+        return None
+    own = rest[: rest.index("--")] if "--" in rest else rest
+    # npm reads its options wherever they stand; the others give those after the script to it.
+    return None if words[0] == "npm" and _names_folder(own) else rest[0]
 
 
 def words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
@@ -239,14 +242,19 @@ def delegates(step: Step) -> bool:
     """Whether a command runs another member's script: `pnpm --filter x run y`, `npm -w x start`, `turbo run start`."""
     if step.program in ("turbo", "lerna", "nx", "rush", "wsrun", "moon"):
         return True
-    if step.program not in MANAGERS:
-        return False
+    return step.program in MANAGERS and _names_folder(step.words[1:])
+
+
+def _names_folder(words: Sequence[str]) -> bool:
+    """Whether options of a package manager lead to another folder or member."""
     flags = ("--filter", "-F", "--workspace", "-w", "workspace", "workspaces", "--prefix", "-C", "--dir", "--cwd", "-r")
-    return any(word.split("=")[0] in flags for word in step.words[1:])
+    return any(word.split("=")[0] in flags for word in words)
 
 
 def is_development(step: Step) -> bool:
     """Whether a command is one for development: it watches, reloads, or serves unbuilt sources."""
+    if step.program in _WATCHING_DATA:
+        return False
     if step.program in DEVELOPMENT or "--watch" in step.words or "--hot" in step.words:
         return True
     first = step.words[1] if len(step.words) > 1 else ""

@@ -13,9 +13,9 @@ from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.loaded import put_loaded
+from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import (
     NodeProject,
-    locked_versions,
     lockfile,
     package_manager,
 )

@@ -5,10 +5,9 @@ from typing import Any
 
 from genfile.data import Framework
 from genfile.detect.node.angular import read_target
-from genfile.detect.node.build import BUILD_SCRIPTS
 from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import resolve
+from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.evidence import Fact
 
 ROUTERS = frozenset(
@@ -72,6 +71,8 @@ def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
     if not steps or any(step.program not in ASSET_TOOLS for step in steps):
         return None
     words = [word.rpartition("=")[2] for step in steps for word in step.words]
+    config = read_config(project, "rollup.config") if any(step.program == "rollup" for step in steps) else None
+    words += [text for text, _ in config[1].paths] if config is not None else []
     written = [posixpath.normpath(part) for word in words for part in word.split(":")]
     for folder in ("public", "static", "www", "site", "dist"):
         page = posixpath.join(folder, "index.html")
@@ -82,7 +83,8 @@ def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:
 
 ASSET_TOOLS = frozenset(
     """
-    tailwindcss sass node-sass postcss esbuild lessc cleancss uglifyjs terser lightningcss html-minifier mkdir cp
+    tailwindcss @tailwindcss/cli sass node-sass postcss esbuild rollup rimraf lessc
+    cleancss uglifyjs terser lightningcss html-minifier mkdir cp
     """.split()
 )
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import aliased_paths
+from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
 from genfile.parsers.javascript import JsModule
 
@@ -32,7 +34,8 @@ def source_files(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str
 
 def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
     """The started file as a source: dist/main.js comes from src/main.ts."""
-    for word in start[1:]:
+    started = started_file(project, start)
+    for word in (started,) if started is not None else start[1:]:
         path = posixpath.normpath(word)
         if path.endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")) and not path.startswith(("..", "/")):
             known = compiled(project) if path.endswith("js") else None
@@ -70,15 +73,20 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
 
 def resolve_import(project: NodeProject, origin: str, module: str) -> str | None:
     """The file of the project that an import means; None for a package."""
-    if module.startswith(("@/", "~/", "#/", "src/")):
-        # The usual alias for the sources.
-        path = posixpath.join("src", module.partition("/")[2]) if project.folder.has_folder("src") else module[2:]
-    elif module.startswith("."):
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))
+    if module.startswith("."):
+        paths = [posixpath.normpath(posixpath.join(posixpath.dirname(origin), module))]
     else:
-        return None
-    if path.startswith(".."):
-        return None
+        paths = list(aliased_paths(project, module))
+        if module.startswith(("@/", "~/", "#/", "src/")):
+            # The usual alias for the sources.
+            inner = module.partition("/")[2]
+            paths.append(posixpath.join("src", inner) if project.folder.has_folder("src") else inner)
+    found = (_source_at(project, path) for path in paths if not path.startswith(".."))
+    return next((name for name in found if name is not None), None)
+
+
+def _source_at(project: NodeProject, path: str) -> str | None:
+    """The source file that a path without an ending, or with that of the output, means."""
     stem = path[:-3] if path.endswith(".js") else path
     for candidate in (
         path,

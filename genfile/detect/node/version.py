@@ -6,7 +6,8 @@ from dataclasses import replace
 from genfile.data import newest_for
 from genfile.detect.hosting import hosting
 from genfile.detect.hosting.facts import above
-from genfile.detect.node.manager import NodeProject, locked_versions
+from genfile.detect.node.locks import locked_versions
+from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions

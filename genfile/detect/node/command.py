@@ -1,0 +1,137 @@
+"""The program that a script's commands end in, as a start command."""
+
+import posixpath
+from dataclasses import dataclass
+
+from genfile.data import Framework
+from genfile.detect.node.build import output_folder
+from genfile.detect.node.compiled import compiled, outside_of, started_output
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.scripts import (
+    BUILDERS,
+    FILE_RUNNERS,
+    NOTHING,
+    RUNNERS,
+    Step,
+    is_development,
+    is_migration,
+    resolve_text,
+    uses_variables,
+)
+from genfile.detect.node.watched import MAX_DEPTH, behind, leads_away, untried
+from genfile.detect.node.wrappers import commands_at_once, file_place, without_reloading
+from genfile.evidence import Evidence, Fact
+
+# Packages of programs that run a source file, by the program.
+OWNERS = {"babel-node": "@babel/node", "ts-node-esm": "ts-node", "swc-node": "@swc-node/register"}
+
+
+@dataclass(frozen=True)
+class Start:
+    """A start command in words, with what it sets for itself."""
+
+    words: tuple[str, ...]
+    variables: dict[str, str]
+
+
+# The project, its framework, and whether there is a build.
+Asked = tuple[NodeProject, Framework | None, bool]
+
+
+def from_steps(
+    asked: Asked, steps: tuple[Step, ...], evidence: Evidence, search: tuple[int, set[str]] | None = None
+) -> Fact[Start] | None:
+    """The start that commands end in; None where they end in something for development or of another package.
+
+    ``search``: how deep it is among commands that run commands, and the texts that were tried.
+    """
+    project, last = asked[0], steps[-1]
+    depth, tried = search or (0, set())
+    if is_migration(last) or leads_away(project, last) or depth > MAX_DEPTH:
+        return None
+    if any(
+        step.program not in BUILDERS and step.program not in NOTHING and not is_development(step) for step in steps[:-1]
+    ):
+        # More than a compile step before it (a migration, a seed): the last command is the server all the same.
+        project.folder.tree.note(
+            "info", f"{evidence}: only its last command starts the service", evidence.path, evidence.line
+        )
+    inner = behind(project, last)
+    if inner is not None:
+        return from_steps(asked, inner, evidence, (depth + 1, tried)) if inner else None
+    texts = commands_at_once(last.words, project.package.scripts)
+    if texts is not None:
+        return _of_several(asked, texts, last, evidence, (depth, tried))
+    if is_development(last) or not last.words:
+        return None
+    if uses_variables(last):
+        return Fact(Start(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,))
+    words = (*(("env", f"--chdir={last.folder}") if last.folder else ()), *last.words)
+    return Fact(as_compiled(asked, Start(words, last.variables), own=True), (evidence,))
+
+
+def _of_several(
+    asked: Asked, texts: list[str], step: Step, evidence: Evidence, search: tuple[int, set[str]]
+) -> Fact[Start] | None:
+    """Of commands that run at once the first that starts a program of the project; the others are told of."""
+    project, framework, _ = asked
+    served = framework.start[:1] if framework is not None else ()
+    found: list[Fact[Start]] = []
+    depth, tried = search
+    for text in untried(texts, tried):
+        steps = resolve_text(project.package, text, step.script)
+        fact = from_steps(asked, steps, evidence, (depth + 1, tried)) if steps else None
+        if fact is not None and (fact.value.words[0] in (*FILE_RUNNERS, "env") or fact.value.words[:1] == served):
+            found.append(fact)
+    if len(found) > 1:
+        others = ", ".join(f"`{' '.join(fact.value.words)}`" for fact in found[1:])
+        text = f"{evidence}: a container runs one program; beside it: {others}"
+        project.folder.tree.note("info", text, evidence.path, evidence.line)
+    return found[0] if found else None
+
+
+def as_compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
+    """`ts-node src/x.ts` is `node dist/x.js` where the build compiles it; ``own``: the project's own words."""
+    project, _, builds = asked
+    words = without_reloading(start.words)
+    program = posixpath.basename(words[0]) if words else ""
+    at = file_place(words) if program in RUNNERS else None
+    if at is None or program == "bun":
+        return Start(words, start.variables)
+    source = posixpath.normpath(words[at])
+    known = compiled(project) if builds else None
+    if not source.endswith((".ts", ".mts", ".tsx")):
+        made = known.outputs.get(source) if known is not None and program == "babel-node" else None
+        return Start(("node", made) if made else words, start.variables)
+    out = output_folder(project) if builds else None
+    if out is None:
+        # Node strips types by itself only in new versions: a runner that the project has is surer.
+        every = project.package.every_dependency
+        runner = next((name for name in ("tsx", "ts-node") if name in every), None)
+        missing = program != "node" and OWNERS.get(program, program) not in every
+        if runner and ((program == "node" and not own) or missing):
+            return Start((runner, source), start.variables)
+        return Start(words, start.variables)
+    output = known.outputs.get(source) if known else None
+    base = source.rsplit(".", 1)[0].removeprefix("src/")
+    return Start(("node", output or f"{out}/{base}.js"), start.variables)
+
+
+def made_by_compiler(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
+    """A start that names an output which the compiler writes elsewhere, put right, with a note that says why."""
+    known = compiled(project) if start.words[:1] == ("node",) else None
+    at = file_place(start.words)
+    if known is None or at is None:
+        return start
+    target = posixpath.normpath(start.words[at])
+    real = started_output(known, target)
+    names = {target, f"{target}.js", f"{target}/index.js"}
+    if real is None or real in names or any(project.folder.has(name) for name in names):
+        return start
+    source = known.source_of(real) or ""
+    others = outside_of(known, source)
+    reason = f"since {others[0]} is compiled too" if others else f"as {known.config} says"
+    line = evidence[0] if evidence else project.package.says("scripts")
+    text = f"{line}: the compiler writes {real} and not {target}, {reason}; {real} is started. Set rootDir to settle it"
+    project.folder.tree.note("warning", text, line.path, line.line)
+    return Start((*start.words[:at], real, *start.words[at + 1 :]), start.variables)

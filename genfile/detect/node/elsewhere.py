@@ -1,0 +1,143 @@
+"""Packages that run in another place than a container: on a desktop or a telephone, in an editor, a browser, in CI."""
+
+from collections.abc import Callable
+
+from genfile.detect.hosting import hosting
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.node.scripts import RUNNERS, resolve
+from genfile.detect.node.workspace import workspace_of
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact
+
+# What shows an application's pages in windows of a desktop.
+_SHELLS = ("electron", "nw", "@neutralinojs/neu")
+# What makes an extension of a browser, its manifest included.
+_EXTENSION_TOOLS = (
+    "wxt",
+    "plasmo",
+    "@crxjs/vite-plugin",
+    "@samrum/vite-plugin-web-extension",
+    "vite-plugin-web-extension",
+)
+# The interfaces of programs that load plug-ins, by package.
+_PLUGINS = {"@figma/plugin-typings": "Figma", "@figma/widget-typings": "Figma", "obsidian": "Obsidian"}
+_MANIFESTS = tuple(f"{folder}manifest.json" for folder in ("", "public/", "src/", "static/", "app/", "extension/"))
+# Files of hosts of web pages: a package with one of them is deployed as a site as well.
+_WEB = ("Procfile", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "railway.json", "nginx.conf", "app.yaml")
+
+
+def elsewhere(folder: Project) -> Fact[str] | None:
+    """Where the package of a folder runs, in words, where that is no container; looked for once."""
+    key, memory = ("node-elsewhere", folder.path), folder.tree.memory
+    if key not in memory:
+        package = read_package(folder) if folder.has(FILE) else None
+        project = NodeProject(folder, package, workspace_of(folder)) if package is not None else None
+        memory[key] = _find(project) if project is not None else extension_manifest(folder)
+    found: Fact[str] | None = memory[key]
+    return found
+
+
+def _find(project: NodeProject) -> Fact[str] | None:
+    folder = project.folder
+    if any(folder.has(name) for name in _WEB) or _serves(project.package) or hosting(folder).dockerfiles:
+        return None
+    return next((fact for signal in ELSEWHERE_SIGNALS if (fact := signal(project)) is not None), None)
+
+
+def _serves(package: PackageJson) -> bool:
+    """Whether a script for production runs a program of Node's."""
+    found = (resolve(package, name) for name in ("start:prod", "start", "serve", "start:server"))
+    return any(steps[-1].program in (*RUNNERS, "next", "nuxt", "nest") for steps in found if steps)
+
+
+def _desktop(project: NodeProject) -> Fact[str] | None:
+    """Electron and its like among the dependencies; Tauri, where its own folder is there."""
+    package = project.package
+    shell = next((name for name in _SHELLS if name in package.every_dependency), None)
+    if shell is None and project.folder.has_folder("src-tauri"):
+        shell = next((name for name in ("@tauri-apps/cli", "@tauri-apps/api") if name in _all(project)), None)
+    return Fact("a desktop", (package.depends(shell),)) if shell is not None else None
+
+
+def _editor(project: NodeProject) -> Fact[str] | None:
+    """`engines.vscode` of an extension."""
+    engine = project.package.document.text("engines", "vscode")
+    return Fact("an editor", (project.package.says("engines", "vscode"),)) if engine else None
+
+
+def extension_manifest(folder: Project) -> Fact[str] | None:
+    """A manifest.json with `manifest_version`, which only extensions of browsers have."""
+    for name in _MANIFESTS:
+        document = folder.json(name) if folder.has(name) else None
+        if document is not None and isinstance(document.get("manifest_version"), int):
+            line = document.line("manifest_version")
+            return folder.fact("a browser, as an extension", name, line, "manifest_version")
+    return None
+
+
+def _browser(project: NodeProject) -> Fact[str] | None:
+    """The manifest of an extension, or a tool that makes one."""
+    found = extension_manifest(project.folder)
+    if found is not None:
+        return found
+    package = project.package
+    tool = next((name for name in _EXTENSION_TOOLS if name in package.every_dependency), None)
+    return Fact("a browser, as an extension", (package.depends(tool),)) if tool else None
+
+
+def _plugin(project: NodeProject) -> Fact[str] | None:
+    """The interface of a program that loads plug-ins of its own."""
+    name = next((name for name in _PLUGINS if name in _all(project)), None)
+    return Fact(f"{_PLUGINS[name]}, as a plug-in", (project.package.depends(name),)) if name else None
+
+
+def _action(project: NodeProject) -> Fact[str] | None:
+    """action.yml with `runs.using`, or the toolkit of actions: a step of a workflow."""
+    for name in ("action.yml", "action.yaml"):
+        document = project.folder.yaml(name) if project.folder.has(name) else None
+        if document is not None and document.text("runs", "using"):
+            return project.folder.fact("CI, as an action", name, document.line("runs", "using"), "runs.using")
+    toolkit = "@actions/core" in project.package.dependencies
+    return Fact("CI, as an action", (project.package.depends("@actions/core"),)) if toolkit else None
+
+
+def _functions(project: NodeProject) -> Fact[str] | None:
+    """Functions of Firebase, which its own platform starts."""
+    package = project.package
+    named = "firebase-functions" in package.dependencies
+    return Fact("Firebase, as functions", (package.depends("firebase-functions"),)) if named else None
+
+
+def _telephone(project: NodeProject) -> Fact[str] | None:
+    """React Native, without what draws it in a browser."""
+    package = project.package
+    native = "react-native" in package.dependencies and not {"react-native-web", "expo", "next"} & set(_all(project))
+    return Fact("a telephone", (package.depends("react-native"),)) if native else None
+
+
+def _all(project: NodeProject) -> dict[str, str]:
+    return project.package.every_dependency
+
+
+ELSEWHERE_SIGNALS: tuple[Callable[[NodeProject], Fact[str] | None], ...] = (
+    _desktop,
+    _editor,
+    _browser,
+    _plugin,
+    _action,
+    _functions,
+    _telephone,
+)
+
+
+def told_elsewhere(folder: Project) -> Evidence | None:
+    """What says that the package of a folder runs elsewhere; the user is told."""
+    found = elsewhere(folder)
+    if found is None:
+        return None
+    says = found.evidence[0]
+    folder.tree.note(
+        "info", f"{says}: it runs in another place than a container ({found.value}): no service", says.path
+    )
+    return says

@@ -1,0 +1,70 @@
+"""The versions that a lock file settles, whichever package manager wrote it."""
+
+import re
+from collections.abc import Iterator
+
+from genfile.detect.node.manager import NodeProject
+from genfile.evidence import Evidence
+
+# The head of an entry, and its version: `"a@^1", "a@npm:^2":` and below it `  version "1.2.3"` or `  version: 1.2.3`.
+_YARN = re.compile(r'^"?((?:@[^/@\s"]+/)?[^/@\s":]+)@[^\n]*:\n  version:? "?(\d[^"\s]*)"?$', re.MULTILINE)
+# `  /a@1.2.3:`, `  '@b/a@1.2.3(peer@1)':`, `  /a/1.2.3_peer:`.
+_PNPM = re.compile(r"^  '?/?((?:@[^/@\s]+/)?[^/@\s:'(]+)[@/](\d[^:(_'\s]*)", re.MULTILINE)
+# `    "a": ["a@1.2.3", …`.
+_BUN = re.compile(r'^    "((?:@[^/@\s"]+/)?[^/@\s":]+)": \["\1@(\d[^"]*)"', re.MULTILINE)
+_PATTERNS = (("yarn.lock", _YARN), ("pnpm-lock.yaml", _PNPM), ("bun.lock", _BUN))
+
+Locked = tuple[str, str, int | None]
+
+
+def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
+    """The versions of dependencies: those of the lock file, else the least that the manifests' ranges allow.
+
+    Of a package that is locked at several versions, the newest.
+    """
+    key, memory = ("node-locked", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _read(project)
+    found: dict[str, tuple[str, Evidence]] = memory[key]
+    return found
+
+
+def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
+    found: dict[str, tuple[str, Evidence]] = {}
+    root = project.root
+    for name in ("package-lock.json", "npm-shrinkwrap.json"):
+        for package, version, line in _of_npm(project, name) if root.has(name) else ():
+            found.setdefault(package, (version, root.says(name, line, f"{package} {version}")))
+    for name, pattern in _PATTERNS if not found else ():
+        text = (root.text(name) or "") if root.has(name) else ""
+        for match in pattern.finditer(text):
+            package, version = match[1], match[2]
+            if package not in found or _order(found[package][0]) < _order(version):
+                found[package] = (version, root.says(name, None, f"{package} {version}"))
+    for manifest in project.packages:
+        for package, text in manifest.every_dependency.items():
+            least = re.search(r"\d+(?:\.\d+){0,2}", text)
+            if package not in found and least and not text.startswith((">", "*", "npm:", "file:", "git", "http")):
+                # A major alone allows its newest release.
+                version = least[0] if "." in least[0] else f"{least[0]}.999.0"
+                found[package] = (version, manifest.depends(package))
+    return found
+
+
+def _of_npm(project: NodeProject, name: str) -> Iterator[Locked]:
+    """What lies at the top of node_modules: `packages` since npm 7, `dependencies` before."""
+    document = project.root.json(name)
+    packages = document.table("packages") if document else {}
+    for path, item in packages.items():
+        package = path.removeprefix("node_modules/")
+        version = item.get("version") if isinstance(item, dict) else None
+        if path.startswith("node_modules/") and "node_modules/" not in package and isinstance(version, str):
+            yield package, version, None
+    for package, item in document.table("dependencies").items() if document and not packages else ():
+        version = item.get("version") if isinstance(item, dict) else None
+        if isinstance(version, str):
+            yield package, version, document.line("dependencies", package) if document else None
+
+
+def _order(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)[:3]]

@@ -1,0 +1,130 @@
+"""What a watcher or a process manager runs: its command line, else its own configuration."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import FILE
+from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, Step, delegates, is_development, resolve, resolve_text
+from genfile.detect.node.wrappers import commands_at_once, file_place, watched_command, without_reloading
+
+MAX_DEPTH = 4
+# Scripts that run the program while it is worked on.
+DEVELOPMENT_SCRIPTS = ("start", "dev", "start:dev", "develop", "server", "serve")
+
+
+def leads_away(project: NodeProject, step: Step) -> bool:
+    """Whether a command belongs to another package: `npm --prefix server start`, `cd server && npm start`."""
+    return delegates(step) or bool(step.folder and project.folder.has(posixpath.join(step.folder, FILE)))
+
+
+def behind(project: NodeProject, step: Step) -> tuple[Step, ...] | None:
+    """The commands that a watcher runs; () where that can't be told, None for a program that is no watcher."""
+    text = watched_command(step.words)
+    if text is None:
+        return None
+    variables = dict(step.variables)
+    if step.program.startswith("pm2"):
+        names = (word for word in step.words[1:] if "ecosystem" in word or "pm2." in word or "pm2-" in word)
+        settings = next(names, None)
+        if settings is not None:
+            text, given = _ecosystem(project, settings)
+            variables |= given
+    elif step.program == "nodemon":
+        text = _configured(project, text)
+    steps = resolve_text(project.package, text, step.script) if text else None
+    if not steps:
+        return ()
+    folder = step.folder
+    return tuple(replace(i, variables=variables | i.variables, folder=posixpath.join(folder, i.folder)) for i in steps)
+
+
+def _configured(project: NodeProject, text: str) -> str:
+    """nodemon.json, or `nodemonConfig` of package.json: `exec` where no command is given, `execMap` for an ending."""
+    folder = project.folder
+    document = folder.json("nodemon.json") if folder.has("nodemon.json") else None
+    value = document.value if document is not None else project.package.document.get("nodemonConfig")
+    table = value if isinstance(value, dict) else {}
+    programs = table.get("execMap")
+    runner, _, rest = text.partition(" ")
+    if not text and isinstance(table.get("exec"), str):
+        return str(table["exec"])
+    main = project.package.document.text("main")
+    if not text and main:
+        return f"node {main}" if folder.has(main) else ""
+    for ending, program in programs.items() if isinstance(programs, dict) else ():
+        if isinstance(program, str) and runner in ("node", "ts-node") and rest.split(" ")[0].endswith(f".{ending}"):
+            return f"{program} {rest}"
+    return text
+
+
+def _ecosystem(project: NodeProject, name: str) -> tuple[str, dict[str, str]]:
+    """The first application of PM2's configuration: what it runs, and the variables that it is given."""
+    value: Any = None
+    if name.endswith(".json"):
+        document = project.folder.json(name) if project.folder.has(name) else None
+        value = document.value if document else None
+    else:
+        module = read_module(project, name) if project.folder.has(name) else None
+        value = module.default_export if module else None
+    apps = value.get("apps") if isinstance(value, dict) else value
+    app = apps[0] if isinstance(apps, list) and apps else apps
+    script = app.get("script") if isinstance(app, dict) else None
+    if not isinstance(app, dict) or not isinstance(script, str):
+        return "", {}
+    given = {**(app.get("env") or {}), **(app.get("env_production") or {})} if isinstance(app.get("env"), dict) else {}
+    variables = {key: str(item) for key, item in given.items() if isinstance(item, str | int)}
+    arguments, runner = app.get("args"), app.get("interpreter")
+    more = f" {arguments}" if isinstance(arguments, str) and arguments else ""
+    if script in MANAGERS or " " in script:
+        return script + more, variables
+    if not script.endswith((".js", ".mjs", ".cjs", ".ts")):
+        return "", {}
+    runner = runner if isinstance(runner, str) and posixpath.basename(runner) in FILE_RUNNERS else "node"
+    return f"{posixpath.basename(runner)} {posixpath.normpath(script)}{more}", variables
+
+
+def untried(texts: list[str], tried: set[str]) -> Iterator[str]:
+    """The texts that were not tried before; they count as tried from here on."""
+    for text in texts:
+        if text not in tried:
+            tried.add(text)
+            yield text
+
+
+def watched_program(project: NodeProject) -> tuple[Step, str] | None:
+    """The program that scripts for development run, without watching, and which script says so."""
+    for name in DEVELOPMENT_SCRIPTS:
+        steps = resolve(project.package, name)
+        if steps and is_development(steps[-1]):
+            found = _program(project, steps[-1], 0, set())
+            if found is not None:
+                # What development sets is its own, but for the port that people know.
+                kept = ("PORT",) if name != "start" else tuple(found.variables)
+                return replace(
+                    found, variables={key: found.variables[key] for key in kept if key in found.variables}
+                ), name
+    return None
+
+
+def _program(project: NodeProject, step: Step, depth: int, tried: set[str]) -> Step | None:
+    """The command behind watchers that runs a file of the tree; None where there is none. Each text is tried once."""
+    if depth > MAX_DEPTH or leads_away(project, step):
+        return None
+    inner = behind(project, step)
+    if inner is not None:
+        return _program(project, inner[-1], depth + 1, tried) if inner else None
+    texts = commands_at_once(step.words, project.package.scripts)
+    if texts is not None:
+        every = (resolve_text(project.package, text, step.script) for text in untried(texts, tried))
+        found = (_program(project, steps[-1], depth + 1, tried) for steps in every if steps)
+        return next((item for item in found if item is not None), None)
+    words = without_reloading(step.words)
+    at = file_place(words) if step.program in FILE_RUNNERS else None
+    if at is None or not words[at].endswith((".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")):
+        return None
+    variables = {key: value for key, value in step.variables.items() if key != "NODE_ENV"}
+    return replace(step, words=words, variables=variables)

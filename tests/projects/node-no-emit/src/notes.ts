@@ -1,0 +1,5 @@
+import { Router } from "express";
+
+export const notes = Router();
+
+notes.get("/", (_request, response) => response.json([]));
