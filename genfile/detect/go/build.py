@@ -5,6 +5,7 @@ import re
 
 from genfile.detect.go.context import needs_sums
 from genfile.detect.go.generate import generate_commands, missing_wire
+from genfile.detect.go.loose import put_loose
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.hosting import hosting
@@ -18,6 +19,10 @@ GENERATED = "make generate, go generate, buf generate or what the project has fo
 
 def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Put /version_variable, /build; notes of what is missing."""
+    if module.loose is not None:
+        main = next(path for path, file in sources if file.has_main)
+        put_loose(module.folder, module.manifest.module or "app", main, draft)
+        return
     draft.put("version_variable", _version_variable(module))
     templ = _templ(module)
     made = _missing(module, sources, templ is not None)

@@ -7,7 +7,7 @@ from genfile.data import Framework
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
-from genfile.evidence import Fact, decide
+from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -206,14 +206,13 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     framework = asked.framework
     if framework is None or framework.port is None:
         return None
-    line = next((asked.module.line_of(name) for name in framework.dependencies if asked.module.requires(name)), None)
-    remedy = "read the port from PORT with a default"
-    return asked.module.folder.guess(
+    name = next((name for name in framework.dependencies if asked.module.requires(name)), framework.dependencies[0])
+    says = asked.module.says(name)
+    return Fact(
         Port(framework.port, framework.port_variable),
-        "go.mod",
-        f"the default of {framework.name}",
-        remedy,
-        line,
+        (Evidence(says.path, says.line, f"the default of {framework.name}"),),
+        guess=True,
+        remedy="read the port from PORT with a default",
     )
 
 

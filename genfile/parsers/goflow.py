@@ -1,0 +1,238 @@
+"""What the declarations of a Go file say and do: the names in each, and what of it keeps a program running."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from genfile.parsers.go import GoFile
+from genfile.parsers.grammar import captures, in_order
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+Kind = Literal["waits", "loop", "may end", "group", "asks"]
+
+_KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
+          "return_statement", "func_literal")  # fmt: skip
+_CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
+                       "const_declaration"})  # fmt: skip
+# Iterators of the standard library: what they give comes to an end.
+_ITERATORS = ("maps.", "slices.", "strings.", "bytes.", "iter.")
+# A question to whoever sits at the terminal; what only hands the stream on, or asks what it is, is none.
+_ASKS = re.compile(
+    r"\b(?:fmt\.(?:Scan|Scanln|Scanf)|term\.ReadPassword)\("
+    r"|(?<!Stdin = )(?<!Stdin: )(?<!\w)os\.Stdin\b(?!\.(?:Stat|Fd|Close)\b)"
+)
+# A loop over a text that is longer than this is not looked at for what is in it.
+MAX_LOOP = 20_000
+MAX_NODES = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine."""
+
+    kind: Kind
+    line: int
+    says: str
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A function, a method (its ``owner`` is the type that it is of), a type, a variable or a constant of a package.
+
+    ``words``: chains of names in it (`http.Serve`), those in comments and strings too; ``aside``: the chains that it
+    says in goroutines that it starts, which it does not wait for.
+    """
+
+    name: str
+    owner: str | None
+    lines: tuple[int, int]
+    words: frozenset[str]
+    aside: frozenset[str]
+    holds: tuple[Hold, ...]
+
+
+class GoFlow:
+    """The declarations of a parsed file; made only for programs of which more must be known than their packages."""
+
+    def __init__(self, file: GoFile) -> None:
+        self._source, self._root = file.source, file.root
+        nodes = in_order(node for kind, listed in captures("go", _KINDS, self._root).items() for node in listed)
+        self._nodes = nodes[:MAX_NODES]
+        self._starts = [node.start_byte for node in self._nodes]
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Imported paths by the name that the file gives them, `` for those that it gives none."""
+        found: dict[str, str] = {}
+        for node in captures("go", ("import_spec",), self._root).get("import_spec", ()):
+            path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
+            if path is not None:
+                found[self._text(path).strip('"`')] = "" if name is None else self._text(name)
+        return found
+
+    @cached_property
+    def declarations(self) -> tuple[Declaration, ...]:
+        found: list[Declaration] = []
+        for node in self._root.named_children:
+            if node.type in _DECLARED:
+                found += self._declared(node)
+        return tuple(found)
+
+    def _declared(self, node: "Node") -> list[Declaration]:
+        if node.type in ("function_declaration", "method_declaration"):
+            name, receiver = node.child_by_field_name("name"), node.child_by_field_name("receiver")
+            owner = self._owner(receiver) if receiver is not None else None
+            return [self._made(self._text(name), owner, node)] if name is not None else []
+        specs = [child for item in node.named_children for child in (item, *item.named_children)]
+        found = []
+        for spec in specs:
+            if spec.type in ("type_spec", "type_alias", "var_spec", "const_spec"):
+                names = [child for child in spec.children_by_field_name("name") if child.is_named]
+                found += [self._made(self._text(name), None, spec) for name in names]
+        return found
+
+    def _owner(self, receiver: "Node") -> str:
+        """`(a *Agent[T])` is of `Agent`."""
+        words = _CHAIN.findall(self._text(receiver).split("[")[0])
+        return words[-1] if words else ""
+
+    def _made(self, name: str, owner: str | None, node: "Node") -> Declaration:
+        inside = self._within(node)
+        started = [item for item in inside if item.type == "go_statement"]
+        text = self._text(node)
+        told, start = [], node.start_byte
+        for item in started:
+            if item.start_byte >= start:
+                told.append(self._slice(start, item.start_byte))
+                start = item.end_byte
+        words = frozenset(_CHAIN.findall(" ".join([*told, self._slice(start, node.end_byte)]) if started else text))
+        aside = frozenset(_CHAIN.findall(" ".join(map(self._text, started)))) if started else frozenset()
+        lines = (node.start_point[0] + 1, node.end_point[0] + 1)
+        return Declaration(name, owner, lines, words, aside, tuple(self._holds(node, inside, started)))
+
+    def _holds(self, node: "Node", inside: list["Node"], started: list["Node"]) -> "list[Hold]":
+        found: list[Hold] = []
+        for match in _ASKS.finditer(self._text(node)):
+            line = node.start_point[0] + 1 + match.string.count("\n", 0, match.start())
+            found.append(Hold("asks", line, match[0].rstrip("(")))
+        for item in inside:
+            held = self._hold(item)
+            if held is not None:
+                aside = any(other.start_byte <= item.start_byte < other.end_byte for other in started)
+                found.append(Hold(held[0], item.start_point[0] + 1, held[1], aside))
+        if "runtime.Goexit()" in self._text(node):
+            found.append(Hold("waits", node.start_point[0] + 1, "runtime.Goexit()"))
+        return found
+
+    def _hold(self, node: "Node") -> tuple[Kind, str] | None:
+        if node.type == "select_statement":
+            return ("waits", "select {}") if not node.named_children else None
+        if node.type == "for_statement":
+            return self._loop(node)
+        return self._receive(node) if node.type == "unary_expression" else None
+
+    def _loop(self, node: "Node") -> tuple[Kind, str] | None:
+        """A loop without a condition, or over what a channel gives."""
+        heads = [child for child in node.named_children if child.type not in ("block", "comment")]
+        if heads and heads[0].type == "range_clause":
+            return self._range(node, heads[0])
+        endless = not heads or self._text(heads[0]) in ("true", ";;")
+        if not endless:
+            return None
+        inside = self._within(node)[1:]
+        events = any(item.type == "select_statement" and item.named_children for item in inside)
+        if events or not self._left(node, inside):
+            return "loop", "a loop without an end"
+        # What reads a file to its end, and what tries again until it has what it wants, comes to an end.
+        text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
+        return None if "io.EOF" in text else ("may end", "a loop without a condition")
+
+    def _left(self, loop: "Node", inside: list["Node"]) -> bool:
+        """Whether a loop is left from inside: by a return, or a break that is its own."""
+        nested = [item for item in inside if item.type == "func_literal"]
+        for item in inside:
+            if any(other.start_byte <= item.start_byte < other.end_byte for other in nested):
+                continue
+            if item.type == "return_statement" or (item.type == "break_statement" and item.named_children):
+                return True
+            if item.type == "break_statement" and _breaks(item) == loop:
+                return True
+        return False
+
+    def _range(self, node: "Node", clause: "Node") -> tuple[Kind, str] | None:
+        """`for update := range updates`: the one variable is asked for its parts, so that it counts nothing."""
+        left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+        text = self._text(right) if right is not None else ""
+        if not text or text.startswith(_ITERATORS) or len(text) > 200:
+            return None
+        ticks = text.endswith(".C") or text.startswith(("time.Tick(", "time.NewTicker("))
+        names = left.named_children if left is not None else []
+        body = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
+        messages = len(names) == 1 and re.search(rf"(?<![\w.]){re.escape(self._text(names[0]))}\.[A-Za-z]", body)
+        if not ticks and (not messages or self._ends(text)):
+            return None
+        return "loop", f"for … range {text}"
+
+    def _receive(self, node: "Node") -> tuple[Kind, str] | None:
+        """`<-forever`, where nothing is ever sent; `<-signals`; `<-ctx.Done()`."""
+        text = self._text(node)
+        if not text.startswith("<-") or len(text) > 100 or _in_select(node):
+            return None
+        name = text[2:].strip()
+        if name.endswith(".Done()"):
+            timed = "context.WithTimeout(" in self._whole and "signal.Notify" not in self._whole
+            return None if timed else ("waits", text)
+        if name.startswith("make(chan"):
+            return "waits", text
+        if not name.isidentifier():
+            return None
+        notified = re.search(rf"signal\.Notify\(\s*{name}\b", self._whole) is not None
+        return ("waits", text) if notified or not self._ends(name) else None
+
+    def _ends(self, channel: str) -> bool:
+        """Whether the file itself makes a channel and sends to it or closes it, or does not say where it is from: what
+        waits for it may go on."""
+        if "(" in channel:
+            return False
+        name = re.escape(channel)
+        if re.search(rf"(?<![\w.]){name}\b[^\n]*make\(chan\b", self._whole):
+            return re.search(rf"(?<![\w.]){name}\s*<-(?!\s*chan\b)|\bclose\(\s*{name}\b", self._whole) is not None
+        return not self._is_given(channel)
+
+    def _is_given(self, name: str) -> bool:
+        """Whether a name is what a call of another package gave: `messages, err := channel.Consume(…)`."""
+        return re.search(rf"(?<![\w.]){re.escape(name)}\b[^\n=]*:?=\s*[\w.]+\.\w+\(", self._whole) is not None
+
+    @cached_property
+    def _whole(self) -> str:
+        return self._source.decode("utf-8", "replace")
+
+    def _within(self, node: "Node") -> list["Node"]:
+        return self._nodes[bisect_left(self._starts, node.start_byte) : bisect_left(self._starts, node.end_byte)]
+
+    def _text(self, node: "Node") -> str:
+        return self._slice(node.start_byte, node.end_byte)
+
+    def _slice(self, start: int, end: int) -> str:
+        return self._source[start:end].decode("utf-8", "replace")
+
+
+def _breaks(node: "Node") -> "Node | None":
+    """The statement that a break without a label leaves."""
+    above = node.parent
+    while above is not None and above.type not in (
+        "for_statement", "select_statement", "expression_switch_statement", "type_switch_statement",
+    ):  # fmt: skip
+        above = above.parent
+    return above
+
+
+def _in_select(node: "Node") -> bool:
+    above = node.parent
+    return above is not None and above.type == "receive_statement"
