@@ -62,9 +62,14 @@ class GoFlow:
 
     def __init__(self, file: GoFile) -> None:
         self._source, self._root = file.source, file.root
-        nodes = in_order(node for kind, listed in captures("go", _KINDS, self._root).items() for node in listed)
-        self._nodes = nodes[:MAX_NODES]
-        self._starts = [node.start_byte for node in self._nodes]
+
+    @cached_property
+    def _nodes(self) -> list["Node"]:
+        return in_order(node for listed in captures("go", _KINDS, self._root).values() for node in listed)[:MAX_NODES]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [node.start_byte for node in self._nodes]
 
     @cached_property
     def aliases(self) -> dict[str, str]:
@@ -201,7 +206,7 @@ class GoFlow:
         if "(" in channel:
             return False
         name = re.escape(channel)
-        if re.search(rf"(?<![\w.]){name}\b[^\n]*make\(chan\b", self._whole):
+        if re.search(rf"(?<![\w.]){name}\b[^\n]*make\(chan\b|\bvar {name} chan\b", self._whole):
             return re.search(rf"(?<![\w.]){name}\s*<-(?!\s*chan\b)|\bclose\(\s*{name}\b", self._whole) is not None
         return not self._is_given(channel)
 

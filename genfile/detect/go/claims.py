@@ -105,7 +105,9 @@ def why_none(folder: Project) -> Note | None:
     """Why the programs of a module are no service: said where a tree has none."""
     module = read_module(folder)
     if module is None or not module.programs:
-        return None
+        name = next(folder.files("*.go"), None) if module is not None and module.loose is not None else None
+        text = "Go without go.mod (`go mod init` makes one) and without a program"
+        return Note("info", f"{folder.full(name)}: {text}", folder.full(name)) if name is not None else None
     program = choose_program(module)
     if for_desktop(module, program):
         text = "it opens windows on a desktop"
@@ -186,7 +188,7 @@ def serves(module: GoModule, program: Program) -> bool:
 def _serves(module: GoModule, program: Program) -> bool:
     names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
     # These are imported by clients too; what serves with them listens by calls of its own.
-    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp", "connectrpc.com/connect"}
+    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp"}
     listening = [(path, line) for path, file in module.sources(program) for line in _listening(file, names)]
     if not listening:
         return False

@@ -1,6 +1,7 @@
 """What keeps a Go program running, from its main function through all that it reaches in the module."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,13 +15,8 @@ from genfile.parsers.goflow import Declaration, GoFlow, Hold
 
 # What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
 Course = Literal["stays", "asks", "ends", "unknown"]
-# Calls of other modules that may not come back, by the last of their names.
-_LASTING = frozenset(
-    """
-    Run Start Serve Listen Wait Poll Loop Block Consume Subscribe Forever Execute Handle Main Launch Open Connect
-    RunForever StartPolling Polling ListenForever StartBlocking ListenAndServe ListenAndServeTLS RunContext Join
-    """.split()
-)
+# Calls of other modules that may not come back, by how the last of their names starts.
+_LASTING = re.compile(r"(?:Run|Start|Serve|Listen|Wait|Poll|Loop|Block|Consume|Subscribe|Forever|Execute|Launch|Join)")
 MAX_DECLARATIONS = 20_000
 
 
@@ -185,7 +181,8 @@ def life(module: GoModule, program: Program) -> Life:
     if may_end is not None and _speaks(module, may_end[0]):
         return Life("stays", _says(module, *may_end))
     lasting = any(_may_last(module, found, place) for place in places)
-    if may_end is not None or lasting or not found.whole or found.misses:
+    asks_others = may_end is not None and "net/http" in may_end[0].file.imports
+    if asks_others or lasting or not found.whole or found.misses:
         return Life("unknown", _says(module, *may_end) if may_end is not None else None)
     main = next(iter(found.waited.values()), None)
     return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
@@ -220,6 +217,7 @@ def _may_last(module: GoModule, found: Reach, place: _Place) -> bool:
     own = {item.declaration.name for item in found.all.values()}
     outside = any("." in name.split("/")[0] and module.inside(name) is None for name in place.file.imports)
     return outside and any(
-        first <= call.line <= last and "." in call.callee and call.callee.rsplit(".", 1)[-1] in _LASTING - own
+        first <= call.line <= last and "." in call.callee and _LASTING.match(name) and name not in own
         for call in place.file.calls
+        if (name := call.callee.rsplit(".", 1)[-1])
     )

@@ -36,6 +36,8 @@ def _top(tree: Tree) -> str | None:
     # A program in a folder for its kind alone belongs to the module around it.
     while posixpath.basename(top) in ("cmd", "src") or posixpath.basename(posixpath.dirname(top)) == "cmd":
         top = posixpath.dirname(top)
+    while top and top not in tree.folders:
+        top = posixpath.dirname(top)
     return top
 
 

@@ -13,6 +13,7 @@ from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
+from genfile.detect.go.settings import put_dotenv
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import run_packages
 from genfile.detect.paths import relative
@@ -40,6 +41,7 @@ def detect(folder: Project) -> Draft:
     _put_dependencies(module, sources, draft)
     _put_outside(module, program, sources, draft)
     _put_beside(module, draft)
+    put_dotenv(module, sources, draft)
     put_context(module, draft)
     put_private(module, draft)
     _put_processes(module, draft)
@@ -101,7 +103,7 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
     """The first framework that go.mod requires and the program's packages import; else net/http."""
     imported = {name for _, file in sources for name in file.imports}
     for item in frameworks("go"):
-        for name in item.dependencies:
+        for name in item.dependencies if item.kind == "server" else ():
             if item.name == "grpc" and not any(
                 call.callee == "grpc.NewServer" for _, file in sources for call in file.calls
             ):
@@ -115,8 +117,9 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
                 if item.arguments:
                     draft.values["start"] = [*draft.values["start"], *item.arguments]
                 return item
-    if serves(module, program):
-        path, file = next((pair for pair in sources if "net/http" in pair[1].imports), sources[0])
+    found = next(((path, file) for path, file in sources if "net/http" in file.imports), None)
+    if found is not None and serves(module, program):
+        path, file = found
         draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
     return None
 
