@@ -194,12 +194,7 @@ def _is_front(found: Found) -> bool:
 def uncovered(tree: Tree) -> Iterator[Note]:
     """What a tree without a service is made of: why its programs are none, and the manifests nearest to the root that
     no preset covers."""
-    for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
-        if name in tree.folders.get("", ()):
-            yield Note("info", f"{name}: no plugin and no main class makes a program of one of its modules", name)
-            break
-    reasons = itertools.islice(_reasons(tree), MAX_REASONS)
-    yield from reasons
+    yield from itertools.islice(_reasons(tree), MAX_REASONS)
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         if is_aside(folder):
             continue

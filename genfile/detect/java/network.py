@@ -24,7 +24,7 @@ CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "he
 
 
 def put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
-    if framework is not None and framework.name == "spring-boot" and not _serves_http(build):
+    if framework is not None and framework.name == "spring-boot" and not serves_http(build):
         return
     hinted = hosting(build.folder).port
     if draft.values.get("layout") == "war":
@@ -65,7 +65,7 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     put_health(build, draft, framework.name)
 
 
-def _serves_http(build: Build) -> bool:
+def serves_http(build: Build) -> bool:
     """A Spring Boot program without a web starter is a worker or a job."""
     web = tuple(
         """
