@@ -107,11 +107,13 @@ def _without_framework(build: Build) -> Claim | None:
     return Claim("guess", runnable)
 
 
-def listening(build: Build, course: Life) -> Evidence | None:
-    """The first call that listens or stays in a file that the main class reaches; in any, where that is not known."""
+def listening(build: Build, course: Life, *, framework: bool = False) -> Evidence | None:
+    """The first call that listens or stays in a file that the main class reaches; in any, where that is not known.
+
+    ``framework``: there is one whose servers are started by calls of names that say little alone."""
     from genfile.detect.java.port import LISTENERS, sources
 
-    stays = _STAYING_CALLS | (LISTENERS - {"start", "port", "listen"})
+    stays = _STAYING_CALLS | (LISTENERS if framework else LISTENERS - {"start", "port", "listen"})
     for path, file in sources(build.folder):
         if course.paths and path not in course.paths:
             continue

@@ -1,4 +1,4 @@
-"""What a program on the JVM without a framework comes to: does its main class reach a listener, a terminal, a window?"""
+"""What a program on the JVM without a framework comes to: what its main class reaches of windows, terminals, loops."""
 
 import itertools
 import posixpath
@@ -30,6 +30,7 @@ _LOOPS = re.compile(r"\bwhile\s*\(\s*true\s*\)|\bfor\s*\(\s*;\s*;\s*\)")
 _THREADS = re.compile(
     r"\b(?:Thread|Runnable|Callable|Executors?|ExecutorService|CompletableFuture|Timer|runBlocking|launch)\b"
 )
+_MAIN = re.compile(r"\bmain\s*\(")
 _PLAIN = ("java.", "javax.", "kotlin.", "org.w3c.", "org.xml.", "lombok.")
 
 
@@ -71,7 +72,7 @@ def life(build: Build, main: str, *, scanned: bool = False) -> Life:
     own = {_PACKAGE.search(file.text) for file in reached}
     packages = tuple(match[1] for match in own if match is not None)
     foreign = any(not name.startswith((*_PLAIN, *packages)) for name in imported)
-    if foreign or any(_THREADS.search(file.code) for file in reached):
+    if foreign or not _MAIN.search(reached[0].code) or any(_THREADS.search(file.code) for file in reached):
         return Life("unknown", None, paths)
     return Life("ends", _says(build, reached[0], "main"), paths)
 
@@ -112,6 +113,20 @@ def source_names(folder: Project) -> list[str]:
                 names = folder.files(pattern, below=base, depth=12)
                 found += itertools.islice((name for name in names if "/test/" not in name), MAX_FILES)
     return list(dict.fromkeys(found))[:MAX_FILES]
+
+
+_STARTED = re.compile(r"\bstatic\s+(?:final\s+)?void\s+main\s*\(|^(?:suspend\s+)?fun\s+main\s*\(", re.MULTILINE)
+
+
+def main_files(folder: Project) -> Iterator[tuple[str, str]]:
+    """The files of a module that declare a `main`, each with the name of its class, those nearest to the top first."""
+    for path in sorted(source_names(folder), key=lambda path: (path.count("/"), path)):
+        text = folder.text(path) or ""
+        if _STARTED.search(_NOISE.sub(" ", text)):
+            package = _PACKAGE.search(text)
+            stem, _, ending = posixpath.basename(path).rpartition(".")
+            name = f"{stem[:1].upper()}{stem[1:]}Kt" if ending == "kt" else stem
+            yield path, f"{package[1]}.{name}" if package else name
 
 
 def class_file(build: Build, name: str) -> str | None:
