@@ -44,10 +44,13 @@ FOREIGN = {
 BESIDE = {
     "deno.json": "Deno", "deno.jsonc": "Deno", "CMakeLists.txt": "C or C++", "meson.build": "C or C++",
     "Gopkg.toml": "Go without go.mod (dep)", "glide.yaml": "Go without go.mod (glide)", "build.xml": "Java (Ant)",
+    ".java": "Java without Maven or Gradle", ".kt": "Kotlin without Gradle or Maven",
     "index.php": "PHP", "app.rb": "Ruby", "config.ru": "Ruby", "build.mill": "Scala (Mill)", "build.sc": "Scala (Mill)",
 }  # fmt: skip
 
 
+# Sources that belong to a build, where there is one to tell of.
+SOURCES = (".java", ".kt")
 # How many programs it is said of why they are no service.
 MAX_REASONS = 5
 
@@ -194,11 +197,13 @@ def _is_front(found: Found) -> bool:
 def uncovered(tree: Tree) -> Iterator[Note]:
     """What a tree without a service is made of: why its programs are none, and the manifests nearest to the root that
     no preset covers."""
-    yield from itertools.islice(_reasons(tree), MAX_REASONS)
+    reasons = list(itertools.islice(_reasons(tree), MAX_REASONS))
+    yield from reasons
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         if is_aside(folder):
             continue
-        found = next(((name, kind) for name in tree.folders[folder] if (kind := _kind(name))), None)
+        kinds = ((name, _kind(name)) for name in tree.folders[folder])
+        found = next(((name, kind) for name, kind in kinds if kind and not (reasons and name.endswith(SOURCES))), None)
         if found is not None:
             path = f"{folder}/{found[0]}" if folder else found[0]
             yield Note("info", f"{path}: a project in {found[1]}, which no preset covers", path)

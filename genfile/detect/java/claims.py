@@ -123,6 +123,12 @@ def listening(build: Build, course: Life, *, framework: bool = False) -> Evidenc
     return None
 
 
+def staying(build: Build) -> Evidence | None:
+    """A library of programs that wait for others: bots, consumers of queues, servers."""
+    found = build.find(*_STAYING)
+    return found.evidence if found is not None else None
+
+
 def _course(build: Build) -> Life:
     """What becomes of the program of a build, by its main class."""
     named = class_file(build, build.main_class.value) if build.main_class is not None else None

@@ -41,11 +41,14 @@ MAX_MAINS = 10
 
 def _by_source(pom: Pom, build: Build) -> None:
     """A class with a `main` that listens, in a jar that no plugin writes a main class into: it is started by name."""
-    from genfile.detect.java.claims import listening
+    from genfile.detect.java.claims import listening, staying
     from genfile.detect.java.life import life, main_files
 
-    for path, name in itertools.islice(main_files(pom.folder), MAX_MAINS):
+    mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
+    for path, name in mains:
         says = listening(build, life(build, path), framework=build.framework is not None)
+        if says is None and len(mains) == 1:
+            says = staying(build)
         if says is not None:
             build.runnable, build.named = says, True
             build.main_class = pom.folder.fact(name, path, None, f"main, which no plugin of {FILE} names")
