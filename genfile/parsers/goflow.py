@@ -26,6 +26,16 @@ _ASKS = re.compile(
     r"\b(?:fmt\.(?:Scan|Scanln|Scanf)|term\.ReadPassword)\("
     r"|(?<!Stdin = )(?<!Stdin: )(?<!\w)os\.Stdin\b(?!\.(?:Stat|Fd|Close)\b)"
 )
+_NAME = re.compile(r"[^\W\d]\w*+")
+_CHANNEL = re.compile(r"\bvar \w++ chan\b")
+_SENT = re.compile(r"(?<![\w.])(\w++)\s*+<-(?!\s*chan\b)")
+_CLOSED = re.compile(r"\bclose\(\s*+(\w++)")
+_NOTIFIED = re.compile(r"\bsignal\.Notify\(\s*+(\w++)")
+# A call by way of a package or a value: `client.Updates(`.
+_OUTSIDE = re.compile(r"\s*+(?=[\w.]*\.)[\w.]++\(")
+_ENDS = re.compile(r"[;{}\n]")
+# What of a statement is looked at.
+MAX_HEAD = 300
 # A loop over a text that is longer than this is not looked at for what is in it.
 MAX_LOOP = 20_000
 MAX_NODES = 4_000
@@ -123,15 +133,18 @@ class GoFlow:
 
     def _holds(self, node: "Node", inside: list["Node"], started: list["Node"]) -> "list[Hold]":
         found: list[Hold] = []
-        for match in _ASKS.finditer(self._text(node)):
-            line = node.start_point[0] + 1 + match.string.count("\n", 0, match.start())
-            found.append(Hold("asks", line, match[0].rstrip("(")))
+        text = self._text(node)
+        asks = _ASKS.search(text)
+        if asks is not None:
+            line = node.start_point[0] + 1 + text.count("\n", 0, asks.start())
+            found.append(Hold("asks", line, asks[0].rstrip("(")))
+        spans = _outermost(started)
         for item in inside:
             held = self._hold(item)
             if held is not None:
-                aside = any(other.start_byte <= item.start_byte < other.end_byte for other in started)
+                aside = _is_in(spans, item.start_byte)
                 found.append(Hold(held[0], item.start_point[0] + 1, held[1], aside))
-        if "runtime.Goexit()" in self._text(node):
+        if "runtime.Goexit()" in text:
             found.append(Hold("waits", node.start_point[0] + 1, "runtime.Goexit()"))
         return found
 
@@ -160,9 +173,9 @@ class GoFlow:
 
     def _left(self, loop: "Node", inside: list["Node"]) -> bool:
         """Whether a loop is left from inside: by a return, or a break that is its own."""
-        nested = [item for item in inside if item.type == "func_literal"]
+        nested = _outermost([item for item in inside if item.type == "func_literal"])
         for item in inside:
-            if any(other.start_byte <= item.start_byte < other.end_byte for other in nested):
+            if _is_in(nested, item.start_byte):
                 continue
             if item.type == "return_statement" or (item.type == "break_statement" and item.named_children):
                 return True
@@ -197,22 +210,43 @@ class GoFlow:
             return "waits", text
         if not name.isidentifier():
             return None
-        notified = re.search(rf"signal\.Notify\(\s*{name}\b", self._whole) is not None
-        return ("waits", text) if notified or not self._ends(name) else None
+        return ("waits", text) if name in self._notified or not self._ends(name) else None
 
     def _ends(self, channel: str) -> bool:
         """Whether the file itself makes a channel and sends to it or closes it, or does not say where it is from: what
         waits for it may go on."""
         if "(" in channel:
             return False
-        name = re.escape(channel)
-        if re.search(rf"(?<![\w.]){name}\b[^\n]*make\(chan\b|\bvar {name} chan\b", self._whole):
-            return re.search(rf"(?<![\w.]){name}\s*<-(?!\s*chan\b)|\bclose\(\s*{name}\b", self._whole) is not None
-        return not self._is_given(channel)
+        return channel in self._sent if channel in self._channels else channel not in self._given
 
-    def _is_given(self, name: str) -> bool:
-        """Whether a name is what a call of another package gave: `messages, err := channel.Consume(…)`."""
-        return re.search(rf"(?<![\w.]){re.escape(name)}\b[^\n=]*:?=\s*[\w.]+\.\w+\(", self._whole) is not None
+    @cached_property
+    def _channels(self) -> frozenset[str]:
+        """The names in statements that make or declare a channel."""
+        made = [item for item in self._statements if "make(chan" in item or _CHANNEL.search(item)]
+        return frozenset(name for item in made for name in _NAME.findall(item[:MAX_HEAD].split("make(")[0]))
+
+    @cached_property
+    def _sent(self) -> frozenset[str]:
+        """What is sent to, and what is closed."""
+        return frozenset(_SENT.findall(self._whole)) | frozenset(_CLOSED.findall(self._whole))
+
+    @cached_property
+    def _notified(self) -> frozenset[str]:
+        return frozenset(_NOTIFIED.findall(self._whole))
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """Names for what a call of another package gave: `messages, err := channel.Consume(…)`."""
+        found: set[str] = set()
+        for item in self._statements:
+            names, sign, value = item.partition("=")
+            if sign and _OUTSIDE.match(value[:MAX_HEAD]):
+                found.update(_NAME.findall(names[:MAX_HEAD]))
+        return frozenset(found)
+
+    @cached_property
+    def _statements(self) -> list[str]:
+        return _ENDS.split(self._whole)
 
     @cached_property
     def _whole(self) -> str:
@@ -226,6 +260,20 @@ class GoFlow:
 
     def _slice(self, start: int, end: int) -> str:
         return self._source[start:end].decode("utf-8", "replace")
+
+
+def _outermost(nodes: "list[Node]") -> list[tuple[int, int]]:
+    """The spans of nodes that lie in no other of them, in order."""
+    found: list[tuple[int, int]] = []
+    for node in nodes:
+        if not found or node.start_byte >= found[-1][1]:
+            found.append((node.start_byte, node.end_byte))
+    return found
+
+
+def _is_in(spans: list[tuple[int, int]], place: int) -> bool:
+    at = bisect_left(spans, (place + 1, 0)) - 1
+    return at >= 0 and spans[at][0] <= place < spans[at][1]
 
 
 def _breaks(node: "Node") -> "Node | None":

@@ -196,17 +196,17 @@ def undeclared(module: GoModule, sources: Sources) -> tuple[Evidence, str] | Non
     no file of it declares."""
     declared: dict[str, frozenset[str]] = {}
     for path, file in sources:
+        called: dict[str, str] = {}
         for name, alias in GoFlow(file).aliases.items() if file.calls else ():
             inside = module.inside(name)
-            if inside is None or inside == ".":
-                continue
-            if inside not in declared:
-                declared[inside] = _declared(module, inside)
-            called = f"{alias or posixpath.basename(inside)}."
-            for call in file.calls if declared[inside] else ():
-                last = call.callee.removeprefix(called) if call.callee.startswith(called) else ""
-                if last[:1].isupper() and last.isidentifier() and last not in declared[inside]:
-                    return module.folder.says(path, call.line, call.callee), inside
+            if inside is not None and inside != ".":
+                if inside not in declared:
+                    declared[inside] = _declared(module, inside)
+                called |= {alias or posixpath.basename(inside): inside} if declared[inside] else {}
+        for call in file.calls if called else ():
+            first, _, last = call.callee.partition(".")
+            if first in called and last[:1].isupper() and last.isidentifier() and last not in declared[called[first]]:
+                return module.folder.says(path, call.line, call.callee), called[first]
     return None
 
 

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -87,16 +88,17 @@ class Reach:
         return self._from(aside=False)
 
     @cached_property
-    def lines(self) -> dict[str, list[tuple[int, int]]]:
+    def lines(self) -> dict[str, set[int]]:
         """The lines of each file that are reached."""
-        found: dict[str, list[tuple[int, int]]] = {}
+        found: dict[str, set[int]] = {}
         for place in self.all.values():
-            found.setdefault(place.path, []).append(place.declaration.lines)
+            first, last = place.declaration.lines
+            found.setdefault(place.path, set()).update(range(first, last + 1))
         return found
 
     def has(self, path: str, line: int) -> bool:
         """Whether a line is of a declaration that is reached."""
-        return any(first <= line <= last for first, last in self.lines.get(path, ()))
+        return line in self.lines.get(path, ())
 
     def _from(self, *, aside: bool) -> dict[int, _Place]:
         roots = [("." if path == "" else path, "init") for path in self._folders()]
@@ -180,7 +182,7 @@ def life(module: GoModule, program: Program) -> Life:
     may_end = next((pair for pair in _held(places, "may end") if not pair[1].aside), None)
     if may_end is not None and _speaks(module, may_end[0]):
         return Life("stays", _says(module, *may_end))
-    lasting = any(_may_last(module, found, place) for place in places)
+    lasting = _may_last(module, found, places)
     asks_others = may_end is not None and "net/http" in may_end[0].file.imports
     if asks_others or lasting or not found.whole or found.misses:
         return Life("unknown", _says(module, *may_end) if may_end is not None else None)
@@ -211,13 +213,24 @@ def _speaks(module: GoModule, place: _Place) -> bool:
     )
 
 
-def _may_last(module: GoModule, found: Reach, place: _Place) -> bool:
+def _may_last(module: GoModule, found: Reach, places: list[_Place]) -> bool:
     """Whether something is called that is not the project's own, and that may not come back."""
-    first, last = place.declaration.lines
     own = {item.declaration.name for item in found.all.values()}
-    outside = any("." in name.split("/")[0] and module.inside(name) is None for name in place.file.imports)
-    return outside and any(
-        first <= call.line <= last and "." in call.callee and _LASTING.match(name) and name not in own
-        for call in place.file.calls
-        if (name := call.callee.rsplit(".", 1)[-1])
-    )
+    lines: dict[str, list[int]] = {}
+    for place in places:
+        if place.path not in lines:
+            lines[place.path] = sorted(_lasting(module, place.file, own))
+        first, last = place.declaration.lines
+        at = bisect_left(lines[place.path], first)
+        if at < len(lines[place.path]) and lines[place.path][at] <= last:
+            return True
+    return False
+
+
+def _lasting(module: GoModule, file: GoFile, own: set[str]) -> Iterator[int]:
+    """The lines of such calls in a file that imports modules of others."""
+    if any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
+        for call in file.calls:
+            name = call.callee.rsplit(".", 1)[-1]
+            if "." in call.callee and _LASTING.match(name) and name not in own:
+                yield call.line

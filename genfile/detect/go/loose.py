@@ -10,6 +10,7 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.gomod import GoMod, Requirement
 
 MAX_FILES = 250
+MAX_IMPORTS = 3_000
 _PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~/-]{0,200}")
 # Lists of versions that tools before modules wrote; `go mod init` reads them no longer.
 _LOCKS = ("Gopkg.lock", "glide.lock", "Godeps/Godeps.json", "vendor/vendor.json")
@@ -58,10 +59,14 @@ def imported(folder: Project) -> Iterator[tuple[str, str, int]]:
     from genfile.detect.code import parse_code
     from genfile.parsers.go import parse_go
 
+    count = 0
     names = (name for name in folder.files("*.go") if not name.endswith("_test.go") and not is_aside(name))
     for _, name in zip(range(MAX_FILES), names, strict=False):
         file = parse_code(folder, parse_go, name)
         for path, line in file.imports.items() if file is not None else ():
+            count += 1
+            if count > MAX_IMPORTS:
+                return
             yield path, name, line
 
 

@@ -122,7 +122,7 @@ def main_files(folder: Project) -> Iterator[tuple[str, str]]:
     """The files of a module that declare a `main`, each with the name of its class, those nearest to the top first."""
     for path in sorted(source_names(folder), key=lambda path: (path.count("/"), path)):
         text = folder.text(path) or ""
-        if _STARTED.search(_NOISE.sub(" ", text)):
+        if "main" in text and _STARTED.search(_NOISE.sub(" ", text)):
             package = _PACKAGE.search(text)
             stem, _, ending = posixpath.basename(path).rpartition(".")
             name = f"{stem[:1].upper()}{stem[1:]}Kt" if ending == "kt" else stem

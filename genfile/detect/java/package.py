@@ -36,17 +36,20 @@ def put_package(pom: Pom, build: Build) -> None:
         _by_source(pom, build)
 
 
-MAX_MAINS = 10
+MAX_MAINS = 6
 
 
 def _by_source(pom: Pom, build: Build) -> None:
     """A class with a `main` that listens, in a jar that no plugin writes a main class into: it is started by name."""
     from genfile.detect.java.claims import listening, staying
-    from genfile.detect.java.life import life, main_files
+    from genfile.detect.java.life import Life, life, main_files
 
     mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
+    framework = build.framework is not None
+    if mains and staying(build) is None and listening(build, Life("unknown"), framework=framework) is None:
+        return
     for path, name in mains:
-        says = listening(build, life(build, path), framework=build.framework is not None)
+        says = listening(build, life(build, path), framework=framework)
         if says is None and len(mains) == 1:
             says = staying(build)
         if says is not None:
