@@ -40,6 +40,8 @@ def found(code: str, **files: str) -> tuple[int, str]:
             "sync",
             more="func poll() { for { work() } }",
         ),
+        # Nothing is known of what may be sent: a guess.
+        main("app := start(); <-app.stopped"),
         main("srv := asynq.NewServer(a, b); srv.Run(mux)", "github.com/hibiken/asynq"),
     ],
 )

@@ -139,18 +139,21 @@ def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
 
 def _single(tree: Tree) -> list[str]:
     """The one topmost folder of pages in a tree that is made of nothing else."""
-    tops: list[str] = []
+    tops: dict[str, None] = {}
     for folder, names in sorted(tree.folders.items()):
         code = any(name.endswith(CODE) and not name.endswith(".js") for name in names)
         if code or any(name in names for name in (*LIBRARIES, *OTHERS)):
             return []
-        if "index.html" in names and not is_aside(folder) and not any(folder.startswith(f"{top}/") for top in tops):
-            tops.append(folder)
+        above = folder
+        while above and above not in tops:
+            above = posixpath.dirname(above)
+        if "index.html" in names and not is_aside(folder) and not above:
+            tops[folder] = None
     if len(tops) > 1:
-        named = ", ".join(tops[:MAX_NAMED]) + (", …" if len(tops) > MAX_NAMED else "")
+        named = ", ".join(list(tops)[:MAX_NAMED]) + (", …" if len(tops) > MAX_NAMED else "")
         text = f"{len(tops)} folders of pages beside each other ({named}), and no index.html that leads to them: "
-        tree.note("info", f"{text}name the folder of the one to build", f"{tops[0]}/index.html")
-    return tops if len(tops) == 1 else []
+        tree.note("info", f"{text}name the folder of the one to build", f"{next(iter(tops))}/index.html")
+    return list(tops) if len(tops) == 1 else []
 
 
 def _staticfile(project: Project) -> tuple[str, bool]:

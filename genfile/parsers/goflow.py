@@ -12,7 +12,8 @@ from genfile.parsers.grammar import captures, in_order
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-Kind = Literal["waits", "loop", "may end", "group", "asks"]
+# `unsure`: a wait for what another part of the program, or of another module, may send.
+Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
 
 _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
           "return_statement", "func_literal")  # fmt: skip
@@ -193,6 +194,8 @@ class GoFlow:
         names = left.named_children if left is not None else []
         body = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
         messages = len(names) == 1 and re.search(rf"(?<![\w.]){re.escape(self._text(names[0]))}\.[A-Za-z]", body)
+        if messages and not ticks and "(" not in text and text not in self._channels | self._given:
+            return "unsure", f"for … range {text}"
         if not ticks and (not messages or self._ends(text)):
             return None
         return "loop", f"for … range {text}"
@@ -209,7 +212,9 @@ class GoFlow:
         if name.startswith("make(chan"):
             return "waits", text
         if not name.isidentifier():
-            return None
+            return None if name.startswith("time.") else ("unsure", text)
+        if name not in self._channels and name not in self._given and name not in self._notified:
+            return "unsure", text
         return ("waits", text) if name in self._notified or not self._ends(name) else None
 
     def _ends(self, channel: str) -> bool:

@@ -141,12 +141,30 @@ def choose_program(module: GoModule) -> Program:
         key=lambda item: (
             for_desktop(module, item),
             not serves(module, item),
+            _course_rank(module, item),
             item.folder not in declared,
             _rank(module, item),
             item.folder.count("/"),
             item.folder,
         ),
     )
+
+
+# What stays before what nothing is known of, and that before what ends and what asks somebody.
+_COURSES = ("stays", "unknown", "ends", "asks")
+
+
+def _course_rank(module: GoModule, program: Program) -> int:
+    """How likely a program among others is the service, by what keeps it running."""
+    if serves(module, program):
+        return 0
+    of_terminal = _of_terminal(module, program) is not None
+    return len(_COURSES) if of_terminal else _COURSES.index(life(module, program).course)
+
+
+def stays(module: GoModule, program: Program) -> bool:
+    """Whether a program is certain to stay: it listens, or waits for ever."""
+    return serves(module, program) or (_course_rank(module, program) == 0)
 
 
 def for_desktop(module: GoModule, program: Program) -> bool:
@@ -193,8 +211,10 @@ def _serves(module: GoModule, program: Program) -> bool:
     if not listening:
         return False
     reached = reach(module, program)
-    return not reached.whole or any(
-        reached.has(path, line) if line else path in reached.lines for path, line in listening
+    return (
+        not reached.whole
+        or reached.cut
+        or any(reached.has(path, line) if line else path in reached.lines for path, line in listening)
     )
 
 

@@ -82,6 +82,11 @@ class Reach:
         """All that may run, in goroutines too."""
         return self._from(aside=True)
 
+    @property
+    def cut(self) -> bool:
+        """Whether there was more than is looked at."""
+        return len(self.all) >= MAX_DECLARATIONS
+
     @cached_property
     def waited(self) -> dict[int, _Place]:
         """What main itself comes to: goroutines that it starts are left to themselves."""
@@ -183,8 +188,9 @@ def life(module: GoModule, program: Program) -> Life:
     if may_end is not None and _speaks(module, may_end[0]):
         return Life("stays", _says(module, *may_end))
     lasting = _may_last(module, found, places)
+    unsure = next((pair for pair in _held(places, "unsure") if not pair[1].aside), None)
     asks_others = may_end is not None and "net/http" in may_end[0].file.imports
-    if asks_others or lasting or not found.whole or found.misses:
+    if asks_others or unsure is not None or lasting or not found.whole or found.cut or found.misses:
         return Life("unknown", _says(module, *may_end) if may_end is not None else None)
     main = next(iter(found.waited.values()), None)
     return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)

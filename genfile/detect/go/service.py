@@ -5,7 +5,7 @@ import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.build import put_build
-from genfile.detect.go.claims import choose_program, serves
+from genfile.detect.go.claims import choose_program, serves, stays
 from genfile.detect.go.command import arguments
 from genfile.detect.go.context import needs_sums, put_context
 from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
@@ -78,7 +78,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
         Fact(
             program.package,
             (folder.says(main, 1, "package main"),),
-            guess=len(others) > 0 and not serves(module, program),
+            guess=len(others) > 0 and not stays(module, program),
         ),
     )
     binary = service_name(program.name, "app")
