@@ -188,8 +188,8 @@ COPY --from=back /build/app /app
 
 def test_a_module_of_a_workspace_may_be_a_program() -> None:
     files = {"go.work": "go 1.26\nuse (\n\t./api\n\t./lib\n)\n", "api/go.mod": GO_MOD, "lib/go.mod": GO_MOD}
-    hello = "package main\nfunc main() { println() }\n"
-    assert only(**files, **{"api/main.go": hello, "lib/lib.go": "package lib\n"}).path == "api"
+    unknown = 'package main\nimport "example.com/bot"\nfunc main() { bot.Run() }\n'
+    assert only(**files, **{"api/main.go": unknown, "lib/lib.go": "package lib\n"}).path == "api"
 
 
 def test_a_method_that_calls_itself_ends_the_reading_of_java() -> None:

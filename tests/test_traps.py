@@ -559,7 +559,7 @@ def maven(group: str) -> dict[str, str]:
             8080,
             {
                 **requires("github.com/twitchtv/twirp"),
-                "serve.go": GO_SERVER.replace("main()", "f()").replace('":9000"', "a"),
+                "serve.go": GO_SERVER.replace("main()", "init()").replace('":9000"', "a"),
             },
         ),
         ("armeria", 8080, maven("com.linecorp.armeria")),

@@ -26,6 +26,11 @@ def parse_code(project: Project, parser: Callable[[str], T], name: str) -> T | N
     return project.parse(parser, name) if tree.memory[key] else None
 
 
+def is_left_out(project: Project, name: str) -> bool:
+    """Whether a source file was asked for and left out, since the code of the tree is too much."""
+    return project.tree.memory.get(("code", project.full(name))) is False
+
+
 def _fits(project: Project, path: str) -> bool:
     text = project.tree.text(path)
     if text is None:

@@ -3,14 +3,17 @@
 import posixpath
 
 from genfile.data import SiteGenerator, site_generators
+from genfile.detect.aside import is_aside
 from genfile.detect.hosting.images import quietly
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project, Tree
-from genfile.evidence import Draft, Fact
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers import Document
 from genfile.spec.base import service_name
 
 NAME = "static"
+# How many folders a note names.
+MAX_NAMED = 5
 
 # Where a site without any manifest keeps its pages, best first.
 FOLDERS = (
@@ -49,6 +52,23 @@ OTHERS = (
     "pubspec.yaml", "build.sbt", "stack.yaml", "dune-project", "Makefile.am",
 )  # fmt: skip
 ENDINGS = (".csproj", ".sln", ".gemspec", ".cabal", ".py", ".c", ".cpp", ".go", ".rs", ".js", ".php")
+# Sources beside which a page in a folder of its own is a part of something else.
+CODE = (
+    *ENDINGS,
+    ".java",
+    ".kt",
+    ".rb",
+    ".ts",
+    ".tsx",
+    ".jsx",
+    ".vue",
+    ".swift",
+    ".dart",
+    ".cs",
+    ".ipynb",
+    ".ino",
+    ".ex",
+)
 
 
 def generator_of(project: Project) -> tuple[SiteGenerator, str] | None:
@@ -65,7 +85,7 @@ def sites(tree: Tree, *, alone: bool) -> list[Project]:
     """Folders that a generator makes a site of: the root where nothing else is found; any that has a Dockerfile."""
     found: list[Project] = []
     for folder, names in sorted(tree.folders.items()):
-        root = alone and not folder and not any(name in names for name in LIBRARIES)
+        root = alone and not folder and not any(name in names for name in LIBRARIES if not _of_hugo(tree, name))
         if root or "Dockerfile" in names:
             project = Project(tree, folder)
             if generator_of(project) is not None:
@@ -80,14 +100,60 @@ def sites(tree: Tree, *, alone: bool) -> list[Project]:
     return found
 
 
+def _of_hugo(tree: Tree, name: str) -> bool:
+    """Whether a go.mod only names the themes of a site: there is no Go in the tree."""
+    return name == "go.mod" and not any(path.endswith(".go") for path in tree.paths)
+
+
 def candidates(tree: Tree) -> list[str]:
-    """Folders that hold an index.html, best first; a tree with sources of a server language has none."""
-    package = Project(tree, "").json("package.json") if "package.json" in tree.paths else None
+    """The folder of the pages that are given out, as a list of one: the root's, one of a usual name, or the only one
+    that has any. Several beside each other are projects of their own: a note names them."""
+    top = Project(tree, "")
+    package = top.json("package.json") if "package.json" in tree.paths else None
     if package is not None and package.items("files") and package.get("private") is not True:
         # What is published to others, pages included, is not given out from here.
         return []
-    root, _ = _staticfile(Project(tree, ""))
-    return [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
+    elsewhere = _elsewhere(top, package)
+    if elsewhere is not None:
+        tree.note("info", f"{elsewhere}, so its pages are no site", elsewhere.path, elsewhere.line)
+        return []
+    root, _ = _staticfile(top)
+    usual = [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
+    return usual[:1] or _single(tree)
+
+
+def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
+    """What shows the pages of a tree, where that is no browser which asks a server for them."""
+    for name in ("manifest.json", "src/manifest.json", "public/manifest.json"):
+        manifest = top.json(name) if top.has(name) else None
+        if manifest is not None and isinstance(manifest.get("manifest_version"), int):
+            return top.says(name, manifest.line("manifest_version"), "an extension of a browser")
+    for key in ("dependencies", "devDependencies"):
+        if package is not None and "electron" in package.table(key):
+            return top.says("package.json", package.line(key, "electron"), "an application of Electron for the desktop")
+    text = top.text("config.xml") if top.has("config.xml") else None
+    if text is not None and "<widget" in text[:2000]:
+        return top.says("config.xml", 1, "an application of Cordova for telephones")
+    return None
+
+
+def _single(tree: Tree) -> list[str]:
+    """The one topmost folder of pages in a tree that is made of nothing else."""
+    tops: dict[str, None] = {}
+    for folder, names in sorted(tree.folders.items()):
+        code = any(name.endswith(CODE) and not name.endswith(".js") for name in names)
+        if code or any(name in names for name in (*LIBRARIES, *OTHERS)):
+            return []
+        above = folder
+        while above and above not in tops:
+            above = posixpath.dirname(above)
+        if "index.html" in names and not is_aside(folder) and not above:
+            tops[folder] = None
+    if len(tops) > 1:
+        named = ", ".join(list(tops)[:MAX_NAMED]) + (", …" if len(tops) > MAX_NAMED else "")
+        text = f"{len(tops)} folders of pages beside each other ({named}), and no index.html that leads to them: "
+        tree.note("info", f"{text}name the folder of the one to build", f"{next(iter(tops))}/index.html")
+    return list(tops) if len(tops) == 1 else []
 
 
 def _staticfile(project: Project) -> tuple[str, bool]:

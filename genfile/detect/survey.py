@@ -1,5 +1,6 @@
 """The first pass: which folders of the tree are services, and of which language."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -43,8 +44,15 @@ FOREIGN = {
 BESIDE = {
     "deno.json": "Deno", "deno.jsonc": "Deno", "CMakeLists.txt": "C or C++", "meson.build": "C or C++",
     "Gopkg.toml": "Go without go.mod (dep)", "glide.yaml": "Go without go.mod (glide)", "build.xml": "Java (Ant)",
+    ".java": "Java without Maven or Gradle", ".kt": "Kotlin without Gradle or Maven",
     "index.php": "PHP", "app.rb": "Ruby", "config.ru": "Ruby", "build.mill": "Scala (Mill)", "build.sc": "Scala (Mill)",
 }  # fmt: skip
+
+
+# Sources that belong to a build, where there is one to tell of.
+SOURCES = (".java", ".kt")
+# How many programs it is said of why they are no service.
+MAX_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,27 +201,36 @@ def _is_front(found: Found) -> bool:
 
 
 def uncovered(tree: Tree) -> Iterator[Note]:
-    """What a tree without a service is made of: the manifests nearest to the root that no preset covers."""
-    kinds = FOREIGN | BESIDE
-    for name in ("pom.xml", "build.gradle", "build.gradle.kts"):
-        if name in tree.folders.get("", ()):
-            yield Note("info", f"{name}: no plugin and no main class makes a program of one of its modules", name)
-            break
+    """What a tree without a service is made of: why its programs are none, and the manifests nearest to the root that
+    no preset covers."""
+    reasons = list(itertools.islice(_reasons(tree), MAX_REASONS))
+    yield from reasons
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         if is_aside(folder):
             continue
-        names = tree.folders[folder]
-        told = False
-        for name in names:
-            kind = next((kinds[item] for item in kinds if name == item or (item[0] == "." and name.endswith(item))), "")
-            if not kind and name.endswith(".go") and not any("go.mod" in other for other in tree.folders.values()):
-                kind = "Go without go.mod (`go mod init` makes one)"
-            if kind and not told:
-                path = f"{folder}/{name}" if folder else name
-                yield Note("info", f"{path}: a project in {kind}, which no preset covers", path)
-                told = True
-        if told:
+        kinds = ((name, _kind(name)) for name in tree.folders[folder])
+        found = next(((name, kind) for name, kind in kinds if kind and not (reasons and name.endswith(SOURCES))), None)
+        if found is not None:
+            path = f"{folder}/{found[0]}" if folder else found[0]
+            yield Note("info", f"{path}: a project in {found[1]}, which no preset covers", path)
             return
+
+
+def _kind(name: str) -> str:
+    kinds = FOREIGN | BESIDE
+    return next((kinds[item] for item in kinds if name == item or (item[0] == "." and name.endswith(item))), "")
+
+
+def _reasons(tree: Tree) -> Iterator[Note]:
+    """Why the programs that a language finds in the tree are no service, those nearest to the root first."""
+    for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
+        project = Project(tree, folder)
+        names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}
+        for language in LANGUAGES if not is_aside(folder) else ():
+            why = getattr(language, "why_none", None)
+            note = why(project) if why is not None and language.is_candidate(names) else None
+            if note is not None:
+                yield note
 
 
 def _last_resort(tree: Tree) -> list[Found]:

@@ -34,14 +34,14 @@ class GoFile:
     """A parsed file; every property is found once, when it is asked for."""
 
     def __init__(self, source: bytes, root: "Node") -> None:
-        self._source = source
-        self._root = root
+        self.source = source
+        self.root = root
         self._steps = Steps()
 
     @cached_property
     def _nodes(self) -> dict[str, list["Node"]]:
         """The nodes that anything here asks for, by type, in order: one pass, made by the library."""
-        return captures("go", _KINDS, self._root)
+        return captures("go", _KINDS, self.root)
 
     def _all(self, *kinds: str) -> list["Node"]:
         """Every node of these types; of several types, those of the first come first."""
@@ -49,7 +49,7 @@ class GoFile:
 
     @cached_property
     def package(self) -> str | None:
-        for node in self._root.named_children:
+        for node in self.root.named_children:
             if node.type == "package_clause" and node.named_children:
                 return self._text(node.named_children[0])
         return None
@@ -57,7 +57,7 @@ class GoFile:
     @cached_property
     def build_constraint(self) -> str | None:
         """The expression of a `//go:build` line above the package clause."""
-        for node in self._root.named_children:
+        for node in self.root.named_children:
             if node.type == "package_clause":
                 return None
             text = self._text(node)
@@ -79,7 +79,7 @@ class GoFile:
     def has_main(self) -> bool:
         return self.package == "main" and any(
             node.type == "function_declaration" and self._field_text(node, "name") == "main"
-            for node in self._root.named_children
+            for node in self.root.named_children
         )
 
     @cached_property
@@ -248,7 +248,7 @@ class GoFile:
         return found
 
     def _text(self, node: "Node") -> str:
-        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _field_text(self, node: "Node", field: str) -> str:
         child = node.child_by_field_name(field)

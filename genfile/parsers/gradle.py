@@ -234,8 +234,13 @@ class GradleScript:
             if kind in _CALLS:
                 yield from self._call(child, blocks, depth)
             elif kind in ("assignment_expression", "assignment") and len(child.named_children) >= 2:
-                left, right = child.named_children[0], child.named_children[-1]
-                yield Statement(blocks, self._name(left), (self._value(right),), _line(child), assigned=True)
+                # `sourceCompatibility = targetCompatibility = '17'`: each name gets the last value.
+                names, right = [child.named_children[0]], child.named_children[-1]
+                while right.type == kind and len(right.named_children) >= 2 and len(names) < MAX_DEPTH:
+                    names.append(right.named_children[0])
+                    right = right.named_children[-1]
+                for left in names:
+                    yield Statement(blocks, self._name(left), (self._value(right),), _line(child), assigned=True)
             elif kind == "infix_expression" and len(child.named_children) == 3:
                 left, word, right = child.named_children
                 yield from self._infix(left, blocks, depth + 1)

@@ -1,17 +1,25 @@
-"""Go: go.mod, the main packages below it, and what they listen on."""
+"""Go: go.mod, the main packages below it, and what they listen on; a program without go.mod, for which one is made."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
-from genfile.evidence import Draft, Evidence
+from genfile.evidence import Draft, Evidence, Note
 
 NAME = "go"
 
 
 def is_candidate(names: frozenset[str]) -> bool:
-    return "go.mod" in names
+    return any(name == "go.mod" or name.endswith((".go", "/")) for name in names)
+
+
+def _is_module(project: Project) -> bool:
+    from genfile.detect.go.loose import is_loose
+
+    return project.has("go.mod") or is_loose(project)
 
 
 def claim(project: Project) -> Claim | None:
+    if not _is_module(project):
+        return None
     from genfile.detect.go.claims import claim as claim_go
 
     return claim_go(project)
@@ -28,6 +36,15 @@ def program(project: Project) -> Evidence | None:
     from genfile.detect.go.claims import bare_program
 
     return bare_program(project)
+
+
+def why_none(project: Project) -> Note | None:
+    """Why the programs of a module are no service."""
+    if not _is_module(project):
+        return None
+    from genfile.detect.go.claims import why_none as why
+
+    return why(project)
 
 
 def members(root: Project) -> list[Project]:

@@ -3,8 +3,10 @@
 import posixpath
 import re
 
+from genfile.detect.go.buf import put_plugins
 from genfile.detect.go.context import needs_sums
-from genfile.detect.go.generate import generate_commands, missing_wire
+from genfile.detect.go.generate import generate_commands, missing_wire, undeclared
+from genfile.detect.go.loose import put_loose
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.hosting import hosting
@@ -18,12 +20,18 @@ GENERATED = "make generate, go generate, buf generate or what the project has fo
 
 def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
     """Put /version_variable, /build; notes of what is missing."""
+    if module.loose is not None:
+        main = next(path for path, file in sources if file.has_main)
+        put_loose(module.folder, module.manifest.module or "app", main, draft)
+        return
     draft.put("version_variable", _version_variable(module))
     templ = _templ(module)
-    made = _missing(module, sources, templ is not None)
+    made = _missing(module, sources, templ is not None) or undeclared(module, sources)
     generated = generate_commands(module, sources, made[1]) if made is not None else None
     steps = [fact for fact in (generated, templ, missing_wire(module, sources)) if fact is not None]
     commands = list(dict.fromkeys(command for fact in steps for command in fact.value))
+    if any(" buf" in command and command.endswith("generate") for command in commands):
+        commands = [*put_plugins(module, draft), *commands]
     if commands:
         draft.put("build", Fact(commands, tuple(item for fact in steps for item in fact.evidence)))
     if not module.folder.has("go.sum") and needs_sums(module) and not module.folder.has("vendor/modules.txt"):
@@ -34,7 +42,8 @@ def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
         draft.note("warning", text, says.path, says.line)
     if made is not None and generated is None:
         evidence, name = made
-        text = f"{evidence}: no Go file of {name} is in the tree; it must be generated and committed ({GENERATED})"
+        lacks = f"no Go file of {name} is in the tree" if not module.package(name) else f"{name} does not declare it"
+        text = f"{evidence}: {lacks}; it must be generated and committed ({GENERATED})"
         draft.note("warning", text, evidence.path, evidence.line)
 
 

@@ -1,11 +1,15 @@
 """Is a Go module a service, a library, or a tool for a terminal?"""
 
+from collections.abc import Collection, Iterable, Iterator
+
 from genfile.data import frameworks
+from genfile.detect.go.life import life, reach
 from genfile.detect.go.module import GoModule, Program, declared_programs, read_module
 from genfile.detect.hosting import hosting
-from genfile.detect.language import Claim
+from genfile.detect.language import Claim, Strength
 from genfile.detect.tree import Project
-from genfile.evidence import Evidence
+from genfile.evidence import Evidence, Note
+from genfile.parsers.go import GoFile
 from genfile.parsers.values import port_of
 
 # Names of programs that serve, best first; the module's own name stands before them.
@@ -21,6 +25,12 @@ _TERMINAL = (
     "github.com/alecthomas/kong",
     "github.com/charmbracelet/bubbletea",
 )
+# Questions to whoever sits at the terminal, and lines that are edited there.
+_QUESTIONS = (
+    "github.com/manifoldco/promptui", "github.com/AlecAivazis/survey", "github.com/charmbracelet/huh",
+    "github.com/chzyer/readline", "github.com/peterh/liner", "github.com/c-bata/go-prompt",
+    "github.com/eiannone/keyboard",
+)  # fmt: skip
 # Windows, trays and games: a program that imports one is for a desktop, whatever it listens on.
 _DESKTOP = (
     "github.com/getlantern/systray", "fyne.io/systray", "fyne.io/fyne", "gioui.org", "github.com/wailsapp/wails",
@@ -37,8 +47,6 @@ _SCREENS = (
     "github.com/nsf/termbox-go",
     "github.com/jroimartin/gocui",
 )
-# Calls of a program that is meant to stay.
-_STAYING = frozenset({"signal.Notify", "signal.NotifyContext", "time.NewTicker", "time.Tick", "cron.New"})
 _LISTENERS = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Serve", "Run", "Start", "RunTLS", "StartTLS"})
 
 
@@ -52,7 +60,9 @@ def claim(folder: Project) -> Claim | None:
     if for_desktop(module, program) or draws_terminal(module):
         return None
     if serves(module, program):
-        return Claim("server", folder.says(path, 1, "package main, and it listens"))
+        # What has a manifest stands before what one must be made for.
+        strength: Strength = "server" if module.loose is None else "program"
+        return Claim(strength, folder.says(path, 1, "package main, and it listens"))
     reason = _runs_long(module, program)
     return Claim("program", reason) if reason is not None else None
 
@@ -63,21 +73,60 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
     folder = module.folder
     if folder.has("Procfile"):
         return folder.says("Procfile", 1, "Procfile")
-    if hosting(folder).dockerfiles and not any(module.requires(name) for name in _TERMINAL):
-        return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
-    path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
-    stays = next((call for call in file.calls if call.callee in _STAYING), None)
-    if not any(module.requires(name) for name in _TERMINAL):
-        if stays is not None:
-            return folder.says(path, stays.line, stays.callee)
-        if file.waits is not None:
-            return folder.says(path, file.waits, "it waits for ever")
+    course = life(module, program)
     workers = {name for item in frameworks("go") if item.kind == "worker" for name in item.dependencies}
+    works = _imported(module, program, workers)
+    if works is not None and course.course != "asks":
+        return works
+    if _of_terminal(module, program) is not None or course.course == "asks":
+        return None
+    if hosting(folder).dockerfiles:
+        return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
+    return course.reason if course.course == "stays" else None
+
+
+def _of_terminal(module: GoModule, program: Program) -> Evidence | None:
+    """Where a program imports what is made for commands and questions at a terminal."""
+    return _imported(module, program, (*_TERMINAL, *_QUESTIONS))
+
+
+def _imported(module: GoModule, program: Program, names: Iterable[str]) -> Evidence | None:
+    """The first import of one of these modules, major versions included, in a file that the program reaches."""
+    listed = tuple(names)
+    reached = reach(module, program)
     for path, file in module.sources(program):
         for name, line in file.imports.items():
-            if any(name == item or name.startswith(item + "/") for item in workers):
-                return folder.says(path, line, name)
+            if any(name == item or name.startswith(item + "/") for item in listed) and path in reached.lines:
+                return module.folder.says(path, line, name)
     return None
+
+
+def why_none(folder: Project) -> Note | None:
+    """Why the programs of a module are no service: said where a tree has none."""
+    module = read_module(folder)
+    if module is None or not module.programs:
+        name = next(folder.files("*.go"), None) if module is not None and module.loose is not None else None
+        text = "Go without go.mod (`go mod init` makes one) and without a program"
+        return Note("info", f"{folder.full(name)}: {text}", folder.full(name)) if name is not None else None
+    program = choose_program(module)
+    if for_desktop(module, program):
+        text = "it opens windows on a desktop"
+    elif draws_terminal(module):
+        text = "it draws on a terminal"
+    elif (course := life(module, program)).course == "asks":
+        return _none(course.reason, "the program talks to somebody at a terminal")
+    elif (tool := _of_terminal(module, program)) is not None:
+        return _none(tool, "the program is made for commands at a terminal")
+    elif course.course == "ends":
+        return _none(course.reason, "the program ends by itself: nothing that main reaches listens, waits or loops")
+    else:
+        return None
+    path = next(path for path, file in module.package(program.folder) if file.has_main)
+    return _none(folder.says(path, 1, "package main"), text)
+
+
+def _none(reason: Evidence | None, text: str) -> Note | None:
+    return Note("info", f"{reason}: {text}, so it is no service", reason.path, reason.line) if reason else None
 
 
 def choose_program(module: GoModule) -> Program:
@@ -92,12 +141,30 @@ def choose_program(module: GoModule) -> Program:
         key=lambda item: (
             for_desktop(module, item),
             not serves(module, item),
+            _course_rank(module, item),
             item.folder not in declared,
             _rank(module, item),
             item.folder.count("/"),
             item.folder,
         ),
     )
+
+
+# What stays before what nothing is known of, and that before what ends and what asks somebody.
+_COURSES = ("stays", "unknown", "ends", "asks")
+
+
+def _course_rank(module: GoModule, program: Program) -> int:
+    """How likely a program among others is the service, by what keeps it running."""
+    if serves(module, program):
+        return 0
+    of_terminal = _of_terminal(module, program) is not None
+    return len(_COURSES) if of_terminal else _COURSES.index(life(module, program).course)
+
+
+def stays(module: GoModule, program: Program) -> bool:
+    """Whether a program is certain to stay: it listens, or waits for ever."""
+    return serves(module, program) or (_course_rank(module, program) == 0)
 
 
 def for_desktop(module: GoModule, program: Program) -> bool:
@@ -128,21 +195,38 @@ def _rank(module: GoModule, program: Program) -> int:
 
 
 def serves(module: GoModule, program: Program) -> bool:
-    """Whether a program, or a package of the module that it imports, listens on the network."""
+    """Whether a program listens on the network, in what its main function reaches."""
+    memory, key = module.folder.tree.memory, ("go-serves", module.folder.path, program.folder)
+    if key not in memory:
+        memory[key] = _serves(module, program)
+    found: bool = memory[key]
+    return found
+
+
+def _serves(module: GoModule, program: Program) -> bool:
     names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
     # These are imported by clients too; what serves with them listens by calls of its own.
-    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp", "connectrpc.com/connect"}
-    for _, file in module.sources(program):
-        if any(name in names for name in file.imports):
-            return True
-        if any(call.callee == "grpc.NewServer" for call in file.calls):
-            return True
-        if "net/http" in file.imports or "net" in file.imports:
-            if any(kind in ("http.Server",) for kind, *_ in file.fields):
-                return True
-            if any(call.callee.startswith(("http.ListenAndServe", "http.Serve", "net.Listen")) for call in file.calls):
-                return True
-    return False
+    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp"}
+    listening = [(path, line) for path, file in module.sources(program) for line in _listening(file, names)]
+    if not listening:
+        return False
+    reached = reach(module, program)
+    return (
+        not reached.whole
+        or reached.cut
+        or any(reached.has(path, line) if line else path in reached.lines for path, line in listening)
+    )
+
+
+def _listening(file: GoFile, names: Collection[str]) -> Iterator[int]:
+    """The lines of a file that listen; 0 for a framework that it imports."""
+    if any(name in names for name in file.imports):
+        yield 0
+    yield from (call.line for call in file.calls if call.callee == "grpc.NewServer")
+    if "net/http" in file.imports or "net" in file.imports:
+        yield from (line for kind, _, _, line in file.fields if kind == "http.Server")
+        starts = ("http.ListenAndServe", "http.Serve", "net.Listen")
+        yield from (call.line for call in file.calls if call.callee.startswith(starts))
 
 
 def listens(callee: str, arguments: tuple[object, ...]) -> bool:
@@ -151,16 +235,16 @@ def listens(callee: str, arguments: tuple[object, ...]) -> bool:
 
 
 def bare_program(folder: Project) -> Evidence | None:
-    """The root's main package, unless it is made for a terminal or released as a tool."""
+    """The root's main package, unless it ends by itself, is made for a terminal or is released as a tool."""
     module = read_module(folder) if folder.has("go.mod") else None
-    if module is None or not module.programs or any(module.requires(name) for name in _TERMINAL):
+    if module is None or not module.programs:
         return None
     if any(folder.has(name) for name in (".goreleaser.yaml", ".goreleaser.yml")):
         return None
     program = choose_program(module)
-    path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
-    if for_desktop(module, program) or draws_terminal(module):
+    if for_desktop(module, program) or draws_terminal(module) or _of_terminal(module, program) is not None:
         return None
-    if "flag" in file.imports or "os/exec" in file.imports:
+    path, file = next(pair for pair in module.package(program.folder) if pair[1].has_main)
+    if "flag" in file.imports or "os/exec" in file.imports or life(module, program).course != "unknown":
         return None
     return folder.says(path, 1, "package main")

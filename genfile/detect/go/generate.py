@@ -9,7 +9,9 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
+from genfile.parsers.goflow import GoFlow
 from genfile.parsers.makefile import Target, parse_makefile
+from genfile.parsers.small import parse_shell
 
 MAX_DEPTH = 4
 MAX_COMMANDS = 8
@@ -18,6 +20,7 @@ MAX_SOURCES = 400
 _OWN = re.compile(r"go (?:tool|run|generate)\b|(?:mkdir|rm|cp)\b")
 _ALL = re.compile(r"(?:go-)?(?:generate|gen|codegen)(?:-all)?")
 _ONE = re.compile(r"(?:^|[-_/])(?:sqlc|templ|protos?|buf|swag|swagger|docs|ent|gqlgen|oapi|openapi|jet)(?:$|[-_/])")
+_VERSION = re.compile(r"v\d[\w.+-]{0,80}")
 _MAKE = ("Makefile", "makefile", "GNUmakefile")
 _SHELL = re.compile(r"[`;&|<>$()]|\$\(")
 
@@ -67,7 +70,7 @@ def _from_make(folder: Project, fits: Callable[[str], object]) -> Fact[list[str]
     for name in _MAKE:
         targets = (folder.parse(parse_makefile, name) if folder.has(name) else None) or {}
         for title, target in targets.items():
-            commands = list(_commands(targets, title)) if fits(title) else []
+            commands = [item for item in _commands(targets, title) if not _only_says(item)] if fits(title) else []
             generating = any(command.startswith("go ") for command in commands)
             if generating and all(_is_own(command) for command in commands):
                 return folder.fact(commands[:MAX_COMMANDS], name, target.line, f"{title}: {commands[0]}")
@@ -83,6 +86,12 @@ def _commands(targets: dict[str, Target], name: str, depth: int = 0) -> Iterator
     yield from target.commands[:MAX_COMMANDS]
 
 
+def _only_says(command: str) -> bool:
+    """Whether a command of a recipe only tells what is being done."""
+    parsed = parse_shell(command) or ()
+    return bool(parsed) and all(item.words[:1] in (("echo",), ["echo"], ("printf",), ["printf"]) for item in parsed)
+
+
 def _is_own(command: str) -> bool:
     return _OWN.match(command) is not None and not _SHELL.search(command) and len(command) < 300
 
@@ -91,11 +100,19 @@ def _directive(module: GoModule, sources: Sources, missing: str) -> Fact[list[st
     """`//go:generate go run …` or `go tool …` in a package of the module: `go generate` of that package."""
     folder = module.folder
     for path in _near(folder, missing):
-        for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
-            command = line.removeprefix("//go:generate ").strip() if line.startswith("//go:generate ") else ""
-            if command.startswith(("go run ", "go tool ")) and "mock" not in command:
-                package = posixpath.dirname(path)
-                return folder.fact([f"go generate ./{package}".rstrip("/")], path, number, line.strip())
+        found = directive(folder, path)
+        if found is not None:
+            package = posixpath.dirname(path)
+            return folder.fact([f"go generate ./{package}".rstrip("/")], path, *found)
+    return None
+
+
+def directive(folder: Project, path: str) -> tuple[int, str] | None:
+    """The first `//go:generate` line of a file that needs nothing but Go, and that makes no mocks for tests."""
+    for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
+        command = line.removeprefix("//go:generate ").strip() if line.startswith("//go:generate ") else ""
+        if command.startswith(("go run ", "go tool ")) and "mock" not in command:
+            return number, line.strip()
     return None
 
 
@@ -139,6 +156,10 @@ def _started(module: GoModule, package: str) -> tuple[Evidence, str] | None:
             match = pattern.search(line)
             if match is not None:
                 return folder.says(name, number, line.strip()), f"go run {package}@{match[1]}"
+    # A tool that lies in a module which the code needs as well has the version of that.
+    for item in module.manifest.requires:
+        if package.startswith(item.path + "/") and _VERSION.fullmatch(item.version):
+            return folder.says("go.mod", item.line, f"{item.path} {item.version}"), f"go run {package}@{item.version}"
     return None
 
 
@@ -168,3 +189,30 @@ def missing_wire(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
                 says = folder.says(posixpath.join(package, name), 1, "wireinject, without wire_gen.go")
                 return Fact([f"{command} ./{package}".rstrip("/")], (says,))
     return None
+
+
+def undeclared(module: GoModule, sources: Sources) -> tuple[Evidence, str] | None:
+    """The first package of the module that has a directive to generate code, and from which a function is called that
+    no file of it declares."""
+    declared: dict[str, frozenset[str]] = {}
+    for path, file in sources:
+        called: dict[str, str] = {}
+        for name, alias in GoFlow(file).aliases.items() if file.calls else ():
+            inside = module.inside(name)
+            if inside is not None and inside != ".":
+                if inside not in declared:
+                    declared[inside] = _declared(module, inside)
+                called |= {alias or posixpath.basename(inside): inside} if declared[inside] else {}
+        for call in file.calls if called else ():
+            first, _, last = call.callee.partition(".")
+            if first in called and last[:1].isupper() and last.isidentifier() and last not in declared[called[first]]:
+                return module.folder.says(path, call.line, call.callee), called[first]
+    return None
+
+
+def _declared(module: GoModule, inside: str) -> frozenset[str]:
+    """The names that a package declares; none where nothing says that a part of it is generated."""
+    paths = [posixpath.join(inside, name) for name in module.folder.names(inside) if name.endswith(".go")]
+    if not any(directive(module.folder, path) for path in paths):
+        return frozenset()
+    return frozenset(item.name for _, file in module.package(inside) for item in GoFlow(file).declarations) | {""}

@@ -8,14 +8,16 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import parse_code
+from genfile.detect.go.loose import is_loose, loose_manifest
 from genfile.detect.hosting import hosting
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile, parse_go
-from genfile.parsers.gomod import GoMod, parse_go_mod
+from genfile.parsers.gomod import GoMod, Requirement, parse_go_mod
 
 MAX_FOLDERS = 400
 # The package that a `go build` or `go install` of a script names, as its last word.
@@ -49,12 +51,16 @@ class Program:
 
 
 class GoModule:
-    """A folder with a go.mod that could be read."""
+    """A folder with a go.mod that could be read, or with Go code that one could be made for: ``loose`` then says where
+    each module that it would require is imported."""
 
-    def __init__(self, folder: Project, manifest: GoMod) -> None:
+    def __init__(self, folder: Project, manifest: GoMod, loose: dict[str, Evidence] | None = None) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.loose = loose
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
+        # What each program reaches, by its folder.
+        self.reaches: dict[str, Any] = {}
 
     @cached_property
     def tags(self) -> dict[str, Evidence]:
@@ -107,17 +113,22 @@ class GoModule:
             :MAX_FOLDERS
         ]
 
+    def inside(self, name: str) -> str | None:
+        """The folder of a package of the module's own, by the path that it is imported by; None for another's."""
+        module = self.manifest.module or "\0"
+        if name == module:
+            return "."
+        return name.removeprefix(module + "/") if name.startswith(module + "/") else None
+
     def sources(self, program: Program) -> list[tuple[str, GoFile]]:
         """The files of a program, then those of the packages of the module that it imports; bounded."""
-        prefix = (self.manifest.module or "\0") + "/"
         found: list[tuple[str, GoFile]] = []
         queue, seen = [program.folder], {program.folder}
         while queue and len(found) < MAX_FILES:
             for path, file in self.package(queue.pop(0)):
                 found.append((path, file))
                 for name in file.imports:
-                    inside = name.removeprefix(prefix) if name.startswith(prefix) else None
-                    inside = "." if name == self.manifest.module else inside
+                    inside = self.inside(name)
                     if inside and inside not in seen:
                         seen.add(inside)
                         queue.append(inside)
@@ -132,17 +143,24 @@ class GoModule:
 
     def requires(self, path: str) -> bool:
         """Whether go.mod requires a module, its sub-modules and major versions included, or the one a package is of."""
-        return self.line_of(path) is not None
+        return self._required(path) is not None
 
-    def line_of(self, path: str) -> int | None:
+    def _required(self, path: str) -> Requirement | None:
         return next(
             (
-                item.line
+                item
                 for item in self.manifest.requires
                 if item.path == path or item.path.startswith(path + "/") or path.startswith(item.path + "/")
             ),
             None,
         )
+
+    def says(self, path: str) -> Evidence:
+        """Where a module is required: in go.mod; without one where it is imported."""
+        item = self._required(path)
+        if self.loose and item is not None:
+            return self.loose[item.path]
+        return self.folder.says("go.mod", item.line if item is not None else None, path)
 
 
 def declared_programs(folder: Project) -> dict[str, Evidence]:
@@ -238,7 +256,10 @@ _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'
 
 
 def read_module(folder: Project) -> GoModule | None:
-    """The module of a folder; None where go.mod is missing or malformed (then a note says so)."""
+    """The module of a folder, one that would have to be made included; None where go.mod is malformed (then a note says
+    so), or where there is no Go."""
+    if not folder.has("go.mod"):
+        return GoModule(folder, *loose_manifest(folder)) if is_loose(folder) else None
     manifest = folder.parse(parse_go_mod, "go.mod")
     return None if manifest is None or manifest.module is None else GoModule(folder, manifest)
 

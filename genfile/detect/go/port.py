@@ -6,8 +6,9 @@ from typing import Any
 from genfile.data import Framework
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
+from genfile.detect.go.settings import configured_port
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
-from genfile.evidence import Fact, decide
+from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import EnvDefault, port_of
 
@@ -180,6 +181,11 @@ def _tag(asked: Asked) -> Fact[Port] | None:
     return partial
 
 
+def _settings(asked: Asked) -> Fact[Port] | None:
+    """A configuration file of the tree: `server.port` that viper is asked for, a key that a struct has a field for."""
+    return configured_port(asked.module, asked.sources)
+
+
 def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
     """The value that a literal of the configuration gives to a field which a variable sets: `Port: "8080"`."""
     for path, file in asked.sources:
@@ -206,18 +212,27 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     framework = asked.framework
     if framework is None or framework.port is None:
         return None
-    line = next((asked.module.line_of(name) for name in framework.dependencies if asked.module.requires(name)), None)
-    remedy = "read the port from PORT with a default"
-    return asked.module.folder.guess(
+    name = next((name for name in framework.dependencies if asked.module.requires(name)), framework.dependencies[0])
+    says = asked.module.says(name)
+    return Fact(
         Port(framework.port, framework.port_variable),
-        "go.mod",
-        f"the default of {framework.name}",
-        remedy,
-        line,
+        (Evidence(says.path, says.line, f"the default of {framework.name}"),),
+        guess=True,
+        remedy="read the port from PORT with a default",
     )
 
 
-PORT_SIGNALS = (_listen_call, _environment, _flag, _tag, _raw_listener, _hosting, _example, _framework_default)
+PORT_SIGNALS = (
+    _listen_call,
+    _environment,
+    _flag,
+    _settings,
+    _tag,
+    _raw_listener,
+    _hosting,
+    _example,
+    _framework_default,
+)
 
 
 def _shown(value: Any) -> str:

@@ -5,7 +5,7 @@ import re
 
 from genfile.data import Framework, backing_services, frameworks, system_packages
 from genfile.detect.go.build import put_build
-from genfile.detect.go.claims import choose_program, serves
+from genfile.detect.go.claims import choose_program, serves, stays
 from genfile.detect.go.command import arguments
 from genfile.detect.go.context import needs_sums, put_context
 from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
@@ -13,6 +13,7 @@ from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
+from genfile.detect.go.settings import put_dotenv
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import run_packages
 from genfile.detect.paths import relative
@@ -40,6 +41,7 @@ def detect(folder: Project) -> Draft:
     _put_dependencies(module, sources, draft)
     _put_outside(module, program, sources, draft)
     _put_beside(module, draft)
+    put_dotenv(module, sources, draft)
     put_context(module, draft)
     put_private(module, draft)
     _put_processes(module, draft)
@@ -54,24 +56,29 @@ def detect(folder: Project) -> Draft:
 def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     folder = module.folder
     draft.values["language"] = "go"
+    main = next(path for path, file in module.package(program.folder) if file.has_main)
     manifest = folder.says("go.mod", module.manifest.lines.get("module"), f"module {module.manifest.module}")
+    manager = folder.says("go.mod", 1, "go.mod")
+    if module.loose is not None:
+        manifest = manager = folder.says(main, 1, "package main, without go.mod")
     name = service_name(
         module.base_name if program.folder == "." or program.name in ("main", "server", "app", "cmd") else program.name
     )
     draft.put("name", Fact(name, (manifest,)))
     draft.put("module", Fact(module.manifest.module, (manifest,)))
-    draft.put("package_manager.name", Fact("gomod", (folder.says("go.mod", 1, "go.mod"),)))
+    draft.put("package_manager.name", Fact("gomod", (manager,)))
     if folder.has("go.sum"):
         draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
-    draft.put("sums", Fact(folder.has("go.sum") or not needs_sums(module)))
-    main = next(path for path, file in module.package(program.folder) if file.has_main)
+    # `go mod tidy` makes the sums too; a vendor/ of older tools is no part of a module.
+    made = module.loose is not None and not folder.has_folder("vendor")
+    draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
     others = [item for item in module.programs if item != program]
     draft.put(
         "main_package",
         Fact(
             program.package,
             (folder.says(main, 1, "package main"),),
-            guess=len(others) > 0 and not serves(module, program),
+            guess=len(others) > 0 and not stays(module, program),
         ),
     )
     binary = service_name(program.name, "app")
@@ -82,7 +89,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
         draft.note(
             "info",
             f"{program.package} is built; other programs: {names} (choose with --set main_package=…)",
-            folder.full("go.mod"),
+            manifest.path,
         )
     if module.tags:
         draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
@@ -96,7 +103,7 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
     """The first framework that go.mod requires and the program's packages import; else net/http."""
     imported = {name for _, file in sources for name in file.imports}
     for item in frameworks("go"):
-        for name in item.dependencies:
+        for name in item.dependencies if item.kind == "server" else ():
             if item.name == "grpc" and not any(
                 call.callee == "grpc.NewServer" for _, file in sources for call in file.calls
             ):
@@ -104,14 +111,15 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
             if item.name == "grpc" and _listens_http(sources):
                 continue
             if module.requires(name) and any(path == name or path.startswith(name + "/") for path in imported):
-                draft.put("framework", module.folder.fact(item.name, "go.mod", module.line_of(name), name))
+                draft.put("framework", Fact(item.name, (module.says(name),)))
                 for key, value in item.environment.items():
                     draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
                 if item.arguments:
                     draft.values["start"] = [*draft.values["start"], *item.arguments]
                 return item
-    if serves(module, program):
-        path, file = next((pair for pair in sources if "net/http" in pair[1].imports), sources[0])
+    found = next(((path, file) for path, file in sources if "net/http" in file.imports), None)
+    if found is not None and serves(module, program):
+        path, file = found
         draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
     return None
 
@@ -157,7 +165,7 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
         if module.requires(name) and any(
             path == item or path.startswith(item + "/") for item in through for path in imported
         ):
-            says = folder.says("go.mod", module.line_of(name), name)
+            says = module.says(name)
             if needs.store and "data" not in draft.values:
                 draft.put("data", data_folder(module, sources, says))
             if needs.cgo:
@@ -202,7 +210,7 @@ def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Dr
         text = f"{beside}: if it keeps files beside itself, its image refuses them: give it a folder, and a volume"
         draft.note("warning", text, beside.path, beside.line)
     backing = {
-        service.name: folder.says("go.mod", module.line_of(dependency), dependency)
+        service.name: module.says(dependency)
         for service in backing_services().values()
         for dependency in service.go
         if module.requires(dependency)

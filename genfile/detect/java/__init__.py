@@ -2,7 +2,7 @@
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Note
 
 NAME = "java"
 
@@ -21,3 +21,10 @@ def detect(project: Project) -> Draft:
     from genfile.detect.java.service import detect as detect_java
 
     return detect_java(project)
+
+
+def why_none(project: Project) -> Note | None:
+    """Why a module's program is no service."""
+    from genfile.detect.java.claims import why_none as why
+
+    return why(project)

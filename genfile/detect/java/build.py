@@ -40,6 +40,8 @@ class Build:
     application: bool = False
     libraries: str | None = None
     """The folder of the module that holds the libraries of a jar that does not hold them itself."""
+    named: bool = False
+    """Whether the main class must be named: the jar does not."""
     goals: list[str] = field(default_factory=list)
     """Goals of Maven, or tasks of Gradle, that make what is run, where the usual ones do not."""
     project: str | None = None

@@ -3,8 +3,10 @@
 import itertools
 
 from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.life import Life, class_file, life
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Note
 
 # Frameworks whose plugin alone makes an application.
 PACKAGING = tuple(
@@ -32,6 +34,10 @@ def claim(folder: Project) -> Claim | None:
         if len(bundled) > 1:
             text = f"{folder.spec_path}: the services {' and '.join(bundled)} in one, for a quick start: no service"
             folder.tree.note("info", text, build.runnable.path, build.runnable.line)
+            return None
+        from genfile.detect.java.network import serves_http
+
+        if found[0].name == "spring-boot" and not serves_http(build) and _course(build).course == "asks":
             return None
         return Claim("server", build.runnable)
     if folder.has("Procfile"):
@@ -79,25 +85,82 @@ def _without_framework(build: Build) -> Claim | None:
         return None
     if build.packaging == "war":
         return Claim("program", runnable)
-    if build.find(*_DESKTOP) is not None:
+    course = _course(build)
+    if build.find(*_DESKTOP) is not None or course.course == "windows":
         return None
     if build.find(*_STAYING) is not None:
         return Claim("program", runnable)
     if build.find(*_TERMINAL) is not None:
         return None
-    from genfile.detect.java.port import LISTENERS, sources
-
-    stays = _STAYING_CALLS | (LISTENERS - {"start", "port", "listen"})
-    for path, file in sources(folder):
-        for call in file.calls:
-            if call.callee in stays:
-                return Claim("program", folder.says(path, call.line, call.callee))
+    stays = listening(build, course)
+    if stays is not None:
+        return Claim("program", stays)
+    if course.course in ("asks", "ends"):
+        return None
+    if course.course == "loops" and course.reason is not None:
+        return Claim("program", course.reason)
     if build.is_member and any(other != folder.path for other in _others(build)):
         return None
     folder.tree.note(
         "warning", f"{runnable}: nothing says that this program stays or listens", runnable.path, runnable.line
     )
     return Claim("guess", runnable)
+
+
+def listening(build: Build, course: Life, *, framework: bool = False) -> Evidence | None:
+    """The first call that listens or stays in a file that the main class reaches; in any, where that is not known.
+
+    ``framework``: there is one whose servers are started by calls of names that say little alone."""
+    from genfile.detect.java.port import LISTENERS, sources
+
+    stays = _STAYING_CALLS | (LISTENERS if framework else LISTENERS - {"start", "port", "listen"})
+    for path, file in sources(build.folder):
+        if course.paths and path not in course.paths:
+            continue
+        call = next((call for call in file.calls if call.callee in stays), None)
+        if call is not None:
+            return build.folder.says(path, call.line, call.callee)
+    return None
+
+
+def staying(build: Build) -> Evidence | None:
+    """A library of programs that wait for others: bots, consumers of queues, servers."""
+    found = build.find(*_STAYING)
+    return found.evidence if found is not None else None
+
+
+def _course(build: Build) -> Life:
+    """What becomes of the program of a build, by its main class."""
+    named = class_file(build, build.main_class.value) if build.main_class is not None else None
+    main = named or main_file(build.folder)
+    scanned = build.framework is not None and build.framework[0].name == "spring-boot"
+    return life(build, main, scanned=scanned) if main is not None else Life("unknown")
+
+
+def why_none(folder: Project) -> Note | None:
+    """Why a module's program is no service: said where a tree has none."""
+    build = read_build(folder)
+    if build is None:
+        return None
+    android = build.find("com.android.application", "com.android.library")
+    desktop = build.find(*_DESKTOP)
+    course = _course(build) if build.runnable is not None else Life("unknown")
+    if android is not None:
+        return _note(android.evidence, "an app for Android")
+    if desktop is not None or course.course == "windows":
+        return _note(desktop.evidence if desktop is not None else course.reason, "a program that opens windows")
+    if course.course == "asks":
+        return _note(course.reason, "the program talks to somebody at a terminal")
+    if course.course == "ends":
+        return _note(course.reason, "the program ends by itself: nothing that its main class reaches listens or waits")
+    if build.runnable is None and not folder.path:
+        name = next(name for name in ("pom.xml", "build.gradle", "build.gradle.kts") if folder.has(name))
+        return Note("info", f"{name}: no plugin and no main class makes a program of one of its modules", name)
+    return None
+
+
+def _note(reason: Evidence | None, text: str) -> Note | None:
+    return Note("info", f"{reason}: {text}, so it is no service", reason.path, reason.line) if reason else None
 
 
 def _others(build: Build) -> list[str]:

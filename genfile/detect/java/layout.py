@@ -103,8 +103,8 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
     if is_distribution(build):
         words, place = distribution(build)
         return "distribution", words, posixpath.basename(place), posixpath.dirname(place) or "."
-    if build.libraries is not None and build.main_class is not None:
-        start = ["java", "-cp", "app.jar:lib/*", build.main_class.value]
+    if build.main_class is not None and (build.libraries is not None or build.named):
+        start = ["java", "-cp", "app.jar:lib/*" if build.libraries else "app.jar", build.main_class.value]
         return "jar", start, build.artifact, build.output or output
     return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
 

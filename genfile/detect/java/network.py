@@ -4,6 +4,7 @@ from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.health import put_health
+from genfile.detect.java.maven import read_pom
 from genfile.detect.java.port import source_port
 from genfile.detect.java.settings import dropwizard_config, find_setting
 from genfile.detect.paths import relative
@@ -24,7 +25,7 @@ CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "he
 
 
 def put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
-    if framework is not None and framework.name == "spring-boot" and not _serves_http(build):
+    if framework is not None and framework.name == "spring-boot" and not serves_http(build):
         return
     hinted = hosting(build.folder).port
     if draft.values.get("layout") == "war":
@@ -53,7 +54,13 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     if configured is not None and configured[1] is not None:
         fact = build.folder.fact(configured[1], configured[0], None, f"port: {configured[1]}")
     setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
-    given = port_number(setting.value.value) if setting is not None else None
+    given = port_number(_filtered(build, setting.value.value)) if setting is not None else None
+    if setting is not None and setting.value.value == "0" and framework.name == "spring-boot":
+        # A port by chance can't be published: the variable that stands for the key gives it a fixed one.
+        draft.values.setdefault("environment", []).append(
+            {"name": "SERVER_PORT", "phase": "run", "value": str(fact.value)}
+        )
+        fact = setting.but(fact.value)
     if setting is not None and given is not None:
         fact = setting.but(given)
     if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
@@ -65,7 +72,16 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     put_health(build, draft, framework.name)
 
 
-def _serves_http(build: Build) -> bool:
+def _filtered(build: Build, value: str | None) -> str | None:
+    """`@http.port@` is put in by Maven, from a property of the build."""
+    name = value[1:-1] if value and len(value) > 2 and value[0] == value[-1] == "@" else None
+    if name is None or build.tool != "maven":
+        return value
+    pom = read_pom(build.folder)
+    return pom.resolve(f"${{{name}}}") if pom is not None else value
+
+
+def serves_http(build: Build) -> bool:
     """A Spring Boot program without a web starter is a worker or a job."""
     web = tuple(
         """

@@ -1,5 +1,6 @@
 """What a Maven build leaves to be run: which plugin packages it, under which name, with which libraries beside it."""
 
+import itertools
 import re
 
 from genfile.detect.java.build import Build
@@ -31,6 +32,31 @@ def put_package(pom: Pom, build: Build) -> None:
         build.runnable = pom.folder.says(FILE, None, "packaging is war")
         return
     _by_procfile(pom, build)
+    if build.runnable is None and build.packaging == "jar" and not build.is_member:
+        _by_source(pom, build)
+
+
+MAX_MAINS = 6
+
+
+def _by_source(pom: Pom, build: Build) -> None:
+    """A class with a `main` that listens, in a jar that no plugin writes a main class into: it is started by name."""
+    from genfile.detect.java.claims import listening, staying
+    from genfile.detect.java.life import Life, life, main_files
+
+    mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
+    framework = build.framework is not None
+    if mains and staying(build) is None and listening(build, Life("unknown"), framework=framework) is None:
+        return
+    for path, name in mains:
+        says = listening(build, life(build, path), framework=framework)
+        if says is None and len(mains) == 1:
+            says = staying(build)
+        if says is not None:
+            build.runnable, build.named = says, True
+            build.main_class = pom.folder.fact(name, path, None, f"main, which no plugin of {FILE} names")
+            put_libraries(pom, build)
+            return
 
 
 def _by_procfile(pom: Pom, build: Build) -> None:

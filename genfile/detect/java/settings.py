@@ -29,6 +29,7 @@ FILES = (
 )
 # Ktor's own form in YAML: `"$PORT:8080"`.
 _KTOR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?::(.*))?")
+_DEVELOPMENT = ("dev", "development", "local", "test")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
 
 
@@ -55,14 +56,35 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
     others.sort(key=lambda name: ("application-" in name, name))
     others = [name for name in others[:20] if _is_configuration(folder, name)]
     for name in (*FILES, *others[:6]):
-        if not folder.has(name):
-            continue
-        ending = name.rsplit(".", 1)[-1]
-        parser = {"properties": parse_properties, "conf": parse_hocon}.get(ending, parse_yaml)
-        document = folder.parse(parser, name)
+        document = _read(folder, name)
         if document is not None:
             found.append((name, document))
-    return found
+    # What is active wins over what is always read.
+    active = [item for item in _active(folder, found) if item not in found]
+    return active + found
+
+
+def _read(folder: Project, name: str) -> Document | None:
+    parser = {"properties": parse_properties, "conf": parse_hocon}.get(name.rsplit(".", 1)[-1], parse_yaml)
+    return folder.parse(parser, name) if folder.has(name) else None
+
+
+def _active(folder: Project, found: list[tuple[str, Document]]) -> Iterator[tuple[str, Document]]:
+    """The files of the profile that the application's own configuration makes active, whatever its name."""
+    for name, document in found:
+        value = _lookup(document, "spring.profiles.active")[0] if "application." in name else None
+        match = _PLACEHOLDER.fullmatch(str(value)) if value is not None else None
+        profile = (match[2] or "" if match else str(value or "")).split(",")[-1].strip()
+        if profile.lower() in _DEVELOPMENT and any("-prod" in other for other, _ in found):
+            # There is one for production: this is what a developer starts with.
+            return
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", profile):
+            for ending in ("yml", "yaml", "properties"):
+                path = f"{name.rpartition('/')[0]}/application-{profile}.{ending}"
+                active = _read(folder, path)
+                if active is not None:
+                    yield path, active
+            return
 
 
 def _is_configuration(folder: Project, name: str) -> bool:

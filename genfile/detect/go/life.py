@@ -1,0 +1,242 @@
+"""What keeps a Go program running, from its main function through all that it reaches in the module."""
+
+import posixpath
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from genfile.detect.code import is_left_out
+from genfile.detect.go.module import MAX_FILES, GoModule, Program
+from genfile.evidence import Evidence
+from genfile.parsers.go import GoFile
+from genfile.parsers.goflow import Declaration, GoFlow, Hold
+
+# What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
+Course = Literal["stays", "asks", "ends", "unknown"]
+# Calls of other modules that may not come back, by how the last of their names starts.
+_LASTING = re.compile(r"(?:Run|Start|Serve|Listen|Wait|Poll|Loop|Block|Consume|Subscribe|Forever|Execute|Launch|Join)")
+MAX_DECLARATIONS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    course: Course
+    reason: Evidence | None = None
+
+
+@dataclass(slots=True)
+class _Place:
+    """A declaration with the file that it is in."""
+
+    path: str
+    file: GoFile
+    flow: GoFlow
+    declaration: Declaration
+
+
+@dataclass(slots=True)
+class _Package:
+    """What a package declares, by name; methods by the type that they are of."""
+
+    name: str
+    places: dict[str, list[_Place]] = field(default_factory=dict)
+    methods: dict[str, list[_Place]] = field(default_factory=dict)
+
+
+class Reach:
+    """The declarations that a program's main function reaches, by the names that each of them says.
+
+    A type that is named brings its methods: whom an interface or another module calls is not asked. So nothing that
+    runs is left out but what only reflection finds; some of what is in it may never run.
+    """
+
+    def __init__(self, module: GoModule, program: Program) -> None:
+        self.module, self.program = module, program
+        self._packages: dict[str, _Package | None] = {}
+        self._names: dict[str, dict[str, str]] = {}
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all of the program's own code that the tree has could be read; what wire puts together is there."""
+        sources, folder = self.module.sources(self.program), self.module.folder
+        for place in self._folders():
+            names = [name for name in folder.names(place) if name.endswith(".go")]
+            if "wire.go" in names and "wire_gen.go" not in names:
+                return False
+            if any(is_left_out(folder, posixpath.join(place, name)) for name in names):
+                return False
+        return len(sources) < MAX_FILES
+
+    @cached_property
+    def misses(self) -> bool:
+        """Whether a package of the module is imported that has no file in the tree: code that is generated."""
+        named = {name for _, file in self.module.sources(self.program) for name in file.imports}
+        inside = [place for name in named if (place := self.module.inside(name))]
+        return any(not self.module.package(place) for place in inside)
+
+    @cached_property
+    def all(self) -> dict[int, _Place]:
+        """All that may run, in goroutines too."""
+        return self._from(aside=True)
+
+    @property
+    def cut(self) -> bool:
+        """Whether there was more than is looked at."""
+        return len(self.all) >= MAX_DECLARATIONS
+
+    @cached_property
+    def waited(self) -> dict[int, _Place]:
+        """What main itself comes to: goroutines that it starts are left to themselves."""
+        return self._from(aside=False)
+
+    @cached_property
+    def lines(self) -> dict[str, set[int]]:
+        """The lines of each file that are reached."""
+        found: dict[str, set[int]] = {}
+        for place in self.all.values():
+            first, last = place.declaration.lines
+            found.setdefault(place.path, set()).update(range(first, last + 1))
+        return found
+
+    def has(self, path: str, line: int) -> bool:
+        """Whether a line is of a declaration that is reached."""
+        return line in self.lines.get(path, ())
+
+    def _from(self, *, aside: bool) -> dict[int, _Place]:
+        roots = [("." if path == "" else path, "init") for path in self._folders()]
+        queue: list[_Place] = [*self._places(self.program.folder, "main")]
+        queue += [place for folder, name in roots for place in self._places(folder, name)]
+        found: dict[int, _Place] = {}
+        while queue and len(found) < MAX_DECLARATIONS:
+            place = queue.pop()
+            if id(place.declaration) in found:
+                continue
+            found[id(place.declaration)] = place
+            said = place.declaration.words | place.declaration.aside if aside else place.declaration.words
+            queue += self._named(place, said)
+        return found
+
+    def _folders(self) -> Iterable[str]:
+        return dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program))
+
+    def _named(self, place: _Place, words: Iterable[str]) -> Iterator[_Place]:
+        folder = posixpath.dirname(place.path) or "."
+        imported = self._imported(place)
+        for word in words:
+            first, _, rest = word.partition(".")
+            yield from self._places(folder, first)
+            if rest and first in imported:
+                yield from self._places(imported[first], rest.partition(".")[0])
+
+    def _places(self, folder: str, name: str) -> Iterator[_Place]:
+        package = self._package(folder)
+        if package is not None:
+            yield from package.places.get(name, ())
+            yield from package.methods.get(name, ())
+
+    def _imported(self, place: _Place) -> dict[str, str]:
+        """The folders of the module's own packages that a file imports, by the name that it has for each."""
+        if place.path not in self._names:
+            found: dict[str, str] = {}
+            for path, alias in place.flow.aliases.items():
+                folder = self.module.inside(path)
+                package = self._package(folder) if folder is not None else None
+                if folder is not None and package is not None:
+                    found[alias or package.name] = folder
+            self._names[place.path] = found
+        return self._names[place.path]
+
+    def _package(self, folder: str) -> _Package | None:
+        if folder not in self._packages:
+            files = self.module.package(folder)
+            package = _Package((files[0][1].package or "") if files else "") if files else None
+            self._packages[folder] = package
+            for path, file in files if package is not None else ():
+                flow = GoFlow(file)
+                for item in flow.declarations:
+                    listed = package.methods if item.owner is not None else package.places  # type: ignore[union-attr]
+                    listed.setdefault(item.owner or item.name, []).append(_Place(path, file, flow, item))
+        return self._packages[folder]
+
+
+def reach(module: GoModule, program: Program) -> Reach:
+    """What a program reaches, worked out once for a module that is at hand."""
+    if program.folder not in module.reaches:
+        module.reaches[program.folder] = Reach(module, program)
+    found: Reach = module.reaches[program.folder]
+    return found
+
+
+def life(module: GoModule, program: Program) -> Life:
+    """What becomes of a program that listens to nothing."""
+    found = reach(module, program)
+    asked = next(_held(found.all.values(), "asks"), None)
+    if asked is not None:
+        return Life("asks", _says(module, *asked))
+    places = list(found.waited.values())
+    for kind in ("waits", "loop"):
+        held = next((pair for pair in _held(places, kind) if not pair[1].aside), None)
+        if held is not None:
+            return Life("stays", _says(module, *held))
+    loops = next((pair for pair in _held(found.all.values(), "loop") if _starts(places)), None)
+    if loops is not None:
+        return Life("stays", _says(module, *loops))
+    may_end = next((pair for pair in _held(places, "may end") if not pair[1].aside), None)
+    if may_end is not None and _speaks(module, may_end[0]):
+        return Life("stays", _says(module, *may_end))
+    lasting = _may_last(module, found, places)
+    unsure = next((pair for pair in _held(places, "unsure") if not pair[1].aside), None)
+    asks_others = may_end is not None and "net/http" in may_end[0].file.imports
+    if asks_others or unsure is not None or lasting or not found.whole or found.cut or found.misses:
+        return Life("unknown", _says(module, *may_end) if may_end is not None else None)
+    main = next(iter(found.waited.values()), None)
+    return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
+
+
+def _held(places: Iterable[_Place], kind: str) -> Iterator[tuple[_Place, Hold]]:
+    return ((place, hold) for place in places for hold in place.declaration.holds if hold.kind == kind)
+
+
+def _says(module: GoModule, place: _Place, hold: Hold) -> Evidence:
+    return module.folder.says(place.path, hold.line, hold.says)
+
+
+def _starts(places: Iterable[_Place]) -> bool:
+    """Whether main waits for goroutines: those of a wait group, or of a group of errors."""
+    return any(
+        word.endswith(".Wait") for place in places for word in place.declaration.words
+        if "sync" in place.file.imports or "golang.org/x/sync/errgroup" in place.file.imports
+    )  # fmt: skip
+
+
+def _speaks(module: GoModule, place: _Place) -> bool:
+    """Whether a loop is in a file that speaks to others: by a module that is not the project's own, or by net."""
+    return any(
+        ("." in name.split("/")[0] and module.inside(name) is None) or name == "net" for name in place.file.imports
+    )
+
+
+def _may_last(module: GoModule, found: Reach, places: list[_Place]) -> bool:
+    """Whether something is called that is not the project's own, and that may not come back."""
+    own = {item.declaration.name for item in found.all.values()}
+    lines: dict[str, list[int]] = {}
+    for place in places:
+        if place.path not in lines:
+            lines[place.path] = sorted(_lasting(module, place.file, own))
+        first, last = place.declaration.lines
+        at = bisect_left(lines[place.path], first)
+        if at < len(lines[place.path]) and lines[place.path][at] <= last:
+            return True
+    return False
+
+
+def _lasting(module: GoModule, file: GoFile, own: set[str]) -> Iterator[int]:
+    """The lines of such calls in a file that imports modules of others."""
+    if any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
+        for call in file.calls:
+            name = call.callee.rsplit(".", 1)[-1]
+            if "." in call.callee and _LASTING.match(name) and name not in own:
+                yield call.line

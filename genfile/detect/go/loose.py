@@ -1,0 +1,105 @@
+"""Go without go.mod: which folder its module would start at, and what `go mod init` would have to call it."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.detect.aside import is_aside
+from genfile.detect.tree import Project, Tree
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.gomod import GoMod, Requirement
+
+MAX_FILES = 250
+MAX_IMPORTS = 3_000
+_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~/-]{0,200}")
+# Lists of versions that tools before modules wrote; `go mod init` reads them no longer.
+_LOCKS = ("Gopkg.lock", "glide.lock", "Godeps/Godeps.json", "vendor/vendor.json")
+
+
+def is_loose(folder: Project) -> bool:
+    """Whether a folder is the one that all Go code of a tree without any go.mod lies in or below."""
+    memory, key = folder.tree.memory, ("go-loose",)
+    if key not in memory:
+        memory[key] = _top(folder.tree)
+    return bool(memory[key] == folder.path)
+
+
+def _top(tree: Tree) -> str | None:
+    """The folder that holds all Go code which is no example; None where there is none, or a go.mod."""
+    top: str | None = None
+    for folder, names in tree.folders.items():
+        if "go.mod" in names and "vendor" not in folder.split("/"):
+            return None
+        if any(name.endswith(".go") and not name.endswith("_test.go") for name in names) and not is_aside(folder):
+            top = folder if top is None else posixpath.commonpath([top, folder]) if top and folder else ""
+    if top is None:
+        return None
+    # A program in a folder for its kind alone belongs to the module around it.
+    while posixpath.basename(top) in ("cmd", "src") or posixpath.basename(posixpath.dirname(top)) == "cmd":
+        top = posixpath.dirname(top)
+    while top and top not in tree.folders:
+        top = posixpath.dirname(top)
+    return top
+
+
+def loose_manifest(folder: Project) -> tuple[GoMod, dict[str, Evidence]]:
+    """The go.mod that `go mod init` and `go mod tidy` would make of a folder's imports, without versions; and where
+    each module of it is imported."""
+    own = module_path(folder)
+    found: dict[str, Evidence] = {}
+    for path, name, line in imported(folder):
+        if "." in path.split("/")[0] and not path.startswith((".", own + "/")):
+            found.setdefault(path, folder.says(name, line, f"import {path}"))
+    requires = tuple(Requirement(path, "", False, says.line or 1) for path, says in found.items())
+    return GoMod(own, None, None, requires, (), (), {}, {}), found
+
+
+def imported(folder: Project) -> Iterator[tuple[str, str, int]]:
+    """What the Go code of a folder imports: the path, the file and the line, bounded."""
+    from genfile.detect.code import parse_code
+    from genfile.parsers.go import parse_go
+
+    count = 0
+    names = (name for name in folder.files("*.go") if not name.endswith("_test.go") and not is_aside(name))
+    for _, name in zip(range(MAX_FILES), names, strict=False):
+        file = parse_code(folder, parse_go, name)
+        for path, line in file.imports.items() if file is not None else ():
+            count += 1
+            if count > MAX_IMPORTS:
+                return
+            yield path, name, line
+
+
+def module_path(folder: Project) -> str:
+    """The path that the code imports its own packages by, less the folder of each; else the name of the folder."""
+    for path, _, _ in imported(folder):
+        if not _PATH.fullmatch(path):
+            continue
+        parts = path.split("/")
+        for at in range(1, len(parts)):
+            inside = "/".join(parts[at:])
+            if any(name.endswith(".go") for name in folder.names(inside)):
+                return "/".join(parts[:at])
+    clean = "".join(char if char.isascii() and (char.isalnum() or char in "-_") else "-" for char in folder.folder_name)
+    return clean.strip("-_").lower() or "app"
+
+
+def put_loose(folder: Project, module: str, main: str, draft: Draft) -> None:
+    """Put /build with the steps that make go.mod, and say what that means."""
+    says = folder.says(main, 1, "package main, without go.mod")
+    draft.put("build", Fact([f"go mod init {module}", "go mod tidy"], (says,)))
+    text = (
+        "go.mod is missing: the build makes one, with the newest version of every module; run "
+        f"`go mod init {module} && go mod tidy` and commit go.mod and go.sum"
+    )
+    draft.note("warning", text, folder.full(main))
+    lock = next((name for name in _LOCKS if folder.has(name)), None)
+    if lock is not None:
+        draft.note("warning", f"{lock}: go takes no versions from it any more", folder.full(lock))
+    for path, name, line in imported(folder):
+        own = path.startswith(module + "/")
+        if path.startswith(".") or (not own and any(item.endswith(".go") for item in folder.names(path))):
+            place = folder.says(name, line, f"import {path}")
+            text = f"{place}: a module can't import its own package by this path; write {module}/… instead"
+            draft.note("warning", text, place.path, place.line)
+            return

@@ -1,0 +1,130 @@
+"""Configuration files of a Go program that the tree holds: the port that they give, and a .env that must be there."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from genfile.detect.go.module import GoModule
+from genfile.detect.hosting import Port
+from genfile.evidence import Draft, Fact
+from genfile.parsers import Document
+from genfile.parsers.go import GoFile
+from genfile.parsers.values import port_of
+
+Sources = list[tuple[str, GoFile]]
+_ENDINGS = (".yaml", ".yml", ".toml", ".json")
+_FOLDERS = ("", "config", "configs", "conf", "etc", "cfg", "settings")
+# A file for production before one for all, and both before one for a developer's machine.
+_RANKS = (re.compile(r"prod"), re.compile(r"^(?:config|app|application|settings|server|default)\b"))
+_LOCAL = re.compile(r"dev|local|test|example|sample")
+_NAMES = re.compile(r"config|conf|app|application|settings|server|default|prod|production|dev|development|local")
+_KEYS = re.compile(r"(?:(?:http|server|app|listen|api|web)[_-]?)?(?:port|addr|address)|listen|bind", re.IGNORECASE)
+_SECTIONS = re.compile(r"(?:http|server|app|application|service|api|web|rest|gin|echo|fiber|listen)", re.IGNORECASE)
+# What reads such a file into a struct, or key by key.
+_READERS = ("github.com/spf13/viper", "github.com/ilyakaznacheev/cleanenv", "gopkg.in/yaml.v3", "gopkg.in/yaml.v2",
+            "github.com/BurntSushi/toml", "github.com/knadh/koanf", "github.com/goccy/go-yaml", "encoding/json",
+            "github.com/jinzhu/configor", "github.com/pelletier/go-toml", "sigs.k8s.io/yaml")  # fmt: skip
+_GETTERS = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "UnmarshalKey"})
+MAX_FILES = 12
+MAX_DEPTH = 4
+MAX_KEYS = 500
+
+
+def configured_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
+    """The port in a configuration file of the tree, at a key that the code asks for or at one of a usual name."""
+    imported = {name for _, file in sources for name in file.imports}
+    if not any(name == item or name.startswith(item + "/") for name in imported for item in _READERS):
+        return None
+    asked = [key for _, file in sources for key in _asked(file)]
+    for path, document in _files(module):
+        found = _named(document, asked) or _usual(document, sources)
+        if found is not None:
+            number, key = found
+            return module.folder.fact(Port(number), path, document.line(*key), f"{'.'.join(map(str, key))} is {number}")
+    return None
+
+
+def _asked(file: GoFile) -> Iterator[tuple[str, ...]]:
+    """`viper.GetString("server.port")`: the keys of ports that the code asks for, as paths."""
+    for call in file.calls:
+        first = call.arguments[0] if call.arguments else None
+        if call.callee.rsplit(".", 1)[-1] in _GETTERS and isinstance(first, str) and len(first) < 80:
+            path = tuple(first.split("."))
+            if _KEYS.fullmatch(path[-1]):
+                yield path
+
+
+def _named(document: Document, asked: Sequence[tuple[str, ...]]) -> tuple[int, tuple[str, ...]] | None:
+    for path in asked:
+        # viper's keys know no upper case.
+        found = [key for key, _ in _leaves(document.value) if tuple(map(str.lower, key)) == tuple(map(str.lower, path))]
+        number = port_of(document.get(*found[0]))[0] if found else None
+        if number is not None and number > 79 and not (len(path) > 1 and not _SECTIONS.match(path[-2])):
+            return number, found[0]
+    return None
+
+
+def _usual(document: Document, sources: Sources) -> tuple[int, tuple[str, ...]] | None:
+    """A key of a usual name that a struct of the code has a field for; none where several give different ports."""
+    tags = {value.split(",")[0] for _, file in sources for _, tag, _ in file.tags for value in tag.values()}
+    found = {
+        key: number
+        for key, value in _leaves(document.value)
+        if key[-1] in tags and _KEYS.fullmatch(key[-1]) and (len(key) == 1 or _SECTIONS.match(key[-2]))
+        if (number := port_of(value)[0]) is not None and number > 79 and number not in (443, 8443)
+    }
+    return next(((number, key) for key, number in found.items()), None) if len(set(found.values())) == 1 else None
+
+
+def _files(module: GoModule) -> Iterator[tuple[str, Document]]:
+    folder = module.folder
+    names = [
+        f"{place}/{name}" if place else name
+        for place in _FOLDERS
+        for name in folder.names(place)
+        if name.endswith(_ENDINGS) and _NAMES.search(name.lower()) and not name.startswith(".")
+    ]
+    for path in sorted(names, key=_rank)[:MAX_FILES]:
+        reader = folder.toml if path.endswith(".toml") else folder.json if path.endswith(".json") else folder.yaml
+        document = reader(path)
+        if document is not None:
+            yield path, document
+
+
+def _rank(path: str) -> tuple[int, str]:
+    name = path.rsplit("/", 1)[-1].lower()
+    rank = next((at for at, pattern in enumerate(_RANKS) if pattern.search(name)), len(_RANKS))
+    return (rank if not _LOCAL.search(name) else len(_RANKS) + 1), path
+
+
+def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The values of a document that are no tables, each with its path of keys; bounded."""
+    queue: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    for path, inner in queue:
+        if isinstance(inner, dict) and len(path) < MAX_DEPTH:
+            queue += [((*path, str(key)), item) for key, item in inner.items() if len(queue) < MAX_KEYS]
+        elif path and not isinstance(inner, dict | list):
+            yield path, inner
+
+
+_DOTENV = re.compile(r"\b(?:godotenv|gotenv)\.(?:Load|Overload)\(\s*(?:\"\.env\"\s*)?\)")
+_LOADERS = ("github.com/joho/godotenv", "github.com/subosito/gotenv")
+_FATAL = re.compile(r"\b(?:log\.(?:Fatal|Panic)\w*|panic|os\.Exit|\w+\.Fatal\w*)\(")
+
+
+def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """A note where the program stops unless there is a .env: an image has none, the variables come from outside."""
+    for path, file in sources:
+        if not any(name.startswith(_LOADERS) for name in file.imports):
+            continue
+        lines = (module.folder.text(path) or "").splitlines()
+        for number, line in enumerate(lines, 1):
+            if _DOTENV.search(line) is None:
+                continue
+            after = " ".join(lines[number - 1 : number + 2])
+            if _FATAL.search(after.split("godotenv", 1)[-1]) and "err" in after:
+                says = module.folder.says(path, number, line.strip())
+                text = f"{says}: the program stops where there is no .env, and an image has none"
+                remedy = "go on where the file is missing, and give the variables to the container"
+                draft.note("warning", f"{text}: {remedy}", says.path, says.line)
+                return

@@ -1,0 +1,296 @@
+"""What the declarations of a Go file say and do: the names in each, and what of it keeps a program running."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from genfile.parsers.go import GoFile
+from genfile.parsers.grammar import captures, in_order
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+# `unsure`: a wait for what another part of the program, or of another module, may send.
+Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
+
+_KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
+          "return_statement", "func_literal")  # fmt: skip
+_CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
+                       "const_declaration"})  # fmt: skip
+# Iterators of the standard library: what they give comes to an end.
+_ITERATORS = ("maps.", "slices.", "strings.", "bytes.", "iter.")
+# A question to whoever sits at the terminal; what only hands the stream on, or asks what it is, is none.
+_ASKS = re.compile(
+    r"\b(?:fmt\.(?:Scan|Scanln|Scanf)|term\.ReadPassword)\("
+    r"|(?<!Stdin = )(?<!Stdin: )(?<!\w)os\.Stdin\b(?!\.(?:Stat|Fd|Close)\b)"
+)
+_NAME = re.compile(r"[^\W\d]\w*+")
+_CHANNEL = re.compile(r"\bvar \w++ chan\b")
+_SENT = re.compile(r"(?<![\w.])(\w++)\s*+<-(?!\s*chan\b)")
+_CLOSED = re.compile(r"\bclose\(\s*+(\w++)")
+_NOTIFIED = re.compile(r"\bsignal\.Notify\(\s*+(\w++)")
+# A call by way of a package or a value: `client.Updates(`.
+_OUTSIDE = re.compile(r"\s*+(?=[\w.]*\.)[\w.]++\(")
+_ENDS = re.compile(r"[;{}\n]")
+# What of a statement is looked at.
+MAX_HEAD = 300
+# A loop over a text that is longer than this is not looked at for what is in it.
+MAX_LOOP = 20_000
+MAX_NODES = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine."""
+
+    kind: Kind
+    line: int
+    says: str
+    aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A function, a method (its ``owner`` is the type that it is of), a type, a variable or a constant of a package.
+
+    ``words``: chains of names in it (`http.Serve`), those in comments and strings too; ``aside``: the chains that it
+    says in goroutines that it starts, which it does not wait for.
+    """
+
+    name: str
+    owner: str | None
+    lines: tuple[int, int]
+    words: frozenset[str]
+    aside: frozenset[str]
+    holds: tuple[Hold, ...]
+
+
+class GoFlow:
+    """The declarations of a parsed file; made only for programs of which more must be known than their packages."""
+
+    def __init__(self, file: GoFile) -> None:
+        self._source, self._root = file.source, file.root
+
+    @cached_property
+    def _nodes(self) -> list["Node"]:
+        return in_order(node for listed in captures("go", _KINDS, self._root).values() for node in listed)[:MAX_NODES]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [node.start_byte for node in self._nodes]
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Imported paths by the name that the file gives them, `` for those that it gives none."""
+        found: dict[str, str] = {}
+        for node in captures("go", ("import_spec",), self._root).get("import_spec", ()):
+            path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
+            if path is not None:
+                found[self._text(path).strip('"`')] = "" if name is None else self._text(name)
+        return found
+
+    @cached_property
+    def declarations(self) -> tuple[Declaration, ...]:
+        found: list[Declaration] = []
+        for node in self._root.named_children:
+            if node.type in _DECLARED:
+                found += self._declared(node)
+        return tuple(found)
+
+    def _declared(self, node: "Node") -> list[Declaration]:
+        if node.type in ("function_declaration", "method_declaration"):
+            name, receiver = node.child_by_field_name("name"), node.child_by_field_name("receiver")
+            owner = self._owner(receiver) if receiver is not None else None
+            return [self._made(self._text(name), owner, node)] if name is not None else []
+        specs = [child for item in node.named_children for child in (item, *item.named_children)]
+        found = []
+        for spec in specs:
+            if spec.type in ("type_spec", "type_alias", "var_spec", "const_spec"):
+                names = [child for child in spec.children_by_field_name("name") if child.is_named]
+                found += [self._made(self._text(name), None, spec) for name in names]
+        return found
+
+    def _owner(self, receiver: "Node") -> str:
+        """`(a *Agent[T])` is of `Agent`."""
+        words = _CHAIN.findall(self._text(receiver).split("[")[0])
+        return words[-1] if words else ""
+
+    def _made(self, name: str, owner: str | None, node: "Node") -> Declaration:
+        inside = self._within(node)
+        started = [item for item in inside if item.type == "go_statement"]
+        text = self._text(node)
+        told, start = [], node.start_byte
+        for item in started:
+            if item.start_byte >= start:
+                told.append(self._slice(start, item.start_byte))
+                start = item.end_byte
+        words = frozenset(_CHAIN.findall(" ".join([*told, self._slice(start, node.end_byte)]) if started else text))
+        aside = frozenset(_CHAIN.findall(" ".join(map(self._text, started)))) if started else frozenset()
+        lines = (node.start_point[0] + 1, node.end_point[0] + 1)
+        return Declaration(name, owner, lines, words, aside, tuple(self._holds(node, inside, started)))
+
+    def _holds(self, node: "Node", inside: list["Node"], started: list["Node"]) -> "list[Hold]":
+        found: list[Hold] = []
+        text = self._text(node)
+        asks = _ASKS.search(text)
+        if asks is not None:
+            line = node.start_point[0] + 1 + text.count("\n", 0, asks.start())
+            found.append(Hold("asks", line, asks[0].rstrip("(")))
+        spans = _outermost(started)
+        for item in inside:
+            held = self._hold(item)
+            if held is not None:
+                aside = _is_in(spans, item.start_byte)
+                found.append(Hold(held[0], item.start_point[0] + 1, held[1], aside))
+        if "runtime.Goexit()" in text:
+            found.append(Hold("waits", node.start_point[0] + 1, "runtime.Goexit()"))
+        return found
+
+    def _hold(self, node: "Node") -> tuple[Kind, str] | None:
+        if node.type == "select_statement":
+            return ("waits", "select {}") if not node.named_children else None
+        if node.type == "for_statement":
+            return self._loop(node)
+        return self._receive(node) if node.type == "unary_expression" else None
+
+    def _loop(self, node: "Node") -> tuple[Kind, str] | None:
+        """A loop without a condition, or over what a channel gives."""
+        heads = [child for child in node.named_children if child.type not in ("block", "comment")]
+        if heads and heads[0].type == "range_clause":
+            return self._range(node, heads[0])
+        endless = not heads or self._text(heads[0]) in ("true", ";;")
+        if not endless:
+            return None
+        inside = self._within(node)[1:]
+        events = any(item.type == "select_statement" and item.named_children for item in inside)
+        if events or not self._left(node, inside):
+            return "loop", "a loop without an end"
+        # What reads a file to its end, and what tries again until it has what it wants, comes to an end.
+        text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
+        return None if "io.EOF" in text else ("may end", "a loop without a condition")
+
+    def _left(self, loop: "Node", inside: list["Node"]) -> bool:
+        """Whether a loop is left from inside: by a return, or a break that is its own."""
+        nested = _outermost([item for item in inside if item.type == "func_literal"])
+        for item in inside:
+            if _is_in(nested, item.start_byte):
+                continue
+            if item.type == "return_statement" or (item.type == "break_statement" and item.named_children):
+                return True
+            if item.type == "break_statement" and _breaks(item) == loop:
+                return True
+        return False
+
+    def _range(self, node: "Node", clause: "Node") -> tuple[Kind, str] | None:
+        """`for update := range updates`: the one variable is asked for its parts, so that it counts nothing."""
+        left, right = clause.child_by_field_name("left"), clause.child_by_field_name("right")
+        text = self._text(right) if right is not None else ""
+        if not text or text.startswith(_ITERATORS) or len(text) > 200:
+            return None
+        ticks = text.endswith(".C") or text.startswith(("time.Tick(", "time.NewTicker("))
+        names = left.named_children if left is not None else []
+        body = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
+        messages = len(names) == 1 and re.search(rf"(?<![\w.]){re.escape(self._text(names[0]))}\.[A-Za-z]", body)
+        if messages and not ticks and "(" not in text and text not in self._channels | self._given:
+            return "unsure", f"for … range {text}"
+        if not ticks and (not messages or self._ends(text)):
+            return None
+        return "loop", f"for … range {text}"
+
+    def _receive(self, node: "Node") -> tuple[Kind, str] | None:
+        """`<-forever`, where nothing is ever sent; `<-signals`; `<-ctx.Done()`."""
+        text = self._text(node)
+        if not text.startswith("<-") or len(text) > 100 or _in_select(node):
+            return None
+        name = text[2:].strip()
+        if name.endswith(".Done()"):
+            timed = "context.WithTimeout(" in self._whole and "signal.Notify" not in self._whole
+            return None if timed else ("waits", text)
+        if name.startswith("make(chan"):
+            return "waits", text
+        if not name.isidentifier():
+            return None if name.startswith("time.") else ("unsure", text)
+        if name not in self._channels and name not in self._given and name not in self._notified:
+            return "unsure", text
+        return ("waits", text) if name in self._notified or not self._ends(name) else None
+
+    def _ends(self, channel: str) -> bool:
+        """Whether the file itself makes a channel and sends to it or closes it, or does not say where it is from: what
+        waits for it may go on."""
+        if "(" in channel:
+            return False
+        return channel in self._sent if channel in self._channels else channel not in self._given
+
+    @cached_property
+    def _channels(self) -> frozenset[str]:
+        """The names in statements that make or declare a channel."""
+        made = [item for item in self._statements if "make(chan" in item or _CHANNEL.search(item)]
+        return frozenset(name for item in made for name in _NAME.findall(item[:MAX_HEAD].split("make(")[0]))
+
+    @cached_property
+    def _sent(self) -> frozenset[str]:
+        """What is sent to, and what is closed."""
+        return frozenset(_SENT.findall(self._whole)) | frozenset(_CLOSED.findall(self._whole))
+
+    @cached_property
+    def _notified(self) -> frozenset[str]:
+        return frozenset(_NOTIFIED.findall(self._whole))
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """Names for what a call of another package gave: `messages, err := channel.Consume(…)`."""
+        found: set[str] = set()
+        for item in self._statements:
+            names, sign, value = item.partition("=")
+            if sign and _OUTSIDE.match(value[:MAX_HEAD]):
+                found.update(_NAME.findall(names[:MAX_HEAD]))
+        return frozenset(found)
+
+    @cached_property
+    def _statements(self) -> list[str]:
+        return _ENDS.split(self._whole)
+
+    @cached_property
+    def _whole(self) -> str:
+        return self._source.decode("utf-8", "replace")
+
+    def _within(self, node: "Node") -> list["Node"]:
+        return self._nodes[bisect_left(self._starts, node.start_byte) : bisect_left(self._starts, node.end_byte)]
+
+    def _text(self, node: "Node") -> str:
+        return self._slice(node.start_byte, node.end_byte)
+
+    def _slice(self, start: int, end: int) -> str:
+        return self._source[start:end].decode("utf-8", "replace")
+
+
+def _outermost(nodes: "list[Node]") -> list[tuple[int, int]]:
+    """The spans of nodes that lie in no other of them, in order."""
+    found: list[tuple[int, int]] = []
+    for node in nodes:
+        if not found or node.start_byte >= found[-1][1]:
+            found.append((node.start_byte, node.end_byte))
+    return found
+
+
+def _is_in(spans: list[tuple[int, int]], place: int) -> bool:
+    at = bisect_left(spans, (place + 1, 0)) - 1
+    return at >= 0 and spans[at][0] <= place < spans[at][1]
+
+
+def _breaks(node: "Node") -> "Node | None":
+    """The statement that a break without a label leaves."""
+    above = node.parent
+    while above is not None and above.type not in (
+        "for_statement", "select_statement", "expression_switch_statement", "type_switch_statement",
+    ):  # fmt: skip
+        above = above.parent
+    return above
+
+
+def _in_select(node: "Node") -> bool:
+    above = node.parent
+    return above is not None and above.type == "receive_statement"

@@ -1,0 +1,9 @@
+package main
+
+import "fmt"
+
+func main() {
+	var address string
+	fmt.Scanln(&address)
+	fmt.Println("queued for", address)
+}
