@@ -8,7 +8,7 @@ from genfile.detect.python.frameworks import find_framework, find_program, has_m
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
-from genfile.detect.python.serving import proof, staying
+from genfile.detect.python.serving import passed_over, proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -128,6 +128,8 @@ def _program(project: PythonProject) -> Claim | None:
     if functions(folder):
         return None
     if program is not None and not project.has_build_system and not _below_package(folder):
+        if passed_over(project, program):
+            return None
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
         (
@@ -185,4 +187,6 @@ def bare_program(folder: Project) -> Evidence | None:
     )
     names = ("main.py", "app.py", "server.py", "bot.py", "worker.py")
     name = next((name for name in names if folder.has(name)), None)
-    return folder.says(name, 1, name) if name is not None and manifest is not None else None
+    if name is None or manifest is None or passed_over(project, name):
+        return None
+    return folder.says(name, 1, name)

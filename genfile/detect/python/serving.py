@@ -45,9 +45,36 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
     for words in entries(project):
         found = reach(project, words)
         says = found.says(project)
-        if says is not None and found.main is None and not any(need.size for _, _, need in found.stays[:1]):
+        if says is not None and found.main is None and not any(role.need.size for role in found.stays[:1]):
             return Fact(words, (says,))
     return None
+
+
+def idle(project: PythonProject, words: list[str]) -> str | None:
+    """Why a program is none that an image should keep running: it asks a person, or comes to its end by itself.
+
+    None where it serves or stays, and where only running it would tell.
+    """
+    found = reach(project, words)
+    if found.main is not None or found.stdio is not None or found.stays:
+        return None
+    asks = found.asks
+    if asks is not None:
+        what = "needs a screen" if asks.kind == "window" else "asks a person at a terminal"
+        return f"{project.folder.full(asks.path)}:{asks.line} ({asks.callee}): this program {what}: it is no service"
+    if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
+        return None
+    name = project.folder.full(words[-1])
+    return f"{name}: this program comes to its end by itself, and waits for nothing: it is no service"
+
+
+def passed_over(project: PythonProject, program: str) -> bool:
+    """Whether a program that nothing else speaks for is no service; a note says why."""
+    reason = idle(project, ["python", program])
+    if reason is not None:
+        advice = "" if "screen" in reason else "; a Procfile that names it makes it one"
+        project.folder.tree.note("info", reason + advice, project.folder.full(program))
+    return reason is not None
 
 
 def proof(project: PythonProject) -> Fact[list[str]] | None:

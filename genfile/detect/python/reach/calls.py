@@ -2,10 +2,10 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.python.reach.values import External, Frame, Instance, Need, Option, Text, settled, variable
+from genfile.detect.python.reach.values import External, Frame, Instance, Need, Option, Text, Way, settled, variable
 from genfile.parsers.values import UNKNOWN, EnvDefault, port_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Listener:
     path: str
     line: int
     told: bool = True
+    way: Way = field(default_factory=Way)
 
     @property
     def number(self) -> int | None:
@@ -49,7 +50,7 @@ class _Form:
     host: tuple[str, int] = ("host", -1)
     port: tuple[str, int] = ("port", -1)
     address: int = -1
-    defaults: tuple[str | None, int | None] = (None, None)
+    defaults: tuple[str | EnvDefault | None, int | EnvDefault | None] = (None, None)
 
 
 # By the end of the callee's name; `()` stands for an instance of a class.
@@ -73,10 +74,14 @@ _FORMS = (
           "cheroot.wsgi.Server eventlet.listen", address=0),
     _Form("wsgiref.simple_server.make_server werkzeug.serving.run_simple", host=("hostname", 0), port=("port", 1)),
     _Form("add_insecure_port add_secure_port", address=0),
-    _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch",
-          host=("server_name", -1), port=("server_port", -1), defaults=("127.0.0.1", 7860)),
-    _Form("flask.Flask().run SocketIO().run dash.Dash().run dash.Dash().run_server apiflask.APIFlask().run",
+    _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch "
+          "queue().launch", host=("server_name", -1), port=("server_port", -1),
+          defaults=(EnvDefault("GRADIO_SERVER_NAME", "127.0.0.1"), EnvDefault("GRADIO_SERVER_PORT", 7860))),
+    _Form("flask.Flask().run SocketIO().run apiflask.APIFlask().run",
           host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
+    _Form("Dash().run Dash().run_server", host=("host", -1), port=("port", -1),
+          defaults=(EnvDefault("HOST", "127.0.0.1"), EnvDefault("PORT", 8050))),
+    _Form("panel.serve", host=("address", -1), port=("port", 1), defaults=("0.0.0.0", None)),
     _Form("quart.Quart().run quart.Quart().run_task", host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
     _Form("sanic.Sanic().run", host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 8000)),
     _Form("bottle.run bottle.Bottle().run", defaults=("127.0.0.1", 8080)),
@@ -113,8 +118,8 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
     path = f"{frame.module.path} {getattr(frame.function, 'name', '')} {' '.join(frame.need.command)}"
     if role == "app" and (_ROLES.search(f"{_named(port)} {_text_of(call)}") or _LOGIN.search(path)):
         role = "other"
-    told = settled(port) != form.defaults[1]
-    return Listener(role, name, host, port, frame.need, frame.module.path, call.lineno, told)
+    told = settled(port) != settled(form.defaults[1])
+    return Listener(role, name, host, port, frame.need, frame.module.path, call.lineno, told, frame.way)
 
 
 def _method(call: ast.Call) -> str | None:
@@ -202,7 +207,7 @@ def _mcp(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Lis
     # Where neither says so, FastMCP asks the environment.
     host = EnvDefault("FASTMCP_HOST", "127.0.0.1") if host is None else host
     port = EnvDefault("FASTMCP_PORT", 8000) if port is None else port
-    return Listener("stdio" if stdio else "app", name, host, port, need, frame.module.path, call.lineno)
+    return Listener("stdio" if stdio else "app", name, host, port, need, frame.module.path, call.lineno, way=frame.way)
 
 
 def http_choice(choices: tuple[str, ...]) -> str:
