@@ -3,8 +3,10 @@
 from genfile.data import Framework, frameworks
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
+from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
+from genfile.detect.python.reach import reach
 from genfile.evidence import Fact
 from genfile.parsers.python import PyModule, parse_python
 
@@ -45,16 +47,18 @@ def _find_framework(project: PythonProject) -> Fact[Framework] | None:
 
 
 def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:
-    """Whether a bot's program brings up the application itself, to be kept awake: the bot is what runs."""
+    """Whether an application only keeps a bot awake: the bot's own program brings it up, in a thread or not at all."""
     program = find_program(project, bot)
     application = find_application(project, server)
-    module = parse_code(project.folder, parse_python, program) if program is not None and "/" not in program else None
-    return (
-        module is not None
-        and application is not None
-        and application.value.file != program
-        and application.value.module in module.imports
-    )
+    module = parse_code(project.folder, parse_python, program) if program is not None else None
+    if program is None or module is None or "/" in program:
+        return False
+    found = reach(project, ["python", program])
+    brings = application is not None and application.value.module in module.imports
+    if found.bot:
+        own = application is None or application.value.file == program
+        return own or brings or any(item.way.aside for item in found.listeners)
+    return brings and application is not None and application.value.file != program
 
 
 def _is_imported(project: PythonProject, item: Framework) -> bool:
@@ -72,7 +76,7 @@ def _is_called(project: PythonProject, item: Framework) -> bool:
 
 def _calls(module: PyModule, names: tuple[str, ...]) -> bool:
     return any(
-        call.callee.endswith(name) if name.startswith(".") else call.callee == name
+        f".{call.callee}".endswith(name) if name.startswith(".") else call.callee == name
         for call in module.calls
         for name in names
     )
@@ -99,13 +103,17 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
         for name in PROGRAMS:
             if project.folder.has(base + name):
                 return base + name
-    guarded = [
-        path for path, module in modules(project) if module.has_main_guard and "/" not in path and path != "manage.py"
-    ]
+    guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
+    guarded = [path for path in guarded if not is_djangos(project, path)]
     if len(guarded) == 1:
         return guarded[0]
     own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
     return own[0] if len(own) == 1 else None
+
+
+def is_djangos(project: PythonProject, path: str) -> bool:
+    """Whether a file is the tool that Django comes with, and no program of the project's own."""
+    return path == "manage.py" and find_django(project) is not None
 
 
 def _importing(project: PythonProject, framework: Framework) -> str | None:

@@ -30,6 +30,14 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
     _note_loopback(project, draft, listener, framework)
 
 
+def put_page(project: PythonProject, draft: Draft) -> None:
+    """Put /port of the page that a bot brings up in a thread, to be kept awake or asked whether it is well."""
+    start = draft.values.get("start", [])
+    listener = reach(project, start).main
+    if listener is not None and listener.way.aside:
+        _put_port(project, draft, start, listener, None)
+
+
 def _put_port(
     project: PythonProject, draft: Draft, start: list[str], listener: Listener | None, framework: Framework | None
 ) -> None:

@@ -5,12 +5,13 @@ from genfile.data import framework as framework_named
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
+from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
-from genfile.detect.python.listening import put_listening
+from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
@@ -196,6 +197,12 @@ def _own_start(
     application = None
     if framework is not None and own is None:
         application = configured_application(project) or find_application(project, framework)
+        if application is not None and application.value.factory and framework.attribute:
+            # What the factory gives is no application: an attribute of it is one.
+            application = None
+    whole = own_way(project, draft, application.value) if application is not None else None
+    if whole is not None:
+        return Start(whole.value, None), whole.evidence, False
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
         hosted = hosted_program(project) if start is not None and start.extra else None
@@ -238,6 +245,7 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
     if framework is not None and framework.kind == "worker":
         draft.values.pop("port", None)
         draft.evidence.pop("/port", None)
+        put_page(project, draft)
         return
     put_listening(project, draft, framework)
     if draft.values.get("port") and framework is not None:

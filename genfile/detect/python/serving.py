@@ -1,7 +1,7 @@
 """Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
 
 from genfile.detect.python.application import modules
-from genfile.detect.python.frameworks import PROGRAMS, has_main_package
+from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Reach, reach
 from genfile.evidence import Fact
@@ -15,7 +15,7 @@ def entries(project: PythonProject) -> list[list[str]]:
     """The commands that start something of the project, likely ones first. Bounded."""
     found = [[name] for name in project.scripts] if project.has_build_system else []
     listed = [path for path, module in modules(project) if module.has_main_guard or "/" not in path]
-    own = [path for path in listed if path.count("/") <= path.startswith("src/") and path != "manage.py"]
+    own = [path for path in listed if path.count("/") <= path.startswith("src/") and not is_djangos(project, path)]
     usual = [path for path in own if path.rsplit("/", 1)[-1] in PROGRAMS]
     found += [["python", path] for path in usual]
     package = has_main_package(project)
@@ -47,6 +47,16 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
         says = found.says(project)
         if says is not None and found.main is None and not any(role.need.size for role in found.stays[:1]):
             return Fact(words, (says,))
+    return None
+
+
+def bot(project: PythonProject) -> Fact[list[str]] | None:
+    """The command whose own thread stays by a client or a consumer, whatever else it brings up beside that."""
+    for words in entries(project):
+        found = reach(project, words)
+        if found.bot and found.stays[0].kind == "stays" and not found.stays[0].need.size:
+            role = found.stays[0]
+            return Fact(words, (project.folder.says(role.path, role.line, f"{role.callee}(…)"),))
     return None
 
 

@@ -12,7 +12,7 @@ from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
-from genfile.detect.python.serving import serving, staying
+from genfile.detect.python.serving import bot, serving, staying
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -241,6 +241,9 @@ def program_start(
     listens = serving(project) if framework is None or framework.kind == "server" else None
     if listens is not None and _is_own(project, framework):
         return Start(listens.value, None), listens.evidence[0]
+    stays = bot(project) if framework is not None and framework.start == ("python", "{file}") else None
+    if framework is not None and framework.kind == "worker" and stays is not None:
+        return Start(stays.value, None), stays.evidence[0]
     own = _framework_start(project, framework, program, port) if framework is not None else None
     scripts = list(project.scripts)
     if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
