@@ -1,14 +1,13 @@
 """Is a folder a Python service, a library, or a tool?"""
 
 from genfile.detect.language import Claim
-from genfile.detect.python.application import modules
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
-from genfile.detect.python.serving import passed_over, proof, staying
+from genfile.detect.python.serving import bot, passed_over, proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -155,14 +154,9 @@ def _below_package(folder: Project) -> bool:
 
 
 def _loose(project: PythonProject) -> Claim | None:
-    """No manifest at all: only a program that makes an application or listens is a service."""
-    for path, module in modules(project)[:20]:
-        if "/" not in path and any(
-            call.callee in ("flask.Flask", "fastapi.FastAPI", "http.server.HTTPServer", "socketserver.TCPServer")
-            for call in module.calls
-        ):
-            return Claim("guess", project.folder.says(path, 1, "an application, and no list of dependencies"))
-    return None
+    """No manifest at all: only a program that listens, or stays by a client of something, is a service."""
+    found = proof(project) or bot(project)
+    return Claim("guess", found.evidence[0]) if found is not None and not functions(project.folder) else None
 
 
 def functions(folder: Project) -> bool:

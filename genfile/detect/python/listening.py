@@ -76,8 +76,10 @@ def _put_arguments(draft: Draft, start: list[str], listener: Listener) -> None:
     words, environment = command(start, listener, draft.values.get("port") or 8000)
     if words != start:
         draft.put("start", draft.evidence["/start"].but(words))
+    listed = draft.values.setdefault("environment", [])
     for name, value in environment.items():
-        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": value})
 
 
 def _put_host_flag(project: PythonProject, draft: Draft, start: list[str]) -> None:

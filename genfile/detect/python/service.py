@@ -14,6 +14,7 @@ from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
@@ -32,6 +33,7 @@ from genfile.detect.python.start import (
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_groups_as_packages, put_undeclared
+from genfile.detect.python.unlisted import unknown
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.tree import Project
@@ -71,6 +73,7 @@ def detect(folder: Project) -> Draft:
     _put_imported(project, draft)
     put_groups_as_packages(project, draft)
     put_undeclared(project, draft)
+    put_mistaken(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
     put_volumes(project, draft)
@@ -255,13 +258,18 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put("health", health.but({"path": health.value}))
     if framework is not None and framework.name == "streamlit":
         put_streamlit(project, draft)
+    listed = draft.values.setdefault("environment", [])
     for name, value in (framework.environment if framework else {}).items():
-        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": value})
 
 
 def _put_imported(project: PythonProject, draft: Draft) -> None:
     """What no list names and the code imports is installed beside the server, and said."""
     names = sorted(project.imported)
+    for where in unknown(project).values() if not project.has_manifest else ():
+        text = f"{where}: no list of dependencies says what brings it: write it down in a requirements.txt"
+        draft.note("warning", text, where.path, where.line)
     if not names:
         return
     says = project.imported[names[0]].evidence

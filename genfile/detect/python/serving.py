@@ -8,7 +8,7 @@ from genfile.evidence import Fact
 
 MAX_ENTRIES = 24
 # Listeners of the standard library: a tool has one to show a preview, or to be called back at a login.
-_RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer")
+_RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer", "accept")
 
 
 def entries(project: PythonProject) -> list[list[str]]:
@@ -71,11 +71,13 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     asks = found.asks
     if asks is not None:
         what = "needs a screen" if asks.kind == "window" else "asks a person at a terminal"
-        return f"{project.folder.full(asks.path)}:{asks.line} ({asks.callee}): this program {what}: it is no service"
+        return (
+            f"{project.folder.full(asks.path)}:{asks.line} ({asks.callee}): this program {what}, so it is not a service"
+        )
     if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
         return None
     name = project.folder.full(words[-1])
-    return f"{name}: this program comes to its end by itself, and waits for nothing: it is no service"
+    return f"{name}: this program comes to its end by itself, and waits for nothing, so it is not a service"
 
 
 def passed_over(project: PythonProject, program: str) -> bool:

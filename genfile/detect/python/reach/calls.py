@@ -94,6 +94,7 @@ _FORMS = (
 _BY_END = {name: form for form in _FORMS for name in form.names.split()}
 # Methods of objects that are not known, where they are told a host or a port.
 _METHODS = ("run", "run_server", "run_app", "serve", "start_server", "launch", "run_async", "run_http_async", "listen")
+_ACCEPTS = ("socket.socket().accept", "socket.socket().recvfrom", "socket.create_server().accept")
 _MCP = ("FastMCP().run", "FastMCP().run_async", "Server().run")
 # Where a tool waits to be called back at a login.
 _LOGIN = re.compile(r"(?:^|[/_ .])(?:o?auth\w*|login|callback|authorize)(?:$|[/_ .])", re.IGNORECASE)
@@ -107,6 +108,8 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
         return None
     if name.endswith(_MCP) and "fastmcp" in name.lower():
         return _mcp(evaluator, frame, call, name)
+    if name.endswith(_ACCEPTS):
+        return _accepting(evaluator, frame, call, name)
     form = _form(name)
     keywords = evaluator.keywords(frame, call)
     if form is None:
@@ -120,6 +123,21 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
         role = "other"
     told = settled(port) != settled(form.defaults[1])
     return Listener(role, name, host, port, frame.need, frame.module.path, call.lineno, told, frame.way)
+
+
+def _accepting(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Listener | None:
+    """A plain socket that takes what comes in: where it listens is what it was bound to, by the same name."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    made = evaluator.value(frame, owner) if owner is not None else None
+    given = list(made.call.args[:1]) if isinstance(made, Instance) and made.callee.endswith("create_server") else []
+    for other in frame.module.parsed.of(ast.Call):
+        func = other.func
+        if isinstance(func, ast.Attribute) and func.attr == "bind" and owner is not None and other.args:
+            given += [other.args[0]] if ast.dump(func.value) == ast.dump(owner) else []
+    if not given:
+        return None
+    host, port = split_address(evaluator.value(frame, given[0]))
+    return Listener("app", name, host, port, frame.need, frame.module.path, call.lineno, way=frame.way)
 
 
 def _method(call: ast.Call) -> str | None:

@@ -59,7 +59,7 @@ def kind_of(name: str) -> str | None:
 
 def is_effect(name: str) -> bool:
     """Whether something that a server needs later may be left behind by a call."""
-    return not any(is_of(kind, name) for kind in ("harmless", "hands_on", "aside", "may_stay"))
+    return not any(is_of(kind, name) for kind in ("harmless", "hands_on", "aside"))
 
 
 def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:

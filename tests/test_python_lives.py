@@ -1,0 +1,273 @@
+"""What keeps a Python program alive, and what it does besides serving: what is a service, and how it is started."""
+
+import pytest
+
+from tests.test_traps import inspect, only
+
+FLASK = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef page(): return 'x'\n"
+PAGE = (
+    FLASK + "from threading import Thread\ndef run(): app.run(host='0.0.0.0', port=8090)\n"
+    "def awake():\n    Thread(target=run).start()\n"
+)
+DISCORD = "import discord\nbot = discord.Client(intents=discord.Intents.default())\n"
+GUARD = "if __name__ == '__main__':\n    "
+
+
+def texts(**files: str) -> str:
+    return "\n".join(note.text for item in inspect(**files).services for note in item.notes)
+
+
+# --- what a person sits in front of, and what ends -----------------------------------------------------------------
+
+MENU = "def menu():\n    while True:\n        choice = input('> ')\n        if choice == 'q':\n            break\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (MENU + GUARD + "menu()\n", "main.py:3 (input): this program asks a person at a terminal"),
+        ("import getpass\nkey = getpass.getpass()\nprint(key)\n", "getpass.getpass"),
+        ("from rich.prompt import Prompt\nPrompt.ask('Which?')\n", "rich.prompt.Prompt.ask"),
+        ("import curses\ncurses.wrapper(print)\n", "curses.wrapper"),
+        ("import cmd\nclass Shell(cmd.Cmd):\n    prompt = '> '\nShell().cmdloop()\n", "cmd.Cmd.cmdloop"),
+        ("import time\nwhile True:\n    name = ask()\n    time.sleep(1)\n" , None),
+        ("import time\ndef ask():\n    return input()\nwhile True:\n    ask()\n    time.sleep(1)\n", "input"),
+        ("import pygame\npygame.display.set_mode((9, 9))\nwhile True:\n    pygame.time.wait(9)\n", "needs a screen"),
+        ("import tkinter as tk\nclass App(tk.Tk):\n    pass\nApp().mainloop()\n", "needs a screen"),
+        ("import speech_recognition as sr\nwith sr.Microphone() as source:\n    print(source)\n", "needs a screen"),
+        ("import pandas\nframe = pandas.read_csv('a.csv')\nprint(frame.sum())\n", "comes to its end by itself"),
+        ("import click\n@click.command()\ndef tool():\n    click.echo('x')\ntool()\n", "comes to its end by itself"),
+    ],
+)  # fmt: skip
+def test_what_asks_a_person_or_ends_is_not_a_service(code: str, says: str | None) -> None:
+    found = inspect(**{"requirements.txt": "requests\n", "main.py": code})
+    if says is None:
+        # What `ask` does is not known: the loop waits.
+        assert [item.spec.start for item in found.services] == [("python", "main.py")]
+    else:
+        assert not found.services
+        assert any(says in note.text and "not a service" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import requests, subprocess\nsubprocess.run(['server'])\n",
+        "from somewhere import engine\nengine.start()\n",
+        "import schedule, time\nwhile True:\n    schedule.run_pending()\n    time.sleep(1)\n",
+        "from confluent import Queue\nwhile True:\n    Queue().next()\n",
+        DISCORD + "import os\ntoken = os.getenv('T') or input('token: ')\nbot.run(token)\n",
+        "from kafka import KafkaConsumer\nfor message in KafkaConsumer('x'):\n    print(message)\n",
+    ],
+)  # fmt: skip
+def test_what_stays_or_may_stay_is_started(code: str) -> None:
+    assert only(**{"requirements.txt": "requests\ndiscord.py\n", "main.py": code}).start == ("python", "main.py")
+
+
+def test_a_program_with_a_terminal_mode_that_serves_is_a_service() -> None:
+    code = (
+        "import sys, uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n" + MENU + GUARD
+        + "if sys.argv[1:] == ['shell']:\n        menu()\n    else:\n        uvicorn.run(app, host='0.0.0.0', port=9100)\n"
+    )  # fmt: skip
+    spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": code})
+    assert (spec.framework, spec.port) == ("fastapi", 9100)
+
+
+def test_a_tool_of_django_s_name_is_a_program_of_its_own() -> None:
+    files = {"requirements.txt": "requests\n", "words.py": "HELLO = 'x'\n", "manage.py": MENU + GUARD + "menu()\n"}
+    assert not inspect(**files).services
+
+
+def test_a_procfile_makes_a_service_of_what_ends() -> None:
+    files = {"requirements.txt": "requests\n", "main.py": "print(1)\n", "Procfile": "worker: python main.py\n"}
+    assert only(**files).start == ("python", "main.py")
+
+
+# --- a bot and its page --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "start", "port"),
+    [
+        ({"main.py": DISCORD + "from page import awake\nawake()\nbot.run('x')\n", "page.py": PAGE}, "main.py", 8090),
+        ({"bot.py": PAGE + DISCORD + GUARD + "awake()\n    bot.run('x')\n"}, "bot.py", 8090),
+        ({"bot.py": DISCORD + "import page\nbot.run('x')\n", "page.py": PAGE}, "bot.py", None),
+        (
+            {
+                "bot.py": "import asyncio, page\nfrom discord.ext import commands\n"
+                "class Mine(commands.Bot):\n    pass\nasync def main():\n    async with Mine() as bot:\n        await bot.start('x')\nasyncio.run(main())\n",
+                "page.py": PAGE,
+            },
+            "bot.py",
+            None,
+        ),
+        (
+            {
+                "run.py": FLASK + DISCORD + "import threading\n" + GUARD + "threading.Thread(target=lambda: "
+                "app.run(host='0.0.0.0', port=8091)).start()\n    bot.run('x')\n"
+            },
+            "run.py",
+            8091,
+        ),
+        (
+            {
+                "run.py": FLASK + DISCORD + "import threading\n" + GUARD + "threading.Thread(target=app.run, "
+                "kwargs={'host': '0.0.0.0', 'port': 8092}).start()\n    bot.run('x')\n"
+            },
+            "run.py",
+            8092,
+        ),
+    ],
+)
+def test_a_page_that_a_thread_of_a_bot_brings_up(files: dict[str, str], start: str, port: int | None) -> None:
+    spec = only(**{"requirements.txt": "discord.py\nflask\n", **files})
+    assert (spec.framework, spec.start, spec.port) == ("discord-py", ("python", start), port)
+
+
+def test_a_bot_that_is_told_by_a_webhook_is_a_server() -> None:
+    code = FLASK + "import telebot\nbot = telebot.TeleBot('x')\ndef take(text):\n    bot.process_new_updates([text])\n"
+    spec = only(**{"requirements.txt": "flask\npytelegrambotapi\ngunicorn\n", "main.py": code})
+    assert (spec.framework, spec.start) == ("flask", ("gunicorn", "main:app"))
+
+
+# --- what a server that imports the module would leave out ---------------------------------------------------------
+
+POLL = "import threading, time\ndef poll():\n    while True:\n        time.sleep(60)\n"
+LOAD = "def prepare():\n    global model\n    model = open('m')\n"
+STORE = "from store import db\n"
+RUN = "app.run(host='0.0.0.0', port=8100)\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (POLL + FLASK + GUARD + "threading.Thread(target=poll).start()\n    " + RUN, "a thread"),
+        (FLASK + LOAD + GUARD + "prepare()\n    " + RUN, "setting model"),
+        (FLASK + STORE + GUARD + "with app.app_context():\n        db.create_all()\n    " + RUN, "db.create_all()"),
+        (
+            FLASK + "from apscheduler.schedulers.background import BackgroundScheduler\n" + GUARD
+            + "plan = BackgroundScheduler()\n    plan.start()\n    " + RUN,
+            "plan.start()",
+        ),
+        (
+            "from threading import Thread\nfrom flask import Flask\napp = Flask(__name__)\ndef create():\n"
+            "    app = Flask('x')\n    return app, Robot()\nclass Robot:\n    def start(self):\n        pass\n"
+            "def main():\n    app, robot = create()\n    Thread(target=robot.start).start()\n    " + RUN
+            + GUARD + "main()\n",
+            "a thread",
+        ),
+    ],
+)  # fmt: skip
+def test_the_program_is_started_where_only_that_does_all(code: str, says: str) -> None:
+    files = {"requirements.txt": "flask\n", "app.py": code, "store.py": "import sqlalchemy\ndb = sqlalchemy.make()\n"}
+    spec = only(**files)
+    assert (spec.start, spec.port) == (("python", "app.py"), 8100)
+    assert f"{says}): only `python app.py` does that: it is started" in texts(**files)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        FLASK + GUARD + "print('up')\n    " + RUN,
+        FLASK + "import os\n" + GUARD + "port = os.environ.get('PORT', 8100)\n    app.run('0.0.0.0', port)\n",
+        FLASK + "import threading, webbrowser\ndef show():\n    webbrowser.open('http://localhost')\n" + GUARD
+        + "threading.Timer(1, show).start()\n    " + RUN,
+        POLL + FLASK + "threading.Thread(target=poll).start()\n" + GUARD + RUN,
+        "from flask import Flask\ndef make():\n    app = Flask('x')\n    app.register_blueprint(print)\n"
+        "    return app\napp = make()\n" + GUARD + RUN,
+    ],
+)  # fmt: skip
+def test_a_server_imports_what_does_nothing_of_its_own(code: str) -> None:
+    files = {"requirements.txt": "flask\n", "app.py": code}
+    assert only(**files).start == ("gunicorn", "app:app")
+    assert "only `python" not in texts(**files)
+
+
+def test_what_cannot_be_reached_is_served_and_what_is_lost_is_said() -> None:
+    """`app.run()` alone is for this machine: gunicorn is reached, and leaves out what is behind the guard."""
+    code = FLASK + "from store import db\n" + GUARD + "db.create_all()\n    app.run()\n"
+    files = {"requirements.txt": "flask\n", "app.py": code, "store.py": "import sqlalchemy\ndb = sqlalchemy.make()\n"}
+    assert only(**files).start == ("gunicorn", "app:app")
+    assert "app.py:7 (db.create_all()): only `python app.py` does that, no server that imports app" in texts(**files)
+
+
+def test_a_server_of_the_project_s_own_choice_is_kept() -> None:
+    code = FLASK + "from store import db\n" + GUARD + "db.create_all()\n    " + RUN
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": code,
+        "store.py": "import sqlalchemy\ndb = sqlalchemy.make()\n",
+    }
+    assert only(**files).start == ("gunicorn", "app:app")
+
+
+@pytest.mark.parametrize(("more", "start", "port"), [("eventlet\n", "python", 5000), ("", "gunicorn", 8000)])
+def test_sockets_on_a_server_that_is_fit_for_them(more: str, start: str, port: int) -> None:
+    code = (
+        FLASK
+        + "from flask_socketio import SocketIO\nsocketio = SocketIO(app)\n"
+        + GUARD
+        + "socketio.run(app, host='0.0.0.0')\n"
+    )
+    spec = only(**{"requirements.txt": f"flask\nflask-socketio\n{more}", "app.py": code})
+    assert (spec.start[0], spec.port) == (start, port)
+
+
+# --- listeners -----------------------------------------------------------------------------------------------------
+
+BLOCKS = "import gradio as gr\nwith gr.Blocks() as demo:\n    pass\n"
+DASH = "from dash import Dash\ndef make():\n    app = Dash('x')\n    return app\n"
+SOCKET = "import socket\ns = socket.socket()\ns.bind(('0.0.0.0', 6500))\ns.listen()\n"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "code", "framework", "start", "port"),
+    [
+        ("gradio\n", BLOCKS + "demo.queue().launch(server_port=7861)\n", "gradio", ("python", "main.py"), 7861),
+        ("dash\n", DASH + GUARD + "make().run(host='0.0.0.0')\n", "dash", ("python", "main.py"), 8050),
+        ("requests\n", SOCKET + "while True:\n    s.accept()\n", None, ("python", "main.py"), 6500),
+    ],
+)  # fmt: skip
+def test_programs_that_listen(
+    requirements: str, code: str, framework: str | None, start: tuple[str, ...], port: int
+) -> None:
+    spec = only(**{"requirements.txt": requirements, "main.py": code})
+    assert (spec.framework, spec.start, spec.port) == (framework, start, port)
+
+
+def test_a_variable_is_set_once() -> None:
+    spec = only(**{"requirements.txt": "gradio\n", "app.py": "import gradio as gr\ngr.Interface(print).launch()\n"})
+    assert [item.name for item in spec.environment].count("GRADIO_SERVER_NAME") == 1
+
+
+# --- no list, or a wrong one ---------------------------------------------------------------------------------------
+
+
+def test_what_is_imported_is_the_only_evidence() -> None:
+    code = DISCORD + "import requests, os, cv2, unheard_of\nfrom tools import helper\nbot.run('x')\n"
+    files = {"bot.py": code, "tools.py": "import yaml\n"}
+    spec = only(**files)
+    assert (spec.framework, spec.start) == ("discord-py", ("python", "bot.py"))
+    assert spec.extra_packages == ("discord-py", "opencv-python", "pyyaml", "requests")
+    assert "bot.py:3 (import unheard_of): no list of dependencies says what brings it" in texts(**files)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("sklearn", "sklearn is the name of a module, which scikit-learn brings"),
+        ("pywin32==306", "pywin32 is for Windows alone"),
+        ("numpy @ file:///opt/conda/work", "numpy is a file of the machine"),
+        ("pywin32==306; sys_platform == 'win32'", None),
+        ("scikit-learn", None),
+        ("redis", None),
+    ],
+)
+def test_requirements_that_pip_stops_at_are_said(line: str, says: str | None) -> None:
+    found = texts(**{"requirements.txt": f"flask\ngunicorn\n{line}\n", "app.py": FLASK})
+    assert says in found if says is not None else not found
+
+
+@pytest.mark.parametrize(("line", "version"), [("aiohttp~=3.8.5", "3.11"), ("numpy<2", "3.12"), ("numpy>=1", "3.14")])
+def test_requirements_with_an_upper_end_bound_python(line: str, version: str) -> None:
+    assert only(**{"requirements.txt": f"flask\n{line}\n", "app.py": FLASK}).runtime.version == version
