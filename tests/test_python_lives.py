@@ -67,7 +67,8 @@ def test_what_stays_or_may_stay_is_started(code: str) -> None:
 def test_a_program_with_a_terminal_mode_that_serves_is_a_service() -> None:
     code = (
         "import sys, uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\n" + MENU + GUARD
-        + "if sys.argv[1:] == ['shell']:\n        menu()\n    else:\n        uvicorn.run(app, host='0.0.0.0', port=9100)\n"
+        + "if sys.argv[1:] == ['shell']:\n        menu()\n    else:\n"
+        "        uvicorn.run(app, host='0.0.0.0', port=9100)\n"
     )  # fmt: skip
     spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": code})
     assert (spec.framework, spec.port) == ("fastapi", 9100)
@@ -95,7 +96,8 @@ def test_a_procfile_makes_a_service_of_what_ends() -> None:
         (
             {
                 "bot.py": "import asyncio, page\nfrom discord.ext import commands\n"
-                "class Mine(commands.Bot):\n    pass\nasync def main():\n    async with Mine() as bot:\n        await bot.start('x')\nasyncio.run(main())\n",
+                "class Mine(commands.Bot):\n    pass\nasync def main():\n    async with Mine() as bot:\n"
+                "        await bot.start('x')\nasyncio.run(main())\n",
                 "page.py": PAGE,
             },
             "bot.py",
@@ -271,3 +273,30 @@ def test_requirements_that_pip_stops_at_are_said(line: str, says: str | None) ->
 @pytest.mark.parametrize(("line", "version"), [("aiohttp~=3.8.5", "3.11"), ("numpy<2", "3.12"), ("numpy>=1", "3.14")])
 def test_requirements_with_an_upper_end_bound_python(line: str, version: str) -> None:
     assert only(**{"requirements.txt": f"flask\n{line}\n", "app.py": FLASK}).runtime.version == version
+
+
+# --- a front end in the server's own folder ------------------------------------------------------------------------
+
+REACT = (
+    '{"name": "x", "private": true, "dependencies": {"react-scripts": "5.0.1", "react": "18.0.0"},'
+    ' "scripts": {"build": "react-scripts build", "start": "react-scripts start"}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "is_served"),
+    [
+        ("from flask import Flask\napp = Flask(__name__, static_folder='build', static_url_path='/')\n", True),
+        ("import os\nfrom flask import Flask\napp = Flask(__name__)\nPAGES = 'pages/build/static'\n", False),
+        ("import os\nfrom flask import Flask\napp = Flask(__name__)\nPAGES = 'build/static'\n", True),
+        (FLASK, False),
+    ],
+)
+def test_a_site_in_the_servers_own_folder_is_a_stage_where_its_output_is_named(code: str, is_served: bool) -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code, "package.json": REACT, "src/index.js": ""}
+    spec = only(**files, **{"public/index.html": "<div id=root></div>"})
+    assert spec.language == "python"
+    assert (spec.frontend is not None) == is_served
+    if is_served:
+        assert (spec.frontend.path, spec.frontend.output, spec.frontend.target) == (".", "build", "build")
+        assert spec.frontend.build == ("npm run build",)
