@@ -300,3 +300,111 @@ def test_a_site_in_the_servers_own_folder_is_a_stage_where_its_output_is_named(c
     if is_served:
         assert (spec.frontend.path, spec.frontend.output, spec.frontend.target) == (".", "build", "build")
         assert spec.frontend.build == ("npm run build",)
+
+
+# --- several programs in one folder --------------------------------------------------------------------------------
+
+FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
+POLLING = (
+    "import asyncio\nfrom aiogram import Bot, Dispatcher\nasync def main():\n"
+    "    await Dispatcher().start_polling(Bot('x'))\n"
+)
+DASHBOARD = "import dash\napp = dash.Dash('x')\nserver = app.server\n"
+
+
+def test_a_bot_beside_an_application_is_a_process() -> None:
+    files = {"requirements.txt": "fastapi\nuvicorn\naiogram\n", "main.py": FASTAPI}
+    spec = only(**files, **{"bot.py": POLLING + "asyncio.run(main())\n"})
+    assert (spec.framework, spec.start[:2]) == ("fastapi", ("uvicorn", "main:app"))
+    assert spec.processes == {"bot": ("python", "bot.py")}
+
+
+def test_a_bot_that_an_application_runs_is_a_part_of_it() -> None:
+    code = POLLING + "from fastapi import FastAPI\napp = FastAPI(lifespan=main)\n"
+    spec = only(**{"requirements.txt": "fastapi\nuvicorn\naiogram\n", "main.py": code})
+    assert (spec.framework, spec.start[:2], spec.processes) == ("fastapi", ("uvicorn", "main:app"), {})
+
+
+def test_a_page_beside_a_bot_in_one_loop() -> None:
+    code = (
+        "from aiohttp import web\nfrom pyrogram import Client\nclass Mine(Client):\n    async def start(self):\n"
+        "        await web.TCPSite(web.AppRunner(web.Application()), '0.0.0.0', 8093).start()\nMine().run()\n"
+    )
+    spec = only(**{"requirements.txt": "pyrogram\naiohttp\n", "bot.py": code})
+    assert (spec.framework, spec.start, spec.port) == ("telegram", ("python", "bot.py"), 8093)
+
+
+def test_a_procfile_of_a_worker_alone_names_the_bot() -> None:
+    bot = "import telebot\nbot = telebot.TeleBot('x')\nbot.polling()\n"
+    files = {"requirements.txt": "flask\npytelegrambotapi\n", "page.py": PAGE, "bot.py": bot}
+    spec = only(**files, Procfile="worker: python bot.py\n")
+    assert (spec.framework, spec.start, spec.port) == ("telegram", ("python", "bot.py"), None)
+
+
+def test_an_application_in_a_window_of_its_own_is_not_a_service() -> None:
+    code = (
+        "import webview\nfrom threading import Thread\n" + FLASK + GUARD + "Thread(target=app.run).start()\n"
+        "    webview.create_window('x', 'http://127.0.0.1:5000')\n    webview.start()\n"
+    )
+    found = inspect(**{"requirements.txt": "flask\npywebview\n", "main.py": code})
+    assert not found.services
+    assert [note.text for note in found.notes if "needs a screen" in note.text] == [
+        "main.py:9 (webview.create_window): this program needs a screen, so it is not a service"
+    ]
+
+
+# --- objects and frameworks ----------------------------------------------------------------------------------------
+
+
+def test_an_application_behind_the_guard_is_not_there_for_a_server() -> None:
+    make = "from flask import Flask\ndef create_app():\n    return Flask('x')\n"
+    run = "from shop import create_app\n" + GUARD + "app = create_app()\n    " + RUN
+    spec = only(**{"requirements.txt": "flask\ngunicorn\n", "run.py": run, "shop/__init__.py": make})
+    assert spec.start == ("gunicorn", "shop:create_app()")
+
+
+@pytest.mark.parametrize(
+    ("listed", "code", "start", "extra"),
+    [
+        ("flask-cors\n", "from flask_cors import CORS\n" + FLASK, ("gunicorn", "app:app"), "flask"),
+        ("dash-bootstrap-components\n", DASHBOARD, ("gunicorn", "app:server"), "dash"),
+        ("pandas\n", "import streamlit as st\nst.title('x')\n", ("streamlit", "run", "app.py"), "streamlit"),
+    ],
+)  # fmt: skip
+def test_a_framework_that_the_list_leaves_out(listed: str, code: str, start: tuple[str, ...], extra: str) -> None:
+    files = {"requirements.txt": listed, "app.py": code}
+    spec = only(**files)
+    assert spec.start == start
+    assert extra in spec.extra_packages
+    assert f"{extra} is not in your dependencies" in texts(**files)
+
+
+def test_a_framework_that_is_imported_on_demand_is_not_the_project_s() -> None:
+    code = "import time\ndef show():\n    import streamlit\nwhile True:\n    time.sleep(9)\n"
+    assert only(**{"requirements.txt": "requests\n", "main.py": code}).framework is None
+
+
+@pytest.mark.parametrize(
+    ("listed", "code", "framework", "start", "port"),
+    [
+        ("panel", "import panel as pn\npn.Row().servable()\n", "panel", "panel serve app.py", 5006),
+        ("panel", "import panel as pn\npn.serve(print, port=5010)\n", "panel", "python app.py", 5010),
+        ("bokeh", "from bokeh.io import curdoc\ncurdoc().add_root(1)\n", "bokeh", "bokeh serve app.py", 5006),
+        ("solara", "import solara\n", "solara", "solara run app.py", 8765),
+        ("shiny", "from shiny import App\napp = App(1, 2)\n", "shiny", "shiny run app.py", 8000),
+    ],
+)
+def test_frameworks_for_dashboards(listed: str, code: str, framework: str, start: str, port: int) -> None:
+    spec = only(**{"requirements.txt": f"{listed}\n", "app.py": code})
+    assert (spec.framework, spec.port) == (framework, port)
+    assert " ".join(spec.start).startswith(start)
+
+
+def test_an_object_for_an_unknown_server_may_be_served() -> None:
+    spec = only(**{"requirements.txt": "somelib\n", "app.py": "from somelib import Api\napp = Api('x')\n"})
+    assert spec.start == ("python", "app.py")
+
+
+def test_a_build_of_conda_is_no_part_of_the_version() -> None:
+    files = {"environment.yml": "dependencies:\n  - python=3.12.4=h1_0\n  - flask\n  - gunicorn\n", "app.py": FLASK}
+    assert only(**files).runtime.version == "3.12"

@@ -7,7 +7,7 @@ from genfile.detect.python.frameworks import find_framework, find_program, has_m
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
-from genfile.detect.python.serving import bot, passed_over, proof, staying
+from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -25,6 +25,8 @@ def claim(folder: Project) -> Claim | None:
         says = project.depends("django") or folder.says("manage.py", 1, "manage.py")
         return Claim("server", says)
     found = find_framework(project)
+    if found is not None and found.value.kind == "server" and of_desktop(project):
+        return None
     if found is not None and _is_used(project, found.value.name):
         return Claim("server" if found.value.kind == "server" else "program", found.evidence[0])
     if folder.has("Procfile") and any(
@@ -59,7 +61,8 @@ def _inside_package(folder: Project) -> bool:
         # A Django project in a folder of its own belongs to the manifest above it.
         above = folder.parent()
         while above is not None:
-            if find_django(PythonProject(above)) is not None and PythonProject(above).depends("django"):
+            project = PythonProject(above)
+            if find_django(project) is not None and project.has_manifest and project.depends("django"):
                 return True
             above = above.parent()
         return False

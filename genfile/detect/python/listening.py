@@ -31,10 +31,10 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
 
 
 def put_page(project: PythonProject, draft: Draft) -> None:
-    """Put /port of the page that a bot brings up in a thread, to be kept awake or asked whether it is well."""
+    """Put /port of the page that a bot brings up beside it, to be kept awake or asked whether it is well."""
     start = draft.values.get("start", [])
     listener = reach(project, start).main
-    if listener is not None and listener.way.aside:
+    if listener is not None and listener.beside:
         _put_port(project, draft, start, listener, None)
 
 

@@ -32,7 +32,7 @@ from genfile.detect.python.start import (
 )
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
-from genfile.detect.python.undeclared import put_groups_as_packages, put_undeclared
+from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
 from genfile.detect.python.unlisted import unknown
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
@@ -72,6 +72,7 @@ def detect(folder: Project) -> Draft:
     put_install(project, draft)
     _put_imported(project, draft)
     put_groups_as_packages(project, draft)
+    put_framework(project, draft, framework)
     put_undeclared(project, draft)
     put_mistaken(project, draft)
     put_environment(project, draft, django)

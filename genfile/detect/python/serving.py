@@ -4,6 +4,7 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Reach, reach
+from genfile.detect.python.reach.roles import is_of
 from genfile.evidence import Fact
 
 MAX_ENTRIES = 24
@@ -66,9 +67,12 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     None where it serves or stays, and where only running it would tell.
     """
     found = reach(project, words)
-    if found.main is not None or found.stdio is not None or found.stays:
-        return None
     asks = found.asks
+    # A window that a thread of the program serves.
+    shown = asks is not None and asks.kind == "window" and not asks.way.maybe
+    shown = shown and all(item.way.aside for item in found.listeners if item.role == "app")
+    if found.stdio is not None or found.stays or (found.main is not None and not shown):
+        return None
     if asks is not None:
         what = "needs a screen" if asks.kind == "window" else "asks a person at a terminal"
         return (
@@ -76,8 +80,30 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
         )
     if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
         return None
+    if _makes_application(project, words[-1]):
+        return None
     name = project.folder.full(words[-1])
     return f"{name}: this program comes to its end by itself, and waits for nothing, so it is not a service"
+
+
+# What servers look for in a module.
+_APPLICATIONS = frozenset({"app", "application", "server", "api", "demo"})
+
+
+def _makes_application(project: PythonProject, program: str) -> bool:
+    """Whether a program leaves an object for a server that is not known here, under a name that such are called by."""
+    module = next((module for path, module in modules(project) if path == program), None)
+    return module is not None and any(
+        item.name in _APPLICATIONS and item.callee is not None and not is_of("harmless", item.callee)
+        for item in module.assignments
+        if not item.guarded
+    )
+
+
+def of_desktop(project: PythonProject) -> bool:
+    """Whether the program that serves an application only shows it in a window of its own; a note says so."""
+    found = serving(project)
+    return found is not None and found.value[0] == "python" and passed_over(project, found.value[-1])
 
 
 def passed_over(project: PythonProject, program: str) -> bool:

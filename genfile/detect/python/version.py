@@ -176,7 +176,9 @@ def _conda(project: PythonProject) -> Fact[Pin] | None:
         for index, item in enumerate(document.items("dependencies") if document else []):
             text = item.replace(" ", "") if isinstance(item, str) else ""
             pin = (
-                parse_pin(text.removeprefix("python").lstrip("=<>~"), "python") if text.startswith("python=") else None
+                parse_pin(text.removeprefix("python").lstrip("=<>~").split("=")[0], "python")
+                if text.startswith("python=")
+                else None
             )
             if pin is not None and document is not None:
                 return folder.fact(pin, name, document.line("dependencies", index), str(item))

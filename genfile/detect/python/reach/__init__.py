@@ -77,7 +77,7 @@ class Reach:
     def bot(self) -> bool:
         """Whether the program's own thread stays, and no application is served by it."""
         own = [item for item in self.stays if not item.way.aside]
-        return bool(own) and all(item.way.aside for item in self.listeners if item.role == "app")
+        return bool(own) and all(item.beside for item in self.listeners if item.role == "app")
 
     @property
     def besides(self) -> Role | None:

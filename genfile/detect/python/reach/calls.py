@@ -32,6 +32,11 @@ class Listener:
     way: Way = field(default_factory=Way)
 
     @property
+    def beside(self) -> bool:
+        """Whether the program goes on beside it: it is a thread's, or comes back once it listens."""
+        return self.way.aside or self.callee.endswith(_COMES_BACK)
+
+    @property
     def number(self) -> int | None:
         return port_of(settled(self.port))[0]
 
@@ -94,6 +99,8 @@ _FORMS = (
 _BY_END = {name: form for form in _FORMS for name in form.names.split()}
 # Methods of objects that are not known, where they are told a host or a port.
 _METHODS = ("run", "run_server", "run_app", "serve", "start_server", "launch", "run_async", "run_http_async", "listen")
+# Calls that listen and come back.
+_COMES_BACK = ("TCPSite", "start_server", "create_server", "add_insecure_port", "add_secure_port", "Controller")
 _ACCEPTS = ("socket.socket().accept", "socket.socket().recvfrom", "socket.create_server().accept")
 _MCP = ("FastMCP().run", "FastMCP().run_async", "Server().run")
 # Where a tool waits to be called back at a login.

@@ -202,14 +202,18 @@ class Walker:
             return
         else:
             self._foreign(frame, call, callee)
+            self._overridden(frame, call)
         if getattr(call.func, "attr", "") == "set_defaults":
             # What a sub-command runs, once it is chosen.
             return
-        for item in (*call.args, *(keyword.value for keyword in call.keywords)):
+        # What is given by a name of its own (`lifespan=`, `on_startup=`) is called when it is time for it.
+        beside = replace(frame, way=replace(frame.way, aside=True)) if call.keywords else frame
+        pairs = [(item, frame) for item in call.args] + [(keyword.value, beside) for keyword in call.keywords]
+        for item, where in pairs:
             if isinstance(item, ast.Name | ast.Attribute):
                 given = self.evaluator.value(frame, item)
                 if isinstance(given, FunctionRef):
-                    self._enter(given, None, frame)
+                    self._enter(given, None, where)
 
     def _made(self, callee: ClassRef, call: ast.Call, frame: Frame) -> None:
         """What the constructor of a class does: the project's own, else that of the package's that it is made from."""
@@ -219,6 +223,18 @@ class Walker:
         base = foreign_base(self.evaluator, callee)
         if base is not None:
             self._foreign(frame, call, External(base))
+
+    def _overridden(self, frame: Frame, call: ast.Call) -> None:
+        """A method that an object has of another package's class may call whatever the project's own class defines."""
+        made = self.evaluator.value(frame, call.func.value) if isinstance(call.func, ast.Attribute) else None
+        if not isinstance(made, Made) or foreign_base(self.evaluator, made.made_by) is None:
+            return
+        way = frame.way
+        frame.way = replace(way, maybe=True)
+        for node in made.made_by.node.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name != "__init__":
+                self._enter(FunctionRef(made.made_by.frame, node, made), None, frame)
+        frame.way = way
 
     def _foreign(self, frame: Frame, call: ast.Call, callee: Any) -> None:
         """A call of another package's, or of what is not known: it may listen, stay, or ask somebody."""
