@@ -11,9 +11,9 @@ from genfile.parsers.python import parse_python
 
 
 def own_way(project: PythonProject, draft: Draft, application: Application) -> Fact[list[str]] | None:
-    """The project's own program that serves an application, where only that does all that it is for; else None.
+    """The project's own program, where a server that only imports its application would leave out what else it does.
 
-    A note says what a server that imports the application leaves out, whichever of the two is started.
+    None where such a server does all of it, or is the better choice: then a note says what it leaves out.
     """
     served = serving(project)
     if served is None or served.value[:1] != ["python"] or not _serves(project, served.value, application):

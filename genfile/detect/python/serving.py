@@ -52,7 +52,7 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def bot(project: PythonProject) -> Fact[list[str]] | None:
-    """The command whose own thread stays by a client or a consumer, whatever else it brings up beside that."""
+    """The command of a bot or a consumer, whatever else that brings up beside it."""
     for words in entries(project):
         found = reach(project, words)
         if found.bot and found.stays[0].kind == "stays" and not found.stays[0].need.size:

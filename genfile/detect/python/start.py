@@ -7,6 +7,7 @@ import shlex
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, module_name, modules
+from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
@@ -348,6 +349,6 @@ def worker_settings(project: PythonProject) -> tuple[str, str] | None:
 
 # The order in which service.py asks them.
 START_SIGNALS = (
-    *(put_procfile, put_hosted, django_start, application_start, hosted_program),
-    *(serving, program_start, staying),
+    *(put_procfile, put_hosted, django_start, own_way, application_start, hosted_program),
+    *(serving, bot, program_start, staying),
 )
