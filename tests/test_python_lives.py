@@ -4,6 +4,7 @@ import pytest
 
 from tests.test_traps import inspect, only
 
+RUN = "app.run(host='0.0.0.0', port=8100)\n"
 FLASK = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef page(): return 'x'\n"
 PAGE = (
     FLASK + "from threading import Thread\ndef run(): app.run(host='0.0.0.0', port=8090)\n"
@@ -54,6 +55,8 @@ def test_what_asks_a_person_or_ends_is_not_a_service(code: str, says: str | None
     [
         "import requests, subprocess\nsubprocess.run(['server'])\n",
         "from somewhere import engine\nengine.start()\n",
+        "import importlib\nimportlib.import_module('worker').go()\n",
+        "from somewhere import robot\nrobot.spin_forever()\n",
         "import schedule, time\nwhile True:\n    schedule.run_pending()\n    time.sleep(1)\n",
         "from confluent import Queue\nwhile True:\n    Queue().next()\n",
         DISCORD + "import os\ntoken = os.getenv('T') or input('token: ')\nbot.run(token)\n",
@@ -82,6 +85,13 @@ def test_a_tool_of_django_s_name_is_a_program_of_its_own() -> None:
 def test_a_procfile_makes_a_service_of_what_ends() -> None:
     files = {"requirements.txt": "requests\n", "main.py": "print(1)\n", "Procfile": "worker: python main.py\n"}
     assert only(**files).start == ("python", "main.py")
+
+
+def test_a_terminal_mode_is_not_what_a_server_leaves_out() -> None:
+    code = FLASK + "import sys\n" + GUARD + "if len(sys.argv) > 1:\n        input('> ')\n    else:\n        " + RUN
+    files = {"requirements.txt": "flask\n", "app.py": code}
+    assert only(**files).start == ("gunicorn", "app:app")
+    assert "only `python" not in texts(**files)
 
 
 # --- a bot and its page --------------------------------------------------------------------------------------------
@@ -126,6 +136,18 @@ def test_a_page_that_a_thread_of_a_bot_brings_up(files: dict[str, str], start: s
     assert (spec.framework, spec.start, spec.port) == ("discord-py", ("python", start), port)
 
 
+def test_a_bot_that_listens_for_its_webhook_itself() -> None:
+    code = (
+        "import os\nfrom telegram.ext import Application\napp = Application.builder().token('x').build()\n"
+        "app.run_webhook(listen='0.0.0.0', port=int(os.environ.get('PORT', '8443')))\n"
+    )
+    spec = only(**{"requirements.txt": "python-telegram-bot\n", "main.py": code})
+    assert (spec.framework, spec.start, spec.port, spec.port_variable) == (
+        *("telegram", ("python", "main.py")),
+        *(8443, "PORT"),
+    )
+
+
 def test_a_bot_that_is_told_by_a_webhook_is_a_server() -> None:
     code = FLASK + "import telebot\nbot = telebot.TeleBot('x')\ndef take(text):\n    bot.process_new_updates([text])\n"
     spec = only(**{"requirements.txt": "flask\npytelegrambotapi\ngunicorn\n", "main.py": code})
@@ -137,7 +159,6 @@ def test_a_bot_that_is_told_by_a_webhook_is_a_server() -> None:
 POLL = "import threading, time\ndef poll():\n    while True:\n        time.sleep(60)\n"
 LOAD = "def prepare():\n    global model\n    model = open('m')\n"
 STORE = "from store import db\n"
-RUN = "app.run(host='0.0.0.0', port=8100)\n"
 
 
 @pytest.mark.parametrize(
@@ -235,6 +256,11 @@ def test_programs_that_listen(
 ) -> None:
     spec = only(**{"requirements.txt": requirements, "main.py": code})
     assert (spec.framework, spec.start, spec.port) == (framework, start, port)
+
+
+def test_a_socket_of_this_machine_alone_is_said() -> None:
+    code = SOCKET.replace("0.0.0.0", "127.0.0.1") + "while True:\n    s.accept()\n"
+    assert "from outside of the container nothing reaches it" in texts(**{"requirements.txt": "x\n", "main.py": code})
 
 
 def test_a_variable_is_set_once() -> None:

@@ -31,10 +31,12 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
 
 
 def put_page(project: PythonProject, draft: Draft) -> None:
-    """Put /port of the page that a bot brings up beside it, to be kept awake or asked whether it is well."""
+    """Put /port of the page that a bot brings up beside it, to be kept awake, or of the webhook that it is told by."""
     start = draft.values.get("start", [])
-    listener = reach(project, start).main
-    if listener is not None and listener.beside:
+    found = reach(project, start)
+    listener = found.main
+    # One that is told by a webhook listens itself.
+    if listener is not None and (listener.beside or not found.stays):
         _put_port(project, draft, start, listener, None)
 
 
@@ -96,5 +98,8 @@ def _note_loopback(
     by_default = framework is not None and framework.name in ("flask", "quart")
     fixed = listener is None or (listener.alone and isinstance(listener.host, str))
     alone = loopback(project, by_default=by_default) if fixed else None
+    if alone is None and fixed and listener is not None:
+        says = f"{listener.callee.lstrip('?.')}(host={listener.host!r})"
+        alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
         draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)

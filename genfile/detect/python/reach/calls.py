@@ -86,6 +86,7 @@ _FORMS = (
           host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
     _Form("Dash().run Dash().run_server", host=("host", -1), port=("port", -1),
           defaults=(EnvDefault("HOST", "127.0.0.1"), EnvDefault("PORT", 8050))),
+    _Form("run_webhook start_webhook", host=("listen", -1), defaults=("127.0.0.1", 80)),
     _Form("panel.serve", host=("address", -1), port=("port", 1), defaults=("0.0.0.0", None)),
     _Form("quart.Quart().run quart.Quart().run_task", host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
     _Form("sanic.Sanic().run", host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 8000)),

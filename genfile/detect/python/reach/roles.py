@@ -11,6 +11,8 @@ from genfile.detect.python.reach.values import Need, Way
 
 # What a loop asks before another round that ends when the program is told to.
 _RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
+# Names of calls that may stay, whoever's they are.
+_MAY_STAY = re.compile(r"(?:^|\.)(?:start|run|serve|listen|poll|watch|consume)_\w+$|_(?:forever|loop)$")
 _WAITS = ("sleep", "run_pending", "poll", "wait", "blpop", "receive")
 
 
@@ -54,12 +56,12 @@ def kind_of(name: str) -> str | None:
         return "stays"
     if is_of("hands_on", name):
         return None
-    return "open" if is_of("may_stay", name) else None
+    return "open" if is_of("may_stay", name) or _MAY_STAY.search(name) else None
 
 
 def is_effect(name: str) -> bool:
     """Whether something that a server needs later may be left behind by a call."""
-    return not any(is_of(kind, name) for kind in ("harmless", "hands_on", "aside"))
+    return not any(is_of(kind, name) for kind in ("harmless", "hands_on", "aside", "terminal"))
 
 
 def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:

@@ -29,7 +29,7 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.values import UNKNOWN
 
 MAX_FUNCTIONS = 500
-_CONSUMERS = re.compile(r"(?:Consumer|pubsub\(\)\.listen|pubsub\(\))$")
+_CONSUMERS = re.compile(r"(?:Consumer|\.listen|pubsub\(\))$")
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
