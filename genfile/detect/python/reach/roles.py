@@ -34,16 +34,16 @@ class Role:
 
 @cache
 def _names(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The callees of a kind in the data: by their ends, and whole libraries by their beginnings."""
+    """The callees of a kind in the data: by the ends of their names, and whole libraries by the beginnings."""
     words = load_table("lives")["python"][kind].split()
-    ends = tuple(word for word in words if not word.endswith(".*"))
-    return (*ends, *(f".{word}" for word in ends)), tuple(word[:-1] for word in words if word.endswith(".*"))
+    libraries = tuple(word.removesuffix("*") for word in words if word.endswith(".*"))
+    return tuple(word for word in words if not word.endswith(".*")), libraries
 
 
 def is_of(kind: str, name: str) -> bool:
     """Whether a callee's dotted name is of a kind: by its end at a dot, or by its library."""
     ends, libraries = _names(kind)
-    return name in ends or name.endswith(ends[len(ends) // 2 :]) or name.startswith(libraries or ("\0",))
+    return f".{name}".endswith(tuple(f".{end}" for end in ends)) or name.startswith(libraries)
 
 
 def kind_of(name: str) -> str | None:
@@ -51,8 +51,8 @@ def kind_of(name: str) -> str | None:
     for kind in ("terminal", "window"):
         if is_of(kind, name):
             return kind
-    # A client may be called by any name that ends so: commands.AutoShardedBot().run.
-    if name.endswith(_names("stays")[0][: len(_names("stays")[0]) // 2]):
+    # A client may be of any class whose name ends so: commands.AutoShardedBot().run.
+    if name.endswith(_names("stays")[0]):
         return "stays"
     if is_of("hands_on", name):
         return None
