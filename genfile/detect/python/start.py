@@ -12,6 +12,7 @@ from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import reach
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
 from genfile.detect.python.serving import bot, serving, staying
 from genfile.evidence import Draft, Evidence, Fact
@@ -272,7 +273,12 @@ def program_start(
 
 def _is_own(project: PythonProject, framework: Framework | None) -> bool:
     """Whether a program of the project's own is started as it is: no command of a framework takes a file of it."""
-    return framework is None or not framework.start or framework.start == ("python", "{file}")
+    if framework is None or not framework.start or framework.start == ("python", "{file}"):
+        return True
+    # A program that calls the framework's own server has nothing for its command.
+    served = serving(project)
+    listener = reach(project, served.value).main if served is not None else None
+    return listener is not None and listener.callee == f"{framework.name}.serve"
 
 
 def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
