@@ -275,6 +275,21 @@ def test_programs_that_the_code_starts() -> None:
     assert only(**{"go.mod": GO_MOD, "main.go": start}).system_packages.run == ("git",)
 
 
+def test_git_of_an_image_with_dependencies_of_git_is_for_the_install() -> None:
+    code = f"require('child_process').execSync('curl -o a.zip https://example.com/a.zip'); {LISTEN}"
+    files = {
+        "index.js": code,
+        "Dockerfile": "FROM node:22\nRUN apt-get install -y git openssh-client\nCMD node index.js\n",
+    }
+    spec = only(
+        **files, **{"package.json": package(dependencies={"express": "5.0.0", "x": "git+https://example.com/x.git"})}
+    )
+    assert "git" in spec.system_packages.build
+    assert spec.system_packages.run == ("curl",)
+    kept = only(**files, **{"package.json": package(dependencies=EXPRESS)})
+    assert "git" in kept.system_packages.run
+
+
 def test_settings_without_a_default_are_required() -> None:
     code = "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    secret_key: str\n    debug: bool = False\n"
     spec = only(**{"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "config.py": code})

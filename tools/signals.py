@@ -117,7 +117,7 @@ def _names() -> Iterator[str]:
     yield f"Requirements files of production, best first: {', '.join(f'`{name}`' for name in groups)}."
     yield ""
     for language in ("node", "python", "go", "java"):
-        names = ", ".join(item.name for item in frameworks(language))
+        names = ", ".join(dict.fromkeys(item.name for item in frameworks(language)))
         yield f"Frameworks, {language}: {names}."
         yield ""
     count = sum(len(system_packages(name)) for name in ("npm", "pypi", "go", "maven"))

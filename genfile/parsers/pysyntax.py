@@ -4,6 +4,8 @@ import ast
 import re
 import threading
 import warnings
+from collections.abc import Iterator
+from typing import TypeGuard
 
 from genfile.parsers import ParseError, reason_of
 
@@ -84,3 +86,29 @@ def _without_statement(text: str, line: int | None) -> str | None:
 
 def _begins_statement(line: str) -> bool:
     return bool(line.strip()) and not line[0].isspace() and not line.startswith(_CONTINUATIONS)
+
+
+def is_main_guard(node: ast.stmt) -> TypeGuard[ast.If]:
+    """Whether a statement is `if __name__ == ...:`, whose body runs only where the module is the program."""
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Compare)
+        and isinstance(node.test.left, ast.Name)
+        and node.test.left.id == "__name__"
+    )
+
+
+def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a module, those inside `if`, `try` and `with` included, in order."""
+    stack = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        inner: list[ast.stmt] = []
+        if isinstance(node, ast.If):
+            inner = [*node.body, *node.orelse]
+        elif isinstance(node, ast.Try):
+            inner = [*node.body, *node.orelse, *node.finalbody]
+        elif isinstance(node, ast.With):
+            inner = node.body
+        stack.extend(reversed(inner))

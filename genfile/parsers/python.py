@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from genfile.parsers.pysyntax import parse_leniently
+from genfile.parsers.pysyntax import is_main_guard, parse_leniently, top_level
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
@@ -20,12 +20,13 @@ GETTERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """`name = callee(…)` or `name = literal` at module level."""
+    """`name = callee(…)` or `name = literal` at module level; ``guarded``: only where the module is the program."""
 
     name: str
     callee: str | None
     value: Any
     line: int
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,9 @@ class PyModule:
     @cached_property
     def assignments(self) -> tuple[Assignment, ...]:
         found: list[Assignment] = []
-        for node in _top_level(self._tree.body):
+        guards = [item for item in self._tree.body if is_main_guard(item)]
+        guarded = {id(inside) for guard in guards for inside in top_level(guard.body)}
+        for node in top_level(self._tree.body):
             if isinstance(node, ast.Assign):
                 targets, value = node.targets, node.value
             elif isinstance(node, ast.AnnAssign) and node.value is not None:
@@ -124,13 +127,14 @@ class PyModule:
             callee = self.dotted(value.func) if isinstance(value, ast.Call) else None
             for target in targets:
                 if isinstance(target, ast.Name):
-                    found.append(Assignment(target.id, callee, self.value(value), node.lineno))
+                    own = id(node) in guarded
+                    found.append(Assignment(target.id, callee, self.value(value), node.lineno, own))
         return tuple(found)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         found: list[Function] = []
-        for node in _top_level(self._tree.body):
+        for node in top_level(self._tree.body):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 arguments = node.args
                 required = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
@@ -143,7 +147,7 @@ class PyModule:
         """The classes of the module, each with what it is made from."""
         return {
             node.name: tuple(self.dotted(base) for base in node.bases)
-            for node in _top_level(self._tree.body)
+            for node in top_level(self._tree.body)
             if isinstance(node, ast.ClassDef)
         }
 
@@ -151,7 +155,7 @@ class PyModule:
     def required_settings(self) -> tuple[EnvName, ...]:
         """The fields of pydantic's settings that have no default: variables that must be set."""
         found: list[EnvName] = []
-        for node in _top_level(self._tree.body):
+        for node in top_level(self._tree.body):
             if not isinstance(node, ast.ClassDef) or not any(
                 self.dotted(base).rsplit(".", 1)[-1] == "BaseSettings" for base in node.bases
             ):
@@ -168,7 +172,7 @@ class PyModule:
         """The fields of pydantic's settings that have a literal default."""
         return {
             field.target.id: self.value(field.value)
-            for node in _top_level(self._tree.body)
+            for node in top_level(self._tree.body)
             if isinstance(node, ast.ClassDef) and any(self.dotted(base).endswith("BaseSettings") for base in node.bases)
             for field in node.body
             if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None
@@ -200,13 +204,7 @@ class PyModule:
 
     @cached_property
     def has_main_guard(self) -> bool:
-        return any(
-            isinstance(node, ast.If)
-            and isinstance(node.test, ast.Compare)
-            and isinstance(node.test.left, ast.Name)
-            and node.test.left.id == "__name__"
-            for node in self._tree.body
-        )
+        return any(is_main_guard(node) for node in self._tree.body)
 
     @cached_property
     def env_names(self) -> tuple[EnvName, ...]:
@@ -289,7 +287,7 @@ class PyModule:
     @cached_property
     def constants(self) -> dict[str, ast.expr]:
         found: dict[str, ast.expr] = {}
-        for node in _top_level(self._tree.body):
+        for node in top_level(self._tree.body):
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     if isinstance(target, ast.Name):
@@ -382,19 +380,3 @@ def words(node: ast.expr) -> Iterator[str]:
             yield item.attr
         elif isinstance(item, ast.Constant):
             yield str(item.value)
-
-
-def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module, those inside `if`, `try` and `with` included, in order."""
-    stack = list(reversed(body))
-    while stack:
-        node = stack.pop()
-        yield node
-        inner: list[ast.stmt] = []
-        if isinstance(node, ast.If):
-            inner = [*node.body, *node.orelse]
-        elif isinstance(node, ast.Try):
-            inner = [*node.body, *node.orelse, *node.finalbody]
-        elif isinstance(node, ast.With):
-            inner = node.body
-        stack.extend(reversed(inner))

@@ -153,3 +153,28 @@ def _from_url(text: str, number: int, *, editable: bool) -> Entry:
         names = tuple(sorted(extra.strip() for extra in extras.rstrip("]").split(",")))
         return Entry("", "", names, number, url=path, editable=editable)
     return Entry(normalise(name) if name else "", "", (), number, url=text, editable=editable)
+
+
+# The end of a version that stands for all releases below one.
+BELOW = ".dev0"
+
+
+def cap(specifier: str) -> str | None:
+    """The newest version that a specifier lets in: 3.9.dev0 of `~=3.8.5`, 2 of `<=2`; None where there is no end."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.version import InvalidVersion, Version
+
+    ends: list[Version] = []
+    try:
+        for item in SpecifierSet(specifier):
+            parts = item.version.removesuffix(".*").split(".")
+            if item.operator == "<=":
+                ends.append(Version(item.version))
+            elif item.operator == "<":
+                ends.append(Version(f"{item.version}{BELOW}"))
+            elif item.operator == "~=" or (item.operator == "==" and item.version.endswith(".*")):
+                kept = parts[:-1] if item.operator == "~=" else parts
+                ends.append(Version(".".join([*kept[:-1], str(int(kept[-1]) + 1)]) + BELOW))
+    except (InvalidSpecifier, InvalidVersion, ValueError, IndexError):
+        return None
+    return str(min(ends)) if ends else None

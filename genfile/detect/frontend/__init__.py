@@ -7,7 +7,7 @@ folder, or the project's own Dockerfile or Makefile puts the two together. Witho
 import shlex
 
 from genfile.detect import node
-from genfile.detect.frontend.bundles import assets, builds_only, in_place, mentions, quiet_sites
+from genfile.detect.frontend.bundles import assets, builds_only, in_place, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
@@ -47,7 +47,8 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
             gone.add(site.project.path)
     for server in servers:
         if server.project.path not in taken and server.language.NAME in ("python", "go"):
-            own = in_place(server) or assets(tree, server, {item.project.path for item in found})
+            own = own_site(server, _output(server.project)) or in_place(server)
+            own = own or assets(tree, server, {item.project.path for item in found})
             if own is not None:
                 taken[server.project.path] = own
     _take_quiet(tree, servers, {item.project.path for item in found}, taken)

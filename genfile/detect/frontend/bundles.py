@@ -3,7 +3,7 @@
 import posixpath
 import re
 
-from genfile.detect.frontend.signals import Served, paths
+from genfile.detect.frontend.signals import Served, folders, paths
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside, is_aside
@@ -29,6 +29,18 @@ def in_place(server: Found) -> Served | None:
     if not any(name in read.package.every_dependency for name in BUNDLERS):
         return None
     return Served(project, project.spec_path, read.package.says("scripts", "build"))
+
+
+def own_site(server: Found, output: str | None) -> Served | None:
+    """A site in the server's own folder, whose build's output the server's code names as a folder that it gives out."""
+    folder = server.project.path
+    if output is None or not inside(output, folder):
+        return None
+    name = relative(output, folder)
+    for path, line, text in (*paths(server), *folders(server)):
+        if inside(posixpath.normpath(text.strip("/") or "."), name):
+            return Served(server.project, output, server.project.says(path, line, text))
+    return None
 
 
 def assets(tree: Tree, server: Found, claimed: set[str]) -> Served | None:

@@ -179,6 +179,21 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
                 yield "package.json", read.package.document.line("scripts", "start"), value
 
 
+def folders(server: Found) -> Iterator[tuple[str, int | None, str]]:
+    """The folders that a Python server is told to give out: `static_folder="build"`, `directory="dist"`."""
+    if server.language.NAME != "python":
+        return
+    from genfile.detect.python.application import modules
+    from genfile.detect.python.manifest import PythonProject
+
+    for path, parsed in modules(PythonProject(server.project)):
+        for call in parsed.calls:
+            for key in ("static_folder", "template_folder", "directory"):
+                value = call.keywords.get(key)
+                if isinstance(value, str):
+                    yield path, call.line, value
+
+
 Signal = Callable[[Found, Project, str], "Served | None"]
 
 

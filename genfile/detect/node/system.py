@@ -47,10 +47,12 @@ def put_system(project: NodeProject, draft: Draft, *, with_run: bool) -> None:
         # Before version 10 node-gyp asks for distutils, which Python has no more.
         build.update(("g++", "make", "python3", *(("python3-setuptools",) if has_old_gyp(project) else ())))
         evidence.append(says)
-    build.update(_from_git(project, draft))
+    fetches = _from_git(project, draft)
+    build.update(fetches)
     if with_run:
         programs, says_programs = run_packages(project.folder)
-        run.update(programs)
+        # What an image of one stage has for its dependencies of git, the running service has no use for.
+        run.update(item for item in programs if not (fetches and item in ("git", "openssh-client")))
         evidence.extend(says_programs)
         _put_programs(project, draft, run, evidence)
         _put_run(project, draft, production)

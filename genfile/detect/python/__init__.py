@@ -11,7 +11,11 @@ MANIFESTS = frozenset(
     environment.yaml pixi.toml requirements/
     """.split()
 )
-PROGRAMS = frozenset({"main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "bot.py", "run.py"})
+PROGRAMS = frozenset(
+    """
+    main.py app.py server.py wsgi.py asgi.py bot.py run.py streamlit_app.py Home.py index.py application.py
+    """.split()
+)
 
 
 def is_candidate(names: frozenset[str]) -> bool:

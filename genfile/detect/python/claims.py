@@ -1,14 +1,13 @@
 """Is a folder a Python service, a library, or a tool?"""
 
 from genfile.detect.language import Claim
-from genfile.detect.python.application import modules
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
-from genfile.detect.python.serving import proof, staying
+from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, staying
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -26,6 +25,8 @@ def claim(folder: Project) -> Claim | None:
         says = project.depends("django") or folder.says("manage.py", 1, "manage.py")
         return Claim("server", says)
     found = find_framework(project)
+    if found is not None and found.value.kind == "server" and of_desktop(project):
+        return None
     if found is not None and _is_used(project, found.value.name):
         return Claim("server" if found.value.kind == "server" else "program", found.evidence[0])
     if folder.has("Procfile") and any(
@@ -60,7 +61,8 @@ def _inside_package(folder: Project) -> bool:
         # A Django project in a folder of its own belongs to the manifest above it.
         above = folder.parent()
         while above is not None:
-            if find_django(PythonProject(above)) is not None and PythonProject(above).depends("django"):
+            project = PythonProject(above)
+            if find_django(project) is not None and project.has_manifest and project.depends("django"):
                 return True
             above = above.parent()
         return False
@@ -128,6 +130,8 @@ def _program(project: PythonProject) -> Claim | None:
     if functions(folder):
         return None
     if program is not None and not project.has_build_system and not _below_package(folder):
+        if passed_over(project, program):
+            return None
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
         (
@@ -153,14 +157,9 @@ def _below_package(folder: Project) -> bool:
 
 
 def _loose(project: PythonProject) -> Claim | None:
-    """No manifest at all: only a program that makes an application or listens is a service."""
-    for path, module in modules(project)[:20]:
-        if "/" not in path and any(
-            call.callee in ("flask.Flask", "fastapi.FastAPI", "http.server.HTTPServer", "socketserver.TCPServer")
-            for call in module.calls
-        ):
-            return Claim("guess", project.folder.says(path, 1, "an application, and no list of dependencies"))
-    return None
+    """No manifest at all: only a program that listens, or stays by a client of something, is a service."""
+    found = proof(project) or bot(project)
+    return Claim("guess", found.evidence[0]) if found is not None and not functions(project.folder) else None
 
 
 def functions(folder: Project) -> bool:
@@ -185,4 +184,6 @@ def bare_program(folder: Project) -> Evidence | None:
     )
     names = ("main.py", "app.py", "server.py", "bot.py", "worker.py")
     name = next((name for name in names if folder.has(name)), None)
-    return folder.says(name, 1, name) if name is not None and manifest is not None else None
+    if name is None or manifest is None or passed_over(project, name):
+        return None
+    return folder.says(name, 1, name)

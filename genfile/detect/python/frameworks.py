@@ -2,11 +2,15 @@
 
 from genfile.data import Framework, frameworks
 from genfile.detect.code import parse_code
-from genfile.detect.python.application import modules
+from genfile.detect.python.application import Application, modules
+from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
-from genfile.evidence import Fact
+from genfile.detect.python.reach import reach
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule, parse_python
+from genfile.parsers.small import parse_procfile
 
 # Files that are run as they are, best first.
 PROGRAMS = tuple(
@@ -32,7 +36,7 @@ def find_framework(project: PythonProject) -> Fact[Framework] | None:
 def _find_framework(project: PythonProject) -> Fact[Framework] | None:
     found: list[Fact[Framework]] = []
     for item in frameworks("python"):
-        says = project.depends(*item.dependencies)
+        says = project.depends(*item.dependencies) or _unlisted(project, item)
         if says is not None and _is_imported(project, item) and _is_called(project, item):
             found.append(Fact(item, (says,)))
     servers = [fact for fact in found if fact.value.kind == "server"]
@@ -45,16 +49,51 @@ def _find_framework(project: PythonProject) -> Fact[Framework] | None:
 
 
 def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:
-    """Whether a bot's program brings up the application itself, to be kept awake: the bot is what runs."""
+    """Whether an application only keeps a bot awake: the bot's own program brings it up, in a thread or not at all."""
     program = find_program(project, bot)
     application = find_application(project, server)
-    module = parse_code(project.folder, parse_python, program) if program is not None and "/" not in program else None
-    return (
-        module is not None
-        and application is not None
-        and application.value.file != program
-        and application.value.module in module.imports
-    )
+    module = parse_code(project.folder, parse_python, program) if program is not None else None
+    if program is None or module is None or "/" in program:
+        return False
+    found = reach(project, ["python", program])
+    if found.bot and (_is_named(project, program) or not _is_served(project, server, application)):
+        return True
+    brings = application is not None and application.value.module in module.imports
+    if found.bot:
+        own = application is None or application.value.file == program
+        return own or brings or any(item.way.aside for item in found.listeners)
+    return brings and application is not None and application.value.file != program
+
+
+def _is_served(project: PythonProject, server: Framework, application: Fact[Application] | None) -> bool:
+    """Whether a server can be given an application, or the file that makes it listens once it is run."""
+    if server.interface is not None or application is None:
+        return server.interface is not None
+    return reach(project, ["python", application.value.file]).main is not None
+
+
+def _is_named(project: PythonProject, program: str) -> bool:
+    """Whether a Procfile starts a program, and nothing for the web."""
+    processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
+    return bool(processes and "web" not in processes and any(program in text.split() for text, _ in processes.values()))
+
+
+def _unlisted(project: PythonProject, item: Framework) -> Evidence | None:
+    """Where the code of a project that is not installed as a package uses a framework that its list leaves out.
+
+    One that is brought by what is listed, or that was forgotten: without it the program would not start.
+    """
+    if not project.has_manifest or project.has_build_system:
+        return None
+    roots = {name.split(".")[0] for name in item.imports or ((item.object,) if item.object else ())}
+    for path, module in modules(project) if roots else ():
+        if path.count("/") > 1 or roots.isdisjoint(module.imports):
+            continue
+        for need in required_imports(module):
+            if not need.level and not need.lazy and need.name.split(".")[0] in roots:
+                used = item.object is None or any(call.callee == item.object for call in module.calls)
+                return project.folder.says(path, need.line, f"import {need.name}") if used else None
+    return None
 
 
 def _is_imported(project: PythonProject, item: Framework) -> bool:
@@ -72,7 +111,7 @@ def _is_called(project: PythonProject, item: Framework) -> bool:
 
 def _calls(module: PyModule, names: tuple[str, ...]) -> bool:
     return any(
-        call.callee.endswith(name) if name.startswith(".") else call.callee == name
+        f".{call.callee}".endswith(name) if name.startswith(".") else call.callee == name
         for call in module.calls
         for name in names
     )
@@ -99,13 +138,17 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
         for name in PROGRAMS:
             if project.folder.has(base + name):
                 return base + name
-    guarded = [
-        path for path, module in modules(project) if module.has_main_guard and "/" not in path and path != "manage.py"
-    ]
+    guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
+    guarded = [path for path in guarded if not is_djangos(project, path)]
     if len(guarded) == 1:
         return guarded[0]
     own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
     return own[0] if len(own) == 1 else None
+
+
+def is_djangos(project: PythonProject, path: str) -> bool:
+    """Whether a file is the tool that Django comes with, and no program of the project's own."""
+    return path == "manage.py" and find_django(project) is not None
 
 
 def _importing(project: PythonProject, framework: Framework) -> str | None:

@@ -30,6 +30,16 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
     _note_loopback(project, draft, listener, framework)
 
 
+def put_page(project: PythonProject, draft: Draft) -> None:
+    """Put /port of the page that a bot brings up beside it, to be kept awake, or of the webhook that it is told by."""
+    start = draft.values.get("start", [])
+    found = reach(project, start)
+    listener = found.main
+    # One that is told by a webhook listens itself.
+    if listener is not None and (listener.beside or not found.stays):
+        _put_port(project, draft, start, listener, None)
+
+
 def _put_port(
     project: PythonProject, draft: Draft, start: list[str], listener: Listener | None, framework: Framework | None
 ) -> None:
@@ -68,8 +78,10 @@ def _put_arguments(draft: Draft, start: list[str], listener: Listener) -> None:
     words, environment = command(start, listener, draft.values.get("port") or 8000)
     if words != start:
         draft.put("start", draft.evidence["/start"].but(words))
+    listed = draft.values.setdefault("environment", [])
     for name, value in environment.items():
-        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": value})
 
 
 def _put_host_flag(project: PythonProject, draft: Draft, start: list[str]) -> None:
@@ -86,5 +98,8 @@ def _note_loopback(
     by_default = framework is not None and framework.name in ("flask", "quart")
     fixed = listener is None or (listener.alone and isinstance(listener.host, str))
     alone = loopback(project, by_default=by_default) if fixed else None
+    if alone is None and fixed and listener is not None:
+        says = f"{listener.callee.lstrip('?.')}(host={listener.host!r})"
+        alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
         draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)

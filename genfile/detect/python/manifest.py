@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from genfile.data import frameworks
 from genfile.detect.code import parse_code
 from genfile.detect.python.groups import Chosen, choose_groups, listed_groups
 from genfile.detect.python.locks import Package, locked_packages, reach
@@ -176,18 +175,10 @@ class PythonProject:
 
     @cached_property
     def imported(self) -> dict[str, Dependency]:
-        """Where nothing lists dependencies: the frameworks that the modules of the folder import."""
-        found: dict[str, Dependency] = {}
-        if self.has_manifest:
-            return found
-        for path in [name for name in self.folder.names() if name.endswith(".py")][:20]:
-            module = parse_code(self.folder, parse_python, path)
-            for item in frameworks("python") if module is not None else ():
-                root = (item.object or item.name).split(".")[0]
-                if module is not None and item.interface and root in module.imports:
-                    says = self.folder.says(path, 1, f"import {root}")
-                    found.setdefault(item.dependencies[0], Dependency(item.dependencies[0], (), "", says))
-        return found
+        """Where nothing lists dependencies: what the modules of the folder import."""
+        from genfile.detect.python.unlisted import imported
+
+        return {} if self.has_manifest else imported(self)
 
     @property
     def has_manifest(self) -> bool:

@@ -44,6 +44,8 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
         if not _is_served(project, path):
             continue
         for item in module.assignments:
+            if item.guarded:
+                continue
             # `app = create_app()` in wsgi.py is as good as the object itself.
             if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
                 name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name

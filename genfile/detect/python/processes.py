@@ -2,12 +2,13 @@
 
 import re
 
-from genfile.data import Framework
+from genfile.data import Framework, frameworks
 from genfile.data import framework as framework_named
 from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import Django
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
+from genfile.detect.python.serving import bot
 from genfile.detect.python.start import worker_settings
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -27,11 +28,26 @@ _MANAGED = (
 
 def put_processes(project: PythonProject, draft: Draft, framework: Framework | None, django: Django | None) -> None:
     """Put /processes: the worker of a task queue beside a web application, and its scheduler."""
-    if framework is None or framework.kind == "worker" or "worker" in draft.values.get("processes", {}):
+    if framework is None or framework.kind == "worker":
+        return
+    _put_bot(project, draft)
+    if "worker" in draft.values.get("processes", {}):
         return
     found = _celery(project, draft, django) or _queue(project, django)
     if found is not None:
         _put(draft, "worker", *found)
+
+
+def _put_bot(project: PythonProject, draft: Draft) -> None:
+    """A bot of the same code that is a program of its own."""
+    found = bot(project)
+    named = draft.values.get("processes", {}).values()
+    if found is None or draft.values.get("start") == found.value or found.value in named:
+        return
+    imported = {name for _, module in modules(project) for name in module.imports}
+    clients = [item for item in frameworks("python") if item.kind == "worker" and not imported.isdisjoint(item.imports)]
+    if clients:
+        _put(draft, "bot", found.value, found.evidence[0])
 
 
 def _put(draft: Draft, name: str, words: list[str], says: Evidence) -> None:

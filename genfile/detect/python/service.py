@@ -5,14 +5,16 @@ from genfile.data import framework as framework_named
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
+from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
-from genfile.detect.python.listening import put_listening
+from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
@@ -30,7 +32,8 @@ from genfile.detect.python.start import (
 )
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
-from genfile.detect.python.undeclared import put_groups_as_packages, put_undeclared
+from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
+from genfile.detect.python.unlisted import unknown
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.tree import Project
@@ -69,7 +72,9 @@ def detect(folder: Project) -> Draft:
     put_install(project, draft)
     _put_imported(project, draft)
     put_groups_as_packages(project, draft)
+    put_framework(project, draft, framework)
     put_undeclared(project, draft)
+    put_mistaken(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
     put_volumes(project, draft)
@@ -196,6 +201,12 @@ def _own_start(
     application = None
     if framework is not None and own is None:
         application = configured_application(project) or find_application(project, framework)
+        if application is not None and application.value.factory and framework.attribute:
+            # What the factory gives is no application: an attribute of it is one.
+            application = None
+    whole = own_way(project, draft, application.value) if application is not None else None
+    if whole is not None:
+        return Start(whole.value, None), whole.evidence, False
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
         hosted = hosted_program(project) if start is not None and start.extra else None
@@ -238,6 +249,7 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
     if framework is not None and framework.kind == "worker":
         draft.values.pop("port", None)
         draft.evidence.pop("/port", None)
+        put_page(project, draft)
         return
     put_listening(project, draft, framework)
     if draft.values.get("port") and framework is not None:
@@ -247,13 +259,18 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
             draft.put("health", health.but({"path": health.value}))
     if framework is not None and framework.name == "streamlit":
         put_streamlit(project, draft)
+    listed = draft.values.setdefault("environment", [])
     for name, value in (framework.environment if framework else {}).items():
-        draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": value})
 
 
 def _put_imported(project: PythonProject, draft: Draft) -> None:
     """What no list names and the code imports is installed beside the server, and said."""
     names = sorted(project.imported)
+    for where in unknown(project).values() if not project.has_manifest else ():
+        text = f"{where}: no list of dependencies says what brings it: write it down in a requirements.txt"
+        draft.note("warning", text, where.path, where.line)
     if not names:
         return
     says = project.imported[names[0]].evidence

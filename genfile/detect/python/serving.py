@@ -1,21 +1,22 @@
 """Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
 
 from genfile.detect.python.application import modules
-from genfile.detect.python.frameworks import PROGRAMS, has_main_package
+from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Reach, reach
+from genfile.detect.python.reach.roles import is_of
 from genfile.evidence import Fact
 
 MAX_ENTRIES = 24
 # Listeners of the standard library: a tool has one to show a preview, or to be called back at a login.
-_RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer")
+_RAW = ("HTTPServer", "TCPServer", "start_server", "make_server", "create_server", "XMLRPCServer", "accept")
 
 
 def entries(project: PythonProject) -> list[list[str]]:
     """The commands that start something of the project, likely ones first. Bounded."""
     found = [[name] for name in project.scripts] if project.has_build_system else []
     listed = [path for path, module in modules(project) if module.has_main_guard or "/" not in path]
-    own = [path for path in listed if path.count("/") <= path.startswith("src/") and path != "manage.py"]
+    own = [path for path in listed if path.count("/") <= path.startswith("src/") and not is_djangos(project, path)]
     usual = [path for path in own if path.rsplit("/", 1)[-1] in PROGRAMS]
     found += [["python", path] for path in usual]
     package = has_main_package(project)
@@ -45,9 +46,73 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
     for words in entries(project):
         found = reach(project, words)
         says = found.says(project)
-        if says is not None and found.main is None and not any(need.size for _, _, need in found.stays[:1]):
+        if says is not None and found.main is None and not any(role.need.size for role in found.stays[:1]):
             return Fact(words, (says,))
     return None
+
+
+def bot(project: PythonProject) -> Fact[list[str]] | None:
+    """The command of a bot or a consumer, whatever else that brings up beside it."""
+    for words in entries(project):
+        found = reach(project, words)
+        if found.bot and found.stays[0].kind == "stays" and not found.stays[0].need.size:
+            role = found.stays[0]
+            return Fact(words, (project.folder.says(role.path, role.line, f"{role.callee}(…)"),))
+    return None
+
+
+def idle(project: PythonProject, words: list[str]) -> str | None:
+    """Why a program is none that an image should keep running: it asks a person, or comes to its end by itself.
+
+    None where it serves or stays, and where only running it would tell.
+    """
+    found = reach(project, words)
+    asks = found.asks
+    # A window that a thread of the program serves.
+    shown = asks is not None and asks.kind == "window" and not asks.way.maybe
+    shown = shown and all(item.way.aside for item in found.listeners if item.role == "app")
+    if found.stdio is not None or found.stays or (found.main is not None and not shown):
+        return None
+    if asks is not None:
+        what = "needs a screen" if asks.kind == "window" else "asks a person at a terminal"
+        return (
+            f"{project.folder.full(asks.path)}:{asks.line} ({asks.callee}): this program {what}, so it is not a service"
+        )
+    if found.ended or not found.calls or any(role.kind in ("open", "terminal") for role in found.roles):
+        return None
+    if _makes_application(project, words[-1]):
+        return None
+    name = project.folder.full(words[-1])
+    return f"{name}: this program comes to its end by itself, and waits for nothing, so it is not a service"
+
+
+# What servers look for in a module.
+_APPLICATIONS = frozenset({"app", "application", "server", "api", "demo"})
+
+
+def _makes_application(project: PythonProject, program: str) -> bool:
+    """Whether a program leaves an object for a server that is not known here, under a name that such are called by."""
+    module = next((module for path, module in modules(project) if path == program), None)
+    return module is not None and any(
+        item.name in _APPLICATIONS and item.callee is not None and not is_of("harmless", item.callee)
+        for item in module.assignments
+        if not item.guarded
+    )
+
+
+def of_desktop(project: PythonProject) -> bool:
+    """Whether the program that serves an application only shows it in a window of its own; a note says so."""
+    found = serving(project)
+    return found is not None and found.value[0] == "python" and passed_over(project, found.value[-1])
+
+
+def passed_over(project: PythonProject, program: str) -> bool:
+    """Whether a program that nothing else speaks for is no service; a note says why."""
+    reason = idle(project, ["python", program])
+    if reason is not None:
+        advice = "" if "screen" in reason else "; a Procfile that names it makes it one"
+        project.folder.tree.note("info", reason + advice, project.folder.full(program))
+    return reason is not None
 
 
 def proof(project: PythonProject) -> Fact[list[str]] | None:

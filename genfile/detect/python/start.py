@@ -7,12 +7,14 @@ import shlex
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, module_name, modules
+from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import reach
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
-from genfile.detect.python.serving import serving, staying
+from genfile.detect.python.serving import bot, serving, staying
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -241,6 +243,9 @@ def program_start(
     listens = serving(project) if framework is None or framework.kind == "server" else None
     if listens is not None and _is_own(project, framework):
         return Start(listens.value, None), listens.evidence[0]
+    stays = bot(project) if framework is not None and framework.start == ("python", "{file}") else None
+    if framework is not None and framework.kind == "worker" and stays is not None:
+        return Start(stays.value, None), stays.evidence[0]
     own = _framework_start(project, framework, program, port) if framework is not None else None
     scripts = list(project.scripts)
     if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
@@ -268,7 +273,12 @@ def program_start(
 
 def _is_own(project: PythonProject, framework: Framework | None) -> bool:
     """Whether a program of the project's own is started as it is: no command of a framework takes a file of it."""
-    return framework is None or not framework.start or framework.start == ("python", "{file}")
+    if framework is None or not framework.start or framework.start == ("python", "{file}"):
+        return True
+    # A program that calls the framework's own server has nothing for its command.
+    served = serving(project)
+    listener = reach(project, served.value).main if served is not None else None
+    return listener is not None and listener.callee == f"{framework.name}.serve"
 
 
 def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
@@ -345,6 +355,6 @@ def worker_settings(project: PythonProject) -> tuple[str, str] | None:
 
 # The order in which service.py asks them.
 START_SIGNALS = (
-    *(put_procfile, put_hosted, django_start, application_start, hosted_program),
-    *(serving, program_start, staying),
+    *(put_procfile, put_hosted, django_start, own_way, application_start, hosted_program),
+    *(serving, bot, program_start, staying),
 )

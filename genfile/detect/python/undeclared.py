@@ -1,6 +1,6 @@
 """What the code imports and the whole list of what is installed does not have: it would fail at the first start."""
 
-from genfile.data import import_names
+from genfile.data import Framework, import_names
 from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.imports import needs
 from genfile.detect.python.locks import reach
@@ -29,6 +29,21 @@ def put_undeclared(project: PythonProject, draft: Draft) -> None:
         listed = [*draft.values.get("extra_packages", []), missing[name]]
         old = draft.evidence.get("/extra_packages")
         draft.put("extra_packages", Fact(listed, (*(old.evidence if old else ()), need.evidence), guess=True))
+
+
+def put_framework(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """Add to /extra_packages the framework that the code uses and the list leaves out."""
+    names = framework.dependencies if framework is not None else ()
+    if not names or not project.has_manifest or any(name in project.locked for name in names):
+        return
+    if project.depends(*names) is not None:
+        return
+    says = draft.evidence["/framework"].evidence[0]
+    text = f"{says}: {names[0]} is not in your dependencies: it is installed into the image; add it"
+    draft.note("warning", text, says.path, says.line)
+    old = draft.evidence.get("/extra_packages")
+    listed = [*draft.values.get("extra_packages", []), names[0]]
+    draft.put("extra_packages", Fact(listed, (*(old.evidence if old else ()), says), guess=True))
 
 
 def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:

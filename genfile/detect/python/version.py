@@ -7,6 +7,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.requirements import BELOW, cap
 from genfile.versions import Pin, parse_pin
 
 
@@ -30,7 +31,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     """The newest Python that every pinned package works with, and which package says so."""
     best: tuple[str | None, Evidence | None] = (None, None)
-    for name, version in sorted(_pinned(project).items()):
+    for name, version in sorted((_capped(project) | _pinned(project)).items()):
         bound, says = _newest(project, name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
             best = (bound, says)
@@ -49,6 +50,12 @@ def _pinned(project: PythonProject) -> dict[str, str]:
     return {name: version for name, version in locked.items() if name in installed}
 
 
+def _capped(project: PythonProject) -> dict[str, str]:
+    """What no lock pins and a requirement keeps below a release: `~=3.8.5` is anything below 3.9."""
+    caps = {name: cap(item.specifier) for name, item in project.dependencies.items() if name not in project.locked}
+    return {name: version for name, version in caps.items() if version is not None}
+
+
 def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None, Evidence | None]:
     """The newest Python that a release works with: by the wheels in the lock file, else by what is known of it."""
     package = project.packages.get(name)
@@ -63,7 +70,8 @@ def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None
         dependency.evidence.path if dependency else project.folder.full(project.requirements_name or "pyproject.toml")
     )
     line = dependency.evidence.line if dependency else None
-    return bound, Evidence(path, line, f"{name} {version} works with Python up to {bound}")
+    shown = f"below {version.removesuffix(BELOW)}" if version.endswith(BELOW) else version
+    return bound, Evidence(path, line, f"{name} {shown} works with Python up to {bound}")
 
 
 def _made(project: PythonProject) -> tuple[str, Evidence] | None:
@@ -168,7 +176,9 @@ def _conda(project: PythonProject) -> Fact[Pin] | None:
         for index, item in enumerate(document.items("dependencies") if document else []):
             text = item.replace(" ", "") if isinstance(item, str) else ""
             pin = (
-                parse_pin(text.removeprefix("python").lstrip("=<>~"), "python") if text.startswith("python=") else None
+                parse_pin(text.removeprefix("python").lstrip("=<>~").split("=")[0], "python")
+                if text.startswith("python=")
+                else None
             )
             if pin is not None and document is not None:
                 return folder.fact(pin, name, document.line("dependencies", index), str(item))

@@ -11,6 +11,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
 from genfile.detect.python.reach.evaluate import Evaluator
 from genfile.detect.python.reach.program import Module, Program, statements
+from genfile.detect.python.reach.roles import Role
 from genfile.detect.python.reach.settings import field_of, lineage
 from genfile.detect.python.reach.values import (
     ClassRef,
@@ -19,7 +20,6 @@ from genfile.detect.python.reach.values import (
     FunctionRef,
     Instance,
     Made,
-    Need,
     Option,
     Path,
     settled,
@@ -30,19 +30,61 @@ from genfile.evidence import Evidence
 from genfile.parsers.python import parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
-__all__ = ["Listener", "Reach", "command", "constant", "made_by", "member", "reach", "split_address", "variable"]
+__all__ = [
+    "Listener",
+    "Reach",
+    "Role",
+    "command",
+    "constant",
+    "made_by",
+    "member",
+    "reach",
+    "split_address",
+    "variable",
+]
 
 
 @dataclass
 class Reach:
-    """One entry's listeners, in the order in which they are reached; ``stays``: what keeps it running without one.
+    """One entry's listeners, in the order in which they are reached, and what else it does: its roles.
 
-    ``ended``: there was more of the program than is followed.
+    ``ended``: there was more of the program than is followed; ``calls``: how many calls were seen.
     """
 
     listeners: list[Listener] = field(default_factory=list)
-    stays: list[tuple[str, int, Need]] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
     ended: bool = False
+    calls: int = 0
+
+    @property
+    def stays(self) -> list[Role]:
+        """What keeps it running without a listener: bots, consumers, loops that wait, those of the program's own
+        thread first; no loop of a program that asks a person on its way."""
+        asks = self.asks
+        found = [item for item in self.roles if item.kind == "stays" or (item.kind == "loop" and asks is None)]
+        return sorted(found, key=lambda item: item.way.aside)
+
+    @property
+    def asks(self) -> Role | None:
+        """Where it asks a person, or needs a screen, whatever it is told."""
+        certain = [item for item in self.roles if not item.need.size and not item.way.aside]
+        windows = [item for item in certain if item.kind == "window"]
+        asked = [item for item in certain if item.kind == "terminal"]
+        found = windows or [item for item in asked if not item.way.maybe]
+        return found[0] if found else None
+
+    @property
+    def bot(self) -> bool:
+        """Whether the program's own thread stays, and no application is served by it."""
+        own = [item for item in self.stays if not item.way.aside]
+        return bool(own) and all(item.beside for item in self.listeners if item.role == "app")
+
+    @property
+    def besides(self) -> Role | None:
+        """What it does behind its main guard before or beside serving: whoever imports the module leaves it out."""
+        beside = [item for item in self.roles if item.way.guarded and not item.need.size]
+        running = [item for item in beside if item.way.aside and item.kind in ("stays", "loop", "open")]
+        return next(iter(running + [item for item in beside if item.kind == "effect"]), None)
 
     @property
     def main(self) -> Listener | None:
@@ -68,8 +110,8 @@ class Reach:
         if found is not None:
             return project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(…)")
         if self.stays:
-            path, line, _ = self.stays[0]
-            return project.folder.says(path, line, "it stays: a loop, a bot or a consumer")
+            role = self.stays[0]
+            return project.folder.says(role.path, role.line, "it stays: a loop, a bot or a consumer")
         return None
 
 
@@ -155,7 +197,7 @@ def _reach(project: PythonProject, words: list[str]) -> Reach:
     if found is not None:
         module, function = found
         walker.start(module, evaluator.of_module(module, function) if function else None)
-    return Reach(walker.listeners, walker.stays, evaluator.ended)
+    return Reach(walker.listeners, walker.roles, evaluator.ended, walker.calls)
 
 
 def _entry(project: PythonProject, program: Program, words: list[str]) -> tuple[Module, str | None] | None:

@@ -2,10 +2,10 @@
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.python.reach.values import External, Frame, Instance, Need, Option, Text, settled, variable
+from genfile.detect.python.reach.values import External, Frame, Instance, Need, Option, Text, Way, settled, variable
 from genfile.parsers.values import UNKNOWN, EnvDefault, port_of
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ class Listener:
     path: str
     line: int
     told: bool = True
+    way: Way = field(default_factory=Way)
+
+    @property
+    def beside(self) -> bool:
+        """Whether the program goes on beside it: it is a thread's, or comes back once it listens."""
+        return self.way.aside or self.callee.endswith(_COMES_BACK)
 
     @property
     def number(self) -> int | None:
@@ -49,7 +55,7 @@ class _Form:
     host: tuple[str, int] = ("host", -1)
     port: tuple[str, int] = ("port", -1)
     address: int = -1
-    defaults: tuple[str | None, int | None] = (None, None)
+    defaults: tuple[str | EnvDefault | None, int | EnvDefault | None] = (None, None)
 
 
 # By the end of the callee's name; `()` stands for an instance of a class.
@@ -73,10 +79,15 @@ _FORMS = (
           "cheroot.wsgi.Server eventlet.listen", address=0),
     _Form("wsgiref.simple_server.make_server werkzeug.serving.run_simple", host=("hostname", 0), port=("port", 1)),
     _Form("add_insecure_port add_secure_port", address=0),
-    _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch",
-          host=("server_name", -1), port=("server_port", -1), defaults=("127.0.0.1", 7860)),
-    _Form("flask.Flask().run SocketIO().run dash.Dash().run dash.Dash().run_server apiflask.APIFlask().run",
+    _Form("gradio.launch Blocks().launch Interface().launch ChatInterface().launch TabbedInterface().launch "
+          "queue().launch", host=("server_name", -1), port=("server_port", -1),
+          defaults=(EnvDefault("GRADIO_SERVER_NAME", "127.0.0.1"), EnvDefault("GRADIO_SERVER_PORT", 7860))),
+    _Form("flask.Flask().run SocketIO().run apiflask.APIFlask().run",
           host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
+    _Form("Dash().run Dash().run_server", host=("host", -1), port=("port", -1),
+          defaults=(EnvDefault("HOST", "127.0.0.1"), EnvDefault("PORT", 8050))),
+    _Form("run_webhook start_webhook", host=("listen", -1), defaults=("127.0.0.1", 80)),
+    _Form("panel.serve", host=("address", -1), port=("port", 1), defaults=("0.0.0.0", None)),
     _Form("quart.Quart().run quart.Quart().run_task", host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 5000)),
     _Form("sanic.Sanic().run", host=("host", 0), port=("port", 1), defaults=("127.0.0.1", 8000)),
     _Form("bottle.run bottle.Bottle().run", defaults=("127.0.0.1", 8080)),
@@ -89,6 +100,9 @@ _FORMS = (
 _BY_END = {name: form for form in _FORMS for name in form.names.split()}
 # Methods of objects that are not known, where they are told a host or a port.
 _METHODS = ("run", "run_server", "run_app", "serve", "start_server", "launch", "run_async", "run_http_async", "listen")
+# Calls that listen and come back.
+_COMES_BACK = ("TCPSite", "start_server", "create_server", "add_insecure_port", "add_secure_port", "Controller")
+_ACCEPTS = ("socket.socket().accept", "socket.socket().recvfrom", "socket.create_server().accept")
 _MCP = ("FastMCP().run", "FastMCP().run_async", "Server().run")
 # Where a tool waits to be called back at a login.
 _LOGIN = re.compile(r"(?:^|[/_ .])(?:o?auth\w*|login|callback|authorize)(?:$|[/_ .])", re.IGNORECASE)
@@ -102,6 +116,8 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
         return None
     if name.endswith(_MCP) and "fastmcp" in name.lower():
         return _mcp(evaluator, frame, call, name)
+    if name.endswith(_ACCEPTS):
+        return _accepting(evaluator, frame, call, name)
     form = _form(name)
     keywords = evaluator.keywords(frame, call)
     if form is None:
@@ -113,8 +129,23 @@ def listener(evaluator: "Evaluator", frame: Frame, call: ast.Call, callee: Any) 
     path = f"{frame.module.path} {getattr(frame.function, 'name', '')} {' '.join(frame.need.command)}"
     if role == "app" and (_ROLES.search(f"{_named(port)} {_text_of(call)}") or _LOGIN.search(path)):
         role = "other"
-    told = settled(port) != form.defaults[1]
-    return Listener(role, name, host, port, frame.need, frame.module.path, call.lineno, told)
+    told = settled(port) != settled(form.defaults[1])
+    return Listener(role, name, host, port, frame.need, frame.module.path, call.lineno, told, frame.way)
+
+
+def _accepting(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Listener | None:
+    """A plain socket that takes what comes in: where it listens is what it was bound to, by the same name."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    made = evaluator.value(frame, owner) if owner is not None else None
+    given = list(made.call.args[:1]) if isinstance(made, Instance) and made.callee.endswith("create_server") else []
+    for other in frame.module.parsed.of(ast.Call):
+        func = other.func
+        if isinstance(func, ast.Attribute) and func.attr == "bind" and owner is not None and other.args:
+            given += [other.args[0]] if ast.dump(func.value) == ast.dump(owner) else []
+    if not given:
+        return None
+    host, port = split_address(evaluator.value(frame, given[0]))
+    return Listener("app", name, host, port, frame.need, frame.module.path, call.lineno, way=frame.way)
 
 
 def _method(call: ast.Call) -> str | None:
@@ -202,7 +233,7 @@ def _mcp(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Lis
     # Where neither says so, FastMCP asks the environment.
     host = EnvDefault("FASTMCP_HOST", "127.0.0.1") if host is None else host
     port = EnvDefault("FASTMCP_PORT", 8000) if port is None else port
-    return Listener("stdio" if stdio else "app", name, host, port, need, frame.module.path, call.lineno)
+    return Listener("stdio" if stdio else "app", name, host, port, need, frame.module.path, call.lineno, way=frame.way)
 
 
 def http_choice(choices: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from genfile.detect.python.reach.files import Files
 from genfile.detect.python.reach.options import options_of
 from genfile.detect.python.reach.program import Binding, Module, Program, statements
-from genfile.detect.python.reach.settings import field_of
+from genfile.detect.python.reach.settings import field_of, foreign_base
 from genfile.detect.python.reach.values import (
     ClassRef,
     External,
@@ -156,10 +156,16 @@ class Evaluator:
         if isinstance(base, Namespace):
             return base.option(name, frame.need.command)
         if isinstance(base, Made | ClassRef):
-            return field_of(self, base, name)
+            found = field_of(self, base, name)
+            return found if found is not UNKNOWN or isinstance(base, ClassRef) else self.inherited(base.made_by, name)
         if isinstance(base, dict):
             return self.item(base, name)
         return UNKNOWN
+
+    def inherited(self, owner: ClassRef, name: str) -> Any:
+        """What an instance has of a class of another package that its own is made from: a method by its name."""
+        base = foreign_base(self, owner)
+        return External(f"{base}().{name}") if base is not None else UNKNOWN
 
     @staticmethod
     def item(base: Any, key: Any) -> Any:
@@ -192,7 +198,7 @@ class Evaluator:
             bound |= {name: self.value(frame, node) for name, node in given.items() if name in bound}
         # A function that is defined inside of another sees its variables.
         outer = function.frame if function.frame.function is not None else None
-        return Frame(function.frame.module, function.node, bound, frame.need, outer)
+        return Frame(function.frame.module, function.node, bound, frame.need, outer, way=frame.way)
 
     def returned(self, function: FunctionRef, call: ast.Call | None, frame: Frame) -> Any:
         """What a function of the project gives back."""

@@ -148,3 +148,13 @@ def lineage(evaluator: "Evaluator", owner: ClassRef) -> list[ClassRef]:
         if len(found) > 12:
             break
     return found
+
+
+def foreign_base(evaluator: "Evaluator", owner: ClassRef) -> str | None:
+    """The class of another package, dotted, that one of the project's own is made from."""
+    for item in lineage(evaluator, owner):
+        for node in item.node.bases:
+            base = evaluator.value(item.frame, node)
+            if isinstance(base, External):
+                return base.name
+    return None

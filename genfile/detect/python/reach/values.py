@@ -48,6 +48,15 @@ class Need:
         return len(self.command) + len(self.flags) + len(self.environment)
 
 
+@dataclass(frozen=True)
+class Way:
+    """How the walk came to a line: in a thread beside the program, in one branch of several, behind the main guard."""
+
+    aside: bool = False
+    maybe: bool = False
+    guarded: bool = False
+
+
 @dataclass(eq=False)
 class Frame:
     """Where an expression stands: a module, a function of it, what its parameters are bound to.
@@ -61,6 +70,7 @@ class Frame:
     need: Need = Need()
     outer: "Frame | None" = None
     known: dict[str, Any] = field(default_factory=dict)
+    way: Way = Way()
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,12 +3,16 @@
 import ast
 import re
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from genfile.detect.python.reach.calls import Listener, http_choice, listener
 from genfile.detect.python.reach.commands import commands_of, framed, is_command
+from genfile.detect.python.reach.effects import called_by, effects
 from genfile.detect.python.reach.evaluate import Evaluator
 from genfile.detect.python.reach.program import Module, expressions, inner
+from genfile.detect.python.reach.roles import Role, is_of, kind_of, loop_kind
+from genfile.detect.python.reach.settings import foreign_base
 from genfile.detect.python.reach.values import (
     ClassRef,
     External,
@@ -25,26 +29,22 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.values import UNKNOWN
 
 MAX_FUNCTIONS = 500
+_CONSUMERS = re.compile(r"(?:Consumer|\.listen|pubsub\(\))$")
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-# Calls that stay, and listen to nothing: bots, consumers, schedulers.
-_STAYS = tuple(
-    """
-    run_forever run_polling start_polling infinity_polling start_consuming BlockingScheduler().start
-    run_until_disconnected loop_forever listen_forever Client().run Bot().run Bot().start Worker().work
-    """.split()
-)
-
-# What a loop asks before another round that ends when the program is told to.
-_RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
 
 
 class Walker:
-    """One walk from one entry: what listens, and what stays without listening."""
+    """One walk from one entry: what listens, and every other role that something of it has.
+
+    ``calls``: how many calls were looked at.
+    """
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
         self.listeners: list[Listener] = []
-        self.stays: list[tuple[str, int, Need]] = []
+        self.roles: list[Role] = []
+        self.calls = 0
+        self._taken = False
         self._seen: dict[ast.AST, int] = {}
         self._count = 0
         self._queue: deque[tuple[Any, Frame]] = deque()
@@ -82,25 +82,60 @@ class Walker:
                 self._branch(frame, node, main)
             elif isinstance(node, ast.Match):
                 self._match(frame, node)
+            elif isinstance(node, ast.Try):
+                self._block(frame, [*node.body, *node.orelse, *node.finalbody], main=main)
+                for handler in node.handlers:
+                    self._maybe(frame, handler.body, main)
             else:
-                self._calls(frame, node)
-                if isinstance(node, ast.While) and frame.module.name == self._entry and _is_worker(node):
-                    self.stays.append((frame.module.path, node.lineno, frame.need))
+                self._statement(frame, node)
                 self._block(frame, inner(node), main=main)
         frame.need = need
+
+    def _statement(self, frame: Frame, node: ast.stmt) -> None:
+        """What one statement calls; whether it is a loop that stays; what it leaves behind."""
+        self._taken = isinstance(node, ast.Assign | ast.AnnAssign | ast.Return | ast.With | ast.AsyncWith)
+        self._calls(frame, node)
+        self._taken = False
+        if isinstance(node, ast.While | ast.For | ast.AsyncFor):
+            kind = loop_kind(node)
+            if kind == "loop" and frame.module.name != self._entry:
+                kind = "open"
+            iterated = self.evaluator.value(frame, node.iter) if not isinstance(node, ast.While) else None
+            if isinstance(iterated, Instance) and _CONSUMERS.search(iterated.callee):
+                kind = "stays"
+            if kind is not None:
+                self._role(frame, kind, "a loop", node.lineno)
+        if frame.way.guarded:
+            for text, line in effects(self.evaluator, frame, node):
+                self._role(frame, "effect", text, line)
+
+    def _role(self, frame: Frame, kind: str, callee: str, line: int) -> None:
+        found = Role(kind, callee, frame.module.path, line, frame.need, frame.way)
+        if found not in self.roles:
+            self.roles.append(found)
+
+    def _maybe(self, frame: Frame, body: list[ast.stmt], main: bool) -> None:
+        """Walk what only runs in one of several cases."""
+        way = frame.way
+        frame.way = replace(way, maybe=True)
+        self._block(frame, body, main=main)
+        frame.way = way
 
     def _branch(self, frame: Frame, node: ast.If, main: bool) -> None:
         if _is_guard(node.test):
             if main:
+                way = frame.way
+                frame.way = replace(way, guarded=True)
                 self._block(frame, node.body, main=True)
+                frame.way = way
             return
         self._calls(frame, node)
         before = frame.need
         yes, no = self._condition(frame, node.test)
         frame.need = before.also(yes)
-        self._block(frame, node.body, main=main)
+        self._maybe(frame, node.body, main)
         frame.need = before.also(no)
-        self._block(frame, node.orelse, main=main)
+        self._maybe(frame, node.orelse, main)
         ended = bool(node.body) and isinstance(node.body[-1], _ENDS)
         # After a branch that leaves, what follows is the other one.
         frame.need = before.also(no) if ended else before
@@ -113,7 +148,7 @@ class Walker:
             value = pattern.value if isinstance(pattern, ast.MatchValue) else None
             wanted = self.evaluator.value(frame, value) if value is not None else UNKNOWN
             frame.need = before.also(_equals(subject, wanted))
-            self._block(frame, case.body)
+            self._maybe(frame, case.body, False)
         frame.need = before
 
     def _condition(self, frame: Frame, test: ast.expr) -> tuple[Need, Need]:
@@ -146,43 +181,101 @@ class Walker:
         return _truth(self.evaluator.value(frame, test)), Need()
 
     def _calls(self, frame: Frame, node: ast.stmt) -> None:
+        aside: set[int] = set()
         for item in expressions(node):
-            if isinstance(item, ast.Call):
-                self._call(frame, item)
+            if isinstance(item, ast.Call) and id(item) not in aside:
+                self.calls += 1
+                self._call(frame, item, aside)
 
-    def _call(self, frame: Frame, call: ast.Call) -> None:
+    def _call(self, frame: Frame, call: ast.Call, aside: set[int]) -> None:
         if self._handled(frame, call):
             return
         callee = self.evaluator.value(frame, call.func)
         if isinstance(callee, FunctionRef):
             self._enter(callee, call, frame)
         elif isinstance(callee, ClassRef):
-            init = self.evaluator.attribute(Made(callee, call, frame), "__init__", frame)
-            if isinstance(init, FunctionRef):
-                self._enter(init, call, frame)
+            self._made(callee, call, frame)
         elif isinstance(callee, Instance):
             self._commands(callee, frame)
+        elif isinstance(callee, External) and is_of("aside", callee.name):
+            aside.update(self._aside(frame, call))
+            return
         else:
-            found = listener(self.evaluator, frame, call, callee)
-            if found is not None and found not in self.listeners:
-                self.listeners.append(found)
-            name = callee.name if isinstance(callee, External) else getattr(call.func, "attr", "")
-            if name == "start" and isinstance(call.func, ast.Attribute):
-                # A thread of the project's own runs its `run`.
-                made = self.evaluator.value(frame, call.func.value)
-                method = self.evaluator.attribute(made, "run", frame) if isinstance(made, Made) else None
-                if isinstance(method, FunctionRef):
-                    self._enter(method, None, frame)
-            if name.endswith(_STAYS):
-                self.stays.append((frame.module.path, call.lineno, frame.need))
+            self._foreign(frame, call, callee)
+            self._overridden(frame, call)
         if getattr(call.func, "attr", "") == "set_defaults":
             # What a sub-command runs, once it is chosen.
             return
-        for item in (*call.args, *(keyword.value for keyword in call.keywords)):
+        # What is given by a name of its own (`lifespan=`, `on_startup=`) is called when it is time for it.
+        beside = replace(frame, way=replace(frame.way, aside=True)) if call.keywords else frame
+        pairs = [(item, frame) for item in call.args] + [(keyword.value, beside) for keyword in call.keywords]
+        for item, where in pairs:
             if isinstance(item, ast.Name | ast.Attribute):
                 given = self.evaluator.value(frame, item)
                 if isinstance(given, FunctionRef):
-                    self._enter(given, None, frame)
+                    self._enter(given, None, where)
+
+    def _made(self, callee: ClassRef, call: ast.Call, frame: Frame) -> None:
+        """What the constructor of a class does: the project's own, else that of the package's that it is made from."""
+        init = self.evaluator.attribute(Made(callee, call, frame), "__init__", frame)
+        if isinstance(init, FunctionRef):
+            self._enter(init, call, frame)
+        base = foreign_base(self.evaluator, callee)
+        if base is not None:
+            self._foreign(frame, call, External(base))
+
+    def _overridden(self, frame: Frame, call: ast.Call) -> None:
+        """A method that an object has of another package's class may call whatever the project's own class defines."""
+        made = self.evaluator.value(frame, call.func.value) if isinstance(call.func, ast.Attribute) else None
+        if not isinstance(made, Made) or foreign_base(self.evaluator, made.made_by) is None:
+            return
+        way = frame.way
+        frame.way = replace(way, maybe=True)
+        for node in made.made_by.node.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name != "__init__":
+                self._enter(FunctionRef(made.made_by.frame, node, made), None, frame)
+        frame.way = way
+
+    def _foreign(self, frame: Frame, call: ast.Call, callee: Any) -> None:
+        """A call of another package's, or of what is not known: it may listen, stay, or ask somebody."""
+        found = listener(self.evaluator, frame, call, callee)
+        if found is not None:
+            if found not in self.listeners:
+                self.listeners.append(found)
+            return
+        name = called_by(call, callee)
+        if name == "?.start" and isinstance(call.func, ast.Attribute):
+            # A thread of the project's own runs its `run`.
+            made = self.evaluator.value(frame, call.func.value)
+            method = self.evaluator.attribute(made, "run", frame) if isinstance(made, Made) else None
+            if isinstance(method, FunctionRef):
+                self._enter(method, None, frame)
+        kind = kind_of(name)
+        if kind is not None:
+            self._role(frame, kind, name.replace("()", "").removeprefix("?.").removeprefix("builtins."), call.lineno)
+
+    def _aside(self, frame: Frame, call: ast.Call) -> set[int]:
+        """Walk what a thread or a process is given to run; the calls that it holds are those of the thread alone."""
+        beside = replace(frame, way=replace(frame.way, aside=True))
+        given = {item.arg: item.value for item in call.keywords if item.arg}
+        targets = [given[name] for name in ("target", "function") if name in given] or list(call.args)
+        held: set[int] = set()
+        for target in targets:
+            if isinstance(target, ast.Lambda):
+                held |= {id(item) for item in ast.walk(target)}
+                self._calls(beside, ast.copy_location(ast.Expr(target.body), call))
+                return held
+            value = self.evaluator.value(frame, target)
+            if isinstance(value, FunctionRef | External):
+                table = given.get("kwargs")
+                pairs = zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ()
+                keywords = [ast.keyword(key.value, item) for key, item in pairs if isinstance(key, ast.Constant)]  # type: ignore[arg-type]
+                listed = given.get("args")
+                own = list(listed.elts) if isinstance(listed, ast.Tuple | ast.List) else []
+                self._call(beside, ast.copy_location(ast.Call(target, own, keywords), call), held)
+                return held
+        self._role(beside, "open", "a thread", call.lineno)
+        return held
 
     def _handled(self, frame: Frame, call: ast.Call) -> bool:
         """`args.func(args)` and `HANDLERS[args.command](args)`: one call for each sub-command."""
@@ -224,7 +317,11 @@ class Walker:
             self._walk(function.node, framed(self.evaluator, function, frame.need.command, frame))
             self._commands(function, frame)
         elif isinstance(function, FunctionRef):
-            self._walk(function.node, self.evaluator.called(function, call, frame))
+            inside = self.evaluator.called(function, call, frame)
+            if self._taken and not frame.way.aside:
+                # What a function is asked for, whoever asks gets.
+                inside.way = replace(inside.way, guarded=False)
+            self._walk(function.node, inside)
 
     def _commands(self, root: Any, frame: Frame) -> None:
         if isinstance(root, Instance) and not root.callee.endswith("Typer"):
@@ -291,18 +388,3 @@ def _differs(value: Any, other: Any) -> Need:
 
 def _is_guard(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
-
-
-def _is_worker(node: ast.While) -> bool:
-    """A loop without an end that waits between its rounds, and asks nobody at a keyboard."""
-    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
-    names = [getattr(item, "attr", getattr(item, "id", "")) for item in ast.walk(node.test)]
-    if not endless and not any(_RUNNING.search(name) for name in names):
-        return False
-    called = {
-        getattr(item.func, "attr", getattr(item.func, "id", ""))
-        for item in ast.walk(node)
-        if isinstance(item, ast.Call)
-    }
-    waits = any(name.startswith(("sleep", "run_pending", "poll", "wait", "blpop", "receive")) for name in called)
-    return waits and "input" not in called

@@ -1,0 +1,84 @@
+"""A program that does more than serve its application: started by a server that imports it, the rest would be lost."""
+
+from genfile.detect.code import parse_code
+from genfile.detect.python.application import Application
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import Listener, Role, reach
+from genfile.detect.python.servers import WSGI_SERVERS
+from genfile.detect.python.serving import serving
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.python import parse_python
+
+
+def own_way(project: PythonProject, draft: Draft, application: Application) -> Fact[list[str]] | None:
+    """The project's own program, where a server that only imports its application would leave out what else it does.
+
+    None where such a server does all of it, or is the better choice: then a note says what it leaves out.
+    """
+    served = serving(project)
+    if served is None or served.value[:1] != ["python"] or not _serves(project, served.value, application):
+        return None
+    found = reach(project, served.value)
+    listener, role = found.main, found.besides
+    if listener is None:
+        return None
+    own = Fact(served.value, (*served.evidence,))
+    if role is None:
+        return own if _is_server_of_sockets(project, listener) else None
+    says = project.folder.says(role.path, role.line, _text(role))
+    program = " ".join(served.value)
+    if _is_kept(project, listener, role):
+        draft.note("warning", f"{says}: only `{program}` does that: it is started instead of a server", *_place(says))
+        _note_debugger(project, draft, listener)
+        return Fact(served.value, (*served.evidence, says))
+    text = f"{says}: only `{program}` does that, no server that imports {application.module}: move it out of the guard"
+    draft.note("warning", text, *_place(says))
+    return None
+
+
+def _place(says: Evidence) -> tuple[str, int | None]:
+    return says.path, says.line
+
+
+def _text(role: Role) -> str:
+    if role.kind == "effect":
+        return role.callee
+    return "a thread" if role.callee in ("a thread", "a loop") else f"{role.callee} in a thread"
+
+
+def _serves(project: PythonProject, words: list[str], application: Application) -> bool:
+    """Whether a program is the application's own module, or imports that."""
+    path = words[-1]
+    module = parse_code(project.folder, parse_python, path) if path.endswith(".py") else None
+    if module is None or application.file == path:
+        return module is not None
+    return application.module in module.imports or application.file.removesuffix(".py") in module.imports
+
+
+def _is_kept(project: PythonProject, listener: Listener, role: Role) -> bool:
+    """Whether the program is started as it is: for what it runs beside serving always; for what it prepares where it
+    can be reached so, and the project has no server of its own choice."""
+    if role.way.aside:
+        return True
+    fixed = listener.alone and isinstance(listener.host, str)
+    return not fixed and project.depends(*WSGI_SERVERS) is None
+
+
+def _is_server_of_sockets(project: PythonProject, listener: Listener) -> bool:
+    """`socketio.run(…)` that is fit for production: on eventlet or gevent, or allowed to be on Werkzeug."""
+    if not listener.callee.endswith("SocketIO().run") or listener.alone or project.depends(*WSGI_SERVERS):
+        return False
+    return project.depends("eventlet", "gevent") is not None or _keyword(project, listener, "allow_unsafe_werkzeug")
+
+
+def _keyword(project: PythonProject, listener: Listener, name: str) -> bool:
+    """Whether the call that listens is given a switch."""
+    module = parse_code(project.folder, parse_python, listener.path)
+    calls = module.calls if module is not None else ()
+    return any(call.line == listener.line and call.keywords.get(name) is True for call in calls)
+
+
+def _note_debugger(project: PythonProject, draft: Draft, listener: Listener) -> None:
+    if _keyword(project, listener, "debug") and listener.callee.endswith((".run", ".run_server")):
+        says = project.folder.says(listener.path, listener.line, "debug=True")
+        draft.note("warning", f"{says}: whoever reaches the debugger runs code; leave it out", *_place(says))

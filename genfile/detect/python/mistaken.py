@@ -1,0 +1,47 @@
+"""Requirements that pip stops at, or takes for another package: names of modules, of other systems, of a machine."""
+
+from collections.abc import Iterator
+
+from genfile.data import import_names
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft
+from genfile.parsers.requirements import Entry, normalise
+
+# What an image runs on, as markers ask for it.
+_LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
+
+_NAMES = {"Windows": "win32", "macOS": "darwin"}
+
+
+def put_mistaken(project: PythonProject, draft: Draft) -> None:
+    """Warn of each requirement that names what an image cannot install, or something else than is meant."""
+    for name, parsed in project.requirements_files.items():
+        path = project.folder.full(name)
+        for entry in parsed.entries:
+            for text in _mistakes(entry):
+                draft.note("warning", f"{path}:{entry.line}: {text}", path, entry.line)
+
+
+def _mistakes(entry: Entry) -> Iterator[str]:
+    if not _is_installed(entry):
+        return
+    modules = {normalise(module): names for module, names in import_names().items()}
+    brought = modules.get(entry.name, ())
+    if brought and entry.name not in map(normalise, brought):
+        yield f"{entry.name} is the name of a module, which {brought[0]} brings: the package of that name is another"
+    for system, names in import_names("elsewhere").items():
+        if entry.name in names:
+            mark = f"{entry.name}; sys_platform == '{_NAMES[system]}'"
+            yield f"{entry.name} is for {system} alone, and pip stops at it: leave it out, or write `{mark}`"
+    if entry.url is not None and entry.url.startswith("file:///"):
+        yield f"{entry.name or entry.url} is a file of the machine that wrote this: name a version in its place"
+
+
+def _is_installed(entry: Entry) -> bool:
+    """Whether a requirement's marker holds on Linux, as far as that can be said."""
+    from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+    try:
+        return entry.marker is None or Marker(entry.marker).evaluate(_LINUX)
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return True

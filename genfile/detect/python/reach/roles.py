@@ -1,0 +1,94 @@
+"""What a call or a loop does for the life of a program: it stays, it asks a person, it runs something aside."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from genfile.data import load_table
+from genfile.detect.python.reach.values import Need, Way
+
+# What a loop asks before another round that ends when the program is told to.
+_RUNNING = re.compile(r"running|alive|stop|shutdown|terminat|exit_event", re.IGNORECASE)
+# Names of calls that may stay, whoever's they are.
+_MAY_STAY = re.compile(r"(?:^|\.)(?:start|run|serve|listen|poll|watch|consume)_\w+$|_(?:forever|loop)$")
+_WAITS = ("sleep", "run_pending", "poll", "wait", "blpop", "receive")
+
+
+@dataclass(frozen=True)
+class Role:
+    """Something that a program does: its kind, the callee, where, what must be given for it, how it was come to.
+
+    Kinds: `stays`, `loop` (that waits between its rounds), `terminal`, `window`, `open` (may stay for all that is
+    known here), and `effect`: done before or beside what the program is for, with something left behind.
+    """
+
+    kind: str
+    callee: str
+    path: str
+    line: int
+    need: Need = field(default_factory=Need)
+    way: Way = field(default_factory=Way)
+
+
+@cache
+def _names(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The callees of a kind in the data: by the ends of their names, and whole libraries by the beginnings."""
+    words = load_table("lives")["python"][kind].split()
+    libraries = tuple(word.removesuffix("*") for word in words if word.endswith(".*"))
+    return tuple(word for word in words if not word.endswith(".*")), libraries
+
+
+def is_of(kind: str, name: str) -> bool:
+    """Whether a callee's dotted name is of a kind: by its end at a dot, or by its library."""
+    ends, libraries = _names(kind)
+    return f".{name}".endswith(tuple(f".{end}" for end in ends)) or name.startswith(libraries)
+
+
+def kind_of(name: str) -> str | None:
+    """The kind of role that a callee has; None where it just comes back."""
+    for kind in ("terminal", "window"):
+        if is_of(kind, name):
+            return kind
+    # A client may be of any class whose name ends so: commands.AutoShardedBot().run.
+    if name.endswith(_names("stays")[0]):
+        return "stays"
+    if is_of("hands_on", name):
+        return None
+    return "open" if is_of("may_stay", name) or _MAY_STAY.search(name) else None
+
+
+def is_effect(name: str) -> bool:
+    """Whether something that a server needs later may be left behind by a call."""
+    return not any(is_of(kind, name) for kind in ("harmless", "hands_on", "aside", "terminal"))
+
+
+def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:
+    """`loop` for one without an end that waits between its rounds, `open` for another without an end; else None."""
+    if not isinstance(node, ast.While):
+        return None
+    endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
+    names = [getattr(item, "attr", getattr(item, "id", "")) for item in ast.walk(node.test)]
+    if not endless and not any(_RUNNING.search(name) for name in names):
+        return None
+    called = {
+        getattr(item.func, "attr", getattr(item.func, "id", ""))
+        for item in ast.walk(node)
+        if isinstance(item, ast.Call)
+    }
+    if "input" in called:
+        return None
+    if any(name.startswith(_WAITS) for name in called):
+        return "loop"
+    return None if any(isinstance(item, ast.Break | ast.Return) for item in _own(node)) else "open"
+
+
+def _own(loop: ast.While) -> Iterator[ast.AST]:
+    """What is in a loop, but not in one inside of it nor in a function."""
+    stack: list[ast.AST] = list(loop.body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.While | ast.For | ast.AsyncFor | ast.FunctionDef | ast.AsyncFunctionDef):
+            stack.extend(ast.iter_child_nodes(node))

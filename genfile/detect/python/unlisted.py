@@ -1,0 +1,71 @@
+"""What a project without a list of dependencies imports: the only evidence of what must be installed."""
+
+import sys
+from functools import cache
+
+from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
+from genfile.detect.python.application import modules
+from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.evidence import Evidence
+from genfile.parsers.pyimports import required_imports
+from genfile.parsers.requirements import normalise
+
+
+def imported(project: PythonProject) -> dict[str, Dependency]:
+    """The distributions that bring what the modules import, by name; only those that are known by the data, since a
+    name that is made up of a module's may be anybody's package."""
+    found: dict[str, Dependency] = {}
+    for module, says in _foreign(project).items():
+        name = _distribution(module)
+        if name is not None:
+            found.setdefault(name, Dependency(name, (), "", says))
+    return found
+
+
+def unknown(project: PythonProject) -> dict[str, Evidence]:
+    """The modules of others that nothing known brings, each with where it is imported."""
+    return {module: says for module, says in _foreign(project).items() if _distribution(module) is None}
+
+
+def _foreign(project: PythonProject) -> dict[str, Evidence]:
+    """The modules that are imported without a condition, and are neither the project's own nor Python's."""
+    listed = modules(project)
+    own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}
+    found: dict[str, Evidence] = {}
+    for path, parsed in listed:
+        for item in required_imports(parsed):
+            root = item.name.split(".")[0]
+            if not item.level and root not in own and root not in sys.stdlib_module_names and root.isascii():
+                found.setdefault(root, project.folder.says(path, item.line, f"import {root}"))
+    return found
+
+
+def _distribution(module: str) -> str | None:
+    """The distribution that brings a module, by the data; None where it names none."""
+    by_name = import_names().get(module) or _by_framework().get(module)
+    if by_name:
+        return by_name[0]
+    name = normalise(module)
+    return name if name in _known() else None
+
+
+@cache
+def _by_framework() -> dict[str, tuple[str, ...]]:
+    """The distributions of each framework by the modules that it is imported by."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in frameworks("python"):
+        roots = {name.split(".")[0] for name in (item.object or item.name, *item.imports)}
+        for root in sorted(roots):
+            # Of several that are imported by different names, the one that is called so.
+            own = tuple(name for name in item.dependencies if name == normalise(root))
+            found.setdefault(root, own or item.dependencies)
+    return found
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The distributions that the data says anything of."""
+    tables = (load_table("pins")["python"], load_table("wheels")["python"], system_packages("pypi"))
+    services = [name for item in backing_services().values() for name in item.pypi]
+    brought = [name for names in import_names().values() for name in names]
+    return frozenset([*services, *brought, *(name for table in tables for name in table)])
