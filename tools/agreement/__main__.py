@@ -1,7 +1,8 @@
 """`python -m tools.agreement CHECKOUTS [--json FILE] [--sample N]`: agreement with what people wrote.
 
 CHECKOUTS holds a folder OWNER+NAME for each repository. Its Dockerfiles for production are interpreted; genfile
-then looks at the tree without its container files (`hide.py` says which); both are compared field by field. A field is `agree`, `differ`, or `not comparable` with a reason. `--json` writes every comparison with both places;
+then looks at the tree without its container files (`hide.py` says which); both are compared field by field. A field is
+`agree`, `differ`, or `not comparable` with a reason. `--json` writes every comparison with both places;
 `--sample` prints so many of the disagreements, chosen by the seed.
 
 The repositories of docs/detection.md are chosen by a rule. An index of public repositories lists a hundred names, in

@@ -117,7 +117,17 @@ class Comparison:
             return _unclear("what the Dockerfile starts can't be seen", **sides)
         if found is None:
             return Answer("differ", reason="genfile gives no start command", **sides)
-        return Answer(_verdict(same(said, found, spec.framework)), reason=f"{said} / {found}", **sides)
+        good = same(said, found, spec.framework) or self._hands_over(said, found)
+        return Answer(_verdict(good), reason=f"{said} / {found}", **sides)
+
+    def _hands_over(self, said: Program, found: Program) -> bool:
+        """Whether the file that the Dockerfile starts imports the application that genfile starts."""
+        if (said.kind, found.kind) != ("module", "module"):
+            return False
+        name = posixpath.normpath(posixpath.join(self.service.spec.path, said.name.replace(".", "/") + ".py"))
+        text = self.tree.text(name) or "" if name in self.tree.paths else ""
+        module, item = re.escape(found.name), found.object or r"\w+"
+        return re.search(rf"^\s*from {module} import .*\b{item}\b|[\"']{module}:{item}[\"']", text, re.M) is not None
 
     @property
     def is_site(self) -> bool:
@@ -139,7 +149,9 @@ class Comparison:
         )
         folders = [posixpath.normpath(posixpath.join(self.written.context, p)) for p in image.from_context(place_)]
         scripts = next((found for folder in folders if (found := self._scripts(folder))), None)
-        return program(words, scripts or self._scripts(self.written.folder), values)
+        found = program(words, scripts or self._scripts(self.written.folder), values)
+        unread = found is not None and found.kind == "command" and self._is_file(posixpath.join(place_, words[0]))
+        return None if unread else found
 
     def _in_service(self, word: str, home: str) -> str:
         """A path of the image as the service's folder has it, where it has it."""

@@ -169,7 +169,7 @@ class Reader:
         """The folder of the program's manifest: the Dockerfile's own, else that of what starts, else the first."""
         found = list(dict.fromkeys(self._candidates(context, image, language)))
         own = posixpath.dirname(path)
-        if own in found or (own and not found and self._manifests(own, language)):
+        if own in found or (own and self._manifests(own, language) and (not found or "." in copied(image))):
             return own
         for place in self._started(context, image):
             if place in found:
