@@ -149,9 +149,9 @@ class Comparison:
         )
         folders = [posixpath.normpath(posixpath.join(self.written.context, p)) for p in image.from_context(place_)]
         scripts = next((found for folder in folders if (found := self._scripts(folder))), None)
-        found = program(words, scripts or self._scripts(self.written.folder), values)
-        unread = found is not None and found.kind == "command" and self._is_file(posixpath.join(place_, words[0]))
-        return None if unread else found
+        said = program(words, scripts or self._scripts(self.written.folder), values)
+        unread = said is not None and said.kind == "command" and self._is_file(posixpath.join(place_, words[0]))
+        return None if unread else said
 
     def _in_service(self, word: str, home: str) -> str:
         """A path of the image as the service's folder has it, where it has it."""

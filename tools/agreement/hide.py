@@ -43,8 +43,7 @@ def _is_named(path: str) -> bool:
     name = posixpath.basename(path).lower()
     return (
         is_dockerfile(path)
-        or name.endswith("ignore")
-        and _DOCKERFILE.fullmatch(name.removesuffix(".dockerignore")) is not None
+        or (name.endswith("ignore") and _DOCKERFILE.fullmatch(name.removesuffix(".dockerignore")) is not None)
         or name == ".dockerignore"
         or strength(name) is not None
         or _COMPOSE.fullmatch(name) is not None
