@@ -150,7 +150,7 @@ class Comparison:
         folders = [posixpath.normpath(posixpath.join(self.written.context, p)) for p in image.from_context(place_)]
         scripts = next((found for folder in folders if (found := self._scripts(folder))), None)
         said = program(words, scripts or self._scripts(self.written.folder), values)
-        unread = said is not None and said.kind == "command" and self._is_file(posixpath.join(place_, words[0]))
+        unread = said is not None and said.kind == "command" and self._is_copied(posixpath.join(place_, words[0]))
         return None if unread else said
 
     def _in_service(self, word: str, home: str) -> str:
@@ -274,19 +274,20 @@ class Comparison:
         reason = f"missing: {', '.join(missing)}" if missing else ""
         return Answer(_verdict(not missing), reason=reason, **sides)
 
-    def _is_file(self, path: str) -> bool:
-        """Whether a path of the image is a file that was copied there: `chmod +x /entrypoint`."""
+    def _is_copied(self, path: str) -> bool:
+        """Whether a path of the image was copied there, from the context or a stage: `chmod +x /entrypoint`."""
         image = self.written.image
-        into = {said.value.target for stage in image.needed() for said in stage.copies if "/" in said.value.source}
+        into = {said.value.target for stage in image.needed() for said in stage.copies if said.value.source != "."}
         places = [posixpath.normpath(posixpath.join(self.written.context, item)) for item in image.from_context(path)]
-        return any(item in self.tree.paths for item in places) or (path in into and path.count("/") == 1)
+        return any(item in self.tree.paths for item in places) or path in into
 
     def folders(self) -> Answer:
         image, spec = self.written.image, self.service.spec
         said = {
             item.value: item.evidence
             for item in (*image.folders, *image.volumes)
-            if not self._is_file(posixpath.normpath(item.value))
+            if not self._is_copied(posixpath.normpath(item.value))
+            and not ("chmod +x" in item.evidence.says and "mkdir" not in item.evidence.says)
         }
         homes = {posixpath.normpath(stage.folder) for stage in image.needed()}
         asked = {
