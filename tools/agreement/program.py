@@ -14,7 +14,9 @@ _RUNS_FILES = frozenset(
     "node nodejs bun deno tsx ts-node ts-node-dev nodemon babel-node pm2 pm2-runtime pm2-docker forever swc-node "
     "python python3 streamlit chainlit fastapi uvicorn-worker".split()
 )
-_SITES = frozenset("serve http-server vite react-scripts craco vue-cli-service ng nginx httpd caddy webpack parcel".split())
+_SITES = frozenset(
+    "serve http-server vite react-scripts craco vue-cli-service ng nginx httpd caddy webpack parcel".split()
+)
 _FRAMEWORKS = {"next": "nextjs", "nuxt": "nuxt", "nuxi": "nuxt", "nest": "nestjs", "remix-serve": "remix",
                "react-router-serve": "react-router"}  # fmt: skip
 # What the build of a framework makes to be started with node, without the folder of its output.
