@@ -1,0 +1,1 @@
+"""How far genfile, shown a tree without its container files, says what the people who wrote them say."""
