@@ -4,6 +4,7 @@ Here detection, presets and the image on paper meet; none of them knows the othe
 """
 
 import posixpath
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 
 # How often a spec is changed and checked again.
 ROUNDS = 3
+_CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 
 
 def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "InspectedService":
     """A service whose Dockerfile has been checked on paper, by the built-in preset of its language.
 
     ``several``: the tree has other services, as for `render_spec`. What a check can mend is mended in the spec, with
-    the finding as its evidence; what is left stands in `risks`. The same tree gives the same answer.
+    the finding as its evidence; what is left stands in `risks`. The same tree gives the same answer. A service in a
+    language without a built-in preset is left as it is.
     """
     from genfile.preset.find import preset_for
     from genfile.preset.render import render_spec
     from genfile.spec.base import plain
+    from genfile.spec.project import LANGUAGES
 
+    if service.spec.language not in LANGUAGES:
+        # Rendered by a preset of its own, which nobody has named here.
+        return service
     for left in range(ROUNDS, -1, -1):
         rendering = render_spec(service.spec, preset=preset_for(plain(service.spec)), several=several)
         findings = findings_of(tree, service.spec, rendering)
@@ -64,12 +71,20 @@ def built_of(tree: "Tree", rendering: "Rendering") -> "Built":
 
 def context_of(tree: "Tree", folder: str) -> "Context":
     """The build context that a folder of a tree is, nothing ignored."""
+    from genfile.detect.code import parse_code
+    from genfile.detect.tree import Project
     from genfile.image import Context, untracked
 
     rules = untracked(tree.text(".gitignore") or "")
     root = "" if folder == "." else folder
     whole = not any("left out" in note.text or "stopped" in note.text for note in tree.source.index().notes)
-    return Context(tree.folders, tree.text, root, whole=whole, untracked=rules, parse=tree.parse)
+    whole_tree = Project(tree, "")
+
+    def parse(parser: Callable[[str], Any], path: str) -> Any:
+        # Source code within the bound for all of a tree's.
+        return parse_code(whole_tree, parser, path) if path.endswith(_CODE) else tree.parse(parser, path)
+
+    return Context(tree.folders, tree.text, root, whole=whole, untracked=rules, parse=parse)
 
 
 def needs_of(spec: "Spec", context: str) -> "Needs":
