@@ -507,3 +507,55 @@ def test_arguments_are_handed_on_to_the_script(
     files = {"package.json": manifest, **LOCK, "app/page.tsx": "", **({"Procfile": procfile} if procfile else {})}
     spec = only(**files)
     assert (spec.start, spec.port) == (start, port)
+
+
+# --- development dependencies that run -------------------------------------------------------------------------------
+
+HASH = "import * as bcrypt from 'bcrypt'; export const hash = (text: string) => bcrypt.hash(text, 10)"
+
+
+@pytest.mark.parametrize(
+    ("server", "kept"),
+    [
+        ("import './hash'; import express from 'express'; express().listen(3000)", "all"),
+        # The compiler leaves out what only types are taken from.
+        ("import { Options } from 'bcrypt'; import express from 'express'; express().listen(3000)", "production"),
+        ("import type { Options } from 'bcrypt'; import express from 'express'; express().listen(3000)", "production"),
+        ("import express from 'express'; let x: bcrypt.Options; express().listen(3000)", "production"),
+    ],
+)
+def test_a_development_dependency_that_the_program_loads_is_kept(server: str, kept: str) -> None:
+    files = {
+        "package.json": package(scripts=PLAIN, dependencies=EXPRESS, devDependencies={"bcrypt": "5.1.1"}),
+        **LOCK,
+        "tsconfig.json": config(rootDir="src"),
+        "src/index.ts": server,
+        "src/hash.ts": HASH,
+    }
+    assert only(**files).dependencies_at_run == kept
+    assert ("the program loads bcrypt" in texts(inspect(**files))) == (kept == "all")
+    runtime = stage(dockerfile(**files), "runtime")
+    assert ("--from=build /app/node_modules" in runtime) == (kept == "all")
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ("require('dotenv').config();", "all"),
+        ("const { config } = require('dotenv');", "all"),
+        ("if (process.env.NODE_ENV !== 'production') { require('dotenv').config() }", "production"),
+        ("try { require('dotenv').config() } catch {}", "production"),
+    ],
+)
+def test_what_only_a_branch_loads_is_not_kept(before: str, kept: str) -> None:
+    start = package(scripts={"start": "node app.js"}, dependencies=EXPRESS, devDependencies={"dotenv": "16.0.0"})
+    files = {"package.json": start, **LOCK, "app.js": before + LISTEN}
+    assert only(**files).dependencies_at_run == kept
+
+
+def test_a_bundle_brings_what_it_loads() -> None:
+    scripts = PLAIN | {"build": "esbuild src/index.ts --bundle --platform=node --outfile=dist/index.js"}
+    manifest = package(scripts=scripts, dependencies=EXPRESS, devDependencies={"bcrypt": "5", "esbuild": "0.25.0"})
+    source = f"import './hash'; {SERVER}"
+    files = {"package.json": manifest, **LOCK, "src/index.ts": source, "src/hash.ts": HASH}
+    assert only(**files).dependencies_at_run == "production"
