@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import genfile
+from genfile.preset.places import holds_code, written_folders
 from genfile.project.apply import apply_plan
 from genfile.project.plan import make_plan
 from genfile.spec.base import plain
@@ -16,7 +17,6 @@ from genfile.verify.docker import docker
 from genfile.verify.folders import is_mounted, may_write, user_of
 from genfile.verify.gates import Report, Request, run_gates
 from genfile.verify.page import Answer, broken_asset, fetch, first_assets
-from genfile.verify.prove import writable_folders
 from tests.conftest import EXAMPLES, gates_of, make_images
 
 PAGE = "http://shop.test:8080/en/"
@@ -132,11 +132,24 @@ def test_a_build_that_failed_has_no_size() -> None:
 
 def test_where_the_folders_of_a_spec_lie() -> None:
     """Below /app and the service's place in the context; a Go image has no folder of the service."""
-    spec = {"path": "apps/shop", "writable": ["apps/shop/uploads"], "workspace": None}
-    assert writable_folders({**spec, "language": "node"}, "apps/shop") == ("/app/uploads",)
-    assert writable_folders({**spec, "language": "node"}, ".") == ("/app/apps/shop/uploads",)
-    assert writable_folders({**spec, "language": "go"}, ".") == ("/app/uploads",)
-    assert writable_folders({**spec, "language": "python", "writable": ["apps/shop"]}, "apps/shop") == ("/app",)
+    spec = {
+        "path": "apps/shop", "writable": ["apps/shop/uploads"], "workspace": None, "data": None, "volumes": ["/state"]
+    }  # fmt: skip
+    node, go = spec | {"language": "node"}, spec | {"language": "go"}
+    assert written_folders(node, "apps/shop") == ["/app/uploads", "/state"]
+    assert written_folders(node, ".") == ["/app/apps/shop/uploads", "/state"]
+    assert written_folders(go, ".") == ["/app/uploads", "/state"]
+    assert written_folders(go | {"data": "apps/shop/db"}, ".") == ["/app/db", "/app/uploads", "/state"]
+    # Started on the volume, it writes there.
+    assert written_folders(go | {"data": "apps/shop"}, ".") == ["/data", "/state"]
+    python = spec | {"language": "python", "writable": ["apps/shop"]}
+    assert written_folders(python, "apps/shop") == ["/app", "/state"]
+    assert [holds_code(path, python, ".") for path in ("/app", "/app/apps/shop", "/app/apps/shop/db", "/state")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 # With an engine: a small program in Python that says what it is told to.

@@ -5,6 +5,7 @@ page's script and style sheet, its folders can be written to, its health check a
 5 a change of one line keeps the layers of the dependencies
 """
 
+import re
 import secrets
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from genfile.verify.page import OTHER_PROTOCOL, Answer, broken_asset, fetch
 
 # What listens says that it is not ready: it is asked again.
 NOT_READY = 503
+_READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
 # How long a worker has to stay, in seconds.
 STAYS = 8
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
@@ -204,8 +206,10 @@ def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]
         said = _gets_healthy(container, deadline, said)
     if said.fault is None:
         said = _writes(request, tag, container, said)
-    detail = "; ".join(part for part in (*said.seen, said.fault) if part)
-    return said.fault is None, detail, "" if said.fault is None else said.log or docker("logs", container).output
+    log = docker("logs", container).output
+    remark = "its log speaks of a read-only file system" if _READ_ONLY.search(log) else None
+    detail = "; ".join(part for part in (*said.seen, said.fault, remark) if part)
+    return said.fault is None, detail, "" if said.fault is None else said.log or log
 
 
 @dataclass(frozen=True)

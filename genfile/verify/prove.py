@@ -54,6 +54,7 @@ class Wish:
 def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
     """Generate for a copy of the folder and run the gates on each service. Raises GenfileError as `generate` does."""
     from genfile.api import generate
+    from genfile.preset.places import written_folders
     from genfile.project.apply import apply_plan
     from genfile.project.plan import accept_conflicts, make_plan
     from genfile.spec.base import plain
@@ -74,7 +75,7 @@ def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
                 spec.health.path if spec.health and not spec.static else "/",
                 source_file(root, spec.path, spec.language),
                 wish.environment,
-                writable_folders(plain(spec), rendering.layout.context),
+                tuple(written_folders(plain(spec), rendering.layout.context)),
                 syntax=wish.syntax,
                 answer_within=wish.answer_within,
                 stop_within=9,
@@ -96,17 +97,6 @@ def base_images(dockerfile: str) -> list[str]:
     from genfile.dockerfile.reader import read_dockerfile
 
     return list(read_dockerfile(dockerfile).external_images())
-
-
-def writable_folders(spec: dict[str, Any], context: str) -> tuple[str, ...]:
-    """Where the folders that the program writes to lie in an image of the built-in presets, besides its VOLUMEs."""
-    from genfile.preset.filters import join_path, relative
-    from genfile.preset.layout import localise
-
-    local = localise(spec, context)
-    # A Go image holds the program and its files alone, not the tree.
-    own = local["path"] if spec["language"] == "go" else "."
-    return tuple(join_path("/app", relative(path, own)) for path in local["writable"])
 
 
 def source_file(root: Path, path: str, language: str) -> str | None:
