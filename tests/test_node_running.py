@@ -638,3 +638,16 @@ def test_old_builders_of_angular_do_not_start_on_a_later_node(version: str, node
         ),
     }
     assert only(**files).runtime.version == node
+
+
+@pytest.mark.parametrize(
+    ("taken", "port"),
+    [("{ PORT, NODE_ENV }", 3000), ("{ PORT: PORT }", 3000), ("{ PORT = 4100 }", 4100), ("{ NODE_ENV }", None)],
+)
+def test_a_port_that_is_taken_out_of_the_environment_is_its_variable(taken: str, port: int | None) -> None:
+    """Without the variable the program would listen on any free port: the image has to set it."""
+    settings = f"const {taken} = process.env; export const settings = {{ PORT, NODE_ENV: 1 }}"
+    server = "import { settings } from './settings.js'; import express from 'express'; express().listen(settings.PORT)"
+    manifest = package(type="module", scripts={"start": "node app.js"}, dependencies=EXPRESS)
+    spec = only(**{"package.json": manifest, **LOCK, "app.js": server, "settings.js": settings})
+    assert (spec.port, spec.port_variable) == ((port, "PORT") if port else (3000, None))
