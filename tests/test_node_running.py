@@ -507,3 +507,147 @@ def test_arguments_are_handed_on_to_the_script(
     files = {"package.json": manifest, **LOCK, "app/page.tsx": "", **({"Procfile": procfile} if procfile else {})}
     spec = only(**files)
     assert (spec.start, spec.port) == (start, port)
+
+
+# --- development dependencies that run -------------------------------------------------------------------------------
+
+HASH = "import * as bcrypt from 'bcrypt'; export const hash = (text: string) => bcrypt.hash(text, 10)"
+
+
+@pytest.mark.parametrize(
+    ("server", "kept"),
+    [
+        ("import './hash'; import express from 'express'; express().listen(3000)", "all"),
+        # The compiler leaves out what only types are taken from.
+        ("import { Options } from 'bcrypt'; import express from 'express'; express().listen(3000)", "production"),
+        ("import type { Options } from 'bcrypt'; import express from 'express'; express().listen(3000)", "production"),
+        ("import express from 'express'; let x: bcrypt.Options; express().listen(3000)", "production"),
+    ],
+)
+def test_a_development_dependency_that_the_program_loads_is_kept(server: str, kept: str) -> None:
+    files = {
+        "package.json": package(scripts=PLAIN, dependencies=EXPRESS, devDependencies={"bcrypt": "5.1.1"}),
+        **LOCK,
+        "tsconfig.json": config(rootDir="src"),
+        "src/index.ts": server,
+        "src/hash.ts": HASH,
+    }
+    assert only(**files).dependencies_at_run == kept
+    assert ("the program loads bcrypt" in texts(inspect(**files))) == (kept == "all")
+    runtime = stage(dockerfile(**files), "runtime")
+    assert ("--from=build /app/node_modules" in runtime) == (kept == "all")
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        ("require('dotenv').config();", "all"),
+        ("const { config } = require('dotenv');", "all"),
+        ("if (process.env.NODE_ENV !== 'production') { require('dotenv').config() }", "production"),
+        ("try { require('dotenv').config() } catch {}", "production"),
+    ],
+)
+def test_what_only_a_branch_loads_is_not_kept(before: str, kept: str) -> None:
+    start = package(scripts={"start": "node app.js"}, dependencies=EXPRESS, devDependencies={"dotenv": "16.0.0"})
+    files = {"package.json": start, **LOCK, "app.js": before + LISTEN}
+    assert only(**files).dependencies_at_run == kept
+
+
+def test_a_bundle_brings_what_it_loads() -> None:
+    scripts = PLAIN | {"build": "esbuild src/index.ts --bundle --platform=node --outfile=dist/index.js"}
+    manifest = package(scripts=scripts, dependencies=EXPRESS, devDependencies={"bcrypt": "5", "esbuild": "0.25.0"})
+    source = f"import './hash'; {SERVER}"
+    files = {"package.json": manifest, **LOCK, "src/index.ts": source, "src/hash.ts": HASH}
+    assert only(**files).dependencies_at_run == "production"
+
+
+# --- what the program writes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "folders"),
+    [
+        ("require('fs').mkdirSync('uploads', { recursive: true })", ("uploads",)),
+        ("const dir = 'var/cache'; fs.promises.mkdir(dir)", ("var/cache",)),
+        ("fs.createWriteStream(path.join(__dirname, 'logs', 'app.log'))", ("logs",)),
+        ("fs.appendFile(process.cwd() + '/logs/app.log', 'x', done)", ("logs",)),
+        ("new winston.transports.File({ dirname: 'logs', filename: 'app.log' })", ("logs",)),
+        ("new transports.File({ filename: 'logs/app.log' })", ("logs",)),
+        ("multer({ dest: './uploads/' })", ("uploads",)),
+        ("multer.diskStorage({ destination: (req, file, cb) => { cb(null, 'public/files') } })", ("public/files",)),
+        ("multer.diskStorage({ destination(req, file, cb) { cb(null, path.join(__dirname, 'in')) } })", ("in",)),
+        # Not the program's own, or not known.
+        ("fs.mkdirSync('/tmp/x'); fs.mkdirSync('../x'); fs.mkdirSync(process.env.DIR)", ()),
+        ("fs.mkdirSync(path.join(os.tmpdir(), 'x')); fs.mkdirSync(path.join('a', name))", ()),
+        ("fs.writeFileSync('state.json', '{}'); new File(['x'], 'logs/a.txt')", ()),
+        ("fs.readFileSync('data/words.txt')", ()),
+    ],
+)
+def test_folders_that_the_program_writes_to(code: str, folders: tuple[str, ...]) -> None:
+    manifest = package(scripts={"start": "node app.js"}, dependencies=EXPRESS)
+    files = {"package.json": manifest, **LOCK, "app.js": LISTEN, "lib.js": f"module.exports = 1; {code}"}
+    files["app.js"] += "; require('./lib')"
+    assert only(**files).writable == folders
+    runtime = stage(dockerfile(**files), "runtime")
+    assert [f"/app/{name}" in runtime for name in folders] == [True for _ in folders]
+
+
+def test_beside_a_module_is_beside_what_the_compiler_makes_of_it() -> None:
+    code = f"{SERVER}; fs.mkdirSync(path.join(__dirname, '..', 'logs')); fs.mkdirSync(path.join(__dirname, 'tmp'))"
+    manifest = package(scripts=PLAIN, dependencies=EXPRESS)
+    files = {"package.json": manifest, **LOCK, "tsconfig.json": config(rootDir="src"), "src/index.ts": code}
+    assert only(**files).writable == ("logs", "dist/tmp")
+
+
+def test_the_folder_of_the_code_is_not_given_to_the_user() -> None:
+    manifest = package(scripts={"start": "node src/app.js"}, dependencies=EXPRESS)
+    files = {"package.json": manifest, **LOCK, "src/app.js": f"{LISTEN}; fs.mkdirSync('src'); fs.mkdirSync('.')"}
+    assert only(**files).writable == ()
+
+
+# --- a workspace whose root is a service ------------------------------------------------------------------------------
+
+
+def test_the_installation_at_the_root_of_a_workspace_reads_every_manifest() -> None:
+    """A package manager that finds no member where the manifest names one refuses to install."""
+    manifest = package(workspaces=["libs/*"], scripts={"start": "node app.js"}, dependencies=EXPRESS)
+    member = json.dumps({"name": "words", "version": "1.0.0"})
+    files = {"package.json": manifest, **LOCK, "app.js": LISTEN, "libs/words/package.json": member}
+    assert "libs/words/package.json" in only(**files).manifests
+    assert "source=libs/words/package.json" in dockerfile(**files)
+    files["package.json"] = package(scripts={"start": "node app.js"}, dependencies=EXPRESS)
+    assert only(**files).manifests == ("package.json", "package-lock.json")
+
+
+@pytest.mark.parametrize(("version", "node"), [("0.8.3", "22"), ("12.2.0", "22"), ("15.0.0", "24")])
+def test_old_builders_of_angular_do_not_start_on_a_later_node(version: str, node: str) -> None:
+    lock = {"": {}, "node_modules/@angular-devkit/build-angular": {"version": version, "dev": True}}
+    files = {
+        "package.json": package(
+            scripts={"build": "ng build"},
+            dependencies={"@angular/core": "15.0.0"},
+            devDependencies={"@angular-devkit/build-angular": version},
+        ),
+        "package-lock.json": json.dumps({"lockfileVersion": 3, "packages": lock}),
+        "angular.json": json.dumps(
+            {
+                "projects": {
+                    "x": {"projectType": "application", "architect": {"build": {"options": {"outputPath": "d"}}}}
+                }
+            }
+        ),
+    }
+    assert only(**files).runtime.version == node
+
+
+@pytest.mark.parametrize(
+    ("taken", "port"),
+    [("{ PORT, NODE_ENV }", 3000), ("{ PORT: PORT }", 3000), ("{ PORT = 4100 }", 4100), ("{ NODE_ENV }", None)],
+)
+def test_a_port_that_is_taken_out_of_the_environment_is_its_variable(taken: str, port: int | None) -> None:
+    """Without the variable the program would listen on any free port: the image has to set it."""
+    settings = f"const {taken} = process.env; export const settings = {{ PORT, NODE_ENV: 1 }}"
+    server = "import { settings } from './settings.js'; import express from 'express'; express().listen(settings.PORT)"
+    manifest = package(type="module", scripts={"start": "node app.js"}, dependencies=EXPRESS)
+    spec = only(**{"package.json": manifest, **LOCK, "app.js": server, "settings.js": settings})
+    assert (spec.port, spec.port_variable) == ((port, "PORT") if port else (3000, None))

@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from genfile.data import newest_for
+from genfile.data import default_tool, newest_for
 from genfile.preset.render import render_spec
 from tests.test_python import DJANGO, FASTAPI, FLASK, notes
 from tests.test_traps import inspect, only
@@ -464,3 +464,24 @@ def test_a_version_of_git_is_an_argument_of_the_build(build: str, dynamic: bool,
         "--no-editable"
     )
     assert "ARG" in made or variable is None
+
+
+# --- tools on an older Python --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("python", "manager", "server"), [("3.8", "2024.4.1", "23.0.0"), ("3.9", "2025.0.4", "23.0.0")]
+)
+def test_tools_are_of_a_release_that_the_python_can_install(python: str, manager: str, server: str) -> None:
+    """The newest release asks for a newer Python than an old project has."""
+    pipfile = f'[packages]\nflask = "*"\n[requires]\npython_version = "{python}"\n'
+    spec = only(Pipfile=pipfile, **{"Pipfile.lock": "{}", "app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    assert (spec.runtime.version, spec.package_manager.version) == (python, manager)
+    assert spec.extra_packages == (f"gunicorn=={server}",)
+
+
+def test_the_default_python_gets_the_default_tools() -> None:
+    files = {"Pipfile": '[packages]\nflask = "*"\n', "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    spec = only(**files)
+    assert spec.package_manager.version == default_tool("pipenv")
+    assert spec.extra_packages == (f"gunicorn=={default_tool('gunicorn')}",)

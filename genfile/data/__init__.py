@@ -206,9 +206,13 @@ def backing_services() -> dict[str, BackingService]:
     return {name: BackingService(name=name, **_tuples(entry)) for name, entry in load_table("services").items()}
 
 
-def default_tool(name: str) -> str:
-    """The version of a package manager or server for a project that names none."""
-    version: str = load_table("tools")["default"][name]
+def default_tool(name: str, python: str | None = None) -> str:
+    """The version of a package manager or server for a project that names none; ``python``: what it is installed on."""
+    tools = load_table("tools")
+    older = tools["python"].get(name, []) if python is not None else []
+    line = _release(python) if older and python is not None else None
+    fitting = (release for last, release in older if line is not None and line <= _release(last))
+    version: str = next(fitting, tools["default"][name])
     return version
 
 

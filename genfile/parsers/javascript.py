@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
-from genfile.parsers.jsreach import JsReferences
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsvalues import WRAPPERS
+from genfile.parsers.jswrites import JsWrites
 from genfile.parsers.values import UNKNOWN, Call, EnvName, is_known
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def parse_typescript(text: str) -> "JsModule":
     return parse_javascript(text, typescript=True)
 
 
-class JsModule(JsReads, JsReferences):
+class JsModule(JsReads, JsWrites):
     """A parsed module; every property is found once, when it is asked for."""
 
     @cached_property

@@ -60,6 +60,33 @@ class JsValues:
                     found.setdefault(self._text(name), node)
         return found
 
+    @cached_property
+    def _taken(self) -> dict[str, tuple[str, "Node | None"]]:
+        """`const { PORT, HOST: host, MODE = "x" } = process.env`: each local name with its variable and default."""
+        found: dict[str, tuple[str, Node | None]] = {}
+        for node in self._all("variable_declarator"):
+            pattern, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+            short = value is not None and value.end_byte - value.start_byte <= 20
+            if pattern is None or value is None or pattern.type != "object_pattern" or not short:
+                continue
+            for item in pattern.named_children if self._text(value) in ("process.env", "Bun.env") else ():
+                left = item.child_by_field_name("left") or item
+                local = left.child_by_field_name("value") or left
+                name = self._text(left.child_by_field_name("key") or left)
+                found.setdefault(self._text(local), (name, item.child_by_field_name("right")))
+        return found
+
+    def _named_value(self, name: str, depth: int) -> Any:
+        """What a name stands for: a constant of the module, or a variable that is taken from the environment."""
+        target = self._constants.get(name)
+        if target is not None:
+            return self._value(target, depth + 10)
+        if name not in self._taken:
+            return UNKNOWN
+        variable, default = self._taken[name]
+        value = self._value(default, depth + 10) if default is not None else None
+        return EnvDefault(variable, None if value is UNKNOWN else value)
+
     def constant(self, name: str) -> Any:
         """The value that a name is declared with, or UNKNOWN."""
         node = self._constants.get(name)
@@ -104,8 +131,7 @@ class JsValues:
         if kind == "array":
             return [self._value(item, depth + 1) for item in node.named_children if item.type != "comment"]
         if kind == "identifier":
-            target = self._constants.get(self._text(node))
-            return UNKNOWN if target is None else self._value(target, depth + 10)
+            return self._named_value(self._text(node), depth)
         if kind in ("member_expression", "subscript_expression"):
             return self._member(node, depth)
         if kind in ("binary_expression", "unary_expression", "call_expression", "ternary_expression"):
@@ -137,9 +163,7 @@ class JsValues:
                 if isinstance(inner, dict):
                     result |= inner
             elif child.type == "shorthand_property_identifier":
-                name = self._text(child)
-                target = self._constants.get(name)
-                result[name] = UNKNOWN if target is None else self._value(target, depth + 10)
+                result[self._text(child)] = self._named_value(self._text(child), depth)
             elif child.type == "method_definition":
                 name_node = child.child_by_field_name("name")
                 if name_node is not None:

@@ -1,5 +1,6 @@
 """compose.yaml for a whole tree: its services, hardened, and the databases that they speak to."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,9 @@ from genfile.data import BackingService, backing_services
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
+from genfile.preset.places import holds_code, written_folders
 from genfile.preset.trace import render_lines
+from genfile.spec.base import plain
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -25,6 +28,7 @@ _SPRING = {
     "rabbitmq": ("SPRING_RABBITMQ_HOST", "{host}"),
     "kafka": ("SPRING_KAFKA_BOOTSTRAP_SERVERS", "{host}:9092"),
 }
+_DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 
 
 def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments = "brief") -> str:
@@ -39,7 +43,10 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
         "backing_conditions": {
             name: "service_healthy" if known[name].healthcheck else "service_started" for name in needed
         },
-        "volumes": [f"{item['name']}-data" for item in backing if item["volume"]],
+        "volumes": [
+            *(f"{item['name']}-data" for item in backing if item["volume"]),
+            *sorted({mount.partition(":")[0] for entry in entries for mount in entry["mounts"]}),
+        ],
     }
     lines = comment_lines(render_lines(_template(), context), comments, dockerfile=False)
     return "".join(line.text + "\n" for line in lines)
@@ -56,6 +63,11 @@ def _template() -> "Template":
 
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> list[dict[str, Any]]:
     """The service, its other processes, and its release command as a job of the profile `release`."""
+    values = plain(spec)
+    written = written_folders(values, layout.context)
+    # Where it is given a database, a file beside its code is only what it falls back to.
+    given = bool(_DATABASES & set(spec.backing_services))
+    beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
     base: dict[str, Any] = {
         "name": spec.name,
         "context": local_folder(layout.context),
@@ -72,6 +84,12 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "published": f"127.0.0.1:{spec.port}:{spec.port}",
         "environment": _environment(spec, known),
         "depends_on": [name for name in spec.backing_services if name in known],
+        "mounts": [
+            f"{spec.name}{re.sub('[^A-Za-z0-9]+', '-', folder.removeprefix('/app'))}-files:{folder}"
+            for folder in written
+            if folder not in beside_code
+        ],
+        "beside_code": bool(beside_code) and not given,
         "tmpfs": ["/var/cache/nginx", "/var/run"] if spec.static else [],
     }
     entries = [base]

@@ -44,7 +44,8 @@ def main() -> int:
         write_data(sys.stdout, json.dumps([proof.to_json() for proof in proofs], indent=2) + "\n")
     else:
         for proof in proofs:
-            write(sys.stdout, f"{proof.service}, {proof.report.image_bytes / 1e6:.0f} MB")
+            size = proof.report.image_bytes
+            write(sys.stdout, f"{proof.service}, {size / 1e6:.0f} MB" if size else proof.service)
             write_lines(sys.stdout, proof.report.render() + "\n")
     return 0 if all(proof.report.passed for proof in proofs) else 1
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,9 +69,12 @@ def why_unavailable() -> str | None:
     return None
 
 
-def build(dockerfile: Path, context: Path, tag: str, *, cache: bool = True, timeout: float = 1200) -> Result:
-    """Build an image; the output is BuildKit's plain progress."""
+def build(
+    dockerfile: Path, context: Path, tag: str, *, cache: bool = True, label: str | None = None, timeout: float = 1200
+) -> Result:
+    """Build an image; the output is BuildKit's plain progress. ``label``: `key=value` that the image is marked with."""
     flags = [] if cache else ["--no-cache"]
+    flags += ["--label", label] if label else []
     return docker(
         "buildx",
         "build",
@@ -99,3 +103,17 @@ def inspect(kind: str, name: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+
+
+def first_entry(container: str, path: str) -> tarfile.TarInfo | None:
+    """Owner and mode of a file or folder in a container, without reading what is in it; None where there is none."""
+    with subprocess.Popen(
+        ["docker", "cp", f"{container}:{path}", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as copying:
+        try:
+            with tarfile.open(fileobj=copying.stdout, mode="r|") as archive:
+                return archive.next()
+        except (tarfile.TarError, OSError):
+            return None
+        finally:
+            copying.kill()

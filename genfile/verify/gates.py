@@ -1,28 +1,30 @@
 """The five gates: general, a path in and a report out.
 
-1 it builds, cold and warm · 2 it starts hardened, as a numeric user · 3 it answers, and its health check agrees ·
-4 SIGTERM ends it · 5 a change of one line keeps the layers of the dependencies
+1 it builds, cold and warm · 2 it starts hardened, as a numeric user · 3 it works: its start page answers, with that
+page's script and style sheet, its folders can be written to, its health check agrees · 4 SIGTERM ends it ·
+5 a change of one line keeps the layers of the dependencies
 """
 
-import http.client
+import re
 import secrets
 import shutil
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from genfile.verify.docker import build, check, docker, inspect
+from genfile.verify.folders import unwritable
 from genfile.verify.log import read_steps
+from genfile.verify.page import OTHER_PROTOCOL, Answer, broken_asset, fetch
 
-# Something listens and answers, but not in HTTP: gRPC, a database's protocol.
-OTHER_PROTOCOL = 0
-# Nothing listens, or what listens says that it is not ready: both are asked again.
-NOT_YET = (None, 503)
+# What listens says that it is not ready: it is asked again.
+NOT_READY = 503
+_READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
+# How long a worker has to stay, in seconds.
+STAYS = 8
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
 
 
@@ -31,8 +33,9 @@ class Request:
     """What is to be proven.
 
     ``dockerfile`` is relative to ``root``, ``context`` too; ``port`` None means a worker; ``touch`` is a source
-    file, relative to ``root``, that gets one more line. ``syntax`` False leaves out the `# syntax=` line, for
-    engines that reach no registry.
+    file, relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` without one.
+    ``writable``: folders in the image that the program writes to; a volume is mounted at each, as the Dockerfile
+    says. ``syntax`` False leaves out the `# syntax=` line, for engines that reach no registry.
     """
 
     root: Path
@@ -42,6 +45,7 @@ class Request:
     path: str = "/"
     touch: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    writable: tuple[str, ...] = ()
     syntax: bool = True
     answer_within: float = 60
     stop_within: float = 2
@@ -59,7 +63,10 @@ class Gate:
 
 @dataclass
 class Report:
-    """Every gate that was reached, in order, and the end of the log of the one that failed."""
+    """Every gate that was reached, in order, and the end of the log of the one that failed.
+
+    ``image_bytes`` is 0 where no image was built.
+    """
 
     gates: list[Gate] = field(default_factory=list)
     log: str = ""
@@ -72,7 +79,7 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         return {
             "passed": self.passed,
-            "image_bytes": self.image_bytes,
+            "image_bytes": self.image_bytes or None,
             "gates": [vars(gate) for gate in self.gates],
             "log": self.log,
         }
@@ -97,8 +104,10 @@ def run_gates(request: Request) -> Report:
         try:
             _all_gates(request, report, root, dockerfile, tag, container)
         finally:
-            docker("rm", "--force", container)
+            docker("rm", "--force", "--volumes", container)
             docker("image", "rm", "--force", tag)
+            # The tag moves on with each build: the images before the last one are known by their label alone.
+            docker("image", "prune", "--force", "--filter", f"label={_label(tag)}")
     return report
 
 
@@ -109,6 +118,11 @@ def _prepare(request: Request, root: Path) -> Path:
         lines = dockerfile.read_text("utf-8").splitlines(keepends=True)
         dockerfile.write_text("".join(line for line in lines if not line.startswith("# syntax=")), "utf-8")
     return dockerfile
+
+
+def _label(tag: str) -> str:
+    """What every image of one run is marked with."""
+    return f"genfile.gates={tag.partition(':')[2]}"
 
 
 def _all_gates(request: Request, report: Report, root: Path, dockerfile: Path, tag: str, container: str) -> None:
@@ -128,7 +142,7 @@ def _all_gates(request: Request, report: Report, root: Path, dockerfile: Path, t
         if name == "build" and passed:
             report.image_bytes = int(inspect("image", tag).get("Size", 0))
         if not passed:
-            report.log = "\n".join(log.splitlines()[-40:])
+            report.log = "\n".join(log.splitlines()[-60:])
             return
 
 
@@ -142,10 +156,10 @@ def _check(dockerfile: Path, context: Path) -> tuple[bool, str, str]:
 
 
 def _build(dockerfile: Path, context: Path, tag: str) -> tuple[bool, str, str]:
-    cold = build(dockerfile, context, tag, cache=False)
+    cold = build(dockerfile, context, tag, cache=False, label=_label(tag))
     if not cold.ok:
         return False, f"the build ended with {cold.code}", cold.output
-    warm = build(dockerfile, context, tag)
+    warm = build(dockerfile, context, tag, label=_label(tag))
     missed = [step.instruction for step in read_steps(warm.output) if not step.cached]
     if not warm.ok or missed:
         return False, f"built again, not cached: {missed[:2]}", warm.output
@@ -159,7 +173,8 @@ def _start(request: Request, tag: str, container: str) -> tuple[bool, str, str]:
     environment = [word for name, value in request.environment.items() for word in ("--env", f"{name}={value}")]
     publish = ["--publish", f"127.0.0.1::{request.port}"] if request.port else []
     health = ["--health-interval=1s", "--health-start-period=60s"] if _has_health(tag) else []
-    result = docker("run", "--detach", "--name", container, *HARDENED, *publish, *health, *environment, tag)
+    volumes = [word for folder in request.writable for word in ("--volume", folder)]
+    result = docker("run", "--detach", "--name", container, *HARDENED, *publish, *health, *volumes, *environment, tag)
     if not result.ok:
         return False, "docker run failed", result.output
     time.sleep(1.5)
@@ -173,66 +188,121 @@ def _has_health(tag: str) -> bool:
     return bool(inspect("image", tag).get("Config", {}).get("Healthcheck"))
 
 
+def _ended(container: str) -> str | None:
+    """How a container ended, or that it was started again; None while it runs."""
+    found = inspect("container", container)
+    state = found.get("State", {})
+    if not state.get("Running"):
+        return f"it ended with {state.get('ExitCode')}"
+    again = int(found.get("RestartCount") or 0)
+    return f"it was started again {again} times" if again or state.get("Restarting") else None
+
+
 def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]:
-    if request.port is None:
-        time.sleep(2)
-        running = inspect("container", container).get("State", {}).get("Running", False)
-        return (
-            bool(running),
-            "a worker, still running" if running else "it ended",
-            docker("logs", container).output,
-        )
+    """It works: what it was asked for, and what is wrong with that, as one line."""
     deadline = time.monotonic() + request.answer_within
-    status: int | None = None
-    while time.monotonic() < deadline and status in NOT_YET:
-        if not inspect("container", container).get("State", {}).get("Running"):
-            return False, "it ended before it answered", docker("logs", container).output
-        status = _ask(container, request.port, request.path)
-        if status in NOT_YET:
+    said = _stays(container) if request.port is None else _serves(request, container, deadline)
+    if said.fault is None and request.port is not None and _has_health(tag):
+        said = _gets_healthy(container, deadline, said)
+    if said.fault is None:
+        said = _writes(request, tag, container, said)
+    log = docker("logs", container).output
+    remark = "its log speaks of a read-only file system" if _READ_ONLY.search(log) else None
+    detail = "; ".join(part for part in (*said.seen, said.fault, remark) if part)
+    return said.fault is None, detail, "" if said.fault is None else said.log or log
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What was seen of a running container, and the fault that was found, if any."""
+
+    seen: tuple[str, ...] = ()
+    fault: str | None = None
+    log: str = ""
+
+    def __add__(self, other: "_Said") -> "_Said":
+        return _Said(self.seen + other.seen, other.fault, other.log)
+
+
+def _stays(container: str) -> _Said:
+    """A worker has to stay for a while."""
+    deadline = time.monotonic() + STAYS
+    while time.monotonic() < deadline:
+        if (ended := _ended(container)) is not None:
+            return _Said((), f"a worker, but {ended}")
+        time.sleep(0.5)
+    return _Said((f"a worker, still running after {STAYS} s",))
+
+
+def _serves(request: Request, container: str, deadline: float) -> _Said:
+    """Ask until the health path answers, then for the start page and its assets.
+
+    An API may have no start page: where `/` answers 404 the health path stands for it.
+    """
+    answer: Answer | None = None
+    while time.monotonic() < deadline and (answer is None or answer.status == NOT_READY):
+        if (ended := _ended(container)) is not None:
+            return _Said((), f"{ended} before it answered")
+        answer = _ask(container, request.port, request.path)
+        if answer is None or answer.status == NOT_READY:
             time.sleep(0.3)
-    if status is None or status >= 500:
-        return (
-            False,
-            f"no answer within {request.answer_within:.0f} s" if status is None else f"it answered {status}",
-            docker("logs", container).output,
-        )
-    said = "an answer that is no HTTP" if status == OTHER_PROTOCOL else f"HTTP {status}"
-    if not _has_health(tag):
-        return True, f"{said}; no HEALTHCHECK", ""
+    if answer is None:
+        return _Said((), f"no answer within {request.answer_within:.0f} s")
+    if answer.status == OTHER_PROTOCOL:
+        return _Said(("an answer that is no HTTP",))
+    seen: tuple[str, ...] = (f"{request.path} answers HTTP {answer.status}",)
+    if answer.status >= 500:
+        return _Said(seen, "it answers with an error")
+    if request.path != "/" and (page := _ask(container, request.port, "/")) is not None:
+        seen, answer = (*seen, f"/ answers HTTP {page.status}"), page
+        if page.status >= 500:
+            return _Said(seen, "its start page is an error")
+    return _Said(seen) + _loads(answer)
+
+
+def _loads(page: Answer) -> _Said:
+    if not page.is_page:
+        return _Said()
+    fault, loaded = broken_asset(page)
+    verb = "load" if len(loaded) > 1 else "loads"
+    return _Said((f"its {' and '.join(loaded)} {verb}",) if loaded else (), fault)
+
+
+def _gets_healthy(container: str, deadline: float, said: _Said) -> _Said:
+    health: dict[str, Any] = {}
     while time.monotonic() < deadline:
         health = inspect("container", container).get("State", {}).get("Health", {})
         if health.get("Status") == "healthy":
-            return True, f"{said}, healthy", ""
+            return said + _Said(("healthy",))
         time.sleep(0.3)
-    return False, f"{said}, but not healthy", str(health)
+    return said + _Said((), "not healthy", str(health))
 
 
-def _ask(container: str, port: int, path: str) -> int | None:
-    """The status of one request: by the published port, else by the container's own address."""
+def _writes(request: Request, tag: str, container: str, said: _Said) -> _Said:
+    """The folders that the program writes to, and the image's volumes, can be written to by its user."""
+    volumes = inspect("image", tag).get("Config", {}).get("Volumes") or {}
+    folders = sorted({*request.writable, *map(str, volumes)})
+    if not folders:
+        return said
+    fault, how = unwritable(container, folders)
+    return said + _Said((f"{', '.join(folders)}: {how}",) if fault is None else (), fault)
+
+
+def _ask(container: str, port: int | None, path: str) -> Answer | None:
+    """One request: by the published port, else by the container's own address."""
     network = inspect("container", container).get("NetworkSettings", {})
     published = (network.get("Ports") or {}).get(f"{port}/tcp") or []
     hosts = [f"127.0.0.1:{item['HostPort']}" for item in published if item.get("HostPort")]
     addresses = [item.get("IPAddress") for item in (network.get("Networks") or {}).values()]
     hosts += [f"{address}:{port}" for address in addresses if address]
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for host in hosts:
-        try:
-            with opener.open(f"http://{host}{path}", timeout=3) as response:
-                return int(response.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except http.client.RemoteDisconnected:
-            # Somebody in between took the connection: the program does not listen yet.
-            continue
-        except http.client.HTTPException:
-            return OTHER_PROTOCOL
-        except (OSError, ValueError):
-            continue
-    return None
+    answers = (fetch(f"http://{host}{path}") for host in hosts)
+    return next((answer for answer in answers if answer is not None), None)
 
 
 def _stop(request: Request, container: str) -> tuple[bool, str, str]:
     started = time.monotonic()
+    if (ended := _ended(container)) is not None:
+        return False, f"{ended} before it was told to", docker("logs", container).output
     docker("stop", "--time", "10", container)
     seconds = time.monotonic() - started
     code = inspect("container", container).get("State", {}).get("ExitCode")
@@ -246,7 +316,7 @@ def _cache(request: Request, root: Path, dockerfile: Path, context: Path, tag: s
         return True, "no source file was named to be touched", ""
     with (root / request.touch).open("a", encoding="utf-8") as file:
         file.write("\n")
-    result = build(dockerfile, context, tag)
+    result = build(dockerfile, context, tag, label=_label(tag))
     steps = read_steps(result.output)
     missed = [step.instruction for step in steps if step.installs and not step.cached]
     if not result.ok or missed:

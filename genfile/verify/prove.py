@@ -54,8 +54,10 @@ class Wish:
 def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
     """Generate for a copy of the folder and run the gates on each service. Raises GenfileError as `generate` does."""
     from genfile.api import generate
+    from genfile.preset.places import written_folders
     from genfile.project.apply import apply_plan
     from genfile.project.plan import accept_conflicts, make_plan
+    from genfile.spec.base import plain
 
     proofs: list[Proof] = []
     with tempfile.TemporaryDirectory(prefix="genfile-prove-") as temporary:
@@ -73,6 +75,7 @@ def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
                 spec.health.path if spec.health and not spec.static else "/",
                 source_file(root, spec.path, spec.language),
                 wish.environment,
+                tuple(written_folders(plain(spec), rendering.layout.context)),
                 syntax=wish.syntax,
                 answer_within=wish.answer_within,
                 stop_within=9,

@@ -6,10 +6,12 @@ from itertools import pairwise
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.command import OWNERS
+from genfile.detect.node.devloads import loaded_dev_dependency
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.site import next_standalone
+from genfile.detect.node.writes import put_writes
 from genfile.detect.paths import relative
 from genfile.evidence import Draft
 
@@ -114,6 +116,8 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(project, output))]
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
+    if start and (framework is None or not framework.keeps):
+        put_writes(project, draft, start)
     _keep_all_modules(project, draft)
 
 
@@ -177,7 +181,7 @@ def _beside(project: NodeProject, output: str) -> list[str]:
 
 
 def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
-    """A start command that is a development dependency keeps them all."""
+    """A start command that is a development dependency, or a program that loads one, keeps them all."""
     start = draft.values.get("start", [])
     if not start:
         return
@@ -197,4 +201,18 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
             f"{owner} starts the service but is a development dependency: all of these are kept",
             package.depends(owner).path,
             package.depends(owner).line,
+        )
+        return
+    if draft.values.get("dependencies_at_run", "production") != "production":
+        return
+    loaded = loaded_dev_dependency(project, start)
+    if loaded is not None:
+        place = loaded.evidence[0]
+        draft.put("dependencies_at_run", loaded.but("all"))
+        draft.note(
+            "warning",
+            f"the program loads {loaded.value}, which is a development dependency: all of these are kept; "
+            "move it to dependencies",
+            place.path,
+            place.line,
         )

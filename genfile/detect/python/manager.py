@@ -152,4 +152,4 @@ def manager_version(project: "PythonProject", manager: str) -> Fact[str] | None:
             return project.root.fact(version, "pyproject.toml", project.pyproject.line(*tool), f"{tool[-1]} {text}")
     if manager == "pip":
         return None
-    return Fact(default_tool(manager))
+    return Fact(default_tool(manager, project.python))

@@ -54,10 +54,11 @@ class Dependency:
 
 
 class PythonProject:
-    """A folder with its manifests; all of them are read lazily and once."""
+    """A folder with its manifests; all of them are read lazily and once. ``python``: its line, once that is decided."""
 
     def __init__(self, folder: Project) -> None:
         self.folder = folder
+        self.python: str | None = None
 
     @cached_property
     def pyproject(self) -> Document | None:

@@ -75,7 +75,7 @@ def missing_server(project: PythonProject, server: str) -> list[str]:
         if name in ("fastapi", "litestar")
     ):
         return []
-    return [f"{server}=={default_tool(server)}"]
+    return [f"{server}=={default_tool(server, project.python)}"]
 
 
 def named_port(words: list[str]) -> int | None:

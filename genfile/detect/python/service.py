@@ -46,8 +46,8 @@ def detect(folder: Project) -> Draft:
     """Fill a draft for a folder that was claimed."""
     draft = Draft()
     project = PythonProject(folder)
-    _put_identity(project, draft)
     python_version(project, draft)
+    _put_identity(project, draft)
     django = find_django(project)
     found = find_framework(project)
     if (

@@ -26,6 +26,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
         lambda line: project.folder.guess(line, place, "no Python version is named: the default", remedy),
     )
     put_runtime(asked, draft)
+    project.python = draft.values.get("runtime", {}).get("version")
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:

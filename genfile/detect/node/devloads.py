@@ -1,0 +1,44 @@
+"""Development dependencies that the program itself loads when it runs: without them it would not start."""
+
+import posixpath
+from collections.abc import Sequence
+
+from genfile.detect.node.compiled import compiled
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import source_files
+from genfile.evidence import Fact
+
+
+def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[str] | None:
+    """The first one that the started file, or a module of the project that it imports, loads at its top level.
+
+    Only of programs that run as they are written, or as TypeScript's compiler writes them: a bundler may put a package
+    into its output.
+    """
+    package = project.package
+    only_dev = package.dev_dependencies.keys() - package.dependencies.keys()
+    if not only_dev or not _unbundled(project, start):
+        return None
+    for name, module in source_files(project, tuple(start)):
+        for loaded, line in module.loads:
+            if (found := _package_of(loaded)) in only_dev:
+                return Fact(found, (project.folder.says(name, line, f"loads {found}"),))
+    return None
+
+
+def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
+    made = compiled(project)
+    for word in start[1:]:
+        path = posixpath.normpath(word)
+        names = (path, f"{path}.js", f"{path}/index.js")
+        if any(project.folder.has(name) for name in names if not name.startswith(("..", "/"))):
+            return True
+        if made is not None and any(made.source_of(name) is not None for name in names):
+            return True
+    return False
+
+
+def _package_of(module: str) -> str:
+    """`@scope/name/part` is of `@scope/name`, `name/part` of `name`."""
+    parts = module.split("/")
+    return "/".join(parts[: 2 if module.startswith("@") else 1])

@@ -1,0 +1,28 @@
+"""Where in an image of the built-in presets the folders lie that the running program writes to."""
+
+from typing import Any
+
+from genfile.preset.filters import join_path, relative
+from genfile.preset.layout import localise
+
+_ROOT = "/app"
+
+
+def written_folders(spec: dict[str, Any], context: str) -> list[str]:
+    """Every one, sorted; ``spec`` as plain values, ``context``: its build context."""
+    local = localise(spec, context)
+    # A Go image holds the program and its files alone, not the tree.
+    own = local["path"] if local["language"] == "go" else "."
+    data = local["data"]
+    # A Go program that keeps its database where it is started runs on the volume: what else it writes is there too.
+    apart = local["language"] == "go" and data in (".", local["path"])
+    found = [] if apart else [join_path(_ROOT, relative(path, own)) for path in local["writable"]]
+    if data is not None:
+        found.append("/data" if apart else join_path(_ROOT, relative(data, own)))
+    return sorted({*found, *local["volumes"]})
+
+
+def holds_code(folder: str, spec: dict[str, Any], context: str) -> bool:
+    """Whether the program's own code lies in a folder: a volume there would hide that of the next image."""
+    home = join_path(_ROOT, "." if spec["language"] == "go" else localise(spec, context)["path"])
+    return f"{home}/".startswith(f"{folder}/")

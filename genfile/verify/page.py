@@ -1,0 +1,118 @@
+"""What a browser asks of a service first: its start page, and that page's first script and first style sheet."""
+
+import http.client
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+# Something listens and answers, but not in HTTP: gRPC, a database's protocol.
+OTHER_PROTOCOL = 0
+_READ = 1 << 20
+_HTML = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: its status, where it came from after redirects, its media type, and the text of a page."""
+
+    status: int
+    url: str
+    media: str = ""
+    text: str = ""
+
+    @property
+    def is_page(self) -> bool:
+        return self.media in _HTML
+
+
+class _SameHost(urllib.request.HTTPRedirectHandler):
+    """Redirects are followed on the same host alone; any other one is the answer."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        if urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def fetch(url: str, timeout: float = 3) -> Answer | None:
+    """The answer to one GET without a proxy, with a page's first megabyte; None where nothing answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SameHost())
+    asked = urllib.request.Request(url, headers={"Accept": "text/html,*/*"})
+    try:
+        with opener.open(asked, timeout=timeout) as response:
+            media = response.headers.get_content_type()
+            text = response.read(_READ).decode("utf-8", "replace") if media in _HTML else ""
+            return Answer(int(response.status), response.url, media, text)
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, url, error.headers.get_content_type())
+    except http.client.InvalidURL:
+        return None
+    except http.client.RemoteDisconnected:
+        # Somebody in between took the connection: the program does not listen yet.
+        return None
+    except http.client.HTTPException:
+        return Answer(OTHER_PROTOCOL, url)
+    except (OSError, ValueError):
+        return None
+
+
+class _Assets(HTMLParser):
+    """The addresses of a page's scripts and style sheets, in order, and its base."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.base = ""
+        self.scripts: list[str] = []
+        self.styles: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "base" and not self.base:
+            self.base = given.get("href", "")
+        elif tag == "script" and given.get("src"):
+            self.scripts.append(given["src"])
+        elif tag == "link" and "stylesheet" in given.get("rel", "").lower().split() and given.get("href"):
+            self.styles.append(given["href"])
+
+
+def first_assets(page: str, url: str) -> list[tuple[str, str]]:
+    """`("script" or "style sheet", address)`: the first of each kind on the page's own host; at most one of each."""
+    parser = _Assets()
+    parser.feed(page)
+    found: list[tuple[str, str]] = []
+    for kind, listed in (("script", parser.scripts), ("style sheet", parser.styles)):
+        for address in listed:
+            try:
+                target = urljoin(urljoin(url, parser.base), address.strip())
+                parts = urlsplit(target)
+            except ValueError:
+                continue
+            if (parts.scheme, parts.netloc) == ("http", urlsplit(url).netloc):
+                # As browsers do it: blanks and letters beyond ASCII are quoted, what is quoted stays.
+                found.append((kind, quote(target.split("#", 1)[0], safe="%/:?&=+,;@!$'()*~[]")))
+                break
+    return found
+
+
+def broken_asset(page: Answer) -> tuple[str | None, list[str]]:
+    """What is wrong with a page's first script or style sheet, None when nothing is; and the kinds that load.
+
+    A page in place of an asset is wrong too: browsers refuse it. That is what a fallback to index.html answers for
+    a file that is not there.
+    """
+    loaded: list[str] = []
+    for kind, address in first_assets(page.text, page.url):
+        answer = fetch(address)
+        path = urlsplit(address).path
+        if answer is None or answer.status == OTHER_PROTOCOL:
+            return f"its {kind} {path} does not load", loaded
+        if answer.status >= 400:
+            return f"its {kind} {path} answers {answer.status}", loaded
+        if answer.is_page:
+            return f"its {kind} {path} is a page of HTML", loaded
+        loaded.append(kind)
+    return None, loaded

@@ -1,0 +1,97 @@
+"""Where a program writes: the image has a folder for it, compose keeps it, and both mean the same place."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+import genfile
+from genfile.preset.places import written_folders
+from genfile.spec.base import plain
+from tests.conftest import PROJECTS, project_names
+from tests.test_traps import GO_MOD
+
+SQLITE = "import sqlite3\nfrom flask import Flask\napp = Flask(__name__)\nsqlite3.connect('shop.db')\n"
+LINES = "\\\n    "
+
+
+def generated(files: dict[str, str], **settings: Any) -> tuple[str, dict[str, Any]]:
+    """The Dockerfile of the one service of a tree, and its entry in compose.yaml."""
+    made = genfile.generate(files, compose=True, settings=settings)
+    (entry,) = yaml.safe_load(made.files["compose.yaml"])["services"].values()
+    return made.files["Dockerfile"].replace(LINES, ""), entry
+
+
+@pytest.mark.parametrize("project", project_names())
+def test_every_folder_that_is_written_to_is_kept_by_compose(project: str) -> None:
+    made = genfile.generate(PROJECTS / project, compose=True)
+    services = yaml.safe_load(made.files["compose.yaml"])["services"]
+    named = yaml.safe_load(made.files["compose.yaml"]).get("volumes") or {}
+    for item, rendering in made.services:
+        folders = written_folders(plain(item.spec), rendering.layout.context)
+        mounts = [mount.split(":") for mount in services[item.spec.name].get("volumes", [])]
+        assert [place for _, place in mounts] == folders
+        assert {name for name, _ in mounts} <= named.keys()
+        for folder in folders:
+            assert folder in rendering.dockerfile or folder.removeprefix("/app") in rendering.dockerfile
+
+
+def test_a_database_beside_the_code_makes_no_volume_over_the_code() -> None:
+    """A volume there would hide the code of the next image, and without one a root that is read only stops it."""
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": SQLITE}
+    dockerfile, entry = generated(files)
+    assert "install -d -o 10001 -g 10001 /app\n" in dockerfile
+    assert "volumes" not in entry
+    assert "read_only" not in entry
+
+
+def test_with_a_database_of_its_own_the_root_stays_read_only() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\npsycopg[binary]\n", "app.py": f"import psycopg\n{SQLITE}"}
+    made = genfile.generate(files, compose=True)
+    services = yaml.safe_load(made.files["compose.yaml"])["services"]
+    assert "postgres" in services
+    assert services[made.services[0][0].spec.name]["read_only"] is True
+
+
+GO = """
+package main
+import ("database/sql"; "net/http"; "os"; _ "github.com/mattn/go-sqlite3")
+func main() {
+	sql.Open("sqlite3", "shop.db")
+	os.MkdirAll("backups", 0o755)
+	http.ListenAndServe(":8080", nil)
+}
+"""
+
+
+def test_what_a_go_program_writes_lies_where_it_is_started() -> None:
+    """Started on the volume of its database, it makes `backups` there, not beside its binary."""
+    files = {"go.mod": f"{GO_MOD}require github.com/mattn/go-sqlite3 v1.14.0\n", "go.sum": "", "main.go": GO}
+    dockerfile, entry = generated(files)
+    assert "mkdir -p /out/data/backups" in dockerfile
+    assert "/out/writable" not in dockerfile
+    assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/data"]
+
+
+def test_without_a_database_it_lies_beside_the_binary() -> None:
+    code = GO.replace('sql.Open("sqlite3", "shop.db")', "").replace('"database/sql"; ', "")
+    dockerfile, entry = generated({"go.mod": GO_MOD, "go.sum": "", "main.go": code.replace("; _ ", "; _ ")})
+    assert "mkdir -p /out/writable/backups" in dockerfile
+    assert "COPY --link --from=build --chown=65532:65532 /out/writable/ /app/" in dockerfile
+    assert [mount.split(":")[1] for mount in entry["volumes"]] == ["/app/backups"]
+
+
+def test_gunicorn_has_a_place_for_its_socket() -> None:
+    flask = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    fastapi = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    assert "XDG_RUNTIME_DIR=/dev/shm" in generated(flask)[0]
+    assert "XDG_RUNTIME_DIR" not in generated(fastapi)[0]
+
+
+def test_two_services_keep_their_own_files() -> None:
+    server = "from flask import Flask\nimport os\napp = Flask(__name__)\nos.makedirs('uploads', exist_ok=True)\n"
+    files = {f"{name}/requirements.txt": "flask\ngunicorn\n" for name in ("shop", "office")}
+    files |= {f"{name}/app.py": server for name in ("shop", "office")}
+    services = yaml.safe_load(genfile.generate(files, compose=True).files["compose.yaml"])["services"]
+    assert services["shop"]["volumes"] == ["shop-uploads-files:/app/uploads"]
+    assert services["office"]["volumes"] == ["office-uploads-files:/app/uploads"]
