@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import tomli
 
 from genfile.detect.inspection import inspect_source
+from genfile.proof import prove
 from genfile.source import open_source
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def facts(folder: Path = FACTS) -> list[tuple[str, dict[str, Any]]]:
 
 
 def judge(name: str, expected: dict[str, Any], checkout: Path) -> Judged:
-    found = {item.spec.path: item.spec for item in inspect_source(open_source(str(checkout))).services}
+    found = {item.spec.path: item.spec for item in inspect_source(open_source(str(checkout)), prove=prove).services}
     services = expected.get("service", [])
     verdicts = [_compare(name, item, found.get(item["path"])) for item in services]
     optional = set(expected.get("optional", []))
