@@ -218,12 +218,19 @@ class Files:
 
     def __init__(self, layers: tuple[Layer, ...] = ()) -> None:
         self._layers = list(layers)
+        # What was asked since the last layer: stages that copy each other would ask again and again.
+        self._found: dict[str, Found] = {}
+        self._listed: dict[str, list[str]] = {}
+        self._whole: dict[str, bool] = {}
 
     def copy(self) -> "Files":
         return Files(tuple(self._layers))
 
     def put(self, layer: Layer) -> None:
         self._layers.append(layer)
+        self._found.clear()
+        self._listed.clear()
+        self._whole.clear()
 
     def __len__(self) -> int:
         return len(self._layers)
@@ -235,6 +242,11 @@ class Files:
     def find(self, path: str) -> Found:
         """What is known of an absolute path."""
         path = posixpath.normpath(path)
+        if path not in self._found:
+            self._found[path] = self._find(path)
+        return self._found[path]
+
+    def _find(self, path: str) -> Found:
         unknown: Found | None = None
         owner: str | None = None
         for layer in reversed(self._layers):
@@ -256,6 +268,11 @@ class Files:
 
     def listed(self, start: str) -> list[str]:
         """The files at and below a path that are known, without those that were removed since."""
+        if start not in self._listed:
+            self._listed[start] = self._list(start)
+        return self._listed[start]
+
+    def _list(self, start: str) -> list[str]:
         seen: dict[str, None] = {}
         for layer in self._layers:
             for path in layer.paths(start):
@@ -270,10 +287,9 @@ class Files:
         found = [
             path for path in self.listed(fixed) if fnmatchcase(path, pattern) and path.count("/") == pattern.count("/")
         ]
-        whole = not any(
-            isinstance(layer, Unknown | Made | FromStage) and _opens(layer, fixed) for layer in self._layers
-        )
-        return sorted(found), whole
+        if fixed not in self._whole:
+            self._whole[fixed] = not any(_opens(layer, fixed) for layer in self._layers)
+        return sorted(found), self._whole[fixed]
 
 
 def _opens(layer: Layer, folder: str) -> bool:
