@@ -1,0 +1,192 @@
+"""What JavaScript and TypeScript write to: calls that make folders and files, and the paths they are given."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from genfile.parsers.jspaths import JsPaths, Standing, Where
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A folder of the service that is written to; ``database``: it holds the file of one."""
+
+    folder: str
+    line: int
+    database: bool = False
+
+
+# Calls that are given the folder that they make.
+_FOLDERS = frozenset("mkdir mkdirSync mkdirp mkdirpSync ensureDir ensureDirSync mkdtemp mkdtempSync".split())
+# Calls that are given the file that they write, and which argument that is.
+_FILES = dict.fromkeys(
+    """
+    createWriteStream writeFile writeFileSync appendFile appendFileSync outputFile outputFileSync writeJson
+    writeJsonSync outputJson outputJsonSync writeJSON writeJSONSync
+    """.split(),
+    0,
+) | dict.fromkeys("copyFile copyFileSync rename renameSync".split(), 1)
+# What is handed a folder or a file by name: the call, its module, the keys of folders and of files.
+_NAMED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("multer", "multer", ("dest",), ()),
+    ("FileInterceptor", "platform-express", ("dest",), ()),
+    ("MulterModule.register", "platform-express", ("dest",), ()),
+    ("diskStorage", "multer", ("destination",), ()),
+    ("File", "winston", ("dirname",), ("filename",)),
+    ("DailyRotateFile", "winston", ("dirname",), ("filename",)),
+    ("destination", "pino", (), ("dest",)),
+    ("fileUpload", "express-fileupload", ("tempFileDir",), ()),
+    ("formidable", "formidable", ("uploadDir",), ()),
+    ("IncomingForm", "formidable", ("uploadDir",), ()),
+    ("FileStore", "session-file-store", ("path",), ()),
+    ("LocalAuth", "whatsapp-web.js", ("dataPath",), ()),
+)
+# Constructors of a database that is a file, by the modules that bring them: given its path, or an object with it.
+_STORES = {
+    "Database": ("better-sqlite3", "sqlite3", "bun:sqlite", "libsql", "node-sqlite3-wasm", "sqlite"),
+    "DatabaseSync": ("node:sqlite",),
+    "open": ("sqlite",),
+    "Datastore": ("nedb", "@seald-io/nedb", "nedb-promises"),
+    "create": ("nedb-promises",),
+    "JSONFile": ("lowdb/node", "lowdb"),
+    "JSONFileSync": ("lowdb/node", "lowdb"),
+    "JSONFilePreset": ("lowdb/node",),
+    "FileSync": ("lowdb/adapters/FileSync",),
+    "FileAsync": ("lowdb/adapters/FileAsync",),
+    "createClient": ("@libsql/client",),
+    "Level": ("level",),
+    "loki": ("lokijs",),
+}
+_STORE_KEYS = ("filename", "storage", "database", "url", "file")
+_ENGINES = ("dialect", "type", "client", "driver")
+
+
+class JsWrites(JsPaths):
+    """The calls of a module that write."""
+
+    def written(self, standing: Standing) -> list[Written]:
+        """The folders that this module writes to, by its calls in the order of the text."""
+        found: list[Written] = []
+        for node in self._all("call_expression", "new_expression"):
+            callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+            arguments = node.child_by_field_name("arguments")
+            if callee is None or arguments is None or arguments.type != "arguments":
+                continue
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            for folder, database in self._of_call(self._dotted(callee), items, standing):
+                found.append(Written(folder, int(node.start_point[0]) + 1, database))
+        return found
+
+    def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[tuple[str, bool]]:
+        last = dotted.rsplit(".", 1)[-1]
+        if (last in _FOLDERS or dotted == "mkdirp.sync") and items:
+            yield from _folder(self.path_of(items[0], standing))
+        elif last in _FILES and len(items) > _FILES[last]:
+            yield from _file(self.path_of(items[_FILES[last]], standing))
+        elif items and any(self._is(dotted, name, module) for name, modules in _STORES.items() for module in modules):
+            yield from self._store(items[0], standing)
+        for name, module, folders, files in _NAMED:
+            if items and self._is(dotted, name, module):
+                yield from self._named(items[-1], folders, files, standing)
+        for item in items[:3]:
+            if item.type == "object" and self._is_sqlite(item):
+                yield from self._store(item, standing)
+
+    def _is(self, dotted: str, name: str, module: str) -> bool:
+        """Whether a callee is what a module calls ``name``, or all of a module under a name of the code's own."""
+        if dotted in self._givers:
+            return module == self._givers[dotted]
+        if dotted in self.bindings and self.bindings[dotted][1] in ("default", "*"):
+            return self.bindings[dotted][0] == module
+        named = dotted == name or dotted.endswith(f".{name}")
+        return named and any(module in item for item in self._modules)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        return frozenset(item.module for item in self.imports)
+
+    @cached_property
+    def _givers(self) -> dict[str, str]:
+        """`const Store = require("session-file-store")(session)`: the name, and the module that gave it."""
+        found: dict[str, str] = {}
+        for name, node in self._constants.items():
+            callee = node.child_by_field_name("function") if node.type == "call_expression" else None
+            module = self._required(callee) if callee is not None and callee.type == "call_expression" else None
+            if module is not None:
+                found[name] = module
+        return found
+
+    def _named(
+        self, node: "Node", folders: tuple[str, ...], files: tuple[str, ...], standing: Standing
+    ) -> Iterator[tuple[str, bool]]:
+        """What an object of options names; a path by itself is that of a file."""
+        if node.type != "object":
+            if files:
+                yield from _file(self.path_of(node, standing))
+            return
+        pairs = self._pairs(node)
+        given = {key: self._handed(value, standing) for key, value in pairs.items() if key in (*folders, *files)}
+        known = [item for key in folders for item in _folder(given.get(key))]
+        yield from known or [item for key in files for item in _file(given.get(key))]
+
+    def _handed(self, node: "Node", standing: Standing) -> Where | None:
+        """A path, or the one that a function calls back with: `(req, file, cb) => cb(null, "uploads")`."""
+        if node.type not in ("arrow_function", "function_expression", "method_definition"):
+            return self.path_of(node, standing)
+        for call in self._all("call_expression"):
+            arguments = call.child_by_field_name("arguments")
+            if not node.start_byte <= call.start_byte < node.end_byte or arguments is None:
+                continue
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            if len(items) == 2 and items[0].type in ("null", "undefined", "identifier"):
+                found = self.path_of(items[1], standing)
+                if found is not None:
+                    return found
+        return None
+
+    def _pairs(self, node: "Node") -> dict[str, "Node"]:
+        found: dict[str, Node] = {}
+        for child in node.named_children:
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if child.type == "pair" and key is not None and value is not None:
+                found[self._string(key) if key.type == "string" else self._text(key)] = value
+            elif child.type == "shorthand_property_identifier":
+                found[self._text(child)] = child
+            elif child.type == "method_definition" and (name := child.child_by_field_name("name")) is not None:
+                found[self._text(name)] = child
+        return found
+
+    def _is_sqlite(self, node: "Node") -> bool:
+        """`{ dialect: "sqlite", storage: … }` of Sequelize, TypeORM, Knex and their like."""
+        pairs = self._pairs(node)
+        values: list[Any] = [self._value(pairs[key]) for key in _ENGINES if key in pairs]
+        return any(isinstance(value, str) and "sqlite" in value for value in values)
+
+    def _store(self, node: "Node", standing: Standing) -> Iterator[tuple[str, bool]]:
+        """The folder of a database's file, which has an ending or lies below the folder of the program."""
+        if node.type == "object":
+            pairs = self._pairs(node)
+            if "connection" in pairs:
+                yield from self._store(pairs["connection"], standing)
+            for key in _STORE_KEYS:
+                if key in pairs:
+                    yield from self._store(pairs[key], standing)
+            return
+        where = self.path_of(node, standing)
+        if where is not None and (where.open or "." in posixpath.basename(where.path)):
+            yield where.folder, True
+
+
+def _folder(where: Where | None) -> Iterator[tuple[str, bool]]:
+    if where is not None:
+        yield where.path, False
+
+
+def _file(where: Where | None) -> Iterator[tuple[str, bool]]:
+    if where is not None:
+        yield where.folder, False
