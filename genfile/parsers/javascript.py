@@ -99,6 +99,11 @@ class JsModule(JsReads, JsWrites):
                 found.setdefault(name, EnvName(name, _line(node), node.id in defaulted))
         return tuple(found.values())
 
+    def settings(self, name: str) -> Any:
+        """The object that a name of the module is, or that the function of that name gives back; else UNKNOWN."""
+        node = self.exports.get(name) or self._constants.get(name)
+        return UNKNOWN if node is None else self._config(node)
+
     def _assigned(self, node: "Node") -> tuple["Node", "Node"] | None:
         if node.type != "expression_statement" or not node.named_children:
             return None

@@ -264,16 +264,28 @@ class JsReferences(JsValues):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             if callee is None or arguments is None:
                 return UNKNOWN
-            values = [self._value(item) for item in arguments.named_children if item.type != "comment"]
-            if self._dotted(callee).rsplit(".", 1)[-1] in ("default", "prefault", "optional") and values:
-                return values[0]
-            if values and isinstance(values[-1], dict) and "default" in values[-1]:
-                return values[-1]["default"]
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            if self._dotted(callee).rsplit(".", 1)[-1] in ("default", "prefault", "optional") and items:
+                return self._value(_made(items[0]))
+            if items and items[-1].type == "object":
+                given = [child for child in items[-1].named_children if child.type == "pair"]
+                pairs = [(child.child_by_field_name("key"), child.child_by_field_name("value")) for child in given]
+                named = [value for key, value in pairs if key is not None and self._text(key) == "default" and value]
+                if named:
+                    return self._value(_made(named[0]))
             owner = callee.child_by_field_name("object")
             if owner is None:
                 return UNKNOWN
             node = owner
         return UNKNOWN
+
+
+def _made(node: "Node") -> "Node":
+    """What a function without parameters makes: `() => 8000`; any other node as it is."""
+    body = node.child_by_field_name("body") if node.type == "arrow_function" else None
+    while body is not None and body.type in WRAPPERS and body.named_children:
+        body = body.named_children[0]
+    return body if body is not None and body.type != "statement_block" else node
 
 
 def _line(node: "Node") -> int:
