@@ -138,3 +138,21 @@ def test_pin_beats_what_an_old_bundler_works_with() -> None:
         ".nvmrc": "18\n",
     }
     assert only(**tree).runtime.version == "18"
+
+
+def test_start_file_of_another_package_is_that_packages() -> None:
+    tree = {
+        "package.json": package(dependencies={"axios": "1"}, scripts={"start": "node backend/server.js"}),
+        "backend/package.json": package(dependencies=EXPRESS, scripts={"start": "node server.js"}),
+        "backend/server.js": SERVER,
+    }
+    assert [item.spec.path for item in inspect(**tree).services] == ["backend"]
+
+
+def test_start_file_whose_folder_only_says_how_it_is_read_is_the_roots() -> None:
+    tree = {
+        "package.json": package(dependencies=EXPRESS, scripts={"start": "node backend/server.js"}),
+        "backend/package.json": json.dumps({"type": "commonjs"}),
+        "backend/server.js": SERVER,
+    }
+    assert [item.spec.path for item in inspect(**tree).services] == ["."]

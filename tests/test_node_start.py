@@ -296,7 +296,7 @@ def test_an_addon_that_a_lock_settles_bounds_node(name: str, text: str) -> None:
     # The addon is a dependency of the bundler's: no manifest names it.
     scripts = {"build": "ng build"}
     manifest = package(
-        devDependencies={"@angular-devkit/build-angular": "0.8.3"}, dependencies={"@angular/core": "7.1.1"}
+        devDependencies={"@angular-devkit/build-angular": "13.3.0"}, dependencies={"@angular/core": "13.3.0"}
     )
     files = {"package.json": manifest.replace("}}", "}, " + json.dumps({"scripts": scripts})[1:-1] + "}", 1)}
     files |= {name: text, "src/index.html": "<base href='/'>"}
