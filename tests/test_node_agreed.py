@@ -156,3 +156,49 @@ def test_start_file_whose_folder_only_says_how_it_is_read_is_the_roots() -> None
         "backend/server.js": SERVER,
     }
     assert [item.spec.path for item in inspect(**tree).services] == ["."]
+
+
+PRINTS = "const fs = require('fs'); const { add } = require('./lib'); fs.writeFileSync('a', `${add(1, 2)}`)"
+LIB = "exports.add = (a, b) => a + b"
+
+
+def _program(code: str, **more: str) -> dict[str, str]:
+    manifest = package(dependencies={"left-pad": "1"}, scripts={"start": "node index.js"})
+    return {"package.json": manifest, "index.js": code, "lib.js": LIB, **more}
+
+
+def test_program_that_prints_and_ends_is_no_service() -> None:
+    found = inspect(**_program(PRINTS))
+    assert not found.services
+    assert any("it does its work and ends" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{PRINTS}; setInterval(() => {{}}, 1000)",
+        f"{PRINTS}; process.stdin.on('data', () => {{}})",
+        f"{PRINTS}; const work = require('left-pad'); work()",
+        f"{PRINTS}; require(process.argv[2])",
+        "require('http').createServer(() => {}).listen(3000)",
+        "require('./missing')",
+    ],
+)
+def test_program_that_may_stay_is_kept(code: str) -> None:
+    assert len(inspect(**_program(code)).services) == 1
+
+
+def test_program_that_ends_is_kept_where_a_container_starts_it() -> None:
+    tree = _program(PRINTS, Dockerfile="FROM node:24\nCOPY . .\nCMD node index.js\n")
+    assert len(inspect(**tree).services) == 1
+    assert len(inspect(**_program(PRINTS, Procfile="worker: node index.js\n")).services) == 1
+
+
+def test_root_of_a_workspace_is_installed_with_its_members() -> None:
+    tree = {
+        "package.json": package(workspaces=["packages/*"], dependencies=EXPRESS, scripts={"start": "node server.js"}),
+        "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+        "server.js": SERVER,
+        "packages/shared/package.json": json.dumps({"name": "shared"}),
+    }
+    assert "packages/shared/package.json" in only(**tree).manifests

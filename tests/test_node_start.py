@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import genfile
 from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
 
 SERVER = {"server.js": LISTEN}
@@ -212,8 +213,12 @@ def test_an_installation_may_make_what_is_started() -> None:
 
 def test_where_no_candidate_is_there_the_strongest_is_kept_and_told_of() -> None:
     files = app(scripts={"start": "node missing.js"})
-    assert only(**files).start == ("node", "missing.js")
-    assert "missing.js is neither in the tree nor made by the build" in texts(**files)
+    found = genfile.inspect(files)
+    fact = found.services[0].facts["/start"]
+    assert (fact.value, fact.guess) == (["node", "missing.js"], True)
+    # Told of once, by what the checks of the image find.
+    assert [item.id for item in found.services[0].risks if "missing.js" in item.text] == ["command-exists"]
+    assert not any("missing.js" in note.text for note in found.notes)
 
 
 def test_a_missing_file_gives_way_to_a_program_of_a_usual_name() -> None:

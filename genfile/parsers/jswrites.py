@@ -22,12 +22,12 @@ class Written:
 
 
 # Calls that are given the folder that they make.
-_FOLDERS = frozenset("mkdir mkdirSync mkdirp mkdirpSync ensureDir ensureDirSync mkdtemp mkdtempSync".split())
+_FOLDERS = frozenset("mkdir mkdirSync mkdirp mkdirpSync ensureDir ensureDirSync".split())
 # Calls that are given the file that they write, and which argument that is.
 _FILES = dict.fromkeys(
     """
     createWriteStream writeFile writeFileSync appendFile appendFileSync outputFile outputFileSync writeJson
-    writeJsonSync outputJson outputJsonSync writeJSON writeJSONSync
+    writeJsonSync outputJson outputJsonSync writeJSON writeJSONSync mkdtemp mkdtempSync
     """.split(),
     0,
 ) | dict.fromkeys("copyFile copyFileSync rename renameSync".split(), 1)

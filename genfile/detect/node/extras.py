@@ -11,6 +11,7 @@ from genfile.detect.node.native import installed, scripted_packages
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
+from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
@@ -69,8 +70,10 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount of the folder; Yarn copies file by file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
-    if project.workspace is not None:
-        inside = [relative(member, root.path) for member in project.workspace.members]
+    # A root that is a service itself is installed with its members, too.
+    workspace = project.workspace or workspace_at(project.folder)
+    if workspace is not None:
+        inside = [relative(member, root.path) for member in workspace.members]
         names += [f"{member}/{FILE}" for member in inside]
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
     if not any(package.every_dependency for package in project.packages) and not lock:

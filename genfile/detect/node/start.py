@@ -1,6 +1,7 @@
 """How the service is started in production: candidates in order, each held against what is there or is made."""
 
 import posixpath
+from dataclasses import replace
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
@@ -44,13 +45,17 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     if builds:
         candidates = [fact.but(made_by_compiler(project, fact.value, fact.evidence)) for fact in candidates]
     absent = [absent_file(project, fact.value.words, builds) for fact in candidates]
-    best = absent.index(None) if None in absent else None
-    instead = f"; `{' '.join(candidates[best].value.words)}` is started" if best is not None else ""
-    for fact, name in zip(candidates[: 1 if best is None else best], absent, strict=False):
+    if candidates and None not in absent:
+        # That the file is not there is what the checks of the image say.
+        remedy = f"commit {absent[0]}, or let the build make it"
+        return replace(candidates[0], guess=True, remedy=remedy)
+    best = absent.index(None) if candidates else 0
+    for fact, name in zip(candidates[:best], absent, strict=False):
         line = next(iter(fact.evidence), project.package.says("scripts"))
-        text = f"{line}: {name} is neither in the tree nor made by the build{instead}"
+        started = " ".join(candidates[best].value.words)
+        text = f"{line}: {name} is neither in the tree nor made by the build; `{started}` is started"
         project.folder.tree.note("warning", text, line.path, line.line)
-    return candidates[best or 0] if candidates else None
+    return candidates[best] if candidates else None
 
 
 # Commands that serve what the build made, where that is a server by itself.

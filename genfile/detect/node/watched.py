@@ -24,7 +24,7 @@ def leads_away(project: NodeProject, step: Step) -> bool:
 
 
 def _is_of_another(project: NodeProject, step: Step) -> bool:
-    """`node server/index.js` where server/ is a package that starts by itself, and alone lists what the file imports."""
+    """`node api/index.js` where api/ is a package that starts by itself, and alone lists what the file imports."""
     at = file_place(step.words) if step.program in FILE_RUNNERS else None
     path = posixpath.normpath(posixpath.join(step.folder, step.words[at])) if at is not None else ""
     folder = posixpath.dirname(path)
