@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import genfile
 from tests.test_traps import EXPRESS, VITE_PAGE, inspect, only, package
 
 SERVER = "const app = require('express')(); app.listen(3100)"
@@ -202,3 +203,21 @@ def test_root_of_a_workspace_is_installed_with_its_members() -> None:
         "packages/shared/package.json": json.dumps({"name": "shared"}),
     }
     assert "packages/shared/package.json" in only(**tree).manifests
+
+
+@pytest.mark.parametrize(
+    ("npmrc", "kept"),
+    [
+        ("@shop:registry=https://npm.example.com\n", True),
+        ("//npm.example.com/:_authToken=abc\n", False),
+    ],
+)
+def test_npmrc_without_a_credential_stays_in_the_build_context(npmrc: str, kept: bool) -> None:
+    tree = {
+        "package.json": package(dependencies={**EXPRESS, "@shop/a": "1"}, scripts={"start": "node server.js"}),
+        "server.js": SERVER,
+        ".npmrc": npmrc,
+    }
+    files = genfile.generate(tree, comments="none").files
+    assert ("source=.npmrc" in files["Dockerfile"]) is kept
+    assert ("**/.npmrc" in files[".dockerignore"]) is not kept
