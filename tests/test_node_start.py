@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import genfile
 from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
 
 SERVER = {"server.js": LISTEN}
@@ -212,8 +213,12 @@ def test_an_installation_may_make_what_is_started() -> None:
 
 def test_where_no_candidate_is_there_the_strongest_is_kept_and_told_of() -> None:
     files = app(scripts={"start": "node missing.js"})
-    assert only(**files).start == ("node", "missing.js")
-    assert "missing.js is neither in the tree nor made by the build" in texts(**files)
+    found = genfile.inspect(files)
+    fact = found.services[0].facts["/start"]
+    assert (fact.value, fact.guess) == (["node", "missing.js"], True)
+    # Told of once, by what the checks of the image find.
+    assert [item.id for item in found.services[0].risks if "missing.js" in item.text] == ["command-exists"]
+    assert not any("missing.js" in note.text for note in found.notes)
 
 
 def test_a_missing_file_gives_way_to_a_program_of_a_usual_name() -> None:
@@ -296,7 +301,7 @@ def test_an_addon_that_a_lock_settles_bounds_node(name: str, text: str) -> None:
     # The addon is a dependency of the bundler's: no manifest names it.
     scripts = {"build": "ng build"}
     manifest = package(
-        devDependencies={"@angular-devkit/build-angular": "0.8.3"}, dependencies={"@angular/core": "7.1.1"}
+        devDependencies={"@angular-devkit/build-angular": "13.3.0"}, dependencies={"@angular/core": "13.3.0"}
     )
     files = {"package.json": manifest.replace("}}", "}, " + json.dumps({"scripts": scripts})[1:-1] + "}", 1)}
     files |= {name: text, "src/index.html": "<base href='/'>"}

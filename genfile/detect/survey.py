@@ -49,6 +49,7 @@ BESIDE = {
 }  # fmt: skip
 
 
+_MANIFESTS = frozenset({"pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml"})
 # Sources that belong to a build, where there is one to tell of.
 SOURCES = (".java", ".kt")
 # How many programs it is said of why they are no service.
@@ -70,7 +71,11 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         if not tree.budget.allows(folder, names=len(tree.folders[folder])):
             break
-        if is_aside(folder) or _is_beside(tree, folder) or _of_desktop(tree, folder):
+        if (
+            (is_aside(folder) and not _is_for_vendors(tree, folder))
+            or _is_beside(tree, folder)
+            or _of_desktop(tree, folder)
+        ):
             continue
         with contained(tree, folder):
             best = _best_claim(tree, folder, declared)
@@ -92,6 +97,16 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
     return sorted(found, key=lambda item: item.project.path)
 
 
+def _is_for_vendors(tree: Tree, folder: str) -> bool:
+    """A project called `vendor` that stands among others: for those who sell, where a copy of others' code has a folder
+    for each of them and no manifest of its own."""
+    parent, _, name = folder.rpartition("/")
+    if name != "vendor" or not parent or is_aside(parent) or not _MANIFESTS & set(tree.folders[folder]):
+        return False
+    siblings = (f"{parent}/{sub}" for sub in tree.subfolders(parent) if sub != name)
+    return any(_MANIFESTS & set(tree.folders.get(sibling, ())) for sibling in siblings)
+
+
 def _is_beside(tree: Tree, folder: str) -> bool:
     """An example among the modules of a library (`x-example` beside `x-core`), or the first state of a tutorial."""
     parent, _, name = folder.rpartition("/")
@@ -99,11 +114,10 @@ def _is_beside(tree: Tree, folder: str) -> bool:
         return name.replace("initial", "complete", 1) in tree.subfolders(parent)
     if not _is_example(name):
         return False
-    manifests = ("pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml")
     siblings = [
         sub
         for sub in tree.subfolders(parent)
-        if any(item in tree.folders.get(f"{parent}/{sub}" if parent else sub, ()) for item in manifests)
+        if _MANIFESTS & set(tree.folders.get(f"{parent}/{sub}" if parent else sub, ()))
     ]
     return sum(_is_example(sub) for sub in siblings) * 2 < len(siblings)
 

@@ -4,27 +4,18 @@ Nothing is evaluated: literals, names of literals, and the few idioms for enviro
 all else is UNKNOWN.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
+from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.jswrites import JsWrites
-from genfile.parsers.values import UNKNOWN, Call, EnvName, is_known
+from genfile.parsers.values import UNKNOWN, Call, EnvName
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    module: str
-    names: tuple[str, ...]
-    line: int
-    required: bool = False
-    handed_on: bool = False
 
 
 def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
@@ -36,6 +27,9 @@ def parse_javascript(text: str, *, typescript: bool = False) -> "JsModule":
 def parse_typescript(text: str) -> "JsModule":
     """As parse_javascript, for .ts and .tsx."""
     return parse_javascript(text, typescript=True)
+
+
+__all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
 class JsModule(JsReads, JsWrites):
@@ -55,32 +49,6 @@ class JsModule(JsReads, JsWrites):
         return UNKNOWN
 
     @cached_property
-    def imports(self) -> tuple[Import, ...]:
-        found: list[Import] = []
-        for node in self._all("import_statement", "export_statement", "call_expression"):
-            if node.type != "call_expression":
-                source = node.child_by_field_name("source")
-                if source is not None:
-                    on = node.type == "export_statement"
-                    found.append(Import(self._string(source), self._imported(node), _line(node), handed_on=on))
-            else:
-                callee = node.child_by_field_name("function")
-                arguments = node.child_by_field_name("arguments")
-                if callee is not None and arguments is not None and callee.type in ("identifier", "import"):
-                    first = arguments.named_children[:1]
-                    if self._text(callee) in ("require", "import") and first and first[0].type == "string":
-                        required = self._text(callee) == "require"
-                        found.append(Import(self._string(first[0]), (), _line(node), required))
-        return tuple(found)
-
-    def _imported(self, node: "Node") -> tuple[str, ...]:
-        """The names that an import takes by name: `import { a as b } from "x"` takes a."""
-        clauses = [child for child in node.named_children if child.type == "import_clause"]
-        named = [child for clause in clauses for child in clause.named_children if child.type == "named_imports"]
-        names = [item.child_by_field_name("name") for group in named for item in group.named_children]
-        return tuple(self._text(name) for name in names if name is not None)
-
-    @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
         for node in self._all("call_expression", "new_expression"):
@@ -93,39 +61,6 @@ class JsModule(JsReads, JsWrites):
                 values = tuple(self._value(item) for item in items if item.type != "comment")
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
-
-    @cached_property
-    def defaults(self) -> tuple[tuple[str, Any, int], ...]:
-        """Keys of a schema with a default: `PORT: z.coerce.number().default(3000)`, `PORT: port({ default: 1 })`."""
-        found: list[tuple[str, Any, int]] = []
-        for node in self._all("pair"):
-            key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
-            if key is None or value is None or value.type != "call_expression":
-                continue
-            name = self._string(key) if key.type == "string" else self._text(key)
-            default = self._default_of(value)
-            if is_known(default):
-                found.append((name, default, _line(node)))
-        return tuple(found)
-
-    def _default_of(self, node: "Node") -> Any:
-        """What `.default(x)` or `{ default: x }` somewhere in a chain of calls says."""
-        for _ in range(12):
-            if node.type != "call_expression":
-                return UNKNOWN
-            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-            if callee is None or arguments is None:
-                return UNKNOWN
-            values = [self._value(item) for item in arguments.named_children if item.type != "comment"]
-            if self._dotted(callee).rsplit(".", 1)[-1] in ("default", "prefault", "optional") and values:
-                return values[0]
-            if values and isinstance(values[-1], dict) and "default" in values[-1]:
-                return values[-1]["default"]
-            owner = callee.child_by_field_name("object")
-            if owner is None:
-                return UNKNOWN
-            node = owner
-        return UNKNOWN
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -163,6 +98,11 @@ class JsModule(JsReads, JsWrites):
             if name is not None:
                 found.setdefault(name, EnvName(name, _line(node), node.id in defaulted))
         return tuple(found.values())
+
+    def settings(self, name: str) -> Any:
+        """The object that a name of the module is, or that the function of that name gives back; else UNKNOWN."""
+        node = self.exports.get(name) or self._constants.get(name)
+        return UNKNOWN if node is None else self._config(node)
 
     def _assigned(self, node: "Node") -> tuple["Node", "Node"] | None:
         if node.type != "expression_statement" or not node.named_children:

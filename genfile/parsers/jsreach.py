@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.jsvalues import NUMBER_CALLS, WRAPPERS, JsValues
-from genfile.parsers.values import UNKNOWN
+from genfile.parsers.values import UNKNOWN, is_known
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -23,8 +23,43 @@ class Reference:
     default: Any = UNKNOWN
 
 
+@dataclass(frozen=True, slots=True)
+class Import:
+    module: str
+    names: tuple[str, ...]
+    line: int
+    required: bool = False
+    handed_on: bool = False
+
+
 class JsReferences(JsValues):
     """Names that lead out of a module, and what calls are given by them."""
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        found: list[Import] = []
+        for node in self._all("import_statement", "export_statement", "call_expression"):
+            if node.type != "call_expression":
+                source = node.child_by_field_name("source")
+                if source is not None:
+                    on = node.type == "export_statement"
+                    found.append(Import(self._string(source), self._imported(node), _line(node), handed_on=on))
+            else:
+                callee = node.child_by_field_name("function")
+                arguments = node.child_by_field_name("arguments")
+                if callee is not None and arguments is not None and callee.type in ("identifier", "import"):
+                    first = arguments.named_children[:1]
+                    if self._text(callee) in ("require", "import") and first and first[0].type == "string":
+                        required = self._text(callee) == "require"
+                        found.append(Import(self._string(first[0]), (), _line(node), required))
+        return tuple(found)
+
+    def _imported(self, node: "Node") -> tuple[str, ...]:
+        """The names that an import takes by name: `import { a as b } from "x"` takes a."""
+        clauses = [child for child in node.named_children if child.type == "import_clause"]
+        named = [child for clause in clauses for child in clause.named_children if child.type == "named_imports"]
+        names = [item.child_by_field_name("name") for group in named for item in group.named_children]
+        return tuple(self._text(name) for name in names if name is not None)
 
     @cached_property
     def bindings(self) -> dict[str, tuple[str, str]]:
@@ -106,7 +141,7 @@ class JsReferences(JsValues):
             for item in [item for item in arguments.named_children if item.type != "comment"][:1]:
                 reference = self._refers(self._port_in(item))
                 if reference is not None:
-                    found.append((self._dotted(callee), reference, int(node.start_point[0]) + 1))
+                    found.append((self._dotted(callee), reference, _line(node)))
         return tuple(found)
 
     def _port_in(self, node: "Node") -> "Node":
@@ -206,6 +241,55 @@ class JsReferences(JsValues):
             first = [item for item in arguments.named_children if item.type == "object"][:1] if arguments else []
             found += [self._object(item, 0) for item in first]
         return tuple(found)
+
+    @cached_property
+    def defaults(self) -> tuple[tuple[str, Any, int], ...]:
+        """Keys of a schema with a default: `PORT: z.coerce.number().default(3000)`, `PORT: port({ default: 1 })`."""
+        found: list[tuple[str, Any, int]] = []
+        for node in self._all("pair"):
+            key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+            if key is None or value is None or value.type != "call_expression":
+                continue
+            name = self._string(key) if key.type == "string" else self._text(key)
+            default = self._default_of(value)
+            if is_known(default):
+                found.append((name, default, _line(node)))
+        return tuple(found)
+
+    def _default_of(self, node: "Node") -> Any:
+        """What `.default(x)` or `{ default: x }` somewhere in a chain of calls says."""
+        for _ in range(12):
+            if node.type != "call_expression":
+                return UNKNOWN
+            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+            if callee is None or arguments is None:
+                return UNKNOWN
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            if self._dotted(callee).rsplit(".", 1)[-1] in ("default", "prefault", "optional") and items:
+                return self._value(_made(items[0]))
+            if items and items[-1].type == "object":
+                given = [child for child in items[-1].named_children if child.type == "pair"]
+                pairs = [(child.child_by_field_name("key"), child.child_by_field_name("value")) for child in given]
+                named = [value for key, value in pairs if key is not None and self._text(key) == "default" and value]
+                if named:
+                    return self._value(_made(named[0]))
+            owner = callee.child_by_field_name("object")
+            if owner is None:
+                return UNKNOWN
+            node = owner
+        return UNKNOWN
+
+
+def _made(node: "Node") -> "Node":
+    """What a function without parameters makes: `() => 8000`; any other node as it is."""
+    body = node.child_by_field_name("body") if node.type == "arrow_function" else None
+    while body is not None and body.type in WRAPPERS and body.named_children:
+        body = body.named_children[0]
+    return body if body is not None and body.type != "statement_block" else node
+
+
+def _line(node: "Node") -> int:
+    return int(node.start_point[0]) + 1
 
 
 LISTENING = frozenset("listen serve startStandaloneServer".split())

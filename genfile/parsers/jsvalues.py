@@ -23,6 +23,8 @@ _KINDS = tuple(
     assignment_expression
     """.split()
 )
+# A field of a class, as each grammar calls it.
+_FIELDS = {"javascript": "field_definition", "typescript": "public_field_definition"}
 # What a bundler hands to a function that makes its configuration, in a production build.
 _PRODUCTION = {"mode": "production", "command": "build"}
 NUMBER_CALLS = frozenset({"Number", "parseInt", "String", "parseFloat", "Number.parseInt"})
@@ -39,7 +41,7 @@ class JsValues:
 
     @cached_property
     def _nodes(self) -> dict[str, list["Node"]]:
-        return captures(self._language, _KINDS, self._root)
+        return captures(self._language, (*_KINDS, _FIELDS[self._language]), self._root)
 
     def _all(self, *kinds: str) -> list["Node"]:
         """Every node of these types, in the order of the text."""

@@ -1,122 +1,192 @@
-"""Where a module of JavaScript writes files, as far as its text says so."""
+"""What JavaScript and TypeScript write to: calls that make folders and files, and the paths they are given."""
 
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.jsloads import JsLoads
+from genfile.parsers.jspaths import JsPaths, Standing, Where
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_MAKE_FOLDER = frozenset("mkdir mkdirSync mkdirp ensureDir ensureDirSync".split())
-_WRITE_FILE = frozenset(
-    "createWriteStream writeFile writeFileSync appendFile appendFileSync outputFile outputFileSync".split()
-)
-# What takes an object, and which of its keys is a folder, or a file in one: loggers, uploads.
-_KEYS = {
-    "File": ("dirname", "filename"),
-    "DailyRotateFile": ("dirname", "filename"),
-    "multer": ("dest", None),
-    "diskStorage": ("destination", None),
-}
-_JOIN = frozenset({"path.join", "path.resolve", "join", "resolve"})
-MAX_DEPTH = 6
-# Of a function that says where an upload goes.
-MAX_NODES = 200
-
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A path, relative to the module's own folder (``beside``) or to where the program is started."""
+class Written:
+    """A folder of the service that is written to; ``database``: it holds the file of one."""
 
-    path: str
-    beside: bool = False
+    folder: str
+    line: int
+    database: bool = False
 
 
-class JsWrites(JsLoads):
-    @cached_property
-    def writes(self) -> tuple[tuple[Place, int], ...]:
-        """The folders that it makes or writes files to, with lines; none whose path comes from what is unknown."""
-        found: list[tuple[Place, int]] = []
+# Calls that are given the folder that they make.
+_FOLDERS = frozenset("mkdir mkdirSync mkdirp mkdirpSync ensureDir ensureDirSync".split())
+# Calls that are given the file that they write, and which argument that is.
+_FILES = dict.fromkeys(
+    """
+    createWriteStream writeFile writeFileSync appendFile appendFileSync outputFile outputFileSync writeJson
+    writeJsonSync outputJson outputJsonSync writeJSON writeJSONSync mkdtemp mkdtempSync
+    """.split(),
+    0,
+) | dict.fromkeys("copyFile copyFileSync rename renameSync".split(), 1)
+# What is handed a folder or a file by name: the call, its module, the keys of folders and of files.
+_NAMED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("multer", "multer", ("dest",), ()),
+    ("FileInterceptor", "platform-express", ("dest",), ()),
+    ("MulterModule.register", "platform-express", ("dest",), ()),
+    ("diskStorage", "multer", ("destination",), ()),
+    ("File", "winston", ("dirname",), ("filename",)),
+    ("DailyRotateFile", "winston", ("dirname",), ("filename",)),
+    ("destination", "pino", (), ("dest",)),
+    ("fileUpload", "express-fileupload", ("tempFileDir",), ()),
+    ("formidable", "formidable", ("uploadDir",), ()),
+    ("IncomingForm", "formidable", ("uploadDir",), ()),
+    ("FileStore", "session-file-store", ("path",), ()),
+    ("LocalAuth", "whatsapp-web.js", ("dataPath",), ()),
+)
+# Constructors of a database that is a file, by the modules that bring them: given its path, or an object with it.
+_STORES = {
+    "Database": ("better-sqlite3", "sqlite3", "bun:sqlite", "libsql", "node-sqlite3-wasm", "sqlite"),
+    "DatabaseSync": ("node:sqlite",),
+    "open": ("sqlite",),
+    "Datastore": ("nedb", "@seald-io/nedb", "nedb-promises"),
+    "create": ("nedb-promises",),
+    "JSONFile": ("lowdb/node", "lowdb"),
+    "JSONFileSync": ("lowdb/node", "lowdb"),
+    "JSONFilePreset": ("lowdb/node",),
+    "FileSync": ("lowdb/adapters/FileSync",),
+    "FileAsync": ("lowdb/adapters/FileAsync",),
+    "createClient": ("@libsql/client",),
+    "Level": ("level",),
+    "loki": ("lokijs",),
+}
+_STORE_KEYS = ("filename", "storage", "database", "url", "file")
+_ENGINES = ("dialect", "type", "client", "driver")
+
+
+class JsWrites(JsPaths):
+    """The calls of a module that write."""
+
+    def written(self, standing: Standing) -> list[Written]:
+        """The folders that this module writes to, by its calls in the order of the text."""
+        found: list[Written] = []
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
-            first = arguments.named_children[:1] if arguments is not None else []
-            if callee is None or not first:
+            if callee is None or arguments is None or arguments.type != "arguments":
                 continue
-            name = self._dotted(callee).rpartition(".")[2]
-            place = self._written(name, first[0])
-            if place is not None:
-                found.append((place, node.start_point[0] + 1))
-        return tuple(found)
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            for folder, database in self._of_call(self._dotted(callee), items, standing):
+                found.append(Written(folder, int(node.start_point[0]) + 1, database))
+        return found
 
-    def _written(self, name: str, first: "Node") -> Place | None:
-        if name in _MAKE_FOLDER:
-            return self._place(first)
-        if name in _WRITE_FILE:
-            return _folder_of(self._place(first))
-        folder, file = _KEYS.get(name, (None, None))
-        place = self._place(self._entry(first, folder)) if folder else None
-        return place or (_folder_of(self._place(self._entry(first, file))) if file else None)
+    def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[tuple[str, bool]]:
+        last = dotted.rsplit(".", 1)[-1]
+        if (last in _FOLDERS or dotted == "mkdirp.sync") and items:
+            yield from _folder(self.path_of(items[0], standing))
+        elif last in _FILES and len(items) > _FILES[last]:
+            yield from _file(self.path_of(items[_FILES[last]], standing))
+        elif items and any(self._is(dotted, name, module) for name, modules in _STORES.items() for module in modules):
+            yield from self._store(items[0], standing)
+        for name, module, folders, files in _NAMED:
+            if items and self._is(dotted, name, module):
+                yield from self._named(items[-1], folders, files, standing)
+        for item in items[:3]:
+            if item.type == "object" and self._is_sqlite(item):
+                yield from self._store(item, standing)
 
-    def _entry(self, node: "Node", key: str) -> "Node | None":
-        """The value of a key in an object; of a function, what it hands to its callback: `cb(null, "uploads")`."""
-        for pair in node.named_children if node.type == "object" else ():
-            name = pair.child_by_field_name("key") or pair.child_by_field_name("name")
-            if name is None or self._text(name).strip("'\"") != key:
+    def _is(self, dotted: str, name: str, module: str) -> bool:
+        """Whether a callee is what a module calls ``name``, or all of a module under a name of the code's own."""
+        if dotted in self._givers:
+            return module == self._givers[dotted]
+        if dotted in self.bindings and self.bindings[dotted][1] in ("default", "*"):
+            return self.bindings[dotted][0] == module
+        named = dotted == name or dotted.endswith(f".{name}")
+        return named and any(module in item for item in self._modules)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        return frozenset(item.module for item in self.imports)
+
+    @cached_property
+    def _givers(self) -> dict[str, str]:
+        """`const Store = require("session-file-store")(session)`: the name, and the module that gave it."""
+        found: dict[str, str] = {}
+        for name, node in self._constants.items():
+            callee = node.child_by_field_name("function") if node.type == "call_expression" else None
+            module = self._required(callee) if callee is not None and callee.type == "call_expression" else None
+            if module is not None:
+                found[name] = module
+        return found
+
+    def _named(
+        self, node: "Node", folders: tuple[str, ...], files: tuple[str, ...], standing: Standing
+    ) -> Iterator[tuple[str, bool]]:
+        """What an object of options names; a path by itself is that of a file."""
+        if node.type != "object":
+            if files:
+                yield from _file(self.path_of(node, standing))
+            return
+        pairs = self._pairs(node)
+        given = {key: self._handed(value, standing) for key, value in pairs.items() if key in (*folders, *files)}
+        known = [item for key in folders for item in _folder(given.get(key))]
+        yield from known or [item for key in files for item in _file(given.get(key))]
+
+    def _handed(self, node: "Node", standing: Standing) -> Where | None:
+        """A path, or the one that a function calls back with: `(req, file, cb) => cb(null, "uploads")`."""
+        if node.type not in ("arrow_function", "function_expression", "method_definition"):
+            return self.path_of(node, standing)
+        for call in self._all("call_expression"):
+            arguments = call.child_by_field_name("arguments")
+            if not node.start_byte <= call.start_byte < node.end_byte or arguments is None:
                 continue
-            value = pair.child_by_field_name("value") or pair
-            if value.type not in ("arrow_function", "function_expression", "method_definition"):
-                return value
-            return next(self._handed_on(value), None)
+            items = [item for item in arguments.named_children if item.type != "comment"]
+            if len(items) == 2 and items[0].type in ("null", "undefined", "identifier"):
+                found = self.path_of(items[1], standing)
+                if found is not None:
+                    return found
         return None
 
-    def _handed_on(self, function: "Node") -> Iterator["Node"]:
-        waiting, seen = [function], 0
-        while waiting and seen < MAX_NODES:
-            node, seen = waiting.pop(), seen + 1
-            arguments = node.child_by_field_name("arguments")
-            items = arguments.named_children if arguments is not None else []
-            if node.type == "call_expression" and len(items) == 2 and items[0].type == "null":
-                yield items[1]
-            waiting += reversed(node.named_children[:MAX_NODES])
+    def _pairs(self, node: "Node") -> dict[str, "Node"]:
+        found: dict[str, Node] = {}
+        for child in node.named_children:
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if child.type == "pair" and key is not None and value is not None:
+                found[self._string(key) if key.type == "string" else self._text(key)] = value
+            elif child.type == "shorthand_property_identifier":
+                found[self._text(child)] = child
+            elif child.type == "method_definition" and (name := child.child_by_field_name("name")) is not None:
+                found[self._text(name)] = child
+        return found
 
-    def _place(self, node: "Node | None", depth: int = 0) -> Place | None:
-        if node is None or depth > MAX_DEPTH:
-            return None
-        if node.type == "string":
-            return _known(self._string(node))
-        if node.type == "identifier":
-            return Place(".", beside=True) if self._text(node) == "__dirname" else self._named(node, depth)
-        if node.type == "binary_expression":
-            return self._joined([node.child_by_field_name("left"), node.child_by_field_name("right")], depth)
-        if node.type == "call_expression":
-            callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-            name = self._dotted(callee) if callee is not None else ""
-            if name == "process.cwd":
-                return Place(".")
-            if name in _JOIN and arguments is not None:
-                return self._joined(list(arguments.named_children), depth)
-        return None
+    def _is_sqlite(self, node: "Node") -> bool:
+        """`{ dialect: "sqlite", storage: … }` of Sequelize, TypeORM, Knex and their like."""
+        pairs = self._pairs(node)
+        values: list[Any] = [self._value(pairs[key]) for key in _ENGINES if key in pairs]
+        return any(isinstance(value, str) and "sqlite" in value for value in values)
 
-    def _named(self, node: "Node", depth: int) -> Place | None:
-        return self._place(self._constants.get(self._text(node)), depth + 1)
-
-    def _joined(self, parts: "list[Node | None]", depth: int) -> Place | None:
-        """Parts after the first have to be written out: of another base nobody knows where it leads."""
-        first = self._place(parts[0], depth + 1) if parts else None
-        if first is None or any(part is None or part.type != "string" for part in parts[1:]):
-            return None
-        rest = "/".join(self._string(part) for part in parts[1:] if part is not None)
-        return _known(f"{first.path}/{rest}", beside=first.beside)
+    def _store(self, node: "Node", standing: Standing) -> Iterator[tuple[str, bool]]:
+        """The folder of a database's file, which has an ending or lies below the folder of the program."""
+        if node.type == "object":
+            pairs = self._pairs(node)
+            if "connection" in pairs:
+                yield from self._store(pairs["connection"], standing)
+            for key in _STORE_KEYS:
+                if key in pairs:
+                    yield from self._store(pairs[key], standing)
+            return
+        where = self.path_of(node, standing)
+        if where is not None and (where.open or "." in posixpath.basename(where.path)):
+            yield where.folder, True
 
 
-def _known(path: str, *, beside: bool = False) -> Place | None:
-    return Place(posixpath.normpath(path), beside) if path and not path.startswith(("/", "~")) else None
+def _folder(where: Where | None) -> Iterator[tuple[str, bool]]:
+    if where is not None:
+        yield where.path, False
 
 
-def _folder_of(place: Place | None) -> Place | None:
-    return Place(posixpath.dirname(place.path) or ".", place.beside) if place is not None else None
+def _file(where: Where | None) -> Iterator[tuple[str, bool]]:
+    if where is not None:
+        yield where.folder, False

@@ -13,16 +13,23 @@ from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
 from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve, resolve_text
 from genfile.detect.node.site import asset_root
-from genfile.detect.node.sources import source_files
+from genfile.detect.node.sources import resolve_import, source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
 from genfile.detect.node.watched import leads_away
 from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
+from genfile.parsers.values import Call
 
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
+
+
+# Calls after which a program stays.
+STAYING = frozenset(
+    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker".split()
+)
 
 
 def read_project(folder: Project) -> NodeProject | None:
@@ -62,7 +69,8 @@ def claim(folder: Project) -> Claim | None:
         return None
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]) and steps[-1].program in FILE_RUNNERS:
-        own = not _is_command(project, steps[-1]) and not _talks(project, steps[-1].words)
+        words = steps[-1].words
+        own = not (_is_command(project, steps[-1]) or _talks(project, words) or _ends(project, words))
         return Claim("program", package.says("scripts", "start")) if own else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
@@ -170,6 +178,39 @@ def _talks(project: NodeProject, start: tuple[str, ...]) -> bool:
     return False
 
 
+def _ends(project: NodeProject, start: tuple[str, ...]) -> bool:
+    """Whether a program comes to its end by itself: all of it is seen, and nothing in it keeps Node running."""
+    if _hosted_here(project) is not None or node_process(project) is not None:
+        return False
+    sources = source_files(project, start)
+    started = started_file(project, start)
+    if not sources or len(sources) > 20 or started is None or sources[0][0] != started:
+        return False
+    for name, module in sources:
+        for item in module.imports:
+            own = item.module.startswith(".") and resolve_import(project, name, item.module) is not None
+            if not own and item.module.removeprefix("node:") not in _QUIET:
+                return False
+        if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or _loads_unseen(call) for call in module.calls):
+            return False
+    says = project.folder.says(started, 1, "the program that is started")
+    text = f"{says}: it does its work and ends, with no listener, timer or stream: no service"
+    project.folder.tree.note("info", text, says.path, says.line)
+    return True
+
+
+def _loads_unseen(call: Call) -> bool:
+    return call.callee in ("require", "import") and not (call.arguments and isinstance(call.arguments[0], str))
+
+
+# Modules of Node that keep nothing running, and calls that may, whoever makes them.
+_QUIET = frozenset("assert buffer crypto fs fs/promises os path perf_hooks querystring url util zlib".split())
+_KEEPING = STAYING | frozenset(
+    """
+    setInterval setTimeout setImmediate on once addListener watch watchFile resume pipe fetch WebSocket EventSource
+    createReadStream
+    """.split()
+)
 # Calls of programs that stay without listening: timers, and bots that ask once for a code.
 _LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
 # Modules that ask questions at a terminal.
@@ -188,12 +229,6 @@ def _stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[st
         for _, module in source_files(project, start)[:20]
         for call in module.calls
     )
-
-
-# Calls after which a program stays.
-STAYING = frozenset(
-    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker".split()
-)
 
 
 def _is_published_library(package: PackageJson) -> bool:
@@ -339,6 +374,6 @@ def bare_program(folder: Project) -> Evidence | None:
     words = placed(start.value.words)[1] if start is not None else ()
     # A tool that only development needs is run by people, not by a container.
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
-    if start is None or not start.evidence or tool or _talks(project, words):
+    if start is None or not start.evidence or tool or _talks(project, words) or _ends(project, words):
         return None
     return start.evidence[0]

@@ -116,8 +116,11 @@ def _depends(project: NodeProject, item: Framework) -> bool:
 def starts_aside(package: PackageJson, script: str) -> bool:
     """Whether a script starts a file of examples, tests or a playground: a library shows itself so."""
     steps = resolve(package, script)
-    words = steps[-1].words if steps else ()
-    return any("/" in word and is_aside(posixpath.dirname(posixpath.normpath(word))) for word in words)
+    folders = [
+        posixpath.dirname(posixpath.normpath(word)) for word in (steps[-1].words if steps else ()) if "/" in word
+    ]
+    # What the build makes may have any name: `dist`, `out`.
+    return any(is_aside(folder) and package.project.has_folder(folder) for folder in folders)
 
 
 def starts_server(project: NodeProject) -> bool:

@@ -73,7 +73,9 @@ def _of_call(
         # Bun's own default.
         return project.folder.fact(Port(3000, "PORT"), name, call.line, "Bun.serve without a port")
     values = [_port_in(value) for value in call.arguments[:2]]
-    if reference is not None and not isinstance(values[0], EnvDefault):
+    first = values[0] if values else None
+    settled = isinstance(first, EnvDefault) and first.default is not None
+    if reference is not None and not settled:
         far = reached(project, sources, name, reference)
         if far is not None:
             known = schema_default(project, sources, far.value.variable) if far.value.number is None else None

@@ -11,7 +11,6 @@ from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.scripts import resolve
-from genfile.detect.node.sources import source_files
 from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -226,20 +225,4 @@ def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fa
                 for path in (f"{base}app/{route}/route{ending}", f"{base}pages/{route}{ending}"):
                     if project.folder.has(path):
                         return project.folder.fact(f"/{route}", path, 1, f"route /{route}")
-    return None
-
-
-def data_folder(project: NodeProject, start: tuple[str, ...]) -> Fact[str] | None:
-    """The folder of a database that the program keeps itself, as its code names it: ./data, db/app.sqlite."""
-    for name, module in source_files(project, start):
-        for text, line in module.paths:
-            path = posixpath.normpath(text.removeprefix("file:").split("?")[0])
-            if path.startswith(("..", "/")) or "node_modules" in path:
-                continue
-            if path.endswith((".db", ".sqlite", ".sqlite3")) and "/" in path:
-                path = posixpath.dirname(path)
-            elif path.split("/")[0] not in ("data", "storage") or "." in posixpath.basename(path):
-                continue
-            if not project.folder.has_folder(path) or path in ("data", "storage"):
-                return project.folder.fact(project.folder.full(path), name, line, repr(text))
     return None

@@ -10,7 +10,7 @@ from genfile.detect.node.sources import resolve_import
 from genfile.evidence import Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsreach import Reference
-from genfile.parsers.values import EnvDefault, is_known, port_of
+from genfile.parsers.values import UNKNOWN, EnvDefault, is_known, port_of
 
 MAX_DEPTH = 6
 Sources = list[tuple[str, JsModule]]
@@ -58,6 +58,7 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         (module.default_export, path[1:] if path[0] == "default" else path),
         (module.exported(path[0]), path[1:]),
         (module.constant(path[0]), path[1:]),
+        (module.settings(path[0]) if path[1:] else UNKNOWN, path[1:]),
     ):
         found = _walk(value, rest)
         if found is not None:

@@ -11,7 +11,6 @@ from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.site import next_standalone
-from genfile.detect.node.writes import put_writes
 from genfile.detect.paths import relative
 from genfile.evidence import Draft
 
@@ -116,8 +115,6 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(project, output))]
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
-    if start and (framework is None or not framework.keeps):
-        put_writes(project, draft, start)
     _keep_all_modules(project, draft)
 
 

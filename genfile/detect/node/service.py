@@ -30,6 +30,7 @@ from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
+from genfile.detect.node.writes import put_writes
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
@@ -191,6 +192,7 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
             if fallback is not None and fallback.port_variable:
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
+    put_writes(project, draft, sources)
     put_processes(project, draft)
 
 

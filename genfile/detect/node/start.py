@@ -1,16 +1,17 @@
 """How the service is started in production: candidates in order, each held against what is there or is made."""
 
 import posixpath
+from dataclasses import replace
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
-from genfile.detect.node.command import Asked, Start, as_compiled, from_steps, made_by_compiler
-from genfile.detect.node.framework import evidence_of
-from genfile.detect.node.made import absent_file
+from genfile.detect.node.command import OWNERS, Asked, Start, as_compiled, from_steps, made_by_compiler
+from genfile.detect.node.framework import evidence_of, read_module
+from genfile.detect.node.made import absent_file, placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
-from genfile.detect.node.scripts import RUNNERS, resolve, resolve_text
+from genfile.detect.node.scripts import MANAGERS, RUNNERS, resolve, resolve_text
 from genfile.detect.node.watched import watched_program
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -44,13 +45,17 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     if builds:
         candidates = [fact.but(made_by_compiler(project, fact.value, fact.evidence)) for fact in candidates]
     absent = [absent_file(project, fact.value.words, builds) for fact in candidates]
-    best = absent.index(None) if None in absent else None
-    instead = f"; `{' '.join(candidates[best].value.words)}` is started" if best is not None else ""
-    for fact, name in zip(candidates[: 1 if best is None else best], absent, strict=False):
+    if candidates and None not in absent:
+        # That the file is not there is what the checks of the image say.
+        remedy = f"commit {absent[0]}, or let the build make it"
+        return replace(candidates[0], guess=True, remedy=remedy)
+    best = absent.index(None) if candidates else 0
+    for fact, name in zip(candidates[:best], absent, strict=False):
         line = next(iter(fact.evidence), project.package.says("scripts"))
-        text = f"{line}: {name} is neither in the tree nor made by the build{instead}"
+        started = " ".join(candidates[best].value.words)
+        text = f"{line}: {name} is neither in the tree nor made by the build; `{started}` is started"
         project.folder.tree.note("warning", text, line.path, line.line)
-    return candidates[best or 0] if candidates else None
+    return candidates[best] if candidates else None
 
 
 # Commands that serve what the build made, where that is a server by itself.
@@ -73,7 +78,32 @@ def _procfile(asked: Asked) -> Fact[Start] | None:
         return None
     text, line = processes[name]
     evidence = project.folder.says("Procfile", line, f"{name}: {text}")
-    return _from_shell(asked, text, evidence)
+    fact = _from_shell(asked, text, evidence)
+    program = placed(fact.value.words)[1][:1] if fact is not None else ()
+    if program and not _is_known(project, program[0]):
+        note = f"{evidence}: {program[0]} is neither in the tree nor in your dependencies: the command is not used"
+        project.folder.tree.note("warning", note, evidence.path, evidence.line)
+        return None
+    return fact
+
+
+def _is_known(project: NodeProject, program: str) -> bool:
+    """Whether a program is a runner, a file of the tree, one that the build may make, or a dependency's."""
+    name = posixpath.basename(program)
+    if name in (*RUNNERS, *MANAGERS, *_SHELLS) or "$" in program:
+        return True
+    if "/" in program:
+        path = posixpath.normpath(program)
+        made = path.split("/")[0] in _MADE and not project.folder.has_folder(posixpath.dirname(path))
+        return made or path.startswith(("/", "..")) or project.folder.has(path)
+    dependencies = [item for package in project.packages for item in package.every_dependency]
+    owner = OWNERS.get(name, name)
+    return any(owner == item or name in item.rpartition("/")[2] for item in dependencies) or owner in dependencies
+
+
+# Folders that an installation or a build makes.
+_MADE = frozenset({"node_modules", "dist", "build", "out", "lib"})
+_SHELLS = ("sh", "bash", "env", "npx", "bunx", "exec", "deno")
 
 
 def _nest(asked: Asked) -> Fact[Start] | None:
@@ -161,18 +191,26 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
 
 
 def _entry_file(asked: Asked) -> Fact[Start] | None:
-    """A file of a usual name: server.js, app.js, index.js, also in src/."""
+    """A file of a usual name: server.js, app.js, index.js, also in src/; one that listens before the others."""
     project = asked[0]
-    for folder in ENTRY_FOLDERS:
-        for name in ENTRY_NAMES:
-            for ending in (".js", ".mjs", ".cjs", ".ts", ".mts"):
-                path = posixpath.join(folder, name + ending)
-                if project.folder.has(path):
-                    start = as_compiled(asked, Start(("node", path), {}))
-                    return project.folder.guess(
-                        start, path, f"{path} is there", 'add a "start" script to package.json', 1
-                    )
-    return None
+    names = [
+        posixpath.join(folder, name + ending)
+        for folder in ENTRY_FOLDERS
+        for name in ENTRY_NAMES
+        for ending in (".js", ".mjs", ".cjs", ".ts", ".mts")
+    ]
+    found = [path for path in names if project.folder.has(path)]
+    if not found:
+        return None
+    path = next((path for path in found if len(found) > 1 and _listens(project, path)), found[0])
+    start = as_compiled(asked, Start(("node", path), {}))
+    return project.folder.guess(start, path, f"{path} is there", 'add a "start" script to package.json', 1)
+
+
+def _listens(project: NodeProject, path: str) -> bool:
+    module = read_module(project, path)
+    calls = module.calls if module is not None else ()
+    return any(call.callee.rsplit(".", 1)[-1] in ("listen", "serve", "createServer", "login") for call in calls)
 
 
 START_SIGNALS = (

@@ -9,7 +9,6 @@ from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.members import needed_members
 from genfile.detect.node.native import has_old_gyp, native_modules
 from genfile.detect.node.nx import nx_build
-from genfile.detect.node.port import data_folder
 from genfile.detect.node.sources import source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
@@ -99,9 +98,6 @@ def _put_run(project: NodeProject, draft: Draft, production: dict[str, PackageJs
         draft.put("playwright", Fact(True, (production["playwright"].depends("playwright"),)))
         place = {"name": "PLAYWRIGHT_BROWSERS_PATH", "phase": "run", "value": "/opt/playwright"}
         draft.values.setdefault("environment", []).append(place)
-    known = system_packages("npm")
-    if any(name in known and known[name].store for name in production):
-        draft.put("data", data_folder(project, tuple(draft.values.get("start", ()))))
     backing = {
         service.name: production[dependency].depends(dependency)
         for service in backing_services().values()

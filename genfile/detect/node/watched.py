@@ -7,7 +7,7 @@ from typing import Any
 
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.manifest import FILE
+from genfile.detect.node.manifest import FILE, read_package
 from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, Step, delegates, is_development, resolve, resolve_text
 from genfile.detect.node.wrappers import commands_at_once, file_place, watched_command, without_reloading
 
@@ -18,7 +18,30 @@ DEVELOPMENT_SCRIPTS = ("start", "dev", "start:dev", "develop", "server", "serve"
 
 def leads_away(project: NodeProject, step: Step) -> bool:
     """Whether a command belongs to another package: `npm --prefix server start`, `cd server && npm start`."""
-    return delegates(step) or bool(step.folder and project.folder.has(posixpath.join(step.folder, FILE)))
+    if delegates(step) or bool(step.folder and project.folder.has(posixpath.join(step.folder, FILE))):
+        return True
+    return _is_of_another(project, step)
+
+
+def _is_of_another(project: NodeProject, step: Step) -> bool:
+    """`node api/index.js` where api/ is a package that starts by itself, and alone lists what the file imports."""
+    at = file_place(step.words) if step.program in FILE_RUNNERS else None
+    path = posixpath.normpath(posixpath.join(step.folder, step.words[at])) if at is not None else ""
+    folder = posixpath.dirname(path)
+    while folder and not project.folder.has(f"{folder}/{FILE}"):
+        folder = posixpath.dirname(folder)
+    if not folder or path.startswith(("..", "/")) or not project.folder.has(path):
+        return False
+    other, module = read_package(project.folder.at(folder)), read_module(project, path)
+    if other is None or module is None or not {"start", "start:prod"} & set(other.scripts):
+        return False
+    own = project.package.every_dependency
+    names = {_package_of(item.module) for item in module.imports}
+    return any(name in other.dependencies and name not in own for name in names)
+
+
+def _package_of(module: str) -> str:
+    return "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
 
 
 def behind(project: NodeProject, step: Step) -> tuple[Step, ...] | None:

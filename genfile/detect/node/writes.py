@@ -1,51 +1,150 @@
-"""What a program of Node writes into its own tree: there the code is root's, and the user is another."""
+"""What a program writes into its own tree: there the code is root's, and the user is another."""
 
 import posixpath
-from collections.abc import Sequence
 
 from genfile.detect.node.compiled import compiled
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import source_files
+from genfile.detect.node.sources import resolve_import
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.jswrites import Place
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.jspaths import Standing, Where
 
 MAX_FOLDERS = 8
+MAX_DEPTH = 6
+Sources = list[tuple[str, JsModule]]
 
 
-def put_writes(project: NodeProject, draft: Draft, start: Sequence[str]) -> None:
-    """Add to /writable the folders that the started file, and what it imports of the project, make or write to."""
+def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
+    """Put /writable, and /data for the folder of a database that is a file."""
     folder = project.folder
-    listed: list[str] = list(draft.values.get("writable", ()))
+    listed = list(draft.values.get("writable", ()))
     evidence: list[Evidence] = []
-    for name, module in source_files(project, tuple(start)):
-        for place, line in module.writes:
-            where = _where(project, name, place)
-            if where is None or not _is_own(where, start):
+    start = tuple(draft.values.get("start", ()))
+    stores: list[Fact[str]] = []
+    if (prisma := _prisma_file(project)) is not None:
+        listed.append(prisma.value)
+        evidence.extend(prisma.evidence)
+    for name, module in sources:
+        for item in module.written(_Places(project, sources, start).standing(name)):
+            if not _is_own(item.folder):
                 continue
-            full = folder.full(where)
-            if full not in listed and len(listed) < MAX_FOLDERS:
+            full = folder.full(item.folder) or "."
+            if item.database and _may_hold_a_volume(project, item.folder):
+                stores.append(folder.fact(full, name, item.line, f"its database is a file in {item.folder}"))
+            elif (item.database or item.folder != ".") and full not in listed and len(listed) < MAX_FOLDERS:
                 listed.append(full)
-                evidence.append(folder.says(name, line, f"it writes to {where}"))
+                what = "its database is a file" if item.database else f"it writes to {item.folder}"
+                evidence.append(folder.says(name, item.line, what))
+    if stores:
+        draft.put("data", stores[0])
+    for fact in stores[1:]:
+        if fact.value not in (*listed, stores[0].value) and len(listed) < MAX_FOLDERS:
+            listed.append(fact.value)
+            evidence.extend(fact.evidence)
     kept = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
-    if evidence:
+    kept = [path for path in kept if path != draft.values.get("data")]
+    if evidence and kept:
         draft.put("writable", Fact(kept, tuple(evidence)))
+    elif evidence:
+        draft.values.pop("writable", None)
 
 
-def _where(project: NodeProject, name: str, place: Place) -> str | None:
-    """A place relative to the service's folder; None outside of it, or where nobody knows what the module becomes."""
-    base = ""
-    if place.beside:
-        made = compiled(project)
-        output = made.outputs.get(name) if made is not None else name
-        if output is None or (made is None and not name.endswith((".js", ".mjs", ".cjs"))):
+def _may_hold_a_volume(project: NodeProject, where: str) -> bool:
+    """Whether a folder holds data alone: a volume over one with code would keep the code of the first image."""
+    return where != "." and (not project.folder.has_folder(where) or posixpath.basename(where) in _FOR_DATA)
+
+
+_FOR_DATA = frozenset({"data", "db", "database", "storage"})
+
+
+class _Places:
+    """What names of other modules are as paths; each answer is bounded by how far names lead on."""
+
+    def __init__(self, project: NodeProject, sources: Sources, start: tuple[str, ...]) -> None:
+        self._project = project
+        self._sources = sources
+        self._start = start
+        self._depth = 0
+
+    def standing(self, name: str) -> Standing:
+        working = posixpath.normpath(placed(self._start)[0] or ".") if self._start else "."
+        return Standing(
+            _in_image(self._project, name, self._start),
+            "" if working == "." else working,
+            lambda module, names: self._far(name, module, names),
+            self._by_key,
+        )
+
+    def _far(self, origin: str, module: str, names: tuple[str, ...]) -> Where | None:
+        target = resolve_import(self._project, origin, module)
+        read = read_module(self._project, target) if target is not None and self._depth < MAX_DEPTH else None
+        if read is None or target is None:
             return None
-        base = posixpath.dirname(output)
-    path = posixpath.normpath(posixpath.join(base, place.path))
-    return None if path.startswith(("..", "/")) else path
+        self._depth += 1
+        try:
+            found = read.exported_path(names, self.standing(target))
+            if found is None:
+                found = self._handed_on(target, read, names)
+            return found
+        finally:
+            self._depth -= 1
+
+    def _handed_on(self, name: str, module: JsModule, names: tuple[str, ...]) -> Where | None:
+        if names and names[0] in module.bindings:
+            source, exported = module.bindings[names[0]]
+            return self._far(name, source, names[1:] if exported == "*" else (exported, *names[1:]))
+        on = (self._far(name, item.module, names) for item in module.imports if item.handed_on)
+        return next((found for found in on if found is not None), None)
+
+    def _by_key(self, key: str) -> Where | None:
+        """The default that a schema anywhere in the program gives a setting."""
+        for name, module in self._sources:
+            value = next((value for entry, value, _ in module.defaults if entry == key), None)
+            if isinstance(value, str):
+                return self.standing(name).literal(value)
+        return None
 
 
-def _is_own(where: str, start: Sequence[str]) -> bool:
-    """A folder that may be in an image, and holds no code: a volume there would hide that of the next image."""
-    plain = len(where) < 120 and where.isprintable() and not any(char in where for char in "\\{}*?<>|%$ :")
-    code = any(posixpath.normpath(word).startswith(f"{where}/") for word in start[1:])
-    return plain and where != "." and not code and not where.startswith((".git", "node_modules"))
+def _in_image(project: NodeProject, name: str, start: tuple[str, ...]) -> str:
+    """Where a module lies when it runs: as it is, as the compiler writes it, or in the one file of a bundle."""
+    started = started_file(project, start) or ""
+    if not started or project.folder.has(started):
+        return name
+    known = compiled(project)
+    if known is not None and name in known.outputs:
+        return known.outputs[name]
+    return started
+
+
+def _is_own(where: str) -> bool:
+    """A folder that may be in an image: printable, short, none of the tools' own."""
+    parts = where.split("/")
+    return (
+        len(where) < 120
+        and where.isprintable()
+        and "\\" not in where
+        and "node_modules" not in parts
+        and not where.startswith((".git", "~"))
+        and not any(char in where for char in "{}*?<>|%$ ")
+    )
+
+
+def _prisma_file(project: NodeProject) -> Fact[str] | None:
+    """The folder of Prisma's SQLite database: `url = "file:./dev.db"`, relative to the schema."""
+    name = next((name for name in ("prisma/schema.prisma", "schema.prisma") if project.folder.has(name)), None)
+    text = project.folder.text(name) if name is not None else None
+    if name is None or text is None:
+        return None
+    inside = False
+    for number, line in enumerate(text.splitlines()[:400], 1):
+        words = line.split()
+        inside = inside or (words[:1] == ["provider"] and '"sqlite"' in words)
+        if inside and words[:1] == ["url"]:
+            path = words[-1].strip('"').removeprefix("file:")
+            if path.startswith(("/", "env(")) or ".." in path or not words[-1].startswith('"file:'):
+                return None
+            where = posixpath.dirname(posixpath.normpath(posixpath.join(posixpath.dirname(name), path))) or "."
+            return project.folder.fact(project.folder.full(where) or ".", name, number, f"its database is {path}")
+    return None

@@ -1,0 +1,337 @@
+"""Where JavaScript and TypeScript write: paths that the code computes from its own place, followed without running it.
+
+A path is told relative to the folder of the service; what leads out of it, or is computed otherwise, is None.
+"""
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsvalues import WRAPPERS
+from genfile.parsers.values import EnvDefault
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+MAX_DEPTH = 40
+_MAX_LENGTH = 200
+_HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
+_FILE = frozenset({"__filename", "import.meta.filename", "import.meta.url", "import.meta.path"})
+_JOINS = frozenset("join resolve normalize".split())
+_SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
+_FUNCTIONS = ("arrow_function", "function_expression", "function_declaration")
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A path in the service's folder; ``open``: only its beginning is known, what follows is told at run time."""
+
+    path: str
+    open: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The folder of a file at this path."""
+        return self.path if self.open else posixpath.dirname(self.path) or "."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """From where a module's paths count.
+
+    ``file``: the module as it lies in the image; ``working``: the folder that the program is started in. ``far``: what
+    a name of another module is, by the module that is imported and the names below; ``key``: a setting's default.
+    """
+
+    file: str
+    working: str
+    far: Callable[[str, tuple[str, ...]], Where | None]
+    key: Callable[[str], Where | None]
+
+    def literal(self, text: str) -> Where | None:
+        """A path that is written out, as the operating system takes it: from the working folder."""
+        text = text.removeprefix("file:")
+        usable = text and len(text) <= _MAX_LENGTH and text.isprintable()
+        if not usable or text.startswith(("/", "~", "http", "\\")) or ":" in text:
+            return None
+        return _inside(posixpath.join(self.working, text))
+
+
+class JsPaths(JsReferences):
+    """The half of JsModule that evaluates paths."""
+
+    def exported_path(self, names: tuple[str, ...], standing: Standing) -> Where | None:
+        """What this module exports by a path of names, as a path of the file system."""
+        first, *rest = names or ("default",)
+        target = self.exports.get(first) or self._constants.get(first)
+        if target is None:
+            whole = self._whole_export()
+            rest = list(names) if first != "default" else rest
+            target = whole
+        found = self._below(target, rest, standing, 0) if target is not None else None
+        return found or self._by_default(names[-1] if names else "", standing)
+
+    def _whole_export(self) -> "Node | None":
+        for node in self._root.named_children:
+            if node.type == "export_statement" and any(child.type == "default" for child in node.children):
+                return node.child_by_field_name("value") or node.child_by_field_name("declaration")
+            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+            if inner is not None and inner.type == "assignment_expression":
+                left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+                if left is not None and right is not None and self._text(left) in ("module.exports", "exports.default"):
+                    return right
+        return None
+
+    def _by_default(self, key: str, standing: Standing) -> Where | None:
+        """The default that a schema of this module gives a setting."""
+        value = next((value for name, value, _ in self.defaults if name == key), None)
+        return standing.literal(value) if isinstance(value, str) else None
+
+    def path_of(self, node: "Node", standing: Standing, depth: int = 0) -> Where | None:
+        """The path that an expression is; None where it is none, or leads out of the service's folder."""
+        if depth > MAX_DEPTH or self._steps.spent():
+            return None
+        kind = node.type
+        if kind in WRAPPERS and node.named_children:
+            return self.path_of(node.named_children[0], standing, depth + 1)
+        if kind == "string":
+            return standing.literal(self._string(node))
+        if kind == "template_string":
+            return self._concatenated(_template_parts(node), standing, depth)
+        if kind in ("identifier", "shorthand_property_identifier"):
+            return self._path_by_name(node, standing, depth)
+        if kind in ("member_expression", "subscript_expression"):
+            return self._path_by_member(node, standing, depth)
+        if kind == "binary_expression":
+            return self._path_by_operator(node, standing, depth)
+        if kind == "ternary_expression":
+            return self._path_by_choice(node, standing, depth)
+        return self._path_by_call(node, standing, depth) if kind in ("call_expression", "new_expression") else None
+
+    def _path_by_name(self, node: "Node", standing: Standing, depth: int) -> Where | None:
+        name = self._text(node)
+        if name in _HERE:
+            return Where(posixpath.dirname(standing.file) or ".")
+        if name in _FILE:
+            return Where(standing.file)
+        if name in self.bindings:
+            module, exported = self.bindings[name]
+            return standing.far(module, () if exported == "*" else (exported,))
+        if name in self._destructured:
+            value, key = self._destructured[name]
+            return self._below(value, [key], standing, depth + 1)
+        target = self._constants.get(name)
+        return self.path_of(target, standing, depth + 1) if target is not None else None
+
+    def _path_by_member(self, node: "Node", standing: Standing, depth: int) -> Where | None:
+        text = self._text(node) if node.end_byte - node.start_byte < 80 else ""
+        if text in _HERE:
+            return Where(posixpath.dirname(standing.file) or ".")
+        if text in _FILE:
+            return Where(standing.file)
+        name = self._env_name(node)
+        if name is not None:
+            return standing.key(name)
+        names: list[str] = []
+        inner: Node | None = node
+        while inner is not None and inner.type == "member_expression" and len(names) < 8:
+            prop = inner.child_by_field_name("property")
+            names.insert(0, self._text(prop) if prop is not None else "")
+            inner = inner.child_by_field_name("object")
+        if inner is None:
+            return None
+        if inner.type == "this":
+            target = self._of_this.get(names[0])
+            return self._below(target, names[1:], standing, depth + 1) if target is not None else None
+        return self._below(inner, names, standing, depth + 1)
+
+    @cached_property
+    def _of_this(self) -> dict[str, "Node"]:
+        """What `this.x` is set to in the classes of the module."""
+        found: dict[str, Node] = {}
+        for node in self._all("assignment_expression", "field_definition", "public_field_definition"):
+            if node.type == "assignment_expression":
+                left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+                name = self._text(left).removeprefix("this.") if left is not None else ""
+                known = left is not None and self._text(left).startswith("this.")
+            else:
+                prop = node.child_by_field_name("property") or node.child_by_field_name("name")
+                value, name = node.child_by_field_name("value"), self._text(prop) if prop is not None else ""
+                known = bool(name)
+            if known and value is not None:
+                found.setdefault(name, value)
+        return found
+
+    def _below(self, node: "Node", names: list[str], standing: Standing, depth: int) -> Where | None:
+        """What lies below a value by names: properties of an object that is written out, or of an imported one."""
+        if depth > MAX_DEPTH or self._steps.spent():
+            return None
+        if not names:
+            return self.path_of(node, standing, depth + 1)
+        if node.type in WRAPPERS and node.named_children:
+            return self._below(node.named_children[0], names, standing, depth + 1)
+        if node.type == "identifier":
+            name = self._text(node)
+            if name in self.bindings:
+                module, exported = self.bindings[name]
+                return standing.far(module, tuple(names) if exported == "*" else (exported, *names))
+            if name in self._destructured:
+                value, key = self._destructured[name]
+                return self._below(value, [key, *names], standing, depth + 1)
+            target = self._constants.get(name)
+            found = self._below(target, names, standing, depth + 1) if target is not None else None
+            return found or self._by_default(names[-1], standing)
+        if node.type == "member_expression":
+            owner, prop = node.child_by_field_name("object"), node.child_by_field_name("property")
+            if owner is not None and prop is not None:
+                return self._below(owner, [self._text(prop), *names], standing, depth + 1)
+        if node.type == "object":
+            return self._in_object(node, names, standing, depth)
+        if node.type == "call_expression":
+            # `Object.freeze({…})`, `registerAs("app", () => ({…}))`, a function that gives the settings.
+            return self._in_call(node, names, standing, depth)
+        if node.type in _FUNCTIONS:
+            given = self._given_back(node)
+            return self._below(given, names, standing, depth + 1) if given is not None else None
+        return None
+
+    def _in_object(self, node: "Node", names: list[str], standing: Standing, depth: int) -> Where | None:
+        for child in node.named_children:
+            key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
+            if child.type == "pair" and key is not None and value is not None:
+                if (self._string(key) if key.type == "string" else self._text(key)) == names[0]:
+                    return self._below(value, names[1:], standing, depth + 1)
+            elif child.type == "shorthand_property_identifier" and self._text(child) == names[0] and len(names) == 1:
+                return self._path_by_name(child, standing, depth + 1)
+        return None
+
+    def _in_call(self, node: "Node", names: list[str], standing: Standing, depth: int) -> Where | None:
+        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        target = self._constants.get(self._text(callee)) if callee is not None and callee.type == "identifier" else None
+        items = [target] if target is not None else list(arguments.named_children) if arguments is not None else []
+        for item in items:
+            if item is not None and item.type in ("object", "identifier", *_FUNCTIONS):
+                found = self._below(item, names, standing, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _given_back(self, node: "Node") -> "Node | None":
+        body = node.child_by_field_name("body")
+        if body is None or body.type != "statement_block":
+            return body
+        given = [child for child in body.named_children if child.type == "return_statement" and child.named_children]
+        return given[-1].named_children[0] if given else None
+
+    def _path_by_operator(self, node: "Node", standing: Standing, depth: int) -> Where | None:
+        left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
+        if left is None or right is None or operator is None:
+            return None
+        if self._text(operator) in ("||", "??"):
+            # The default is what the image has; a variable that names another place is the operator's to provide.
+            return self.path_of(left, standing, depth + 1) or self.path_of(right, standing, depth + 1)
+        if self._text(operator) != "+":
+            return None
+        return self._concatenated([left, right], standing, depth)
+
+    def _path_by_choice(self, node: "Node", standing: Standing, depth: int) -> Where | None:
+        parts = [node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")]
+        condition, yes, no = parts
+        if condition is None or yes is None or no is None:
+            return None
+        value = self._value(condition, depth)
+        if isinstance(value, EnvDefault):
+            value = value.name == "NODE_ENV"
+        if isinstance(value, bool):
+            return self.path_of(yes if value else no, standing, depth + 1)
+        return None
+
+    def _path_by_call(self, node: "Node", standing: Standing, depth: int) -> Where | None:
+        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        arguments = node.child_by_field_name("arguments")
+        if callee is None or arguments is None:
+            return None
+        dotted, items = self._dotted(callee), [item for item in arguments.named_children if item.type != "comment"]
+        last = dotted.rsplit(".", 1)[-1]
+        if dotted in ("process.cwd", "cwd"):
+            return Where(standing.working or ".")
+        if last == "URL" and len(items) > 1:
+            base = self.path_of(items[1], standing, depth + 1)
+            return self._after(Where(posixpath.dirname(base.path) or "."), items[:1], standing, depth) if base else None
+        if last in _SAME and items:
+            return self.path_of(items[0], standing, depth + 1)
+        if last == "dirname" and items:
+            inner = self.path_of(items[0], standing, depth + 1)
+            return _inside(inner.folder) if inner is not None else None
+        if last in _JOINS and items:
+            if last == "resolve" and any(item.type == "string" and self._string(item)[:1] == "/" for item in items):
+                return None
+            first = self.path_of(items[0], standing, depth + 1)
+            return self._after(first, items[1:], standing, depth) if first is not None else None
+        if last in ("get", "getOrThrow") and items and items[0].type == "string":
+            given = self.path_of(items[1], standing, depth + 1) if len(items) > 1 else None
+            return given or standing.key(self._string(items[0]))
+        if callee.type == "identifier" and dotted in self._constants:
+            target = self._constants[dotted]
+            given_back = self._given_back(target) if target.type in _FUNCTIONS else None
+            return self.path_of(given_back, standing, depth + 1) if given_back is not None else None
+        return None
+
+    def _after(self, start: Where, items: list["Node"], standing: Standing, depth: int) -> Where | None:
+        """``start`` with further parts, as far as they are known; from the first that is not, the path is open."""
+        path = start.path
+        if start.open:
+            return start
+        for item in items:
+            value = self._value(item, depth + 1)
+            if isinstance(value, EnvDefault):
+                value = value.default
+            if not isinstance(value, str) or not value.isprintable():
+                return Where(path, open=True)
+            joined = _inside(posixpath.join(path, value.lstrip("/")))
+            if joined is None:
+                return None
+            path = joined.path
+        return Where(path)
+
+    def _concatenated(self, parts: list["Node"], standing: Standing, depth: int) -> Where | None:
+        """`${folder}/x.db`, `folder + "/x.db"`: a path and what is written behind it."""
+        if not parts:
+            return None
+        first, *rest = parts
+        start = (
+            standing.literal(self._text(first))
+            if first.type == "string_fragment"
+            else self.path_of(first, standing, depth + 1)
+        )
+        if start is None or start.open:
+            return start
+        tail = ""
+        for item in rest:
+            value = self._text(item) if item.type == "string_fragment" else self._value(item, depth + 1)
+            if not isinstance(value, str):
+                whole = _inside(start.path + tail) if "/" in tail or not tail else None
+                known = (start.path + tail).rpartition("/")[0]
+                return Where(known, open=True) if known else whole and Where(whole.path, open=True)
+            tail += value
+        # A literal keeps no slash at its end.
+        slash = "/" if first.type == "string_fragment" and self._text(first).endswith("/") else ""
+        return _inside(start.path + slash + tail)
+
+
+def _template_parts(node: "Node") -> list["Node"]:
+    parts: list[Node] = []
+    for child in node.named_children:
+        if child.type == "string_fragment":
+            parts.append(child)
+        elif child.type == "template_substitution" and child.named_children:
+            parts.append(child.named_children[0])
+    return parts
+
+
+def _inside(path: str) -> Where | None:
+    clean = posixpath.normpath(path)
+    return None if clean.startswith(("..", "/")) or len(clean) > _MAX_LENGTH else Where(clean)

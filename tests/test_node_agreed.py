@@ -1,0 +1,223 @@
+"""What people's own Dockerfiles taught: each case is a smallest tree."""
+
+import json
+
+import pytest
+
+import genfile
+from tests.test_traps import EXPRESS, VITE_PAGE, inspect, only, package
+
+SERVER = "const app = require('express')(); app.listen(3100)"
+CONFIGS = {
+    "an object that a function gives back": (
+        "export const load = (): C => { return { SERVICE_PORT: parseInt(process.env.SERVICE_PORT || '3006', 10) } }",
+        "import { load } from './config.js'; const config = load(); app.listen(config.SERVICE_PORT)",
+    ),
+    "an object that a function makes": (
+        "export const load = () => ({ http: { port: Number(process.env.HTTP_PORT ?? 3006) } })",
+        "import { load } from './config.js'; const config = load(); app.listen(config.http.port)",
+    ),
+    "a schema whose default a function makes": (
+        "export const S = Schema.Struct({ PORT: Schema.optionalWith(Schema.Number, { default: () => 3006 }) })",
+        "import { env } from './config.js'; app.listen(env.PORT)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_port_of_a_configuration_module(name: str) -> None:
+    config, main = CONFIGS[name]
+    tree = {
+        "package.json": package(dependencies=EXPRESS, scripts={"start": "tsx src/index.ts"}),
+        "src/index.ts": f"import express from 'express'; const app = express(); {main}",
+        "src/config.ts": config,
+    }
+    assert only(**tree).port == 3006
+
+
+def test_server_that_is_built_beside_a_bundle_is_no_site() -> None:
+    tree = {
+        "package.json": package(
+            dependencies=EXPRESS,
+            devDependencies={"webpack": "5.72.0", "webpack-cli": "4.9.0", "typescript": "5.4.0"},
+            scripts={
+                "build": "webpack && tsc --project server",
+                "start": "webpack serve",
+                "start:prod": "NODE_ENV=production node ./dist/server/index.js",
+            },
+        ),
+        "server/index.ts": "import express from 'express'; express().listen(5000)",
+        "server/tsconfig.json": json.dumps({"compilerOptions": {"outDir": "../dist/server"}}),
+        "index.html": "",
+    }
+    spec = only(**tree)
+    assert (spec.static, list(spec.start)) == (None, ["node", "./dist/server/index.js"])
+
+
+def test_server_that_only_shows_an_example_leaves_the_site() -> None:
+    tree = {
+        "package.json": package(
+            dependencies=EXPRESS,
+            devDependencies={"vite": "5.0.0"},
+            scripts={"build": "vite build", "start": "node examples/server/index.js"},
+        ),
+        "examples/server/index.js": SERVER,
+        **VITE_PAGE,
+    }
+    assert only(**tree).static is not None
+
+
+SITE = {"package.json": package(devDependencies={"vite": "5.0.0"}, scripts={"build": "vite build"}), **VITE_PAGE}
+
+
+def _site(folder: str) -> dict[str, str]:
+    return {f"{folder}/{name}": text for name, text in SITE.items()}
+
+
+def test_application_for_vendors_among_others() -> None:
+    tree = {**_site("apps/vendor"), **_site("apps/admin")}
+    assert [item.spec.path for item in inspect(**tree).services] == ["apps/admin", "apps/vendor"]
+
+
+def test_copies_of_others_are_none() -> None:
+    tree = {**_site("web"), **_site("vendor/thing"), **_site("lib/vendor/other"), **_site("vendor")}
+    assert [item.spec.path for item in inspect(**tree).services] == ["web"]
+
+
+def test_procfile_of_a_buildpack_that_is_not_there() -> None:
+    tree = {"package.json": package(dependencies=EXPRESS), "server.js": SERVER, "Procfile": "web: bin/start-nginx\n"}
+    found = inspect(**tree)
+    assert [list(item.spec.start) for item in found.services] == [["node", "server.js"]]
+    assert any("bin/start-nginx is neither in the tree nor in your dependencies" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("node server.js", {}),
+        ("bin/run", {"bin/run": "#!/bin/sh\nexec node server.js\n"}),
+        ("./node_modules/.bin/pm2-runtime server.js", {}),
+    ],
+)
+def test_procfile_of_a_program_that_is_there(command: str, more: dict[str, str]) -> None:
+    dependencies = {**EXPRESS, "pm2": "5.0.0"}
+    tree = {"package.json": package(dependencies=dependencies), "server.js": SERVER, "Procfile": f"web: {command}\n"}
+    found = inspect(**tree, **more)
+    assert not any("neither in the tree" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("dependency", "version", "line"),
+    [
+        ("@angular-devkit/build-angular", "0.13.9", "12"),
+        ("@angular-devkit/build-angular", "0.1102.0", "14"),
+        ("@angular-devkit/build-angular", "15.2.1", "18"),
+        ("react-scripts", "4.0.3", "16"),
+        ("react-scripts", "5.0.1", "24"),
+        ("@vue/cli-service", "4.5.0", "16"),
+    ],
+)
+def test_old_bundler_gets_a_node_of_its_time(dependency: str, version: str, line: str) -> None:
+    tree = {
+        "package.json": package(devDependencies={dependency: version}, scripts={"build": "vue-cli-service build"}),
+        "public/index.html": "",
+        "src/index.html": "",
+    }
+    if dependency.startswith("@angular"):
+        tree["package.json"] = package(
+            dependencies={"@angular/core": version.replace("0.13.9", "7.2.0").replace("0.1102.0", "11.2.0")},
+            devDependencies={dependency: version},
+            scripts={"build": "ng build"},
+        )
+    assert only(**tree).runtime.version == line
+
+
+def test_pin_beats_what_an_old_bundler_works_with() -> None:
+    tree = {
+        "package.json": package(devDependencies={"react-scripts": "4.0.3"}, scripts={"build": "react-scripts build"}),
+        "public/index.html": "",
+        ".nvmrc": "18\n",
+    }
+    assert only(**tree).runtime.version == "18"
+
+
+def test_start_file_of_another_package_is_that_packages() -> None:
+    tree = {
+        "package.json": package(dependencies={"axios": "1"}, scripts={"start": "node backend/server.js"}),
+        "backend/package.json": package(dependencies=EXPRESS, scripts={"start": "node server.js"}),
+        "backend/server.js": SERVER,
+    }
+    assert [item.spec.path for item in inspect(**tree).services] == ["backend"]
+
+
+def test_start_file_whose_folder_only_says_how_it_is_read_is_the_roots() -> None:
+    tree = {
+        "package.json": package(dependencies=EXPRESS, scripts={"start": "node backend/server.js"}),
+        "backend/package.json": json.dumps({"type": "commonjs"}),
+        "backend/server.js": SERVER,
+    }
+    assert [item.spec.path for item in inspect(**tree).services] == ["."]
+
+
+PRINTS = "const fs = require('fs'); const { add } = require('./lib'); fs.writeFileSync('a', `${add(1, 2)}`)"
+LIB = "exports.add = (a, b) => a + b"
+
+
+def _program(code: str, **more: str) -> dict[str, str]:
+    manifest = package(dependencies={"left-pad": "1"}, scripts={"start": "node index.js"})
+    return {"package.json": manifest, "index.js": code, "lib.js": LIB, **more}
+
+
+def test_program_that_prints_and_ends_is_no_service() -> None:
+    found = inspect(**_program(PRINTS))
+    assert not found.services
+    assert any("it does its work and ends" in note.text for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{PRINTS}; setInterval(() => {{}}, 1000)",
+        f"{PRINTS}; process.stdin.on('data', () => {{}})",
+        f"{PRINTS}; const work = require('left-pad'); work()",
+        f"{PRINTS}; require(process.argv[2])",
+        "require('http').createServer(() => {}).listen(3000)",
+        "require('./missing')",
+    ],
+)
+def test_program_that_may_stay_is_kept(code: str) -> None:
+    assert len(inspect(**_program(code)).services) == 1
+
+
+def test_program_that_ends_is_kept_where_a_container_starts_it() -> None:
+    tree = _program(PRINTS, Dockerfile="FROM node:24\nCOPY . .\nCMD node index.js\n")
+    assert len(inspect(**tree).services) == 1
+    assert len(inspect(**_program(PRINTS, Procfile="worker: node index.js\n")).services) == 1
+
+
+def test_root_of_a_workspace_is_installed_with_its_members() -> None:
+    tree = {
+        "package.json": package(workspaces=["packages/*"], dependencies=EXPRESS, scripts={"start": "node server.js"}),
+        "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+        "server.js": SERVER,
+        "packages/shared/package.json": json.dumps({"name": "shared"}),
+    }
+    assert "packages/shared/package.json" in only(**tree).manifests
+
+
+@pytest.mark.parametrize(
+    ("npmrc", "kept"),
+    [
+        ("@shop:registry=https://npm.example.com\n", True),
+        ("//npm.example.com/:_authToken=abc\n", False),
+    ],
+)
+def test_npmrc_without_a_credential_stays_in_the_build_context(npmrc: str, kept: bool) -> None:
+    tree = {
+        "package.json": package(dependencies={**EXPRESS, "@shop/a": "1"}, scripts={"start": "node server.js"}),
+        "server.js": SERVER,
+        ".npmrc": npmrc,
+    }
+    files = genfile.generate(tree, comments="none").files
+    assert ("source=.npmrc" in files["Dockerfile"]) is kept
+    assert ("**/.npmrc" in files[".dockerignore"]) is not kept
