@@ -94,7 +94,7 @@ class _Reader:
         found = None if found is not None and found[0] in known.scripts else found
         if found is not None:
             followed = self._script(found, script[1:], known, depth)
-            if followed is not None:
+            if followed is not None or _runs_what_is_given(found[1], script[1:]):
                 return followed
         if _is_entrypoint(script[0]) and len(script) > 1 and not script[1].startswith("-"):
             # A script that is not there to be read: by custom it ends in `exec "$@"`.
@@ -171,6 +171,11 @@ class _Reader:
             assignments=(*exported, *server.assignments),
         )
         return self.read(words, state, depth + 1)
+
+
+def _runs_what_is_given(script: str, rest: tuple[str, ...]) -> bool:
+    """Whether a script ends in what it is given, and is given nothing: an entry point whose command is elsewhere."""
+    return not rest and re.search(r"""(?m)^\s*exec "?\$@"?\s*$""", script) is not None
 
 
 def _handed(words: tuple[str, ...]) -> tuple[str, ...]:

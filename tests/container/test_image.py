@@ -263,3 +263,8 @@ def test_scripts_that_hand_over_to_scripts_are_followed_two_levels() -> None:
     # One that hands over to itself ends, and so does a third.
     files["run/start.sh"] = "#!/bin/sh\nexec /run/start.sh\n"
     assert text_of(text, files) == "/run/start.sh"
+
+
+def test_an_entry_script_that_is_given_nothing_runs_nothing() -> None:
+    text = 'FROM x\nCOPY entry.sh /entry\nENTRYPOINT ["/entry"]\n'
+    assert text_of(text, {"entry.sh": '#!/bin/sh\nset -e\nexec "$@"\n'}) is None

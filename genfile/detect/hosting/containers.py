@@ -23,13 +23,19 @@ _BESIDE = frozenset(
 
 # YAML files of a folder that are looked into for services.
 MAX_OTHERS = 20
+# Dockerfiles that are looked into, of which some turn out to be those of databases and tools.
+MAX_TRIED = 12
 
 
 def read_dockerfiles(folder: Project, found: Hosting) -> None:
     """The Dockerfiles of the service: those in its folder, and those that a compose file builds it with."""
-    services = {item.dockerfile: item for item in reversed(compose_services(folder))}
+    services: dict[str, Service] = {}
+    for item in compose_services(folder):
+        services.setdefault(item.dockerfile, item)
     own = own_dockerfiles(folder)
-    for path in list(dict.fromkeys([*own, *services]))[:MAX_DOCKERFILES]:
+    for path in list(dict.fromkeys([*own[:MAX_DOCKERFILES], *services]))[:MAX_TRIED]:
+        if len(found.dockerfiles) == MAX_DOCKERFILES:
+            break
         if path not in folder.tree.paths or (path not in own and is_aside(path)):
             continue
         service = services.get(path)
