@@ -65,6 +65,20 @@ class GradleScript:
         self._root = root
         self._steps = Steps()
 
+    @cached_property
+    def own(self) -> "GradleScript":
+        """What the script says of its own project: not what is for those below it alone."""
+        return self._of("", "allprojects")
+
+    def given_to(self, project: str) -> "GradleScript":
+        """What a root's script says of a project below it, by its path: `subprojects { apply plugin: 'java' }`."""
+        return self._of("subprojects", "allprojects", f"project({project})")
+
+    def _of(self, *scopes: str) -> "GradleScript":
+        view = GradleScript(self._source, self._root)
+        view.__dict__["statements"] = tuple(item for item in self.statements if item.scope in scopes)
+        return view
+
     @property
     def root(self) -> "Node":
         return self._root
@@ -98,6 +112,8 @@ class GradleScript:
                     found.append(Plugin(item.name.strip("`"), None, None, item.line))
             elif item.name == "apply" and isinstance(first, dict) and isinstance(first.get("plugin"), str):
                 found.append(Plugin(first["plugin"], None, None, item.line))
+            elif item.name in ("plugins.apply", "pluginManager.apply") and isinstance(first, str):
+                found.append(Plugin(first, None, None, item.line))
         return tuple(found)
 
     @cached_property
@@ -299,6 +315,10 @@ class GradleScript:
             label = next((item for item in arguments if isinstance(item, str)), None)
             last = name.removesuffix(".configureEach").rsplit(".", 1)[-1]
             inner = label if last in ("named", "register", "withType", "getByName") and label else name
+            if name == "configure" and label in ("subprojects", "allprojects"):
+                inner = label
+            elif name == "project" and label:
+                inner = f"project({label})"
             yield from self._walk(body, (*blocks, inner), depth + 1)
 
     def _split_call(self, node: "Node", depth: int = 0) -> tuple[str, list[Any], "Node | None"]:

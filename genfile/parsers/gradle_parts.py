@@ -21,6 +21,13 @@ class Statement:
     def path(self) -> str:
         return ".".join((*self.blocks, self.name))
 
+    @property
+    def scope(self) -> str:
+        """Which projects it is carried out for: `` for the script's own, `subprojects`, `allprojects`, and
+        `project(:a)` for one that is named."""
+        first = self.blocks[0] if self.blocks else ""
+        return first if first in ("subprojects", "allprojects") or first.startswith("project(") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
