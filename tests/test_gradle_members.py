@@ -2,6 +2,9 @@
 
 import pytest
 
+from genfile.api import generate
+from genfile.container.own import _LEFT_OUT
+from genfile.source.memory import MemorySource
 from tests.test_jvm_build import JAVA
 from tests.test_traps import inspect
 
@@ -85,3 +88,27 @@ def test_yaml_that_maven_fills_in_is_read() -> None:
     found = inspect(**tree)
     assert [item.spec.port for item in found.services] == [8123]
     assert not any("bootstrap.yml" in note.text for note in found.notes)
+
+
+def test_files_that_no_build_is_given_are_not_inputs() -> None:
+    script = (
+        "plugins { id 'java'; id 'org.springframework.boot' version '3.5.6' }\n"
+        + WEB
+        + "docker { dockerfile file('src/main/docker/Dockerfile') }\ndef a = file('deploy/.env')\n"
+        "def b = file('deploy/x.txt')\n"
+    )
+    tree = {
+        "settings.gradle": "rootProject.name = 'shop'\n",
+        "build.gradle": script,
+        "src/main/java/a/App.java": APP,
+        "src/main/docker/Dockerfile": "FROM scratch\n",
+        "deploy/.env": "A=1\n",
+        "deploy/x.txt": "x\n",
+    }
+    files = generate(MemorySource({name: text.encode() for name, text in tree.items()})).files
+    dockerfile = files["Dockerfile"]
+    assert "deploy/x.txt" in dockerfile
+    assert "docker/Dockerfile" not in dockerfile
+    assert "deploy/.env" not in dockerfile
+    ignored = files[".dockerignore"]
+    assert not [name for name in _LEFT_OUT if f"\n**/{name}\n" not in ignored and f"\n{name}\n" not in ignored]
