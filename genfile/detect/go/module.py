@@ -13,6 +13,7 @@ from typing import Any
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import parse_code
 from genfile.detect.go.loose import is_loose, loose_manifest
+from genfile.detect.go.work import neighbours
 from genfile.detect.hosting import hosting
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -114,11 +115,28 @@ class GoModule:
         ]
 
     def inside(self, name: str) -> str | None:
-        """The folder of a package of the module's own, by the path that it is imported by; None for another's."""
+        """The folder of a package by the path that it is imported by: of the module's own, or of another one of the
+        tree that is built with it (`../pkg/server`); None for what is downloaded."""
         module = self.manifest.module or "\0"
         if name == module:
             return "."
-        return name.removeprefix(module + "/") if name.startswith(module + "/") else None
+        if name.startswith(module + "/") and not any(other.startswith(module + "/") for other in self._neighbours):
+            return name.removeprefix(module + "/")
+        # The longest path is the module that a package is of.
+        head = name
+        while head and head != module:
+            if head in self._neighbours:
+                return self._beside(posixpath.join(self._neighbours[head], name[len(head) :].strip("/")))
+            head = head.rpartition("/")[0]
+        return name.removeprefix(module + "/") if head else None
+
+    @cached_property
+    def _neighbours(self) -> dict[str, str]:
+        return neighbours(self.folder, self.manifest) if self.loose is None else {}
+
+    def _beside(self, path: str) -> str:
+        """A folder of the tree, relative to the module's own."""
+        return posixpath.relpath(path or ".", self.folder.path or ".")
 
     def sources(self, program: Program) -> list[tuple[str, GoFile]]:
         """The files of a program, then those of the packages of the module that it imports; bounded."""
