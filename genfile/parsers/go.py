@@ -144,6 +144,16 @@ class GoFile:
                 found += [(name, self._keyed(item), _line(item)) for item in items if item.type == "literal_value"]
         return tuple(found)
 
+    @cached_property
+    def listed(self) -> frozenset[int]:
+        """The lines on which literals begin that are items of a list: `[]*cli.Command{{Name: "serve"}}`."""
+        found: set[int] = set()
+        for node in self._all("composite_literal"):
+            kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+            if kind is not None and body is not None and kind.type == "slice_type":
+                found.update(_line(item) for item in body.named_children)
+        return frozenset(found)
+
     def _keyed(self, body: "Node") -> dict[str, Any]:
         pairs = [item.named_children for item in body.named_children if item.type == "keyed_element"]
         return {self._text(pair[0]): self._value(_inner(pair[1])) for pair in pairs if len(pair) == 2}
