@@ -13,6 +13,8 @@ FindScript = Callable[[str], "tuple[str, str] | None"]
 
 _SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 _INITS = frozenset({"tini", "tini-static", "dumb-init", "docker-init", "catatonit", "exec", "nohup", "command", "time"})
+# In place of the flags that take a word: each long one does.
+_EVERY = frozenset({"--"})
 # Wrappers that are told what to run behind flags of their own; those flags that take a word.
 _RUNNERS: Mapping[tuple[str, ...], frozenset[str]] = {
     ("uv", "run"): frozenset(
@@ -30,7 +32,7 @@ _RUNNERS: Mapping[tuple[str, ...], frozenset[str]] = {
     ("npm", "exec"): frozenset(),
     ("conda", "run"): frozenset({"-n", "--name", "-p", "--prefix"}),
     ("ddtrace-run",): frozenset(),
-    ("opentelemetry-instrument",): frozenset(),
+    ("opentelemetry-instrument",): _EVERY,
     ("newrelic-admin", "run-program"): frozenset(),
     ("doppler", "run"): frozenset({"-p", "-c", "--project", "--config"}),
     ("dotenv",): frozenset({"-f", "-e"}),
@@ -44,6 +46,8 @@ _SETUP = frozenset(
     "mv ln rm touch cat true false : wait exit env date id whoami find sed test [ [[ until while read eval nc".split()
 )
 MAX_DEPTH = 12
+# How far scripts that hand over to scripts are followed.
+MAX_SCRIPTS = 2
 
 
 def combined(
@@ -59,7 +63,7 @@ def combined(
 def understand(
     words: tuple[str, ...], find: FindScript | None = None, environment: Mapping[str, str] | None = None
 ) -> Command | None:
-    """A command seen through its wrappers; scripts of the build context are followed one level."""
+    """A command seen through its wrappers; scripts of the build context are followed two levels."""
     return _Reader(find, environment or {}).read(words, Command(""), 0)
 
 
@@ -86,14 +90,15 @@ class _Reader:
         if program == "env":
             return self._env(words[1:], known, depth)
         script = words[1:] if program in _SHELLS and len(words) > 1 and not words[1].startswith("-") else words
-        found = self.find(script[0]) if self.find is not None and known.script is None else None
+        found = self.find(script[0]) if self.find is not None and len(known.scripts) < MAX_SCRIPTS else None
+        found = None if found is not None and found[0] in known.scripts else found
         if found is not None:
             followed = self._script(found, script[1:], known, depth)
-            if followed is not None:
+            if followed is not None or _runs_what_is_given(found[1], script[1:]):
                 return followed
         if _is_entrypoint(script[0]) and len(script) > 1 and not script[1].startswith("-"):
             # A script that is not there to be read: by custom it ends in `exec "$@"`.
-            return self.read(script[1:], known, depth + 1)
+            return self.read(_handed(script[1:]), known, depth + 1)
         return replace(known, text=" ".join(quoted(word) for word in words), words=words)
 
     def _env(self, words: tuple[str, ...], known: Command, depth: int) -> Command | None:
@@ -125,7 +130,7 @@ class _Reader:
             (".sh", ".bash")
         ):
             return None
-        return self._pick(script_commands(text), rest, replace(known, script=path), depth)
+        return self._pick(script_commands(text), rest, replace(known, scripts=(*known.scripts, path)), depth)
 
     def _pick(self, commands: tuple[Simple, ...], rest: tuple[str, ...], known: Command, depth: int) -> Command | None:
         """Of the commands of a list the one that stays: `exec`, else the last one; before it what it waits for."""
@@ -157,7 +162,7 @@ class _Reader:
         index = named.index(server)
         before += [item.text for item in named[:index] if not item.beside and item.joined != "|"]
         beside += [item.text for item in named if item.beside and item is not server]
-        words = tuple(part for word in server.words for part in (rest if word in ("$@", "$*", "${@}") else (word,)))
+        words = _filled(server, rest)
         state = replace(
             known,
             before=tuple(before)[:16],
@@ -166,6 +171,28 @@ class _Reader:
             assignments=(*exported, *server.assignments),
         )
         return self.read(words, state, depth + 1)
+
+
+def _runs_what_is_given(script: str, rest: tuple[str, ...]) -> bool:
+    """Whether a script ends in what it is given, and is given nothing: an entry point whose command is elsewhere."""
+    return not rest and re.search(r"""(?m)^\s*exec "?\$@"?\s*$""", script) is not None
+
+
+def _handed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the words that a script is given those that it runs: what stands behind `--`, if that is there."""
+    at = words.index("--") + 1 if "--" in words else 0
+    return words[at:] if at < len(words) else words
+
+
+def _filled(item: Simple, rest: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a command of a script that is given the words `rest`; where they are the program, those it runs:
+    `exec "$@"`, or an array's name for what stood behind `--`."""
+    at = 1 if item.words[0] == "exec" else 0
+    if item.words[at:] and item.words[at].startswith("$"):
+        if "--" in rest and not _hands_over(item):
+            return _handed(rest)
+        rest = _handed(rest)
+    return tuple(part for word in item.words for part in (rest if word in ("$@", "$*", "${@}") else (word,)))
 
 
 def _hands_over(item: Simple) -> bool:
@@ -219,7 +246,8 @@ def _behind_flags(words: tuple[str, ...], valued: frozenset[str]) -> tuple[str, 
         word = rest.pop(0)
         if word == "--":
             break
-        if word in valued and rest:
+        takes = word.startswith("--") and "=" not in word if valued is _EVERY else word in valued
+        if takes and rest:
             rest.pop(0)
     return tuple(rest)
 

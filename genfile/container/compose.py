@@ -13,6 +13,9 @@ from genfile.parsers import Document
 from genfile.parsers.values import port_number
 
 _FILE = re.compile(r"(?:docker-)?compose(?:[.-]([a-z0-9._-]+))?\.ya?ml")
+_YAML = re.compile(r"([a-z0-9][a-z0-9._-]*)\.ya?ml")
+_SERVICES = re.compile(r"(?m)^services:[ \t]*+(?:#.*+)?\r?$")
+_BUILD = re.compile(r"(?m)^[ \t]++build:")
 # Words in the name of a file that is not the one of production; `override` is what a developer adds.
 ASIDE = frozenset(
     "override dev development devel local test tests testing ci e2e debug example sample docs tools".split()
@@ -41,12 +44,22 @@ class Service:
 
 
 def strength(name: str) -> int | None:
-    """How much a file counts by its name, 0 the most; None for a file that is not a compose file."""
+    """How much a file counts by its name, 0 the most; None for a file that has not the name of a compose file."""
     match = _FILE.fullmatch(name)
-    if match is None:
+    return _rank(match[1] or "") if match is not None else None
+
+
+def strength_of(name: str, text: str) -> int | None:
+    """As `strength`, for a file that may have any name, by its text: it has services, and builds some of them."""
+    match = _YAML.fullmatch(name)
+    if match is None or not _SERVICES.search(text) or not _BUILD.search(text):
         return None
-    words = set(re.split(r"[^a-z0-9]+", match[1] or ""))
-    return 3 if words & ASIDE else 0 if words & {"prod", "production", "release"} else 1 if not match[1] else 2
+    return _rank(match[1])
+
+
+def _rank(words: str) -> int:
+    named = set(re.split(r"[^a-z0-9]+", words))
+    return 3 if named & ASIDE else 0 if named & {"prod", "production", "release"} else 2 if words else 1
 
 
 def read_compose(document: Document, path: str, dotenv: Mapping[str, str] | None = None) -> tuple[Service, ...]:

@@ -34,8 +34,8 @@ class Command:
     """A command that a container runs, seen through its wrappers.
 
     ``text`` is the command as a shell reads it; ``words`` are empty where it is more than one simple command.
-    ``before`` runs first and ends (migrations); ``beside`` runs at the same time; ``script`` is the file of the build
-    context that held it.
+    ``before`` runs first and ends (migrations); ``beside`` runs at the same time; ``scripts`` are the files of the
+    build context that led to it, each by the one before.
     """
 
     text: str
@@ -45,7 +45,7 @@ class Command:
     beside: tuple[str, ...] = ()
     folder: str | None = None
     user: str | None = None
-    script: str | None = None
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

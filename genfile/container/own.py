@@ -9,7 +9,9 @@ decided and which are guesses that stayed. What a person decides is said in genf
 through every update; a file that was rewritten beyond its shape is the person's, and a witness like any other.
 """
 
+import posixpath
 import re
+from fnmatch import fnmatchcase
 
 from genfile.dockerfile.model import Dockerfile, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
@@ -58,3 +60,19 @@ def is_own_compose(text: str) -> bool:
     """Whether a compose file has the shape of genfile's: every service that it builds is hardened the same way."""
     built = text.count("\n    build:\n")
     return built > 0 and all(text.count(word) >= built for word in _HARDENED) and "\n    security_opt:\n" in text
+
+
+# The names that each .dockerignore of genfile's leaves out: what an image is made with, and secrets.
+_LEFT_OUT = tuple(
+    """
+    Dockerfile* *.dockerignore .dockerignore genfile.toml genfile.lock .genfile-answers.toml compose*.yaml compose*.yml
+    docker-compose*.yaml docker-compose*.yml .env .env.* *.pem *.key *.p12 *.pfx id_rsa* id_ed25519* .netrc *.tfstate
+    .gitattributes .gitlab-ci.yml
+    """.split()
+)
+
+
+def is_left_out(path: str) -> bool:
+    """Whether genfile's own .dockerignore keeps a file out of every build, by its name."""
+    name = posixpath.basename(path)
+    return any(fnmatchcase(name, pattern) for pattern in _LEFT_OUT)

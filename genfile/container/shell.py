@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_TEXT = 20_000
@@ -86,7 +87,7 @@ def script_commands(text: str) -> tuple[Simple, ...]:
     """The commands of a script, line by line: those inside of conditions count, what is not plain is passed over."""
     found: list[Simple] = []
     functions = 0
-    for line in text[:MAX_TEXT].replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
+    for line in _lines(text[:MAX_TEXT].replace("\\\r\n", " ").replace("\\\n", " ")):
         plain = line.strip()
         if re.match(r"(?:function\s+)?\w+\s*\(\)\s*\{?$", plain):
             functions += 1
@@ -97,6 +98,39 @@ def script_commands(text: str) -> tuple[Simple, ...]:
             commands = split_commands(re.sub(r"\s#\s.*$", "", plain)) or ()
             found += [item for item in commands if not item.words or item.words[0] not in _KEYWORDS]
     return tuple(found)
+
+
+# What a line holds that says where its command ends: a quoted text, a comment, a here-document, an escape.
+_PART = re.compile(
+    r"""(?P<newline>\n)|\\.|(?P<quoted>'[^']*+'|"(?:[^"\\]|\\.)*+")|(?<![^\s;&|(])\#[^\n]*+|(?P<here><<<)"""
+    r"""|<<(?P<chomp>-?)[ \t]*+(?:'(?P<single>[^'\n]++)'|"(?P<double>[^"\n]++)"|\\?(?P<word>[A-Za-z_]\w*+))""",
+    re.DOTALL,
+)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a script; one goes on to the end of what it quotes, and here-documents are left out."""
+    start = place = 0
+    open_: list[tuple[str, bool]] = []
+    while (match := _PART.search(text, place)) is not None:
+        place = match.end()
+        name = match["single"] or match["double"] or match["word"]
+        if name is not None:
+            open_.append((name, bool(match["chomp"])))
+        if match["newline"] is None:
+            continue
+        yield text[start : match.start()]
+        start = place
+        for ending, chomp in open_:
+            start = place = _behind(text, place, ending, chomp=chomp)
+        open_ = []
+    yield text[start:]
+
+
+def _behind(text: str, place: int, name: str, *, chomp: bool) -> int:
+    """Where a here-document that begins at a place has ended."""
+    end = re.compile(rf"^{chr(92) + 't*' if chomp else ''}{re.escape(name)}\r?$\n?", re.MULTILINE).search(text, place)
+    return end.end() if end is not None else len(text)
 
 
 _KEYWORDS = frozenset("if then else elif fi for while until do done case esac [ [[ test { } return".split())

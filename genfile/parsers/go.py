@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import Places, captures, in_order, parse_code
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined, whole_number
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, FieldRead, Steps, is_known, joined, whole_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 # A condition that is longer asks for more than whether a name is empty.
 MAX_CONDITION = 2_000
+# Chains of names that are longer are no field of a configuration.
+MAX_FIELD = 120
 _TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')
 
 
@@ -142,6 +144,16 @@ class GoFile:
                 found += [(name, self._keyed(item), _line(item)) for item in items if item.type == "literal_value"]
         return tuple(found)
 
+    @cached_property
+    def listed(self) -> frozenset[int]:
+        """The lines on which literals begin that are items of a list: `[]*cli.Command{{Name: "serve"}}`."""
+        found: set[int] = set()
+        for node in self._all("composite_literal"):
+            kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+            if kind is not None and body is not None and kind.type == "slice_type":
+                found.update(_line(item) for item in body.named_children)
+        return frozenset(found)
+
     def _keyed(self, body: "Node") -> dict[str, Any]:
         pairs = [item.named_children for item in body.named_children if item.type == "keyed_element"]
         return {self._text(pair[0]): self._value(_inner(pair[1])) for pair in pairs if len(pair) == 2}
@@ -174,6 +186,31 @@ class GoFile:
             if tag is not None:
                 pairs = dict(_TAG.findall(self._text(tag)[1:-1]))
                 found.append((self._field_text(node, "name"), pairs, _line(node)))
+        return tuple(found)
+
+    @cached_property
+    def structs(self) -> dict[str, dict[str, tuple[str, dict[str, str]]]]:
+        """The structs that are declared: their fields by name, each with its type and its tag's keys and values."""
+        found: dict[str, dict[str, tuple[str, dict[str, str]]]] = {}
+        for node in self._all("field_declaration"):
+            spec = node.parent.parent.parent if node.parent is not None and node.parent.parent is not None else None
+            if spec is None or spec.type != "type_spec":
+                continue
+            tag, fields = node.child_by_field_name("tag"), found.setdefault(self._field_text(spec, "name"), {})
+            pairs = dict(_TAG.findall(self._text(tag)[1:-1])) if tag is not None else {}
+            for name in node.children_by_field_name("name"):
+                fields[self._text(name)] = self._field_text(node, "type").lstrip("*"), pairs
+        return found
+
+    @cached_property
+    def set_fields(self) -> tuple[tuple[str, Any, int], ...]:
+        """What is assigned to fields: (the field as dotted text, value, line), as in `c.Port = "8080"`."""
+        found: list[tuple[str, Any, int]] = []
+        for node in self._all("assignment_statement"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            target = _inner(left) if left is not None else None
+            if target is not None and right is not None and target.type == "selector_expression":
+                found.append((self._dotted(target), self._value(_inner(right)), _line(node)))
         return tuple(found)
 
     @cached_property
@@ -274,6 +311,9 @@ class GoFile:
         kind = node.type
         if kind in ("unary_expression", "binary_expression", "call_expression"):
             return self._computed(node, depth)
+        if kind == "selector_expression":
+            path = self._dotted(node)
+            return FieldRead(path) if path and len(path) < MAX_FIELD else UNKNOWN
         text = self._text(node)
         if kind in ("interpreted_string_literal", "raw_string_literal"):
             return text[1:-1]
@@ -303,7 +343,7 @@ class GoFile:
             return UNKNOWN
         parts = [self._value(left, depth + 1), self._value(right, depth + 1)]
         for part in parts:
-            if isinstance(part, EnvDefault):
+            if isinstance(part, EnvDefault | FieldRead):
                 return part
         return joined(parts) if all(isinstance(part, str | int) for part in parts) else UNKNOWN
 
@@ -322,10 +362,21 @@ class GoFile:
             return f":{last}" if isinstance(last, int) and len(values) > 1 else last
         if name.split(".")[-1] in ("Int", "String") and name.startswith(("flag.", "pflag.")) and len(values) >= 2:
             return values[1]
+        if name == "cmp.Or":
+            return _first_set(values)
         # getEnv("PORT", "8080"): a helper of the project's own, by its shape.
         if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         return UNKNOWN
+
+
+def _first_set(values: list[Any]) -> Any:
+    """`cmp.Or(os.Getenv("ADDR"), ":8080")`: the first value that is not empty."""
+    first = values[0] if values else UNKNOWN
+    if isinstance(first, EnvDefault) and first.default is None:
+        rest = _first_set(values[1:])
+        return EnvDefault(first.name, rest if isinstance(rest, str | int) else None)
+    return _first_set(values[1:]) if first in ("", 0) and len(values) > 1 else first
 
 
 def _inner(node: "Node") -> "Node":

@@ -28,6 +28,8 @@ _ASKS = re.compile(
     r"|(?<!Stdin = )(?<!Stdin: )(?<!\w)os\.Stdin\b(?!\.(?:Stat|Fd|Close)\b)"
 )
 _NAME = re.compile(r"[^\W\d]\w*+")
+# Names that are asked for a part of theirs.
+_PARTED = re.compile(r"(?<![\w.])([^\W\d]\w*+)\.[A-Za-z]")
 _CHANNEL = re.compile(r"\bvar \w++ chan\b")
 _SENT = re.compile(r"(?<![\w.])(\w++)\s*+<-(?!\s*chan\b)")
 _CLOSED = re.compile(r"\bclose\(\s*+(\w++)")
@@ -193,7 +195,7 @@ class GoFlow:
         ticks = text.endswith(".C") or text.startswith(("time.Tick(", "time.NewTicker("))
         names = left.named_children if left is not None else []
         body = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
-        messages = len(names) == 1 and re.search(rf"(?<![\w.]){re.escape(self._text(names[0]))}\.[A-Za-z]", body)
+        messages = len(names) == 1 and self._text(names[0]) in _PARTED.findall(body)
         if messages and not ticks and "(" not in text and text not in self._channels | self._given:
             return "unsure", f"for … range {text}"
         if not ticks and (not messages or self._ends(text)):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.gradle_parts import GradleDependency, Plugin, Statement
+from genfile.parsers.gradle_parts import GradleDependency, Plugin, Statement, dependency
 from genfile.parsers.grammar import parse_code
 from genfile.parsers.values import Steps
 
@@ -30,8 +30,6 @@ _BLOCKS = frozenset({"closure", "annotated_lambda", "lambda_literal"})
 _BARE_ARGUMENT = re.compile(
     r"(?m)^([ \t]*\w+)[ \t]+(libs(?:\.\w+)+|(?:platform|enforcedPlatform|project)\([^\n]*\))[ \t]*$"
 )
-# Catalogs that frameworks publish themselves: `ktorLibs.server.netty` is io.ktor:ktor-server-netty.
-_CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
 _MOVED = re.compile(r"""project\(['"]([\w:.-]+)['"]\)\.projectDir$""")
 # Calls that stand for their argument.
 _TRANSPARENT = ("of", "toVersion", "platform", "enforcedPlatform", "set", "provider", "JavaVersion.toVersion")
@@ -64,6 +62,20 @@ class GradleScript:
         self._source = source
         self._root = root
         self._steps = Steps()
+
+    @cached_property
+    def own(self) -> "GradleScript":
+        """What the script says of its own project: not what is for those below it alone."""
+        return self._of("", "allprojects")
+
+    def given_to(self, project: str) -> "GradleScript":
+        """What a root's script says of a project below it, by its path: `subprojects { apply plugin: 'java' }`."""
+        return self._of("subprojects", "allprojects", f"project({project})")
+
+    def _of(self, *scopes: str) -> "GradleScript":
+        view = GradleScript(self._source, self._root)
+        view.__dict__["statements"] = tuple(item for item in self.statements if item.scope in scopes)
+        return view
 
     @property
     def root(self) -> "Node":
@@ -98,42 +110,14 @@ class GradleScript:
                     found.append(Plugin(item.name.strip("`"), None, None, item.line))
             elif item.name == "apply" and isinstance(first, dict) and isinstance(first.get("plugin"), str):
                 found.append(Plugin(first["plugin"], None, None, item.line))
+            elif item.name in ("plugins.apply", "pluginManager.apply") and isinstance(first, str):
+                found.append(Plugin(first, None, None, item.line))
         return tuple(found)
 
     @cached_property
     def dependencies(self) -> tuple[GradleDependency, ...]:
-        found: list[GradleDependency] = []
-        for item in self.statements:
-            if item.blocks[-1:] != ("dependencies",) or not item.arguments:
-                continue
-            first = item.arguments[0]
-            if isinstance(first, dict):
-                if isinstance(first.get("group"), str) and isinstance(first.get("name"), str):
-                    coordinate = ":".join(str(first[key]) for key in ("group", "name", "version") if key in first)
-                    found.append(GradleDependency(item.name, coordinate, None, None, item.line))
-                elif isinstance(first.get("project"), str):
-                    found.append(GradleDependency(item.name, None, None, first["project"], item.line))
-            elif isinstance(first, str) and first.startswith("libs."):
-                found.append(GradleDependency(item.name, None, first.removeprefix("libs."), None, item.line))
-            elif isinstance(first, str) and first.startswith(tuple(_CATALOGS)):
-                name = first.partition(".")[0] + "."
-                coordinate = _CATALOGS[name] + first.removeprefix(name).replace(".", "-")
-                found.append(GradleDependency(item.name, coordinate, None, None, item.line))
-            elif isinstance(first, str) and first.startswith("project:"):
-                found.append(GradleDependency(item.name, None, None, first.removeprefix("project:"), item.line))
-            elif isinstance(first, str) and first.startswith("projects."):
-                found.append(
-                    GradleDependency(
-                        item.name,
-                        None,
-                        None,
-                        ":" + first.removeprefix("projects.").replace(".", ":"),
-                        item.line,
-                    )
-                )
-            elif isinstance(first, str) and ":" in first:
-                found.append(GradleDependency(item.name, first, None, None, item.line))
-        return tuple(found)
+        inside = (item for item in self.statements if item.blocks[-1:] == ("dependencies",))
+        return tuple(found for item in inside if (found := dependency(item)) is not None)
 
     @cached_property
     def projects(self) -> dict[str, str]:
@@ -299,6 +283,10 @@ class GradleScript:
             label = next((item for item in arguments if isinstance(item, str)), None)
             last = name.removesuffix(".configureEach").rsplit(".", 1)[-1]
             inner = label if last in ("named", "register", "withType", "getByName") and label else name
+            if name == "configure" and label in ("subprojects", "allprojects"):
+                inner = label
+            elif name == "project" and label:
+                inner = f"project({label})"
             yield from self._walk(body, (*blocks, inner), depth + 1)
 
     def _split_call(self, node: "Node", depth: int = 0) -> tuple[str, list[Any], "Node | None"]:

@@ -21,6 +21,13 @@ class Statement:
     def path(self) -> str:
         return ".".join((*self.blocks, self.name))
 
+    @property
+    def scope(self) -> str:
+        """Which projects it is carried out for: `` for the script's own, `subprojects`, `allprojects`, and
+        `project(:a)` for one that is named."""
+        first = self.blocks[0] if self.blocks else ""
+        return first if first in ("subprojects", "allprojects") or first.startswith("project(") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
@@ -43,3 +50,32 @@ class GradleDependency:
     alias: str | None
     project: str | None
     line: int
+
+
+# Catalogs that frameworks publish themselves: `ktorLibs.server.netty` is io.ktor:ktor-server-netty.
+_CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
+
+
+def dependency(item: Statement) -> GradleDependency | None:
+    """The dependency that a statement of a `dependencies` block names; None where it names none that can be seen."""
+    first = item.arguments[0] if item.arguments else None
+    coordinate = alias = project = None
+    if isinstance(first, dict):
+        if isinstance(first.get("group"), str) and isinstance(first.get("name"), str):
+            coordinate = ":".join(str(first[key]) for key in ("group", "name", "version") if key in first)
+        elif isinstance(first.get("project"), str):
+            project = first["project"]
+    elif isinstance(first, str) and first.startswith("libs."):
+        alias = first.removeprefix("libs.")
+    elif isinstance(first, str) and first.startswith(tuple(_CATALOGS)):
+        name = first.partition(".")[0] + "."
+        coordinate = _CATALOGS[name] + first.removeprefix(name).replace(".", "-")
+    elif isinstance(first, str) and first.startswith("project:"):
+        project = first.removeprefix("project:")
+    elif isinstance(first, str) and first.startswith("projects."):
+        project = ":" + first.removeprefix("projects.").replace(".", ":")
+    elif isinstance(first, str) and ":" in first:
+        coordinate = first
+    if coordinate is None and alias is None and project is None:
+        return None
+    return GradleDependency(item.name, coordinate, alias, project, item.line)

@@ -24,6 +24,17 @@ class EnvDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRead:
+    """A value that is read of a structure's field, as dotted text: `s.cfg.Port`."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call in source code: the callee as dotted text, what its arguments are where that can be seen."""
 

@@ -90,7 +90,7 @@ def test_a_script_of_the_context_is_followed() -> None:
     assert found is not None
     assert found.value.words == ("gunicorn", "a:b")
     assert found.value.before == ("python manage.py migrate",)
-    assert found.value.script == "deploy/start.sh"
+    assert found.value.scripts == ("deploy/start.sh",)
 
 
 def test_what_runs_beside_the_server_is_kept_apart() -> None:
@@ -195,3 +195,76 @@ RUN apk add --virtual .deps gcc && make && apk del .deps
 def test_triggers_run_in_the_stage_above() -> None:
     found = image("FROM a AS base\nONBUILD WORKDIR /srv\nONBUILD EXPOSE 4700\nFROM base")
     assert (found.folder, numbers(found)) == ("/srv", [4700])
+
+
+def text_of(text: str, files: dict[str, str]) -> str | None:
+    found = image(text, files).command
+    return found.value.text if found is not None else None
+
+
+@pytest.mark.parametrize(
+    ("flags", "started"),
+    [
+        ("--traces_exporter otlp uvicorn app:app", "uvicorn app:app"),
+        ("--traces_exporter=otlp --service_name shop uvicorn app:app --port 80", "uvicorn app:app --port 80"),
+        ("uvicorn app:app", "uvicorn app:app"),
+    ],
+)
+def test_every_long_flag_of_opentelemetry_takes_a_word(flags: str, started: str) -> None:
+    assert text_of(f"FROM python:3.13\nCMD opentelemetry-instrument {flags}\n", {}) == started
+
+
+def test_what_a_script_writes_or_hands_to_another_program_is_not_what_it_runs() -> None:
+    script = (
+        "#!/bin/sh\ncat > wait.py <<'EOF'\nimport shop.connector\nit doesn't matter\nEOF\n"
+        "python - <<-END\n\timport time\n\ttime.sleep(5)\n\tEND\n"
+        "python -c '\nimport socket\nsocket.create_connection()\n'\ngunicorn shop:app\n"
+    )
+    found = text_of('FROM x\nCOPY . /app\nWORKDIR /app\nENTRYPOINT ["./start.sh"]\n', {"start.sh": script})
+    assert found == "gunicorn shop:app"
+    # Without an end a here-document takes the rest.
+    cut = "#!/bin/sh\nnode server.js\ncat <<EOF\nnode other.js\n"
+    assert (
+        text_of('FROM x\nCOPY . /app\nWORKDIR /app\nENTRYPOINT ["./start.sh"]\n', {"start.sh": cut}) == "node server.js"
+    )
+    # `<<<` is a word, and a quote that is never closed quotes nothing.
+    here = "#!/bin/bash\nread x <<< word\necho it's\nnode server.js\n"
+    assert (
+        text_of('FROM x\nCOPY . /app\nWORKDIR /app\nENTRYPOINT ["./start.sh"]\n', {"start.sh": here})
+        == "node server.js"
+    )
+
+
+WAIT = '#!/usr/bin/env bash\nWAIT_CLI=("$@")\nif ready; then\n  exec "${WAIT_CLI[@]}"\nfi\n'
+PLAIN = '#!/bin/sh\nwhile ! nc -z db 5432; do sleep 1; done\nexec "$@"\n'
+
+
+@pytest.mark.parametrize("script", [WAIT, PLAIN, None])
+def test_a_script_that_waits_runs_what_stands_behind_its_dashes(script: str | None) -> None:
+    text = 'FROM x\nCOPY . /app\nWORKDIR /app\nENTRYPOINT ["./wait.sh", "db:5432", "--", "node", "server.js"]\n'
+    assert text_of(text, {"wait.sh": script} if script else {}) == "node server.js"
+
+
+def test_dashes_for_the_program_itself_stay() -> None:
+    text = 'FROM x\nCOPY . /app\nWORKDIR /app\nENTRYPOINT ["./start.sh", "--", "x"]\n'
+    assert text_of(text, {"start.sh": '#!/bin/sh\nexec node server.js "$@"\n'}) == "node server.js -- x"
+
+
+def test_scripts_that_hand_over_to_scripts_are_followed_two_levels() -> None:
+    text = 'FROM x\nCOPY run /run\nENTRYPOINT ["/run/entry.sh"]\nCMD ["/run/start.sh"]\n'
+    files = {
+        "run/entry.sh": '#!/bin/sh\nexec "$@"\n',
+        "run/start.sh": "#!/bin/sh\npython manage.py migrate\nexec gunicorn shop.wsgi\n",
+    }
+    found = image(text, files).command
+    assert found is not None
+    assert (found.value.text, found.value.before) == ("gunicorn shop.wsgi", ("python manage.py migrate",))
+    assert found.value.scripts == ("run/entry.sh", "run/start.sh")
+    # One that hands over to itself ends, and so does a third.
+    files["run/start.sh"] = "#!/bin/sh\nexec /run/start.sh\n"
+    assert text_of(text, files) == "/run/start.sh"
+
+
+def test_an_entry_script_that_is_given_nothing_runs_nothing() -> None:
+    text = 'FROM x\nCOPY entry.sh /entry\nENTRYPOINT ["/entry"]\n'
+    assert text_of(text, {"entry.sh": '#!/bin/sh\nset -e\nexec "$@"\n'}) is None

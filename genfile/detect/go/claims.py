@@ -186,12 +186,12 @@ def _rank(module: GoModule, program: Program) -> int:
     if program.folder == ".":
         return 0
     # Where there is a daemon of the module's name, the program of the name itself is its client.
-    base = module.base_name
-    if program.name in (f"{base}d", f"{base}s", f"{base}-server", f"{base}server"):
+    base, name = module.base_name.lower(), program.name.lower()
+    if name in (f"{base}d", f"{base}s", f"{base}-server", f"{base}server"):
         return 1
-    if program.name == module.base_name:
+    if name == base:
         return 2
-    return 3 + SERVICE_NAMES.index(program.name) if program.name in SERVICE_NAMES else 99
+    return 3 + SERVICE_NAMES.index(name) if name in SERVICE_NAMES else 99
 
 
 def serves(module: GoModule, program: Program) -> bool:

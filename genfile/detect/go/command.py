@@ -55,7 +55,8 @@ def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[li
             if not isinstance(text, str) or not text:
                 continue
             name = text.split()[0].lower()
-            if name in (program.name.lower(), module.base_name.lower()) and any(item in fields for item in actions):
+            own = name in (program.name.lower(), module.base_name.lower()) and line not in file.listed
+            if own and any(item in fields for item in actions):
                 if any(call.callee.endswith((".Help", ".Usage")) and 0 <= call.line - line <= 6 for call in file.calls):
                     # All that it does by itself is to say what else there is.
                     continue

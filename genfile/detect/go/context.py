@@ -4,9 +4,10 @@ import posixpath
 from typing import Any
 
 from genfile.detect.go.module import GoModule
+from genfile.detect.go.work import find_work, use_folder
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
-from genfile.parsers.gomod import GoMod, parse_go_mod
+from genfile.parsers.gomod import GoMod
 
 
 def put_context(module: GoModule, draft: Draft) -> None:
@@ -26,17 +27,6 @@ def put_context(module: GoModule, draft: Draft) -> None:
     _put_replaced(module, draft)
 
 
-def find_work(folder: Project) -> tuple[Project, GoMod] | None:
-    """The nearest folder, this one or one above, whose go.work uses a module."""
-    above: Project | None = folder
-    while above is not None:
-        work = above.parse(parse_go_mod, "go.work") if above.has("go.work") else None
-        if work is not None and folder.path in (_use(above, use) for use in work.uses):
-            return above, work
-        above = above.parent()
-    return None
-
-
 def needs_sums(module: GoModule) -> bool:
     """Whether go.sum must exist for `go build`: never in a workspace, where go.work.sum is made when it is needed."""
     found = find_work(module.folder)
@@ -50,13 +40,8 @@ def is_replaced(module: GoModule, path: str) -> bool:
     return any(item.old == path and item.local for item in module.manifest.replaces)
 
 
-def _use(above: Project, use: str) -> str:
-    """The folder of a `use` directive, `` for the root of the tree."""
-    return "" if (path := above.full(use)) == "." else path
-
-
 def _put_work(folder: Project, above: Project, work: GoMod, draft: Draft) -> None:
-    uses = [Project(folder.tree, _use(above, use)) for use in work.uses]
+    uses = [Project(folder.tree, use_folder(above, use)) for use in work.uses]
     files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
     files += [use.full(name) for use in uses for name in ("go.mod", "go.sum") if use.has(name)]
     draft.values["manifests"] = files

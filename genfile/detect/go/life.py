@@ -155,11 +155,20 @@ class Reach:
             package = _Package((files[0][1].package or "") if files else "") if files else None
             self._packages[folder] = package
             for path, file in files if package is not None else ():
-                flow = GoFlow(file)
+                flow = _flow(self.module, path, file)
                 for item in flow.declarations:
                     listed = package.methods if item.owner is not None else package.places  # type: ignore[union-attr]
                     listed.setdefault(item.owner or item.name, []).append(_Place(path, file, flow, item))
         return self._packages[folder]
+
+
+def _flow(module: GoModule, path: str, file: GoFile) -> GoFlow:
+    """The flow of a file, worked out once: modules of one go.work share their packages."""
+    memory, key = module.folder.tree.memory, ("go-flow", module.folder.full(path))
+    if key not in memory:
+        memory[key] = GoFlow(file)
+    flow: GoFlow = memory[key]
+    return flow
 
 
 def reach(module: GoModule, program: Program) -> Reach:

@@ -13,6 +13,7 @@ from typing import Any
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import parse_code
 from genfile.detect.go.loose import is_loose, loose_manifest
+from genfile.detect.go.work import neighbours
 from genfile.detect.hosting import hosting
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -25,6 +26,8 @@ _GO_BUILD = re.compile(
     r"\bgo (?:build|install)\b[^&|;]*?\s(\.{1,2}(?:/[A-Za-z0-9._/-]+)?|cmd/[A-Za-z0-9._/-]+)\s*(?=$|&|;|\\|\|)"
 )
 MAX_FILES = 250
+# How many steps away from the programs packages are read in turn.
+MAX_LEVELS = 2
 # What a build for linux leaves out, by the last parts of a file's name (go/build: matchFile).
 _OTHER_SYSTEMS = frozenset(
     """
@@ -82,6 +85,8 @@ class GoModule:
             for file in self.folder.names("" if name == "." else name):
                 if file.endswith(".go") and builds_on_linux(file) and len(files) < 60:
                     path = file if name == "." else f"{name}/{file}"
+                    if _is_generated_table(self.folder.text(path) or ""):
+                        continue
                     parsed = parse_code(self.folder, parse_go, path)
                     if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
@@ -96,9 +101,27 @@ class GoModule:
         folders = [folder for folder in self._folders() if "internal" not in folder.split("/")]
         folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
         for folder in folders:
-            if any(file.has_main for _, file in self.package(folder)):
+            # A look at the text first: the bound for all source code is for the programs and what they import.
+            if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder)):
                 found.append(Program(folder, self.base_name if folder == "." else posixpath.basename(folder)))
         return tuple(found)
+
+    def _may_be_main(self, folder: str) -> bool:
+        names = self.folder.names("" if folder == "." else folder)
+        listed = [name for name in names if name.endswith(".go") and builds_on_linux(name)]
+        return any(_MAIN.search(self.folder.text(posixpath.join(folder, name)) or "") for name in listed[:60])
+
+    @cached_property
+    def nearest_first(self) -> None:
+        """Read what each program imports itself before what those packages import: of several programs none is left
+        unread because another one has much to read."""
+        level = [program.folder for program in self.programs]
+        seen = set(level)
+        for _ in range(MAX_LEVELS if len(level) > 1 else 0):
+            files = [file for folder in level for _, file in self.package(folder)]
+            names = dict.fromkeys(name for file in files for name in file.imports)
+            level = [place for name in names if (place := self.inside(name)) and place not in seen]
+            seen.update(level)
 
     def _folders(self) -> list[str]:
         """Folders with Go files that belong to this module; nested modules have a go.mod of their own."""
@@ -114,14 +137,32 @@ class GoModule:
         ]
 
     def inside(self, name: str) -> str | None:
-        """The folder of a package of the module's own, by the path that it is imported by; None for another's."""
+        """The folder of a package by the path that it is imported by: of the module's own, or of another one of the
+        tree that is built with it (`../pkg/server`); None for what is downloaded."""
         module = self.manifest.module or "\0"
         if name == module:
             return "."
-        return name.removeprefix(module + "/") if name.startswith(module + "/") else None
+        if name.startswith(module + "/") and not any(other.startswith(module + "/") for other in self._neighbours):
+            return name.removeprefix(module + "/")
+        # The longest path is the module that a package is of.
+        head = name
+        while head and head != module:
+            if head in self._neighbours:
+                return self._beside(posixpath.join(self._neighbours[head], name[len(head) :].strip("/")))
+            head = head.rpartition("/")[0]
+        return name.removeprefix(module + "/") if head else None
+
+    @cached_property
+    def _neighbours(self) -> dict[str, str]:
+        return neighbours(self.folder, self.manifest) if self.loose is None else {}
+
+    def _beside(self, path: str) -> str:
+        """A folder of the tree, relative to the module's own."""
+        return posixpath.relpath(path or ".", self.folder.path or ".")
 
     def sources(self, program: Program) -> list[tuple[str, GoFile]]:
         """The files of a program, then those of the packages of the module that it imports; bounded."""
+        self.nearest_first  # noqa: B018
         found: list[tuple[str, GoFile]] = []
         queue, seen = [program.folder], {program.folder}
         while queue and len(found) < MAX_FILES:
@@ -251,6 +292,9 @@ def _below(folder: Project) -> Iterator[str]:
             yield path[len(prefix) :]
 
 
+_GENERATED = re.compile(r"(?m)^// Code generated .* DO NOT EDIT\.\r?$")
+MAX_GENERATED = 16 * 1024
+_MAIN = re.compile(r"(?m)^package main\b(?=[\s\S]*^func main\()")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_]{1,40}")
 _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'|\S+)")
 
@@ -262,6 +306,11 @@ def read_module(folder: Project) -> GoModule | None:
         return GoModule(folder, *loose_manifest(folder)) if is_loose(folder) else None
     manifest = folder.parse(parse_go_mod, "go.mod")
     return None if manifest is None or manifest.module is None else GoModule(folder, manifest)
+
+
+def _is_generated_table(text: str) -> bool:
+    """Whether a file is long and generated, by Go's own mark: messages of a protocol, queries, mocks."""
+    return len(text) > MAX_GENERATED and _GENERATED.search(text, 0, 4_000) is not None
 
 
 def builds_on_linux(name: str) -> bool:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from genfile.data import Framework
+from genfile.detect.go.address import resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import configured_port
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
-from genfile.parsers.values import EnvDefault, port_of
+from genfile.parsers.values import EnvDefault, FieldRead, port_of
 
 Sources = list[tuple[str, GoFile]]
 HEALTH_PATHS = frozenset(
@@ -39,6 +40,7 @@ _OTHER_PORTS = (
     "tls",
     "ssl",
 )
+_BINDS = ("http.ListenAndServe", "http.ListenAndServeTLS", "net.Listen")
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 
 
@@ -62,13 +64,18 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
         found = [
             (call.callee, value, call.line)
             for call in file.calls
-            if listens(call.callee, call.arguments)
             for value in call.arguments
+            if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
         ]
         found += [(kind, value, line) for kind, key, value, line in file.fields if key == "Addr"]
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
+            if isinstance(value, FieldRead):
+                resolved = resolve(asked.module, asked.sources, path, value)
+                if resolved is not None and resolved.value.number not in OTHER_PORTS:
+                    return resolved
+                continue
             # A small number alone is a count, as of connections that may wait.
             if number in OTHER_PORTS or (isinstance(value, int) and value < 80):
                 continue
@@ -82,6 +89,11 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     if other is not None and asked.framework is not None and asked.framework.name != "grpc":
         return partial
     return other or partial
+
+
+def _is_address(name: str) -> bool:
+    """Whether a call, or the struct whose field `Addr` it is, binds the address that it is given."""
+    return name in (*_BINDS, "http.Server") or name.rsplit(".", 1)[-1] in ("Run", "Listen", "Start")
 
 
 def _raw_listener(asked: Asked) -> Fact[Port] | None:
@@ -141,17 +153,6 @@ def _environment(asked: Asked) -> Fact[Port] | None:
                     return asked.module.folder.fact(
                         Port(number, values[0]), path, call.line, f"{values[0]} is {number} by default"
                     )
-            if (
-                call.callee == "viper.SetDefault"
-                and len(values) == 2
-                and isinstance(values[0], str)
-                and "port" in values[0].lower()
-            ):
-                number, _ = port_of(values[1])
-                if number is not None:
-                    return asked.module.folder.fact(
-                        Port(number), path, call.line, f"{values[0]} is {number} by default"
-                    )
         for item in file.env_names:
             if item.name in ("PORT", "HTTP_PORT", "SERVER_PORT", "APP_PORT", "LISTEN_PORT") and partial is None:
                 number = port_of(file.env_defaults.get(item.name))[0]
@@ -207,6 +208,30 @@ def _hosting(asked: Asked) -> Fact[Port] | None:
     return fact.but(Port(fact.value)) if fact is not None else None
 
 
+def _unresolved(asked: Asked) -> Fact[Port] | None:
+    """An address that is given to a listener and that can't be seen: unknown, and not the framework's default."""
+    for path, file in asked.sources:
+        calls = [(call.callee, call.arguments, call.line) for call in file.calls]
+        found = [(name, line) for name, given, line in calls if name in _BINDS and given]
+        found += [(name, line) for name, given, line in calls if _serves_framework(asked, file, name, given)]
+        found += [
+            ("http.Server.Addr", line) for kind, key, _, line in file.fields if (kind, key) == ("http.Server", "Addr")
+        ]
+        if found:
+            name, line = min(found, key=lambda item: item[1])
+            text = f"{name}: its address can't be seen"
+            return asked.module.folder.guess(Port(8080), path, text, "say it with --set port=…", line)
+    return None
+
+
+def _serves_framework(asked: Asked, file: GoFile, name: str, given: tuple[Any, ...]) -> bool:
+    """`router.Run(address)`, in a file that imports the framework."""
+    framework = asked.framework
+    if framework is None or name.rsplit(".", 1)[-1] not in ("Run", "Listen", "Start") or len(given) != 1:
+        return False
+    return any(path == item or path.startswith(item + "/") for path in file.imports for item in framework.dependencies)
+
+
 def _framework_default(asked: Asked) -> Fact[Port] | None:
     """The framework's own port."""
     framework = asked.framework
@@ -231,6 +256,7 @@ PORT_SIGNALS = (
     _raw_listener,
     _hosting,
     _example,
+    _unresolved,
     _framework_default,
 )
 

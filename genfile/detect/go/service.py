@@ -144,6 +144,9 @@ def _put_network(
         "port",
         Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy),
     )
+    if port.guess and "can't be seen" in port.evidence[0].says:
+        says = port.evidence[0]
+        draft.note("info", f"{says}: the port is not known, {port.value.number} is a guess", says.path, says.line)
     if port.value.variable:
         draft.put("port_variable", port.but(port.value.variable))
     health = find_health(module, sources)

@@ -1,5 +1,6 @@
 """Configuration files of a Go program that the tree holds: the port that they give, and a .env that must be there."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -36,11 +37,40 @@ def configured_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
     if not any(name == item or name.startswith(item + "/") for name in imported for item in _READERS):
         return None
     asked = [key for _, file in sources for key in _asked(file)]
-    for path, document in _files(module):
+    for path, document in _files(module, sources):
         found = _named(document, asked) or _usual(document, sources)
         if found is not None:
             number, key = found
             return module.folder.fact(Port(number), path, document.line(*key), f"{'.'.join(map(str, key))} is {number}")
+    return _set_default(module, sources)
+
+
+def keyed_port(module: GoModule, sources: Sources, key: tuple[str, ...]) -> Fact[Port] | None:
+    """The port at a key of a configuration file, or the one that `SetDefault` gives to it. A key alone is at the top of
+    the file, or in a section that is the service's own by its name."""
+    wanted = tuple(map(str.lower, key))
+    for path, document in _files(module, sources):
+        for place, value in _leaves(document.value):
+            number = port_of(value)[0] if tuple(map(str.lower, place[-len(wanted) :])) == wanted else None
+            own = len(wanted) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
+            if number is not None and number > 79 and own:
+                says = f"{'.'.join(place)} is {number}"
+                return module.folder.fact(Port(number), path, document.line(*place), says)
+    return _set_default(module, sources, ".".join(wanted))
+
+
+def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[Port] | None:
+    """`viper.SetDefault("server.port", 8080)`: of the key that is wanted, else of one of a usual name."""
+    for path, file in sources:
+        for call in file.calls:
+            key = call.arguments[0] if len(call.arguments) == 2 else None
+            if call.callee.rsplit(".", 1)[-1] != "SetDefault" or not isinstance(key, str):
+                continue
+            parts = key.split(".")
+            usual = _KEYS.fullmatch(parts[-1]) and (len(parts) == 1 or _SECTIONS.fullmatch(parts[-2]))
+            number = port_of(call.arguments[1])[0]
+            if number is not None and (key.lower() == wanted if wanted is not None else usual):
+                return module.folder.fact(Port(number), path, call.line, f"{key} is {number} by default")
     return None
 
 
@@ -76,15 +106,19 @@ def _usual(document: Document, sources: Sources) -> tuple[int, tuple[str, ...]] 
     return next(((number, key) for key, number in found.items()), None) if len(set(found.values())) == 1 else None
 
 
-def _files(module: GoModule) -> Iterator[tuple[str, Document]]:
+def _files(module: GoModule, sources: Sources) -> Iterator[tuple[str, Document]]:
+    """The configuration files, those of the program's own name first: `configs/server/prod.yaml` is cmd/server's."""
     folder = module.folder
+    program = posixpath.basename(posixpath.dirname(sources[0][0])) if sources else ""
     names = [
         f"{place}/{name}" if place else name
         for place in _FOLDERS
         for name in folder.names(place)
         if name.endswith(_ENDINGS) and _NAMES.search(name.lower()) and not name.startswith(".")
     ]
-    for path in sorted(names, key=_rank)[:MAX_FILES]:
+    inner = [f"{place}/{program}" for place in _FOLDERS if place and program]
+    own = [f"{place}/{name}" for place in inner for name in folder.names(place) if name.endswith(_ENDINGS)]
+    for path in [*sorted(own, key=_rank), *sorted(names, key=_rank)][:MAX_FILES]:
         reader = folder.toml if path.endswith(".toml") else folder.json if path.endswith(".json") else folder.yaml
         document = reader(path)
         if document is not None:

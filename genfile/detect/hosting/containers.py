@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.container.compose import Service, read_compose, read_dotenv, strength
+from genfile.container.compose import Service, read_compose, read_dotenv, strength, strength_of
 from genfile.container.own import is_own_compose
 from genfile.container.ports import read_check
 from genfile.detect.hosting.dockerfiles import MAX_DOCKERFILES, builds, is_aside, own_dockerfiles, put_image, read_image
@@ -21,11 +21,21 @@ _BESIDE = frozenset(
 )
 
 
+# YAML files of a folder that are looked into for services.
+MAX_OTHERS = 20
+# Dockerfiles that are looked into, of which some turn out to be those of databases and tools.
+MAX_TRIED = 12
+
+
 def read_dockerfiles(folder: Project, found: Hosting) -> None:
     """The Dockerfiles of the service: those in its folder, and those that a compose file builds it with."""
-    services = {item.dockerfile: item for item in reversed(compose_services(folder))}
+    services: dict[str, Service] = {}
+    for item in compose_services(folder):
+        services.setdefault(item.dockerfile, item)
     own = own_dockerfiles(folder)
-    for path in list(dict.fromkeys([*own, *services]))[:MAX_DOCKERFILES]:
+    for path in list(dict.fromkeys([*own[:MAX_DOCKERFILES], *services]))[:MAX_TRIED]:
+        if len(found.dockerfiles) == MAX_DOCKERFILES:
+            break
         if path not in folder.tree.paths or (path not in own and is_aside(path)):
             continue
         service = services.get(path)
@@ -43,13 +53,27 @@ def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:
     """Compose files of a folder and of those above, each with where it stands; production's first."""
     seen: set[str] = set()
     for place in above(folder):
-        names = [(rank, name) for name in place.names() if (rank := strength(name)) is not None]
-        for _, name in sorted(names):
+        for name in _compose_names(place):
             if place.full(name) not in seen and not is_own_compose(place.text(name) or ""):
                 seen.add(place.full(name))
                 document = quietly(place, name)
                 if document is not None:
                     yield place, name, document
+
+
+def _compose_names(place: Project) -> list[str]:
+    """The names of a folder's compose files, production's first; they may have any name."""
+    key = ("compose-names", place.path)
+    if key not in place.tree.memory:
+        ranks = {name: rank for name in place.names() if (rank := strength(name)) is not None}
+        others = [name for name in place.names() if name.endswith((".yml", ".yaml")) and name not in ranks]
+        for name in others[:MAX_OTHERS]:
+            rank = strength_of(name, place.text(name) or "")
+            if rank is not None:
+                ranks[name] = rank
+        place.tree.memory[key] = sorted(ranks, key=lambda name: (ranks[name], name))
+    names: list[str] = place.tree.memory[key]
+    return names
 
 
 def compose_services(folder: Project) -> list[Service]:

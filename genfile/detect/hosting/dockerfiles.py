@@ -100,8 +100,10 @@ def _interpreted(folder: Project, path: str, context: str, settings: dict[str, o
 
 
 def builds(folder: Project, image: Image) -> bool:
-    """Whether an image holds the program of a folder: a Dockerfile by another name may make a tool beside it."""
-    if posixpath.basename(image.path).lower() in ("dockerfile", "containerfile"):
+    """Whether an image holds the program of a folder: a Dockerfile by another name, or one that a compose file names
+    in a folder of its own, may make a tool or a database beside it."""
+    usual = posixpath.basename(image.path).lower() in ("dockerfile", "containerfile")
+    if usual and (posixpath.dirname(image.path) == folder.path or image.path in own_dockerfiles(folder)):
         return True
     sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
     sources += [

@@ -1,6 +1,7 @@
 """Is a build's module a service, a library, or only a parent of others?"""
 
 import itertools
+import posixpath
 
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.life import Life, class_file, life
@@ -199,13 +200,24 @@ def _has_sources(folder: Project) -> bool:
     ) or folder.has_folder("src")
 
 
+_BOOT_MAIN = "@SpringBootApplication"
+
+
 def _is_library(build: Build) -> bool:
     """The boot plugin of a parent applies to libraries too: an application has a main class among its sources."""
-    if build.tool == "gradle" or not build.is_member or build.main_class is not None or build.packaging == "war":
+    if not build.is_member or build.main_class is not None or build.packaging == "war":
         return False
-    if build.runnable is not None and build.runnable.path == build.folder.full("pom.xml"):
+    # A plugin of Maven's comes from any parent, one of Gradle's from the root's script or from what the module names.
+    given = build.tool == "maven" or posixpath.dirname(build.runnable.path if build.runnable else "") == build.root.path
+    if build.runnable is not None and (build.runnable.path == build.folder.full("pom.xml") or not given):
         return False
-    return main_file(build.folder) is None
+    if main_file(build.folder) is not None:
+        return False
+    from genfile.detect.java.port import sources
+
+    return not any(
+        _BOOT_MAIN in (build.folder.text(path) or "") for path, _ in itertools.islice(sources(build.folder), 80)
+    )
 
 
 def main_file(folder: Project) -> str | None:

@@ -36,25 +36,33 @@ def read_gradle(folder: Project) -> Build | None:
         return None
     from genfile.detect.java.tasks import put_tasks
 
-    name, script = found
+    name, script = found[0], found[1].own
     root = _root(folder)
+    settings = read_script(root, SETTINGS)
+    inside = relative(folder.path, root.path)
+    projects = settings[1].projects if settings is not None else {}
+    project = next((path for path, place in projects.items() if place == inside), ":" + inside.replace("/", ":"))
     catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
     build = Build("gradle", folder, root)
     scripts = [(folder, name, script)]
     if root.path != folder.path and (above := read_script(root)) is not None:
-        scripts.append((root, *above))
+        # What the root gives to its members counts as their own; what it says of itself is a hint.
+        scripts += [(root, above[0], above[1].given_to(project)), (root, above[0], above[1].own)]
     settings = read_script(folder, SETTINGS)
     build.modules = [folder.full(path) for path in (settings[1].includes if settings else ())]
-    build.dependencies = _plugins(scripts, catalog, root) + _dependencies(folder, name, script, catalog)
-    build.needs = sorted(
-        {root.full((item.project or "").strip(":").replace(":", "/")) for item in script.dependencies if item.project}
-    )
+    build.dependencies = _plugins(scripts, catalog, root)
+    needs: set[str] = set()
+    for place, named, said in scripts[:2]:
+        build.dependencies += _dependencies(place, named, said, catalog)
+        needs.update(
+            root.full((item.project or "").strip(":").replace(":", "/")) for item in said.dependencies if item.project
+        )
+    build.needs = sorted(needs - {folder.path})
     build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
     put_tasks(folder, name, script, build)
-    settings = read_script(root, SETTINGS)
-    inside = relative(folder.path, root.path)
-    projects = settings[1].projects if settings is not None else {}
-    build.project = next((path for path, place in projects.items() if place == inside), ":" + inside.replace("/", ":"))
+    if build.runnable is not None and _makes_no_boot_jar(scripts[:2]):
+        build.runnable = None
+    build.project = project
     return build
 
 
@@ -84,13 +92,22 @@ def _plugins(scripts: Scripts, catalog: Document | None, root: Project) -> list[
             if identity is None:
                 continue
             identity = OLD_NAMES.get(identity, identity)
-            # A root's own plugins build the root; its members are known to have only what they name themselves.
-            if place == 0 or identity.startswith("org.springframework.boot"):
+            # A root's own plugins build the root; its members have what they or the root name for them.
+            if place < 2 or identity.startswith("org.springframework.boot"):
                 says = folder.says(name, plugin.line, identity)
-                found.append(Dependency(identity, "", version, says, plugin=place == 0))
-            if place == 0:
+                found.append(Dependency(identity, "", version, says, plugin=place < 2))
+            if place < 2:
                 found += _convention(root, identity, catalog)
     return found
+
+
+def _makes_no_boot_jar(scripts: Scripts) -> bool:
+    """Whether the task of Spring Boot's plugin is off, by what the nearest script says of it."""
+    for _, _, script in scripts:
+        found = script.value("bootJar.enabled", "bootJar.isEnabled")
+        if found is not None:
+            return bool(found[0] == "false")
+    return False
 
 
 # Where convention plugins lie: `buildSrc/src/main/kotlin/shop.service.gradle.kts` is the plugin `shop.service`.

@@ -7,6 +7,7 @@ nothing where it is not. Where a script computes what it reads, the sources come
 import posixpath
 from dataclasses import dataclass, field
 
+from genfile.container.own import is_left_out
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import SCRIPTS, SETTINGS, read_script
 from genfile.detect.java.scripts import convention_scripts
@@ -143,12 +144,13 @@ def _known_call(folder: Project, name: str, line: int, inputs: Inputs) -> bool:
 
 
 def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs) -> None:
-    """Every file that a string of a script names, relative to its folder or to the root."""
+    """Every file that a string of a script names, relative to its folder or to the root. What an image is made with
+    is left out of its build."""
     for text, _ in texts(script)[:MAX_TEXTS]:
         path = _inside(folder, text, inputs.root)
         for candidate in (path, _inside(inputs.root, text, inputs.root)):
             if candidate is not None and inputs.root.has(candidate):
-                if not candidate.endswith((".java", ".kt", ".class", ".jks")):
+                if not candidate.endswith((".java", ".kt", ".class", ".jks")) and not is_left_out(candidate):
                     inputs.add(candidate)
                 break
     line = computed_read(script)

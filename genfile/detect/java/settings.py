@@ -30,6 +30,7 @@ FILES = (
 # Ktor's own form in YAML: `"$PORT:8080"`.
 _KTOR = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)(?::(.*))?")
 _DEVELOPMENT = ("dev", "development", "local", "test")
+_FILTERED = re.compile(r"@([A-Za-z][A-Za-z0-9._-]*)@")
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::([^${}]*))?\}")
 
 
@@ -65,8 +66,13 @@ def read_settings(folder: Project) -> list[tuple[str, Document]]:
 
 
 def _read(folder: Project, name: str) -> Document | None:
-    parser = {"properties": parse_properties, "conf": parse_hocon}.get(name.rsplit(".", 1)[-1], parse_yaml)
+    parser = {"properties": parse_properties, "conf": parse_hocon}.get(name.rsplit(".", 1)[-1], _parse_filtered)
     return folder.parse(parser, name) if folder.has(name) else None
+
+
+def _parse_filtered(text: str) -> Document:
+    """YAML in which Maven has yet to put its values: `name: @project.artifactId@`, which no YAML has bare."""
+    return parse_yaml(_FILTERED.sub(r"\1", text))
 
 
 def _active(folder: Project, found: list[tuple[str, Document]]) -> Iterator[tuple[str, Document]]:

@@ -1,0 +1,139 @@
+"""The address of a listener that is read of a configuration's field: who sets that field, and to what."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from genfile.detect.go.module import GoModule
+from genfile.detect.go.settings import keyed_port
+from genfile.detect.hosting import Port
+from genfile.evidence import Fact
+from genfile.parsers.go import GoFile
+from genfile.parsers.values import FieldRead, port_of
+
+Sources = list[tuple[str, GoFile]]
+_DEFAULTS = ("default", "env-default", "envDefault")
+_VARIABLES = ("env", "envconfig")
+_NAMES = ("mapstructure", "yaml", "toml", "json", "koanf")
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A struct that has the field: the folder and the package that declare it, its name, the field's tag."""
+
+    folder: str
+    package: str
+    name: str
+    tag: tuple[tuple[str, str], ...]
+
+
+def resolve(module: GoModule, sources: Sources, path: str, read: FieldRead, depth: int = 0) -> Fact[Port] | None:
+    """The port that a field has: by a literal of its struct, by what is assigned to it, by its key in a configuration
+    file, by the default of its tag. ``path`` is the file that reads it."""
+    owners = _owners(sources, path, read)
+    if depth > MAX_DEPTH or not owners:
+        return None
+    for name, value, line, text in _given(sources, owners, read.name):
+        if isinstance(value, FieldRead):
+            found = resolve(module, sources, name, value, depth + 1) if value != read else None
+            if found is not None:
+                return found
+            continue
+        number, variable = port_of(value)
+        if number is not None:
+            told = variable or next((tagged for item in owners if (tagged := _variable(item)) is not None), None)
+            return module.folder.fact(Port(number, told), name, line, f"{text} is {number}")
+    return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
+
+
+def _variable(owner: _Owner) -> str | None:
+    """The variable that the field's tag names."""
+    tag = dict(owner.tag)
+    return next((tag[key].split(",")[0] for key in _VARIABLES if tag.get(key)), None)
+
+
+def _owners(sources: Sources, path: str, read: FieldRead) -> list[_Owner]:
+    """The structs that the field may be of. `s.cfg.Port`: of the type of a field `cfg`; else those of the package that
+    reads it come first, and only those."""
+    parts = read.path.split(".")
+    found: list[_Owner] = []
+    kinds: set[str] = set()
+    for name, file in sources:
+        for struct, fields in file.structs.items():
+            if read.name in fields:
+                tag = tuple(fields[read.name][1].items())
+                found.append(_Owner(posixpath.dirname(name), file.package or "", struct, tag))
+            if len(parts) > 2 and parts[-2] in fields:
+                kinds.add(fields[parts[-2]][0].rsplit(".", 1)[-1])
+    typed = [item for item in found if item.name in kinds]
+    near = [item for item in typed or found if item.folder == posixpath.dirname(path)]
+    return near or typed or found
+
+
+def _given(sources: Sources, owners: list[_Owner], field: str) -> Iterator[tuple[str, Any, int, str]]:
+    """The values that literals of the struct give to the field, those of the program's own package first."""
+    for path, file in sources:
+        for kind, fields, line in file.literals:
+            package, _, name = kind.lstrip("&").rpartition(".")
+            if field in fields and any(
+                name == item.name
+                and (package == item.package or (not package and posixpath.dirname(path) == item.folder))
+                for item in owners
+            ):
+                yield path, fields[field], line, f"{kind}.{field}"
+
+
+def _assigned(module: GoModule, sources: Sources, owners: list[_Owner], read: FieldRead) -> Fact[Port] | None:
+    """`c.Port = os.Getenv("PORT")`, and what is set where that is empty."""
+    folders = {item.folder for item in owners}
+    number: int | None = None
+    variable: str | None = None
+    place: tuple[str, int] | None = None
+    for path, file in sources:
+        for target, value, line in file.set_fields if posixpath.dirname(path) in folders else ():
+            if target.rsplit(".", 1)[-1] == read.name and "." in target:
+                port, name = port_of(value)
+                place = (path, line) if port is not None and number is None else place
+                number, variable = number or port, variable or name
+    if number is None or place is None:
+        return None
+    return module.folder.fact(Port(number, variable), *place, f"{read.path} is {number}")
+
+
+def _tagged(module: GoModule, sources: Sources, owners: list[_Owner], read: FieldRead) -> Fact[Port] | None:
+    """The key of a configuration file that the field's tag names, else the default that the tag has."""
+    section = _section(sources, read)
+    for item in owners:
+        tag = dict(item.tag)
+        variable = _variable(item)
+        key = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), read.name)
+        found = keyed_port(module, sources, (*section, key))
+        if found is not None:
+            return found.but(Port(found.value.number, variable))
+        number = next((port for name in _DEFAULTS if (port := port_of(tag.get(name))[0]) is not None), None)
+        if number is not None:
+            path, line = _line(sources, item, read.name)
+            return module.folder.fact(Port(number, variable), path, line, f"{read.name} is {number} by default")
+    return None
+
+
+def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
+    """The key that the structure itself has in the one around it: `cfg.Server.Port` is in `server`."""
+    parts = read.path.split(".")
+    for _, file in sources if len(parts) > 2 else ():
+        for fields in file.structs.values():
+            if parts[-2] in fields:
+                tag = fields[parts[-2]][1]
+                named = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), None)
+                if named is not None or read.name not in fields:
+                    return (named or parts[-2],)
+    return ()
+
+
+def _line(sources: Sources, owner: _Owner, field: str) -> tuple[str, int | None]:
+    for path, file in sources:
+        if posixpath.dirname(path) == owner.folder and owner.name in file.structs:
+            return path, next((line for name, tag, line in file.tags if name == field and tag == dict(owner.tag)), None)
+    return sources[0][0], None

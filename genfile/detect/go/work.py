@@ -1,0 +1,59 @@
+"""go.work, and local replacements: which other modules of the tree a module's imports lead to."""
+
+import posixpath
+
+from genfile.detect.tree import Project
+from genfile.parsers.gomod import GoMod, parse_go_mod
+
+MAX_MODULES = 2_000
+
+
+def find_work(folder: Project) -> tuple[Project, GoMod] | None:
+    """The nearest folder, this one or one above, whose go.work uses a module."""
+    above: Project | None = folder
+    while above is not None:
+        work = above.parse(parse_go_mod, "go.work") if above.has("go.work") else None
+        if work is not None and folder.path in _used(above, work):
+            return above, work
+        above = above.parent()
+    return None
+
+
+def use_folder(above: Project, use: str) -> str:
+    """The folder of a `use` directive, `` for the root of the tree."""
+    return "" if (path := above.full(use)) == "." else path
+
+
+def neighbours(folder: Project, manifest: GoMod) -> dict[str, str]:
+    """The folders of other modules that take part in a module's build, relative to the tree, by the modules' paths."""
+    found = find_work(folder)
+    listed = dict(_modules(*found)) if found is not None else {}
+    for item in manifest.replaces:
+        if item.local and (path := folder.full(item.new)) and not path.startswith(".."):
+            listed[item.old] = "" if path == "." else path
+    listed.pop(manifest.module or "", None)
+    return listed
+
+
+def _used(above: Project, work: GoMod) -> frozenset[str]:
+    memory, key = above.tree.memory, ("go-work", above.path)
+    if key not in memory:
+        memory[key] = frozenset(use_folder(above, use) for use in work.uses)
+    used: frozenset[str] = memory[key]
+    return used
+
+
+def _modules(above: Project, work: GoMod) -> dict[str, str]:
+    """The folders of a go.work's modules by their paths; one that the tree does not have turns the workspace off."""
+    memory, key = above.tree.memory, ("go-work-modules", above.path)
+    if key not in memory:
+        found: dict[str, str] = {}
+        uses = list(dict.fromkeys(work.uses))[:MAX_MODULES]
+        whole = all(above.has(posixpath.join(use, "go.mod")) for use in uses)
+        for use in uses if whole else ():
+            manifest = above.parse(parse_go_mod, posixpath.join(use, "go.mod"))
+            if manifest is not None and manifest.module is not None:
+                found[manifest.module] = use_folder(above, use)
+        memory[key] = found
+    modules: dict[str, str] = memory[key]
+    return modules

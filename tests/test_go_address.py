@@ -1,0 +1,124 @@
+"""Where a Go program listens when its address is a field: set in another module, a file, a variable, or nowhere."""
+
+import pytest
+
+from tests.test_traps import GO_MOD, inspect, only
+
+LIBRARY = """package server
+import ("net/http"; "os")
+type Config struct { Name, Port string }
+type Server struct { cfg Config }
+func New(c Config) *Server {
+	if c.Port == "" { c.Port = os.Getenv("PORT") }
+	if c.Port == "" { c.Port = "8090" }
+	return &Server{cfg: c}
+}
+func (s *Server) Start() error {
+	listener := &http.Server{Addr: ":" + s.cfg.Port}
+	return listener.ListenAndServe()
+}
+"""
+PROGRAM = """package main
+import "example.com/all/pkg/server"
+type Upstream struct { Port string }
+var upstream = Upstream{Port: "5999"}
+func main() { server.New(server.Config{Name: "shop"%s}).Start() }
+"""
+
+
+def work(program: str, **files: str) -> dict[str, str]:
+    return {
+        "go.work": "go 1.26\nuse (\n\t./cmd/shop\n\t./pkg/server\n)\n",
+        "cmd/shop/go.mod": "module example.com/all/cmd/shop\n\ngo 1.26\n",
+        "cmd/shop/main.go": program,
+        "pkg/server/go.mod": "module example.com/all/pkg/server\n\ngo 1.26\n",
+        "pkg/server/server.go": LIBRARY,
+        **files,
+    }
+
+
+def test_a_listener_in_another_module_of_go_work_is_the_programs() -> None:
+    found = inspect(**work(PROGRAM % ', Port: "8081"')).services
+    assert [(item.spec.path, item.spec.framework, item.spec.port) for item in found] == [("cmd/shop", "net-http", 8081)]
+
+
+def test_what_the_library_sets_where_the_field_is_empty() -> None:
+    spec = only(**work(PROGRAM % ""))
+    assert (spec.port, spec.port_variable) == (8090, "PORT")
+
+
+def test_a_local_replacement_is_followed_too() -> None:
+    tree = work(PROGRAM % ', Port: "8081"')
+    del tree["go.work"]
+    tree["cmd/shop/go.mod"] += (
+        "require example.com/all/pkg/server v0.0.0\nreplace example.com/all/pkg/server => ../../pkg/server\n"
+    )
+    assert only(**tree).port == 8081
+
+
+def test_a_module_that_is_downloaded_is_not_followed() -> None:
+    tree = work(PROGRAM % ', Port: "8081"')
+    del tree["go.work"]
+    assert not [item for item in inspect(**tree).services if item.spec.port == 8081]
+
+
+def server(body: str, more: str = "", *imports: str) -> str:
+    listed = "; ".join(f'"{item}"' for item in ("net/http", *imports))
+    return f"package main\nimport ({listed})\n{more}\nfunc main() {{ {body} }}\n"
+
+
+FIELDS = (
+    'type Config struct { HTTP Part `yaml:"http"`; DB Part `yaml:"db"` }\ntype Part struct { Port int `yaml:"port"` }'
+)
+SERVE = 'http.ListenAndServe(fmt.Sprintf(":%d", cfg.HTTP.Port), nil)'
+FILE = "db: {port: 5433}\nhttp: {port: 4567}\n"
+
+
+def test_the_section_of_a_configuration_file_that_the_field_is_of() -> None:
+    code = server(SERVE, FIELDS, "fmt", "gopkg.in/yaml.v3")
+    assert only(**{"go.mod": GO_MOD, "main.go": code, "config/config.yaml": FILE}).port == 4567
+
+
+@pytest.mark.parametrize(
+    ("code", "port"),
+    [
+        (server("http.ListenAndServe(cfg.Server.Addr, nil)", 'func f() { v.SetDefault("server.addr", ":8123") }',
+                "github.com/spf13/viper"), 8123),
+        (server("http.ListenAndServe(address, nil)",
+                'func f() { flag.StringVar(&address, "addr", cmp.Or(os.Getenv("ADDR"), ":8123"), "") }',
+                "flag", "cmp", "os"), 8123),
+        (server('http.ListenAndServe(":"+cmp.Or(os.Getenv("PORT"), "8123"), nil)', "", "cmp", "os"), 8123),
+        # Not the service's own.
+        (server("http.ListenAndServe(cfg.Server.Addr, nil)", 'func f() { v.SetDefault("email.port", 587) }',
+                "github.com/spf13/viper"), None),
+    ],
+)  # fmt: skip
+def test_defaults_that_are_said_in_other_ways(code: str, port: int | None) -> None:
+    assert only(**{"go.mod": GO_MOD, "main.go": code}).port == (port or 8080)
+
+
+def test_the_configuration_of_the_program_that_is_built() -> None:
+    more = 'type c struct { Address string `yaml:"address" env-default:"localhost:8080"` }'
+    code = server("http.ListenAndServe(cfg.Address, nil)", more, "github.com/ilyakaznacheev/cleanenv")
+    tree = {
+        "go.mod": GO_MOD,
+        "cmd/server/main.go": code,
+        "configs/bot/bot.yaml": "http:\n  address: ':8124'\n",
+        "configs/server/server.yaml": "http:\n  address: ':8123'\n",
+    }
+    assert only(**tree).port == 8123
+
+
+@pytest.mark.parametrize("address", ["cfg.Address", "address()", "os.Args[1]"])
+def test_an_address_that_cant_be_seen_is_not_the_frameworks(address: str) -> None:
+    code = server(f"http.ListenAndServe({address}, nil)", "", "os", "github.com/gin-gonic/gin")
+    found = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
+    assert "can't be seen" in found.evidence["/port"][0].says
+    assert "/port" in found.guesses
+    assert [note.line for note in found.notes if "can't be seen" in note.text] == [4]
+
+
+def test_a_framework_that_is_told_nothing_has_its_default() -> None:
+    code = server("gin.Default().Run()", "", "github.com/gin-gonic/gin")
+    found = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
+    assert not [note for note in found.notes if "can't be seen" in note.text]
