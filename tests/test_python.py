@@ -355,6 +355,26 @@ def test_an_entrypoint_that_only_wraps_the_command() -> None:
         ("import sqlite3\nsqlite3.connect('shop.db')\n", "."),
         ("import os\nHERE = os.path.dirname(__file__)\nURL = f'sqlite:///{HERE}/kept/shop.db'\n", "kept"),
         ("DATABASE_URL = 'sqlite:///./shop.db'\n", "."),
+        ("from pathlib import Path\nPath('/app/uploads').mkdir(exist_ok=True)\n", "uploads"),
+        ("import os\nURL = os.getenv('DATABASE_URL', 'sqlite:////app/kept/shop.db')\n", "kept"),
+        (
+            "import os\nDEFAULTS = {'DIR': os.getenv('DIR', os.path.join(os.path.dirname(__file__), 'kept'))}\n"
+            "DIR = DEFAULTS['DIR']\nos.makedirs(DIR, exist_ok=True)\n",
+            "kept",
+        ),
+        (
+            "def keep(text):\n    folder = 'var/notes'\n    open(f'{folder}/note-{text}.txt', 'w').write(text)\n",
+            "var/notes",
+        ),
+        (
+            "import sqlite3\nclass Store:\n    def __init__(self, path='var/x.db'):\n        self.path = path\n"
+            "        sqlite3.connect(self.path)\n",
+            "var",
+        ),
+        ("import shelve\nshelve.open('var/kept.shelf')\n", "var"),
+        ("import joblib\ndef keep(model):\n    joblib.dump(model, 'models/model.pkl')\n", "models"),
+        ("import chromadb\nclient = chromadb.PersistentClient(path='./index')\n", "index"),
+        ("def keep(upload):\n    upload.save('uploads/' + upload.filename)\n", "uploads"),
     ],
 )
 def test_folders_that_are_written_to(code: str, folder: str) -> None:
@@ -363,10 +383,60 @@ def test_folders_that_are_written_to(code: str, folder: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["import os\nos.makedirs('/var/x')\n", "import tempfile, os\nos.makedirs(tempfile.mkdtemp())\n", "open('x')\n"],
+    [
+        "import os\nos.makedirs('/var/x')\n",
+        "import tempfile, os\nos.makedirs(tempfile.mkdtemp())\n",
+        "open('x')\n",
+        "open('data/x.txt', 'r')\n",
+        "import os\nname = 'a'\nname = 'b'\nos.makedirs(os.getenv('DIR', name.lower()))\n",
+        "def a(path='x'): pass\ndef b(path):\n    import os\n    os.mkdir(path)\n",
+        "form.save(commit=False)\n",
+    ],
 )
 def test_folders_outside_of_the_tree_are_left_alone(code: str) -> None:
     assert only(**{**SERVED, "app.py": FLASK + code}).writable == ()
+
+
+SETTINGS = """
+from pathlib import Path
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "kept"
+
+class Settings(BaseSettings):
+    upload_path: str = "./uploads"
+    cache_path: Path = Field(default=ROOT / "cache")
+    secret: str
+
+settings = Settings()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "folders"),
+    [
+        ("from conf.base import KEPT\nKEPT.mkdir()\n", ("kept",)),
+        ("from conf import base\n(base.KEPT / 'deep').mkdir()\n", ("kept/deep",)),
+        (
+            "from conf.base import settings\nfrom pathlib import Path\nPath(settings.upload_path).mkdir()\n",
+            ("uploads",),
+        ),
+        ("from conf.base import settings\nsettings.cache_path.mkdir()\n", ("cache",)),
+        ("from conf.base import settings\nimport os\nos.makedirs(settings.secret)\n", ()),
+        ("from elsewhere import KEPT\nKEPT.mkdir()\n", ()),
+    ],
+)
+def test_folders_that_another_module_names(code: str, folders: tuple[str, ...]) -> None:
+    files = {**SERVED, "conf/__init__.py": "", "conf/base.py": SETTINGS, "app.py": FLASK + code}
+    assert only(**files).writable == folders
+
+
+def test_files_that_only_a_tool_beside_the_service_writes() -> None:
+    tool = "def export():\n    open('reports/all.csv', 'w')\n"
+    assert only(**{**SERVED, "app.py": FLASK, "report.py": tool}).writable == ()
+    assert only(**{**SERVED, "app.py": f"import report\n{FLASK}", "report.py": tool}).writable == ("reports",)
 
 
 def test_folders_that_the_projects_own_image_keeps() -> None:

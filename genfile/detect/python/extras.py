@@ -10,7 +10,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.steps import put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
-from genfile.parsers.pypaths import Place, place
+from genfile.parsers.pypaths import Place, Scope, place
 from genfile.parsers.values import EnvDefault
 
 _PLAIN = frozenset(
@@ -155,7 +155,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
     for path, module in settings_modules(project, django):
         node = module.constants.get("MEDIA_ROOT")
-        where = place(module, node) if node is not None else None
+        where = place(Scope(module), node) if node is not None else None
         media = _inside(where, path, django) if where is not None else None
         if media not in (None, "."):
             says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
