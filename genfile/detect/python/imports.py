@@ -69,6 +69,12 @@ def started(project: PythonProject, words: list[str]) -> frozenset[str]:
     return frozenset(_followed(required, own, dict.fromkeys(seeds)))
 
 
+def loaded_by(project: PythonProject, path: str) -> list[str]:
+    """The modules that one of the project's loads, itself included."""
+    required = _required(project)
+    return _followed(required, {_dotted(path): path for path in required}, {path: None})
+
+
 def _required(project: PythonProject) -> dict[str, list[Imported]]:
     cached: dict[str, list[Imported]] | None = getattr(project, "_required", None)
     if cached is None:
