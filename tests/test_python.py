@@ -471,3 +471,35 @@ def test_torch_of_pypi_is_said_to_bring_cuda() -> None:
     assert "brings CUDA" in notes(**files)
     index = "--extra-index-url https://download.pytorch.org/whl/cpu\n"
     assert "brings CUDA" not in notes(**{**files, "requirements.txt": index + files["requirements.txt"]})
+
+
+# --- several applications ------------------------------------------------------------------------------------------
+
+PACKAGE = {
+    "shop/__init__.py": "",
+    "shop/main.py": "from fastapi import FastAPI\nfrom shop import carts, users\napp = FastAPI()\n",
+    "shop/carts.py": "from shop import users\n",
+    "shop/users.py": "KEPT = []\n",
+    "requirements.txt": "fastapi\nuvicorn\n",
+}
+
+
+def test_the_application_that_the_modules_hang_on_is_started() -> None:
+    lone = "from fastapi import FastAPI\napp = FastAPI()\n"
+    assert "shop.main:app" in only(**{**PACKAGE, "app_fixed.py": lone, "simple_server.py": lone}).start
+
+
+def test_a_script_that_brings_up_the_same_application_is_passed_over() -> None:
+    main = PACKAGE["shop/main.py"].replace("app = FastAPI()\n", "def make():\n    return FastAPI()\napp = make()\n")
+    script = "from shop.main import make\ndef build():\n    return make()\napp = build()\n"
+    assert "shop.main:app" in only(**{**PACKAGE, "shop/main.py": main, "alone.py": script}).start
+
+
+def test_an_application_that_holds_another_is_started() -> None:
+    host = "from fastapi import FastAPI\nfrom shop.main import app as shop\napp = FastAPI()\napp.mount('/shop', shop)\n"
+    assert "whole:app" in only(**{**PACKAGE, "whole.py": host}).start
+
+
+def test_the_usual_file_stays_first_where_as_much_hangs_on_it() -> None:
+    root = "from fastapi import FastAPI\nfrom shop import carts\napp = FastAPI()\n"
+    assert "main:app" in only(**{**PACKAGE, "main.py": root}).start

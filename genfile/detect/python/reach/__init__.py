@@ -16,7 +16,6 @@ from genfile.detect.python.reach.settings import field_of, lineage
 from genfile.detect.python.reach.values import (
     ClassRef,
     External,
-    FunctionNode,
     FunctionRef,
     Instance,
     Made,
@@ -151,7 +150,7 @@ def made_by(project: PythonProject, path: str, name: str) -> str | None:
 def _made_by(project: PythonProject, path: str, name: str) -> str | None:
     module = evaluator_of(project).program.by_path.get(path)
     found = evaluator_of(project).of_module(module, name) if module is not None else None
-    if not isinstance(found, FunctionRef) or not _may_return(found.node):
+    if not isinstance(found, FunctionRef) or not _may_return(found):
         return None
     value = evaluator_of(project).returned(found, None, found.frame)
     if isinstance(value, Instance):
@@ -163,12 +162,16 @@ def _made_by(project: PythonProject, path: str, name: str) -> str | None:
     return named.name if isinstance(named, External) and value is UNKNOWN else None
 
 
-def _may_return(node: FunctionNode) -> bool:
+def _may_return(function: FunctionRef) -> bool:
     """Whether a function gives back what a call or a name stands for: most give nothing, and are not looked at."""
-    return any(
+    node = function.node
+    if not any(
         isinstance(item, ast.Return) and isinstance(item.value, ast.Call | ast.Name | ast.Attribute)
         for item in statements(node.body)
-    ) and not any(isinstance(item, ast.Yield | ast.YieldFrom) for item in ast.walk(node))
+    ):
+        return False
+    yields = function.frame.module.parsed.of(ast.Yield, ast.YieldFrom)
+    return not any(node.lineno <= item.lineno <= (node.end_lineno or node.lineno) for item in yields)
 
 
 def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[Any, str, int | None]:
