@@ -105,7 +105,7 @@ def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: 
     value = scope.module.constants.get(name) if isinstance(node, ast.Name) else None
     if isinstance(node, ast.Subscript):
         value = _item(scope, node)
-    value = value if value is not None else scope.module.bound(node)
+    value = value if value is not None else _bound(scope.module, node)
     found = place(scope, value, depth + 1) if value is not None else None
     if found is None and not isinstance(node, ast.Subscript):
         found = scope.look(node, depth + 1)
@@ -193,4 +193,30 @@ def _parents(scope: Scope, node: ast.Subscript, depth: int) -> Place | None:
         return None
     for _ in range(index + 1):
         found = found.parent
+    return found
+
+
+def _bound(module: PyModule, node: ast.expr) -> ast.expr | None:
+    """What a name, an attribute or an item was last set to, by the lines, before it is used."""
+    known: dict[str, list[tuple[int, ast.expr | None]]] | None = getattr(module, "_all_bound", None)
+    if known is None:
+        known = _bindings(module)
+        module._all_bound = known  # type: ignore[attr-defined]
+    listed = known.get(ast.unparse(node), ())
+    before = [item for item in listed if item[0] < node.lineno]
+    return max(before or listed, key=lambda item: item[0])[1] if listed else None
+
+
+def _bindings(module: PyModule) -> dict[str, list[tuple[int, ast.expr | None]]]:
+    """What is set anywhere in a module, by how it is written, with the line; a parameter by its default."""
+    found: dict[str, list[tuple[int, ast.expr | None]]] = {}
+    for node in module.of(ast.Assign, ast.AnnAssign, ast.NamedExpr):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if node.value is not None and isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+                found.setdefault(ast.unparse(target), []).append((node.lineno, node.value))
+    for node in module.of(ast.arguments):
+        named = [*node.posonlyargs, *node.args]
+        defaults = [*[None] * (len(named) - len(node.defaults)), *node.defaults, *node.kw_defaults]
+        for name, default in zip([*named, *node.kwonlyargs], defaults, strict=True):
+            found.setdefault(name.arg, []).append((name.lineno, default))
     return found

@@ -295,27 +295,6 @@ class PyModule:
                         found[target.id] = node.value
         return found
 
-    @cached_property
-    def _bound(self) -> dict[str, list[tuple[int, ast.expr | None]]]:
-        """What is set anywhere in the module, by how it is written, with the line; a parameter by its default."""
-        found: dict[str, list[tuple[int, ast.expr | None]]] = {}
-        for node in self.of(ast.Assign, ast.AnnAssign, ast.NamedExpr):
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if node.value is not None and isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
-                    found.setdefault(ast.unparse(target), []).append((node.lineno, node.value))
-        for node in self.of(ast.arguments):
-            named = [*node.posonlyargs, *node.args]
-            defaults = [*[None] * (len(named) - len(node.defaults)), *node.defaults, *node.kw_defaults]
-            for name, default in zip([*named, *node.kwonlyargs], defaults, strict=True):
-                found.setdefault(name.arg, []).append((name.lineno, default))
-        return found
-
-    def bound(self, node: ast.expr) -> ast.expr | None:
-        """What a name, an attribute or an item was last set to, by the lines, before it is used."""
-        listed = self._bound.get(ast.unparse(node), ())
-        before = [item for item in listed if item[0] < node.lineno]
-        return max(before or listed, key=lambda item: item[0])[1] if listed else None
-
     def value(self, node: ast.expr, depth: int = 0) -> Any:
         if depth > 30 or self.steps.spent():
             return UNKNOWN
