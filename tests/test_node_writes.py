@@ -119,7 +119,7 @@ def test_database_beside_code_is_no_volume() -> None:
 )
 def test_setting_of_another_module(config: str) -> None:
     code = "const config = require('./config'); fs.mkdirSync(config.dirs.uploads)"
-    assert spec_of(code, **{"src/config.js": config}) == (["uploads"], None)
+    assert spec_of(code, {}, **{"src/config.js": config}) == (["uploads"], None)
 
 
 def test_default_of_a_schema() -> None:
@@ -127,7 +127,7 @@ def test_default_of_a_schema() -> None:
         "const s = z.object({ UPLOAD_DIR: z.string().default('./uploads') }); export const env = s.parse(process.env)"
     )
     code = "import { env } from './env.js'; fs.mkdirSync(path.resolve(env.UPLOAD_DIR))"
-    assert spec_of(code, **{"src/env.js": schema}) == (["uploads"], None)
+    assert spec_of(code, {}, **{"src/env.js": schema}) == (["uploads"], None)
 
 
 def test_own_place_of_compiled_code_is_the_output() -> None:

@@ -355,6 +355,26 @@ def test_an_entrypoint_that_only_wraps_the_command() -> None:
         ("import sqlite3\nsqlite3.connect('shop.db')\n", "."),
         ("import os\nHERE = os.path.dirname(__file__)\nURL = f'sqlite:///{HERE}/kept/shop.db'\n", "kept"),
         ("DATABASE_URL = 'sqlite:///./shop.db'\n", "."),
+        ("from pathlib import Path\nPath('/app/uploads').mkdir(exist_ok=True)\n", "uploads"),
+        ("import os\nURL = os.getenv('DATABASE_URL', 'sqlite:////app/kept/shop.db')\n", "kept"),
+        (
+            "import os\nDEFAULTS = {'DIR': os.getenv('DIR', os.path.join(os.path.dirname(__file__), 'kept'))}\n"
+            "DIR = DEFAULTS['DIR']\nos.makedirs(DIR, exist_ok=True)\n",
+            "kept",
+        ),
+        (
+            "def keep(text):\n    folder = 'var/notes'\n    open(f'{folder}/note-{text}.txt', 'w').write(text)\n",
+            "var/notes",
+        ),
+        (
+            "import sqlite3\nclass Store:\n    def __init__(self, path='var/x.db'):\n        self.path = path\n"
+            "        sqlite3.connect(self.path)\n",
+            "var",
+        ),
+        ("import shelve\nshelve.open('var/kept.shelf')\n", "var"),
+        ("import joblib\ndef keep(model):\n    joblib.dump(model, 'models/model.pkl')\n", "models"),
+        ("import chromadb\nclient = chromadb.PersistentClient(path='./index')\n", "index"),
+        ("def keep(upload):\n    upload.save('uploads/' + upload.filename)\n", "uploads"),
     ],
 )
 def test_folders_that_are_written_to(code: str, folder: str) -> None:
@@ -363,10 +383,60 @@ def test_folders_that_are_written_to(code: str, folder: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["import os\nos.makedirs('/var/x')\n", "import tempfile, os\nos.makedirs(tempfile.mkdtemp())\n", "open('x')\n"],
+    [
+        "import os\nos.makedirs('/var/x')\n",
+        "import tempfile, os\nos.makedirs(tempfile.mkdtemp())\n",
+        "open('x')\n",
+        "open('data/x.txt', 'r')\n",
+        "import os\nname = 'a'\nname = 'b'\nos.makedirs(os.getenv('DIR', name.lower()))\n",
+        "def a(path='x'): pass\ndef b(path):\n    import os\n    os.mkdir(path)\n",
+        "form.save(commit=False)\n",
+    ],
 )
 def test_folders_outside_of_the_tree_are_left_alone(code: str) -> None:
     assert only(**{**SERVED, "app.py": FLASK + code}).writable == ()
+
+
+SETTINGS = """
+from pathlib import Path
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "kept"
+
+class Settings(BaseSettings):
+    upload_path: str = "./uploads"
+    cache_path: Path = Field(default=ROOT / "cache")
+    secret: str
+
+settings = Settings()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "folders"),
+    [
+        ("from conf.base import KEPT\nKEPT.mkdir()\n", ("kept",)),
+        ("from conf import base\n(base.KEPT / 'deep').mkdir()\n", ("kept/deep",)),
+        (
+            "from conf.base import settings\nfrom pathlib import Path\nPath(settings.upload_path).mkdir()\n",
+            ("uploads",),
+        ),
+        ("from conf.base import settings\nsettings.cache_path.mkdir()\n", ("cache",)),
+        ("from conf.base import settings\nimport os\nos.makedirs(settings.secret)\n", ()),
+        ("from elsewhere import KEPT\nKEPT.mkdir()\n", ()),
+    ],
+)
+def test_folders_that_another_module_names(code: str, folders: tuple[str, ...]) -> None:
+    files = {**SERVED, "conf/__init__.py": "", "conf/base.py": SETTINGS, "app.py": FLASK + code}
+    assert only(**files).writable == folders
+
+
+def test_files_that_only_a_tool_beside_the_service_writes() -> None:
+    tool = "def export():\n    open('reports/all.csv', 'w')\n"
+    assert only(**{**SERVED, "app.py": FLASK, "report.py": tool}).writable == ()
+    assert only(**{**SERVED, "app.py": f"import report\n{FLASK}", "report.py": tool}).writable == ("reports",)
 
 
 def test_folders_that_the_projects_own_image_keeps() -> None:
@@ -401,3 +471,35 @@ def test_torch_of_pypi_is_said_to_bring_cuda() -> None:
     assert "brings CUDA" in notes(**files)
     index = "--extra-index-url https://download.pytorch.org/whl/cpu\n"
     assert "brings CUDA" not in notes(**{**files, "requirements.txt": index + files["requirements.txt"]})
+
+
+# --- several applications ------------------------------------------------------------------------------------------
+
+PACKAGE = {
+    "shop/__init__.py": "",
+    "shop/main.py": "from fastapi import FastAPI\nfrom shop import carts, users\napp = FastAPI()\n",
+    "shop/carts.py": "from shop import users\n",
+    "shop/users.py": "KEPT = []\n",
+    "requirements.txt": "fastapi\nuvicorn\n",
+}
+
+
+def test_the_application_that_the_modules_hang_on_is_started() -> None:
+    lone = "from fastapi import FastAPI\napp = FastAPI()\n"
+    assert "shop.main:app" in only(**{**PACKAGE, "app_fixed.py": lone, "simple_server.py": lone}).start
+
+
+def test_a_script_that_brings_up_the_same_application_is_passed_over() -> None:
+    main = PACKAGE["shop/main.py"].replace("app = FastAPI()\n", "def make():\n    return FastAPI()\napp = make()\n")
+    script = "from shop.main import make\ndef build():\n    return make()\napp = build()\n"
+    assert "shop.main:app" in only(**{**PACKAGE, "shop/main.py": main, "alone.py": script}).start
+
+
+def test_an_application_that_holds_another_is_started() -> None:
+    host = "from fastapi import FastAPI\nfrom shop.main import app as shop\napp = FastAPI()\napp.mount('/shop', shop)\n"
+    assert "whole:app" in only(**{**PACKAGE, "whole.py": host}).start
+
+
+def test_the_usual_file_stays_first_where_as_much_hangs_on_it() -> None:
+    root = "from fastapi import FastAPI\nfrom shop import carts\napp = FastAPI()\n"
+    assert "main:app" in only(**{**PACKAGE, "main.py": root}).start

@@ -120,7 +120,7 @@ def test_what_a_whole_lock_file_does_not_have_is_installed_and_said() -> None:
     lock = locked("fastapi", brings=("pydantic",)) + locked("uvicorn") + locked("pydantic") + locked("requests", "2.9")
     files = uv("import requests\nimport pydantic\n", lock=lock)
     assert only(**files).extra_packages == ("requests==2.9",)
-    assert "requests is no dependency" in notes(**files)
+    assert "requests is not in your dependencies" in notes(**files)
     brought = uv("import requests\n", lock=lock.replace('"pydantic" }', '"requests" }'))
     assert only(**brought).extra_packages == ()
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import parse_code
+from genfile.parsers.jsloads import JsLoads
 from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsvalues import WRAPPERS
@@ -32,7 +33,7 @@ def parse_typescript(text: str) -> "JsModule":
 __all__ = ["Import", "JsModule", "parse_javascript", "parse_typescript"]
 
 
-class JsModule(JsReads, JsWrites):
+class JsModule(JsReads, JsWrites, JsLoads):
     """A parsed module; every property is found once, when it is asked for."""
 
     @cached_property

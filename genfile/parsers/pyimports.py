@@ -20,7 +20,15 @@ class Imported:
 
 
 def required_imports(module: PyModule) -> list[Imported]:
-    """The imports of a module in order; a `from` import gives the module and each name below it."""
+    """The imports of a module in order; a `from` import gives the module and each name below it. Found once."""
+    cached: list[Imported] | None = getattr(module, "_required_imports", None)
+    if cached is None:
+        cached = _required(module)
+        module._required_imports = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def _required(module: PyModule) -> list[Imported]:
     found: list[Imported] = []
     queue: list[tuple[ast.AST, bool]] = [(module.nodes[0], False)]
     for node, lazy in queue:

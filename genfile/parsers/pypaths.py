@@ -1,9 +1,11 @@
-"""Where Python code writes: paths that it computes from its own place, followed without running it."""
+"""Paths that Python code computes, from its own place, constants and defaults, followed without running it."""
 
 import ast
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from genfile.parsers.python import PyModule
+from genfile.parsers.python import GETTERS, PyModule
 
 _SAME = frozenset(
     """
@@ -15,19 +17,9 @@ _METHODS = frozenset({"resolve", "absolute", "as_posix", "expanduser"})
 _BASES = frozenset(
     "BASE_DIR BASE_PATH BASEDIR ROOT_DIR ROOT_PATH PROJECT_ROOT PROJECT_DIR PROJECT_PATH basedir".split()
 )
-_HANDLERS = ("FileHandler", "logger.add", "logging.basicConfig")
-_UPLOADS = frozenset(
-    {
-        "UPLOAD_FOLDER",
-        "UPLOAD_DIR",
-        "UPLOADS_DIR",
-        "UPLOAD_PATH",
-        "UPLOADED_PHOTOS_DEST",
-        "SESSION_FILE_DIR",
-        "CACHE_DIR",
-    }
-)
 _MAX_DEPTH = 25
+# Where images keep the code.
+_IMAGE = "/app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +28,13 @@ class Place:
 
     up: int | None
     parts: tuple[str, ...]
+    # Whether something unknown follows: then this is a folder, whatever is in it.
+    cut: bool = False
 
     @property
     def parent(self) -> "Place":
+        if self.cut:
+            return replace(self, cut=False)
         if self.parts:
             return Place(self.up, self.parts[:-1])
         return Place(None if self.up is None else self.up + 1, ())
@@ -60,114 +56,138 @@ class Place:
         return "/".join(base) or "."
 
 
+# What tells the place of a name of another module, a field of the settings: an expression, and how deep it was asked.
+Look = Callable[[ast.expr, int], Place | None]
+
+
 @dataclass(frozen=True, slots=True)
-class Written:
-    """Something that is written: a folder, or the file of a database."""
+class Scope:
+    """A module, and what is asked of the names that it does not bind itself."""
 
-    place: Place
-    line: int
-    database: bool = False
-
-
-def written(module: PyModule) -> list[Written]:
-    """The folders that a module makes or logs to, and its databases."""
-    found: list[Written] = []
-    for node in module.of(ast.Call, ast.Dict, ast.JoinedStr, ast.BinOp, ast.Assign, ast.AnnAssign):
-        if isinstance(node, ast.Call):
-            _called(module, node, found)
-        elif isinstance(node, ast.Dict):
-            _table(module, node, found)
-        elif isinstance(node, ast.JoinedStr | ast.BinOp):
-            _add(found, _url(module, node), node.lineno, database=True)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            _add(found, _url(module, node.value), node.lineno, database=True)
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if _key(target) in _UPLOADS:
-                    _add(found, place(module, node.value), node.lineno)
-    return found
+    module: PyModule
+    look: Look = lambda node, depth: None
 
 
-def place(module: PyModule, node: ast.expr, depth: int = 0) -> Place | None:
+def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
     """What a path is, as far as the code says it; None for an absolute one, or one that is computed otherwise."""
-    if depth > _MAX_DEPTH or module.steps.spent():
+    if depth > _MAX_DEPTH or scope.module.steps.spent():
         return None
     if isinstance(node, ast.Constant):
-        return _literal(node.value)
+        return literal(node.value)
     if isinstance(node, ast.Name):
         if node.id == "__file__":
             return Place(0, ())
-        if node.id in module.constants:
-            return place(module, module.constants[node.id], depth + 1)
-        return Place(None, ()) if node.id in _BASES else None
+        return _named(scope, node, depth)
     if isinstance(node, ast.Attribute):
         if node.attr == "parent":
-            inner = place(module, node.value, depth + 1)
+            inner = place(scope, node.value, depth + 1)
             return inner.parent if inner is not None else None
-        if module.dotted(node) in ("os.pardir", "os.path.pardir"):
+        if scope.module.dotted(node) in ("os.pardir", "os.path.pardir"):
             return Place(None, ("..",))
-        return {"root_path": Place(1, ()), "instance_path": Place(None, ("instance",))}.get(
-            node.attr, Place(None, ()) if node.attr in _BASES else None
-        )
+        own = {"root_path": Place(1, ()), "instance_path": Place(None, ("instance",))}
+        return own[node.attr] if node.attr in own else _named(scope, node, depth)
     if isinstance(node, ast.BoolOp | ast.IfExp):
         # A variable, or else the project's own place.
-        return place(module, node.values[-1] if isinstance(node, ast.BoolOp) else node.body, depth + 1)
+        return place(scope, node.values[-1] if isinstance(node, ast.BoolOp) else node.body, depth + 1)
     if isinstance(node, ast.Subscript):
-        return _parents(module, node, depth)
+        return _parents(scope, node, depth) or _named(scope, node, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Add):
-        return _join(module, [node.left, node.right], depth)
+        return join(scope, [node.left, node.right], depth, glued=isinstance(node.op, ast.Add))
     if isinstance(node, ast.JoinedStr):
         parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
-        return _join(module, parts, depth)
-    return _of_call(module, node, depth) if isinstance(node, ast.Call) else None
+        return join(scope, parts, depth, glued=True) if parts else None
+    return _of_call(scope, node, depth) if isinstance(node, ast.Call) else None
 
 
-def _of_call(module: PyModule, node: ast.Call, depth: int) -> Place | None:
-    callee = module.dotted(node.func)
+def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> Place | None:
+    """The place that a name, an attribute or an item stands for: bound here, or elsewhere."""
+    name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    value = scope.module.constants.get(name) if isinstance(node, ast.Name) else None
+    if isinstance(node, ast.Subscript):
+        value = _item(scope, node)
+    value = value if value is not None else _bound(scope.module, node)
+    found = place(scope, value, depth + 1) if value is not None else None
+    if found is None and not isinstance(node, ast.Subscript):
+        found = scope.look(node, depth + 1)
+    return Place(None, ()) if found is None and name in _BASES else found
+
+
+def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
+    """DEFAULTS["DATA_DIR"] of a table in the module."""
+    table = scope.module.constants.get(node.value.id) if isinstance(node.value, ast.Name) else None
+    if not isinstance(table, ast.Dict) or not isinstance(node.slice, ast.Constant):
+        return None
+    pairs = zip(table.keys, table.values, strict=True)
+    return next((item for key, item in pairs if isinstance(key, ast.Constant) and key.value == node.slice.value), None)
+
+
+def _of_call(scope: Scope, node: ast.Call, depth: int) -> Place | None:
+    callee = scope.module.dotted(node.func)
     if callee in _SAME and node.args:
-        return _join(module, list(node.args), depth)
+        return join(scope, list(node.args), depth)
     if callee in ("os.getcwd", "pathlib.Path.cwd", "Path.cwd", "pathlib.Path"):
         return Place(None, ())
     if callee == "os.path.dirname" and node.args:
-        inner = place(module, node.args[0], depth + 1)
+        inner = place(scope, node.args[0], depth + 1)
         return inner.parent if inner is not None else None
     if callee == "os.path.join":
-        return _join(module, list(node.args), depth)
-    if callee in ("os.environ.get", "os.getenv") and len(node.args) > 1:
-        return place(module, node.args[1], depth + 1)
+        return join(scope, list(node.args), depth)
+    default = default_of(callee, node)
+    if default is not None:
+        return place(scope, default, depth + 1)
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in _METHODS:
-            return place(module, node.func.value, depth + 1)
+            return place(scope, node.func.value, depth + 1)
         if node.func.attr == "joinpath":
-            return _join(module, [node.func.value, *node.args], depth)
+            return join(scope, [node.func.value, *node.args], depth)
     return None
 
 
-def _literal(value: object) -> Place | None:
+def default_of(callee: str, node: ast.Call) -> ast.expr | None:
+    """What a variable or a field of the settings is where nothing sets it."""
+    keywords = {item.arg: item.value for item in node.keywords if item.arg}
+    if callee.rsplit(".", 1)[-1] == "Field":
+        return keywords.get("default", node.args[0] if node.args else None)
+    if callee in GETTERS:
+        return keywords.get("default", node.args[1] if len(node.args) > 1 else None)
+    return None
+
+
+def literal(value: object) -> Place | None:
+    if isinstance(value, str) and value.startswith(f"{_IMAGE}/"):
+        # The folder of the code in the image, by its absolute path.
+        value = value.removeprefix(f"{_IMAGE}/") or "."
     if not isinstance(value, str) or value.startswith(("/", "~")) or ":" in value or "\n" in value or len(value) > 200:
         return None
     return Place(None, tuple(part for part in value.split("/") if part and part != "."))
 
 
-def _join(module: PyModule, nodes: list[ast.expr], depth: int) -> Place | None:
-    first = place(module, nodes[0], depth + 1)
-    if first is None:
-        return None
+def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False) -> Place | None:
+    """The place of joined parts; ``glued``: one text, in which a part may end amid a name."""
+    first = place(scope, nodes[0], depth + 1)
+    if first is None or first.cut:
+        return first
     parts = list(first.parts)
-    for node in nodes[1:]:
+    for before, node in itertools.pairwise(nodes):
         text = node.value.lstrip("/") if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-        inner = _literal(text) if text is not None else place(module, node, depth + 1)
+        inner = literal(text) if text is not None else place(scope, node, depth + 1)
         if inner is None or inner.up is not None:
             # What follows is computed: what is before it is known.
-            return Place(first.up, tuple(parts)) if parts else None
+            amid = isinstance(before, ast.Constant) and not str(before.value).endswith("/")
+            if glued and amid and parts:
+                return Place(first.up, tuple(parts[:-1]), cut=True)
+            return Place(first.up, tuple(parts), cut=True) if parts else None
         parts += inner.parts
+        if inner.cut:
+            return Place(first.up, tuple(parts), cut=True)
     return Place(first.up, tuple(parts))
 
 
-def _parents(module: PyModule, node: ast.Subscript, depth: int) -> Place | None:
+def _parents(scope: Scope, node: ast.Subscript, depth: int) -> Place | None:
     """Path(__file__).parents[2]."""
     if not isinstance(node.value, ast.Attribute) or node.value.attr != "parents":
         return None
-    found = place(module, node.value.value, depth + 1)
+    found = place(scope, node.value.value, depth + 1)
     index = node.slice.value if isinstance(node.slice, ast.Constant) else None
     if found is None or not isinstance(index, int) or not 0 <= index < 10:
         return None
@@ -176,61 +196,27 @@ def _parents(module: PyModule, node: ast.Subscript, depth: int) -> Place | None:
     return found
 
 
-def _url(module: PyModule, node: ast.expr) -> Place | None:
-    """The file of an URL of SQLite: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
-    if isinstance(node, ast.Constant):
-        text = node.value if isinstance(node.value, str) else ""
-        own = text.startswith("sqlite") and ":///" in text and ":memory:" not in text
-        return _literal(text.split(":///", 1)[1]) if own and not text.endswith("///") else None
-    parts: list[ast.expr] = []
-    if isinstance(node, ast.JoinedStr):
-        parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        parts = [node.left, node.right]
-    head = parts[0].value if parts and isinstance(parts[0], ast.Constant) else None
-    if len(parts) < 2 or not isinstance(head, str) or not (head.startswith("sqlite") and head.endswith(":///")):
-        return None
-    return _join(module, parts[1:], 0)
+def _bound(module: PyModule, node: ast.expr) -> ast.expr | None:
+    """What a name, an attribute or an item was last set to, by the lines, before it is used."""
+    known: dict[str, list[tuple[int, ast.expr | None]]] | None = getattr(module, "_all_bound", None)
+    if known is None:
+        known = _bindings(module)
+        module._all_bound = known  # type: ignore[attr-defined]
+    listed = known.get(ast.unparse(node), ())
+    before = [item for item in listed if item[0] < node.lineno]
+    return max(before or listed, key=lambda item: item[0])[1] if listed else None
 
 
-def _called(module: PyModule, node: ast.Call, found: list[Written]) -> None:
-    callee = module.dotted(node.func)
-    keywords = {item.arg: item.value for item in node.keywords if item.arg}
-    first = node.args[0] if node.args else keywords.get("filename", keywords.get("name"))
-    if callee in ("os.makedirs", "os.mkdir") and first is not None:
-        _add(found, place(module, first), node.lineno)
-    elif isinstance(node.func, ast.Attribute) and node.func.attr == "mkdir":
-        _add(found, place(module, node.func.value), node.lineno)
-    elif callee.endswith(_HANDLERS):
-        first = keywords.get("filename") if callee == "logging.basicConfig" else first
-        where = place(module, first) if first is not None else None
-        _add(found, where.parent if where is not None and where.parts else None, node.lineno)
-    elif callee in ("sqlite3.connect", "aiosqlite.connect") and first is not None:
-        _add(found, place(module, first), node.lineno, database=True)
-    elif callee.endswith(("create_engine", "create_async_engine")) and isinstance(first, ast.Constant):
-        _add(found, _url(module, first), node.lineno, database=True)
-
-
-def _table(module: PyModule, node: ast.Dict, found: list[Written]) -> None:
-    """A handler of LOGGING, a database of DATABASES."""
-    items = {
-        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
-    }
-    kind = items.get("class", items.get("ENGINE"))
-    kind_text = str(kind.value) if isinstance(kind, ast.Constant) else ""
-    if kind_text.endswith("FileHandler") and "filename" in items:
-        where = place(module, items["filename"])
-        _add(found, where.parent if where is not None and where.parts else None, node.lineno)
-    elif kind_text.endswith((".sqlite3", ".spatialite")) and "NAME" in items:
-        _add(found, place(module, items["NAME"]), node.lineno, database=True)
-
-
-def _key(target: ast.expr) -> str | None:
-    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-        return str(target.slice.value)
-    return target.id if isinstance(target, ast.Name) else getattr(target, "attr", None)
-
-
-def _add(found: list[Written], where: Place | None, line: int, *, database: bool = False) -> None:
-    if where is not None and (where.parts or where.up is None):
-        found.append(Written(where, line, database))
+def _bindings(module: PyModule) -> dict[str, list[tuple[int, ast.expr | None]]]:
+    """What is set anywhere in a module, by how it is written, with the line; a parameter by its default."""
+    found: dict[str, list[tuple[int, ast.expr | None]]] = {}
+    for node in module.of(ast.Assign, ast.AnnAssign, ast.NamedExpr):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            if node.value is not None and isinstance(target, ast.Name | ast.Attribute | ast.Subscript):
+                found.setdefault(ast.unparse(target), []).append((node.lineno, node.value))
+    for node in module.of(ast.arguments):
+        named = [*node.posonlyargs, *node.args]
+        defaults = [*[None] * (len(named) - len(node.defaults)), *node.defaults, *node.kw_defaults]
+        for name, default in zip([*named, *node.kwonlyargs], defaults, strict=True):
+            found.setdefault(name.arg, []).append((name.lineno, default))
+    return found

@@ -112,3 +112,12 @@ def top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         elif isinstance(node, ast.With):
             inner = node.body
         stack.extend(reversed(inner))
+
+
+def statements_of(function: ast.stmt) -> list[ast.stmt]:
+    """The statements inside a function, outer ones first; expressions are not looked into."""
+    found: list[ast.AST] = [function]
+    for node in found:
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            found.extend(getattr(node, name, ()))
+    return [node for node in found[1:] if isinstance(node, ast.stmt)]

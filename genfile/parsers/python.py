@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from genfile.parsers.pysyntax import is_main_guard, parse_leniently, top_level
+from genfile.parsers.pysyntax import is_main_guard, parse_leniently, statements_of, top_level
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
@@ -269,14 +269,15 @@ class PyModule:
         return ".".join(reversed(parts))
 
     def _returned(self, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str | None:
+        inside = statements_of(function)
         made = {
             target.id: self.dotted(node.value.func)
-            for node in ast.walk(function)
+            for node in inside
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        for node in ast.walk(function):
+        for node in inside:
             if isinstance(node, ast.Return) and node.value is not None:
                 if isinstance(node.value, ast.Call):
                     return self.dotted(node.value.func)

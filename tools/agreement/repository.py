@@ -31,9 +31,10 @@ def compare_source(source: Source, repository: str) -> list[Compared]:
     compared = [item for item in dockerfiles if isinstance(item, Written)]
     done = [_skipped(repository, item) for item in dockerfiles if isinstance(item, Skipped)]
     scripts = [
-        posixpath.normpath(posixpath.join(item.context, item.image.command.value.script))
+        posixpath.normpath(posixpath.join(item.context, script))
         for item in compared
-        if item.image.command is not None and item.image.command.value.script
+        if item.image.command is not None
+        for script in item.image.command.value.scripts
     ]
     services = inspect_source(Without(source, container_files(tree, scripts))).services
     for item in compared:

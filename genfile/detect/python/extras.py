@@ -7,10 +7,12 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.places import scope_of
 from genfile.detect.python.steps import put_catalogues, put_django_steps
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Fact
-from genfile.parsers.pypaths import Place, place
+from genfile.parsers.pypaths import Place, Scope, place
+from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
 
 _PLAIN = frozenset(
@@ -155,7 +157,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
     for path, module in settings_modules(project, django):
         node = module.constants.get("MEDIA_ROOT")
-        where = place(module, node) if node is not None else None
+        where = place(Scope(module), node) if node is not None else None
         media = _inside(where, path, django) if where is not None else None
         if media not in (None, "."):
             says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
@@ -172,18 +174,12 @@ def _inside(where: Place, path: str, django: Django) -> str | None:
 def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
     """The folder of a SQLite database that the settings name: data/db.sqlite3."""
     for path, module in settings_modules(project, django):
-        for text, line in module.paths:
-            folder = posixpath.dirname(posixpath.normpath(text.strip("/")))
-            if (
-                text.endswith((".sqlite3", ".sqlite", ".db"))
-                and folder
-                and ":" not in text
-                and not folder.startswith("..")
-            ):
-                place = django.inside(folder)
-                if not project.folder.has_folder(place):
-                    draft.put("data", project.folder.fact(project.folder.full(place), path, line, text))
-                    return
+        for item in written(scope_of(project, path) or Scope(module)):
+            inside = _inside(item.place, path, django) if item.database else None
+            folder = posixpath.dirname(inside) if inside is not None else ""
+            if inside and folder and folder != django.inside(".") and not project.folder.has_folder(folder):
+                draft.put("data", project.folder.fact(project.folder.full(folder), path, item.line, inside))
+                return
 
 
 def _needed(project: PythonProject, django: Django) -> list[str]:

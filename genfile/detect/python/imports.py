@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from genfile.data import import_names
-from genfile.detect.python.application import NAMES, modules
+from genfile.detect.python.application import NAMES, module_name, modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import Imported, required_imports
@@ -41,7 +41,7 @@ def needs(project: PythonProject) -> list[Need]:
 
 
 def _imported(project: PythonProject) -> list[Need]:
-    required = {path: required_imports(module) for path, module in modules(project)}
+    required = _required(project)
     own = {_dotted(path): path for path in required}
     short = {name.split(".")[0] for name in own}
     found: dict[str, Need] = {}
@@ -60,12 +60,39 @@ def _dotted(path: str) -> str:
     return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+def started(project: PythonProject, words: list[str]) -> frozenset[str]:
+    """The modules that a command loads: the one that it names, and all that is imported by what it imports."""
+    required = _required(project)
+    own = {_dotted(path): path for path in required}
+    named = {word.split(":")[0] for word in words}
+    seeds = [path for path in required if path in named or {module_name(project, path), _dotted(path)} & named]
+    return frozenset(_followed(required, own, dict.fromkeys(seeds)))
+
+
+def loaded_by(project: PythonProject, path: str) -> list[str]:
+    """The modules that one of the project's loads, itself included."""
+    required = _required(project)
+    return _followed(required, {_dotted(path): path for path in required}, {path: None})
+
+
+def _required(project: PythonProject) -> dict[str, list[Imported]]:
+    cached: dict[str, list[Imported]] | None = getattr(project, "_required", None)
+    if cached is None:
+        cached = {path: required_imports(module) for path, module in modules(project)}
+        project._required = cached  # type: ignore[attr-defined]
+    return cached
+
+
 def _reached(project: PythonProject, required: dict[str, list[Imported]], own: dict[str, str]) -> list[str]:
     """The modules that what may be started imports, itself included: those of a usual name, those of a script."""
     scripts = {value.split(":")[0] for value in project.scripts.values()}
     seeds = [path for path in required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
     seeds += [path for path in required if "/" not in path and path not in seeds]
-    queue = dict.fromkeys(seeds or required)
+    return _followed(required, own, dict.fromkeys(seeds or required))
+
+
+def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: dict[str, None]) -> list[str]:
+    """Modules with those of the project that they import, and so on."""
     order = list(queue)
     for path in order:
         package = _dotted(path).split(".")

@@ -1,13 +1,20 @@
 """The application object or its factory, by what it is made from."""
 
+import posixpath
 from collections.abc import Callable
 
 from genfile.data import Framework
-from genfile.detect.python.application import Application, import_root, module_name, modules
+from genfile.detect.python.application import NAMES, Application, import_root, module_name, modules
+from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import made_by
 from genfile.evidence import Fact
-from genfile.parsers.python import Function
+from genfile.parsers.python import Assignment, Function
+
+# How many times as many modules must hang on another application before it is taken instead of the first.
+AHEAD = 2
+# Which share of what a script loads another must load to be the same application.
+SHARED = 0.9
 
 
 def _is_served(project: PythonProject, path: str) -> bool:
@@ -40,29 +47,63 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     # Of several the one that is named after what it makes.
     factories.sort(key=lambda item: "app" not in item[1].lower())
     maker_names = {function.name for _, function in makers}
+    objects: dict[str, Assignment] = {}
     for path, module in modules(project):
         if not _is_served(project, path):
             continue
         for item in module.assignments:
-            if item.guarded:
+            if item.guarded or path in objects:
                 continue
             # `app = create_app()` in wsgi.py is as good as the object itself.
             if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
-                name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
-                if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
-                    name = framework.attribute
-                found = Application(
-                    path,
-                    module_name(project, path),
-                    name,
-                    root=import_root(project, path),
-                    asgi=".asgi." in (item.callee or ""),
-                )
-                return project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
+                objects[path] = item
+    if objects:
+        return _object(project, framework, objects)
     for path, name, line in factories:
         found = Application(path, module_name(project, path), name, factory=True, root=import_root(project, path))
         return project.folder.fact(found, path, line, f"{name}() returns {short}")
     return None
+
+
+def _object(project: PythonProject, framework: Framework, objects: dict[str, Assignment]) -> Fact[Application]:
+    """The application of several, and why where it is not simply the first."""
+    first = next(iter(objects))
+    path, why = _weightiest(project, objects, framework.object or "") if len(objects) > 1 else (first, "")
+    item, module = objects[path], dict(modules(project))[path]
+    name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
+    if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
+        name = framework.attribute
+    found = Application(
+        path,
+        module_name(project, path),
+        name,
+        root=import_root(project, path),
+        asgi=".asgi." in (item.callee or ""),
+    )
+    fact = project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
+    return Fact(found, (*fact.evidence, project.folder.says(path, item.line, why))) if why else fact
+
+
+def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: str) -> tuple[str, str]:
+    """The file of several that makes the application of the project, and why it is not the first of them.
+
+    One that far more of the project's own modules hang on; beside a script of its own name, the one of a usual name
+    that brings up the same modules.
+    """
+    paths, made = list(objects), made.rsplit(".", 1)[-1]
+    loaded = {path: set(loaded_by(project, path)) for path in paths}
+    first, largest = paths[0], max(paths, key=lambda path: len(loaded[path]))
+    if len(loaded[largest]) > AHEAD * len(loaded[first]):
+        return largest, f"{len(loaded[largest])} modules hang on it, {len(loaded[first])} on {first}"
+    if posixpath.basename(first) in NAMES:
+        return first, ""
+    for path in paths[1:]:
+        # What the script makes anew may be the whole, with the other as a part of it.
+        part = path in loaded[first] and (objects[first].callee or "").rsplit(".", 1)[-1] == made
+        shared = len(loaded[path] & loaded[first]) > SHARED * (len(loaded[first]) - 1)
+        if posixpath.basename(path) in NAMES and shared and not part:
+            return path, f"{first} brings up the same modules under a name of its own"
+    return first, ""
 
 
 def _makers(project: PythonProject, is_made: Callable[[str | None], bool]) -> list[tuple[str, Function]]:

@@ -158,12 +158,19 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         draft.values["port_variable"] = start.port_variable
     if start.extra:
         draft.put("extra_packages", Fact(start.extra, evidence))
-        names = ", ".join(item.split("==")[0] for item in start.extra)
         draft.note(
             "warning",
-            f"{names} is no dependency of the project: it is installed into the image; add it to the dependencies",
+            _not_listed(start.extra),
             project.requirements_name and project.folder.full(project.requirements_name),
         )
+
+
+def _not_listed(extra: list[str]) -> str:
+    """The warning for packages that the image installs and no manifest lists."""
+    names = " and ".join(item.split("==")[0] for item in extra)
+    one = len(extra) == 1
+    are, them = ("is", "it") if one else ("are", "them")
+    return f"{names} {are} not in your dependencies; the image installs {them}: add {them} to the dependencies"
 
 
 def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | None) -> None:

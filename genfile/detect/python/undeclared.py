@@ -24,7 +24,7 @@ def put_undeclared(project: PythonProject, draft: Draft) -> None:
         if name in missing or len(missing) == MAX_PACKAGES:
             continue
         missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else name
-        text = f"{need.evidence.says}: {name} is no dependency of the project: it is installed into the image; add it"
+        text = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it: add it"
         draft.note("warning", text, need.evidence.path, need.evidence.line)
         listed = [*draft.values.get("extra_packages", []), missing[name]]
         old = draft.evidence.get("/extra_packages")

@@ -4,9 +4,12 @@ import posixpath
 
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
+from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.places import scope_of
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.pypaths import written
+from genfile.parsers.pypaths import Scope
+from genfile.parsers.pywrites import written
 
 MAX_FOLDERS = 8
 # Code that runs on a developer's machine, or by hand.
@@ -21,11 +24,14 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = list(draft.values.get("writable", ()))
     evidence: list[Evidence] = list(draft.evidence["/writable"].evidence) if "/writable" in draft.evidence else []
     made = {posixpath.normpath(path) for path in draft.values.get("outputs", ())}
+    served = started(project, draft.values.get("start", []))
     for path, module in modules(project):
         parts = path.split("/")[:-1]
         if _BY_HAND & set(parts) or any(part.startswith("test") or part.endswith(("tests", "e2e")) for part in parts):
             continue
-        for item in written(module):
+        for item in written(scope_of(project, path) or Scope(module)):
+            if item.file and path not in served:
+                continue
             where = item.place.inside(path)
             where = posixpath.dirname(where) or "." if where is not None and item.database else where
             if item.database and where == "." and item.place.up is None and "flask-sqlalchemy" in project.dependencies:

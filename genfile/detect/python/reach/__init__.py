@@ -16,7 +16,6 @@ from genfile.detect.python.reach.settings import field_of, lineage
 from genfile.detect.python.reach.values import (
     ClassRef,
     External,
-    FunctionNode,
     FunctionRef,
     Instance,
     Made,
@@ -31,11 +30,15 @@ from genfile.parsers.python import parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
 
 __all__ = [
+    "Evaluator",
     "Listener",
+    "Module",
     "Reach",
     "Role",
     "command",
     "constant",
+    "evaluator_of",
+    "lineage",
     "made_by",
     "member",
     "reach",
@@ -132,7 +135,7 @@ def constant(project: PythonProject, path: str, name: str) -> tuple[Any, int | N
         return UNKNOWN, None
     line = parsed.line_of(name)
     module = Module(path, module_name(project, path), parsed)
-    return (_evaluator(project).of_module(module, name), line) if line is not None else (UNKNOWN, None)
+    return (evaluator_of(project).of_module(module, name), line) if line is not None else (UNKNOWN, None)
 
 
 def made_by(project: PythonProject, path: str, name: str) -> str | None:
@@ -145,43 +148,47 @@ def made_by(project: PythonProject, path: str, name: str) -> str | None:
 
 
 def _made_by(project: PythonProject, path: str, name: str) -> str | None:
-    module = _evaluator(project).program.by_path.get(path)
-    found = _evaluator(project).of_module(module, name) if module is not None else None
-    if not isinstance(found, FunctionRef) or not _may_return(found.node):
+    module = evaluator_of(project).program.by_path.get(path)
+    found = evaluator_of(project).of_module(module, name) if module is not None else None
+    if not isinstance(found, FunctionRef) or not _may_return(found):
         return None
-    value = _evaluator(project).returned(found, None, found.frame)
+    value = evaluator_of(project).returned(found, None, found.frame)
     if isinstance(value, Instance):
         return value.callee
     if isinstance(value, Made):
         return value.made_by.node.name
     annotation = found.node.returns
-    named = _evaluator(project).value(found.frame, annotation) if annotation is not None else None
+    named = evaluator_of(project).value(found.frame, annotation) if annotation is not None else None
     return named.name if isinstance(named, External) and value is UNKNOWN else None
 
 
-def _may_return(node: FunctionNode) -> bool:
+def _may_return(function: FunctionRef) -> bool:
     """Whether a function gives back what a call or a name stands for: most give nothing, and are not looked at."""
-    return any(
+    node = function.node
+    if not any(
         isinstance(item, ast.Return) and isinstance(item.value, ast.Call | ast.Name | ast.Attribute)
         for item in statements(node.body)
-    ) and not any(isinstance(item, ast.Yield | ast.YieldFrom) for item in ast.walk(node))
+    ):
+        return False
+    yields = function.frame.module.parsed.of(ast.Yield, ast.YieldFrom)
+    return not any(node.lineno <= item.lineno <= (node.end_lineno or node.lineno) for item in yields)
 
 
 def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[Any, str, int | None]:
     """What a class of a file, or one that it is made from, sets a name to: the value, the file, the line."""
-    program = _evaluator(project).program
+    program = evaluator_of(project).program
     module = program.by_path.get(relative(path, project.folder.path))
-    made = _evaluator(project).of_module(module, owner) if module is not None else None
-    for item in lineage(_evaluator(project), made) if isinstance(made, ClassRef) else ():
+    made = evaluator_of(project).of_module(module, owner) if module is not None else None
+    for item in lineage(evaluator_of(project), made) if isinstance(made, ClassRef) else ():
         for node in item.node.body:
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
             if isinstance(target, ast.Name) and target.id == name:
-                value = field_of(_evaluator(project), item, name)
+                value = field_of(evaluator_of(project), item, name)
                 return value, item.frame.module.path, node.lineno
     return UNKNOWN, "", None
 
 
-def _evaluator(project: PythonProject) -> Evaluator:
+def evaluator_of(project: PythonProject) -> Evaluator:
     key, memory = ("python-program", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = Evaluator(Program(project))
@@ -191,7 +198,7 @@ def _evaluator(project: PythonProject) -> Evaluator:
 
 
 def _reach(project: PythonProject, words: list[str]) -> Reach:
-    evaluator = _evaluator(project)
+    evaluator = evaluator_of(project)
     walker = Walker(evaluator)
     found = _entry(project, evaluator.program, words)
     if found is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.detect.python.reach.values import File, Frame, Instance, settled
 from genfile.detect.tree import Project
-from genfile.parsers.pypaths import place
+from genfile.parsers.pypaths import Scope, place
 from genfile.parsers.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Files:
         if isinstance(value, str):
             path = posixpath.normpath(value.removeprefix("./"))
             return None if path.startswith(("/", "..")) else path
-        found = place(frame.module.parsed, node)
+        found = place(Scope(frame.module.parsed), node)
         return found.inside(frame.module.path) if found is not None else None
 
     def _dynaconf(self, evaluator: "Evaluator", frame: Frame, node: ast.Call) -> Any:

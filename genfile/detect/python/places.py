@@ -1,0 +1,70 @@
+"""The places that names stand for across the modules of a project: an imported constant, a field of its settings."""
+
+import ast
+
+from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.reach import Evaluator, Module, evaluator_of, lineage
+from genfile.detect.python.reach.values import ClassRef, Frame, Made, ModuleRef, settled
+from genfile.parsers.pypaths import Look, Place, Scope, literal, place
+
+
+def scope_of(project: PythonProject, path: str) -> Scope | None:
+    """A module with what other modules tell of the names that it uses; None where it is not among the project's."""
+    evaluator = evaluator_of(project)
+    module = evaluator.program.by_path.get(path)
+    return Scope(module.parsed, _look(evaluator, module)) if module is not None else None
+
+
+def _look(evaluator: Evaluator, module: Module) -> Look:
+    def look(node: ast.expr, depth: int) -> Place | None:
+        if isinstance(node, ast.Name):
+            bound = module.bindings.get(node.id, ())
+            source = bound[-1] if bound else None
+            if isinstance(source, tuple) and source[1] is not None:
+                return _of_module(evaluator, source[0], source[1], depth)
+            return None
+        if not isinstance(node, ast.Attribute):
+            return None
+        base = evaluator.value(Frame(module), node.value)
+        if isinstance(base, ModuleRef):
+            return _of_module(evaluator, base.name, node.attr, depth)
+        if isinstance(base, Made | ClassRef):
+            return _of_class(evaluator, base, node.attr, depth)
+        return None
+
+    return look
+
+
+def _of_module(evaluator: Evaluator, source: str, name: str, depth: int) -> Place | None:
+    """A constant of a module, as seen from the folder that is started in."""
+    module = evaluator.program.module(source)
+    if module is None:
+        return None
+    bound = [item for item in module.bindings.get(name, ()) if isinstance(item, ast.expr)]
+    if bound:
+        return _from(evaluator, module, bound[-1], depth)
+    # What a package passes on.
+    return _look(evaluator, module)(ast.Name(name), depth) if depth < MAX_IMPORTS else None
+
+
+def _of_class(evaluator: Evaluator, base: Made | ClassRef, name: str, depth: int) -> Place | None:
+    """A field of a class of the project's own by its default."""
+    for owner in lineage(evaluator, base.made_by if isinstance(base, Made) else base):
+        for node in owner.node.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
+                return _from(evaluator, owner.frame.module, node.value, depth) if node.value is not None else None
+    return None
+
+
+def _from(evaluator: Evaluator, module: Module, node: ast.expr, depth: int) -> Place | None:
+    found = place(Scope(module.parsed, _look(evaluator, module)), node, depth + 1)
+    inside = found.inside(module.path) if found is not None else None
+    if found is None or inside is None:
+        value = settled(evaluator.value(Frame(module), node))
+        return literal(value)
+    return Place(None, tuple(inside.split("/")) if inside != "." else (), found.cut)
+
+
+# How many packages may pass a name on.
+MAX_IMPORTS = 20

@@ -1,0 +1,169 @@
+"""What Python code writes: the folders that it makes, the files that it logs to, saves, and keeps databases in."""
+
+import ast
+from dataclasses import dataclass
+
+from genfile.parsers.pypaths import Place, Scope, default_of, join, literal, place
+
+_HANDLERS = ("FileHandler", "logger.add", "logging.basicConfig")
+_UPLOADS = frozenset(
+    {
+        "UPLOAD_FOLDER",
+        "UPLOAD_DIR",
+        "UPLOADS_DIR",
+        "UPLOAD_PATH",
+        "UPLOADED_PHOTOS_DEST",
+        "SESSION_FILE_DIR",
+        "CACHE_DIR",
+    }
+)
+# Calls that write to a path: where it stands among the arguments, its keyword, whether it is a folder.
+_WRITERS: dict[str, tuple[int, str, bool]] = {
+    "shelve.open": (0, "filename", False),
+    "tinydb.TinyDB": (0, "path", False),
+    "joblib.dump": (1, "filename", False),
+    "torch.save": (1, "f", False),
+    "numpy.save": (0, "file", False),
+    "shutil.copy": (1, "dst", False),
+    "shutil.copyfile": (1, "dst", False),
+    "shutil.move": (1, "dst", False),
+    "chromadb.PersistentClient": (0, "path", True),
+}
+# The same by the last word of a method, whatever it is called on.
+_METHODS: dict[str, tuple[int, str, bool]] = {
+    "save": (0, "dst", False),
+    "savefig": (0, "fname", False),
+    "to_csv": (0, "path_or_buf", False),
+    "to_parquet": (0, "path", False),
+    "to_excel": (0, "excel_writer", False),
+    "to_json": (0, "path_or_buf", False),
+}
+_WRITING = frozenset("wax")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Something that is written: a folder, or the file of a database."""
+
+    place: Place
+    line: int
+    database: bool = False
+    # A file that is written somewhere in the code: by the service only where that module is a part of it.
+    file: bool = False
+
+
+def written(scope: Scope) -> list[Written]:
+    """The folders that a module makes or logs to, and its databases."""
+    found: list[Written] = []
+    for node in scope.module.of(ast.Call, ast.Dict, ast.JoinedStr, ast.BinOp, ast.Assign, ast.AnnAssign):
+        if isinstance(node, ast.Call):
+            _called(scope, node, found)
+        elif isinstance(node, ast.Dict):
+            _table(scope, node, found)
+        elif isinstance(node, ast.JoinedStr | ast.BinOp):
+            _add(found, _url(scope, node), node.lineno, database=True)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            _add(found, _url(scope, node.value), node.lineno, database=True)
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if _key(target) in _UPLOADS:
+                    _add(found, place(scope, node.value), node.lineno)
+    return found
+
+
+def _url(scope: Scope, node: ast.expr) -> Place | None:
+    """The file of an URL of SQLite: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
+    if isinstance(node, ast.Constant):
+        text = node.value if isinstance(node.value, str) else ""
+        own = text.startswith("sqlite") and ":///" in text and ":memory:" not in text
+        return literal(text.split(":///", 1)[1]) if own and not text.endswith("///") else None
+    default = default_of(scope.module.dotted(node.func), node) if isinstance(node, ast.Call) else None
+    if default is not None and not isinstance(default, ast.Call):
+        return _url(scope, default)
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [node.left, node.right]
+    head = parts[0].value if parts and isinstance(parts[0], ast.Constant) else None
+    if len(parts) < 2 or not isinstance(head, str) or not (head.startswith("sqlite") and head.endswith(":///")):
+        return None
+    return join(scope, parts[1:], 0)
+
+
+def _called(scope: Scope, node: ast.Call, found: list[Written]) -> None:
+    callee = scope.module.dotted(node.func)
+    keywords = {item.arg: item.value for item in node.keywords if item.arg}
+    first = node.args[0] if node.args else keywords.get("filename", keywords.get("name"))
+    if callee in ("os.makedirs", "os.mkdir") and first is not None:
+        _add(found, place(scope, first), node.lineno)
+    elif isinstance(node.func, ast.Attribute) and node.func.attr == "mkdir":
+        _add(found, place(scope, node.func.value), node.lineno)
+    elif callee.endswith(_HANDLERS):
+        first = keywords.get("filename") if callee == "logging.basicConfig" else first
+        _add_file(found, place(scope, first) if first is not None else None, node.lineno)
+    elif callee in ("sqlite3.connect", "aiosqlite.connect") and first is not None:
+        _add(found, place(scope, first), node.lineno, database=True)
+    elif callee.endswith(("create_engine", "create_async_engine")) and isinstance(first, ast.Constant):
+        _add(found, _url(scope, first), node.lineno, database=True)
+    else:
+        _saved(scope, node, callee, found)
+
+
+def _saved(scope: Scope, node: ast.Call, callee: str, found: list[Written]) -> None:
+    """Files that are opened to be written, dumped or saved, and folders that a store keeps itself in."""
+    keywords = {item.arg: item.value for item in node.keywords if item.arg}
+    method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    target: ast.expr | None = None
+    if "persist_directory" in keywords:
+        _add(found, place(scope, keywords["persist_directory"]), node.lineno)
+    elif callee in ("open", "io.open", "codecs.open", "aiofiles.open"):
+        target = node.args[0] if node.args and _writes(node.args[1:2], keywords) else None
+    elif method == "open" and callee not in _WRITERS and isinstance(node.func, ast.Attribute):
+        target = node.func.value if _writes(node.args[:1], keywords) else None
+    elif method in ("write_text", "write_bytes") and isinstance(node.func, ast.Attribute):
+        target = node.func.value
+    else:
+        at, name, folder = _WRITERS.get(callee) or _METHODS.get(method) or (0, "", False)
+        target = keywords.get(name, node.args[at] if name and len(node.args) > at else None)
+        if folder and target is not None:
+            _add(found, place(scope, target), node.lineno)
+            return
+    where = place(scope, target) if target is not None else None
+    if where is not None and (where.cut or "." in "".join(where.parts[-1:])):
+        _add_file(found, where, node.lineno, in_service=True)
+
+
+def _writes(mode: list[ast.expr], keywords: dict[str, ast.expr]) -> bool:
+    """Whether a mode of open() is one that writes."""
+    node = mode[0] if mode else keywords.get("mode")
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and not _WRITING.isdisjoint(node.value)
+
+
+def _add_file(found: list[Written], where: Place | None, line: int, *, in_service: bool = False) -> None:
+    """The folder of a file."""
+    if where is not None and (where.parts or where.cut):
+        _add(found, where.parent, line, file=in_service)
+
+
+def _table(scope: Scope, node: ast.Dict, found: list[Written]) -> None:
+    """A handler of LOGGING, a database of DATABASES."""
+    items = {
+        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+    }
+    kind = items.get("class", items.get("ENGINE"))
+    kind_text = str(kind.value) if isinstance(kind, ast.Constant) else ""
+    if kind_text.endswith("FileHandler") and "filename" in items:
+        _add_file(found, place(scope, items["filename"]), node.lineno)
+    elif kind_text.endswith((".sqlite3", ".spatialite")) and "NAME" in items:
+        _add(found, place(scope, items["NAME"]), node.lineno, database=True)
+
+
+def _key(target: ast.expr) -> str | None:
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return str(target.slice.value)
+    return target.id if isinstance(target, ast.Name) else getattr(target, "attr", None)
+
+
+def _add(found: list[Written], where: Place | None, line: int, *, database: bool = False, file: bool = False) -> None:
+    if where is not None and (where.parts or where.up is None):
+        found.append(Written(where, line, database, file))
