@@ -103,7 +103,8 @@ class JsWrites(JsPaths):
             return module == self._givers[dotted]
         if dotted in self.bindings and self.bindings[dotted][1] in ("default", "*"):
             return self.bindings[dotted][0] == module
-        named = dotted == name or dotted.endswith(f".{name}")
+        # A bare name may be a global of the language: `new File(…)`.
+        named = dotted.endswith(f".{name}") or (dotted == name and name in self.bindings)
         return named and any(module in item for item in self._modules)
 
     @cached_property

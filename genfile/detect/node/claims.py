@@ -186,6 +186,9 @@ def _ends(project: NodeProject, start: tuple[str, ...]) -> bool:
     started = started_file(project, start)
     if not sources or len(sources) > 20 or started is None or sources[0][0] != started:
         return False
+    if not any(module.calls for _, module in sources):
+        # Next to nothing is written yet.
+        return False
     for name, module in sources:
         for item in module.imports:
             own = item.module.startswith(".") and resolve_import(project, name, item.module) is not None

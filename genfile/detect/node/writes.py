@@ -28,7 +28,7 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
         evidence.extend(prisma.evidence)
     for name, module in sources:
         for item in module.written(_Places(project, sources, start).standing(name)):
-            if not _is_own(item.folder):
+            if not _is_own(item.folder) or _holds_start(item.folder, start):
                 continue
             full = folder.full(item.folder) or "."
             if item.database and _may_hold_a_volume(project, item.folder):
@@ -129,6 +129,11 @@ def _is_own(where: str) -> bool:
         and not where.startswith((".git", "~"))
         and not any(char in where for char in "{}*?<>|%$ ")
     )
+
+
+def _holds_start(where: str, start: tuple[str, ...]) -> bool:
+    """Whether a folder holds the file that is started: it is the code's, and no user's to write to."""
+    return where != "." and any(posixpath.normpath(word).startswith(f"{where}/") for word in start[1:])
 
 
 def _prisma_file(project: NodeProject) -> Fact[str] | None:
