@@ -101,6 +101,19 @@ def test_a_class_that_no_plugin_names_is_started_by_name(
     assert ("dependency:copy-dependencies" in spec.build[0]) == bool(coordinate)
 
 
+def test_spring_boot_without_its_plugin_is_started_by_name() -> None:
+    """A plain jar has no main class in its manifest: `java -jar` would refuse it."""
+    web = dependency("org.springframework.boot:spring-boot-starter-web:3.5.0")
+    body, imported = "SpringApplication.run(Main.class, a);", "org.springframework.boot.SpringApplication"
+    spec = only(**{"pom.xml": pom(f"<dependencies>{web}</dependencies>"), MAIN: code(body, imported)})
+    assert (spec.start, spec.port) == (("java", "-cp", "app.jar:lib/*", "shop.Main"), 8080)
+    assert "dependency:copy-dependencies" in spec.build[0]
+    console = dependency("org.springframework.boot:spring-boot-starter:3.5.0")
+    assert not inspect(
+        **{"pom.xml": pom(f"<dependencies>{console}</dependencies>"), MAIN: code(body, imported)}
+    ).services
+
+
 def test_a_library_with_a_main_method_is_none() -> None:
     assert not inspect(**{"pom.xml": pom(""), MAIN: code("System.out.println(1);")}).services
 

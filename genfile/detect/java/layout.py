@@ -98,7 +98,7 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
         if framework == "spring-boot" and repackaged:
             return "jar", ["java", "-jar", "app.war"], build.artifact, output
         return "war", ["catalina.sh", "run"], build.artifact, output
-    if framework == "spring-boot" and repackaged:
+    if framework == "spring-boot" and repackaged and not build.named:
         return "spring-boot", ["java", "-jar", "app.jar"], build.artifact, output
     if is_distribution(build):
         words, place = distribution(build)

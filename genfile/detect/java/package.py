@@ -46,10 +46,11 @@ def _by_source(pom: Pom, build: Build) -> None:
 
     mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
     framework = build.framework is not None
-    if mains and staying(build) is None and listening(build, Life("unknown"), framework=framework) is None:
+    booted = _boots(build)
+    if mains and not (booted or staying(build) or listening(build, Life("unknown"), framework=framework)):
         return
     for path, name in mains:
-        says = listening(build, life(build, path), framework=framework)
+        says = booted.get(path) or listening(build, life(build, path), framework=framework)
         if says is None and len(mains) == 1:
             says = staying(build)
         if says is not None:
@@ -57,6 +58,23 @@ def _by_source(pom: Pom, build: Build) -> None:
             build.main_class = pom.folder.fact(name, path, None, f"main, which no plugin of {FILE} names")
             put_libraries(pom, build)
             return
+
+
+def _boots(build: Build) -> dict[str, Evidence]:
+    """The files that start Spring Boot with a web server, by path: a program without Boot's own plugin, too."""
+    from genfile.detect.java.network import serves_http
+    from genfile.detect.java.port import sources
+
+    if build.framework is None or build.framework[0].name != "spring-boot" or not serves_http(build):
+        return {}
+    found: dict[str, Evidence] = {}
+    for path, file in sources(build.folder):
+        if "SpringApplication" not in (build.folder.text(path) or "") and not path.endswith(".kt"):
+            continue
+        call = next((call for call in file.calls if call.callee in ("run", "runApplication")), None)
+        if call is not None:
+            found[path] = build.folder.says(path, call.line, f"SpringApplication.{call.callee}")
+    return found
 
 
 def _by_procfile(pom: Pom, build: Build) -> None:
