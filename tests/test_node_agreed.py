@@ -5,7 +5,7 @@ import json
 import pytest
 
 import genfile
-from tests.test_traps import EXPRESS, VITE_PAGE, inspect, only, package
+from tests.test_traps import EXPRESS, LISTEN, VITE_PAGE, inspect, only, package
 
 SERVER = "const app = require('express')(); app.listen(3100)"
 CONFIGS = {
@@ -221,3 +221,23 @@ def test_npmrc_without_a_credential_stays_in_the_build_context(npmrc: str, kept:
     files = genfile.generate(tree, comments="none").files
     assert ("source=.npmrc" in files["Dockerfile"]) is kept
     assert ("**/.npmrc" in files[".dockerignore"]) is not kept
+
+
+# --- a lock that is out of step ---------------------------------------------------------------------------------------
+
+
+def test_a_lock_that_npm_would_refuse_is_left_out() -> None:
+    packages = {"": {"dependencies": {"express": "^5"}}, "node_modules/express": {"version": "5.1.0"}}
+    lock = json.dumps({"lockfileVersion": 3, "packages": packages})
+    manifest = {"scripts": {"start": "node app.js"}, "dependencies": {"express": "^5", "helmet": "^8"}}
+    files = {"package.json": json.dumps(manifest), "package-lock.json": lock, "app.js": LISTEN}
+    found = genfile.inspect(files).services[0]
+    assert found.spec.package_manager is not None
+    assert found.spec.package_manager.lockfile is None
+    assert "package-lock.json" not in found.spec.manifests
+    assert any("it does not have helmet, which package.json asks for" in note.text for note in found.notes)
+    assert "npm install --omit=dev" in genfile.generate(files).files["Dockerfile"]
+    packages["node_modules/helmet"] = {"version": "8.0.0"}
+    packages[""]["dependencies"]["helmet"] = "^8"  # type: ignore[index]
+    files["package-lock.json"] = json.dumps({"lockfileVersion": 3, "packages": packages})
+    assert "npm ci --omit=dev" in genfile.generate(files).files["Dockerfile"]

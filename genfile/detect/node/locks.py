@@ -68,3 +68,21 @@ def _of_npm(project: NodeProject, name: str) -> Iterator[Locked]:
 
 def _order(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)[:3]]
+
+
+def out_of_step(project: NodeProject) -> list[str]:
+    """The dependencies of package.json that package-lock.json does not have: `npm ci` refuses such a lock.
+
+    Empty for a workspace, whose members share a lock, and for a lock that does not say what it was made for.
+    """
+    name = next((name for name in ("package-lock.json", "npm-shrinkwrap.json") if project.root.has(name)), None)
+    document = project.root.json(name) if name is not None else None
+    locked = document.table("packages") if document is not None else {}
+    package = project.package.document
+    own = locked.get("")
+    tables = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+    stated = {item for table in tables for item in (own.get(table) or ())} if isinstance(own, dict) else set()
+    if not stated or project.workspace is not None or package.get("workspaces") is not None:
+        return []
+    asked = [*package.table("dependencies"), *package.table("devDependencies")]
+    return [item for item in asked if item not in stated and f"node_modules/{item}" not in locked]

@@ -13,7 +13,7 @@ from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.loaded import put_loaded
-from genfile.detect.node.locks import locked_versions
+from genfile.detect.node.locks import locked_versions, out_of_step
 from genfile.detect.node.manager import (
     NodeProject,
     lockfile,
@@ -80,19 +80,29 @@ def _put_identity(project: NodeProject, draft: Draft) -> None:
     manager, version = package_manager(project)
     draft.put("package_manager.name", manager)
     draft.put("package_manager.version", version)
-    lock = lockfile(project, manager.value)
-    if lock is not None:
-        draft.put("package_manager.lockfile", project.root.fact(project.root.full(lock), lock, 1, lock))
-    elif package.every_dependency:
-        draft.note(
-            "warning",
-            f"no lock file of {manager.value}: what is installed can differ from build to build; commit one",
-            project.root.full(FILE),
-        )
+    _put_lock(project, draft, manager.value)
     if manager.value == "bun" and _runs_on_bun(project):
         draft.put("engine", manager.but("bun"))
     if project.workspace is not None:
         draft.put("workspace", _workspace(project, manager.value))
+
+
+def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
+    """The lock file, unless the package manager would refuse it."""
+    lock = lockfile(project, manager)
+    missing = out_of_step(project) if lock is not None and manager == "npm" else []
+    if lock is not None and missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        text = (
+            f"it does not have {', '.join(missing[:3])}{more}, which {FILE} asks for: `npm ci` would refuse it, so the "
+            "image runs `npm install` without it; run `npm install` and commit the lock file"
+        )
+        draft.note("warning", f"{lock}: {text}", project.root.full(lock))
+    elif lock is not None:
+        draft.put("package_manager.lockfile", project.root.fact(project.root.full(lock), lock, 1, lock))
+    elif project.package.every_dependency:
+        text = f"no lock file of {manager}: what is installed can differ from build to build; commit one"
+        draft.note("warning", text, project.root.full(FILE))
 
 
 def _put_openssl(project: NodeProject, draft: Draft) -> None:
