@@ -205,7 +205,7 @@ def test_it_builds_starts_answers_and_stops(project: Path, request: pytest.Fixtu
     )
     assert report.passed, report.render()
     answer = next(gate for gate in report.gates if gate.name == "answer")
-    assert re.match(r"HTTP 20[04]\b", answer.detail), answer.detail
+    assert re.match(r"/\S* answers HTTP 20[04]\b", answer.detail), answer.detail
 
 
 def _skip_old_gradle(dockerfile: str) -> None:
