@@ -48,6 +48,7 @@ def is_dockerfile(path: str) -> bool:
 def _checked(tree: "Tree", inspection: "Inspection", path: str, *, named: bool) -> tuple[Risk, ...]:
     from genfile.dockerfile.reader import DockerfileError
     from genfile.image import build, check
+    from genfile.proof import risk_of
 
     text = tree.text(path)
     if text is None:
@@ -65,7 +66,7 @@ def _checked(tree: "Tree", inspection: "Inspection", path: str, *, named: bool) 
         if best is None or absent < best[0]:
             best = (absent, findings)
     found = best[1] if best is not None else ()
-    return tuple(Risk(item.check, item.level, item.text, item.hint, item.path or path, item.line) for item in found)
+    return tuple(risk_of(item, path) for item in found)
 
 
 def _builds(tree: "Tree", path: str) -> Iterator[tuple[str, str | None, dict[str, str]]]:

@@ -42,7 +42,7 @@ def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "Inspe
         findings = findings_of(tree, service.spec, rendering)
         changed = _mended(service, findings, rendering.layout.context) if left else None
         if changed is None:
-            return replace(service, risks=tuple(_risk(item) for item in findings))
+            return replace(service, risks=tuple(risk_of(item) for item in findings))
         service = changed
     return service
 
@@ -146,5 +146,6 @@ def _joined(before: Any, mend: "Mend", context: str) -> Any:
     return [*before, *(item for item in mend.value if item not in before)]
 
 
-def _risk(item: "Finding") -> Risk:
-    return Risk(item.check, item.level, item.text, item.hint, item.path, item.line)
+def risk_of(item: "Finding", path: str | None = None) -> Risk:
+    """A finding as a risk; ``path``: where it is, for a finding that names no file of its own."""
+    return Risk(item.check, item.level, item.text, item.hint, item.path or path, item.line)

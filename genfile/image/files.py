@@ -141,8 +141,17 @@ class FromStage:
         yield from (join(start, path, base) for path in self.files.listed(base))
 
 
+class _Unlisted:
+    """A layer that knows no path by its name."""
+
+    __slots__ = ()
+
+    def paths(self, start: str) -> Iterator[str]:
+        return iter(())
+
+
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(_Unlisted):
     """A folder that a step may have put anything into. ``base``: the base image has."""
 
     path: str
@@ -154,12 +163,9 @@ class Unknown:
             return None
         return Found(Answer.UNKNOWN, self.why, base=self.base)
 
-    def paths(self, start: str) -> Iterator[str]:
-        return iter(())
-
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(_Unlisted):
     """A file or folder that a step has removed."""
 
     path: str
@@ -168,12 +174,9 @@ class Gone:
     def look(self, path: str) -> Found | None:
         return Found(Answer.NO, self.why) if below(path, self.path) is not None else None
 
-    def paths(self, start: str) -> Iterator[str]:
-        return iter(())
-
 
 @dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(_Unlisted):
     """A change of owner: of one path, or of all below it too."""
 
     path: str
@@ -186,12 +189,9 @@ class Owned:
     def look(self, path: str) -> Found | None:
         return None
 
-    def paths(self, start: str) -> Iterator[str]:
-        return iter(())
-
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(_Unlisted):
     """Folders of one name, anywhere below a folder, that a step may have made and filled."""
 
     path: str
@@ -203,9 +203,6 @@ class Loose:
         if inner is None or self.name not in inner.split("/"):
             return None
         return Found(Answer.UNKNOWN, self.why)
-
-    def paths(self, start: str) -> Iterator[str]:
-        return iter(())
 
 
 Layer = Loose | Made | FromContext | FromStage | Unknown | Gone | Owned

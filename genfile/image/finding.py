@@ -28,13 +28,3 @@ class Finding:
     hint: str | None = None
     level: Level = "error"
     mend: Mend | None = field(default=None, compare=False)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "id": self.check,
-            "level": self.level,
-            "text": self.text,
-            "hint": self.hint,
-            "path": self.path,
-            "line": self.line,
-        }

@@ -16,7 +16,7 @@ class Step:
     line: int
     words: tuple[str, ...]
     folder: str
-    programs: frozenset[str] = frozenset()
+    packages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
         if base is None or stage.loose is not None or "git" in base.programs:
             continue
         for step in stage.steps:
-            if posixpath.basename(step.words[0]) in _INSTALLERS and "git" not in step.programs:
+            if posixpath.basename(step.words[0]) in _INSTALLERS and "git" not in step.packages:
                 said = next((word for word in step.words if word.startswith(_GIT) or "@ git+" in word), None)
                 said = said or _in_files(built, stage, step)
                 if said is not None:

@@ -8,7 +8,7 @@ from genfile.container.shell import split_commands
 from genfile.image.effects.files import _nothing
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import anything, effects, in_order, perform, unknown
-from genfile.image.files import Made
+from genfile.image.files import Answer, Made
 
 
 def _packages(run: Run) -> None:
@@ -71,7 +71,8 @@ def _wrapped(run: Run) -> None:
 
 
 def _make(run: Run) -> None:
-    run.needs("Makefile") if not run.has("-f", "-C") and run.find("makefile").answer.value == "no" else None
+    if not run.has("-f", "-C") and run.find("makefile").answer is Answer.NO:
+        run.needs("Makefile")
     unknown(run)
 
 

@@ -62,10 +62,6 @@ def _compile(run: Run, name: str, *, flags: bool = False, assets: bool = False) 
         return
     inner = frozenset(posixpath.relpath(path, out) for path in outputs if path.startswith(out + "/"))
     endings = _CODE if assets else ()
-    before = run.stage.files.find("/" + out)
-    if before.answer is Answer.YES and before.source is not None:
-        # A folder of the context: what is in it stays beside what is made.
-        pass
     run.stage.files.put(Made("/" + out, run.program, folder=True, content=Paths(inner, endings)))
 
 
