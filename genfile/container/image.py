@@ -2,17 +2,18 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from genfile.container.choice import production_stage
 from genfile.container.command import FindScript, combined, understand
-from genfile.container.model import Check, Command, Port, ReadFile, Said, Stage
+from genfile.container.model import Check, Command, Inherited, Port, ReadFile, Said, Stage
 from genfile.container.packages import installed, made_folders
 from genfile.container.paths import context_paths, image_paths, source_stage
 from genfile.container.ports import command_port, debugger_ports, ordered, read_check
 from genfile.container.stages import interpret_stages, lineage
 from genfile.container.variables import shell_text
+from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import read_dockerfile
 
 
@@ -74,7 +75,7 @@ class Image:
 
 
 def interpret(
-    text: str,
+    text: str | Dockerfile,
     path: str,
     read: ReadFile | None = None,
     *,
@@ -82,10 +83,13 @@ def interpret(
     arguments: Mapping[str, str] | None = None,
     command: "tuple[str, ...] | str | None" = None,
     entrypoint: "tuple[str, ...] | str | None" = None,
+    inherited: Callable[[str], Inherited] | None = None,
 ) -> Image:
-    """Interpret a Dockerfile. ``read`` gives files of its build context; ``target`` and ``arguments`` are those of the
-    build; ``command`` and ``entrypoint`` stand for those of a compose file. Raises DockerfileError."""
-    stages = interpret_stages(read_dockerfile(text), path, arguments)
+    """Interpret a Dockerfile, its text or as it was read. ``read`` gives files of its build context; ``target`` and
+    ``arguments`` are those of the build; ``command`` and ``entrypoint`` stand for those of a compose file;
+    ``inherited``: what is known of an image from outside. Raises DockerfileError."""
+    dockerfile = text if isinstance(text, Dockerfile) else read_dockerfile(text)
+    stages = interpret_stages(dockerfile, path, arguments, inherited)
     stage = production_stage(stages, target)
     own = entrypoint if entrypoint is not None else stage.entrypoint.value if stage.entrypoint else None
     given = command if command is not None else stage.command.value if stage.command and entrypoint is None else None
@@ -149,7 +153,7 @@ def _packages(base: tuple[Stage, ...]) -> Iterator[Said[str]]:
     seen: set[str] = set()
     for stage in reversed(base):
         for said in stage.runs:
-            for name in installed(said.value, dict(stage.variables)):
+            for name in installed(said.value, stage.variables):
                 if name not in seen:
                     seen.add(name)
                     yield Said(name, said.evidence)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from genfile.dockerfile.model import Instruction
 from genfile.evidence import Evidence
 
 T = TypeVar("T")
@@ -71,6 +72,27 @@ class Check:
     path: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One instruction, and what holds once it is carried out.
+
+    ``variables``: those of ENV and ARG, an ENV the stronger.
+    """
+
+    item: Instruction
+    variables: Mapping[str, str]
+    folder: str
+    user: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What an image from outside gives a stage that is made from it: its variables, and its working directory."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "/"
+
+
 @dataclass(frozen=True)
 class Stage:
     """A stage after all of its instructions; values that instructions of the stages below it set are its own."""
@@ -94,3 +116,4 @@ class Stage:
     health: Said[str] | None = None
     triggers: tuple[tuple[str, int], ...] = ()
     written: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()

@@ -1,7 +1,7 @@
 """System packages and folders that RUN steps make: apt, apk, dnf; mkdir, chown."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from genfile.container.variables import shell_text
 
@@ -22,7 +22,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.+_=~<>:*-]*")
 _PARTS = re.compile(r"&&|\|\||;|\n|\|")
 
 
-def installed(text: str, variables: "dict[str, str] | None" = None) -> Iterator[str]:
+def installed(text: str, variables: Mapping[str, str] | None = None) -> Iterator[str]:
     """The packages that a shell text has a package manager install, and does not remove again."""
     values = {**(variables or {}), **dict(re.findall(r"\b([A-Z][A-Z0-9_]*)=[\"']([^\"'$]*)[\"']", text))}
     found: dict[str, None] = {}

@@ -7,11 +7,11 @@ arguments; an ENTRYPOINT drops the CMD that a stage below it has set.
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from genfile.container.model import Copied, Said, Stage
+from genfile.container.model import Copied, Inherited, Said, Stage, Step
 from genfile.container.ports import exposed_ports
 from genfile.container.variables import expand, expand_words, known
 from genfile.dockerfile.model import Dockerfile, Instruction
@@ -34,12 +34,15 @@ class _State:
     stage: Stage
     arguments: dict[str, str] = field(default_factory=dict)
     values: dict[str, Said[str]] = field(default_factory=dict)
-    lists: dict[str, list[Said[Any]]] = field(default_factory=dict)
+    lists: dict[str, list[Any]] = field(default_factory=dict)
+    known: dict[str, str] | None = None
 
     @property
     def variables(self) -> dict[str, str]:
         """An ENV is stronger than an ARG of its name."""
-        return {**self.arguments, **{name: said.value for name, said in self.values.items()}}
+        if self.known is None:
+            self.known = {**self.arguments, **{name: said.value for name, said in self.values.items()}}
+        return self.known
 
     def says(self, item: Instruction, text: str = "") -> Evidence:
         what = text or f"{item.keyword} {item.value}"
@@ -51,9 +54,13 @@ class _State:
 
 
 def interpret_stages(
-    dockerfile: Dockerfile, path: str, arguments: Mapping[str, str] | None = None
+    dockerfile: Dockerfile,
+    path: str,
+    arguments: Mapping[str, str] | None = None,
+    inherited: Callable[[str], Inherited] | None = None,
 ) -> tuple[Stage, ...]:
-    """Every stage of a Dockerfile. ``arguments``: what `--build-arg` gives."""
+    """Every stage of a Dockerfile. ``arguments``: what `--build-arg` gives; ``inherited``: what is known of an image
+    from outside, by its reference."""
     given = dict(arguments or {})
     head: dict[str, str] = {}
     for item in dockerfile.head:
@@ -68,14 +75,16 @@ def interpret_stages(
         image = expand(parsed.image, head)
         parent = _named(done, image)
         base = done[parent] if parent is not None else None
-        first = Stage(parsed.index, parsed.name, image, parent, parsed.line)
+        given_by = inherited(image) if inherited is not None and base is None else Inherited()
+        first = Stage(parsed.index, parsed.name, image, parent, parsed.line, given_by.folder)
         if base is not None:
             first = replace(base, index=parsed.index, name=parsed.name, image=image, parent=parent, line=parsed.line)
-            first = replace(first, copies=(), runs=(), triggers=(), written=())
+            first = replace(first, copies=(), runs=(), triggers=(), written=(), steps=())
         state = _State(path, given, head, first)
         state.values = dict(base.environment) if base is not None else {}
-        state.arguments = dict(arguments_of[parent]) if parent is not None else {}
-        state.lists = {"exposed": list(first.exposed), "volumes": list(first.volumes), "copies": [], "runs": []}
+        state.arguments = dict(arguments_of[parent] if parent is not None else given_by.variables)
+        state.lists = {"exposed": list(first.exposed), "volumes": list(first.volumes)}
+        state.lists |= {"copies": [], "runs": [], "steps": []}
         items = [*_triggered(base), *parsed.instructions][:left]
         left -= len(items)
         for item in items:
@@ -107,6 +116,9 @@ def _carry_out(state: _State, item: Instruction) -> None:
     action = _ACTIONS.get(item.keyword)
     if action is not None:
         action(state, item)
+        user = state.stage.user
+        step = Step(item, state.variables, state.stage.folder, user.value if user is not None else None)
+        state.lists["steps"].append(step)
 
 
 def _arg(state: _State, item: Instruction) -> None:
@@ -114,6 +126,7 @@ def _arg(state: _State, item: Instruction) -> None:
         text = state.given.get(name) or expand(value, state.variables, item.escape) or state.head.get(name, "")
         if text and len(state.arguments) < MAX_VARIABLES:
             state.arguments[name] = text
+            state.known = None
 
 
 def _env(state: _State, item: Instruction) -> None:
@@ -121,6 +134,7 @@ def _env(state: _State, item: Instruction) -> None:
     variables = state.variables
     for name, value in item.pairs[: MAX_VARIABLES - len(state.values)]:
         state.values[name] = Said(expand(value, variables, item.escape), state.says(item, f"ENV {name}={value}"))
+    state.known = None
 
 
 def _workdir(state: _State, item: Instruction) -> None:

@@ -4,6 +4,7 @@ Source of the rules: moby/buildkit, frontend/dockerfile/shell. BuildKit runs the
 through it, those of the JSON form too, and looks for heredocs in the words that it makes of a whole line.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _SPECIAL = frozenset("@*#?-$!0")
 MAX_DEPTH = 50
+_MARKS = frozenset("'\"$<")
+_BLANKS = re.compile(f"[{re.escape(SPACE)}]+")
 
 
 class LexError(ValueError):
@@ -42,7 +45,11 @@ def lex(
     ``variables``: their values, the empty text for all others; None leaves every variable as it is written. ``raw``
     keeps quotes and escapes. ``early``: as BuildKit did it before a blank was allowed between `<<` and its word.
     """
-    return _Lexer(text.removeprefix("\ufeff"), variables, escape, raw, early).run()
+    text = text.removeprefix("\ufeff")
+    if escape not in text and _MARKS.isdisjoint(text):
+        # Nothing to process, as in most operands.
+        return Lexed(text, tuple(word for word in _BLANKS.split(text) if word))
+    return _Lexer(text, variables, escape, raw, early).run()
 
 
 class _Words:

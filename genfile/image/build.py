@@ -2,22 +2,21 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from genfile.container.image import Image, interpret
+from genfile.container.model import Stage as Interpreted
 from genfile.container.variables import expand, known
 from genfile.dockerfile.model import Dockerfile, Instruction
-from genfile.dockerfile.model import Stage as Text
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.image.context import Context
 from genfile.image.effects import carry_out
 from genfile.image.files import Answer, Files, FromContext, FromStage, Made, Unknown, either
-from genfile.image.stage import Lack, Stage, continue_stage, make_folder, start_stage
+from genfile.image.stage import Lack, Stage, continue_stage, inherited, make_folder, start_stage
 
-MAX_STAGES = 60
 MAX_INSTRUCTIONS = 600
 _HEREDOC = re.compile(r"\d*<<-?")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|git@")
@@ -61,67 +60,48 @@ def build(
     Raises DockerfileError for text that is not a Dockerfile.
     """
     parsed = read_dockerfile(text)
-    image = interpret(text, path, context.read, target=target, arguments=arguments)
-    run = _Run(parsed, context, dict(arguments or {}))
-    for number, stage in enumerate(parsed.stages[:MAX_STAGES]):
-        run.stage(stage, image.stages[number].image if number < len(image.stages) else stage.image)
+    image = interpret(parsed, path, context.read, target=target, arguments=arguments, inherited=inherited)
+    run = _Run(context)
+    for stage in image.stages:
+        run.stage(stage)
     return Built(path, parsed, context, tuple(run.done), image)
 
 
 class _Run:
-    def __init__(self, parsed: Dockerfile, context: Context, given: dict[str, str]) -> None:
-        self.parsed = parsed
+    """The stages that are done, and the actions of the instructions that change files."""
+
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.given = given
         self.done: list[Stage] = []
         self.left = MAX_INSTRUCTIONS
-        self.head: dict[str, str] = {}
-        for item in parsed.head:
-            for name, value in item.pairs if item.keyword == "ARG" else ():
-                self.head[name] = given.get(name) or expand(value, self.head, item.escape)
 
-    def stage(self, text: Text, image: str) -> None:
-        parent = self.named(image)
-        if parent is not None:
-            stage = continue_stage(parent, text.index, text.name, text.line)
+    def stage(self, text: Interpreted) -> None:
+        if text.parent is not None:
+            stage = continue_stage(self.done[text.parent], text.index, text.name, text.line)
         else:
-            stage = start_stage(text.index, text.name, image, text.line)
+            stage = start_stage(text.index, text.name, text.image, text.line)
         self.done.append(stage)
-        for item in text.instructions:
+        for step in text.steps:
             self.left -= 1
             if self.left < 0:
                 stage.loose = "the Dockerfile is too long to be followed"
                 stage.files.put(Unknown("/", stage.loose))
-                return
-            action = _ACTIONS.get(item.keyword)
-            if action is not None:
-                action(self, stage, item)
+                break
+            stage.variables, stage.folder, stage.user = step.variables, step.folder, step.user or "0"
+            if action := _ACTIONS.get(step.item.keyword):
+                action(self, stage, step.item)
+        stage.variables, stage.folder = text.variables, text.folder
+        stage.user = text.user.value if text.user is not None else "0"
 
     def named(self, name: str) -> Stage | None:
-        """The stage that FROM or --from names, by its name or its number."""
+        """The stage that --from names, by its name or its number."""
         wanted = name.lower()
         if wanted.isdecimal() and wanted.isascii() and len(wanted) < 4 and int(wanted) < len(self.done):
             return self.done[int(wanted)]
         return next((item for item in reversed(self.done) if item.name and item.name.lower() == wanted), None)
 
-    def arg(self, stage: Stage, item: Instruction) -> None:
-        for name, value in item.pairs:
-            text = self.given.get(name) or expand(value, stage.variables, item.escape) or self.head.get(name, "")
-            if text:
-                stage.arguments[name] = text
-
-    def env(self, stage: Stage, item: Instruction) -> None:
-        before = stage.variables
-        for name, value in item.pairs:
-            stage.environment[name] = expand(value, before, item.escape)
-
     def workdir(self, stage: Stage, item: Instruction) -> None:
-        text = expand(item.value, stage.variables, item.escape)
-        stage.folder = stage.at(text) if text else stage.folder
         make_folder(stage, stage.folder, "WORKDIR")
-
-    def user(self, stage: Stage, item: Instruction) -> None:
-        stage.user = expand(item.value, stage.variables, item.escape)
 
     def volume(self, stage: Stage, item: Instruction) -> None:
         for word in item.words:
@@ -288,11 +268,8 @@ class _Copy:
         return posixpath.join(target, posixpath.basename(source)) if file else target
 
 
-_ACTIONS = {
-    "ARG": _Run.arg,
-    "ENV": _Run.env,
+_ACTIONS: dict[str, Callable[[_Run, Stage, Instruction], None]] = {
     "WORKDIR": _Run.workdir,
-    "USER": _Run.user,
     "VOLUME": _Run.volume,
     "COPY": _Run.copy,
     "ADD": _Run.copy,

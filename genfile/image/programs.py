@@ -47,6 +47,20 @@ def find_program(stage: Stage, name: str, folder: str | None = None) -> Program:
     return Program(Answer.NO, installed=tuple(installed))
 
 
+def environments(stage: Stage) -> list[Environment]:
+    """The environments of Python on PATH; none where there may be packages that nobody sees."""
+    if stage.loose is not None:
+        return []
+    found: list[Environment] = []
+    for place in stage.path:
+        item = stage.files.find(posixpath.dirname(place))
+        if isinstance(item.content, Environment):
+            found.append(item.content)
+        elif item.answer is Answer.UNKNOWN and not item.base:
+            return []
+    return found if all(item.complete for item in found) else []
+
+
 def _in_base(stage: Stage, name: str) -> bool:
     return stage.base is not None and (name in stage.base.programs or posixpath.basename(name) in stage.base.programs)
 

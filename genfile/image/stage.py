@@ -2,8 +2,10 @@
 
 import posixpath
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from genfile.container.model import Inherited
 from genfile.image.bases import SYSTEM, Base, base_of
 from genfile.image.context import Context
 from genfile.image.files import Answer, Files, Found, Gone, Made, Unknown
@@ -33,8 +35,9 @@ class Lack:
 
 @dataclass
 class Stage:
-    """What is known of a stage. ``user``: as USER writes it; ``packages``: of the system, by what was installed;
-    ``loose``: why programs may be there that nobody sees, or None."""
+    """What is known of a stage. ``user``: as USER writes it; ``variables``: of ENV and ARG where the stage
+    now is; ``settings``: variables that a command has set for those after it; ``packages``: of the system, by what was
+    installed; ``loose``: why programs may be there that nobody sees, or None."""
 
     index: int
     name: str | None
@@ -44,23 +47,18 @@ class Stage:
     files: Files = field(default_factory=Files)
     folder: str = "/"
     user: str = "0"
-    environment: dict[str, str] = field(default_factory=dict)
-    arguments: dict[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
     packages: dict[str, None] = field(default_factory=dict)
     loose: str | None = None
     steps: list[Step] = field(default_factory=list)
     lacks: list[Lack] = field(default_factory=list)
 
     @property
-    def variables(self) -> dict[str, str]:
-        return {**self.arguments, **self.environment}
-
-    @property
     def path(self) -> tuple[str, ...]:
         """The folders of PATH."""
         standard = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        text = self.environment.get("PATH", standard).replace("${PATH}", standard).replace("$PATH", standard)
-        return tuple(part for part in text.split(":") if part.startswith("/"))
+        return tuple(part for part in self.variables.get("PATH", standard).split(":") if part.startswith("/"))
 
     def at(self, path: str) -> str:
         """A path as an instruction writes it, as an absolute one."""
@@ -80,16 +78,16 @@ def start_stage(index: int, name: str | None, reference: str, line: int) -> Stag
     elif base.name != "scratch":
         for folder in SYSTEM:
             stage.files.put(Unknown(folder, "the base image", base=True))
-        stage.environment["PATH"] = _search_path(base)
-    if base is not None and base.name == "golang":
-        stage.environment["GOPATH"] = "/go"
-        stage.folder = "/go"
     return stage
 
 
-def _search_path(base: Base) -> str:
-    first = {"golang": "/go/bin:/usr/local/go/bin:", "eclipse-temurin": "/opt/java/openjdk/bin:"}.get(base.name, "")
-    return first + "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+def inherited(reference: str) -> Inherited:
+    """What an image from outside sets for the stages that are made from it."""
+    base = base_of(reference)
+    name = base.name if base is not None else ""
+    first = {"golang": "/go/bin:/usr/local/go/bin:", "eclipse-temurin": "/opt/java/openjdk/bin:"}.get(name, "")
+    variables = {"PATH": f"{first}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
+    return Inherited(variables | {"GOPATH": "/go"}, "/go") if name == "golang" else Inherited(variables)
 
 
 def continue_stage(parent: Stage, index: int, name: str | None, line: int) -> Stage:
@@ -101,12 +99,9 @@ def continue_stage(parent: Stage, index: int, name: str | None, line: int) -> St
         parent.base,
         parent.reference,
         parent.files.copy(),
-        parent.folder,
-        parent.user,
-        dict(parent.environment),
-        dict(parent.arguments),
-        dict(parent.packages),
-        parent.loose,
+        settings=dict(parent.settings),
+        packages=dict(parent.packages),
+        loose=parent.loose,
     )
 
 

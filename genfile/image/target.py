@@ -117,7 +117,7 @@ def _served(stage: Stage, program: str, rest: tuple[str, ...], folder: str) -> T
 
 def _roots(stage: Stage, folder: str) -> tuple[str, ...]:
     """Where Python looks for modules of the project: the folder it is started in, then PYTHONPATH."""
-    added = stage.environment.get("PYTHONPATH", "")
+    added = stage.variables.get("PYTHONPATH", "")
     more = (posixpath.normpath(posixpath.join(folder, part)) for part in added.split(":") if part)
     return tuple(dict.fromkeys((folder, *more)))
 

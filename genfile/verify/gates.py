@@ -311,11 +311,23 @@ def _stop(request: Request, container: str) -> tuple[bool, str, str]:
     return passed, f"exit code {code} after {seconds:.1f} s", docker("logs", container).output
 
 
+_COMMENTS = {
+    **dict.fromkeys((".py", ".properties", ".yml", ".yaml"), ("# ", "")),
+    **dict.fromkeys((".html", ".vue", ".svelte", ".astro", ".md"), ("<!-- ", " -->")),
+}
+
+
+def changed_line(file: Path) -> None:
+    """Add a comment to a source file that no build before has seen: the engine knows the layers of earlier ones."""
+    before, after = _COMMENTS.get(file.suffix, ("// ", ""))
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{before}{secrets.token_hex(8)}{after}\n")
+
+
 def _cache(request: Request, root: Path, dockerfile: Path, context: Path, tag: str) -> tuple[bool, str, str]:
     if request.touch is None:
         return True, "no source file was named to be touched", ""
-    with (root / request.touch).open("a", encoding="utf-8") as file:
-        file.write("\n")
+    changed_line(root / request.touch)
     result = build(dockerfile, context, tag, label=_label(tag))
     steps = read_steps(result.output)
     missed = [step.instruction for step in steps if step.installs and not step.cached]

@@ -9,7 +9,7 @@ from genfile.image.files import Answer
 from genfile.image.finding import Finding, Mend
 from genfile.image.needs import Needs
 from genfile.image.packages import Environment, Modules, program_packages
-from genfile.image.programs import Program, find_program
+from genfile.image.programs import Program, environments, find_program
 from genfile.image.target import NODE_ENDINGS, find_file, find_module, target_of, words_of
 
 ID = "command-exists"
@@ -37,9 +37,9 @@ def _command(built: Built) -> Iterator[Finding]:
     stage = built.final
     if target.kind == "module":
         _, found = find_module(stage, target.name, target.roots)
-        installed = _environment(built)
-        known = installed.module(target.name) if installed is not None else Answer.UNKNOWN
-        if found.answer is Answer.NO and known is Answer.NO:
+        installed = environments(stage)
+        absent = installed and all(item.module(target.name) is Answer.NO for item in installed)
+        if found.answer is Answer.NO and absent:
             roots = " and ".join(target.roots)
             yield Finding(ID, f"{' '.join(words[:2])}: there is no module {target.name} in {roots}", built.path, line)
         return
@@ -69,14 +69,6 @@ def _absent(built: Built, name: str, program: Program, line: int | None) -> Find
             return Finding(ID, text, built.path, line, f"add {name} to the project's dependencies", mend=mend)
     where = f": nothing puts it at {program.path}" if program.path else ""
     return Finding(ID, f"{name} is not in the image{where}", built.path, line)
-
-
-def _environment(built: Built) -> Environment | None:
-    for place in built.final.path:
-        content = built.final.files.find(posixpath.dirname(place)).content
-        if isinstance(content, Environment):
-            return content
-    return None
 
 
 def _near(built: Built, path: str) -> list[str]:

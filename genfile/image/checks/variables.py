@@ -11,7 +11,7 @@ REASON = "A program that ends without a variable needs whoever runs the image to
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
-    there = built.final.environment
+    there = built.image.environment
     for need in needs.variables:
         if need.value not in there:
             text = f"{need.value} must be set when the container is started"

@@ -239,7 +239,7 @@ def _poetry(run: Run) -> None:
     verb = words[0] if words else ""
     if verb == "config" and len(words) > 2 and words[1].startswith("virtualenvs."):
         name = "POETRY_" + words[1].upper().replace(".", "_").replace("-", "_")
-        run.stage.environment[name] = words[2]
+        run.stage.settings[name] = words[2]
     elif verb in ("install", "sync"):
         _poetry_install(run)
     elif verb == "run":

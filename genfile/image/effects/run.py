@@ -63,7 +63,7 @@ class Run:
         return found
 
     def variable(self, name: str) -> str | None:
-        return self.given.get(name, self.stage.variables.get(name))
+        return self.given.get(name, self.stage.settings.get(name, self.stage.variables.get(name)))
 
     def at(self, path: str) -> str:
         return posixpath.normpath(posixpath.join(self.folder, path))

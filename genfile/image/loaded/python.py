@@ -6,7 +6,8 @@ import sys
 from genfile.image.build import Built
 from genfile.image.files import Answer
 from genfile.image.loaded.model import MAX_MODULES, Load, Reached
-from genfile.image.packages import Environment, parents
+from genfile.image.packages import parents
+from genfile.image.programs import environments
 from genfile.image.target import Target, find_module
 from genfile.parsers.pyimports import Imported, required_imports
 from genfile.parsers.python import parse_python
@@ -30,7 +31,7 @@ class _Walk:
         self.built = built
         self.roots = roots
         self.result = result
-        self.environments = _environments(built)
+        self.environments = environments(built.final)
         self.tops: dict[str, Answer] = {}
 
     def follow(self, start: str) -> None:
@@ -87,17 +88,3 @@ class _Walk:
                 if self.built.context.is_file(path):
                     return path
         return None
-
-
-def _environments(built: Built) -> list[Environment]:
-    """The environments on PATH; none where there may be packages that nobody sees."""
-    if built.final.loose is not None:
-        return []
-    found: list[Environment] = []
-    for place in built.final.path:
-        item = built.final.files.find(posixpath.dirname(place))
-        if isinstance(item.content, Environment):
-            found.append(item.content)
-        elif item.answer is Answer.UNKNOWN and not item.base:
-            return []
-    return found if all(item.complete for item in found) else []
