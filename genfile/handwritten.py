@@ -105,7 +105,7 @@ def _needs(inspection: "Inspection", path: str, root: str) -> "Needs":
     from genfile.proof import needs_of
 
     folder = posixpath.dirname(path) or "."
-    services = {service.spec.path: service.spec for service in inspection.services}
+    services = {service.spec.path: service for service in inspection.services}
     only = next(iter(services.values())) if len(services) == 1 else None
-    spec = services.get(folder) or services.get(root or ".") or only
-    return needs_of(spec, root or ".") if spec is not None else NOTHING_KNOWN
+    service = services.get(folder) or services.get(root or ".") or only
+    return needs_of(service, root or ".") if service is not None else NOTHING_KNOWN

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from genfile.detect.tree import Tree
     from genfile.image import Built, Context, Finding, Mend, Needs
     from genfile.preset.render import Rendering
-    from genfile.spec.project import Spec
 
 # How often a spec is changed and checked again.
 ROUNDS = 3
@@ -39,7 +38,7 @@ def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "Inspe
         return service
     for left in range(ROUNDS, -1, -1):
         rendering = render_spec(service.spec, preset=preset_for(plain(service.spec)), several=several)
-        findings = findings_of(tree, service.spec, rendering)
+        findings = findings_of(tree, service, rendering)
         changed = _mended(service, findings, rendering.layout.context) if left else None
         if changed is None:
             return replace(service, risks=tuple(risk_of(item) for item in findings))
@@ -47,7 +46,7 @@ def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "Inspe
     return service
 
 
-def findings_of(tree: "Tree", spec: "Spec", rendering: "Rendering") -> "tuple[Finding, ...]":
+def findings_of(tree: "Tree", service: "InspectedService", rendering: "Rendering") -> "tuple[Finding, ...]":
     """What the checks find in one rendering for a tree. A Dockerfile that can't be read gives nothing."""
     from genfile.dockerfile.reader import DockerfileError
     from genfile.image import check
@@ -56,7 +55,7 @@ def findings_of(tree: "Tree", spec: "Spec", rendering: "Rendering") -> "tuple[Fi
         built = built_of(tree, rendering)
     except DockerfileError:
         return ()
-    return check(built, needs_of(spec, rendering.layout.context))
+    return check(built, needs_of(service, rendering.layout.context))
 
 
 def built_of(tree: "Tree", rendering: "Rendering") -> "Built":
@@ -87,12 +86,15 @@ def context_of(tree: "Tree", folder: str) -> "Context":
     return Context(tree.folders, tree.text, root, whole=whole, untracked=rules, parse=parse)
 
 
-def needs_of(spec: "Spec", context: str) -> "Needs":
+def needs_of(service: "InspectedService", context: str) -> "Needs":
     """What the spec says that the program needs, with paths of the build context."""
     from genfile.detect.paths import relative
     from genfile.image import Need, Needs
 
+    spec = service.spec
     root = "" if context == "." else context
+    fact = service.facts.get("/environment")
+    places = {item.says.split(" ")[0]: item for item in fact.evidence} if fact is not None else {}
 
     def inside(path: str) -> str:
         return relative(path if path != "." else "", root) or "."
@@ -104,7 +106,9 @@ def needs_of(spec: "Spec", context: str) -> "Needs":
         (other,) if isinstance(other, int) else (),
         tuple(Need(inside(path)) for path in spec.writable),
         tuple(
-            Need(item.name) for item in spec.environment if item.phase == "run" and item.required and item.value is None
+            Need(item.name, place.path, place.line)
+            for item in spec.environment
+            if item.required and (place := places.get(item.name)) is not None
         ),
     )
 

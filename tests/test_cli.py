@@ -232,4 +232,4 @@ def test_compose_is_valid_and_hardened(capsys: pytest.CaptureFixture[str], tmp_p
         "postgres": {"condition": "service_healthy"},
         "redis": {"condition": "service_healthy"},
     }
-    assert web["environment"]["SECRET_KEY"] == "${SECRET_KEY:?}"
+    assert web["environment"]["SECRET_KEY"] == "${SECRET_KEY:?set SECRET_KEY}"

@@ -1,16 +1,25 @@
 """The variables that Python code reads, and whether it does without them."""
 
 import ast
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from genfile.parsers.python import GETTERS, PyModule, words
-from genfile.parsers.values import EnvName
+from genfile.parsers.values import EnvDefault, EnvName
 
 
 def env_names(module: PyModule) -> tuple[EnvName, ...]:
     """Each once, in order of line; one that is looked for before it is read is not needed."""
     found: dict[str, EnvName] = {}
     tested = _tested(module)
+    for item in _reads(module):
+        found.setdefault(item.name, replace(item, has_default=item.has_default or item.name in tested))
+    return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+
+
+def _reads(module: PyModule) -> Iterator[EnvName]:
+    """Every place that reads a variable, and whether it does without."""
     for node in module.of(ast.Subscript, ast.Call):
         name = default = None
         if isinstance(node, ast.Subscript) and module.dotted(node.value) == "os.environ":
@@ -20,9 +29,7 @@ def env_names(module: PyModule) -> tuple[EnvName, ...]:
             default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
             default = default or module.dotted(node.func).endswith(("get", "getenv"))
         if isinstance(name, str) and name.isidentifier():
-            optional = bool(default) or name in tested
-            found.setdefault(name, EnvName(name, getattr(node, "lineno", 1), optional))
-    return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+            yield EnvName(name, getattr(node, "lineno", 1), bool(default))
 
 
 def _tested(module: PyModule) -> frozenset[Any]:
@@ -68,3 +75,59 @@ def _read_in(module: PyModule, body: list[ast.stmt], done: set[ast.AST]) -> set[
         elif isinstance(node, ast.Call) and module.dotted(node.func) in GETTERS and node.args:
             found.add(node.args[0].value if isinstance(node.args[0], ast.Constant) else None)
     return found
+
+
+def required_names(module: PyModule) -> tuple[EnvName, ...]:
+    """The variables that a module can't be loaded without, each once, in order of line.
+
+    Read while it is loaded without a default, asked for by a class of settings, or raised for where they are empty.
+    """
+    found: dict[str, EnvName] = {}
+    later = _run_later(module)
+    tested = _tested(module)
+    read = [item for item in _reads(module) if not item.has_default and item.line not in later]
+    for item in (*module.required_settings, *read, *_raised_for(module, later)):
+        if item.name not in tested:
+            found.setdefault(item.name, item)
+    return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
+
+
+def _run_later(module: PyModule) -> frozenset[int]:
+    """The lines that run only when a function is called."""
+    return frozenset(
+        line
+        for node in module.of(ast.FunctionDef, ast.AsyncFunctionDef)
+        for line in range(node.body[0].lineno, node.end_lineno + 1)
+    )
+
+
+def _raised_for(module: PyModule, later: frozenset[int]) -> Iterator[EnvName]:
+    """`if not TOKEN: raise …`, `if TOKEN is None: sys.exit(…)`."""
+    for node in module.of(ast.If):
+        if node.lineno in later or not any(_ends(module, statement) for statement in node.body):
+            continue
+        for test in node.test.values if _is_or(node.test) else [node.test]:
+            value = module.value(asked) if (asked := _missing(test)) is not None else None
+            if isinstance(value, EnvDefault) and value.default is None:
+                yield EnvName(value.name, node.lineno, has_default=False)
+
+
+def _is_or(test: ast.expr) -> bool:
+    return isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)
+
+
+def _ends(module: PyModule, statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Raise):
+        return True
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and module.dotted(call.func) in ("sys.exit", "exit", "quit", "os._exit")
+
+
+def _missing(test: ast.expr) -> ast.expr | None:
+    """What a condition asks to be missing: `not x`, `x is None`, `x == ""`."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Is | ast.Eq):
+        other = test.comparators[0]
+        return test.left if isinstance(other, ast.Constant) and other.value in (None, "") else None
+    return None

@@ -5,6 +5,7 @@ harmless ones, else the text was refused by name, in one line.
 """
 
 import copy
+import re
 from typing import Any
 
 import dockerfile as buildkit
@@ -116,12 +117,12 @@ def test_a_command_that_would_be_misread_is_refused_by_name(name: str, command: 
 
 
 def interpolated(value: Any) -> Any:
-    """Compose's own rule for every value, as far as genfile writes one: `$$` is `$`, `${X:?}` is asked for."""
+    """Compose's own rule for every value, as far as genfile writes one: `$$` is `$`, `${X:?set X}` is asked for."""
     if isinstance(value, dict):
         return {key: interpolated(item) for key, item in value.items()}
     if isinstance(value, list):
         return [interpolated(item) for item in value]
-    if not isinstance(value, str) or (value.startswith("${") and value.endswith(":?}")):
+    if not isinstance(value, str) or (re.fullmatch(r"\$\{(\w+):\?set \1\}", value)):
         return value
     assert "$" not in value.replace("$$", ""), f"compose would expand {value!r}"
     return value.replace("$$", "$")
@@ -154,7 +155,10 @@ def test_a_variable_that_has_to_be_given_stops_compose() -> None:
     given = [{"name": "NEEDED", "phase": "run", "required": True}, {"name": "MAY", "phase": "run"}]
     spec = parse_spec(values | {"environment": given})
     text = render_compose([(spec, plan_layout(plain(spec), several=False))])
-    assert yaml.safe_load(text)["services"][spec.name]["environment"] == {"NEEDED": "${NEEDED:?}", "MAY": None}
+    assert yaml.safe_load(text)["services"][spec.name]["environment"] == {
+        "NEEDED": "${NEEDED:?set NEEDED}",
+        "MAY": None,
+    }
 
 
 def test_a_context_that_looks_like_an_option_or_an_address() -> None:

@@ -13,6 +13,7 @@ from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
+from genfile.detect.go.required import put_needed
 from genfile.detect.go.settings import put_dotenv
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import run_packages
@@ -226,6 +227,7 @@ def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Dr
             present.add(item.name)
             value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
             draft.values.setdefault("environment", []).append(value)
+    put_needed(module, sources, draft)
 
 
 def _put_beside(module: GoModule, draft: Draft) -> None:

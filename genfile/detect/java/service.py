@@ -16,6 +16,7 @@ from genfile.detect.java.private import put_private
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
 from genfile.detect.paths import relative
+from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -168,13 +169,16 @@ def _put_outside(build: Build, draft: Draft) -> None:
     if backing:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {draft.values.get("port_variable")}
-    for name, defaulted in placeholders(build.folder):
+    needed: list[tuple[str, Evidence]] = []
+    for name, defaulted, path in placeholders(build.folder):
         if name not in present:
             present.add(name)
-            secret = is_secret(name)
-            draft.values.setdefault("environment", []).append(
-                {"name": name, "phase": "run", "required": not defaulted, "secret": secret}
-            )
+            value = {"name": name, "phase": "run", "secret": is_secret(name)}
+            draft.values.setdefault("environment", []).append(value)
+            # A profile's own file may never be read.
+            if not defaulted and "application-" not in path:
+                needed.append((name, build.folder.says(path, None, f"{name} must be set")))
+    put_required(draft, needed)
 
 
 def _put_workspace(build: Build, draft: Draft) -> None:

@@ -124,13 +124,13 @@ def _lookup(document: Document, key: str) -> tuple[Any, int | None]:
     return None, None
 
 
-def placeholders(folder: Project) -> Iterator[tuple[str, bool]]:
-    """The variables in upper case that the configuration names, and whether each has a default."""
-    for _, document in read_settings(folder):
+def placeholders(folder: Project) -> Iterator[tuple[str, bool, str]]:
+    """The variables in upper case that the configuration names, whether each has a default, and the file."""
+    for name, document in read_settings(folder):
         for text in _texts(document.value):
             for match in _PLACEHOLDER.finditer(text):
                 if match[1].isupper() and match[1].isidentifier():
-                    yield match[1], match[2] is not None
+                    yield match[1], match[2] is not None, name
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -23,6 +23,7 @@ from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
 from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
+from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import asset_root, static_output
@@ -64,6 +65,7 @@ def detect(folder: Project) -> Draft:
     put_loaded(project, draft, framework)
     _put_openssl(project, draft)
     put_environment(project, draft)
+    put_needed(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
     if draft.values.get("build"):

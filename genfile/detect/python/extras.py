@@ -1,16 +1,20 @@
 """What the installation reads, what Django collects, and what the program is told from outside."""
 
 import posixpath
+from collections.abc import Iterator
 
 from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, setting, settings_modules
+from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.detect.python.steps import put_catalogues, put_django_steps
+from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
-from genfile.evidence import Draft, Fact
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.pyenv import required_names
 from genfile.parsers.pypaths import Place, Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
@@ -209,7 +213,7 @@ def _dummy(name: str) -> str:
 
 
 def put_environment(project: PythonProject, draft: Draft, django: Django | None) -> None:
-    """The variables that the code reads: required where it has no default."""
+    """The variables that the code reads; those that it can't be loaded without are required."""
     listed = draft.values.setdefault("environment", [])
     present = {item["name"] for item in listed if item["phase"] == "run"} | _PLAIN | {draft.values.get("port_variable")}
     for path, module in modules(project):
@@ -218,8 +222,7 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         for item in (*module.required_settings, *module.env_names):
             if item.name not in present and len(present) < 100:
                 present.add(item.name)
-                secret = is_secret(item.name)
-                listed.append({"name": item.name, "phase": "run", "required": not item.has_default, "secret": secret})
+                listed.append({"name": item.name, "phase": "run", "secret": is_secret(item.name)})
     if django is not None:
         value, _, _ = setting(project, django, "DEBUG")
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):
@@ -232,8 +235,19 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         if production is not None:
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "run", "value": production})
             listed.append({"name": "DJANGO_SETTINGS_MODULE", "phase": "build", "value": production})
+    put_required(draft, _must_be_set(project, draft, django))
     if not listed:
         del draft.values["environment"]
+
+
+def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, Evidence]]:
+    """What the modules that are loaded when the service starts must find in the environment."""
+    loaded = started(project, draft.values.get("start") or [])
+    settings = {path for path, _ in settings_modules(project, django)} if django is not None else set()
+    for path, module in modules(project):
+        if path in loaded or path in settings:
+            for item in required_names(module):
+                yield item.name, project.folder.says(path, item.line, f"{item.name} must be set")
 
 
 def _production_settings(project: PythonProject, django: Django) -> str | None:

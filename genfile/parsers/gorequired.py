@@ -1,0 +1,88 @@
+"""The variables that a Go program ends without: guards that are fatal, tags of structures that say `required`."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from genfile.parsers.values import EnvDefault, EnvName
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from genfile.parsers.go import GoFile
+
+_FATAL = re.compile(r"panic|os\.Exit|(?:.*\.)?(?:Fatal|Panic)(?:f|ln|w)?")
+_EMPTY = re.compile(r'([A-Za-z_]\w*)\s*==\s*""|len\(([A-Za-z_]\w*)\)\s*==\s*0|!\s*([A-Za-z_]\w*)')
+_READ = re.compile(r'os\.Getenv\("(\w+)"\)\s*==\s*""')
+# A condition that is longer asks for more than whether a variable is set.
+_MAX_CONDITION = 400
+
+
+def required_names(file: "GoFile") -> tuple[EnvName, ...]:
+    """Each once, in order of line."""
+    found: dict[str, EnvName] = {}
+    for name, line in (*_guarded(file), *_tagged(file)):
+        if name.isidentifier():
+            found.setdefault(name, EnvName(name, line, has_default=False))
+    return tuple(sorted(found.values(), key=lambda item: item.line))
+
+
+def _guarded(file: "GoFile") -> Iterator[tuple[str, int]]:
+    """`if dsn == "" { log.Fatal(…) }`, `if !ok { panic(…) }` after `dsn, ok := os.LookupEnv("DSN")`."""
+    for node in file._all("if_statement"):
+        condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+        if condition is None or body is None or condition.end_byte - condition.start_byte > _MAX_CONDITION:
+            continue
+        text = file._text(condition)
+        if "&&" in text or not _is_fatal(file, body):
+            continue
+        line = node.start_point[0] + 1
+        yield from ((name, line) for name in _READ.findall(text))
+        for match in _EMPTY.finditer(text):
+            name = match[1] or match[2] or match[3]
+            declared = _declaration(file, node, name)
+            value = file._value(declared) if declared is not None else None
+            if isinstance(value, EnvDefault) and value.default is None:
+                yield value.name, line
+
+
+def _is_fatal(file: "GoFile", body: "Node") -> bool:
+    statements = [inner for child in body.named_children for inner in (child, *child.named_children)]
+    calls = [item for statement in statements for item in (statement, *statement.named_children)]
+    return any(
+        item.type == "call_expression"
+        and (callee := item.child_by_field_name("function")) is not None
+        and _FATAL.fullmatch(file._dotted(callee)) is not None
+        for item in calls
+    )
+
+
+def _declaration(file: "GoFile", node: "Node", name: str) -> "Node | None":
+    """What a name was given last before a statement, in the same function: `v := os.Getenv("X")`, `v, ok := …`."""
+    function = node.parent
+    while function is not None and function.type not in ("function_declaration", "method_declaration"):
+        function = function.parent
+    start = function.start_byte if function is not None else 0
+    found: Node | None = None
+    for item in file._all("short_var_declaration", "assignment_statement", "var_spec"):
+        if not start <= item.start_byte < node.end_byte:
+            continue
+        left = item.child_by_field_name("left") or item.child_by_field_name("name")
+        right = item.child_by_field_name("right") or item.child_by_field_name("value")
+        if left is None or right is None:
+            continue
+        names = [file._text(part) for part in left.named_children or [left]]
+        if name in names and item.start_byte < (node.child_by_field_name("consequence") or node).start_byte:
+            values = right.named_children or [right]
+            found = values[min(names.index(name), len(values) - 1)]
+    return found
+
+
+def _tagged(file: "GoFile") -> Iterator[tuple[str, int]]:
+    """`env:"X,required"`, `env:"X" env-required:"true"`, `envconfig:"X" required:"true"`."""
+    for _, tag, line in file.tags:
+        name, *options = tag.get("env", tag.get("envconfig", "")).split(",")
+        words = {option.strip() for option in options}
+        sure = words & {"required", "notEmpty"} or "true" in (tag.get("env-required"), tag.get("required"))
+        if name and sure and not {"envDefault", "env-default", "default"} & set(tag):
+            yield name, line

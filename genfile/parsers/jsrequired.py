@@ -1,0 +1,186 @@
+"""The variables that a module of JavaScript or TypeScript ends without: guards, assertions, checked schemas."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from genfile.parsers.values import EnvDefault, EnvName
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from genfile.parsers.javascript import JsModule
+
+_FUNCTIONS = frozenset(
+    """
+    function_declaration function_expression arrow_function method_definition generator_function
+    generator_function_declaration
+    """.split()
+)
+_EXITS = frozenset({"process.exit", "process.abort", "exit"})
+_ASSERTIONS = frozenset({"assert", "assert.ok", "invariant", "ok"})
+_CHECKED = frozenset({"cleanEnv", "createEnv", "parseEnv"})
+_NAME = re.compile(r"[A-Z][A-Z0-9_]+")
+# Words of a schema's chain by which it does without a value.
+_LAX = frozenset({"optional", "default", "nullish", "nullable", "catch", "prefault", "devDefault"})
+MAX_NODES = 200
+
+
+def required_names(module: "JsModule") -> tuple[EnvName, ...]:
+    """Each once, in order of line: without it the module throws while it is loaded, or the process exits."""
+    found: dict[str, EnvName] = {}
+    for name, line in (*_guarded(module), *_asserted(module), *_checked(module)):
+        if _NAME.fullmatch(name):
+            found.setdefault(name, EnvName(name, line, has_default=False))
+    return tuple(sorted(found.values(), key=lambda item: item.line))
+
+
+def _guarded(module: "JsModule") -> Iterator[tuple[str, int]]:
+    """`if (!process.env.X) throw …`, `if (!X) process.exit(1)`, and a list of names that is gone through like that."""
+    for node in module._all("if_statement"):
+        condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+        if condition is None or body is None or not _ends(module, body):
+            continue
+        line = node.start_point[0] + 1
+        for item in _missing(module, condition):
+            yield from ((name, line) for name in _names(module, item))
+
+
+def _ends(module: "JsModule", body: "Node") -> bool:
+    """Whether a branch ends the program: a throw while the module is loaded, an exit wherever it is."""
+    statements = body.named_children if body.type == "statement_block" else [body]
+    for statement in statements:
+        if statement.type == "throw_statement" and not _in_function(module, statement):
+            return True
+        call = statement.named_children[0] if statement.type == "expression_statement" else None
+        callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+        if callee is not None and module._dotted(callee) in _EXITS:
+            return True
+    return False
+
+
+def _in_function(module: "JsModule", node: "Node") -> bool:
+    """Whether a node runs only when a function is called; one that goes through a list at once is no such function."""
+    above = node.parent
+    while above is not None:
+        if above.type in _FUNCTIONS and not _is_callback(module, above):
+            return True
+        above = above.parent
+    return False
+
+
+def _is_callback(module: "JsModule", function: "Node") -> bool:
+    call = function.parent.parent if function.parent is not None and function.parent.type == "arguments" else None
+    callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+    name = callee.child_by_field_name("property") if callee is not None else None
+    return name is not None and module._text(name) in ("forEach", "map", "filter", "every", "some")
+
+
+def _missing(module: "JsModule", condition: "Node") -> Iterator["Node"]:
+    """The expressions of a condition that are asked to be missing: `!a || b === undefined` has a and b."""
+    queue, count = [condition], 0
+    for node in queue:
+        count += 1
+        if count > MAX_NODES:
+            return
+        if node.type == "parenthesized_expression":
+            queue += node.named_children[:1]
+        elif node.type == "unary_expression":
+            operator, inner = node.child_by_field_name("operator"), node.child_by_field_name("argument")
+            if operator is not None and inner is not None and module._text(operator) == "!":
+                yield _plain(inner)
+        elif node.type == "binary_expression":
+            left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
+            if left is None or right is None or operator is None:
+                continue
+            sign = module._text(operator)
+            if sign == "||":
+                queue += [left, right]
+            elif sign in ("==", "===") and module._text(right) in ("undefined", "null", '""', "''"):
+                yield _plain(left)
+            elif sign in (">", "!==", "!=", ">=") and module._text(left).endswith(".length"):
+                # The names that a filter has found missing.
+                yield from _filtered(module, left)
+        elif node.type == "member_expression" and module._text(node).endswith(".length"):
+            yield from _filtered(module, node)
+
+
+def _plain(node: "Node") -> "Node":
+    while node.type in ("parenthesized_expression", "non_null_expression", "as_expression") and node.named_children:
+        node = node.named_children[0]
+    return node
+
+
+def _filtered(module: "JsModule", length: "Node") -> Iterator["Node"]:
+    """What `missing.length` counts: of `const missing = names.filter((name) => !process.env[name])` the read."""
+    owner = length.child_by_field_name("object")
+    call = module._constants.get(module._text(owner)) if owner is not None and owner.type == "identifier" else None
+    callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+    arguments = call.child_by_field_name("arguments") if call is not None and callee is not None else None
+    if callee is None or arguments is None or not module._dotted(callee).endswith("filter"):
+        return
+    for function in arguments.named_children[:1]:
+        body = function.child_by_field_name("body")
+        if body is not None:
+            yield from _missing(module, body)
+
+
+def _names(module: "JsModule", node: "Node") -> Iterator[str]:
+    """The variables that an expression reads: one, or those of the list that its key goes through."""
+    value = module._value(node)
+    if isinstance(value, EnvDefault) and value.default is None:
+        yield value.name
+    elif node.type == "subscript_expression":
+        owner, index = node.child_by_field_name("object"), node.child_by_field_name("index")
+        if owner is not None and index is not None and module._text(owner) in ("process.env", "Bun.env"):
+            yield from (name for name in _gone_through(module, index) if isinstance(name, str))
+
+
+def _gone_through(module: "JsModule", key: "Node") -> list[object]:
+    """The list whose items a name stands for: of `for (const key of names)` and of `names.forEach((key) => …)`."""
+    name, above = module._text(key), key.parent
+    while above is not None:
+        if above.type == "for_in_statement":
+            left, right = above.child_by_field_name("left"), above.child_by_field_name("right")
+            if left is not None and right is not None and module._text(left) == name:
+                return _list(module._value(right))
+        elif above.type in _FUNCTIONS and _is_callback(module, above):
+            parameters = above.child_by_field_name("parameter") or above.child_by_field_name("parameters")
+            call = above.parent.parent if above.parent is not None else None
+            callee = call.child_by_field_name("function") if call is not None else None
+            owner = callee.child_by_field_name("object") if callee is not None else None
+            if parameters is not None and owner is not None and name in re.findall(r"\w+", module._text(parameters)):
+                return _list(module._value(_plain(owner)))
+        above = above.parent
+    return []
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _asserted(module: "JsModule") -> Iterator[tuple[str, int]]:
+    """`assert(process.env.X)` while the module is loaded; `config.getOrThrow("X")` wherever it is."""
+    for node in module._all("call_expression"):
+        callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        first = arguments.named_children[:1] if arguments is not None else []
+        if callee is None or not first:
+            continue
+        dotted = module._dotted(callee)
+        if dotted in _ASSERTIONS and not _in_function(module, node):
+            yield from ((name, node.start_point[0] + 1) for name in _names(module, _plain(first[0])))
+        elif dotted.endswith(".getOrThrow") and first[0].type == "string":
+            yield module._string(first[0]), node.start_point[0] + 1
+
+
+def _checked(module: "JsModule") -> Iterator[tuple[str, int]]:
+    """The keys of a schema that the environment is held against, without those that have a default."""
+    called = any(call.callee.rpartition(".")[2] in _CHECKED for call in module.calls)
+    joi = any(item.module in ("joi", "@hapi/joi") for item in module.imports)
+    if not (called or joi or module.parses_environment):
+        return
+    for key, call, chain in module.called_pairs:
+        lax = any(isinstance(value, dict) and not _LAX.isdisjoint(value) for value in call.arguments)
+        wanted = "required" in chain if joi and not called else _LAX.isdisjoint(chain) and not lax
+        if wanted:
+            yield key, call.line

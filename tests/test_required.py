@@ -1,0 +1,120 @@
+"""Variables without which a program does not start: found, marked, told with their places, asked for by compose."""
+
+from pathlib import Path
+
+import pytest
+
+from genfile import generate, inspect
+
+NODE = {"package.json": '{"name": "shop", "scripts": {"start": "node index.js"}, "dependencies": {"express": "5.0.0"}}'}
+LISTENS = 'require("express")().listen(3000);\n'
+GO = {"go.mod": "module example.com/shop\n\ngo 1.25\n"}
+GO_MAIN = (
+    'package main\n\nimport (\n\t"log"\n\t"net/http"\n\t"os"\n)\n\nfunc main() {\n%s\n'
+    '\tlog.Fatal(http.ListenAndServe(":8080", nil))\n}\n'
+)
+PYTHON = {"requirements.txt": "flask==3.1.0\n"}
+FLASK = "import os\nimport sys\nfrom flask import Flask\n%s\napp = Flask(__name__)\n"
+
+
+def required(tree: Path, files: dict[str, str]) -> dict[str, tuple[str | None, int | None]]:
+    """The variables that the one service must be given, with the place of the risk that tells of each."""
+    for name, text in files.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(text)
+    (service,) = inspect(tree).services
+    marked = [item.name for item in service.spec.environment if item.required]
+    told = {item.text.split()[0]: (item.path, item.line) for item in service.risks if item.id == "required-variables"}
+    assert sorted(marked) == sorted(told)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ('if (!process.env.DB_URL) throw new Error("no DB_URL");', {"DB_URL": 1}),
+        ("const key = process.env.API_KEY;\nif (!key || !process.env.DB_URL) { process.exit(1); }", None),
+        ("if (process.env.API_KEY === undefined) { process.exit(1) }", {"API_KEY": 1}),
+        ("for (const name of ['A_KEY', 'B_KEY']) if (!process.env[name]) throw new Error(name);", None),
+        ("['A_KEY'].forEach((name) => { if (!process.env[name]) throw new Error(name); });", {"A_KEY": 1}),
+        (
+            "const all = ['A_KEY'];\nconst gone = all.filter((n) => !process.env[n]);\n"
+            "if (gone.length) { process.exit(1); }",
+            {"A_KEY": 3},
+        ),
+        ('const assert = require("assert");\nassert(process.env.API_KEY, "no key");', {"API_KEY": 2}),
+        # Only a request fails, only something else is done, there is a default, it is another's.
+        ('function answer() { if (!process.env.API_KEY) throw new Error("no key"); }', {}),
+        ("if (!process.env.API_KEY) console.warn('no mail is sent');", {}),
+        ("const key = process.env.API_KEY || 'none';\nif (!key) throw new Error();", {}),
+        ("if (!process.env.API_KEY && !process.env.KEY_FILE) throw new Error();", {}),
+        ("if (!process.env.PORT) throw new Error();", {}),
+    ],
+)
+def test_node(tmp_path: Path, code: str, names: dict[str, int] | None) -> None:
+    found = required(tmp_path, NODE | {"index.js": f"{code}\n{LISTENS}"})
+    if names is None:
+        assert len(found) == 2
+    else:
+        assert found == {name: ("index.js", line) for name, line in names.items()}
+
+
+def test_a_schema_of_another_module(tmp_path: Path) -> None:
+    schema = (
+        'const { z } = require("zod");\n'
+        'module.exports = z.object({ DB_URL: z.string().url(), LEVEL: z.string().default("info"),\n'
+        "  MAIL: z.string().optional() }).parse(process.env);\n"
+    )
+    found = required(tmp_path, NODE | {"env.js": schema, "index.js": f'require("./env");\n{LISTENS}'})
+    assert found == {"DB_URL": ("env.js", 2)}
+
+
+def test_a_module_that_is_not_loaded_asks_for_nothing(tmp_path: Path) -> None:
+    script = "if (!process.env.API_KEY) throw new Error();\n"
+    assert required(tmp_path, NODE | {"seed.js": script, "index.js": LISTENS}) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tlog.Fatal("no DSN")\n\t}', {"DSN": 11}),
+        ('\tif os.Getenv("DSN") == "" {\n\t\tpanic("no DSN")\n\t}', {"DSN": 10}),
+        ('\t_, ok := os.LookupEnv("DSN")\n\tif !ok {\n\t\tos.Exit(1)\n\t}', {"DSN": 11}),
+        ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tdsn = "file.db"\n\t}\n\tlog.Print(dsn)', {}),
+        ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tlog.Print("no DSN")\n\t}', {}),
+    ],
+)
+def test_go(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    found = required(tmp_path, GO | {"main.go": GO_MAIN % code})
+    assert found == {name: ("main.go", line) for name, line in names.items()}
+
+
+def test_tags_of_a_structure(tmp_path: Path) -> None:
+    fields = (
+        'type settings struct {\n\tDSN string `env:"DSN,required"`\n\tKey string `env:"KEY" env-required:"true"`\n'
+        '\tLevel string `env:"LEVEL" env-default:"info"`\n\tName string `env:"NAME"`\n}\n'
+    )
+    found = required(tmp_path, GO | {"main.go": GO_MAIN % '\t_ = os.Getenv("HOME")' + fields})
+    assert set(found) == {"DSN", "KEY"}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ('TOKEN = os.environ["TOKEN"]', {"TOKEN": 4}),
+        ('TOKEN = os.getenv("TOKEN")\nif not TOKEN:\n    sys.exit("no TOKEN")', {"TOKEN": 5}),
+        ('TOKEN = os.getenv("TOKEN")\nif TOKEN is None:\n    raise RuntimeError("no TOKEN")', {"TOKEN": 5}),
+        ('def mail():\n    return os.environ["TOKEN"]', {}),
+        ('TOKEN = os.getenv("TOKEN", "none")\nif not TOKEN:\n    raise RuntimeError', {}),
+        ('try:\n    TOKEN = os.environ["TOKEN"]\nexcept KeyError:\n    TOKEN = None', {}),
+    ],
+)
+def test_python(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    script = 'import os\nKEY = os.environ["ONLY_HERE"]\n'
+    found = required(tmp_path, PYTHON | {"app.py": FLASK % code, "tools/seed.py": script})
+    assert found == {name: ("app.py", line) for name, line in names.items()}
+
+
+def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
+    required(tmp_path, PYTHON | {"app.py": FLASK % 'TOKEN = os.environ["TOKEN"]'})
+    assert '"TOKEN": "${TOKEN:?set TOKEN}"' in generate(tmp_path, compose=True).files["compose.yaml"]
