@@ -41,6 +41,36 @@ def test_a_port_that_the_image_sets_by_a_variable_that_is_known_agrees() -> None
     assert found["port"].verdict == "agree"
 
 
+def test_what_compose_takes_from_outside_leaves_the_port_of_the_image() -> None:
+    files = {
+        **EXPRESS,
+        "api/Dockerfile": NODE.replace("EXPOSE 4000", "ENV PORT=80\nEXPOSE 80"),
+        "compose.yaml": "services:\n  api:\n    build: ./api\n    environment:\n      - PORT=${PORT}\n",
+    }
+    assert compared(files)["port"].verdict == "agree"
+    named = {**files, "compose.yaml": files["compose.yaml"].replace("${PORT}", "81")}
+    assert compared(named)["port"].verdict == "differ"
+
+
+def test_an_archive_that_the_root_s_build_made_is_of_its_module() -> None:
+    module = "plugins { id 'org.springframework.boot' version '3.3.2' }\n"
+    main = "@SpringBootApplication\nclass App { public static void main(String[] words) {} }\n"
+    compose = "services:\n"
+    files = {"settings.gradle": "include 'order', 'user'\n", "build.gradle": "", "gradlew": ""}
+    for name in ("order", "user"):
+        files[f"{name}/build.gradle"] = module
+        files[f"{name}/src/main/java/App.java"] = main
+        copy = f"COPY {name}/build/libs/*.jar app.jar"
+        files[f"{name}/Dockerfile"] = f'FROM eclipse-temurin:21-jre\n{copy}\nCMD ["java", "-jar", "app.jar"]\n'
+        compose += f"  {name}:\n    build:\n      context: .\n      dockerfile: {name}/Dockerfile\n"
+    files["compose.yaml"] = compose
+    found = compare_source(MemorySource(files), "owner/name")
+    assert [(item.service, item.verdict) for item in found if item.field == "found"] == [
+        ("order", "agree"),
+        ("user", "agree"),
+    ]
+
+
 def test_the_context_of_compose_is_where_sources_are_copied_from() -> None:
     files = {
         **EXPRESS,

@@ -115,7 +115,9 @@ class Reader:
         if folder is None:
             return Skipped(path, "no manifest of its language in what it copies")
         environment = {name: said.value for name, said in image.environment.items()}
-        environment |= {name: said.value for name, said in service.environment.items()} if service else {}
+        # What compose takes from outside of the tree (`PORT=${PORT}`) is not known.
+        given = service.environment.items() if service else ()
+        environment |= {name: said.value for name, said in given if said.value or name not in environment}
         return Written(path, context, folder, language, image, environment)
 
     def _image(self, path: str, text: str, context: str, service: Service | None) -> Image | None:
@@ -186,6 +188,9 @@ class Reader:
                 yield posixpath.dirname(full)
             elif full in self.folders and self._manifests(full, language):
                 yield full
+            elif full.endswith((".jar", ".war")):
+                # An archive that another build makes: of the nearest module above it.
+                yield from [folder for folder in self._above(full) if self._manifests(folder, language)][:1]
             elif full in self.folders and source == ".":
                 inner = [folder for folder in self.tree.folders if folder.startswith(full and full + "/")]
                 yield from [folder for folder in inner if self._manifests(folder, language)][:20]
@@ -197,11 +202,15 @@ class Reader:
         inner = image.command.value.folder if image.command is not None else None
         for source in image.from_context(posixpath.join(image.folder, inner or "")):
             place = posixpath.normpath(posixpath.join(context, source))
-            place = "" if place == "." else place
-            while place:
-                yield place
-                place = posixpath.dirname(place)
-            yield ""
+            yield from self._above("" if place == "." else place)
+
+    @staticmethod
+    def _above(place: str) -> Iterator[str]:
+        """A path, then the folders above it."""
+        while place:
+            yield place
+            place = posixpath.dirname(place)
+        yield ""
 
 
 def _program_of(item: Written) -> tuple[str, ...]:
