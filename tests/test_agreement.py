@@ -41,6 +41,60 @@ def test_a_port_that_the_image_sets_by_a_variable_that_is_known_agrees() -> None
     assert found["port"].verdict == "agree"
 
 
+def test_what_compose_takes_from_outside_leaves_the_port_of_the_image() -> None:
+    files = {
+        **EXPRESS,
+        "api/Dockerfile": NODE.replace("EXPOSE 4000", "ENV PORT=80\nEXPOSE 80"),
+        "compose.yaml": "services:\n  api:\n    build: ./api\n    environment:\n      - PORT=${PORT}\n",
+    }
+    assert compared(files)["port"].verdict == "agree"
+    named = {**files, "compose.yaml": files["compose.yaml"].replace("${PORT}", "81")}
+    assert compared(named)["port"].verdict == "differ"
+
+
+def test_the_image_of_a_root_is_of_the_member_whose_file_it_runs() -> None:
+    copy = "COPY package.json .\nCOPY api/package.json api/\nRUN npm ci\nCOPY . .\n"
+    files = {
+        **EXPRESS,
+        "package.json": '{"private": true, "workspaces": ["api", "web"]}',
+        "web/package.json": '{"scripts": {"start": "node web.js"}, "dependencies": {"express": "4.19.2"}}',
+        "web/web.js": "require('express')().listen(4001);\n",
+        "Dockerfile": f'FROM node:24\nWORKDIR /app\n{copy}CMD ["node", "api/src/server.js"]\n',
+    }
+    found = compared(files)
+    assert (found["found"].verdict, found["found"].service) == ("agree", "api")
+    assert found["start"].verdict == "agree"
+
+
+def test_a_binary_of_go_on_another_base_is_go() -> None:
+    build = "FROM golang:1.25 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /bin/worker .\n"
+    files = {
+        "go.mod": "module example.com/worker\n\ngo 1.25\n",
+        "main.go": 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":80", nil) }\n',
+        "Dockerfile": f'{build}FROM python:3.13\nWORKDIR /app\nCOPY --from=build /bin/worker /app/\nCMD ["./worker"]\n',
+    }
+    assert (compared(files)["found"].language, compared(files)["found"].verdict) == ("go", "agree")
+
+
+def test_an_archive_that_the_root_s_build_made_is_of_its_module() -> None:
+    module = "plugins { id 'org.springframework.boot' version '3.3.2' }\n"
+    main = "@SpringBootApplication\nclass App { public static void main(String[] words) {} }\n"
+    compose = "services:\n"
+    files = {"settings.gradle": "include 'order', 'user'\n", "build.gradle": "", "gradlew": ""}
+    for name in ("order", "user"):
+        files[f"{name}/build.gradle"] = module
+        files[f"{name}/src/main/java/App.java"] = main
+        copy = f"COPY {name}/build/libs/*.jar app.jar"
+        files[f"{name}/Dockerfile"] = f'FROM eclipse-temurin:21-jre\n{copy}\nCMD ["java", "-jar", "app.jar"]\n'
+        compose += f"  {name}:\n    build:\n      context: .\n      dockerfile: {name}/Dockerfile\n"
+    files["compose.yaml"] = compose
+    found = compare_source(MemorySource(files), "owner/name")
+    assert [(item.service, item.verdict) for item in found if item.field == "found"] == [
+        ("order", "agree"),
+        ("user", "agree"),
+    ]
+
+
 def test_the_context_of_compose_is_where_sources_are_copied_from() -> None:
     files = {
         **EXPRESS,

@@ -12,6 +12,11 @@ an order of its own, for each of thirteen paths: `Dockerfile`, `Dockerfile.prod`
 `Dockerfile`, `cmd/api` and `compose/production/django`, every third of the others (of the first 62 of `backend` and
 `server` two of three), at the newest commit. Left out are those of tests/corpus, those that measure genfile from
 outside, those with more than 20,000 files, and those that could not be had.
+
+A second sample has other paths: a `Dockerfile` in `web`, `deploy`, `build`, `src`, `bot`, `worker`, `build/package`,
+`frontend`, `user-service`, `eureka-server` and `cmd/worker`, and `backend/Dockerfile.prod`. Of the hundred names that
+the index lists for each, taken are those whose listed commit begins with 0 or 1, for `cmd/worker` with 0, 1 or 2; the
+same are left out.
 """
 
 import argparse

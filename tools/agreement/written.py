@@ -8,6 +8,7 @@ from functools import cached_property
 from genfile.container import Image, interpret
 from genfile.container.compose import Service, read_compose, read_dotenv, strength
 from genfile.container.own import is_own_dockerfile
+from genfile.container.paths import source_stage
 from genfile.container.stages import lineage
 from genfile.detect.hosting.dockerfiles import is_aside
 from genfile.detect.tree import Tree
@@ -35,6 +36,7 @@ _RUNTIMES = {
 }
 _PROGRAMS = {"node": "node", "npm": "node", "yarn": "node", "pnpm": "node", "bun": "node", "python": "python",
              "python3": "python", "gunicorn": "python", "uvicorn": "python", "java": "java"}  # fmt: skip
+_SOURCE = re.compile(r"\.(?:py|[cm]?[jt]s)$")
 _BUILT = frozenset("target build dist out bin publish .output".split())
 # Words in the name of a Dockerfile that makes another process of a program.
 _BESIDE = frozenset("worker celery beat cron job jobs migrate migrations scheduler consumer nginx proxy db".split())
@@ -115,7 +117,9 @@ class Reader:
         if folder is None:
             return Skipped(path, "no manifest of its language in what it copies")
         environment = {name: said.value for name, said in image.environment.items()}
-        environment |= {name: said.value for name, said in service.environment.items()} if service else {}
+        # What compose takes from outside of the tree (`PORT=${PORT}`) is not known.
+        given = service.environment.items() if service else ()
+        environment |= {name: said.value for name, said in given if said.value or name not in environment}
         return Written(path, context, folder, language, image, environment)
 
     def _image(self, path: str, text: str, context: str, service: Service | None) -> Image | None:
@@ -169,6 +173,8 @@ class Reader:
         """The folder of the program's manifest: the Dockerfile's own, else that of what starts, else the first."""
         found = list(dict.fromkeys(self._candidates(context, image, language)))
         own = posixpath.dirname(path)
+        if not own and (member := next((place for place in self._file(context, image) if place in found), "")):
+            return member
         if own in found or (own and self._manifests(own, language) and (not found or "." in copied(image))):
             return own
         for place in self._started(context, image):
@@ -186,6 +192,9 @@ class Reader:
                 yield posixpath.dirname(full)
             elif full in self.folders and self._manifests(full, language):
                 yield full
+            elif full.endswith((".jar", ".war")):
+                # An archive that another build makes: of the nearest module above it.
+                yield from [folder for folder in self._above(full) if self._manifests(folder, language)][:1]
             elif full in self.folders and source == ".":
                 inner = [folder for folder in self.tree.folders if folder.startswith(full and full + "/")]
                 yield from [folder for folder in inner if self._manifests(folder, language)][:20]
@@ -197,11 +206,24 @@ class Reader:
         inner = image.command.value.folder if image.command is not None else None
         for source in image.from_context(posixpath.join(image.folder, inner or "")):
             place = posixpath.normpath(posixpath.join(context, source))
-            place = "" if place == "." else place
-            while place:
-                yield place
-                place = posixpath.dirname(place)
-            yield ""
+            yield from self._above("" if place == "." else place)
+
+    def _file(self, context: str, image: Image) -> Iterator[str]:
+        """The folders of the file that the container's process runs, the innermost first."""
+        if image.command is None:
+            return
+        home = posixpath.join(image.folder, image.command.value.folder or "")
+        for word in filter(_SOURCE.search, image.command.value.words):
+            for source in image.from_context(posixpath.join(home, word)):
+                yield from self._above(posixpath.normpath(posixpath.join(context, source)))
+
+    @staticmethod
+    def _above(place: str) -> Iterator[str]:
+        """A path, then the folders above it."""
+        while place:
+            yield place
+            place = posixpath.dirname(place)
+        yield ""
 
 
 def _program_of(item: Written) -> tuple[str, ...]:
@@ -237,8 +259,24 @@ def runtime_of(reference: str) -> str | None:
     return next((language for language, names in _RUNTIMES.items() if set(words) & set(names)), None)
 
 
+def _made_by(image: Image) -> str | None:
+    """The language of the stage that the file which the container's process is was copied from."""
+    words = image.command.value.words if image.command is not None else ()
+    program = posixpath.normpath(posixpath.join(image.folder, words[0])) if words else ""
+    for said in reversed(image.stage.copies):
+        copy = said.value
+        target = posixpath.join(copy.target, posixpath.basename(copy.source)) if copy.into else copy.target
+        other = source_stage(image.stages, image.stage, copy)
+        if other is not None and posixpath.normpath(target) == program:
+            return runtime_of(lineage(image.stages, other)[-1].image)
+    return None
+
+
 def language_of(image: Image) -> str | None:
-    """The language of what runs: of the final base, else of the command, else of the stages that files come from."""
+    """The language of what runs: Go where its compiler made the program, else the final base's, the command's, or
+    that of the stages that files come from."""
+    if _made_by(image) == "go":
+        return "go"
     final = runtime_of(lineage(image.stages, image.stage)[-1].image)
     if final is not None:
         return final
