@@ -15,6 +15,7 @@ from genfile.detect.java.network import put_network
 from genfile.detect.java.private import put_private
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
+from genfile.detect.java.writes import put_writes
 from genfile.detect.paths import relative
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
@@ -42,6 +43,7 @@ def detect(folder: Project) -> Draft:
     put_layers(build, draft)
     put_flags(build, draft)
     put_network(build, draft, framework)
+    put_writes(build, draft)
     draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
     _put_workspace(build, draft)

@@ -124,6 +124,60 @@ def _lookup(document: Document, key: str) -> tuple[Any, int | None]:
     return None, None
 
 
+def flat_settings(folder: Project) -> dict[str, Fact[str]]:
+    """Every setting by its key in the form that Spring compares keys in (`plain_key`), the strongest file's value."""
+    memory, key = folder.tree.memory, ("java-settings", folder.path)
+    if key not in memory:
+        found: dict[str, Fact[str]] = {}
+        for name, document in read_settings(folder):
+            for path, value in _leaves(document.value, ()):
+                line = document.line(*path) or document.line(".".join(path))
+                found.setdefault(plain_key(".".join(path)), folder.fact(value, name, line, f"{path[-1]}={value}"[:200]))
+        memory[key] = found
+    flat: dict[str, Fact[str]] = memory[key]
+    return flat
+
+
+def plain_key(key: str) -> str:
+    """A key without what its spellings differ in: `upload-dir`, `uploadDir` and `upload_dir` are one."""
+    return re.sub(r"[-_]", "", key).lower()
+
+
+def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, dict) and len(path) < MAX_DEPTH:
+        for key, inner in value.items():
+            yield from _leaves(inner, (*path, str(key)))
+    elif isinstance(value, str | int) and path:
+        yield path, str(value)
+
+
+def expand(folder: Project, text: str, depth: int = 0) -> str | None:
+    """A text with each `${key:default}` replaced by the setting, else by the default; None where neither is there.
+
+    https://docs.spring.io/spring-boot/reference/features/external-config.html
+    """
+    settings = flat_settings(folder)
+    for _ in range(MAX_PLACEHOLDERS):
+        match = _INNERMOST.search(text)
+        if match is None:
+            return text if "${" not in text and len(text) <= MAX_TEXT else None
+        key, colon, default = match[1].partition(":")
+        known = settings.get(plain_key(key.strip()))
+        value = PROPERTIES.get(key) or (expand(folder, known.value, depth + 1) if known and depth < MAX_DEPTH else None)
+        if value is None and not colon:
+            return None
+        text = text[: match.start()] + (default if value is None else value) + text[match.end() :]
+    return None
+
+
+MAX_DEPTH = 12
+MAX_PLACEHOLDERS = 20
+MAX_TEXT = 1_000
+_INNERMOST = re.compile(r"\$\{([^${}]*)\}")
+# Properties of the JVM: the folder that it is started in, and those that are there for everybody.
+PROPERTIES = {"user.dir": ".", "user.home": "~", "java.io.tmpdir": "/tmp", "file.separator": "/"}
+
+
 def placeholders(folder: Project) -> Iterator[tuple[str, bool]]:
     """The variables in upper case that the configuration names, and whether each has a default."""
     for _, document in read_settings(folder):

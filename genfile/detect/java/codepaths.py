@@ -1,0 +1,117 @@
+"""The code of a module as paths are followed through it: settings, constants of other classes, callers of a method."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.detect.code import parse_code
+from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.claims import main_file
+from genfile.detect.java.life import class_file, main_files, source_names
+from genfile.detect.java.settings import expand, flat_settings, plain_key
+from genfile.detect.tree import Project
+from genfile.parsers.jvm import parse_java, parse_kotlin
+from genfile.parsers.jvmpaths import JvmPath, JvmPaths, Outside
+from genfile.parsers.jvmwrites import WRITES, JvmWritten, written
+
+MAX_FILES = 60
+# How many classes a path is followed through, and how many callers of a method are looked at.
+MAX_STEPS = 8
+MAX_CALLERS = 12
+_PREFIX = re.compile(r'@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?"([\w.-]+)"')
+
+
+class Code:
+    """The sources of a module, and those of the modules that it needs."""
+
+    def __init__(self, build: Build) -> None:
+        self._build = build
+        self._folder = build.folder
+        self._outside = Outside(self._expand, self._constant, self._given)
+        self._steps = 0
+        self._parsed: dict[tuple[str, str], JvmPaths | None] = {}
+
+    def written(self) -> Iterator[tuple[str, JvmWritten]]:
+        """Every folder that the module's code writes to, with the name of the file; other programs of the module are
+        left out."""
+        others = self._other_programs()
+        names = [name for name in source_names(self._folder) if name not in others]
+        for name in [name for name in names if WRITES.search(self._folder.text(name) or "")][:MAX_FILES]:
+            paths = self._paths(self._folder, name)
+            for item in written(paths) if paths is not None else ():
+                yield name, item
+
+    def _other_programs(self) -> set[str]:
+        """The files that declare a `main` of their own, where it is known which one is started."""
+        build = self._build
+        named = class_file(build, build.main_class.value) if build.main_class is not None else None
+        own = named or main_file(self._folder)
+        return {name for name, _ in main_files(self._folder) if name != own} if own is not None else set()
+
+    def _paths(self, folder: Project, name: str) -> JvmPaths | None:
+        key = (folder.path, name)
+        if key not in self._parsed:
+            file = parse_code(folder, parse_kotlin if name.endswith(".kt") else parse_java, name)
+            self._parsed[key] = JvmPaths(file, self._outside) if file is not None else None
+        return self._parsed[key]
+
+    def _expand(self, text: str) -> str | None:
+        return expand(self._folder, text)
+
+    def _places(self) -> Iterator[Project]:
+        """The module, then those of its build that it needs."""
+        yield self._folder
+        for path in self._build.needs:
+            other = Project(self._folder.tree, path)
+            if read_build(other) is not None:
+                yield other
+
+    def _constant(self, kind: str, name: str) -> JvmPath | None:
+        """A field of another class: a setting where the class is bound to a prefix, else its own value."""
+        if self._steps >= MAX_STEPS:
+            return None
+        self._steps += 1
+        try:
+            for folder in self._places():
+                for path in source_names(folder):
+                    if posixpath.basename(path).rpartition(".")[0] == kind:
+                        return self._bound(folder, path, name)
+            return None
+        finally:
+            self._steps -= 1
+
+    def _bound(self, folder: Project, path: str, name: str) -> JvmPath | None:
+        prefix = _PREFIX.search(folder.text(path) or "")
+        setting = flat_settings(self._folder).get(plain_key(f"{prefix[1]}.{name}")) if prefix is not None else None
+        if setting is not None:
+            text = expand(self._folder, setting.value)
+            return JvmPath(text) if text is not None else None
+        paths = self._paths(folder, path)
+        return paths.field(name) if paths is not None else None
+
+    def _given(self, method: str, count: int, at: int) -> JvmPath | None:
+        """What a method of the module is called with, by the first caller that says it."""
+        if self._steps >= MAX_STEPS or len(method) < 3:
+            return None
+        self._steps += 1
+        try:
+            called = re.compile(rf"\b{re.escape(method)}\s*\(")
+            callers = [path for path in source_names(self._folder) if called.search(self._folder.text(path) or "")]
+            for path in callers[:MAX_CALLERS]:
+                paths = self._paths(self._folder, path)
+                found = _first_given(paths, method, count, at) if paths is not None else None
+                if found is not None:
+                    return found
+            return None
+        finally:
+            self._steps -= 1
+
+
+def _first_given(paths: JvmPaths, method: str, count: int, at: int) -> JvmPath | None:
+    for node in paths.all("method_invocation", "object_creation_expression", "call_expression"):
+        if paths.callee(node) == method:
+            arguments = paths.arguments(node)
+            found = paths.path(arguments[at]) if len(arguments) == count else None
+            if found is not None:
+                return found
+    return None
