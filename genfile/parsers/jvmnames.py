@@ -98,7 +98,7 @@ class JvmNames:
             kind = node.type
             of_class = kind == "class_parameter" or (kind == "assignment_expression" and name.startswith("this."))
             scope = None if of_class else scope_of(node)
-            parameter = node if kind in ("formal_parameter", "parameter") else None
+            parameter = node if kind in ("formal_parameter", "parameter", "class_parameter") else None
             item = Declared(scope, node.start_byte, value, self._injected(node), self._type(node), parameter)
             found.setdefault(name.removeprefix("this."), []).append(item)
         return found

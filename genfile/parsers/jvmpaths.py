@@ -27,6 +27,9 @@ _SAME = frozenset(
     getCanonicalFile toRealPath absolutePath path canonicalPath absoluteFile toURI strip
     """.split()
 )
+_NUMBERS = frozenset({"decimal_integer_literal", "number_literal", "integer_literal"})
+# A number or an URL out of a text.
+_READ = frozenset({"parseInt", "valueOf", "toInt", "toIntOrNull", "create", "fromUri", "fromUriString", "intValue"})
 _PARENTS = frozenset({"getParent", "getParentFile", "parent", "parentFile"})
 _JOINS = frozenset({"get", "of", "Path", "File"})
 # Properties of the JVM: the folder that it is started in, and those that are there for everybody.
@@ -57,11 +60,13 @@ class JvmPath:
 class Outside:
     """What a file does not say itself: ``expand`` puts the settings into `${…}`, ``constant`` is a field of another
     class, by class and name; ``given`` is what a method is called with, by its name, how many arguments it takes and
-    which of them is asked for; each None where it is not known."""
+    which of them is asked for, ``loaded`` a key of a file of properties that the code loads; each None where it is not
+    known."""
 
     expand: Callable[[str], str | None]
     constant: Callable[[str, str], "JvmPath | None"]
     given: Callable[[str, int, int], "JvmPath | None"]
+    loaded: Callable[[str], "JvmPath | None"] = lambda _: None
 
 
 class JvmPaths(JvmNames):
@@ -83,6 +88,8 @@ class JvmPaths(JvmNames):
         kind = node.type
         if kind in STRINGS:
             return self._string(node, depth)
+        if kind in _NUMBERS:
+            return JvmPath(self.text(node).replace("_", ""))
         if kind in ("identifier", "simple_identifier"):
             return self._name(node, depth)
         if kind in _ACCESS:
@@ -119,8 +126,10 @@ class JvmPaths(JvmNames):
         """What a parameter is where its method is called, the method's own default aside."""
         listed = parameter.parent
         method = listed.parent if listed is not None else None
+        if method is not None and method.type == "primary_constructor":
+            method = method.parent
         name = method.child_by_field_name("name") if method is not None else None
-        if listed is None or name is None or method is None or method.type not in SCOPES:
+        if listed is None or name is None or method is None or method.type not in (*SCOPES, "class_declaration"):
             return None
         all_of_them = [item.id for item in listed.named_children if item.type == parameter.type]
         return self._outside.given(self.text(name), len(all_of_them), all_of_them.index(parameter.id))
@@ -194,6 +203,12 @@ class JvmPaths(JvmNames):
             return JvmPath(_PROPERTIES[asked]) if asked in _PROPERTIES else default
         if name in ("getOrDefault", "getEnvironmentVariable", "requireNonNullElse") and len(arguments) == 2:
             return self.path(arguments[1], depth + 1)
+        if name == "getProperty" and arguments and on != "System":
+            key = self.path(arguments[0], depth + 1)
+            known = self._outside.loaded(key.text) if key is not None and not key.open else None
+            return known or (self.path(arguments[1], depth + 1) if len(arguments) > 1 else None)
+        if name in _READ:
+            return self.path(arguments[0] if arguments else owner, depth + 1)
         if name == "getRealPath" and arguments:
             below = self.path(arguments[0], depth + 1)
             return replace(_plus(JvmPath("/"), below), web=True)

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from genfile.detect.code import parse_code
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.claims import main_file
+from genfile.detect.java.documents import RESOURCES
 from genfile.detect.java.life import class_file, main_files, source_names
 from genfile.detect.java.settings import expand, flat_settings, plain_key
 from genfile.detect.tree import Project
+from genfile.parsers.data import parse_properties
 from genfile.parsers.jvm import parse_java, parse_kotlin
 from genfile.parsers.jvmpaths import JvmPath, JvmPaths, Outside
 from genfile.parsers.jvmwrites import WRITES, JvmWritten, written
@@ -18,7 +20,17 @@ MAX_FILES = 60
 # How many classes a path is followed through, and how many callers of a method are looked at.
 MAX_STEPS = 8
 MAX_CALLERS = 12
+_LOADED = re.compile(r"\.properties$")
 _PREFIX = re.compile(r'@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?"([\w.-]+)"')
+
+
+def code_of(build: Build) -> "Code":
+    """The code of a module, looked at once."""
+    key, memory = ("java-code", build.folder.path), build.folder.tree.memory
+    if key not in memory:
+        memory[key] = Code(build)
+    found: Code = memory[key]
+    return found
 
 
 class Code:
@@ -27,7 +39,7 @@ class Code:
     def __init__(self, build: Build) -> None:
         self._build = build
         self._folder = build.folder
-        self._outside = Outside(self._expand, self._constant, self._given)
+        self._outside = Outside(self._expand, self._constant, self._given, self._loaded)
         self._steps = 0
         self._parsed: dict[tuple[str, str], JvmPaths | None] = {}
 
@@ -48,6 +60,10 @@ class Code:
         own = named or main_file(self._folder)
         return {name for name, _ in main_files(self._folder) if name != own} if own is not None else set()
 
+    def paths(self, name: str) -> JvmPaths | None:
+        """A source file of the module as paths are followed in it."""
+        return self._paths(self._folder, name)
+
     def _paths(self, folder: Project, name: str) -> JvmPaths | None:
         key = (folder.path, name)
         if key not in self._parsed:
@@ -57,6 +73,15 @@ class Code:
 
     def _expand(self, text: str) -> str | None:
         return expand(self._folder, text)
+
+    def _loaded(self, key: str) -> JvmPath | None:
+        """A key of the only file of properties among the resources that has it."""
+        found: list[str] = []
+        for name in self._folder.names(RESOURCES):
+            document = self._folder.parse(parse_properties, f"{RESOURCES}/{name}") if _LOADED.search(name) else None
+            text = document.text(key) if document is not None else None
+            found += [text] if text else []
+        return JvmPath(found[0]) if len(set(found)) == 1 and "${" not in found[0] else None
 
     def _places(self) -> Iterator[Project]:
         """The module, then those of its build that it needs."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
-from genfile.detect.java.codepaths import Code
+from genfile.detect.java.codepaths import code_of
 from genfile.detect.java.logfiles import folder_of_log, log_files
 from genfile.detect.java.settings import expand, flat_settings, plain_key
 from genfile.evidence import Draft, Evidence, Fact
@@ -130,7 +130,7 @@ def _of_logs(build: Build) -> Iterator[_Place]:
 
 
 def _of_code(build: Build, *, web: bool) -> Iterator[_Place]:
-    for name, item in Code(build).written():
+    for name, item in code_of(build).written():
         what = "its database is a file" if item.database else f"it writes to {posixpath.normpath(item.folder)}"
         if item.web:
             below = item.folder.strip("/")
