@@ -60,13 +60,12 @@ class Pom:
     @cached_property
     def properties(self) -> dict[str, tuple[str, Evidence]]:
         found: dict[str, tuple[str, Evidence]] = {}
-        for pom in self.chain:
-            for item in pom.root.all("properties"):
-                for child in item.children:
-                    found.setdefault(
-                        child.tag,
-                        (child.text, pom.folder.says(pom.file, child.line, f"{child.tag} is {child.text}")),
-                    )
+        # Those of an active profile win over those of the project.
+        own = [(pom, item) for pom, profile in self.profiles for item in profile.all("properties")]
+        for pom, item in [*own, *((one, item) for one in self.chain for item in one.root.all("properties"))]:
+            for child in item.children:
+                says = pom.folder.says(pom.file, child.line, f"{child.tag} is {child.text}")
+                found.setdefault(child.tag, (child.text, says))
         return found
 
     @cached_property
