@@ -1,4 +1,4 @@
-"""Which Java builds and runs a program: names in scripts, profiles, what tools and frameworks want at least or at most."""
+"""Which Java builds and runs a program: names in scripts, profiles, what tools and frameworks want."""
 
 import pytest
 
