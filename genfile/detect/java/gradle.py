@@ -86,6 +86,7 @@ Scripts = list[tuple[Project, str, GradleScript]]
 
 def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: GradleNames) -> list[Dependency]:
     found: list[Dependency] = []
+    declared = _declared(root, names)
     for place, (folder, name, script) in enumerate(scripts):
         for plugin in (item for item in script.plugins if item.applied):
             identity, version = plugin.id, names.resolve(plugin.version)
@@ -94,12 +95,25 @@ def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: G
             if identity is None:
                 continue
             identity = OLD_NAMES.get(identity, identity)
+            version = version or declared.get(identity)
             # A root's own plugins build the root; its members have what they or the root name for them.
             if place < 2 or identity.startswith("org.springframework.boot"):
                 says = folder.says(name, plugin.line, identity)
                 found.append(Dependency(identity, "", version, says, plugin=place < 2))
             if place < 2:
                 found += _convention(root, identity, catalog)
+    return found
+
+
+def _declared(root: Project, names: GradleNames) -> dict[str, str]:
+    """The versions of plugins that the settings or the root name for all modules, by id."""
+    found: dict[str, str] = {}
+    for files in (SETTINGS, SCRIPTS):
+        read = read_script(root, files)
+        for plugin in read[1].plugins if read is not None else ():
+            version = names.resolve(plugin.version)
+            if plugin.id is not None and version:
+                found.setdefault(plugin.id, version)
     return found
 
 

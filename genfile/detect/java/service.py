@@ -93,6 +93,9 @@ def _put_tool(build: Build, draft: Draft) -> None:
     wrapper = "mvnw" if build.tool == "maven" else "gradlew"
     if build.wrapper:
         draft.put("wrapper", root.fact(True, wrapper, 1, wrapper))
+    elif build.has_foreign_wrapper:
+        text = f"the lines of {wrapper} end with CR LF, which no shell takes: the build image brings {build.tool}"
+        draft.note("warning", text, root.full(wrapper), 1)
     elif root.has(wrapper):
         draft.note(
             "warning",

@@ -4,7 +4,7 @@ import re
 
 from genfile.data import gradle_needed, least_for, newest_for, runtime
 from genfile.detect.hosting import hosting
-from genfile.detect.java.build import Build
+from genfile.detect.java.build import Build, Dependency
 from genfile.detect.java.gradle import wrapper_version
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -81,7 +81,7 @@ def _raised(build: Build, line: str, draft: Draft) -> str:
     if wrapper is not None and (least := least_for("java", build.tool, wrapper.value)) is not None:
         wanted.append((int(least), wrapper.evidence[0]))
     for item in build.dependencies:
-        for name in (item.coordinate, item.group) if item.version else ():
+        for name in _names(item) if item.version else ():
             if (least := least_for("java", name, item.version or "")) is not None:
                 wanted.append((int(least), item.evidence))
     most = max(wanted, key=lambda item: item[0], default=None)
@@ -137,10 +137,15 @@ def _bound(build: Build) -> int | None:
         int(line)
         for item in build.dependencies
         if item.version
-        for name in (item.coordinate, item.group)
+        for name in _names(item)
         if (line := newest_for("java", name, item.version)) is not None
     ]
     return min(lines, default=None)
+
+
+def _names(item: Dependency) -> tuple[str, ...]:
+    """What a dependency is known by: `group:name`, its group, and of a plugin what its id begins with."""
+    return (item.coordinate, item.group, *((item.group.rpartition(".")[0],) if not item.name else ()))
 
 
 def _newest_for(build: Build) -> str:
