@@ -126,6 +126,17 @@ def test_the_health_of_a_profile_is_asked_where_it_is_answered() -> None:
     assert (spec.health.path, spec.health_port) == ("/actuator/health", 9001)
 
 
+def test_a_configuration_server_of_the_same_tree() -> None:
+    own = "spring:\n  application:\n    name: shop\n  config:\n    import: optional:configserver:http://c:8888\n"
+    files = {f"shop/{name}": text for name, text in boot(WEB, **{"application.yml": own}).items()}
+    served = {"config-server/src/main/resources/config/shop.yml": "server:\n  port: 8150\n"}
+    assert only(**files, **served).port == 8150
+    # Nobody asks for it, or it can't be told which.
+    alone = {**files, "shop/src/main/resources/application.yml": "spring:\n  application:\n    name: shop\n"}
+    assert only(**alone, **served).port == 8080
+    assert only(**files, **served, **{"config-repo/shop.yml": "server:\n  port: 8151\n"}).port == 8080
+
+
 def test_documents_of_yaml() -> None:
     found = parse_documents("# head\na: 1\n--- # next\nb: 2\n---\n---\n: : {\n")
     assert [item.value for item in found] == [{"a": 1}, {"b": 2}]

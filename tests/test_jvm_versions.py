@@ -57,6 +57,21 @@ def test_the_version_of_spring_boot_by_a_name() -> None:
     assert (spec.framework_version, spec.runtime.version) == ("2.2.1.RELEASE", "11")
 
 
+@pytest.mark.parametrize(("boot", "task"), [("1.5.8.RELEASE", ":web:assemble"), ("2.0.2.RELEASE", ":web:bootJar")])
+def test_spring_boot_of_the_roots_buildscript(boot: str, task: str) -> None:
+    """The root names the version for its members; the plugin of Spring Boot 1 has no `bootJar`."""
+    root = (
+        f"buildscript {{ ext {{ boot = '{boot}' }}\n"
+        'dependencies { classpath("org.springframework.boot:spring-boot-gradle-plugin:${boot}") } }\n'
+        "subprojects { apply plugin: 'java'\napply plugin: 'org.springframework.boot'\nsourceCompatibility = 1.8 }\n"
+    )
+    member = {"web/build.gradle": STARTER, "web/src/main/java/shop/ShopApplication.java": APPLICATION}
+    files = {**gradle("", wrapper="4.7"), "build.gradle": root, "settings.gradle": "include ':web'\n", **member}
+    del files["src/main/java/shop/ShopApplication.java"]
+    spec = only(**files)
+    assert (spec.framework_version, spec.build) == (boot, (f"./gradlew --no-daemon {task} -x test",))
+
+
 @pytest.mark.parametrize(
     ("body", "boot", "wrapper", "line"),
     [

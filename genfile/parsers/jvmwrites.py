@@ -60,7 +60,8 @@ def written(paths: JvmPaths) -> list[JvmWritten]:
         if target is None:
             continue
         path = paths.path(target[0])
-        if path is not None:
+        # The folder that is started in, with a name behind it that begins with no slash, is a place beside it.
+        if path is not None and not (path.open and path.text == "."):
             folder = path.folder if target[1] else path.parent
             found.append(JvmWritten(folder, int(node.start_point[0]) + 1, web=path.web))
     for node in paths.nodes.get("string_literal", ()):

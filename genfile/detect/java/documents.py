@@ -6,9 +6,10 @@ https://docs.spring.io/spring-boot/reference/features/external-config.html#featu
 """
 
 import itertools
+import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genfile.detect.tree import Project
 from genfile.parsers import Document
@@ -77,9 +78,31 @@ def _read_all(folder: Project) -> list[Named]:
     active = _active(always, [*usual, *others])
     chosen = [part for profile in reversed(active) for part in (*usual, *others) if _is_for(part, profile)]
     plain = [part for part in others if not part.profiles]
+    chosen += _served(folder, always)
     deployed = [part for part in (*usual, *others) if any(_DEPLOYED.match(item.lower()) for item in part.profiles)]
     listed = {id(part): (part.name, part.document) for part in (*chosen, *always, *plain, *deployed)}
     return list(listed.values())
+
+
+def _served(folder: Project, always: list[_Part]) -> list[_Part]:
+    """What a configuration server of the same tree has for this program: a file of the program's name.
+
+    https://docs.spring.io/spring-cloud-config/docs/current/reference/html/#_client_side_usage
+    """
+    found = {key: next((value for part in always if (value := lookup(part.document, key)[0]) is not None), None)
+             for key in ("spring.application.name", "spring.config.import", "spring.cloud.config.uri")}  # fmt: skip
+    asks = "configserver:" in str(found["spring.config.import"]) or found["spring.cloud.config.uri"] is not None
+    name = str(found["spring.application.name"] or "")
+    if not asks or not re.fullmatch(r"[A-Za-z0-9][\w-]{0,60}", name):
+        return []
+    wanted = {f"{name}.{ending}" for ending in ("yml", "yaml", "properties")}
+    places = [(place, file) for place, names in sorted(folder.tree.folders.items()) for file in names
+              if file in wanted and "config" in place.lower() and "/target/" not in f"/{place}/"]  # fmt: skip
+    if len(places) != 1:
+        return []
+    place, file = places[0]
+    own = posixpath.relpath(f"{place}/{file}", folder.path or ".")
+    return [replace(part, name=own) for part in _parts(Project(folder.tree, place), file)]
 
 
 def _parts(folder: Project, name: str) -> list[_Part]:

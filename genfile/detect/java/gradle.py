@@ -213,6 +213,10 @@ def plugin_version(root: Project, identity: str, library: str) -> Fact[str] | No
     for names in (SETTINGS, SCRIPTS):
         found = read_script(root, names)
         own = GradleNames([(root, *found)] if found is not None else [], root)
+        for item in _dependencies(root, found[0], found[1], catalog, own) if found is not None else ():
+            if item.name == library and item.version:
+                # `buildscript { dependencies { classpath … } }`
+                return Fact(item.version, (item.evidence,))
         for plugin in found[1].plugins if found is not None else ():
             version = own.resolve(plugin.version)
             if found is not None and plugin.id == identity and version:

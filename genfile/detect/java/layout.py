@@ -40,7 +40,8 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
     draft.put("main_class", build.main_class)
     if layout == "jar" and build.libraries is not None:
         draft.values["libraries"] = folder.full(build.libraries)
-    draft.put("build", Fact([_command(build, name, layout, draft.values.get("settings"))], says))
+    old = str(draft.values.get("framework_version") or "").startswith("1.")
+    draft.put("build", Fact([_command(build, name, layout, draft.values.get("settings"), old_boot=old)], says))
 
 
 def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
@@ -103,7 +104,10 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
     return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
 
 
-def _command(build: Build, framework: str | None, layout: str, told: str | None = None) -> str:
+def _command(
+    build: Build, framework: str | None, layout: str, told: str | None = None, *, old_boot: bool = False
+) -> str:
+    """The command that makes what is run; ``old_boot``: Spring Boot 1, whose plugin repacks what `assemble` makes."""
     member = relative(build.folder.path, build.root.path)
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
@@ -124,11 +128,11 @@ def _command(build: Build, framework: str | None, layout: str, told: str | None 
     if framework == "quarkus":
         task = " ".join(["quarkusBuild", *_quarkus_flags(build)])
     elif layout == "spring-boot":
-        task = "bootJar"
+        task = "assemble" if old_boot else "bootJar"
     elif layout == "distribution":
         task = "installDist"
     elif build.packaging == "war":
-        task = "bootWar" if framework == "spring-boot" else "war"
+        task = "bootWar" if framework == "spring-boot" and not old_boot else "war" if not old_boot else "assemble"
     elif build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
         task = "shadowJar"
     else:
