@@ -46,6 +46,8 @@ class Build:
     """Goals of Maven, or tasks of Gradle, that make what is run, where the usual ones do not."""
     project: str | None = None
     """The path by which Gradle knows a member: `:apps:web`."""
+    first: list[str] = field(default_factory=list)
+    """The folders of projects that are installed before it, since no build puts them together."""
     output: str | None = None
     """The folder that the jar is left in, where it is not the usual one."""
 

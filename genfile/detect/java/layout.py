@@ -41,7 +41,9 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
     if layout == "jar" and build.libraries is not None:
         draft.values["libraries"] = folder.full(build.libraries)
     old = str(draft.values.get("framework_version") or "").startswith("1.")
-    draft.put("build", Fact([_command(build, name, layout, draft.values.get("settings"), old_boot=old)], says))
+    told = draft.values.get("settings")
+    before = [_install(build, path, told) for path in build.first]
+    draft.put("build", Fact([*before, _command(build, name, layout, told, old_boot=old)], says))
 
 
 def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
@@ -102,6 +104,13 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
         start = ["java", "-cp", "app.jar:lib/*" if build.libraries else "app.jar", build.main_class.value]
         return "jar", start, build.artifact, build.output or output
     return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
+
+
+def _install(build: Build, path: str, told: str | None) -> str:
+    """The command that puts a project of the tree where Maven looks for it."""
+    settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
+    file = shlex.quote(f"{relative(path, build.root.path)}/pom.xml")
+    return f"mvn --batch-mode --no-transfer-progress {settings}-DskipTests -f {file} install"
 
 
 def _command(

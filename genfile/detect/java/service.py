@@ -78,7 +78,7 @@ def _put_tool(build: Build, draft: Draft) -> None:
     )
     draft.put("package_manager.name", root.fact(build.tool, script, 1, script))
     if build.tool == "maven":
-        from genfile.detect.java.maven import maven_wrapper
+        from genfile.detect.java.mavenrules import maven_wrapper
 
         draft.put("package_manager.version", maven_wrapper(root))
     if build.tool == "gradle":

@@ -74,7 +74,7 @@ def _raised(build: Build, line: str, draft: Draft) -> str:
     """A Java, or the one that the build tool and the frameworks want at least; a note names what wants it."""
     wrapper = wrapper_version(build.root) if build.tool == "gradle" else None
     if build.tool == "maven":
-        from genfile.detect.java.maven import maven_wrapper
+        from genfile.detect.java.mavenrules import maven_wrapper
 
         wrapper = maven_wrapper(build.root)
     wanted: list[tuple[int, Evidence]] = []
@@ -95,7 +95,7 @@ def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
     """A Java that the enforcer plugin lets build: the next with long support where the asked one is refused."""
     if build.tool != "maven" or choice.line is None:
         return choice
-    from genfile.detect.java.maven import enforced
+    from genfile.detect.java.mavenrules import enforced
 
     rule = enforced(build.folder)
     if rule is None or in_maven_range(choice.line, rule.value):
