@@ -44,6 +44,13 @@ def wrote(files: dict[str, str]) -> Any:
         ('void a(String n) { new FileWriter("notes/" + n); }', "", ("notes",)),
         ('void a() { new FileOutputStream("notes.txt"); }', "", (".",)),
         ('void a() { File f = new File("notes/a"); f.getParentFile().mkdirs(); f.createNewFile(); }', "", ("notes",)),
+        ('void a(int id) { new File(String.format("pics/%d/x", id)).mkdirs(); }', "", ("pics",)),
+        ('void a(MultipartFile f, String n) { File d = new File("/tmp"); d = new File("pics/" + n); f.transferTo(d);}',
+         "", ("pics",)),
+        ('File at(String n) { return new File("pics", n); } void a(MultipartFile f) { f.transferTo(at(name)); }', "",
+         ("pics",)),
+        ('void a(MultipartFile f) { f.transferTo(new File(Unknown.at(name))); f.transferTo(at(at(name))); }'
+         ' File at(File n) { return at(n); }', "", ()),
         # What is read, what is given by a caller, what lies elsewhere, the developer's own tree, what is computed.
         ('void a() { new FileInputStream("notes/a.txt"); new RandomAccessFile("notes/a", "r"); }', "", ()),
         ('void a(File f) { f.mkdirs(); }', "", ()),
@@ -63,18 +70,19 @@ def test_folders_that_code_writes_to(body: str, settings: str, folders: tuple[st
 def test_a_path_through_other_classes() -> None:
     """Constants, bound properties, and what a method is called with."""
     code = (
-        "void a() { new File(Places.UP).mkdirs(); }\n"
+        "void a() { new File(Places.UP).mkdirs(); new File(Places.of(id)).mkdirs(); }\n"
         "Path p; Shelf(BoxProperties box) { p = Paths.get(box.getPlace()); Files.createDirectories(p); }\n"
         "void keep(String where, byte[] b) { Files.write(Paths.get(where, name), b); }\n"
     )
     files = {
-        "src/main/java/shop/Places.java": 'class Places { static final String UP = "up"; }',
+        "src/main/java/shop/Places.java": 'class Places { static final String UP = "up"; static String of(int i) '
+        '{ return "of/" + i; } }',
         "src/main/java/shop/BoxProperties.java": '@ConfigurationProperties("box")\nclass BoxProperties '
         '{ private String place = "box-files"; String getPlace() { return place; } }',
         "src/main/java/shop/Door.java": 'class Door { void x(Shelf s) { s.keep("doors/" + id, b); } }',
     }
-    assert wrote(shop(code, **files))[0] == ("up", "box-files", "doors")
-    assert wrote(shop(code, "box.place=elsewhere", **files))[0] == ("up", "elsewhere", "doors")
+    assert wrote(shop(code, **files))[0] == ("up", "of", "box-files", "doors")
+    assert wrote(shop(code, "box.place=elsewhere", **files))[0] == ("up", "of", "elsewhere", "doors")
 
 
 def test_another_program_of_the_module_is_left_out() -> None:

@@ -155,7 +155,8 @@ class JvmNames:
             own = [item for item in listed if item.scope is not None and item.scope.id == around.id]
             own = [item for item in own if item.start <= node.start_byte]
             if own:
-                return own
+                # What was set last.
+                return own[::-1]
             around = scope_of(around)
         # A field that a method sets by its bare name counts as well.
         of_class = [item for item in listed if item.scope is None]

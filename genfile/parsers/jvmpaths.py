@@ -79,7 +79,8 @@ class JvmPaths(JvmNames):
 
     def field(self, name: str) -> JvmPath | None:
         """What a field of the file's class is, by name."""
-        return self._declared([item for item in self.names.get(name, ()) if item.scope is None], 0)
+        found = self._declared([item for item in self.names.get(name, ()) if item.scope is None], 0)
+        return found or self._own_method(name, 0)
 
     def path(self, node: "Node | None", depth: int = 0) -> JvmPath | None:
         """The path that an expression stands for; None where not even its beginning is known."""
@@ -212,8 +213,11 @@ class JvmPaths(JvmNames):
         if name == "getRealPath" and arguments:
             below = self.path(arguments[0], depth + 1)
             return replace(_plus(JvmPath("/"), below), web=True)
-        if owner is None:
-            return self._own_method(name, depth) if not arguments else None
+        if name in ("format", "formatted"):
+            pattern = self.path(arguments[0] if on == "String" and arguments else owner, depth + 1)
+            return JvmPath(pattern.text.partition("%")[0], True) if pattern is not None and not pattern.open else None
+        if owner is None or on == "this":
+            return self._own_method(name, depth)
         if name in _SAME and not arguments:
             return self.path(owner, depth + 1)
         if name in _PARENTS:
@@ -229,10 +233,10 @@ class JvmPaths(JvmNames):
             return replace(base, open=True) if base is not None else None
         if name.startswith("get") and not arguments:
             return self._of_class(owner, name[3:4].lower() + name[4:])
-        return self._of_class(owner, name) if not arguments else None
+        return self._of_class(owner, name)
 
     def _own_method(self, name: str, depth: int) -> JvmPath | None:
-        """What a method of the file without parameters returns."""
+        """What a method of the file returns last."""
         for node in self.all("method_declaration"):
             label = node.child_by_field_name("name")
             if label is not None and self.text(label) == name:

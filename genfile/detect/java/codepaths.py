@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from genfile.detect.code import parse_code
 from genfile.detect.java.build import Build, read_build
@@ -17,8 +17,8 @@ from genfile.parsers.jvmpaths import JvmPath, JvmPaths, Outside
 from genfile.parsers.jvmwrites import WRITES, JvmWritten, written
 
 MAX_FILES = 60
-# How many classes a path is followed through, and how many callers of a method are looked at.
-MAX_STEPS = 8
+# How many fields of other classes and parameters are asked for, and how many callers of a method are looked at.
+MAX_ASKED = 80
 MAX_CALLERS = 12
 _LOADED = re.compile(r"\.properties$")
 _PREFIX = re.compile(r'@ConfigurationProperties\(\s*(?:(?:prefix|value)\s*=\s*)?"([\w.-]+)"')
@@ -40,7 +40,7 @@ class Code:
         self._build = build
         self._folder = build.folder
         self._outside = Outside(self._expand, self._constant, self._given, self._loaded)
-        self._steps = 0
+        self._answers: dict[tuple[str, ...], JvmPath | None] = {}
         self._parsed: dict[tuple[str, str], JvmPaths | None] = {}
 
     def written(self) -> Iterator[tuple[str, JvmWritten]]:
@@ -91,19 +91,25 @@ class Code:
             if read_build(other) is not None:
                 yield other
 
+    def _once(self, key: tuple[str, ...], find: Callable[[], JvmPath | None]) -> JvmPath | None:
+        """An answer that is looked for once; one that asks for itself has none."""
+        if key not in self._answers:
+            self._answers[key] = None
+            if len(self._answers) <= MAX_ASKED:
+                self._answers[key] = find()
+        return self._answers[key]
+
     def _constant(self, kind: str, name: str) -> JvmPath | None:
         """A field of another class: a setting where the class is bound to a prefix, else its own value."""
-        if self._steps >= MAX_STEPS:
-            return None
-        self._steps += 1
-        try:
+
+        def find() -> JvmPath | None:
             for folder in self._places():
                 for path in source_names(folder):
                     if posixpath.basename(path).rpartition(".")[0] == kind:
                         return self._bound(folder, path, name)
             return None
-        finally:
-            self._steps -= 1
+
+        return self._once((kind, name), find)
 
     def _bound(self, folder: Project, path: str, name: str) -> JvmPath | None:
         prefix = _PREFIX.search(folder.text(path) or "")
@@ -116,10 +122,8 @@ class Code:
 
     def _given(self, method: str, count: int, at: int) -> JvmPath | None:
         """What a method of the module is called with, by the first caller that says it."""
-        if self._steps >= MAX_STEPS or len(method) < 3:
-            return None
-        self._steps += 1
-        try:
+
+        def find() -> JvmPath | None:
             called = re.compile(rf"\b{re.escape(method)}\s*\(")
             callers = [path for path in source_names(self._folder) if called.search(self._folder.text(path) or "")]
             for path in callers[:MAX_CALLERS]:
@@ -128,8 +132,8 @@ class Code:
                 if found is not None:
                     return found
             return None
-        finally:
-            self._steps -= 1
+
+        return self._once((method, str(count), str(at)), find) if len(method) > 2 else None
 
 
 def _first_given(paths: JvmPaths, method: str, count: int, at: int) -> JvmPath | None:
