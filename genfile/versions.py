@@ -132,12 +132,12 @@ def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str
 
 
 def java_line(release: str) -> Choice:
-    """The Java for a release value: that line where it has images, else the next one with long support."""
+    """The Java for a release value: that line, or the next one with long support where its own is past."""
     data = runtime("java")
     exact = data.line(release)
-    if exact is not None:
-        return Choice(exact.version, exact.over)
     later = [line for line in data.lines if line.lts and _key(line.version) > _key(release)]
+    if exact is not None and not (later and exact.over and not exact.lts):
+        return Choice(exact.version, exact.over)
     return Choice(later[-1].version, later[-1].over) if later else Choice(None)
 
 

@@ -3,6 +3,7 @@
 Everything is read once in the life of a process, when it is first asked for.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -243,6 +244,14 @@ def newest_for(language: str, name: str, version: str) -> str | None:
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 
 
+def least_for(language: str, name: str, version: str) -> str | None:
+    """The oldest line of a runtime that a release of a dependency or a tool runs on; None where none is known."""
+    bounds = load_table("pins")["least"][language].get(name)
+    release = _release(version) if bounds else None
+    fitting = [least for start, least in bounds or () if release is not None and release >= _release(start)]
+    return fitting[-1] if fitting else None
+
+
 def needs_old_openssl(name: str, version: str) -> bool:
     """Whether a release of a bundler asks OpenSSL for what version 3 refuses."""
     first = load_table("pins")["openssl3"].get(name)
@@ -256,4 +265,6 @@ def _release(text: str) -> "Any":
     try:
         return Version(text)
     except InvalidVersion:
-        return None
+        # `2.1.3.RELEASE`, `5.6.15.Final`: a word after the numbers, as Maven has them.
+        match = re.match(r"(\d+(?:\.\d+)+)[.-][A-Za-z]", text)
+        return Version(match[1]) if match is not None else None

@@ -1,5 +1,6 @@
 """Data files: JSON, JSON with comments, TOML, YAML, .properties, INI, dotenv. Text in, Document out."""
 
+import itertools
 import json
 from collections.abc import Callable
 from functools import cache
@@ -71,6 +72,29 @@ def parse_yaml(text: str) -> Document:
     except _FAILURES as error:
         raise ParseError(f"not valid YAML: {reason_of(error)}") from None
     return Document(value, _lazily(text, _yaml_lines))
+
+
+MAX_DOCUMENTS = 60
+
+
+def parse_documents(text: str) -> tuple[Document, ...]:
+    """Every document of a YAML file up to a faulty one, as parse_yaml reads the first; lines are those of the file.
+
+    Raises ParseError where the first one is faulty."""
+    lines = text.splitlines()
+    starts = [number for number, line in enumerate(lines) if line.startswith("---") and line[3:4] in ("", " ", "\t")]
+    bounds = [0, *starts, len(lines)]
+    found: list[Document] = []
+    for start, end in list(itertools.pairwise(bounds))[:MAX_DOCUMENTS]:
+        own = lines[start:end]
+        if any(line.strip() and not line.lstrip().startswith(("#", "---")) for line in own):
+            try:
+                found.append(parse_yaml("\n" * start + "\n".join(own)))
+            except ParseError:
+                if not found:
+                    raise
+                break
+    return tuple(found)
 
 
 def parse_properties(text: str) -> Document:

@@ -266,11 +266,13 @@ class GradleScript:
             for item in node.named_children
             if item.type in ("identifier", "variable_declarator", "variable_declaration")
         ]
-        if names and len(node.named_children) >= 2:
-            name = names[0].named_children[0] if names[0].named_children else names[0]
-            yield Statement(
-                blocks, self._text(name), (self._value(node.named_children[-1]),), _line(node), assigned=True
-            )
+        if not names:
+            return
+        name = names[0].named_children[0] if names[0].named_children else names[0]
+        # Groovy has the value in the declarator, Kotlin beside it.
+        value = names[0].named_children[-1] if names[0].type == "variable_declarator" else node.named_children[-1]
+        if value.id not in (names[0].id, name.id):
+            yield Statement(blocks, self._text(name), (self._value(value),), _line(node), assigned=True)
 
     def _call(self, node: "Node", blocks: tuple[str, ...], depth: int) -> Iterator[Statement]:
         name, arguments, body = self._split_call(node)
@@ -367,6 +369,8 @@ class GradleScript:
                 return f"org.jetbrains.kotlin:kotlin-{first}"
             if name.rsplit(".", 1)[-1] in _TRANSPARENT and arguments:
                 return first
+            if name.rsplit(".", 1)[-1] in ("property", "findProperty", "gradleProperty") and isinstance(first, str):
+                return f'property("{first}")'
             return f"{name}()"
         if (
             node.type in ("parenthesized_expression", "as_expression", "expression_statement", "value_argument")

@@ -40,14 +40,14 @@ class JvmFile:
     """A parsed file; every property is found once, when it is asked for."""
 
     def __init__(self, source: bytes, root: "Node", language: str) -> None:
-        self._source = source
-        self._root = root
-        self._language = language
+        self.source = source
+        self.root = root
+        self.language = language
         self._steps = Steps()
 
     @cached_property
     def _nodes(self) -> dict[str, list["Node"]]:
-        return captures(self._language, _KINDS[self._language], self._root)
+        return captures(self.language, _KINDS[self.language], self.root)
 
     def _all(self, *kinds: str) -> list["Node"]:
         """Every node of these types, in the order of the text."""
@@ -58,7 +58,7 @@ class JvmFile:
         """What is imported, dotted."""
         return tuple(
             re.sub(r"^import\s+(?:static\s+)?|[;\s]", "", self._text(node).strip())
-            for node in self._root.named_children
+            for node in self.root.named_children
             if node.type in ("import_declaration", "import", "import_header", "import_list")
         )
 
@@ -106,7 +106,7 @@ class JvmFile:
     @property
     def _asking(self) -> Places:
         """The calls that hold a `getenv`."""
-        places = [match.start() for match in re.finditer(rb"getenv", self._source)]
+        places = [match.start() for match in re.finditer(rb"getenv", self.source)]
         calls: list[Node] = []
         for node in self._all("method_invocation") if places else ():
             at = bisect_left(places, node.start_byte)
@@ -115,7 +115,7 @@ class JvmFile:
         return Places(calls)
 
     def _text(self, node: "Node") -> str:
-        return self._source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _name(self, node: "Node") -> str:
         if node.type == "object_creation_expression":
@@ -129,7 +129,7 @@ class JvmFile:
         first = node.named_children[0]
         # The head of `a.b().c()…` has the text of all the calls before: its end is enough.
         start = max(first.start_byte, first.end_byte - MAX_HEAD)
-        head = self._source[start : first.end_byte].decode("utf-8", "replace")
+        head = self.source[start : first.end_byte].decode("utf-8", "replace")
         return re.split(r"[.\s?]+", head.split("(")[0] if "." not in head else head)[-1].split("(")[0]
 
     def _arguments(self, node: "Node", depth: int = 0) -> tuple[list[Any], dict[str, Any]]:
@@ -172,7 +172,7 @@ class JvmFile:
         return UNKNOWN
 
     def _asks(self, node: "Node") -> bool:
-        return self._source.find(b"getenv", node.start_byte, node.end_byte) >= 0
+        return self.source.find(b"getenv", node.start_byte, node.end_byte) >= 0
 
     def _called(self, node: "Node", depth: int) -> Any:
         """The environment however it is asked, numbers made of text, and calls upon a value that is one of these."""

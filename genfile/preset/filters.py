@@ -236,9 +236,17 @@ def in_folder(paths: Iterable[str], folder: str) -> list[str]:
     return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
 
 
-def under(paths: Iterable[str], root: str) -> list[str]:
-    """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`."""
-    return [join_path(root, path) for path in paths]
+def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
+    """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
+    return [root if path == of else join_path(root, relative(path, of)) for path in paths]
+
+
+def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
+    """Each path of a web application in Tomcat's image: its pages are unpacked, all else is where Tomcat is started."""
+    return [
+        path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
+        for path in under(paths, "/usr/local/tomcat", of)
+    ]
 
 
 def lines(value: str) -> list[str]:
@@ -288,6 +296,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "unique_items": unique,
     "folders": folders,
     "in_folder": in_folder,
+    "in_tomcat": in_tomcat,
     "under": under,
     "dir_name": dir_name,
     "has_text": has_text,

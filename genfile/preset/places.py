@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from genfile.preset.filters import join_path, relative
+from genfile.preset.filters import in_tomcat, join_path, under
 from genfile.preset.layout import localise
 
 _ROOT = "/app"
@@ -11,18 +11,21 @@ _ROOT = "/app"
 def written_folders(spec: dict[str, Any], context: str) -> list[str]:
     """Every one, sorted; ``spec`` as plain values, ``context``: its build context."""
     local = localise(spec, context)
-    # A Go image holds the program and its files alone, not the tree.
-    own = local["path"] if local["language"] == "go" else "."
+    if local.get("layout") == "war":
+        return sorted({*in_tomcat(local["writable"], local["path"]), *local["volumes"]})
+    # A Go image holds the program and its files alone, not the tree; so does one of Java.
+    own = local["path"] if local["language"] in ("go", "java") else "."
     data = local["data"]
     # A Go program that keeps its database where it is started runs on the volume: what else it writes is there too.
     apart = local["language"] == "go" and data in (".", local["path"])
-    found = [] if apart else [join_path(_ROOT, relative(path, own)) for path in local["writable"]]
+    found = [] if apart else under(local["writable"], _ROOT, own)
     if data is not None:
-        found.append("/data" if apart else join_path(_ROOT, relative(data, own)))
+        found += ["/data"] if apart else under([data], _ROOT, own)
     return sorted({*found, *local["volumes"]})
 
 
 def holds_code(folder: str, spec: dict[str, Any], context: str) -> bool:
     """Whether the program's own code lies in a folder: a volume there would hide that of the next image."""
-    home = join_path(_ROOT, "." if spec["language"] == "go" else localise(spec, context)["path"])
+    alone = spec["language"] in ("go", "java")
+    home = join_path(_ROOT, "." if alone else localise(spec, context)["path"])
     return f"{home}/".startswith(f"{folder}/")

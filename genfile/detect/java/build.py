@@ -46,6 +46,8 @@ class Build:
     """Goals of Maven, or tasks of Gradle, that make what is run, where the usual ones do not."""
     project: str | None = None
     """The path by which Gradle knows a member: `:apps:web`."""
+    first: list[str] = field(default_factory=list)
+    """The folders of projects that are installed before it, since no build puts them together."""
     output: str | None = None
     """The folder that the jar is left in, where it is not the usual one."""
 
@@ -79,10 +81,18 @@ class Build:
 
     @property
     def wrapper(self) -> bool:
-        """Whether the wrapper is committed with all that it needs."""
+        """Whether the wrapper is committed with all that it needs, and a shell can read it."""
         if self.tool == "maven":
-            return self.root.has("mvnw") and self.root.has(".mvn/wrapper/maven-wrapper.properties")
-        return self.root.has("gradlew") and self.root.has("gradle/wrapper/gradle-wrapper.jar")
+            there = self.root.has("mvnw") and self.root.has(".mvn/wrapper/maven-wrapper.properties")
+        else:
+            there = self.root.has("gradlew") and self.root.has("gradle/wrapper/gradle-wrapper.jar")
+        return there and not self.has_foreign_wrapper
+
+    @property
+    def has_foreign_wrapper(self) -> bool:
+        """Whether the lines of the wrapper's script end as those of Windows do: no shell takes them."""
+        name = "mvnw" if self.tool == "maven" else "gradlew"
+        return self.root.has(name) and (self.root.text(name) or "").split("\n", 1)[0].endswith("\r")
 
 
 def read_build(folder: Project) -> Build | None:

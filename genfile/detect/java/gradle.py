@@ -4,6 +4,7 @@ from typing import Any
 
 from genfile.detect.code import parse_code
 from genfile.detect.java.build import Build, Dependency
+from genfile.detect.java.gradlenames import GradleNames
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
@@ -50,15 +51,16 @@ def read_gradle(folder: Project) -> Build | None:
         scripts += [(root, above[0], above[1].given_to(project)), (root, above[0], above[1].own)]
     settings = read_script(folder, SETTINGS)
     build.modules = [folder.full(path) for path in (settings[1].includes if settings else ())]
-    build.dependencies = _plugins(scripts, catalog, root)
+    names = GradleNames(scripts, folder, root)
+    build.dependencies = _plugins(scripts, catalog, root, names)
     needs: set[str] = set()
     for place, named, said in scripts[:2]:
-        build.dependencies += _dependencies(place, named, said, catalog)
+        build.dependencies += _dependencies(place, named, said, catalog, names)
         needs.update(
             root.full((item.project or "").strip(":").replace(":", "/")) for item in said.dependencies if item.project
         )
     build.needs = sorted(needs - {folder.path})
-    build.java = decide((scripts, catalog, root), JAVA_SIGNALS, agree=lambda *_: True).fact
+    build.java = decide((scripts, catalog, root, names), JAVA_SIGNALS, agree=lambda *_: True).fact
     put_tasks(folder, name, script, build)
     if build.runnable is not None and _makes_no_boot_jar(scripts[:2]):
         build.runnable = None
@@ -82,22 +84,36 @@ def _root(folder: Project) -> Project:
 Scripts = list[tuple[Project, str, GradleScript]]
 
 
-def _plugins(scripts: Scripts, catalog: Document | None, root: Project) -> list[Dependency]:
+def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: GradleNames) -> list[Dependency]:
     found: list[Dependency] = []
+    declared = _declared(root, names)
     for place, (folder, name, script) in enumerate(scripts):
         for plugin in (item for item in script.plugins if item.applied):
-            identity, version = plugin.id, plugin.version
+            identity, version = plugin.id, names.resolve(plugin.version)
             if plugin.alias is not None and catalog is not None:
                 identity, version = _from_catalog(catalog, plugin.alias.removeprefix("plugins."))
             if identity is None:
                 continue
             identity = OLD_NAMES.get(identity, identity)
+            version = version or declared.get(identity)
             # A root's own plugins build the root; its members have what they or the root name for them.
             if place < 2 or identity.startswith("org.springframework.boot"):
                 says = folder.says(name, plugin.line, identity)
                 found.append(Dependency(identity, "", version, says, plugin=place < 2))
             if place < 2:
                 found += _convention(root, identity, catalog)
+    return found
+
+
+def _declared(root: Project, names: GradleNames) -> dict[str, str]:
+    """The versions of plugins that the settings or the root name for all modules, by id."""
+    found: dict[str, str] = {}
+    for files in (SETTINGS, SCRIPTS):
+        read = read_script(root, files)
+        for plugin in read[1].plugins if read is not None else ():
+            version = names.resolve(plugin.version)
+            if plugin.id is not None and version:
+                found.setdefault(plugin.id, version)
     return found
 
 
@@ -157,7 +173,9 @@ def _plain(text: str) -> str:
     return text.replace("-", ".").replace("_", ".").lower()
 
 
-def _dependencies(folder: Project, name: str, script: GradleScript, catalog: Document | None) -> list[Dependency]:
+def _dependencies(
+    folder: Project, name: str, script: GradleScript, catalog: Document | None, names: GradleNames | None = None
+) -> list[Dependency]:
     found: list[Dependency] = []
     for item in script.dependencies:
         if item.configuration.startswith(("test", "annotationProcessor", "developmentOnly", "kapt")):
@@ -165,6 +183,8 @@ def _dependencies(folder: Project, name: str, script: GradleScript, catalog: Doc
         coordinate = item.coordinate
         if item.alias is not None and catalog is not None:
             coordinate = _library(catalog, item.alias)
+        if names is not None and coordinate is not None and "$" in coordinate:
+            coordinate = names.resolve(coordinate)
         if coordinate is not None:
             group, _, rest = coordinate.partition(":")
             artifact, _, version = rest.partition(":")
@@ -192,9 +212,15 @@ def plugin_version(root: Project, identity: str, library: str) -> Fact[str] | No
     catalog = root.toml("gradle/libs.versions.toml") if root.has("gradle/libs.versions.toml") else None
     for names in (SETTINGS, SCRIPTS):
         found = read_script(root, names)
+        own = GradleNames([(root, *found)] if found is not None else [], root)
+        for item in _dependencies(root, found[0], found[1], catalog, own) if found is not None else ():
+            if item.name == library and item.version:
+                # `buildscript { dependencies { classpath … } }`
+                return Fact(item.version, (item.evidence,))
         for plugin in found[1].plugins if found is not None else ():
-            if found is not None and plugin.id == identity and plugin.version:
-                return root.fact(plugin.version, found[0], plugin.line, f"{identity} {plugin.version}")
+            version = own.resolve(plugin.version)
+            if found is not None and plugin.id == identity and version:
+                return root.fact(version, found[0], plugin.line, f"{identity} {version}")
     for value in (catalog.table("plugins") if catalog is not None else {}).values():
         if catalog is not None and isinstance(value, dict) and value.get("id") == identity:
             version = _catalog_version(catalog, value.get("version"))
@@ -208,22 +234,18 @@ def plugin_version(root: Project, identity: str, library: str) -> Fact[str] | No
     return None
 
 
-Asked = tuple[Scripts, Document | None, Project]
+Asked = tuple[Scripts, Document | None, Project, GradleNames]
 
 
 def _setting(asked: Asked, *paths: str) -> Fact[str] | None:
-    scripts, catalog, _ = asked
+    scripts, catalog, _, names = asked
     for folder, name, script in scripts:
         found = script.value(*paths)
         if found is None or not isinstance(found[0], str):
             continue
-        text = (
-            found[0]
-            .replace("JavaVersion.VERSION_", "")
-            .replace("JvmTarget.JVM_", "")
-            .replace("1_8", "8")
-            .replace("_", ".")
-        )
+        text = found[0] if found[0].startswith("libs.") else names.resolve(found[0]) or found[0]
+        text = text.replace("JavaVersion.VERSION_", "").replace("JvmTarget.JVM_", "").replace("1_8", "8")
+        text = text if text.startswith("libs.") else text.replace("_", ".")
         if catalog is not None and text.startswith("libs.versions."):
             alias = text.removeprefix("libs.versions.").split(".get")[0]
             text = next((str(v) for key, v in catalog.table("versions").items() if _plain(key) == _plain(alias)), "")

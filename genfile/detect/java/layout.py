@@ -11,6 +11,7 @@ from genfile.detect.java.distribution import distribution, is_distribution
 from genfile.detect.java.git import git_flags
 from genfile.detect.java.gradle import read_script
 from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.java.tomcat import tomcat_line
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
@@ -30,7 +31,7 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
         draft.values["run_paths"] = [folder.full(word) for word in given.value if folder.has(word)]
         says = (*says, *given.evidence)
     if layout == "war":
-        draft.put("tomcat", _tomcat(build, draft))
+        draft.put("tomcat", tomcat_line(build, draft))
     draft.put("layout", Fact(layout, says))
     draft.put("start", Fact(start, says))
     draft.values["artifact_folder"] = folder.full(output)
@@ -39,7 +40,10 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
     draft.put("main_class", build.main_class)
     if layout == "jar" and build.libraries is not None:
         draft.values["libraries"] = folder.full(build.libraries)
-    draft.put("build", Fact([_command(build, name, layout, draft.values.get("settings"))], says))
+    old = str(draft.values.get("framework_version") or "").startswith("1.")
+    told = draft.values.get("settings")
+    before = [_install(build, path, told) for path in build.first]
+    draft.put("build", Fact([*before, _command(build, name, layout, told, old_boot=old)], says))
 
 
 def _arguments(build: Build, framework: str | None) -> Fact[list[str]] | None:
@@ -73,25 +77,18 @@ def _in_tree(folder: Project, word: str) -> str | None:
     return found[0] if len(found) == 1 and "test" not in found[0] else None
 
 
-def _tomcat(build: Build, draft: Draft) -> Fact[str]:
-    """The line of Tomcat for a war: 9.0 for `javax.servlet`, else by the Servlet version and the Java that it needs."""
-    old = build.find("javax.servlet", "javax:javaee-api", "javax:javaee-web-api", "javax.servlet.jsp")
-    java = int(draft.values["runtime"]["version"]) if str(draft.values["runtime"]["version"]).isdigit() else 17
-    if old is not None or java < 11:
-        return Fact("9.0", (old.evidence,) if old is not None else ())
-    api = build.find("jakarta.servlet:jakarta.servlet-api", "jakarta.platform")
-    if java < 17 or (
-        api is not None and api.version is not None and api.version.startswith(("5.", "6.0", "9.", "10."))
-    ):
-        return Fact("10.1", (api.evidence,) if api is not None else ())
-    return Fact("11.0", (api.evidence,) if api is not None else ())
+def _is_repackaged(build: Build) -> bool:
+    """Whether Spring Boot's plugin packs the program with its libraries and a server."""
+    if build.tool == "gradle":
+        return build.find("org.springframework.boot") is not None
+    return any(item.plugin and item.name == "spring-boot-maven-plugin" for item in build.dependencies)
 
 
 def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | None, str]:
     """The form of what is built, the start command, the file's name where it is certain, the folder it is in."""
     maven = build.tool == "maven"
     output = "target" if maven else "build/libs"
-    repackaged = build.find("org.springframework.boot:spring-boot-maven-plugin", "org.springframework.boot")
+    repackaged = _is_repackaged(build)
     if framework == "quarkus":
         return "quarkus", ["java", "-jar", "quarkus-run.jar"], None, "target" if maven else "build"
     if build.packaging == "war":
@@ -109,7 +106,17 @@ def _layout(build: Build, framework: str | None) -> tuple[str, list[str], str | 
     return "jar", ["java", "-jar", "app.jar"], build.artifact, build.output or output
 
 
-def _command(build: Build, framework: str | None, layout: str, told: str | None = None) -> str:
+def _install(build: Build, path: str, told: str | None) -> str:
+    """The command that puts a project of the tree where Maven looks for it."""
+    settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
+    file = shlex.quote(f"{relative(path, build.root.path)}/pom.xml")
+    return f"mvn --batch-mode --no-transfer-progress {settings}-DskipTests -f {file} install"
+
+
+def _command(
+    build: Build, framework: str | None, layout: str, told: str | None = None, *, old_boot: bool = False
+) -> str:
+    """The command that makes what is run; ``old_boot``: Spring Boot 1, whose plugin repacks what `assemble` makes."""
     member = relative(build.folder.path, build.root.path)
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
@@ -130,11 +137,11 @@ def _command(build: Build, framework: str | None, layout: str, told: str | None 
     if framework == "quarkus":
         task = " ".join(["quarkusBuild", *_quarkus_flags(build)])
     elif layout == "spring-boot":
-        task = "bootJar"
+        task = "assemble" if old_boot else "bootJar"
     elif layout == "distribution":
         task = "installDist"
     elif build.packaging == "war":
-        task = "bootWar" if framework == "spring-boot" else "war"
+        task = "bootWar" if framework == "spring-boot" and not old_boot else "war" if not old_boot else "assemble"
     elif build.find("com.gradleup.shadow", "com.github.johnrengelman.shadow"):
         task = "shadowJar"
     else:

@@ -60,13 +60,12 @@ class Pom:
     @cached_property
     def properties(self) -> dict[str, tuple[str, Evidence]]:
         found: dict[str, tuple[str, Evidence]] = {}
-        for pom in self.chain:
-            for item in pom.root.all("properties"):
-                for child in item.children:
-                    found.setdefault(
-                        child.tag,
-                        (child.text, pom.folder.says(pom.file, child.line, f"{child.tag} is {child.text}")),
-                    )
+        # Those of an active profile win over those of the project.
+        own = [(pom, item) for pom, profile in self.profiles for item in profile.all("properties")]
+        for pom, item in [*own, *((one, item) for one in self.chain for item in one.root.all("properties"))]:
+            for child in item.children:
+                says = pom.folder.says(pom.file, child.line, f"{child.tag} is {child.text}")
+                found.setdefault(child.tag, (child.text, says))
         return found
 
     @cached_property
@@ -196,6 +195,15 @@ def read_maven(folder: Project) -> Build | None:
     put_package(pom, build)
     if build.is_member:
         build.needs = _needs(pom, root)
+    elif pom.folder.path:
+        from genfile.detect.java.siblings import needed_siblings, shared_root
+
+        build.first = needed_siblings(pom, frozenset(_reactor(root)))
+        shared = shared_root(folder, build.first)
+        if build.first and not shared.has(FILE):
+            build.root, build.needs = shared, sorted(build.first)
+        else:
+            build.first = []
     return build
 
 
@@ -292,32 +300,6 @@ def _plugins(pom: Pom) -> list[Dependency]:
         version = pom.resolve(item.find_text("version"))
         found.append(Dependency(group, name, version, owner.folder.says(owner.file, item.line, name), plugin=True))
     return found
-
-
-def enforced(folder: Project) -> Fact[str] | None:
-    """The range of requireJavaVersion of the enforcer plugin."""
-    pom = read_pom(folder)
-    for owner, item in (*pom.plugins(), *pom.managed_plugins()) if pom is not None else ():
-        if item.find_text("artifactId") != "maven-enforcer-plugin":
-            continue
-        for element in descendants(item):
-            if element.tag == "requireJavaVersion" and pom is not None:
-                text = pom.resolve(element.find_text("version"))
-                if text:
-                    return Fact(text, (owner.folder.says(owner.file, element.line, f"requireJavaVersion {text}"),))
-    return None
-
-
-def maven_wrapper(root: Project) -> Fact[str] | None:
-    """The Maven that the wrapper downloads."""
-    from genfile.parsers.data import parse_properties
-
-    name = ".mvn/wrapper/maven-wrapper.properties"
-    settings = root.parse(parse_properties, name) if root.has(name) else None
-    match = re.search(r"apache-maven-(\d+(?:\.\d+)+)", settings.text("distributionUrl") or "") if settings else None
-    return (
-        root.fact(match[1], name, settings.line("distributionUrl"), f"Maven {match[1]}") if settings and match else None
-    )
 
 
 def descendants(element: Element) -> list[Element]:

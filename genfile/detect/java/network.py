@@ -1,12 +1,12 @@
 """Where a service on the JVM listens, by its configuration and its source, and what tells its health."""
 
 from genfile.data import Framework
-from genfile.detect.hosting import hosting
+from genfile.detect.hosting import Port, hosting
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.health import put_health
 from genfile.detect.java.maven import read_pom
-from genfile.detect.java.port import source_port
-from genfile.detect.java.settings import dropwizard_config, find_setting
+from genfile.detect.java.port import boot_port, source_port
+from genfile.detect.java.settings import Setting, dropwizard_config, find_setting
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import port_number
@@ -34,7 +34,7 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
         draft.put("port", fact)
         return
     if framework is None or framework.port is None:
-        found = source_port(build.folder)
+        found = source_port(build)
         if found is not None and (found.value.number or found.value.variable):
             number = found.value.number or (hinted.value if hinted is not None else 8080)
             draft.put("port", Fact(number, found.evidence, found.value.number is None))
@@ -45,31 +45,47 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     says = draft.evidence["/framework"].evidence
     fact = Fact(framework.port, tuple(says))
     variable: str | None = framework.port_variable
-    if framework.name not in CONFIGURED and (found := source_port(build.folder)) is not None:
+    setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
+    coded = boot_port(build) if framework.name == "spring-boot" and setting is None else None
+    if coded is not None:
+        fact, variable = coded.but(coded.value.number or framework.port), coded.value.variable
+    elif (found := _of_code(build, framework, setting is not None)) is not None:
         fact = found.but(found.value.number or framework.port)
         variable = found.value.variable or variable
-    elif hinted is not None and find_setting(build.folder, *PORT_KEYS.get(framework.name, ())) is None:
+    elif hinted is not None and setting is None:
         fact = hinted
     configured = dropwizard_config(build.folder) if framework.name == "dropwizard" else None
     if configured is not None and configured[1] is not None:
         fact = build.folder.fact(configured[1], configured[0], None, f"port: {configured[1]}")
-    setting = find_setting(build.folder, *PORT_KEYS.get(framework.name, ()))
-    given = port_number(_filtered(build, setting.value.value)) if setting is not None else None
-    if setting is not None and setting.value.value == "0" and framework.name == "spring-boot":
+    if setting is not None:
+        fact, variable = _configured(build, draft, setting, fact, variable)
+    draft.put("port", fact)
+    if variable is not None:
+        draft.put("port_variable", fact.but(variable))
+    put_health(build, draft, framework.name)
+
+
+def _configured(
+    build: Build, draft: Draft, setting: Fact[Setting], fact: Fact[int], variable: str | None
+) -> tuple[Fact[int], str | None]:
+    """The port and the variable of a setting, where it names them; else those of the framework."""
+    given = port_number(_filtered(build, setting.value.value))
+    if setting.value.variable and setting.value.variable.isidentifier():
+        variable = setting.value.variable
+        fact = Fact(fact.value, setting.evidence)
+    elif setting.value.value == "0" and variable == "SERVER_PORT":
         # A port by chance can't be published: the variable that stands for the key gives it a fixed one.
         draft.values.setdefault("environment", []).append(
             {"name": "SERVER_PORT", "phase": "run", "value": str(fact.value)}
         )
         fact = setting.but(fact.value)
-    if setting is not None and given is not None:
-        fact = setting.but(given)
-    if setting is not None and setting.value.variable and setting.value.variable.isidentifier():
-        variable = setting.value.variable
-        fact = Fact(fact.value, setting.evidence)
-    draft.put("port", fact)
-    if variable is not None:
-        draft.put("port_variable", fact.but(variable))
-    put_health(build, draft, framework.name)
+    return (setting.but(given) if given is not None else fact), variable
+
+
+def _of_code(build: Build, framework: Framework, configured: bool) -> Fact[Port] | None:
+    """What the source says, where the framework is told by it; Helidon is by either."""
+    coded = framework.name not in CONFIGURED or (framework.name == "helidon" and not configured)
+    return source_port(build) if coded else None
 
 
 def _filtered(build: Build, value: str | None) -> str | None:

@@ -47,17 +47,28 @@ def _by_source(pom: Pom, build: Build) -> None:
     mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
     framework = build.framework is not None
     booted = _boots(build)
-    if mains and not (booted or staying(build) or listening(build, Life("unknown"), framework=framework)):
+    served = _served(build)
+    if mains and not (booted or served or staying(build) or listening(build, Life("unknown"), framework=framework)):
         return
     for path, name in mains:
         says = booted.get(path) or listening(build, life(build, path), framework=framework)
         if says is None and len(mains) == 1:
-            says = staying(build)
+            says = staying(build) or served
         if says is not None:
             build.runnable, build.named = says, True
             build.main_class = pom.folder.fact(name, path, None, f"main, which no plugin of {FILE} names")
             put_libraries(pom, build)
             return
+
+
+# Libraries of frameworks that a client has as well.
+_CLIENTS = frozenset({"grpc", "vertx", "armeria", "http4k", "spring-boot"})
+
+
+def _served(build: Build) -> Evidence | None:
+    """A framework that is there for nothing but servers, started by a call of no name of its own: Spark's `get`."""
+    found = build.framework
+    return found[1].evidence if found is not None and found[0].name not in _CLIENTS else None
 
 
 def _boots(build: Build) -> dict[str, Evidence]:

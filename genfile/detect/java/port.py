@@ -4,13 +4,19 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from genfile.detect.code import parse_code
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import OTHER_PORTS, Port
+from genfile.detect.java.build import Build
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
 from genfile.parsers.jvm import JvmFile, parse_java, parse_kotlin
+from genfile.parsers.jvmpaths import JvmPath, JvmPaths
 from genfile.parsers.values import EnvDefault, port_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 MAX_FILES = 80
 MAX_NAMES = 3000
@@ -23,11 +29,14 @@ LISTENERS = frozenset(
 _KEY = re.compile(r"(?:(?:web|http|server|rest|api|app)[._-])?port", re.IGNORECASE)
 # Where a program is most likely to say where it listens, by the names of its files.
 _LIKELY = re.compile(r"Main|App|Server|Config|Settings|Keys|Bootstrap|Launcher|Verticle")
+_LOCAL = frozenset({"0.0.0.0", "127.0.0.1", "localhost", "::"})
 _VARIABLES = frozenset({"PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT"})
 
 
-def source_port(folder: Project) -> Fact[Port] | None:
-    """A literal or a variable in a call that listens; else a variable named PORT with a default."""
+def source_port(build: Build) -> Fact[Port] | None:
+    """A literal or a variable in a call that listens; what other classes and callers give to it; else a variable named
+    PORT with a default."""
+    folder = build.folder
     partial: Fact[Port] | None = None
     named: Fact[Port] | None = None
     for path, file in sources(folder):
@@ -38,7 +47,9 @@ def source_port(folder: Project) -> Fact[Port] | None:
                 if number is not None:
                     named = folder.fact(Port(number), path, call.line, f"{call.callee}({number})")
             values = [*call.arguments, *(value for key, value in call.keywords.items() if key == "port")]
-            listens = call.callee in LISTENERS
+            # An address with a host may be one that is asked.
+            far = call.callee == "InetSocketAddress" and len(values) > 1 and values[0] not in _LOCAL
+            listens = call.callee in LISTENERS and not far
             if call.callee == "getOrDefault" and len(values) == 2 and values[0] in _VARIABLES:
                 number = port_of(values[1])[0]
                 if number is not None:
@@ -47,11 +58,88 @@ def source_port(folder: Project) -> Fact[Port] | None:
                     )
             for value in values if listens else ():
                 number, variable = port_of(value)
-                if number is not None and number > 79 and isinstance(value, int | EnvDefault):
+                if number is not None and _is_own(number) and isinstance(value, int | EnvDefault):
                     return folder.fact(Port(number, variable), path, call.line, f"{call.callee}({number})")
                 if variable is not None and partial is None:
                     partial = folder.fact(Port(None, variable), path, call.line, f"{call.callee}({variable})")
-    return partial or named
+    computed = _computed(build)
+    if computed is not None and partial is not None:
+        return computed.but(Port(computed.value.number, partial.value.variable))
+    return computed or partial or named
+
+
+def boot_port(build: Build) -> Fact[Port] | None:
+    """The port that the code of a Spring Boot program sets: a default that the environment changes, or for good by a
+    property of the JVM or a factory of servers.
+
+    https://docs.spring.io/spring-boot/how-to/webserver.html#howto.webserver.change-port
+    """
+    for path, file in sources(build.folder):
+        factory = any("WebServerFactory" in name or "EmbeddedServletContainer" in name for name in file.imports)
+        for call in file.calls:
+            first, *others = call.arguments or (None,)
+            text = others[0] if first == "server.port" and others else None
+            if isinstance(first, str) and first.startswith("server.port="):
+                text = first.removeprefix("server.port=")
+            if factory and call.callee == "setPort":
+                text = first
+            number = port_of(text)[0] if isinstance(text, int | str) else None
+            if number is not None:
+                fixed = call.callee in ("setProperty", "setPort")
+                says = f"{call.callee} sets server.port to {number}"
+                return build.folder.fact(Port(number, None if fixed else "SERVER_PORT"), path, call.line, says)
+    return None
+
+
+def _is_own(number: int) -> bool:
+    """Whether a service may listen there: not where mail, databases and their like are asked."""
+    return 79 < number < 65536 and number not in OTHER_PORTS
+
+
+def _computed(build: Build) -> Fact[Port] | None:
+    """A port that is followed through constants of other classes, callers, properties and URLs."""
+    from genfile.detect.java.codepaths import code_of
+
+    folder = build.folder
+    for path, _ in sources(folder):
+        paths = code_of(build).paths(path) if _LISTENING.search(folder.text(path) or "") else None
+        for node in paths.all(*_CALLS) if paths is not None else ():
+            name = paths.callee(node) if paths is not None else ""
+            if paths is None or name not in _BINDERS or _asks_another(paths, node):
+                continue
+            for argument in paths.arguments(node):
+                found = paths.path(argument)
+                number = _number(found) if found is not None else None
+                if number is not None:
+                    line = int(node.start_point[0]) + 1
+                    return folder.fact(Port(number), path, line, f"{name} at {number}")
+    return None
+
+
+def _number(found: JvmPath) -> int | None:
+    """The port of a number, or of an URL that is listened at."""
+    match = re.match(r"(?:https?://[\w.\-\[\]:]*?:)?(\d{2,5})(?:/|$)", found.text)
+    number = int(match[1]) if match is not None and not found.open else None
+    return number if number is not None and _is_own(number) else None
+
+
+def _asks_another(paths: JvmPaths, node: "Node") -> bool:
+    """Whether an address is one that the program itself asks: the argument of `connect`, or another host's."""
+    above = node.parent
+    while above is not None and above.type in ("argument_list", "value_argument", "value_arguments"):
+        above = above.parent
+    if above is not None and above.type in _CALLS and paths.callee(above) in ("connect", "Proxy"):
+        return True
+    arguments = paths.arguments(node)
+    host = paths.path(arguments[0]) if len(arguments) > 1 else None
+    text = host.text if host is not None else ""
+    return "." in text and text not in _LOCAL and "://" not in text
+
+
+_CALLS = ("method_invocation", "object_creation_expression", "call_expression")
+# Beside the listeners of above: Undertow, the servers of Jersey, Netty.
+_BINDERS = LISTENERS | {"addHttpListener", "createHttpServer", "createServer", "bind"}
+_LISTENING = re.compile(r"\b(?:" + "|".join(sorted(_BINDERS)) + r")\b")
 
 
 def sources(folder: Project) -> Iterator[tuple[str, JvmFile]]:

@@ -15,6 +15,7 @@ from genfile.detect.java.network import put_network
 from genfile.detect.java.private import put_private
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
+from genfile.detect.java.writes import put_writes
 from genfile.detect.paths import relative
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
@@ -43,6 +44,7 @@ def detect(folder: Project) -> Draft:
     put_layers(build, draft)
     put_flags(build, draft)
     put_network(build, draft, framework)
+    put_writes(build, draft)
     draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
     _put_workspace(build, draft)
@@ -77,7 +79,7 @@ def _put_tool(build: Build, draft: Draft) -> None:
     )
     draft.put("package_manager.name", root.fact(build.tool, script, 1, script))
     if build.tool == "maven":
-        from genfile.detect.java.maven import maven_wrapper
+        from genfile.detect.java.mavenrules import maven_wrapper
 
         draft.put("package_manager.version", maven_wrapper(root))
     if build.tool == "gradle":
@@ -92,6 +94,9 @@ def _put_tool(build: Build, draft: Draft) -> None:
     wrapper = "mvnw" if build.tool == "maven" else "gradlew"
     if build.wrapper:
         draft.put("wrapper", root.fact(True, wrapper, 1, wrapper))
+    elif build.has_foreign_wrapper:
+        text = f"the lines of {wrapper} end with CR LF, which no shell takes: the build image brings {build.tool}"
+        draft.note("warning", text, root.full(wrapper), 1)
     elif root.has(wrapper):
         draft.note(
             "warning",

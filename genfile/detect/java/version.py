@@ -2,12 +2,12 @@
 
 import re
 
-from genfile.data import gradle_needed, newest_for, runtime
+from genfile.data import gradle_needed, least_for, newest_for, runtime
 from genfile.detect.hosting import hosting
-from genfile.detect.java.build import Build
+from genfile.detect.java.build import Build, Dependency
 from genfile.detect.java.gradle import wrapper_version
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
-from genfile.evidence import Draft, Fact, decide
+from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.versions import Choice, Pin, java_line, parse_pin
 
 
@@ -25,18 +25,22 @@ def java_version(build: Build, draft: Draft) -> None:
     if not asked.isdigit() or fact is None:
         hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
         if hint is not None:
-            draft.put("runtime.version", hint.but(java_line(hint.value.line).line or hint.value.line))
+            line = java_line(hint.value.line).line or hint.value.line
+            draft.put("runtime.version", hint.but(_raised(build, line, draft)))
             return
-        line = _newest_for(build)
+        line = _raised(build, _newest_for(build), draft)
         remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
         place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
         draft.put("runtime.version", build.root.guess(line, place, "no Java version is named: the default", remedy))
         return
-    choice = _enforced(build, java_line(asked), draft)
+    choice = _enforced(build, _runs(build, asked), draft)
     if choice.line is None:
         draft.note("warning", f"Java {asked} is newer than any that is known here", fact.evidence[0].path)
         choice = java_line(runtime("java").default)
-    draft.put("runtime.version", fact.but(choice.line))
+    raised = _raised(build, choice.line or asked, draft)
+    draft.put("runtime.version", fact.but(raised))
+    if raised != choice.line:
+        return
     if choice.line != asked:
         draft.note(
             "info",
@@ -53,11 +57,45 @@ def java_version(build: Build, draft: Draft) -> None:
         )
 
 
+def _runs(build: Build, asked: str) -> Choice:
+    """The Java for the one that is asked for. Where the next with long support is too new for Gradle or for a library,
+    the one that is asked for itself, though it is past its end of life."""
+    choice, exact = java_line(asked), runtime("java").line(asked)
+    if choice.line in (None, asked) or exact is None or choice.line is None:
+        return choice
+    bound, needed = _bound(build), gradle_needed(choice.line)
+    version = wrapper_version(build.root) if build.tool == "gradle" else None
+    too_old = version is not None and needed is not None and _number(version.value) < _number(needed)
+    too_new = bound is not None and int(choice.line) > bound
+    return Choice(exact.version, exact.over) if too_old or too_new else choice
+
+
+def _raised(build: Build, line: str, draft: Draft) -> str:
+    """A Java, or the one that the build tool and the frameworks want at least; a note names what wants it."""
+    wrapper = wrapper_version(build.root) if build.tool == "gradle" else None
+    if build.tool == "maven":
+        from genfile.detect.java.mavenrules import maven_wrapper
+
+        wrapper = maven_wrapper(build.root)
+    wanted: list[tuple[int, Evidence]] = []
+    if wrapper is not None and (least := least_for("java", build.tool, wrapper.value)) is not None:
+        wanted.append((int(least), wrapper.evidence[0]))
+    for item in build.dependencies:
+        for name in _names(item) if item.version else ():
+            if (least := least_for("java", name, item.version or "")) is not None:
+                wanted.append((int(least), item.evidence))
+    most = max(wanted, key=lambda item: item[0], default=None)
+    if most is None or not line.isdigit() or most[0] <= int(line):
+        return line
+    draft.note("info", f"{most[1]} wants Java {most[0]} at least: built and run with it", most[1].path, most[1].line)
+    return str(most[0])
+
+
 def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
     """A Java that the enforcer plugin lets build: the next with long support where the asked one is refused."""
     if build.tool != "maven" or choice.line is None:
         return choice
-    from genfile.detect.java.maven import enforced
+    from genfile.detect.java.mavenrules import enforced
 
     rule = enforced(build.folder)
     if rule is None or in_maven_range(choice.line, rule.value):
@@ -99,10 +137,15 @@ def _bound(build: Build) -> int | None:
         int(line)
         for item in build.dependencies
         if item.version
-        for name in (item.coordinate, item.group)
+        for name in _names(item)
         if (line := newest_for("java", name, item.version)) is not None
     ]
     return min(lines, default=None)
+
+
+def _names(item: Dependency) -> tuple[str, ...]:
+    """What a dependency is known by: `group:name`, its group, and of a plugin what its id begins with."""
+    return (item.coordinate, item.group, *((item.group.rpartition(".")[0],) if not item.name else ()))
 
 
 def _newest_for(build: Build) -> str:

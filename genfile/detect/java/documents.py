@@ -1,0 +1,222 @@
+"""The configuration of a program on the JVM, one document at a time, the one whose word counts first.
+
+A file may hold several documents, each for some profiles; what is active stands before what is always read, a later
+document before an earlier one, what production alone has behind all of it. Documents of other profiles are left out:
+https://docs.spring.io/spring-boot/reference/features/external-config.html#features.external-config.files
+"""
+
+import itertools
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from genfile.detect.tree import Project
+from genfile.parsers import Document
+from genfile.parsers.data import parse_documents, parse_properties
+from genfile.parsers.hocon import parse_hocon
+
+RESOURCES = "src/main/resources"
+# The default profile, then the one of production; read from the module's resources, then from beside the build.
+FILES = (
+    f"{RESOURCES}/application.properties",
+    f"{RESOURCES}/application.yml",
+    f"{RESOURCES}/application.yaml",
+    f"{RESOURCES}/config/application.yml",
+    f"{RESOURCES}/config/application.yaml",
+    f"{RESOURCES}/config/application.properties",
+    f"{RESOURCES}/bootstrap.yml",
+    f"{RESOURCES}/bootstrap.properties",
+    f"{RESOURCES}/application.conf",
+    f"{RESOURCES}/META-INF/microprofile-config.properties",
+    "config/application.properties",
+    "config/application.yml",
+)
+DEVELOPMENT = frozenset({"dev", "development", "local", "test", "default"})
+# What projects call the profile of a deployed program, beginning with the word: `prod`, `production`, `prod-eu`.
+_DEPLOYED = re.compile(r"(?:prod|docker|container|k8s|kube|cloud|deploy|release|live|server|heroku|railway|render|aws)")
+_OTHERS = ("test", "sample", "example", "messages", "i18n", "log")
+_FILTERED = re.compile(r"@([A-Za-z][A-Za-z0-9._-]*)@")
+_NAMED = re.compile(r"(?:application|bootstrap)-([A-Za-z0-9_-]{1,40})\.\w+")
+_DEFAULT = re.compile(r"\$\{[^${}:]*:([^${}]*)\}")
+MAX_OTHERS = 20
+MAX_PROFILES = 10
+Named = tuple[str, Document]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One document of a file, and the profiles that it is for; none: it is always read."""
+
+    name: str
+    document: Document
+    profiles: tuple[str, ...]
+
+
+def read_settings(folder: Project) -> list[Named]:
+    """The configuration documents of a module with the names of their files, strongest first; read once."""
+    key, memory = ("java-documents", folder.path), folder.tree.memory
+    if key not in memory:
+        memory[key] = _read_all(folder)
+    found: list[Named] = memory[key]
+    return found
+
+
+def lookup(document: Document, key: str) -> tuple[object, int | None]:
+    """A plain value by its dotted key, flat or nested, and its line."""
+    for path in ((key,), tuple(key.split("."))):
+        value = document.get(*path)
+        if value is not None and not isinstance(value, dict | list):
+            return value, document.line(*path)
+    return None, None
+
+
+def _read_all(folder: Project) -> list[Named]:
+    usual = [part for name in FILES for part in _parts(folder, name)]
+    others = [part for name in _beside(folder) for part in _parts(folder, name)]
+    always = [part for part in usual if not part.profiles]
+    active = _active(always, [*usual, *others])
+    chosen = [part for profile in reversed(active) for part in (*usual, *others) if _is_for(part, profile)]
+    plain = [part for part in others if not part.profiles]
+    chosen += _served(folder, always)
+    deployed = [part for part in (*usual, *others) if any(_DEPLOYED.match(item.lower()) for item in part.profiles)]
+    listed = {id(part): (part.name, part.document) for part in (*chosen, *always, *plain, *deployed)}
+    return list(listed.values())
+
+
+def _served(folder: Project, always: list[_Part]) -> list[_Part]:
+    """What a configuration server of the same tree has for this program: a file of the program's name.
+
+    https://docs.spring.io/spring-cloud-config/docs/current/reference/html/#_client_side_usage
+    """
+    found = {key: next((value for part in always if (value := lookup(part.document, key)[0]) is not None), None)
+             for key in ("spring.application.name", "spring.config.import", "spring.cloud.config.uri")}  # fmt: skip
+    asks = "configserver:" in str(found["spring.config.import"]) or found["spring.cloud.config.uri"] is not None
+    name = str(found["spring.application.name"] or "")
+    if not asks or not re.fullmatch(r"[A-Za-z0-9][\w-]{0,60}", name):
+        return []
+    wanted = {f"{name}.{ending}" for ending in ("yml", "yaml", "properties")}
+    places = [(place, file) for place, names in sorted(folder.tree.folders.items()) for file in names
+              if file in wanted and "config" in place.lower() and "/target/" not in f"/{place}/"]  # fmt: skip
+    if len(places) != 1:
+        return []
+    place, file = places[0]
+    own = posixpath.relpath(f"{place}/{file}", folder.path or ".")
+    return [replace(part, name=own) for part in _parts(Project(folder.tree, place), file)]
+
+
+def _parts(folder: Project, name: str) -> list[_Part]:
+    """The documents of a file, the last one first."""
+    if not folder.has(name):
+        return []
+    ending = name.rsplit(".", 1)[-1]
+    parser = {"properties": _properties, "conf": _hocon}.get(ending, _filtered)
+    parsed = folder.parse(parser, name) or ()
+    match = _NAMED.fullmatch(name.rpartition("/")[2])
+    own = (match[1],) if match is not None else ()
+    return [_Part(name, document, own or _condition(document)) for document in reversed(parsed)]
+
+
+def _filtered(text: str) -> tuple[Document, ...]:
+    """YAML in which Maven has yet to put its values: `name: @project.artifactId@`, which no YAML has bare."""
+    return parse_documents(_FILTERED.sub(r"\1", text))
+
+
+def _properties(text: str) -> tuple[Document, ...]:
+    """The documents of a .properties file, which lines of `#---` or `!---` separate."""
+    found: list[Document] = []
+    lines = text.splitlines()
+    starts = [-1, *(number for number, line in enumerate(lines) if line.rstrip() in ("#---", "!---")), len(lines)]
+    for start, end in itertools.pairwise(starts):
+        found.append(parse_properties("\n" * (start + 1) + "\n".join(lines[start + 1 : end])))
+    return tuple(found)
+
+
+def _hocon(text: str) -> tuple[Document, ...]:
+    return (parse_hocon(text),)
+
+
+def _condition(document: Document) -> tuple[str, ...]:
+    """The profiles that a document says it is for."""
+    for key in ("spring.config.activate.on-profile", "spring.profiles"):
+        value, _ = lookup(document, key)
+        listed = document.get(*key.split("."))
+        if isinstance(listed, list):
+            return tuple(str(item) for item in listed)
+        if value is not None:
+            return tuple(re.findall(r"!?[\w-]+", str(value)))
+    return ()
+
+
+def _is_for(part: _Part, profile: str) -> bool:
+    return profile in part.profiles
+
+
+def _beside(folder: Project) -> list[str]:
+    """The other configuration files among the resources: those of profiles after those that are always read."""
+    names = [
+        f"{place}/{name}"
+        for place in (RESOURCES, f"{RESOURCES}/config")
+        for name in folder.names(place)
+        if name.endswith((".yml", ".yaml", ".properties")) and f"{place}/{name}" not in FILES
+    ]
+    names = [name for name in names if not any(word in name.rpartition("/")[2].lower() for word in _OTHERS)
+             or _NAMED.fullmatch(name.rpartition("/")[2])]  # fmt: skip
+    names.sort(key=lambda name: (_NAMED.fullmatch(name.rpartition("/")[2]) is not None, name))
+    return [name for name in names[:MAX_OTHERS] if _is_configuration(folder, name)]
+
+
+def _is_configuration(folder: Project, name: str) -> bool:
+    """Whether a file beside the usual ones is an application's configuration under another name."""
+    text = folder.text(name) or ""
+    words = ("server:", "spring:", "server.port", "spring.application")
+    return _NAMED.fullmatch(name.rpartition("/")[2]) is not None or any(word in text for word in words)
+
+
+def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
+    """The profiles that the configuration makes active itself, and those that they include."""
+    text = next((str(value) for part in always if (value := _profiles(part, "active")) is not None), "")
+    found = [name.strip() for name in _DEFAULT.sub(r"\1", text).split(",")]
+    found = [name for name in found if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name)]
+    if found and found[-1].lower() in DEVELOPMENT and any(_is_production(part) for part in parts):
+        # There is one for production: this is what a developer starts with.
+        return []
+    for name in found:
+        more = [_profiles(part, f"group.{name}") for part in always]
+        more += [_profiles(part, "include") for part in always + [part for part in parts if _is_for(part, name)]]
+        for value in more:
+            listed = [item.strip() for item in str(value or "").split(",")]
+            found += [item for item in listed if item and item not in found][: MAX_PROFILES - len(found)]
+    if not found:
+        included = [str(value) for part in always if (value := _profiles(part, "include")) is not None]
+        return [item.strip() for text in included for item in text.split(",")][:MAX_PROFILES]
+    return found
+
+
+def _profiles(part: _Part, key: str) -> object:
+    listed = part.document.get("spring", "profiles", *key.split("."))
+    return (
+        ",".join(map(str, listed)) if isinstance(listed, list) else lookup(part.document, f"spring.profiles.{key}")[0]
+    )
+
+
+def _is_production(part: _Part) -> bool:
+    return any(profile.lower().startswith("prod") for profile in part.profiles)
+
+
+def texts(folder: Project) -> Iterator[tuple[str, str]]:
+    """Every text of the configuration, with the file that it is in."""
+    for name, document in read_settings(folder):
+        for text in _texts(document.value):
+            yield name, text
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
