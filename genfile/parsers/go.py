@@ -10,7 +10,7 @@ from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, FieldRead
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
+FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 # A condition that is longer asks for more than whether a name is empty.
 MAX_CONDITION = 2_000
 # Chains of names that are longer are no field of a configuration.
@@ -166,7 +166,7 @@ class GoFile:
             value = node.child_by_field_name("value")
             text = self._text(value) if value is not None else ""
             target = self._constants.get(text)
-            if text not in _FIRST_ARGUMENT and (target is None or self._text(target) not in _FIRST_ARGUMENT):
+            if text not in FIRST_ARGUMENT and (target is None or self._text(target) not in FIRST_ARGUMENT):
                 continue
             for case in node.named_children:
                 listed = case.child_by_field_name("value") if case.type == "expression_case" else None

@@ -1,15 +1,15 @@
 """Is a Go module a service, a library, or a tool for a terminal?"""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 
 from genfile.data import frameworks
 from genfile.detect.go.life import life, reach
 from genfile.detect.go.module import GoModule, Program, declared_programs, read_module
+from genfile.detect.go.serving import serving
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim, Strength
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Note
-from genfile.parsers.go import GoFile
 from genfile.parsers.values import port_of
 
 # Names of programs that serve, best first; the module's own name stands before them.
@@ -195,38 +195,8 @@ def _rank(module: GoModule, program: Program) -> int:
 
 
 def serves(module: GoModule, program: Program) -> bool:
-    """Whether a program listens on the network, in what its main function reaches."""
-    memory, key = module.folder.tree.memory, ("go-serves", module.folder.path, program.folder)
-    if key not in memory:
-        memory[key] = _serves(module, program)
-    found: bool = memory[key]
-    return found
-
-
-def _serves(module: GoModule, program: Program) -> bool:
-    names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
-    # These are imported by clients too; what serves with them listens by calls of its own.
-    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp"}
-    listening = [(path, line) for path, file in module.sources(program) for line in _listening(file, names)]
-    if not listening:
-        return False
-    reached = reach(module, program)
-    return (
-        not reached.whole
-        or reached.cut
-        or any(reached.has(path, line) if line else path in reached.lines for path, line in listening)
-    )
-
-
-def _listening(file: GoFile, names: Collection[str]) -> Iterator[int]:
-    """The lines of a file that listen; 0 for a framework that it imports."""
-    if any(name in names for name in file.imports):
-        yield 0
-    yield from (call.line for call in file.calls if call.callee == "grpc.NewServer")
-    if "net/http" in file.imports or "net" in file.imports:
-        yield from (line for kind, _, _, line in file.fields if kind == "http.Server")
-        starts = ("http.ListenAndServe", "http.Serve", "net.Listen")
-        yield from (call.line for call in file.calls if call.callee.startswith(starts))
+    """Whether a program listens on the network, by itself or by one of its commands."""
+    return serving(module, program)
 
 
 def listens(callee: str, arguments: tuple[object, ...]) -> bool:

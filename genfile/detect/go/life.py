@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from genfile.detect.code import is_left_out
+from genfile.detect.go.dispatch import Command, Commands, Place
 from genfile.detect.go.module import MAX_FILES, GoModule, Program
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
-from genfile.parsers.goflow import Declaration, GoFlow, Hold
+from genfile.parsers.goflow import GoFlow, Hold, Part
 
 # What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
 Course = Literal["stays", "asks", "ends", "unknown"]
@@ -28,22 +29,12 @@ class Life:
 
 
 @dataclass(slots=True)
-class _Place:
-    """A declaration with the file that it is in."""
-
-    path: str
-    file: GoFile
-    flow: GoFlow
-    declaration: Declaration
-
-
-@dataclass(slots=True)
 class _Package:
     """What a package declares, by name; methods by the type that they are of."""
 
     name: str
-    places: dict[str, list[_Place]] = field(default_factory=dict)
-    methods: dict[str, list[_Place]] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    methods: dict[str, list[Place]] = field(default_factory=dict)
 
 
 class Reach:
@@ -78,9 +69,19 @@ class Reach:
         return any(not self.module.package(place) for place in inside)
 
     @cached_property
-    def all(self) -> dict[int, _Place]:
-        """All that may run, in goroutines too."""
-        return self._from(aside=True)
+    def all(self) -> dict[int, Place]:
+        """All that may run, in goroutines and by commands too."""
+        return self._from(self._roots(), aside=True, told=True)
+
+    @cached_property
+    def default(self) -> dict[int, Place]:
+        """What runs where the program is given no command and no flag, in goroutines too."""
+        return self._from(self._roots(), aside=True)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """What the program can be told to do."""
+        return Commands(self.all.values(), (self.program.name, self.module.base_name), self._imported)
 
     @property
     def cut(self) -> bool:
@@ -88,41 +89,64 @@ class Reach:
         return len(self.all) >= MAX_DECLARATIONS
 
     @cached_property
-    def waited(self) -> dict[int, _Place]:
-        """What main itself comes to: goroutines that it starts are left to themselves."""
-        return self._from(aside=False)
+    def waited(self) -> dict[int, Place]:
+        """What main itself comes to: goroutines that it starts are left to themselves, commands are not given."""
+        return self._from(self._roots(), aside=False)
+
+    def told(self, command: Command, *, aside: bool = True) -> dict[int, Place]:
+        """What a command does, without the declaration that it is a part of."""
+        words = command.part.words | command.part.aside if aside else command.part.words
+        return self._from(self._named(command.place, words), aside=aside)
 
     @cached_property
     def lines(self) -> dict[str, set[int]]:
         """The lines of each file that are reached."""
+        return self.lines_of(self.all.values(), told=True)
+
+    def lines_of(self, places: Iterable[Place], *, told: bool = False, aside: bool = True) -> dict[str, set[int]]:
+        """The lines of declarations; without those of the parts that a command or flag alone leads to, and, where that
+        is asked for, without those of goroutines."""
         found: dict[str, set[int]] = {}
-        for place in self.all.values():
+        for place in places:
             first, last = place.declaration.lines
-            found.setdefault(place.path, set()).update(range(first, last + 1))
+            lines = set(range(first, last + 1))
+            for part in place.declaration.parts if not told else ():
+                if not self.commands.is_default(place, part):
+                    lines -= set(range(part.lines[0], part.lines[1] + 1))
+            for start, end in place.declaration.goes if not aside else ():
+                lines -= set(range(start, end + 1))
+            found.setdefault(place.path, set()).update(lines)
         return found
 
     def has(self, path: str, line: int) -> bool:
         """Whether a line is of a declaration that is reached."""
         return line in self.lines.get(path, ())
 
-    def _from(self, *, aside: bool) -> dict[int, _Place]:
-        roots = [("." if path == "" else path, "init") for path in self._folders()]
-        queue: list[_Place] = [*self._places(self.program.folder, "main")]
-        queue += [place for folder, name in roots for place in self._places(folder, name)]
-        found: dict[int, _Place] = {}
+    def _roots(self) -> Iterator[Place]:
+        yield from self._places(self.program.folder, "main")
+        for path in self._folders():
+            yield from self._places(path or ".", "init")
+
+    def _from(self, roots: Iterable[Place], *, aside: bool, told: bool = False) -> dict[int, Place]:
+        queue = list(roots)
+        found: dict[int, Place] = {}
         while queue and len(found) < MAX_DECLARATIONS:
             place = queue.pop()
             if id(place.declaration) in found:
                 continue
             found[id(place.declaration)] = place
-            said = place.declaration.words | place.declaration.aside if aside else place.declaration.words
+            item = place.declaration
+            said = item.words | item.aside if aside else item.words
+            for part in item.parts:
+                if told or self.commands.is_default(place, part):
+                    said = said | part.words | part.aside if aside else said | part.words
             queue += self._named(place, said)
         return found
 
     def _folders(self) -> Iterable[str]:
         return dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program))
 
-    def _named(self, place: _Place, words: Iterable[str]) -> Iterator[_Place]:
+    def _named(self, place: Place, words: Iterable[str]) -> Iterator[Place]:
         folder = posixpath.dirname(place.path) or "."
         imported = self._imported(place)
         for word in words:
@@ -131,13 +155,13 @@ class Reach:
             if rest and first in imported:
                 yield from self._places(imported[first], rest.partition(".")[0])
 
-    def _places(self, folder: str, name: str) -> Iterator[_Place]:
+    def _places(self, folder: str, name: str) -> Iterator[Place]:
         package = self._package(folder)
         if package is not None:
             yield from package.places.get(name, ())
             yield from package.methods.get(name, ())
 
-    def _imported(self, place: _Place) -> dict[str, str]:
+    def _imported(self, place: Place) -> dict[str, str]:
         """The folders of the module's own packages that a file imports, by the name that it has for each."""
         if place.path not in self._names:
             found: dict[str, str] = {}
@@ -158,7 +182,7 @@ class Reach:
                 flow = _flow(self.module, path, file)
                 for item in flow.declarations:
                     listed = package.methods if item.owner is not None else package.places  # type: ignore[union-attr]
-                    listed.setdefault(item.owner or item.name, []).append(_Place(path, file, flow, item))
+                    listed.setdefault(item.owner or item.name, []).append(Place(path, file, flow, item))
         return self._packages[folder]
 
 
@@ -205,15 +229,15 @@ def life(module: GoModule, program: Program) -> Life:
     return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
 
 
-def _held(places: Iterable[_Place], kind: str) -> Iterator[tuple[_Place, Hold]]:
+def _held(places: Iterable[Place], kind: str) -> Iterator[tuple[Place, Hold]]:
     return ((place, hold) for place in places for hold in place.declaration.holds if hold.kind == kind)
 
 
-def _says(module: GoModule, place: _Place, hold: Hold) -> Evidence:
+def _says(module: GoModule, place: Place, hold: Hold) -> Evidence:
     return module.folder.says(place.path, hold.line, hold.says)
 
 
-def _starts(places: Iterable[_Place]) -> bool:
+def _starts(places: Iterable[Place]) -> bool:
     """Whether main waits for goroutines: those of a wait group, or of a group of errors."""
     return any(
         word.endswith(".Wait") for place in places for word in place.declaration.words
@@ -221,14 +245,14 @@ def _starts(places: Iterable[_Place]) -> bool:
     )  # fmt: skip
 
 
-def _speaks(module: GoModule, place: _Place) -> bool:
+def _speaks(module: GoModule, place: Place) -> bool:
     """Whether a loop is in a file that speaks to others: by a module that is not the project's own, or by net."""
     return any(
         ("." in name.split("/")[0] and module.inside(name) is None) or name == "net" for name in place.file.imports
     )
 
 
-def _may_last(module: GoModule, found: Reach, places: list[_Place]) -> bool:
+def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
     """Whether something is called that is not the project's own, and that may not come back."""
     own = {item.declaration.name for item in found.all.values()}
     lines: dict[str, list[int]] = {}
