@@ -1,4 +1,4 @@
-"""Which parts of a Go file run only where a program is told so: by its first argument, a flag, a command of a library."""
+"""Which parts of a Go file run only where a program is told so: by its first argument, a flag, a library's command."""
 
 import re
 from collections.abc import Iterator
@@ -22,6 +22,8 @@ COMMANDS = {
 }
 # What is itself the program, whatever it is called.
 _PROGRAMS = ("cli.App",)
+# Fields that hold other commands.
+_OTHERS = frozenset({"Commands", "Subcommands"})
 _KINDS = ("expression_switch_statement", "if_statement", "composite_literal", "short_var_declaration",
           "assignment_statement", "call_expression")  # fmt: skip
 _MAP = re.compile(r"map\[string\]\s*func\s*\(")
@@ -191,12 +193,13 @@ class Dispatch:
         named = _strings(self._file, fields[name_field]) if name_field in fields else ()
         words = tuple(named[0].split()[:1]) if named else ()
         names = (self._target(literal),) if not listed else ()
+        program = kind in _PROGRAMS or (not listed and bool(fields.keys() & _OTHERS))
         spans = [(fields[key].start_byte, fields[key].end_byte) for key in actions if key in fields]
         # One that does nothing by itself still stands before its own commands.
         for start, end in spans or [(literal.start_byte, literal.start_byte)]:
             yield Branch(
                 start, end, words, _line(literal), literal.start_byte,
-                tuple(filter(None, names)), listed, kind in _PROGRAMS,
+                tuple(filter(None, names)), listed, program,
             )  # fmt: skip
 
     def _added(self) -> Iterator[Added]:

@@ -21,7 +21,9 @@ _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 # The same, and what may look like it: texts, characters and comments, which are passed over.
 _WORDS = re.compile(
-    r""""(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)++'|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|(""" + _CHAIN.pattern + ")"
+    r""""(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)++'|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|("""
+    + _CHAIN.pattern
+    + ")"
 )
 _DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
                        "const_declaration"})  # fmt: skip
@@ -39,11 +41,16 @@ _CHANNEL = re.compile(r"\bvar \w++ chan\b")
 _SENT = re.compile(r"(?<![\w.])(\w++)\s*+<-(?!\s*chan\b)")
 _CLOSED = re.compile(r"\bclose\(\s*+(\w++)")
 _NOTIFIED = re.compile(r"\bsignal\.Notify\(\s*+(\w++)")
+# Where a variable or a parameter comes from: `name, err := package.`, `name *package.Type`.
+_ORIGIN = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?:, ?\w++)*+ ?(?::?=|) ?[&*]?([^\W\d]\w*+)\.(?=[A-Z])")
 # A call by way of a package or a value: `client.Updates(`.
 _OUTSIDE = re.compile(r"\s*+(?=[\w.]*\.)[\w.]++\(")
 _ENDS = re.compile(r"[;{}\n]")
 # What of a statement is looked at.
 MAX_HEAD = 300
+# What is compared with a number, with nothing or with a text, and what says that it worked.
+_COUNTED = re.compile(r"[<>]=?\s*[\w.(]|==\s*(?:0|\"|nil\b)|\b\w*err\s*==\s*nil\b")
+_FAILED = re.compile(r"(?i)err\w*\s*!=|errors\.|\.Err\(|\b!?ok\b|clos|stop|quit|done|shutdown|retr|attempt|fail")
 # A loop over a text that is longer than this is not looked at for what is in it.
 MAX_LOOP = 20_000
 MAX_NODES = 4_000
@@ -225,23 +232,42 @@ class GoFlow:
             return None
         inside = self._within(node)[1:]
         events = any(item.type == "select_statement" and item.named_children for item in inside)
-        if events or not self._left(node, inside):
+        exits = self._exits(node, inside)
+        if events or not exits:
             return "loop", "a loop without an end"
-        # What reads a file to its end, and what tries again until it has what it wants, comes to an end.
+        # What reads a file to its end, and what goes on until it has what it wants, comes to an end.
         text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
-        return None if "io.EOF" in text else ("may end", "a loop without a condition")
+        ends = "io.EOF" in text or any(self._by_what_it_found(item, node) for item in exits)
+        return None if ends else ("may end", "a loop without a condition")
 
-    def _left(self, loop: "Node", inside: list["Node"]) -> bool:
-        """Whether a loop is left from inside: by a return, or a break that is its own."""
+    def _exits(self, loop: "Node", inside: list["Node"]) -> list["Node"]:
+        """Where a loop is left from inside: by a return, or a break that is its own."""
         nested = _outermost([(item.start_byte, item.end_byte) for item in inside if item.type == "func_literal"])
-        for item in inside:
-            if _is_in(nested, item.start_byte):
-                continue
-            if item.type == "return_statement" or (item.type == "break_statement" and item.named_children):
-                return True
-            if item.type == "break_statement" and _breaks(item) == loop:
-                return True
-        return False
+        return [
+            item
+            for item in inside
+            if not _is_in(nested, item.start_byte)
+            and (
+                item.type == "return_statement"
+                or (item.type == "break_statement" and (bool(item.named_children) or _breaks(item) == loop))
+            )
+        ]
+
+    def _by_what_it_found(self, leaves: "Node", loop: "Node") -> bool:
+        """Whether a loop is left for what was counted, asked for or found: `if page > last { break }`, `if err == nil`;
+        not where something failed or was stopped."""
+        above, child = leaves.parent, leaves
+        while above is not None and above.type != "if_statement" and above != loop:
+            above, child = above.parent, above
+        condition = (
+            above.child_by_field_name("condition") if above is not None and above.type == "if_statement" else None
+        )
+        if above is None or condition is None or condition.end_byte - condition.start_byte > MAX_HEAD:
+            return False
+        if child == above.child_by_field_name("alternative"):
+            return False
+        text = self._text(condition)
+        return _COUNTED.search(text) is not None and _FAILED.search(text) is None
 
     def _range(self, node: "Node", clause: "Node") -> tuple[Kind, str] | None:
         """`for update := range updates`: the one variable is asked for its parts, so that it counts nothing."""
@@ -307,6 +333,14 @@ class GoFlow:
             if sign and _OUTSIDE.match(value[:MAX_HEAD]):
                 found.update(_NAME.findall(names[:MAX_HEAD]))
         return frozenset(found)
+
+    @cached_property
+    def origins(self) -> dict[str, set[str]]:
+        """The packages that the file takes variables and parameters from: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
+        found: dict[str, set[str]] = {}
+        for match in _ORIGIN.finditer(self._whole):
+            found.setdefault(match[1], set()).add(match[2])
+        return found
 
     @cached_property
     def _statements(self) -> list[str]:

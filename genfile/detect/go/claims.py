@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from genfile.data import frameworks
-from genfile.detect.go.life import life, reach
+from genfile.detect.go.life import COMMON, life, reach, staying
 from genfile.detect.go.module import GoModule, Program, declared_programs, read_module
 from genfile.detect.go.serving import serving
 from genfile.detect.hosting import hosting
@@ -78,7 +78,12 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
     works = _imported(module, program, workers)
     if works is not None and course.course != "asks":
         return works
-    if _of_terminal(module, program) is not None or course.course == "asks":
+    of_terminal = _of_terminal(module, program) is not None
+    command = staying(module, program) if course.course != "stays" else None
+    if command is not None and not (of_terminal and command.words[-1] in COMMON):
+        says = f"{' '.join(command.words)} leads to what stays"
+        return module.folder.says(command.place.path, command.part.branch.line, says)
+    if of_terminal or course.course == "asks":
         return None
     if hosting(folder).dockerfiles:
         return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
@@ -159,6 +164,8 @@ def _course_rank(module: GoModule, program: Program) -> int:
     if serves(module, program):
         return 0
     of_terminal = _of_terminal(module, program) is not None
+    if (command := staying(module, program)) is not None and not (of_terminal and command.words[-1] in COMMON):
+        return 0
     return len(_COURSES) if of_terminal else _COURSES.index(life(module, program).course)
 
 

@@ -3,14 +3,15 @@
 import posixpath
 
 from genfile.detect.go.dispatch import SERVING
-from genfile.detect.go.life import reach
+from genfile.detect.go.life import life, reach, staying
 from genfile.detect.go.module import GoModule, Program
 from genfile.detect.go.port import Sources
-from genfile.detect.go.serving import command_of
+from genfile.detect.go.serving import command_of, serving
 from genfile.detect.hosting import hosting
 from genfile.evidence import Fact
 from genfile.parsers.godispatch import COMMANDS
 from genfile.parsers.small import parse_shell
+
 
 def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
     """The words after the program: of the project's own Dockerfile, else a sub-command that serves."""
@@ -41,6 +42,8 @@ def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str
     """The command or the flag that leads to what listens, or to what stays."""
     del sources
     command = command_of(module, program)
+    if not serving(module, program) and life(module, program).course != "stays":
+        command = staying(module, program)
     if command is None:
         return None
     says = f"{' '.join(command.words)} leads to what keeps the program running"

@@ -13,12 +13,21 @@ from genfile.detect.go.dispatch import Command, Commands, Place
 from genfile.detect.go.module import MAX_FILES, GoModule, Program
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
-from genfile.parsers.goflow import GoFlow, Hold, Part
+from genfile.parsers.goflow import GoFlow, Hold
 
 # What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
 Course = Literal["stays", "asks", "ends", "unknown"]
 # Calls of other modules that may not come back, by how the last of their names starts.
 _LASTING = re.compile(r"(?:Run|Start|Serve|Listen|Wait|Poll|Loop|Block|Consume|Subscribe|Forever|Execute|Launch|Join)")
+# Names of commands that work until they are stopped.
+WORKING = frozenset(
+    """
+    worker workers work consumer consume bot daemon scheduler cron agent poller indexer processor run start listen
+    subscribe subscriber
+    """.split()
+)
+# Those that a tool for a terminal has too, for what comes to an end.
+COMMON = frozenset({"run", "start", "listen", "agent", "work"})
 MAX_DECLARATIONS = 20_000
 
 
@@ -210,23 +219,48 @@ def life(module: GoModule, program: Program) -> Life:
     if asked is not None:
         return Life("asks", _says(module, *asked))
     places = list(found.waited.values())
-    for kind in ("waits", "loop"):
-        held = next((pair for pair in _held(places, kind) if not pair[1].aside), None)
-        if held is not None:
-            return Life("stays", _says(module, *held))
-    loops = next((pair for pair in _held(found.all.values(), "loop") if _starts(places)), None)
-    if loops is not None:
-        return Life("stays", _says(module, *loops))
-    may_end = next((pair for pair in _held(places, "may end") if not pair[1].aside), None)
-    if may_end is not None and _speaks(module, may_end[0]):
-        return Life("stays", _says(module, *may_end))
-    lasting = _may_last(module, found, places)
-    unsure = next((pair for pair in _held(places, "unsure") if not pair[1].aside), None)
+    kept = list(_main_held(found, places))
+    loops = [pair for pair in _main_held(found, found.default.values(), aside=True) if pair[1].kind == "loop"]
+    held = [pair for kind in ("waits", "loop") for pair in kept if pair[1].kind == kind]
+    may_end = next((pair for pair in kept if pair[1].kind == "may end"), None)
+    if not held and loops and _starts(places):
+        held = loops[:1]
+    if not held and may_end is not None and _speaks(module, may_end[0]):
+        held = [may_end]
+    if held:
+        return Life("stays", _says(module, *held[0]))
     asks_others = may_end is not None and "net/http" in may_end[0].file.imports
-    if asks_others or unsure is not None or lasting or not found.whole or found.cut or found.misses:
+    unsure = asks_others or any(pair[1].kind == "unsure" for pair in kept) or _may_last(module, found, places)
+    if unsure or not found.whole or found.cut or found.misses:
         return Life("unknown", _says(module, *may_end) if may_end is not None else None)
     main = next(iter(found.waited.values()), None)
     return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
+
+
+def staying(module: GoModule, program: Program) -> Command | None:
+    """The command of a worker's name that a program stays by; None where it stays without one, or by none."""
+    found = reach(module, program)
+    for command in found.commands.listed:
+        name = command.words[-1].rpartition("=")[2].lstrip("-").lower()
+        if name not in WORKING:
+            continue
+        places = list(found.told(command, aside=False).values())
+        at = command.place.declaration.parts.index(command.part)
+        own = [hold for hold in command.place.declaration.holds if hold.part == at]
+        holds = [*own, *(hold for _, hold in _main_held(found, places))]
+        if any(hold.kind in ("waits", "loop", "may end") for hold in holds) or _may_last(module, found, places):
+            return command
+    return None
+
+
+def _main_held(found: Reach, places: Iterable[Place], *, aside: bool = False) -> Iterator[tuple[Place, Hold]]:
+    """What holds the program in some declarations, without what a command alone leads to; ``aside``: what goroutines do
+    as well."""
+    for place in places:
+        for hold in place.declaration.holds:
+            part = place.declaration.parts[hold.part] if hold.part is not None else None
+            if (aside or not hold.aside) and (part is None or found.commands.is_default(place, part)):
+                yield place, hold
 
 
 def _held(places: Iterable[Place], kind: str) -> Iterator[tuple[Place, Hold]]:
@@ -258,7 +292,7 @@ def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
     lines: dict[str, list[int]] = {}
     for place in places:
         if place.path not in lines:
-            lines[place.path] = sorted(_lasting(module, place.file, own))
+            lines[place.path] = sorted(_lasting(module, place.file, place.flow, own))
         first, last = place.declaration.lines
         at = bisect_left(lines[place.path], first)
         if at < len(lines[place.path]) and lines[place.path][at] <= last:
@@ -266,10 +300,15 @@ def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
     return False
 
 
-def _lasting(module: GoModule, file: GoFile, own: set[str]) -> Iterator[int]:
-    """The lines of such calls in a file that imports modules of others."""
-    if any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
-        for call in file.calls:
-            name = call.callee.rsplit(".", 1)[-1]
-            if "." in call.callee and _LASTING.match(name) and name not in own:
-                yield call.line
+def _lasting(module: GoModule, file: GoFile, flow: GoFlow, own: set[str]) -> Iterator[int]:
+    """The lines of such calls in a file that imports modules of others; not those of the standard library's."""
+    if not any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
+        return
+    standard = {posixpath.basename(path) for path in file.imports if "." not in path.split("/")[0]}
+    for call in file.calls:
+        # `fx.New(…).Run()` has no name before it.
+        first, _, rest = call.callee.rpartition(".")[0].partition(".")
+        name = call.callee.rpartition(".")[2]
+        given = flow.origins.get(first, set()) if not rest else set()
+        if _LASTING.match(name) and name not in own and first not in standard and not (given and given <= standard):
+            yield call.line

@@ -136,7 +136,7 @@ def _is_helper(place: Place, item: _Listener, listeners: list[_Listener], *, tol
         return False
     beside = [other for other in listeners if other.path == item.path and first <= other.line <= last]
     addresses = [other.address for other in beside if other.address]
-    return told or bool(addresses) and all(_LOOPBACK.fullmatch(address) for address in addresses)
+    return told or (bool(addresses) and all(_LOOPBACK.fullmatch(address) for address in addresses))
 
 
 def _blocks(places: Iterable[Place]) -> bool:
@@ -146,4 +146,3 @@ def _blocks(places: Iterable[Place]) -> bool:
         for place in places
         for word in place.declaration.words | {""}
     )
-
