@@ -21,9 +21,9 @@ _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 # The same, and what may look like it: texts, characters and comments, which are passed over.
 _WORDS = re.compile(
-    r""""(?:[^"\\\n]|\\.)*+"|`[^`]*+`|'(?:[^'\\\n]|\\.)++'|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/|("""
-    + _CHAIN.pattern
-    + ")"
+    r'"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/'
+    + r"|'(?:[^'\\\n]|\\.)++'"
+    + rf"|({_CHAIN.pattern})"
 )
 _DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
                        "const_declaration"})  # fmt: skip
@@ -58,8 +58,8 @@ MAX_NODES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine; ``part``: in
-    which of the declaration's parts that run only where the program is told so."""
+    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine;
+    ``part``: in which of the declaration's parts that run only where the program is told so."""
 
     kind: Kind
     line: int
@@ -256,9 +256,11 @@ class GoFlow:
     def _by_what_it_found(self, leaves: "Node", loop: "Node") -> bool:
         """Whether a loop is left for what was counted, asked for or found: `if page > last { break }`, `if err == nil`;
         not where something failed or was stopped."""
-        above, child = leaves.parent, leaves
+        child = leaves
+        above = leaves.parent
         while above is not None and above.type != "if_statement" and above != loop:
-            above, child = above.parent, above
+            child = above
+            above = above.parent
         condition = (
             above.child_by_field_name("condition") if above is not None and above.type == "if_statement" else None
         )
@@ -336,7 +338,7 @@ class GoFlow:
 
     @cached_property
     def origins(self) -> dict[str, set[str]]:
-        """The packages that the file takes variables and parameters from: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
+        """The packages that variables and parameters are from: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
         found: dict[str, set[str]] = {}
         for match in _ORIGIN.finditer(self._whole):
             found.setdefault(match[1], set()).add(match[2])
