@@ -1,17 +1,23 @@
 """Where a Go program listens, and which of its routes tells its health."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile.data import Framework
 from genfile.detect.go.address import resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import configured_port
+from genfile.detect.go.values import Values, followed
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
+from genfile.parsers.goindex import GoIndex
 from genfile.parsers.values import EnvDefault, FieldRead, port_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 Sources = list[tuple[str, GoFile]]
 HEALTH_PATHS = frozenset(
@@ -41,6 +47,7 @@ _OTHER_PORTS = (
     "ssl",
 )
 _BINDS = ("http.ListenAndServe", "http.ListenAndServeTLS", "net.Listen")
+_OPENING = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "Start"})
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 
 
@@ -89,6 +96,53 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     if other is not None and asked.framework is not None and asked.framework.name != "grpc":
         return partial
     return other or partial
+
+
+def _bound(asked: Asked) -> Fact[Port] | None:
+    """The address of a listener: as it stands in the call, else followed through the variables, functions and fields
+    that it is made of."""
+    fact = _listen_call(asked)
+    if fact is not None and None not in (fact.value.number, fact.value.variable):
+        return fact
+    other = _followed(asked)
+    if other is None or (fact is not None and fact.value.number is not None and other.value.variable is None):
+        return fact
+    return other if fact is None or fact.value.number in (None, other.value.number) else fact
+
+
+def _followed(asked: Asked) -> Fact[Port] | None:
+    values = Values(asked.module, asked.sources)
+    for path, file in asked.sources:
+        for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
+            fact = followed(asked.module, values, path, node, name)
+            if fact is not None and fact.value.number not in OTHER_PORTS:
+                return fact
+    return None
+
+
+def _binds(file: GoFile) -> bool:
+    """Whether a file has anything that may open an address."""
+    last = {call.callee.rpartition(".")[2] for call in file.calls}
+    return bool(last & _OPENING) or any(key == "Addr" for _, key, _, _ in file.fields)
+
+
+def _addresses(asked: Asked, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
+    """The expressions of a file that an address is given by, those of HTTP first."""
+    for kind in ("http.Server", "fasthttp.Server"):
+        yield from ((f"{kind}.Addr", node) for node in index.literals(kind, "Addr"))
+    raw = []
+    for call in index.calls():
+        name, given = index.callee(call), index.arguments(call)
+        if (
+            name in _BINDS[:2]
+            or name == "fasthttp.ListenAndServe"
+            or _serves_framework(asked, file, name, tuple(given))
+        ):
+            yield from ((name, node) for node in given[:1])
+        elif name in ("net.Listen", "tls.Listen") and len(given) > 1:
+            raw.append((name, given[1]))
+    if asked.framework is None or asked.framework.name == "grpc":
+        yield from raw
 
 
 def _is_address(name: str) -> bool:
@@ -248,7 +302,7 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
 
 
 PORT_SIGNALS = (
-    _listen_call,
+    _bound,
     _environment,
     _flag,
     _settings,
