@@ -16,6 +16,7 @@ _KINDS = ("function_declaration", "method_declaration", "func_literal", "call_ex
 MAX_TEXT = 200
 # How many values of one name are looked at.
 MAX_VALUES = 12
+MAX_CALLS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,17 @@ class GoIndex:
                 found.append(values.named_children[0] if values.type == "expression_list" else values)
         return found[:MAX_VALUES]
 
-    def assigned(self, function: Function, name: str) -> list["Node"]:
-        """What a variable is given in a function, in order."""
+    def assigned(self, function: Function, name: str, before: int) -> list["Node"]:
+        """What a variable is given in a function, in order; of several of its name that declared last before a place."""
         node = self._node(function)
-        kinds = ("short_var_declaration", "assignment_statement", "var_spec", "const_spec")
-        listed = in_order(item for kind in kinds for item in self._places[kind].within(node))
-        return [value for item in listed for value in self._given(item, name)][:MAX_VALUES]
+        kinds = ("short_var_declaration", "var_spec", "const_spec")
+        made = in_order(item for kind in kinds for item in self._places[kind].within(node))
+        declared = [(item.start_byte, value) for item in made for value in self._given(item, name)]
+        last = max((start for start, _ in declared if start < before), default=None)
+        found = [value for start, value in declared if last is None or start == last]
+        set_later = self._places["assignment_statement"].within(node)
+        found += [value for item in set_later for value in self._given(item, name) if item.start_byte > (last or 0)]
+        return found[:MAX_VALUES]
 
     def declared(self, name: str) -> list["Node"]:
         """What a constant or a variable of the package is, and what functions of the file assign to it."""
@@ -141,7 +147,7 @@ class GoIndex:
         return self._nodes["call_expression"]
 
     def calls_of(self, name: str) -> list["Node"]:
-        return self._calls.get(name, [])[:MAX_VALUES]
+        return self._calls.get(name, [])[:MAX_CALLS]
 
     def callee(self, node: "Node") -> str:
         """The chain of names that is called or read: `s.cfg.Port`."""

@@ -77,8 +77,8 @@ def _query(name: str, kinds: tuple[str, ...]) -> Any:
 
 
 def captures(name: str, kinds: tuple[str, ...], root: "Node") -> dict[str, list["Node"]]:
-    """The nodes of some types below a node, by type, in the order of the text: one pass, made by the library, which gives
-    them in no order."""
+    """The nodes of some types below a node, by type, in the order of the text: one pass, made by the library, which
+    gives them in no order."""
     import tree_sitter
 
     found = tree_sitter.QueryCursor(_query(name, kinds)).captures(root)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 Sources = list[tuple[str, GoFile]]
-MAX_DEPTH = 14
+MAX_DEPTH = 24
 MAX_STEPS = 4_000
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
 # `%s:8080`, `:8080`, `0.0.0.0:8080`.
@@ -100,14 +100,19 @@ class Values:
             return self._selected(node, scope, depth)
         if kind == "call_expression":
             return self._called(node, scope, depth)
-        found = NOTHING
-        if kind == "binary_expression" and any(child.type == "int_literal" for child in node.named_children):
+        if kind == "binary_expression":
+            return self._joined(node, scope, depth)
+        wraps = ("unary_expression", "parenthesized_expression", "expression_list", "literal_element",
+                 "type_conversion_expression")  # fmt: skip
+        return self._all(node.named_children, scope, depth) if kind in wraps else NOTHING
+
+    def _joined(self, node: "Node", scope: _Scope, depth: int) -> Got:
+        """`host + ":" + port`: the last part that says something; what is counted is not known."""
+        parts = [node.child_by_field_name("left"), node.child_by_field_name("right")]
+        if any(part is None or part.type == "int_literal" for part in parts):
             return NOTHING
-        if kind in ("binary_expression", "unary_expression", "parenthesized_expression", "expression_list",
-                    "literal_element", "type_conversion_expression"):  # fmt: skip
-            for child in node.named_children:
-                found |= self._value(child, scope, depth + 1)
-        return found
+        got = [self._value(part, scope, depth + 1) for part in parts if part is not None]
+        return got[1] if got[1] != NOTHING else got[0]
 
     def _literal(self, text: str, node: "Node", scope: _Scope) -> Got:
         match = _IN_FORMAT.search(text)
@@ -122,7 +127,7 @@ class Values:
             return scope.given[name]
         found = NOTHING
         if scope.function is not None:
-            for value in index.assigned(scope.function, name):
+            for value in index.assigned(scope.function, name, node.start_byte):
                 if value.start_byte != node.start_byte:
                     found |= self._value(value, scope, depth + 2)
             if found.number is None and name in scope.function.parameters:
