@@ -91,7 +91,7 @@ class GoIndex:
         return found[:MAX_VALUES]
 
     def assigned(self, function: Function, name: str, before: int) -> list["Node"]:
-        """What a variable is given in a function, in order; of several of its name that declared last before a place."""
+        """What a variable is given in a function, in order; of several the one declared last before a place."""
         node = self._node(function)
         kinds = ("short_var_declaration", "var_spec", "const_spec")
         made = in_order(item for kind in kinds for item in self._places[kind].within(node))

@@ -74,7 +74,7 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
             for value in call.arguments
             if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
         ]
-        found += [(kind, value, line) for kind, key, value, line in file.fields if key == "Addr"]
+        found += [(kind, value, line) for kind, key, value, line in file.fields if key == "Addr" and _own(file, kind)]
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
@@ -98,6 +98,14 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     return other or partial
 
 
+def _own(file: GoFile, kind: str) -> bool:
+    """Whether a struct with an address may be a server: one of the standard library's or of the project's own, not a
+    client of another module (`redis.Options`)."""
+    package = kind.lstrip("&").rpartition(".")[0]
+    others = [name for name in file.imports if "." in name.split("/")[0] and package in name.split("/")[-2:]]
+    return not package or package in ("http", "fasthttp") or not others or kind.endswith("Server")
+
+
 def _bound(asked: Asked) -> Fact[Port] | None:
     """The address of a listener: as it stands in the call, else followed through the variables, functions and fields
     that it is made of."""
@@ -112,12 +120,15 @@ def _bound(asked: Asked) -> Fact[Port] | None:
 
 def _followed(asked: Asked) -> Fact[Port] | None:
     values = Values(asked.module, asked.sources)
+    others: list[Fact[Port] | None] = []
     for path, file in asked.sources:
         for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
             fact = followed(asked.module, values, path, node, name)
             if fact is not None and fact.value.number not in OTHER_PORTS:
                 return fact
-    return None
+            others.append(fact)
+    # The port of another service's kind is this one's where it listens to nothing else.
+    return others[0] if len(others) == 1 else None
 
 
 def _binds(file: GoFile) -> bool:
@@ -201,6 +212,7 @@ def _environment(asked: Asked) -> Fact[Port] | None:
                 and isinstance(values[0], str)
                 and values[0].upper().endswith("PORT")
                 and values[0].isupper()
+                and not set(values[0].lower().split("_")) & set(_OTHER_PORTS)
             ):
                 number, _ = port_of(values[1])
                 if number is not None:
@@ -274,7 +286,8 @@ def _unresolved(asked: Asked) -> Fact[Port] | None:
         if found:
             name, line = min(found, key=lambda item: item[1])
             text = f"{name}: its address can't be seen"
-            return asked.module.folder.guess(Port(8080), path, text, "say it with --set port=…", line)
+            usual = asked.framework.port if asked.framework is not None and asked.framework.name == "grpc" else 8080
+            return asked.module.folder.guess(Port(usual), path, text, "say it with --set port=…", line)
     return None
 
 
