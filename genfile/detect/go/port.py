@@ -8,7 +8,7 @@ from genfile.data import Framework
 from genfile.detect.go.address import resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
-from genfile.detect.go.settings import configured_port
+from genfile.detect.go.settings import committed_port, configured_port
 from genfile.detect.go.values import Values, followed
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
@@ -264,8 +264,8 @@ def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in the example of the variables: .env.example."""
-    return example_port(asked.module.folder)
+    """A port in the example of the variables: .env.example; in a .env that is committed and that the program reads."""
+    return example_port(asked.module.folder) or committed_port(asked.module, asked.sources)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:

@@ -110,7 +110,7 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
                 continue
             if item.name == "grpc" and _listens_http(sources):
                 continue
-            if module.requires(name) and any(path == name or path.startswith(name + "/") for path in imported):
+            if module.requires(name) and _is_used(item, name, imported) and serves(module, program):
                 draft.put("framework", Fact(item.name, (module.says(name),)))
                 for key, value in item.environment.items():
                     draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
@@ -122,6 +122,13 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
         path, file = found
         draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
     return None
+
+
+def _is_used(item: Framework, name: str, imported: set[str]) -> bool:
+    """Whether a framework's own package is imported, or one of those that serve; `beego/logs` alone is a logger."""
+    if item.imports:
+        return name in imported or bool(imported & set(item.imports))
+    return any(path == name or path.startswith(name + "/") for path in imported)
 
 
 def _listens_http(sources: Sources) -> bool:
