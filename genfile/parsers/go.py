@@ -1,11 +1,23 @@
 """Go source, read by tree-sitter: package, imports, calls, embedded files, variables read."""
 
+import itertools
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import Places, captures, in_order, parse_code
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, FieldRead, Steps, is_known, joined, whole_number
+from genfile.parsers.values import (
+    UNKNOWN,
+    Begins,
+    Call,
+    EnvDefault,
+    EnvName,
+    FieldRead,
+    Steps,
+    is_known,
+    joined,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -342,6 +354,10 @@ class GoFile:
         if left is None or right is None or not any(child.type == "+" for child in node.children):
             return UNKNOWN
         parts = [self._value(left, depth + 1), self._value(right, depth + 1)]
+        if isinstance(parts[0], Begins):
+            return parts[0]
+        if isinstance(parts[0], str) and "/" in parts[0] and not isinstance(parts[1], str | int):
+            return Begins(parts[0])
         for part in parts:
             if isinstance(part, EnvDefault | FieldRead):
                 return part
@@ -356,9 +372,12 @@ class GoFile:
         if name in ("os.Getenv", "os.LookupEnv") and values and isinstance(values[0], str):
             return EnvDefault(values[0])
         if name in ("filepath.Join", "path.Join", "filepath.FromSlash", "filepath.Clean", "path.Clean"):
-            return joined("/".join(values)) if values and all(isinstance(value, str) for value in values) else UNKNOWN
+            return _path(values)
         if name in ("fmt.Sprintf", "net.JoinHostPort", "strconv.Itoa", "strconv.Atoi", "string", "int") and values:
             last = values[-1]
+            start = values[0].split("%")[0] if isinstance(values[0], str) else ""
+            if name == "fmt.Sprintf" and "/" in start and ":" not in start:
+                return Begins(start)
             return f":{last}" if isinstance(last, int) and len(values) > 1 else last
         if name.split(".")[-1] in ("Int", "String") and name.startswith(("flag.", "pflag.")) and len(values) >= 2:
             return values[1]
@@ -368,6 +387,14 @@ class GoFile:
         if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         return UNKNOWN
+
+
+def _path(values: list[Any]) -> Any:
+    """The parts of a path together, as far as they are known."""
+    known = list(itertools.takewhile(lambda value: isinstance(value, str), values))
+    if len(known) < len(values):
+        return Begins("/".join([*known, ""])) if known else UNKNOWN
+    return joined("/".join(known)) if known else UNKNOWN
 
 
 def _first_set(values: list[Any]) -> Any:

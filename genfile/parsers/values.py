@@ -35,6 +35,13 @@ class FieldRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Begins:
+    """A path of which only the start is known: `"uploads/" + name`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call in source code: the callee as dotted text, what its arguments are where that can be seen."""
 

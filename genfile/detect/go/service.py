@@ -172,10 +172,11 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     imported = {name for _, file in sources for name in file.imports}
     for name, needs in system_packages("go").items():
         through = [name, *needs.through]
-        if module.requires(name) and any(
-            path == item or path.startswith(item + "/") for item in through for path in imported
-        ):
-            says = module.says(name)
+        used = next((item for item in through if any(f"{path}/".startswith(f"{item}/") for path in imported)), None)
+        # Before 1.17 go.mod did not list what only others need; without one nothing is listed but what is imported.
+        listed = name if module.requires(name) else used
+        if used is not None and listed is not None and module.requires(listed):
+            says = module.says(listed)
             if needs.store and "data" not in draft.values:
                 draft.put("data", data_folder(module, sources, says))
             if needs.cgo:

@@ -35,17 +35,18 @@ _KEYED = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "M
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """What was found: the port with where it is written, and the variable that gives another one."""
+    """What was found: the port with where it is written, and the variable that gives another one; or a path."""
 
     number: int | None = None
     variable: str | None = None
     path: str = ""
     line: int = 0
+    text: str = ""
 
     def __or__(self, other: "Got") -> "Got":
         variable = self.variable or other.variable
         taken = self if self.number is not None else other
-        return Got(taken.number, variable, taken.path, taken.line)
+        return Got(taken.number, variable, taken.path, taken.line, self.text or other.text)
 
 
 NOTHING = Got()
@@ -68,12 +69,17 @@ class Values:
         self._module, self._sources = module, sources
         self._files = dict(sources)
         self._indexes: dict[str, GoIndex] = {}
-        self._steps = 0
+        self._steps, self._paths = 0, False
 
     def of(self, path: str, node: "Node") -> Got:
         """What an expression of a file comes to."""
-        self._steps = 0
+        self._steps, self._paths = 0, False
         return self._value(node, self._scope(path, node), 0)
+
+    def path_of(self, path: str, node: "Node") -> str:
+        """The path that an expression comes to, with `*` for what of it is not known; empty where nothing is."""
+        self._steps, self._paths = 0, True
+        return self._value(node, self._scope(path, node), 0).text
 
     def index(self, path: str) -> GoIndex:
         """The names of a file, found when they are first asked for."""
@@ -112,9 +118,13 @@ class Values:
         if any(part is None or part.type == "int_literal" for part in parts):
             return NOTHING
         got = [self._value(part, scope, depth + 1) for part in parts if part is not None]
+        if self._paths:
+            return Got(text=got[0].text + (got[1].text or "*")) if got[0].text else NOTHING
         return got[1] if got[1] != NOTHING else got[0]
 
     def _literal(self, text: str, node: "Node", scope: _Scope) -> Got:
+        if self._paths:
+            return Got(text=text)
         match = _IN_FORMAT.search(text)
         number = port_of(match[1] if match is not None else text)[0]
         return Got(number, None, scope.path, int(node.start_point[0]) + 1) if number is not None else NOTHING
@@ -218,6 +228,11 @@ class Values:
         first = texts[0] if texts else None
         if name in ("os.Getenv", "os.LookupEnv", "syscall.Getenv"):
             return Got(variable=first) if first is not None and _VARIABLE.fullmatch(first) else NOTHING
+        if self._paths and name in ("filepath.Join", "path.Join"):
+            parts = [self._value(item, scope, depth + 1).text or "*" for item in given]
+            return Got(text="/".join(parts)) if parts and parts[0] != "*" else NOTHING
+        if self._paths and name == "fmt.Sprintf":
+            return Got(text=(self._value(given[0], scope, depth + 1).text if given else "").replace("%", "*"))
         if name == "fmt.Sprintf":
             whole = self._value(given[0], scope, depth + 1) if given else NOTHING
             return whole if whole.number is not None else self._all(reversed(given[1:]), scope, depth)
