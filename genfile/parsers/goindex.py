@@ -1,5 +1,6 @@
 """The functions, variables and calls of a Go file, by name: for those who follow a value from one to the other."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -74,10 +75,16 @@ class GoIndex:
 
     def around(self, node: "Node") -> Function | None:
         """The function that a node is in."""
-        return next((item for item, _ in self._functions if item.start <= node.start_byte < item.end), None)
+        at = bisect_right(self._starts, node.start_byte) - 1
+        function = self._functions[at][0] if at >= 0 else None
+        return function if function is not None and node.start_byte < function.end else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [function.start for function, _ in self._functions]
 
     def _node(self, function: Function) -> "Node":
-        return next(node for item, node in self._functions if item == function)
+        return self._functions[bisect_right(self._starts, function.start) - 1][1]
 
     def returned(self, function: Function) -> list["Node"]:
         """What a function gives back first, in order; not what functions inside of it do."""
@@ -104,21 +111,29 @@ class GoIndex:
 
     def declared(self, name: str) -> list["Node"]:
         """What a constant or a variable of the package is, and what functions of the file assign to it."""
-        found = [
-            value
-            for kind in ("const_spec", "var_spec")
-            for item in self._nodes[kind]
-            if self.around(item) is None
-            for value in self._given(item, name)
-        ]
-        if any(
-            self.around(item) is None for kind in ("var_spec",) for item in self._nodes[kind] if self._names(item, name)
-        ):
-            found += [value for item in self._nodes["assignment_statement"] for value in self._given(item, name)]
+        found = [value for item in self._declared.get(name, ()) for value in self._given(item, name)]
+        if any(item.type == "var_spec" for item in self._declared.get(name, ())):
+            found += [value for item in self._assignments.get(name, ()) for value in self._given(item, name)]
         return found[:MAX_VALUES]
 
-    def _names(self, node: "Node", name: str) -> bool:
-        return any(self.text(item) == name for item in node.children_by_field_name("name"))
+    @cached_property
+    def _declared(self) -> dict[str, list["Node"]]:
+        """The constants and variables that stand outside of any function, by name."""
+        found: dict[str, list[Node]] = {}
+        for kind in ("const_spec", "var_spec"):
+            for node in self._nodes[kind]:
+                for name in node.children_by_field_name("name") if self.around(node) is None else ():
+                    found.setdefault(self.text(name), []).append(node)
+        return found
+
+    @cached_property
+    def _assignments(self) -> dict[str, list["Node"]]:
+        found: dict[str, list[Node]] = {}
+        for node in self._nodes["assignment_statement"]:
+            left = node.child_by_field_name("left")
+            for name in left.named_children if left is not None else ():
+                found.setdefault(self.text(name), []).append(node)
+        return found
 
     def _given(self, node: "Node", name: str) -> list["Node"]:
         """The value that a statement gives to a name: `a, err := f()` has one for both."""

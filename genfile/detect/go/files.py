@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 from genfile.detect.go.module import GoModule, Program
 from genfile.detect.go.port import Sources
-from genfile.detect.go.values import Values
+from genfile.detect.go.values import values_of
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import Begins, EnvDefault
@@ -77,7 +77,7 @@ def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[lis
 def _given(module: GoModule, sources: Sources, names: Collection[str], at: int) -> Iterator[tuple[str, int, str, str]]:
     """Paths that stand elsewhere than in the calls that are given them: in a constant of another package, a field, an
     argument; with the file and the line of the call and its name."""
-    values = Values(module, sources)
+    values = values_of(module, sources)
     for path, file in sources:
         open_ = {
             (call.callee, call.line)

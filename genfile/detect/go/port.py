@@ -9,7 +9,7 @@ from genfile.detect.go.address import resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import committed_port, configured_port
-from genfile.detect.go.values import Values, followed
+from genfile.detect.go.values import followed, values_of
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
@@ -119,7 +119,7 @@ def _bound(asked: Asked) -> Fact[Port] | None:
 
 
 def _followed(asked: Asked) -> Fact[Port] | None:
-    values = Values(asked.module, asked.sources)
+    values = values_of(asked.module, asked.sources)
     others: list[Fact[Port] | None] = []
     for path, file in asked.sources:
         for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Sources = list[tuple[str, GoFile]]
 MAX_DEPTH = 24
-MAX_STEPS = 4_000
+# What one expression may take, and all those of a program.
+MAX_STEPS = 1_500
+MAX_SPENT = 15_000
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
 # `%s:8080`, `:8080`, `0.0.0.0:8080`.
 _IN_FORMAT = re.compile(r":(\d{2,5})/?$")
@@ -69,6 +71,10 @@ class Values:
         self._module, self._sources = module, sources
         self._files = dict(sources)
         self._indexes: dict[str, GoIndex] = {}
+        self._folders: dict[str, dict[str, str]] = {}
+        self._reads: dict[tuple[str, str], Fact[Port] | None] = {}
+        self._known: dict[tuple[bool, str, int, int], Got] = {}
+        self._spent = 0
         self._steps, self._paths = 0, False
 
     def of(self, path: str, node: "Node") -> Got:
@@ -91,9 +97,21 @@ class Values:
         return _Scope(path, self._files[path], self.index(path).around(node))
 
     def _value(self, node: "Node", scope: _Scope, depth: int) -> Got:
+        key = (self._paths, scope.path, node.start_byte, node.end_byte)
+        if not scope.given and key in self._known:
+            return self._known[key]
         self._steps += 1
-        if depth > MAX_DEPTH or self._steps > MAX_STEPS:
+        self._spent += 1
+        if depth > MAX_DEPTH or self._steps > MAX_STEPS or self._spent > MAX_SPENT:
             return NOTHING
+        if scope.given:
+            return self._worked_out(node, scope, depth)
+        # What asks for itself on the way has nothing to say.
+        self._known[key] = NOTHING
+        self._known[key] = self._worked_out(node, scope, depth)
+        return self._known[key]
+
+    def _worked_out(self, node: "Node", scope: _Scope, depth: int) -> Got:
         index = self.index(scope.path)
         kind = node.type
         if kind in ("interpreted_string_literal", "raw_string_literal"):
@@ -140,7 +158,7 @@ class Values:
             for value in index.assigned(scope.function, name, node.start_byte):
                 if value.start_byte != node.start_byte:
                     found |= self._value(value, scope, depth + 2)
-            if found.number is None and name in scope.function.parameters:
+            if found.number is None and not found.text and name in scope.function.parameters:
                 found |= self._from_callers(scope, scope.function, name, depth)
         if found == NOTHING:
             found = self._declared(posixpath.dirname(scope.path), name, depth)
@@ -154,7 +172,7 @@ class Values:
                 arguments = self.index(path).arguments(call)
                 if len(arguments) == len(function.parameters) and self._calls(path, call, scope.path):
                     found |= self._value(arguments[place], self._scope(path, call), depth + 2)
-                    if found.number is not None:
+                    if found.number is not None or found.text:
                         return found
         return found
 
@@ -166,6 +184,11 @@ class Values:
 
     def _imported(self, path: str) -> dict[str, str]:
         """The folders of the module's own packages that a file imports, by the name for each."""
+        if path not in self._folders:
+            self._folders[path] = self._find_imported(path)
+        return self._folders[path]
+
+    def _find_imported(self, path: str) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, alias in self.index(path).aliases.items():
             inside = self._module.inside(name)
@@ -196,12 +219,17 @@ class Values:
         if not rest or len(chain) > 120:
             return NOTHING
         given = self._field(scope.path, chain, depth)
-        fact = resolve(self._module, self._sources, scope.path, FieldRead(chain))
+        fact = self._resolved(scope.path, chain) if not self._paths else None
         if fact is None or fact.value.number is None:
             return given
         says = fact.evidence[0]
         path = posixpath.relpath(says.path, self._module.folder.path or ".")
         return Got(fact.value.number, fact.value.variable, path, says.line or 0) | given
+
+    def _resolved(self, path: str, chain: str) -> Fact[Port] | None:
+        if (path, chain) not in self._reads:
+            self._reads[path, chain] = resolve(self._module, self._sources, path, FieldRead(chain))
+        return self._reads[path, chain]
 
     def _field(self, place: str, chain: str, depth: int) -> Got:
         """What literals of its structure, and assignments beside these, give to a field."""
@@ -245,7 +273,7 @@ class Values:
         if first is not None and len(given) == 2 and _VARIABLE.fullmatch(first):
             return Got(variable=first) | self._value(given[1], scope, depth + 1)
         found = self._returned(name, given, scope, depth)
-        if found == NOTHING and first is not None and last in _KEYED:
+        if found == NOTHING and first is not None and last in _KEYED and not self._paths:
             fact = keyed_port(self._module, self._sources, tuple(first.split(".")))
             if fact is not None:
                 return Got(fact.value.number, None, fact.evidence[0].path, fact.evidence[0].line or 0)
@@ -275,6 +303,15 @@ class Values:
                 for value in self.index(path).returned(function):
                     found |= self._value(value, within, depth + 2)
         return found
+
+
+def values_of(module: GoModule, sources: Sources) -> Values:
+    """The values of a program, followed once for all who ask."""
+    key = ("values", sources[0][0] if sources else "", len(sources))
+    if key not in module.reaches:
+        module.reaches[key] = Values(module, sources)
+    found: Values = module.reaches[key]
+    return found
 
 
 def followed(module: GoModule, values: Values, path: str, node: "Node", says: str) -> Fact[Port] | None:
