@@ -211,7 +211,8 @@ def test_a_client_of_a_library_for_both_is_no_server() -> None:
 def test_what_a_container_of_dependencies_starts_is_a_server() -> None:
     more = (
         '\nfunc New(lc fx.Lifecycle) *http.Server {\n\ts := &http.Server{Addr: ":9000"}\n'
-        "\tlc.Append(fx.Hook{OnStart: func(ctx context.Context) error {\n\t\tgo s.ListenAndServe()\n\t\treturn nil\n\t}})\n"
+        "\tlc.Append(fx.Hook{OnStart: func(ctx context.Context) error {\n"
+        "\t\tgo s.ListenAndServe()\n\t\treturn nil\n\t}})\n"
         "\treturn s\n}\n"
     )
     code = main("fx.New(fx.Provide(New)).Run()", "net/http", "context", "go.uber.org/fx", more=more)

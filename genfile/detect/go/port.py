@@ -1,5 +1,6 @@
 """Where a Go program listens, and which of its routes tells its health."""
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,11 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
             for value in call.arguments
             if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
         ]
-        found += [(kind, value, line) for kind, key, value, line in file.fields if key == "Addr" and _own(file, kind)]
+        found += [
+            (kind, value, line)
+            for kind, key, value, line in file.fields
+            if key == "Addr" and _own(asked.module, file, kind)
+        ]
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
@@ -98,12 +103,13 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     return other or partial
 
 
-def _own(file: GoFile, kind: str) -> bool:
+def _own(module: GoModule, file: GoFile, kind: str) -> bool:
     """Whether a struct with an address may be a server: one of the standard library's or of the project's own, not a
     client of another module (`redis.Options`)."""
     package = kind.lstrip("&").rpartition(".")[0]
-    others = [name for name in file.imports if "." in name.split("/")[0] and package in name.split("/")[-2:]]
-    return not package or package in ("http", "fasthttp") or not others or kind.endswith("Server")
+    paths = [name for name in file.imports if posixpath.basename(name) == package]
+    own = any(module.inside(name) is not None or "." not in name.split("/")[0] for name in paths)
+    return not package or own or package == "fasthttp"
 
 
 def _bound(asked: Asked) -> Fact[Port] | None:

@@ -289,6 +289,8 @@ class Values:
         """What a function or a method of the program gives back, with what it is given here."""
         first, _, rest = name.partition(".")
         folder = self._imported(scope.path).get(first) if rest else posixpath.dirname(scope.path)
+        # `config.Load().Addr()` is a method of what the call before it gives.
+        folder = None if "(" in name else folder
         found = NOTHING
         for path in self._files:
             for function in self.index(path).functions(name.rpartition(".")[2]):
