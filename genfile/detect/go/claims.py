@@ -85,7 +85,8 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
         return module.folder.says(command.place.path, command.part.branch.line, says)
     if of_terminal or course.course == "asks":
         return None
-    if hosting(folder).dockerfiles:
+    # One that starts nothing only packs a program which ends: an image of a disk, a tool for others.
+    if hosting(folder).dockerfiles and (course.course != "ends" or hosting(folder).starts):
         return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
     return course.reason if course.course == "stays" else None
 
