@@ -177,6 +177,7 @@ def test_files_whose_path_is_put_together(body: str, more: str, assets: tuple[st
         ('os.Create(fmt.Sprintf("./uploads/%s", name()))', "", ("uploads",)),
         ('dir := os.Getenv("UPLOADS")\nif dir == "" {\n\tdir = "./uploads"\n}\nos.MkdirAll(dir, 0o755)', "",
          ("uploads",)),
+        ('os.MkdirAll("files/"+user, 0o755)', "", ("files",)),
         ('keep("./files")', "\nfunc keep(dir string) { os.MkdirAll(dir, 0o755) }\n", ("files",)),
         # Where that is can't be seen, or it is no folder of its own.
         ("os.MkdirAll(os.TempDir(), 0o755)", "", ()),

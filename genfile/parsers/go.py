@@ -1,6 +1,5 @@
 """Go source, read by tree-sitter: package, imports, calls, embedded files, variables read."""
 
-import itertools
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,10 @@ from genfile.parsers.values import (
     EnvName,
     FieldRead,
     Steps,
+    first_set,
     is_known,
     joined,
+    joined_path,
     whole_number,
 )
 
@@ -372,7 +373,7 @@ class GoFile:
         if name in ("os.Getenv", "os.LookupEnv") and values and isinstance(values[0], str):
             return EnvDefault(values[0])
         if name in ("filepath.Join", "path.Join", "filepath.FromSlash", "filepath.Clean", "path.Clean"):
-            return _path(values)
+            return joined_path(values)
         if name in ("fmt.Sprintf", "net.JoinHostPort", "strconv.Itoa", "strconv.Atoi", "string", "int") and values:
             last = values[-1]
             start = values[0].split("%")[0] if isinstance(values[0], str) else ""
@@ -382,28 +383,11 @@ class GoFile:
         if name.split(".")[-1] in ("Int", "String") and name.startswith(("flag.", "pflag.")) and len(values) >= 2:
             return values[1]
         if name == "cmp.Or":
-            return _first_set(values)
+            return first_set(values)
         # getEnv("PORT", "8080"): a helper of the project's own, by its shape.
         if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         return UNKNOWN
-
-
-def _path(values: list[Any]) -> Any:
-    """The parts of a path together, as far as they are known."""
-    known = list(itertools.takewhile(lambda value: isinstance(value, str), values))
-    if len(known) < len(values):
-        return Begins("/".join([*known, ""])) if known else UNKNOWN
-    return joined("/".join(known)) if known else UNKNOWN
-
-
-def _first_set(values: list[Any]) -> Any:
-    """`cmp.Or(os.Getenv("ADDR"), ":8080")`: the first value that is not empty."""
-    first = values[0] if values else UNKNOWN
-    if isinstance(first, EnvDefault) and first.default is None:
-        rest = _first_set(values[1:])
-        return EnvDefault(first.name, rest if isinstance(rest, str | int) else None)
-    return _first_set(values[1:]) if first in ("", 0) and len(values) > 1 else first
 
 
 def _inner(node: "Node") -> "Node":

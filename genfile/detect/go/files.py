@@ -226,13 +226,13 @@ def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
         ]
         for name, value, line, is_folder in written:
             text = value.default if isinstance(value, EnvDefault) else value
-            text = f"{text.text}x" if isinstance(text, Begins) else text
+            text = f"{text.text}*" if isinstance(text, Begins) else text
             folder = _own_folder(text, is_folder) if isinstance(text, str) else None
             if folder is not None and not (name == "os.OpenFile" and module.folder.has(str(value))):
                 found.setdefault(folder, module.folder.says(path, line, f"{name}({value!r})"))
     for names_, at in ((_MAKERS, 0), (_SAVERS, 1)):
         for path, line, name, value in _given(module, sources, names_, at):
-            own = _own_folder(value.replace("*", "x") if "/" in value else value, name.startswith("os.Mkdir"))
+            own = _own_folder(value, name.startswith("os.Mkdir"))
             if own is not None and (name in _WRITERS or at) and not module.folder.has(value):
                 found.setdefault(own, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
@@ -240,8 +240,11 @@ def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
 
 
 def _own_folder(value: str, is_folder: bool) -> str | None:
+    """The folder that is made, or that a file is made in, up to the first part that has a `*` for what is not known."""
     path = posixpath.normpath(value.strip() or "/")
-    folder = path if is_folder else posixpath.dirname(path)
+    known = list(itertools.takewhile(lambda part: "*" not in part, path.split("/")))
+    whole = len(known) == len(path.split("/"))
+    folder = "/".join(known) if is_folder or not whole else posixpath.dirname(path)
     if not folder or folder == "." or folder.startswith(("/", "..", "~")) or any(char in folder for char in "%*$:\\ "):
         return None
     return folder
