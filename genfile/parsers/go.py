@@ -39,7 +39,7 @@ def parse_go(text: str) -> "GoFile":
 _KINDS = tuple(
     """
     import_spec comment call_expression composite_literal field_declaration interpreted_string_literal
-    raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration
+    raw_string_literal if_statement const_spec var_spec short_var_declaration
     expression_switch_statement assignment_statement
     """.split()
 )
@@ -96,16 +96,6 @@ class GoFile:
             node.type == "function_declaration" and self._field_text(node, "name") == "main"
             for node in self.root.named_children
         )
-
-    @cached_property
-    def waits(self) -> int | None:
-        """The line of a `select {}` or of a `for` without a condition: the program does not end by itself."""
-        for node in self._all("select_statement", "for_statement"):
-            if node.type == "select_statement" and not node.named_children:
-                return _line(node)
-            if node.type == "for_statement" and [child.type for child in node.named_children] == ["block"]:
-                return _line(node)
-        return None
 
     @cached_property
     def embeds(self) -> tuple[tuple[str, int], ...]:
