@@ -1,5 +1,6 @@
 """Which parts of a Go file run only where a program is told so: by its first argument, a flag, a library's command."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Dispatch:
         found = captures("go", _KINDS, file.root)
         self._nodes = {kind: in_order(found.get(kind, ())) for kind in _KINDS}
         self.branches = tuple(sorted(self._found(), key=lambda item: (item.start, -item.end))[:MAX_BRANCHES])
-        self.added = tuple(self._added())
+        self.added = tuple(itertools.islice(self._added(), MAX_BRANCHES))
 
     def _found(self) -> Iterator[Branch]:
         for node in self._nodes["expression_switch_statement"]:

@@ -39,6 +39,7 @@ class GoIndex:
         found = captures("go", _KINDS, file.root)
         self._nodes = {kind: in_order(found.get(kind, ())) for kind in _KINDS}
         self._places = {kind: Places(self._nodes[kind]) for kind in _KINDS}
+        self._locals: dict[int, tuple[dict[str, list[Node]], dict[str, list[Node]]]] = {}
 
     def text(self, node: "Node") -> str:
         return self._source[node.start_byte : min(node.end_byte, node.start_byte + MAX_TEXT)].decode("utf-8", "replace")
@@ -99,15 +100,34 @@ class GoIndex:
 
     def assigned(self, function: Function, name: str, before: int) -> list["Node"]:
         """What a variable is given in a function, in order; of several the one declared last before a place."""
-        node = self._node(function)
-        kinds = ("short_var_declaration", "var_spec", "const_spec")
-        made = in_order(item for kind in kinds for item in self._places[kind].within(node))
-        declared = [(item.start_byte, value) for item in made for value in self._given(item, name)]
+        made, set_later = self._within(function)
+        declared = [(item.start_byte, value) for item in made.get(name, ()) for value in self._given(item, name)]
         last = max((start for start, _ in declared if start < before), default=None)
         found = [value for start, value in declared if last is None or start == last]
-        set_later = self._places["assignment_statement"].within(node)
-        found += [value for item in set_later for value in self._given(item, name) if item.start_byte > (last or 0)]
+        later = [item for item in set_later.get(name, ()) if item.start_byte > (last or 0)]
+        found += [value for item in later for value in self._given(item, name)]
         return found[:MAX_VALUES]
+
+    def _within(self, function: Function) -> tuple[dict[str, list["Node"]], dict[str, list["Node"]]]:
+        """The statements of a function that declare names, and those that give them something else; by name."""
+        if function.start not in self._locals:
+            node = self._node(function)
+            kinds = ("short_var_declaration", "var_spec", "const_spec")
+            made = self._by_name(in_order(item for kind in kinds for item in self._places[kind].within(node)))
+            later = self._by_name(self._places["assignment_statement"].within(node))
+            self._locals[function.start] = made, later
+        return self._locals[function.start]
+
+    def _by_name(self, nodes: list["Node"]) -> dict[str, list["Node"]]:
+        found: dict[str, list[Node]] = {}
+        for node in nodes:
+            left = node.child_by_field_name("left")
+            names = node.children_by_field_name("name") if left is None else left.named_children
+            for name in names:
+                listed = found.setdefault(self.text(name), [])
+                if len(listed) < MAX_CALLS:
+                    listed.append(node)
+        return found
 
     def declared(self, name: str) -> list["Node"]:
         """What a constant or a variable of the package is, and what functions of the file assign to it."""
@@ -128,12 +148,7 @@ class GoIndex:
 
     @cached_property
     def _assignments(self) -> dict[str, list["Node"]]:
-        found: dict[str, list[Node]] = {}
-        for node in self._nodes["assignment_statement"]:
-            left = node.child_by_field_name("left")
-            for name in left.named_children if left is not None else ():
-                found.setdefault(self.text(name), []).append(node)
-        return found
+        return self._by_name(self._nodes["assignment_statement"])
 
     def _given(self, node: "Node", name: str) -> list["Node"]:
         """The value that a statement gives to a name: `a, err := f()` has one for both."""

@@ -68,7 +68,7 @@ class Commands:
         keys = self._keys(place, part)
         if any(key in self._parents for key in keys):
             return False
-        top = any(key in self._parents.values() for key in keys)
+        top = any(key in self._tops for key in keys)
         return top or branch.words[:1] == () or branch.words[0].lower() in self._own or self._count < 2
 
     @cached_property
@@ -95,6 +95,10 @@ class Commands:
                 if parent != child:
                     found.setdefault(child, parent)
         return found
+
+    @cached_property
+    def _tops(self) -> frozenset[_Key]:
+        return frozenset(self._parents.values())
 
     def _pairs(self, place: Place) -> Iterator[tuple[_Key, _Key]]:
         for added in place.flow.dispatch.added:

@@ -17,6 +17,7 @@ _STRUCTS = frozenset({"http.Server", "fasthttp.Server"})
 _CALLS = ("http.ListenAndServe", "http.Serve", "net.Listen", "tls.Listen", "fasthttp.ListenAndServe", "fasthttp.Serve")
 _SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"})
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):?\d{0,5}|[\w.]*:0")
+MAX_LISTENERS = 500
 # What waits, by the last of its names, or by a channel.
 _WAITS = frozenset({"Wait", "Done", "Sleep"})
 
@@ -56,6 +57,7 @@ def _found(module: GoModule, program: Program) -> tuple[bool, Command | None]:
 def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
     names = {name for item in frameworks("go") if item.kind == "server" for name in (*item.dependencies, *item.imports)}
     listeners = [item for path, file in module.sources(program) for item in _listening(path, file, names - _BOTH)]
+    del listeners[MAX_LISTENERS:]
     if not listeners:
         return False, None
     reached = reach(module, program)
