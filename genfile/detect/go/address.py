@@ -16,7 +16,7 @@ Sources = list[tuple[str, GoFile]]
 _DEFAULTS = ("default", "env-default", "envDefault")
 _VARIABLES = ("env", "envconfig")
 _NAMES = ("mapstructure", "yaml", "toml", "json", "koanf")
-MAX_DEPTH = 4
+MAX_READS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,19 @@ class Owner:
     tag: tuple[tuple[str, str], ...]
 
 
-def resolve(module: GoModule, sources: Sources, path: str, read: FieldRead, depth: int = 0) -> Fact[Port] | None:
+def resolve(
+    module: GoModule, sources: Sources, path: str, read: FieldRead, seen: frozenset[str] | set[str] = frozenset()
+) -> Fact[Port] | None:
     """The port that a field has: by a literal of its struct, by what is assigned to it, by its key in a configuration
-    file, by the default of its tag. ``path`` is the file that reads it."""
+    file, by the default of its tag. ``path`` is the file that reads it; ``seen``: the reads that it is asked for by."""
     owners = owners_of(sources, path, read)
-    if depth > MAX_DEPTH or not owners:
+    asked = seen if isinstance(seen, set) else set(seen)
+    if read.path in asked or len(asked) > MAX_READS or not owners:
         return None
+    asked.add(read.path)
     for name, value, line, text in _given(sources, owners, read.name):
         if isinstance(value, FieldRead):
-            found = resolve(module, sources, name, value, depth + 1) if value != read else None
+            found = resolve(module, sources, name, value, asked)
             if found is not None:
                 return found
             continue

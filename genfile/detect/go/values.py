@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from genfile.detect.go.address import owners_of, resolve
+from genfile.detect.go.address import MAX_READS, owners_of, resolve
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
 from genfile.detect.hosting import OTHER_PORTS, Port
@@ -228,6 +228,8 @@ class Values:
 
     def _resolved(self, path: str, chain: str) -> Fact[Port] | None:
         if (path, chain) not in self._reads:
+            if len(self._reads) >= MAX_READS:
+                return None
             self._reads[path, chain] = resolve(self._module, self._sources, path, FieldRead(chain))
         return self._reads[path, chain]
 
