@@ -131,6 +131,13 @@ class Reach:
         """Whether a line is of a declaration that is reached."""
         return line in self.lines.get(path, ())
 
+    def is_unseen(self, place: Place) -> bool:
+        """Whether what a command does that needs no word is a function which the tree does not have."""
+        return any(
+            len(part.words) == 1 and self.commands.is_default(place, part) and not any(self._named(place, part.words))
+            for part in place.declaration.parts
+        )
+
     def _roots(self) -> Iterator[Place]:
         yield from self._places(self.program.folder, "main")
         for path in self._folders():

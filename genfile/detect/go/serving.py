@@ -75,7 +75,8 @@ def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
         lines.setdefault(command.place.path, set()).update(range(command.part.lines[0], command.part.lines[1] + 1))
         if _listens([*places, command.place], lines, listeners, told=True):
             found.append(command)
-    return bool(found), min(found, key=_rank, default=None)
+    unseen = any(reached.is_unseen(place) for place in reached.default.values())
+    return bool(found), None if unseen else min(found, key=_rank, default=None)
 
 
 def _rank(command: Command) -> tuple[int, int]:
