@@ -5,12 +5,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import Places, captures, in_order, parse_code
-from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, FieldRead, Steps, is_known, joined, whole_number
+from genfile.parsers.values import (
+    UNKNOWN,
+    Begins,
+    Call,
+    EnvDefault,
+    EnvName,
+    FieldRead,
+    Steps,
+    first_set,
+    is_known,
+    joined,
+    joined_path,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
+FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 # A condition that is longer asks for more than whether a name is empty.
 MAX_CONDITION = 2_000
 # Chains of names that are longer are no field of a configuration.
@@ -26,7 +39,7 @@ def parse_go(text: str) -> "GoFile":
 _KINDS = tuple(
     """
     import_spec comment call_expression composite_literal field_declaration interpreted_string_literal
-    raw_string_literal select_statement for_statement if_statement const_spec var_spec short_var_declaration
+    raw_string_literal if_statement const_spec var_spec short_var_declaration
     expression_switch_statement assignment_statement
     """.split()
 )
@@ -83,16 +96,6 @@ class GoFile:
             node.type == "function_declaration" and self._field_text(node, "name") == "main"
             for node in self.root.named_children
         )
-
-    @cached_property
-    def waits(self) -> int | None:
-        """The line of a `select {}` or of a `for` without a condition: the program does not end by itself."""
-        for node in self._all("select_statement", "for_statement"):
-            if node.type == "select_statement" and not node.named_children:
-                return _line(node)
-            if node.type == "for_statement" and [child.type for child in node.named_children] == ["block"]:
-                return _line(node)
-        return None
 
     @cached_property
     def embeds(self) -> tuple[tuple[str, int], ...]:
@@ -166,7 +169,7 @@ class GoFile:
             value = node.child_by_field_name("value")
             text = self._text(value) if value is not None else ""
             target = self._constants.get(text)
-            if text not in _FIRST_ARGUMENT and (target is None or self._text(target) not in _FIRST_ARGUMENT):
+            if text not in FIRST_ARGUMENT and (target is None or self._text(target) not in FIRST_ARGUMENT):
                 continue
             for case in node.named_children:
                 listed = case.child_by_field_name("value") if case.type == "expression_case" else None
@@ -342,6 +345,10 @@ class GoFile:
         if left is None or right is None or not any(child.type == "+" for child in node.children):
             return UNKNOWN
         parts = [self._value(left, depth + 1), self._value(right, depth + 1)]
+        if isinstance(parts[0], Begins):
+            return parts[0]
+        if isinstance(parts[0], str) and "/" in parts[0] and not isinstance(parts[1], str | int):
+            return Begins(parts[0])
         for part in parts:
             if isinstance(part, EnvDefault | FieldRead):
                 return part
@@ -356,27 +363,21 @@ class GoFile:
         if name in ("os.Getenv", "os.LookupEnv") and values and isinstance(values[0], str):
             return EnvDefault(values[0])
         if name in ("filepath.Join", "path.Join", "filepath.FromSlash", "filepath.Clean", "path.Clean"):
-            return joined("/".join(values)) if values and all(isinstance(value, str) for value in values) else UNKNOWN
+            return joined_path(values)
         if name in ("fmt.Sprintf", "net.JoinHostPort", "strconv.Itoa", "strconv.Atoi", "string", "int") and values:
             last = values[-1]
+            start = values[0].split("%")[0] if isinstance(values[0], str) else ""
+            if name == "fmt.Sprintf" and "/" in start and ":" not in start:
+                return Begins(start)
             return f":{last}" if isinstance(last, int) and len(values) > 1 else last
         if name.split(".")[-1] in ("Int", "String") and name.startswith(("flag.", "pflag.")) and len(values) >= 2:
             return values[1]
         if name == "cmp.Or":
-            return _first_set(values)
+            return first_set(values)
         # getEnv("PORT", "8080"): a helper of the project's own, by its shape.
         if len(values) == 2 and isinstance(values[0], str) and values[0].isupper() and "env" in name.lower():
             return EnvDefault(values[0], values[1] if is_known(values[1]) else None)
         return UNKNOWN
-
-
-def _first_set(values: list[Any]) -> Any:
-    """`cmp.Or(os.Getenv("ADDR"), ":8080")`: the first value that is not empty."""
-    first = values[0] if values else UNKNOWN
-    if isinstance(first, EnvDefault) and first.default is None:
-        rest = _first_set(values[1:])
-        return EnvDefault(first.name, rest if isinstance(rest, str | int) else None)
-    return _first_set(values[1:]) if first in ("", 0) and len(values) > 1 else first
 
 
 def _inner(node: "Node") -> "Node":

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from genfile.parsers.go import GoFile
+from genfile.parsers.godispatch import Branch, Dispatch
 from genfile.parsers.grammar import captures, in_order
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
 _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
           "return_statement", "func_literal")  # fmt: skip
 _CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+# The same, and what may look like it: texts, characters and comments, which are passed over.
+_WORDS = re.compile(
+    r'"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/'
+    + r"|'(?:[^'\\\n]|\\.)++'"
+    + rf"|({_CHAIN.pattern})"
+)
 _DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
                        "const_declaration"})  # fmt: skip
 # Iterators of the standard library: what they give comes to an end.
@@ -34,11 +41,16 @@ _CHANNEL = re.compile(r"\bvar \w++ chan\b")
 _SENT = re.compile(r"(?<![\w.])(\w++)\s*+<-(?!\s*chan\b)")
 _CLOSED = re.compile(r"\bclose\(\s*+(\w++)")
 _NOTIFIED = re.compile(r"\bsignal\.Notify\(\s*+(\w++)")
+# Where a variable or a parameter comes from: `name, err := package.`, `name *package.Type`.
+_ORIGIN = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?:, ?\w++)*+ ?(?::?=|) ?[&*]?([^\W\d]\w*+)\.(?=[A-Z])")
 # A call by way of a package or a value: `client.Updates(`.
 _OUTSIDE = re.compile(r"\s*+(?=[\w.]*\.)[\w.]++\(")
 _ENDS = re.compile(r"[;{}\n]")
 # What of a statement is looked at.
 MAX_HEAD = 300
+# What is compared with a number, with nothing or with a text, and what says that it worked.
+_COUNTED = re.compile(r"[<>]=?\s*[\w.(]|==\s*(?:0|\"|nil\b)|\b\w*err\s*==\s*nil\b")
+_FAILED = re.compile(r"(?i)err\w*\s*!=|errors\.|\.Err\(|\b!?ok\b|clos|stop|quit|done|shutdown|retr|attempt|fail")
 # A loop over a text that is longer than this is not looked at for what is in it.
 MAX_LOOP = 20_000
 MAX_NODES = 4_000
@@ -46,20 +58,33 @@ MAX_NODES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine."""
+    """What keeps a program running, or asks somebody: where, and in which words. ``aside``: in a goroutine;
+    ``part``: in which of the declaration's parts that run only where the program is told so."""
 
     kind: Kind
     line: int
     says: str
     aside: bool = False
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a declaration runs only by a command or flag: by which, and what it says, as of a declaration."""
+
+    branch: Branch
+    lines: tuple[int, int]
+    words: frozenset[str]
+    aside: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """A function, a method (its ``owner`` is the type that it is of), a type, a variable or a constant of a package.
 
-    ``words``: chains of names in it (`http.Serve`), those in comments and strings too; ``aside``: the chains that it
-    says in goroutines that it starts, which it does not wait for.
+    ``words``: chains of names in it (`http.Serve`); ``aside``: the chains that it
+    says in goroutines that it starts, which it does not wait for; ``receives``: it waits for a channel;
+    ``goes`` are the lines of those goroutines. What ``parts`` say is in neither.
     """
 
     name: str
@@ -68,6 +93,11 @@ class Declaration:
     words: frozenset[str]
     aside: frozenset[str]
     holds: tuple[Hold, ...]
+    parts: tuple[Part, ...] = ()
+    start: int = 0
+    end: int = 0
+    receives: bool = False
+    goes: tuple[tuple[int, int], ...] = ()
 
 
 class GoFlow:
@@ -75,6 +105,11 @@ class GoFlow:
 
     def __init__(self, file: GoFile) -> None:
         self._source, self._root = file.source, file.root
+        self._file = file
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(self._file)
 
     @cached_property
     def _nodes(self) -> list["Node"]:
@@ -123,30 +158,59 @@ class GoFlow:
     def _made(self, name: str, owner: str | None, node: "Node") -> Declaration:
         inside = self._within(node)
         started = [item for item in inside if item.type == "go_statement"]
-        text = self._text(node)
-        told, start = [], node.start_byte
-        for item in started:
-            if item.start_byte >= start:
-                told.append(self._slice(start, item.start_byte))
-                start = item.end_byte
-        words = frozenset(_CHAIN.findall(" ".join([*told, self._slice(start, node.end_byte)]) if started else text))
-        aside = frozenset(_CHAIN.findall(" ".join(map(self._text, started)))) if started else frozenset()
+        branches = self._branches(node)
+        goes = _outermost([(item.start_byte, item.end_byte) for item in started])
+        cut = _outermost([*((item.start, item.end) for item in branches), *goes])
+        words = self._words(_between(node.start_byte, node.end_byte, cut))
+        told = [span for span in goes if not any(item.start <= span[0] < item.end for item in branches)]
+        aside = self._words(told)
+        parts = tuple(self._part(item, goes) for item in branches)
         lines = (node.start_point[0] + 1, node.end_point[0] + 1)
-        return Declaration(name, owner, lines, words, aside, tuple(self._holds(node, inside, started)))
+        holds = tuple(self._holds(node, inside, goes, branches))
+        rows = tuple((self._line(first), self._line(last)) for first, last in goes)
+        receives = any(self._receives(item) and not _is_in(cut, item.start_byte) for item in inside)
+        span = (node.start_byte, node.end_byte)
+        return Declaration(name, owner, lines, words, aside, holds, parts, *span, receives, rows)
 
-    def _holds(self, node: "Node", inside: list["Node"], started: list["Node"]) -> "list[Hold]":
+    def _receives(self, node: "Node") -> bool:
+        """Whether a node waits for a channel: `<-quit`, a select with what is received."""
+        return node.type == "select_statement" or (node.type == "unary_expression" and self._text(node)[:2] == "<-")
+
+    def _branches(self, node: "Node") -> list[Branch]:
+        """The parts of a node that run only where the program is told so, none of them in another."""
+        found: list[Branch] = []
+        for item in self.dispatch.branches:
+            if node.start_byte <= item.start < node.end_byte and (not found or item.start >= found[-1].end):
+                found.append(item)
+        return found
+
+    def _part(self, branch: Branch, goes: list[tuple[int, int]]) -> Part:
+        inside = [span for span in goes if branch.start <= span[0] < branch.end]
+        lines = (self._line(branch.start), self._line(branch.end)) if branch.end > branch.start else (1, 0)
+        words = self._words(_between(branch.start, branch.end, inside))
+        return Part(branch, lines, words, self._words(inside))
+
+    def _words(self, spans: list[tuple[int, int]]) -> frozenset[str]:
+        return frozenset(filter(None, _WORDS.findall(" ".join(self._slice(*span) for span in spans))))
+
+    def _line(self, place: int) -> int:
+        return self._source.count(b"\n", 0, place) + 1
+
+    def _holds(
+        self, node: "Node", inside: list["Node"], goes: list[tuple[int, int]], branches: list[Branch]
+    ) -> "list[Hold]":
         found: list[Hold] = []
         text = self._text(node)
         asks = _ASKS.search(text)
         if asks is not None:
             line = node.start_point[0] + 1 + text.count("\n", 0, asks.start())
             found.append(Hold("asks", line, asks[0].rstrip("(")))
-        spans = _outermost(started)
         for item in inside:
             held = self._hold(item)
             if held is not None:
-                aside = _is_in(spans, item.start_byte)
-                found.append(Hold(held[0], item.start_point[0] + 1, held[1], aside))
+                place = item.start_byte
+                part = next((at for at, branch in enumerate(branches) if branch.start <= place < branch.end), None)
+                found.append(Hold(held[0], item.start_point[0] + 1, held[1], _is_in(goes, place), part))
         if "runtime.Goexit()" in text:
             found.append(Hold("waits", node.start_point[0] + 1, "runtime.Goexit()"))
         return found
@@ -168,23 +232,44 @@ class GoFlow:
             return None
         inside = self._within(node)[1:]
         events = any(item.type == "select_statement" and item.named_children for item in inside)
-        if events or not self._left(node, inside):
+        exits = self._exits(node, inside)
+        if events or not exits:
             return "loop", "a loop without an end"
-        # What reads a file to its end, and what tries again until it has what it wants, comes to an end.
+        # What reads a file to its end, and what goes on until it has what it wants, comes to an end.
         text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
-        return None if "io.EOF" in text else ("may end", "a loop without a condition")
+        ends = "io.EOF" in text or any(self._by_what_it_found(item, node) for item in exits)
+        return None if ends else ("may end", "a loop without a condition")
 
-    def _left(self, loop: "Node", inside: list["Node"]) -> bool:
-        """Whether a loop is left from inside: by a return, or a break that is its own."""
-        nested = _outermost([item for item in inside if item.type == "func_literal"])
-        for item in inside:
-            if _is_in(nested, item.start_byte):
-                continue
-            if item.type == "return_statement" or (item.type == "break_statement" and item.named_children):
-                return True
-            if item.type == "break_statement" and _breaks(item) == loop:
-                return True
-        return False
+    def _exits(self, loop: "Node", inside: list["Node"]) -> list["Node"]:
+        """Where a loop is left from inside: by a return, or a break that is its own."""
+        nested = _outermost([(item.start_byte, item.end_byte) for item in inside if item.type == "func_literal"])
+        return [
+            item
+            for item in inside
+            if not _is_in(nested, item.start_byte)
+            and (
+                item.type == "return_statement"
+                or (item.type == "break_statement" and (bool(item.named_children) or _breaks(item) == loop))
+            )
+        ]
+
+    def _by_what_it_found(self, leaves: "Node", loop: "Node") -> bool:
+        """Whether a loop is left for what was counted, asked for or found: `if page > last { break }`, `if err == nil`;
+        not where something failed or was stopped."""
+        child = leaves
+        above = leaves.parent
+        while above is not None and above.type != "if_statement" and above != loop:
+            child = above
+            above = above.parent
+        condition = (
+            above.child_by_field_name("condition") if above is not None and above.type == "if_statement" else None
+        )
+        if above is None or condition is None or condition.end_byte - condition.start_byte > MAX_HEAD:
+            return False
+        if child == above.child_by_field_name("alternative"):
+            return False
+        text = self._text(condition)
+        return _COUNTED.search(text) is not None and _FAILED.search(text) is None
 
     def _range(self, node: "Node", clause: "Node") -> tuple[Kind, str] | None:
         """`for update := range updates`: the one variable is asked for its parts, so that it counts nothing."""
@@ -252,6 +337,14 @@ class GoFlow:
         return frozenset(found)
 
     @cached_property
+    def origins(self) -> dict[str, set[str]]:
+        """The packages that variables and parameters are from: `cmd := exec.Command(…)`, `wg *sync.WaitGroup`."""
+        found: dict[str, set[str]] = {}
+        for match in _ORIGIN.finditer(self._whole):
+            found.setdefault(match[1], set()).add(match[2])
+        return found
+
+    @cached_property
     def _statements(self) -> list[str]:
         return _ENDS.split(self._whole)
 
@@ -269,13 +362,22 @@ class GoFlow:
         return self._source[start:end].decode("utf-8", "replace")
 
 
-def _outermost(nodes: "list[Node]") -> list[tuple[int, int]]:
-    """The spans of nodes that lie in no other of them, in order."""
+def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans that lie in no other of them, in order."""
     found: list[tuple[int, int]] = []
-    for node in nodes:
-        if not found or node.start_byte >= found[-1][1]:
-            found.append((node.start_byte, node.end_byte))
+    for span in sorted(spans, key=lambda item: (item[0], -item[1])):
+        if not found or span[0] >= found[-1][1]:
+            found.append(span)
     return found
+
+
+def _between(start: int, end: int, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What of a span is left without others, which are in order and apart."""
+    found: list[tuple[int, int]] = []
+    for first, last in spans:
+        found.append((start, first))
+        start = max(start, last)
+    return [*found, (start, end)]
 
 
 def _is_in(spans: list[tuple[int, int]], place: int) -> bool:

@@ -77,10 +77,12 @@ def _query(name: str, kinds: tuple[str, ...]) -> Any:
 
 
 def captures(name: str, kinds: tuple[str, ...], root: "Node") -> dict[str, list["Node"]]:
-    """The nodes of some types below a node, by type, in order: one pass, made by the library."""
+    """The nodes of some types below a node, by type, in the order of the text: one pass, made by the library, which
+    gives them in no order."""
     import tree_sitter
 
-    return tree_sitter.QueryCursor(_query(name, kinds)).captures(root)
+    found = tree_sitter.QueryCursor(_query(name, kinds)).captures(root)
+    return {kind: in_order(nodes) for kind, nodes in found.items()}
 
 
 def in_order(nodes: Iterable["Node"]) -> list["Node"]:

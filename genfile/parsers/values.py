@@ -1,5 +1,6 @@
 """What source code says about a value without being run."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -32,6 +33,13 @@ class FieldRead:
     @property
     def name(self) -> str:
         return self.path.rsplit(".", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """A path of which only the start is known: `"uploads/" + name`."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,23 @@ def joined(parts: Iterable[Any]) -> Any:
     """The text of some parts together; UNKNOWN where it would be longer than any value that a container file holds."""
     texts = [part if isinstance(part, str) else str(part) for part in parts]
     return "".join(texts) if sum(map(len, texts)) <= MAX_TEXT else UNKNOWN
+
+
+def joined_path(values: list[Any]) -> Any:
+    """The parts of a path together, as far as they are known."""
+    known = list(itertools.takewhile(lambda value: isinstance(value, str), values))
+    if len(known) < len(values):
+        return Begins("/".join([*known, ""])) if known else UNKNOWN
+    return joined("/".join(known)) if known else UNKNOWN
+
+
+def first_set(values: list[Any]) -> Any:
+    """`cmp.Or(os.Getenv("ADDR"), ":8080")`: the first value that is not empty."""
+    first = values[0] if values else UNKNOWN
+    if isinstance(first, EnvDefault) and first.default is None:
+        rest = first_set(values[1:])
+        return EnvDefault(first.name, rest if isinstance(rest, str | int) else None)
+    return first_set(values[1:]) if first in ("", 0) and len(values) > 1 else first
 
 
 def port_of(value: Any) -> tuple[int | None, str | None]:

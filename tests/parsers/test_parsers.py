@@ -233,3 +233,12 @@ def test_requirements() -> None:
     assert found.constraints == [("bounds.txt", 4)]
     assert found.index_urls == [("https://h/s?a=b", 5)]
     assert found.unreadable == [("!!", 7)]
+
+
+def test_what_a_syntax_tree_is_asked_for_comes_in_the_order_of_the_text() -> None:
+    from genfile.parsers.go import parse_go
+
+    calls = "".join(f"\tif a{n}() {{\n\t\tb{n}(c{n}())\n\t}}\n" for n in range(60))
+    lines = [call.line for call in parse_go(f"package main\n\nfunc main() {{\n{calls}}}\n").calls]
+    assert lines == sorted(lines)
+    assert len(lines) == 180

@@ -19,16 +19,17 @@ def moves(server: Found, site: Project, output: str) -> Served | None:
     above: Project | None = server.project
     while above is not None:
         for name in ("Makefile", "makefile", "GNUmakefile"):
-            for number, text in _recipes(above.text(name) or "" if above.has(name) else ""):
-                found = _in_recipe(above, server.project, site, output, text, above.says(name, number, text[:100]))
+            for number, lines in _recipes(above.text(name) or "" if above.has(name) else ""):
+                says = above.says(name, number, " ; ".join(lines)[:100])
+                found = _in_recipe(above, server.project, site, output, lines, says)
                 if found is not None:
                     return found
         above = above.parent()
     return None
 
 
-def _recipes(text: str) -> Iterator[tuple[int, str]]:
-    """The commands of a Makefile's recipes, each recipe in one text: lines that go on are joined."""
+def _recipes(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a Makefile's recipes, those that go on joined: each runs in a shell of its own (GNU make, 5.3)."""
     parts: list[str] = []
     start = 0
     for number, raw in enumerate([*text.splitlines(), ""], 1):
@@ -36,16 +37,18 @@ def _recipes(text: str) -> Iterator[tuple[int, str]]:
             start = start or number
             parts.append(raw.strip().lstrip("@-"))
         elif parts:
-            yield start, " ; ".join(parts).replace("\\ ; ", " ")
+            yield start, "\n".join(parts).replace("\\\n", " ").split("\n")
             parts, start = [], 0
 
 
 def _in_recipe(
-    place: Project, server: Project, site: Project, output: str, text: str, evidence: Evidence
+    place: Project, server: Project, site: Project, output: str, lines: list[str], evidence: Evidence
 ) -> Served | None:
-    folder = place.path
     before: list[str] = []
-    for command in parse_shell(text) or ():
+    commands = [(at, command) for at, line in enumerate(lines) for command in parse_shell(line) or ()]
+    folder, line = place.path, 0
+    for at, command in commands:
+        folder, line = (folder if at == line else place.path), at
         words = [word for word in command.words if not word.startswith("-")]
         if words[:1] == ["cd"] and len(words) == 2:
             folder = posixpath.normpath(posixpath.join(folder, words[1]))

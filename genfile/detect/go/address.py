@@ -16,11 +16,11 @@ Sources = list[tuple[str, GoFile]]
 _DEFAULTS = ("default", "env-default", "envDefault")
 _VARIABLES = ("env", "envconfig")
 _NAMES = ("mapstructure", "yaml", "toml", "json", "koanf")
-MAX_DEPTH = 4
+MAX_READS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Owner:
+class Owner:
     """A struct that has the field: the folder and the package that declare it, its name, the field's tag."""
 
     folder: str
@@ -29,15 +29,19 @@ class _Owner:
     tag: tuple[tuple[str, str], ...]
 
 
-def resolve(module: GoModule, sources: Sources, path: str, read: FieldRead, depth: int = 0) -> Fact[Port] | None:
+def resolve(
+    module: GoModule, sources: Sources, path: str, read: FieldRead, seen: frozenset[str] | set[str] = frozenset()
+) -> Fact[Port] | None:
     """The port that a field has: by a literal of its struct, by what is assigned to it, by its key in a configuration
-    file, by the default of its tag. ``path`` is the file that reads it."""
-    owners = _owners(sources, path, read)
-    if depth > MAX_DEPTH or not owners:
+    file, by the default of its tag. ``path`` is the file that reads it; ``seen``: the reads that it is asked for by."""
+    owners = owners_of(sources, path, read)
+    asked = seen if isinstance(seen, set) else set(seen)
+    if read.path in asked or len(asked) > MAX_READS or not owners:
         return None
+    asked.add(read.path)
     for name, value, line, text in _given(sources, owners, read.name):
         if isinstance(value, FieldRead):
-            found = resolve(module, sources, name, value, depth + 1) if value != read else None
+            found = resolve(module, sources, name, value, asked)
             if found is not None:
                 return found
             continue
@@ -48,23 +52,23 @@ def resolve(module: GoModule, sources: Sources, path: str, read: FieldRead, dept
     return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
 
 
-def _variable(owner: _Owner) -> str | None:
+def _variable(owner: Owner) -> str | None:
     """The variable that the field's tag names."""
     tag = dict(owner.tag)
     return next((tag[key].split(",")[0] for key in _VARIABLES if tag.get(key)), None)
 
 
-def _owners(sources: Sources, path: str, read: FieldRead) -> list[_Owner]:
+def owners_of(sources: Sources, path: str, read: FieldRead) -> list[Owner]:
     """The structs that the field may be of. `s.cfg.Port`: of the type of a field `cfg`; else those of the package that
     reads it come first, and only those."""
     parts = read.path.split(".")
-    found: list[_Owner] = []
+    found: list[Owner] = []
     kinds: set[str] = set()
     for name, file in sources:
         for struct, fields in file.structs.items():
             if read.name in fields:
                 tag = tuple(fields[read.name][1].items())
-                found.append(_Owner(posixpath.dirname(name), file.package or "", struct, tag))
+                found.append(Owner(posixpath.dirname(name), file.package or "", struct, tag))
             if len(parts) > 2 and parts[-2] in fields:
                 kinds.add(fields[parts[-2]][0].rsplit(".", 1)[-1])
     typed = [item for item in found if item.name in kinds]
@@ -72,7 +76,7 @@ def _owners(sources: Sources, path: str, read: FieldRead) -> list[_Owner]:
     return near or typed or found
 
 
-def _given(sources: Sources, owners: list[_Owner], field: str) -> Iterator[tuple[str, Any, int, str]]:
+def _given(sources: Sources, owners: list[Owner], field: str) -> Iterator[tuple[str, Any, int, str]]:
     """The values that literals of the struct give to the field, those of the program's own package first."""
     for path, file in sources:
         for kind, fields, line in file.literals:
@@ -85,7 +89,7 @@ def _given(sources: Sources, owners: list[_Owner], field: str) -> Iterator[tuple
                 yield path, fields[field], line, f"{kind}.{field}"
 
 
-def _assigned(module: GoModule, sources: Sources, owners: list[_Owner], read: FieldRead) -> Fact[Port] | None:
+def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[Port] | None:
     """`c.Port = os.Getenv("PORT")`, and what is set where that is empty."""
     folders = {item.folder for item in owners}
     number: int | None = None
@@ -102,7 +106,7 @@ def _assigned(module: GoModule, sources: Sources, owners: list[_Owner], read: Fi
     return module.folder.fact(Port(number, variable), *place, f"{read.path} is {number}")
 
 
-def _tagged(module: GoModule, sources: Sources, owners: list[_Owner], read: FieldRead) -> Fact[Port] | None:
+def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[Port] | None:
     """The key of a configuration file that the field's tag names, else the default that the tag has."""
     section = _section(sources, read)
     for item in owners:
@@ -132,7 +136,7 @@ def _section(sources: Sources, read: FieldRead) -> tuple[str, ...]:
     return ()
 
 
-def _line(sources: Sources, owner: _Owner, field: str) -> tuple[str, int | None]:
+def _line(sources: Sources, owner: Owner, field: str) -> tuple[str, int | None]:
     for path, file in sources:
         if posixpath.dirname(path) == owner.folder and owner.name in file.structs:
             return path, next((line for name, tag, line in file.tags if name == field and tag == dict(owner.tag)), None)

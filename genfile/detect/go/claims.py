@@ -1,15 +1,15 @@
 """Is a Go module a service, a library, or a tool for a terminal?"""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 
 from genfile.data import frameworks
-from genfile.detect.go.life import life, reach
+from genfile.detect.go.life import COMMON, life, reach, staying
 from genfile.detect.go.module import GoModule, Program, declared_programs, read_module
+from genfile.detect.go.serving import serving
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim, Strength
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Note
-from genfile.parsers.go import GoFile
 from genfile.parsers.values import port_of
 
 # Names of programs that serve, best first; the module's own name stands before them.
@@ -78,9 +78,15 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
     works = _imported(module, program, workers)
     if works is not None and course.course != "asks":
         return works
-    if _of_terminal(module, program) is not None or course.course == "asks":
+    of_terminal = _of_terminal(module, program) is not None
+    command = staying(module, program) if course.course != "stays" else None
+    if command is not None and not (of_terminal and command.words[-1] in COMMON):
+        says = f"{' '.join(command.words)} leads to what stays"
+        return module.folder.says(command.place.path, command.part.branch.line, says)
+    if of_terminal or course.course == "asks":
         return None
-    if hosting(folder).dockerfiles:
+    # One that starts nothing only packs a program which ends: an image of a disk, a tool for others.
+    if hosting(folder).dockerfiles and (course.course != "ends" or hosting(folder).starts):
         return Evidence(hosting(folder).dockerfiles[0], 1, "a Dockerfile")
     return course.reason if course.course == "stays" else None
 
@@ -159,6 +165,8 @@ def _course_rank(module: GoModule, program: Program) -> int:
     if serves(module, program):
         return 0
     of_terminal = _of_terminal(module, program) is not None
+    if (command := staying(module, program)) is not None and not (of_terminal and command.words[-1] in COMMON):
+        return 0
     return len(_COURSES) if of_terminal else _COURSES.index(life(module, program).course)
 
 
@@ -195,38 +203,8 @@ def _rank(module: GoModule, program: Program) -> int:
 
 
 def serves(module: GoModule, program: Program) -> bool:
-    """Whether a program listens on the network, in what its main function reaches."""
-    memory, key = module.folder.tree.memory, ("go-serves", module.folder.path, program.folder)
-    if key not in memory:
-        memory[key] = _serves(module, program)
-    found: bool = memory[key]
-    return found
-
-
-def _serves(module: GoModule, program: Program) -> bool:
-    names = {name for item in frameworks("go") if item.kind == "server" for name in item.dependencies}
-    # These are imported by clients too; what serves with them listens by calls of its own.
-    names -= {"google.golang.org/grpc", "github.com/twitchtv/twirp"}
-    listening = [(path, line) for path, file in module.sources(program) for line in _listening(file, names)]
-    if not listening:
-        return False
-    reached = reach(module, program)
-    return (
-        not reached.whole
-        or reached.cut
-        or any(reached.has(path, line) if line else path in reached.lines for path, line in listening)
-    )
-
-
-def _listening(file: GoFile, names: Collection[str]) -> Iterator[int]:
-    """The lines of a file that listen; 0 for a framework that it imports."""
-    if any(name in names for name in file.imports):
-        yield 0
-    yield from (call.line for call in file.calls if call.callee == "grpc.NewServer")
-    if "net/http" in file.imports or "net" in file.imports:
-        yield from (line for kind, _, _, line in file.fields if kind == "http.Server")
-        starts = ("http.ListenAndServe", "http.Serve", "net.Listen")
-        yield from (call.line for call in file.calls if call.callee.startswith(starts))
+    """Whether a program listens on the network, by itself or by one of its commands."""
+    return serving(module, program)
 
 
 def listens(callee: str, arguments: tuple[object, ...]) -> bool:

@@ -2,22 +2,15 @@
 
 import posixpath
 
+from genfile.detect.go.dispatch import SERVING
+from genfile.detect.go.life import life, reach, staying
 from genfile.detect.go.module import GoModule, Program
 from genfile.detect.go.port import Sources
+from genfile.detect.go.serving import command_of, serving
 from genfile.detect.hosting import hosting
 from genfile.evidence import Fact
+from genfile.parsers.godispatch import COMMANDS
 from genfile.parsers.small import parse_shell
-
-# Sub-commands that serve, best first; where there are both, `start` is the one that goes to the background.
-SERVING = ("serve", "server", "web", "http", "api", "daemon", "run", "start")
-# How libraries for commands write one: the type, its name's field, the fields of what it does.
-COMMANDS = {
-    "cobra.Command": ("Use", ("Run", "RunE")),
-    "cli.Command": ("Name", ("Action", "Before")),
-    "ffcli.Command": ("Name", ("Exec",)),
-    "Command": ("Name", ("Func", "Run", "Exec", "Action", "Handler")),
-    "cli.App": ("Name", ("Action",)),
-}
 
 
 def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
@@ -45,8 +38,23 @@ def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[li
     return None
 
 
-def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """A sub-command with the name of a server, where the program itself does nothing."""
+def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+    """The command or the flag that leads to what listens, or to what stays."""
+    del sources
+    command = command_of(module, program)
+    if not serving(module, program) and life(module, program).course != "stays":
+        command = staying(module, program)
+    if command is None:
+        return None
+    says = f"{' '.join(command.words)} leads to what keeps the program running"
+    return module.folder.guess(list(command.words), command.place.path, says, line=command.part.branch.line)
+
+
+def _named(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+    """A sub-command with the name of a server, where what leads to it can't be followed."""
+    reached = reach(module, program)
+    if reached.commands.listed and reached.whole and not reached.cut:
+        return None
     found: dict[str, Fact[list[str]]] = {}
     for path, file in sources:
         for kind, fields, line in file.literals:
@@ -79,4 +87,4 @@ def _subcommand(module: GoModule, program: Program, sources: Sources) -> Fact[li
     return next((found[name] for name in SERVING if name in found), None)
 
 
-SIGNALS = (_dockerfile, _subcommand)
+SIGNALS = (_dockerfile, _told, _named)

@@ -1,5 +1,6 @@
 """Which files of the tree a Go program opens, which folders it writes to, where it keeps its own database."""
 
+import fnmatch
 import itertools
 import posixpath
 import re
@@ -7,9 +8,10 @@ from collections.abc import Collection, Iterator
 
 from genfile.detect.go.module import GoModule, Program
 from genfile.detect.go.port import Sources
+from genfile.detect.go.values import values_of
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.go import GoFile
-from genfile.parsers.values import EnvDefault
+from genfile.parsers.values import Begins, EnvDefault
 
 # Calls that open files or folders of the tree, by their last name: any of their arguments may be the path.
 _OPENERS = frozenset(
@@ -42,6 +44,16 @@ _DATA = tuple(
 )
 
 
+# Those of them that open the disk by a path alone.
+_PATHS = frozenset(
+    """
+    ParseFiles ParseGlob LoadHTMLGlob LoadHTMLFiles Static StaticFile ServeFile SendFile ReadFile Open Dir DirFS File
+    """.split()
+)
+# The standard library's own, which read the disk whatever is embedded.
+_OF_DISK = ("os.", "ioutil.", "http.Dir", "filepath.", "http.ServeFile")
+
+
 def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[list[str]] | None:
     """Files and folders of the tree that the program opens by a path that can be seen, relative to the module; those
     paths start at a folder of it."""
@@ -54,8 +66,41 @@ def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[lis
                 found.setdefault(asset, module.folder.says(path, line, how))
         for asset, line in _configured(module, file, place):
             found.setdefault(asset, module.folder.says(path, line, f"viper reads {asset}"))
+    for path, line, name, value in _given(module, sources, _PATHS, 0):
+        asset = asset_of(module, posixpath.join(place, value)) if "*" not in value[:1] else None
+        if asset is not None:
+            found.setdefault(asset, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     return Fact(names, tuple(found[name] for name in names)) if names else None
+
+
+def _given(module: GoModule, sources: Sources, names: Collection[str], at: int) -> Iterator[tuple[str, int, str, str]]:
+    """Paths that stand elsewhere than in the calls that are given them: in a constant of another package, a field, an
+    argument; with the file and the line of the call and its name."""
+    values = values_of(module, sources)
+    for path, file in sources:
+        open_ = {
+            (call.callee, call.line)
+            for call in file.calls
+            if call.callee.rsplit(".", 1)[-1] in names and len(call.arguments) > at
+            and not isinstance(call.arguments[at], str | Begins)
+        }  # fmt: skip
+        index = values.index(path) if open_ else None
+        for node in index.calls() if index is not None else ():
+            name, line = index.callee(node) if index is not None else "", int(node.start_point[0]) + 1
+            if (name, line) in open_ and index is not None and len(index.arguments(node)) > at:
+                text = values.path_of(path, index.arguments(node)[at])
+                if text:
+                    yield path, line, name, text
+
+
+def _is_embedded(value: str, embedded: Collection[str]) -> bool:
+    """Whether a path is one of what `//go:embed` names: it is read from the program itself."""
+    path = posixpath.normpath(value.strip() or "/")
+    return any(
+        path == pattern or path.startswith(f"{pattern.rstrip('/')}/") or fnmatch.fnmatchcase(path, pattern)
+        for pattern in embedded
+    )
 
 
 def working_folder(module: GoModule, program: Program, sources: Sources) -> Fact[str] | None:
@@ -72,9 +117,12 @@ def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int,
     for call in file.calls:
         last = call.callee.rsplit(".", 1)[-1]
         texts = [value.default if isinstance(value, EnvDefault) else value for value in call.arguments]
+        texts = [f"{value.text}*" if isinstance(value, Begins) else value for value in texts]
         words = [value for value in texts if isinstance(value, str)]
         named = last in _FLAGS and len(words) > 1 and _PATH_WORDS.search(words[0].replace("-", "_")) is not None
         for value in words:
+            if embedded and not call.callee.startswith(_OF_DISK) and _is_embedded(value, embedded):
+                continue
             shown = f"{call.callee}({value!r})"
             if last in _OPENERS or call.callee in _ENGINES or (named and value is not words[0]):
                 yield value.removeprefix("file://"), call.line, shown
@@ -92,7 +140,7 @@ def _opened(file: GoFile, embedded: Collection[str]) -> Iterator[tuple[str, int,
         if value.startswith("file://"):
             yield value.removeprefix("file://"), line, repr(value)
         # A path to a file of the tree, however it gets to where it is opened: a flag's default, a constant.
-        elif value.endswith(_DATA) and value not in embedded:
+        elif value.endswith(_DATA) and not _is_embedded(value, embedded):
             yield value, line, repr(value)
 
 
@@ -152,6 +200,11 @@ def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str
 _WRITERS = frozenset({"os.Mkdir", "os.MkdirAll", "os.Create", "os.WriteFile", "ioutil.WriteFile", "os.OpenFile"})
 
 
+_MAKERS = frozenset(name.rpartition(".")[2] for name in _WRITERS)
+# Methods of frameworks that write an upload to the path that they are given second.
+_SAVERS = frozenset({"SaveUploadedFile", "SaveFile"})
+
+
 def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
     """Folders below its own that the program makes, or makes files in: uploads, logs; relative to the module."""
     found: dict[str, Evidence] = {}
@@ -162,21 +215,36 @@ def find_writable(module: GoModule, sources: Sources) -> Fact[list[str]] | None:
             if call.callee in _WRITERS and call.arguments
         ]
         written += [
+            (call.callee, call.arguments[1], call.line, False)
+            for call in file.calls
+            if call.callee.rsplit(".", 1)[-1] in _SAVERS and len(call.arguments) == 2
+        ]
+        written += [
             (kind, fields.get("Filename"), line, False)
             for kind, fields, line in file.literals
             if kind.removeprefix("&") == "lumberjack.Logger"
         ]
         for name, value, line, is_folder in written:
-            folder = _own_folder(value, is_folder) if isinstance(value, str) else None
+            text = value.default if isinstance(value, EnvDefault) else value
+            text = f"{text.text}*" if isinstance(text, Begins) else text
+            folder = _own_folder(text, is_folder) if isinstance(text, str) else None
             if folder is not None and not (name == "os.OpenFile" and module.folder.has(str(value))):
                 found.setdefault(folder, module.folder.says(path, line, f"{name}({value!r})"))
+    for names_, at in ((_MAKERS, 0), (_SAVERS, 1)):
+        for path, line, name, value in _given(module, sources, names_, at):
+            own = _own_folder(value, name.startswith("os.Mkdir"))
+            if own is not None and (name in _WRITERS or at) and not module.folder.has(value):
+                found.setdefault(own, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     return Fact(names, tuple(found[name] for name in names)) if names else None
 
 
 def _own_folder(value: str, is_folder: bool) -> str | None:
+    """The folder that is made, or that a file is made in, up to the first part that has a `*` for what is not known."""
     path = posixpath.normpath(value.strip() or "/")
-    folder = path if is_folder else posixpath.dirname(path)
+    known = list(itertools.takewhile(lambda part: "*" not in part, path.split("/")))
+    whole = len(known) == len(path.split("/"))
+    folder = "/".join(known) if is_folder or not whole else posixpath.dirname(path)
     if not folder or folder == "." or folder.startswith(("/", "..", "~")) or any(char in folder for char in "%*$:\\ "):
         return None
     return folder

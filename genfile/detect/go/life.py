@@ -9,15 +9,25 @@ from functools import cached_property
 from typing import Literal
 
 from genfile.detect.code import is_left_out
+from genfile.detect.go.dispatch import Command, Commands, Place
 from genfile.detect.go.module import MAX_FILES, GoModule, Program
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
-from genfile.parsers.goflow import Declaration, GoFlow, Hold
+from genfile.parsers.goflow import GoFlow, Hold
 
 # What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
 Course = Literal["stays", "asks", "ends", "unknown"]
 # Calls of other modules that may not come back, by how the last of their names starts.
 _LASTING = re.compile(r"(?:Run|Start|Serve|Listen|Wait|Poll|Loop|Block|Consume|Subscribe|Forever|Execute|Launch|Join)")
+# Names of commands that work until they are stopped.
+WORKING = frozenset(
+    """
+    worker workers work consumer consume bot daemon scheduler cron agent poller indexer processor run start listen
+    subscribe subscriber
+    """.split()
+)
+# Those that a tool for a terminal has too, for what comes to an end.
+COMMON = frozenset({"run", "start", "listen", "agent", "work"})
 MAX_DECLARATIONS = 20_000
 
 
@@ -28,22 +38,12 @@ class Life:
 
 
 @dataclass(slots=True)
-class _Place:
-    """A declaration with the file that it is in."""
-
-    path: str
-    file: GoFile
-    flow: GoFlow
-    declaration: Declaration
-
-
-@dataclass(slots=True)
 class _Package:
     """What a package declares, by name; methods by the type that they are of."""
 
     name: str
-    places: dict[str, list[_Place]] = field(default_factory=dict)
-    methods: dict[str, list[_Place]] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    methods: dict[str, list[Place]] = field(default_factory=dict)
 
 
 class Reach:
@@ -78,9 +78,19 @@ class Reach:
         return any(not self.module.package(place) for place in inside)
 
     @cached_property
-    def all(self) -> dict[int, _Place]:
-        """All that may run, in goroutines too."""
-        return self._from(aside=True)
+    def all(self) -> dict[int, Place]:
+        """All that may run, in goroutines and by commands too."""
+        return self._from(self._roots(), aside=True, told=True)
+
+    @cached_property
+    def default(self) -> dict[int, Place]:
+        """What runs where the program is given no command and no flag, in goroutines too."""
+        return self._from(self._roots(), aside=True)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """What the program can be told to do."""
+        return Commands(self.all.values(), (self.program.name, self.module.base_name), self._imported)
 
     @property
     def cut(self) -> bool:
@@ -88,41 +98,71 @@ class Reach:
         return len(self.all) >= MAX_DECLARATIONS
 
     @cached_property
-    def waited(self) -> dict[int, _Place]:
-        """What main itself comes to: goroutines that it starts are left to themselves."""
-        return self._from(aside=False)
+    def waited(self) -> dict[int, Place]:
+        """What main itself comes to: goroutines that it starts are left to themselves, commands are not given."""
+        return self._from(self._roots(), aside=False)
+
+    def told(self, command: Command, *, aside: bool = True) -> dict[int, Place]:
+        """What a command does, without the declaration that it is a part of."""
+        words = command.part.words | command.part.aside if aside else command.part.words
+        return self._from(self._named(command.place, words), aside=aside)
 
     @cached_property
     def lines(self) -> dict[str, set[int]]:
         """The lines of each file that are reached."""
+        return self.lines_of(self.all.values(), told=True)
+
+    def lines_of(self, places: Iterable[Place], *, told: bool = False, aside: bool = True) -> dict[str, set[int]]:
+        """The lines of declarations; without those of the parts that a command or flag alone leads to, and, where that
+        is asked for, without those of goroutines."""
         found: dict[str, set[int]] = {}
-        for place in self.all.values():
+        for place in places:
             first, last = place.declaration.lines
-            found.setdefault(place.path, set()).update(range(first, last + 1))
+            lines = set(range(first, last + 1))
+            for part in place.declaration.parts if not told else ():
+                if not self.commands.is_default(place, part):
+                    lines -= set(range(part.lines[0], part.lines[1] + 1))
+            for start, end in place.declaration.goes if not aside else ():
+                lines -= set(range(start, end + 1))
+            found.setdefault(place.path, set()).update(lines)
         return found
 
     def has(self, path: str, line: int) -> bool:
         """Whether a line is of a declaration that is reached."""
         return line in self.lines.get(path, ())
 
-    def _from(self, *, aside: bool) -> dict[int, _Place]:
-        roots = [("." if path == "" else path, "init") for path in self._folders()]
-        queue: list[_Place] = [*self._places(self.program.folder, "main")]
-        queue += [place for folder, name in roots for place in self._places(folder, name)]
-        found: dict[int, _Place] = {}
+    def is_unseen(self, place: Place) -> bool:
+        """Whether what a command does that needs no word is a function which the tree does not have."""
+        return any(
+            len(part.words) == 1 and self.commands.is_default(place, part) and not any(self._named(place, part.words))
+            for part in place.declaration.parts
+        )
+
+    def _roots(self) -> Iterator[Place]:
+        yield from self._places(self.program.folder, "main")
+        for path in self._folders():
+            yield from self._places(path or ".", "init")
+
+    def _from(self, roots: Iterable[Place], *, aside: bool, told: bool = False) -> dict[int, Place]:
+        queue = list(roots)
+        found: dict[int, Place] = {}
         while queue and len(found) < MAX_DECLARATIONS:
             place = queue.pop()
             if id(place.declaration) in found:
                 continue
             found[id(place.declaration)] = place
-            said = place.declaration.words | place.declaration.aside if aside else place.declaration.words
+            item = place.declaration
+            said = item.words | item.aside if aside else item.words
+            for part in item.parts:
+                if told or self.commands.is_default(place, part):
+                    said = said | part.words | part.aside if aside else said | part.words
             queue += self._named(place, said)
         return found
 
     def _folders(self) -> Iterable[str]:
         return dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program))
 
-    def _named(self, place: _Place, words: Iterable[str]) -> Iterator[_Place]:
+    def _named(self, place: Place, words: Iterable[str]) -> Iterator[Place]:
         folder = posixpath.dirname(place.path) or "."
         imported = self._imported(place)
         for word in words:
@@ -131,13 +171,13 @@ class Reach:
             if rest and first in imported:
                 yield from self._places(imported[first], rest.partition(".")[0])
 
-    def _places(self, folder: str, name: str) -> Iterator[_Place]:
+    def _places(self, folder: str, name: str) -> Iterator[Place]:
         package = self._package(folder)
         if package is not None:
             yield from package.places.get(name, ())
             yield from package.methods.get(name, ())
 
-    def _imported(self, place: _Place) -> dict[str, str]:
+    def _imported(self, place: Place) -> dict[str, str]:
         """The folders of the module's own packages that a file imports, by the name that it has for each."""
         if place.path not in self._names:
             found: dict[str, str] = {}
@@ -158,7 +198,7 @@ class Reach:
                 flow = _flow(self.module, path, file)
                 for item in flow.declarations:
                     listed = package.methods if item.owner is not None else package.places  # type: ignore[union-attr]
-                    listed.setdefault(item.owner or item.name, []).append(_Place(path, file, flow, item))
+                    listed.setdefault(item.owner or item.name, []).append(Place(path, file, flow, item))
         return self._packages[folder]
 
 
@@ -186,34 +226,59 @@ def life(module: GoModule, program: Program) -> Life:
     if asked is not None:
         return Life("asks", _says(module, *asked))
     places = list(found.waited.values())
-    for kind in ("waits", "loop"):
-        held = next((pair for pair in _held(places, kind) if not pair[1].aside), None)
-        if held is not None:
-            return Life("stays", _says(module, *held))
-    loops = next((pair for pair in _held(found.all.values(), "loop") if _starts(places)), None)
-    if loops is not None:
-        return Life("stays", _says(module, *loops))
-    may_end = next((pair for pair in _held(places, "may end") if not pair[1].aside), None)
-    if may_end is not None and _speaks(module, may_end[0]):
-        return Life("stays", _says(module, *may_end))
-    lasting = _may_last(module, found, places)
-    unsure = next((pair for pair in _held(places, "unsure") if not pair[1].aside), None)
+    kept = list(_main_held(found, places))
+    loops = [pair for pair in _main_held(found, found.default.values(), aside=True) if pair[1].kind == "loop"]
+    held = [pair for kind in ("waits", "loop") for pair in kept if pair[1].kind == kind]
+    may_end = next((pair for pair in kept if pair[1].kind == "may end"), None)
+    if not held and loops and _starts(places):
+        held = loops[:1]
+    if not held and may_end is not None and _speaks(module, may_end[0]):
+        held = [may_end]
+    if held:
+        return Life("stays", _says(module, *held[0]))
     asks_others = may_end is not None and "net/http" in may_end[0].file.imports
-    if asks_others or unsure is not None or lasting or not found.whole or found.cut or found.misses:
+    unsure = asks_others or any(pair[1].kind == "unsure" for pair in kept) or _may_last(module, found, places)
+    if unsure or not found.whole or found.cut or found.misses:
         return Life("unknown", _says(module, *may_end) if may_end is not None else None)
     main = next(iter(found.waited.values()), None)
     return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
 
 
-def _held(places: Iterable[_Place], kind: str) -> Iterator[tuple[_Place, Hold]]:
+def staying(module: GoModule, program: Program) -> Command | None:
+    """The command of a worker's name that a program stays by; None where it stays without one, or by none."""
+    found = reach(module, program)
+    for command in found.commands.listed:
+        name = command.words[-1].rpartition("=")[2].lstrip("-").lower()
+        if name not in WORKING:
+            continue
+        places = list(found.told(command, aside=False).values())
+        at = command.place.declaration.parts.index(command.part)
+        own = [hold for hold in command.place.declaration.holds if hold.part == at]
+        holds = [*own, *(hold for _, hold in _main_held(found, places))]
+        if any(hold.kind in ("waits", "loop", "may end") for hold in holds) or _may_last(module, found, places):
+            return command
+    return None
+
+
+def _main_held(found: Reach, places: Iterable[Place], *, aside: bool = False) -> Iterator[tuple[Place, Hold]]:
+    """What holds the program in some declarations, without what a command alone leads to; ``aside``: what goroutines do
+    as well."""
+    for place in places:
+        for hold in place.declaration.holds:
+            part = place.declaration.parts[hold.part] if hold.part is not None else None
+            if (aside or not hold.aside) and (part is None or found.commands.is_default(place, part)):
+                yield place, hold
+
+
+def _held(places: Iterable[Place], kind: str) -> Iterator[tuple[Place, Hold]]:
     return ((place, hold) for place in places for hold in place.declaration.holds if hold.kind == kind)
 
 
-def _says(module: GoModule, place: _Place, hold: Hold) -> Evidence:
+def _says(module: GoModule, place: Place, hold: Hold) -> Evidence:
     return module.folder.says(place.path, hold.line, hold.says)
 
 
-def _starts(places: Iterable[_Place]) -> bool:
+def _starts(places: Iterable[Place]) -> bool:
     """Whether main waits for goroutines: those of a wait group, or of a group of errors."""
     return any(
         word.endswith(".Wait") for place in places for word in place.declaration.words
@@ -221,20 +286,20 @@ def _starts(places: Iterable[_Place]) -> bool:
     )  # fmt: skip
 
 
-def _speaks(module: GoModule, place: _Place) -> bool:
+def _speaks(module: GoModule, place: Place) -> bool:
     """Whether a loop is in a file that speaks to others: by a module that is not the project's own, or by net."""
     return any(
         ("." in name.split("/")[0] and module.inside(name) is None) or name == "net" for name in place.file.imports
     )
 
 
-def _may_last(module: GoModule, found: Reach, places: list[_Place]) -> bool:
+def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
     """Whether something is called that is not the project's own, and that may not come back."""
     own = {item.declaration.name for item in found.all.values()}
     lines: dict[str, list[int]] = {}
     for place in places:
         if place.path not in lines:
-            lines[place.path] = sorted(_lasting(module, place.file, own))
+            lines[place.path] = sorted(_lasting(module, place.file, place.flow, own))
         first, last = place.declaration.lines
         at = bisect_left(lines[place.path], first)
         if at < len(lines[place.path]) and lines[place.path][at] <= last:
@@ -242,10 +307,15 @@ def _may_last(module: GoModule, found: Reach, places: list[_Place]) -> bool:
     return False
 
 
-def _lasting(module: GoModule, file: GoFile, own: set[str]) -> Iterator[int]:
-    """The lines of such calls in a file that imports modules of others."""
-    if any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
-        for call in file.calls:
-            name = call.callee.rsplit(".", 1)[-1]
-            if "." in call.callee and _LASTING.match(name) and name not in own:
-                yield call.line
+def _lasting(module: GoModule, file: GoFile, flow: GoFlow, own: set[str]) -> Iterator[int]:
+    """The lines of such calls in a file that imports modules of others; not those of the standard library's."""
+    if not any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
+        return
+    standard = {posixpath.basename(path) for path in file.imports if "." not in path.split("/")[0]}
+    for call in file.calls:
+        # `fx.New(…).Run()` has no name before it.
+        first, _, rest = call.callee.rpartition(".")[0].partition(".")
+        name = call.callee.rpartition(".")[2]
+        given = flow.origins.get(first, set()) if not rest else set()
+        if _LASTING.match(name) and name not in own and first not in standard and not (given and given <= standard):
+            yield call.line

@@ -62,8 +62,8 @@ class GoModule:
         self.manifest = manifest
         self.loose = loose
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
-        # What each program reaches, by its folder.
-        self.reaches: dict[str, Any] = {}
+        # What each program reaches, by its folder, and what its values come to.
+        self.reaches: dict[Any, Any] = {}
 
     @cached_property
     def tags(self) -> dict[str, Evidence]:

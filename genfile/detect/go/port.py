@@ -1,17 +1,24 @@
 """Where a Go program listens, and which of its routes tells its health."""
 
+import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile.data import Framework
 from genfile.detect.go.address import resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
-from genfile.detect.go.settings import configured_port
+from genfile.detect.go.settings import committed_port, configured_port
+from genfile.detect.go.values import followed, values_of
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
+from genfile.parsers.goindex import GoIndex
 from genfile.parsers.values import EnvDefault, FieldRead, port_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 Sources = list[tuple[str, GoFile]]
 HEALTH_PATHS = frozenset(
@@ -41,6 +48,7 @@ _OTHER_PORTS = (
     "ssl",
 )
 _BINDS = ("http.ListenAndServe", "http.ListenAndServeTLS", "net.Listen")
+_OPENING = frozenset({"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "Start"})
 _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Route"})
 
 
@@ -67,7 +75,11 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
             for value in call.arguments
             if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
         ]
-        found += [(kind, value, line) for kind, key, value, line in file.fields if key == "Addr"]
+        found += [
+            (kind, value, line)
+            for kind, key, value, line in file.fields
+            if key == "Addr" and _own(asked.module, file, kind)
+        ]
         for name, value, line in found:
             number, variable = port_of(value)
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
@@ -89,6 +101,65 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     if other is not None and asked.framework is not None and asked.framework.name != "grpc":
         return partial
     return other or partial
+
+
+def _own(module: GoModule, file: GoFile, kind: str) -> bool:
+    """Whether a struct with an address may be a server: one of the standard library's or of the project's own, not a
+    client of another module (`redis.Options`)."""
+    package = kind.lstrip("&").rpartition(".")[0]
+    paths = [name for name in file.imports if posixpath.basename(name) == package]
+    own = any(module.inside(name) is not None or "." not in name.split("/")[0] for name in paths)
+    return not package or own or package == "fasthttp"
+
+
+def _bound(asked: Asked) -> Fact[Port] | None:
+    """The address of a listener: as it stands in the call, else followed through the variables, functions and fields
+    that it is made of."""
+    fact = _listen_call(asked)
+    if fact is not None and None not in (fact.value.number, fact.value.variable):
+        return fact
+    other = _followed(asked)
+    if other is None or (fact is not None and fact.value.number is not None and other.value.variable is None):
+        return fact
+    return other if fact is None or fact.value.number in (None, other.value.number) else fact
+
+
+def _followed(asked: Asked) -> Fact[Port] | None:
+    values = values_of(asked.module, asked.sources)
+    others: list[Fact[Port] | None] = []
+    for path, file in asked.sources:
+        for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
+            fact = followed(asked.module, values, path, node, name)
+            if fact is not None and fact.value.number not in OTHER_PORTS:
+                return fact
+            others.append(fact)
+    # The port of another service's kind is this one's where it listens to nothing else.
+    return others[0] if len(others) == 1 else None
+
+
+def _binds(file: GoFile) -> bool:
+    """Whether a file has anything that may open an address."""
+    last = {call.callee.rpartition(".")[2] for call in file.calls}
+    return bool(last & _OPENING) or any(key == "Addr" for _, key, _, _ in file.fields)
+
+
+def _addresses(asked: Asked, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
+    """The expressions of a file that an address is given by, those of HTTP first."""
+    for kind in ("http.Server", "fasthttp.Server"):
+        yield from ((f"{kind}.Addr", node) for node in index.literals(kind, "Addr"))
+    raw = []
+    for call in index.calls():
+        name, given = index.callee(call), index.arguments(call)
+        if (
+            name in _BINDS[:2]
+            or name == "fasthttp.ListenAndServe"
+            or _serves_framework(asked, file, name, tuple(given))
+        ):
+            yield from ((name, node) for node in given[:1])
+        elif name in ("net.Listen", "tls.Listen") and len(given) > 1:
+            raw.append((name, given[1]))
+    if asked.framework is None or asked.framework.name == "grpc":
+        yield from raw
 
 
 def _is_address(name: str) -> bool:
@@ -147,6 +218,7 @@ def _environment(asked: Asked) -> Fact[Port] | None:
                 and isinstance(values[0], str)
                 and values[0].upper().endswith("PORT")
                 and values[0].isupper()
+                and not set(values[0].lower().split("_")) & set(_OTHER_PORTS)
             ):
                 number, _ = port_of(values[1])
                 if number is not None:
@@ -198,8 +270,8 @@ def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in the example of the variables: .env.example."""
-    return example_port(asked.module.folder)
+    """A port in the example of the variables: .env.example; in a .env that is committed and that the program reads."""
+    return example_port(asked.module.folder) or committed_port(asked.module, asked.sources)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
@@ -220,7 +292,8 @@ def _unresolved(asked: Asked) -> Fact[Port] | None:
         if found:
             name, line = min(found, key=lambda item: item[1])
             text = f"{name}: its address can't be seen"
-            return asked.module.folder.guess(Port(8080), path, text, "say it with --set port=…", line)
+            usual = asked.framework.port if asked.framework is not None and asked.framework.name == "grpc" else 8080
+            return asked.module.folder.guess(Port(usual), path, text, "say it with --set port=…", line)
     return None
 
 
@@ -248,7 +321,7 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
 
 
 PORT_SIGNALS = (
-    _listen_call,
+    _bound,
     _environment,
     _flag,
     _settings,

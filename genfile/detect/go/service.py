@@ -111,7 +111,7 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
                 continue
             if item.name == "grpc" and _listens_http(sources):
                 continue
-            if module.requires(name) and any(path == name or path.startswith(name + "/") for path in imported):
+            if module.requires(name) and _is_used(item, name, imported) and serves(module, program):
                 draft.put("framework", Fact(item.name, (module.says(name),)))
                 for key, value in item.environment.items():
                     draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
@@ -123,6 +123,13 @@ def _put_framework(module: GoModule, program: Program, sources: Sources, draft: 
         path, file = found
         draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
     return None
+
+
+def _is_used(item: Framework, name: str, imported: set[str]) -> bool:
+    """Whether a framework's own package is imported, or one of those that serve; `beego/logs` alone is a logger."""
+    if item.imports:
+        return name in imported or bool(imported & set(item.imports))
+    return any(path == name or path.startswith(name + "/") for path in imported)
 
 
 def _listens_http(sources: Sources) -> bool:
@@ -166,10 +173,11 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
     imported = {name for _, file in sources for name in file.imports}
     for name, needs in system_packages("go").items():
         through = [name, *needs.through]
-        if module.requires(name) and any(
-            path == item or path.startswith(item + "/") for item in through for path in imported
-        ):
-            says = module.says(name)
+        used = next((item for item in through if any(f"{path}/".startswith(f"{item}/") for path in imported)), None)
+        # Before 1.17 go.mod did not list what only others need; without one nothing is listed but what is imported.
+        listed = name if module.requires(name) else used
+        if used is not None and listed is not None and module.requires(listed):
+            says = module.says(listed)
             if needs.store and "data" not in draft.values:
                 draft.put("data", data_folder(module, sources, says))
             if needs.cgo:

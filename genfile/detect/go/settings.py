@@ -6,25 +6,38 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from genfile.detect.go.module import GoModule
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import PORT_NAMES, Port
+from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers import Document
+from genfile.parsers.data import parse_dotenv, parse_ini, parse_properties
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import port_of
 
 Sources = list[tuple[str, GoFile]]
-_ENDINGS = (".yaml", ".yml", ".toml", ".json")
+_ENDINGS = (".yaml", ".yml", ".toml", ".json", ".ini", ".conf", ".env")
 _FOLDERS = ("", "config", "configs", "conf", "etc", "cfg", "settings")
 # A file for production before one for all, and both before one for a developer's machine.
 _RANKS = (re.compile(r"prod"), re.compile(r"^(?:config|app|application|settings|server|default)\b"))
 _LOCAL = re.compile(r"dev|local|test|example|sample")
 _NAMES = re.compile(r"config|conf|app|application|settings|server|default|prod|production|dev|development|local")
-_KEYS = re.compile(r"(?:(?:http|server|app|listen|api|web)[_-]?)?(?:port|addr|address)|listen|bind", re.IGNORECASE)
+_KEYS = re.compile(
+    r"(?:(?:http|server|app|listen|api|web)[_-]?)?(?:port|addr|address)|(?:listen|bind)(?:_?(?:on|addr|address))?",
+    re.IGNORECASE,
+)
 _SECTIONS = re.compile(r"(?:http|server|app|application|service|api|web|rest|gin|echo|fiber|listen)", re.IGNORECASE)
 # What reads such a file into a struct, or key by key.
 _READERS = ("github.com/spf13/viper", "github.com/ilyakaznacheev/cleanenv", "gopkg.in/yaml.v3", "gopkg.in/yaml.v2",
             "github.com/BurntSushi/toml", "github.com/knadh/koanf", "github.com/goccy/go-yaml", "encoding/json",
-            "github.com/jinzhu/configor", "github.com/pelletier/go-toml", "sigs.k8s.io/yaml")  # fmt: skip
+            "github.com/jinzhu/configor", "github.com/pelletier/go-toml", "sigs.k8s.io/yaml", "gopkg.in/ini.v1",
+            "github.com/go-ini/ini", "github.com/joho/godotenv", "github.com/zeromicro/go-zero/core/conf",
+            "github.com/beego/beego/v2/server/web", "github.com/astaxie/beego")  # fmt: skip
+# Keys of a framework's own structure, which no struct of the tree has a field for.
+_FRAMEWORK_KEYS = {
+    "github.com/zeromicro/go-zero": ("Port", "ListenOn"),
+    "github.com/beego/beego/v2": ("httpport", "HTTPPort"),
+    "github.com/astaxie/beego": ("httpport", "HTTPPort"),
+}
 _GETTERS = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "UnmarshalKey"})
 MAX_FILES = 12
 MAX_DEPTH = 4
@@ -78,8 +91,10 @@ def _asked(file: GoFile) -> Iterator[tuple[str, ...]]:
     """`viper.GetString("server.port")`: the keys of ports that the code asks for, as paths."""
     for call in file.calls:
         first = call.arguments[0] if call.arguments else None
-        if call.callee.rsplit(".", 1)[-1] in _GETTERS and isinstance(first, str) and len(first) < 80:
-            path = tuple(first.split("."))
+        last = call.callee.rsplit(".", 1)[-1]
+        if last in ("Key", *_GETTERS) and isinstance(first, str) and len(first) < 80:
+            # `Section("server").Key("HTTP_PORT")`: the section is said elsewhere.
+            path = ("*", first) if last == "Key" else tuple(first.split("."))
             if _KEYS.fullmatch(path[-1]):
                 yield path
 
@@ -87,16 +102,26 @@ def _asked(file: GoFile) -> Iterator[tuple[str, ...]]:
 def _named(document: Document, asked: Sequence[tuple[str, ...]]) -> tuple[int, tuple[str, ...]] | None:
     for path in asked:
         # viper's keys know no upper case.
-        found = [key for key, _ in _leaves(document.value) if tuple(map(str.lower, key)) == tuple(map(str.lower, path))]
+        found = [key for key, _ in _leaves(document.value) if _is_at(key, path)]
         number = port_of(document.get(*found[0]))[0] if found else None
-        if number is not None and number > 79 and not (len(path) > 1 and not _SECTIONS.match(path[-2])):
+        if number is not None and number > 79 and not (len(found[0]) > 1 and not _SECTIONS.match(found[0][-2])):
             return number, found[0]
     return None
+
+
+def _is_at(key: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    """Whether a key of a document is the one that is asked for; `*` stands for any section."""
+    if len(key) != len(path):
+        return path[0] == "*" and len(key) == 1 and key[0].lower() == path[1].lower()
+    return all(asked in ("*", has) for has, asked in zip(map(str.lower, key), map(str.lower, path), strict=True))
 
 
 def _usual(document: Document, sources: Sources) -> tuple[int, tuple[str, ...]] | None:
     """A key of a usual name that a struct of the code has a field for; none where several give different ports."""
     tags = {value.split(",")[0] for _, file in sources for _, tag, _ in file.tags for value in tag.values()}
+    imported = {name for _, file in sources for name in file.imports}
+    for framework, keys in _FRAMEWORK_KEYS.items():
+        tags |= set(keys) if any(name == framework or name.startswith(framework + "/") for name in imported) else set()
     found = {
         key: number
         for key, value in _leaves(document.value)
@@ -118,11 +143,28 @@ def _files(module: GoModule, sources: Sources) -> Iterator[tuple[str, Document]]
     ]
     inner = [f"{place}/{program}" for place in _FOLDERS if place and program]
     own = [f"{place}/{name}" for place in inner for name in folder.names(place) if name.endswith(_ENDINGS)]
-    for path in [*sorted(own, key=_rank), *sorted(names, key=_rank)][:MAX_FILES]:
-        reader = folder.toml if path.endswith(".toml") else folder.json if path.endswith(".json") else folder.yaml
-        document = reader(path)
+    texts = [text for _, file in sources for text, _ in file.strings if text.endswith(_ENDINGS)]
+    named = [path for text in texts if (path := posixpath.normpath(text.strip() or "/")) and folder.has(path)]
+    listed = dict.fromkeys([*sorted(named, key=_rank), *sorted(own, key=_rank), *sorted(names, key=_rank)])
+    for path in list(listed)[:MAX_FILES]:
+        document = _read(folder, path)
         if document is not None:
             yield path, document
+
+
+def _read(folder: Project, path: str) -> Document | None:
+    """A configuration file by its ending; one of variables, or of keys without sections, is flat."""
+    readers = {".toml": folder.toml, ".json": folder.json, ".yaml": folder.yaml, ".yml": folder.yaml}
+    ending = posixpath.splitext(path)[1] or posixpath.basename(path)
+    if ending in readers:
+        return readers[ending](path)
+    text = folder.text(path) or ""
+    if ending == ".env":
+        found = parse_dotenv(text)
+        values = {name: value for name, (value, _) in found.items()}
+        return Document(values, lambda key: found[key[0]][1] if key and key[0] in found else None)
+    sections = text.lstrip().startswith("[") or (ending == ".ini" and "\n[" in text)
+    return folder.parse(parse_ini if sections else parse_properties, path)
 
 
 def _rank(path: str) -> tuple[int, str]:
@@ -141,6 +183,18 @@ def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield path, inner
 
 
+def committed_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
+    """The port in a .env of the tree, where the program loads one and asks for that variable."""
+    loads = any(name.startswith(_LOADERS) for _, file in sources for name in file.imports)
+    document = _read(module.folder, ".env") if loads and module.folder.has(".env") else None
+    asked = {item.name for _, file in sources for item in file.env_names}
+    for name in PORT_NAMES if document is not None else ():
+        number = port_of(document.text(name))[0] if document is not None and name in asked else None
+        if number is not None and document is not None:
+            return module.folder.fact(Port(number, name), ".env", document.line(name), f"{name} is {number}")
+    return None
+
+
 _DOTENV = re.compile(r"\b(?:godotenv|gotenv)\.(?:Load|Overload)\(\s*(?:\"\.env\"\s*)?\)")
 _LOADERS = ("github.com/joho/godotenv", "github.com/subosito/gotenv")
 _FATAL = re.compile(r"\b(?:log\.(?:Fatal|Panic)\w*|panic|os\.Exit|\w+\.Fatal\w*)\(")
@@ -155,7 +209,7 @@ def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
         for number, line in enumerate(lines, 1):
             if _DOTENV.search(line) is None:
                 continue
-            after = " ".join(lines[number - 1 : number + 2])
+            after = " ".join(lines[number - 1 : number + 5])
             if _FATAL.search(after.split("godotenv", 1)[-1]) and "err" in after:
                 says = module.folder.says(path, number, line.strip())
                 text = f"{says}: the program stops where there is no .env, and an image has none"

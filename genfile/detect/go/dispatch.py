@@ -1,0 +1,147 @@
+"""What a program can be told to do: which of its parts a command or a flag leads to, and by which words."""
+
+import posixpath
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from genfile.parsers.go import GoFile
+from genfile.parsers.goflow import Declaration, GoFlow, Part
+
+# Words that a program is told to serve by, best first; where there are both, `start` is the one that goes to the
+# background.
+SERVING = ("serve", "server", "web", "http", "api", "daemon", "run", "start")
+MAX_DEPTH = 6
+# A command by where it is made: the folder, the function that it is a variable of (`` for a package's), the name.
+_Key = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class Place:
+    """A declaration with the file that it is in."""
+
+    path: str
+    file: GoFile
+    flow: GoFlow
+    declaration: Declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A part of the program with the words that lead to it, after the program's own name."""
+
+    words: tuple[str, ...]
+    place: Place
+    part: Part
+
+
+class Commands:
+    """The commands of a program, and how they are put together; ``own`` are the names of the program itself,
+    ``imported`` gives the folders of the module's own packages that a file imports, by the name for each."""
+
+    def __init__(
+        self, places: Iterable[Place], own: Collection[str], imported: Callable[[Place], dict[str, str]]
+    ) -> None:
+        self._places = [place for place in places if place.declaration.parts or "AddCommand" in _last(place)]
+        self._own = {name.lower() for name in own}
+        self._imported = imported
+
+    @cached_property
+    def listed(self) -> tuple[Command, ...]:
+        """Each part that a command or a flag leads to, in the order of the files."""
+        found = []
+        for place in sorted(self._places, key=lambda item: (item.path, item.declaration.start)):
+            for part in place.declaration.parts:
+                if part.branch.end > part.branch.start and not self.is_default(place, part):
+                    words = self._path(place, part)
+                    if words:
+                        found.append(Command(words, place, part))
+        return tuple(found)
+
+    def is_default(self, place: Place, part: Part) -> bool:
+        """Whether a part is what the program does where it is told nothing: the command that no other one has."""
+        branch = part.branch
+        if branch.literal is None or branch.listed:
+            return False
+        if branch.program:
+            return True
+        keys = self._keys(place, part)
+        if any(key in self._parents for key in keys):
+            return False
+        top = any(key in self._tops for key in keys)
+        return top or branch.words[:1] == () or branch.words[0].lower() in self._own or self._count < 2
+
+    @cached_property
+    def _count(self) -> int:
+        return len({(place.path, part.branch.literal) for place in self._places for part in place.declaration.parts})
+
+    @cached_property
+    def _made(self) -> dict[_Key, tuple[str, ...]]:
+        """The words of each command, by where it is made."""
+        return {
+            key: part.branch.words
+            for place in self._places
+            for part in place.declaration.parts
+            if part.branch.literal is not None
+            for key in self._keys(place, part)
+        }
+
+    @cached_property
+    def _parents(self) -> dict[_Key, _Key]:
+        """Which command each one is added to."""
+        found: dict[_Key, _Key] = {}
+        for place in self._places:
+            for parent, child in self._pairs(place):
+                if parent != child:
+                    found.setdefault(child, parent)
+        return found
+
+    @cached_property
+    def _tops(self) -> frozenset[_Key]:
+        return frozenset(self._parents.values())
+
+    def _pairs(self, place: Place) -> Iterator[tuple[_Key, _Key]]:
+        for added in place.flow.dispatch.added:
+            if place.declaration.start <= added.start < place.declaration.end:
+                parent = self._resolve(place, added.parent)
+                for name in added.children:
+                    yield parent, self._resolve(place, name)
+
+    def _keys(self, place: Place, part: Part) -> list[_Key]:
+        folder, name = posixpath.dirname(place.path), place.declaration.name
+        found: list[_Key] = [(folder, "", item) for item in part.branch.names if item == name]
+        found += [(folder, name, item) for item in part.branch.names if item != name]
+        literals = {item.branch.literal for item in place.declaration.parts if item.branch.literal is not None}
+        # What a function makes is what it gives back.
+        return [*found, (folder, "", name)] if len(literals) == 1 else found
+
+    def _resolve(self, place: Place, chain: str) -> _Key:
+        """The command that a chain of names stands for: `serveCmd`, `NewServeCmd`, `serve.NewCommand`, `app.root`."""
+        folder = posixpath.dirname(place.path)
+        first, _, rest = chain.partition(".")
+        local = (folder, place.declaration.name, chain)
+        if local in self._made:
+            return local
+        if rest:
+            imported = self._imported(place)
+            inside = imported.get(first)
+            return ("" if inside == "." else inside, "", rest) if inside is not None else (folder, "", rest)
+        return (folder, "", chain)
+
+    def _path(self, place: Place, part: Part) -> tuple[str, ...]:
+        branch = part.branch
+        if branch.literal is None:
+            ranked = sorted(branch.words, key=lambda word: SERVING.index(word) if word in SERVING else len(SERVING))
+            return tuple(ranked[:1])
+        words = branch.words[:1]
+        key = next((key for key in self._keys(place, part) if key in self._parents), None)
+        for _ in range(MAX_DEPTH):
+            key = self._parents.get(key) if key is not None else None
+            if key is None or key not in self._parents:
+                break
+            words = (*self._made.get(key, ()), *words)
+        return words
+
+
+def _last(place: Place) -> set[str]:
+    return {word.rpartition(".")[2] for word in place.declaration.words}

@@ -1,0 +1,151 @@
+"""Whether a Go program listens on the network, and what it must be told to do so."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from genfile.data import frameworks
+from genfile.detect.go.dispatch import SERVING, Command, Place
+from genfile.detect.go.life import life, reach
+from genfile.detect.go.module import GoModule, Program
+from genfile.parsers.go import GoFile
+
+# Frameworks that clients import too: what serves with them listens by calls of its own.
+_BOTH = frozenset({"google.golang.org/grpc", "github.com/twitchtv/twirp", "github.com/valyala/fasthttp"})
+_STRUCTS = frozenset({"http.Server", "fasthttp.Server"})
+_CALLS = ("http.ListenAndServe", "http.Serve", "net.Listen", "tls.Listen", "fasthttp.ListenAndServe", "fasthttp.Serve")
+_SERVES = frozenset({"ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"})
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):?\d{0,5}|[\w.]*:0")
+MAX_LISTENERS = 500
+# What waits, by the last of its names, or by a channel.
+_WAITS = frozenset({"Wait", "Done", "Sleep"})
+
+
+# `made`: a server that is only put together, `binds`: what opens the address, `serves`: what does not come back.
+_Kind = Literal["made", "binds", "serves"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """A line that listens, 0 for a framework that the whole file is for; the address, where it is a text."""
+
+    path: str
+    line: int
+    kind: _Kind
+    address: str = ""
+
+
+def serving(module: GoModule, program: Program) -> bool:
+    """Whether a program listens on the network, by itself or by one of its commands."""
+    return _found(module, program)[0]
+
+
+def command_of(module: GoModule, program: Program) -> Command | None:
+    """The command that a program must be given to serve; None where it does so by itself, or not at all."""
+    return _found(module, program)[1]
+
+
+def _found(module: GoModule, program: Program) -> tuple[bool, Command | None]:
+    memory, key = module.folder.tree.memory, ("go-serving", module.folder.path, program.folder)
+    if key not in memory:
+        memory[key] = _serving(module, program)
+    found: tuple[bool, Command | None] = memory[key]
+    return found
+
+
+def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
+    names = {name for item in frameworks("go") if item.kind == "server" for name in (*item.dependencies, *item.imports)}
+    listeners = [item for path, file in module.sources(program) for item in _listening(path, file, names - _BOTH)]
+    del listeners[MAX_LISTENERS:]
+    if not listeners:
+        return False, None
+    reached = reach(module, program)
+    if not reached.whole or reached.cut:
+        return True, None
+    if _listens(reached.default.values(), reached.lines_of(reached.default.values()), listeners):
+        waited = list(reached.waited.values())
+        lines = reached.lines_of(waited, aside=False)
+        held = any(item.kind != "made" and _is_in(item, lines) for item in listeners)
+        return held or _blocks(waited) or life(module, program).course != "ends", None
+    found: list[Command] = []
+    for command in reached.commands.listed:
+        places = list(reached.told(command).values())
+        lines = reached.lines_of(places)
+        lines.setdefault(command.place.path, set()).update(range(command.part.lines[0], command.part.lines[1] + 1))
+        if _listens([*places, command.place], lines, listeners, told=True):
+            found.append(command)
+    unseen = any(reached.is_unseen(place) for place in reached.default.values())
+    return bool(found), None if unseen else min(found, key=_rank, default=None)
+
+
+def _rank(command: Command) -> tuple[int, int]:
+    """A command with the name of a server before others, and of those the shorter one."""
+    words = [item.lstrip("-").split("=")[-1] for item in command.words]
+    known = [SERVING.index(word) for word in words if word in SERVING]
+    return min(known, default=len(SERVING)), len(words)
+
+
+def _listening(path: str, file: GoFile, names: Collection[str]) -> Iterator[_Listener]:
+    """What listens in a file: calls, servers that are made, and a framework that it imports."""
+    if any(name in names for name in file.imports):
+        yield _Listener(path, 0, "serves")
+    for kind, fields, line in file.literals:
+        if kind.lstrip("&") in _STRUCTS:
+            yield _Listener(path, line, "made", _text(fields.get("Addr")))
+    for call in file.calls:
+        last = call.callee.rpartition(".")[2]
+        if call.callee.startswith(_CALLS) or call.callee == "grpc.NewServer":
+            address = next((item for item in map(_text, call.arguments) if ":" in item), "")
+            yield _Listener(path, call.line, "serves" if last in _SERVES else "binds", address)
+        elif last in _SERVES and "net/http" in file.imports:
+            yield _Listener(path, call.line, "serves")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _is_in(item: _Listener, lines: dict[str, set[int]]) -> bool:
+    return item.line in lines.get(item.path, ()) or (item.line == 0 and item.path in lines)
+
+
+def _listens(
+    places: Iterable[Place], lines: dict[str, set[int]], listeners: list[_Listener], *, told: bool = False
+) -> bool:
+    """Whether one of the lines that listen is among those of some declarations, and is no helper's; ``told``: a command
+    leads there."""
+    inside = list(places)
+    for item in listeners:
+        if _is_in(item, lines):
+            around = [place for place in inside if place.path == item.path]
+            if not any(_is_helper(place, item, listeners, told=told) for place in around):
+                return True
+    return False
+
+
+def _is_helper(place: Place, item: _Listener, listeners: list[_Listener], *, told: bool) -> bool:
+    """Whether a listener is there for one answer, as of a browser where somebody logs in: the function that opens it on
+    the loopback closes it again, and no signal is what it waits for."""
+    declared = place.declaration
+    first, last = declared.lines
+    if not first <= item.line <= last:
+        return False
+    words = declared.words | declared.aside
+    for part in declared.parts:
+        words |= part.words | part.aside
+    closed = any(word.endswith((".Shutdown", ".Close")) for word in words)
+    if not closed or any(word.startswith("signal.") or word.endswith(".Done") for word in words):
+        return False
+    beside = [other for other in listeners if other.path == item.path and first <= other.line <= last]
+    addresses = [other.address for other in beside if other.address]
+    return told or (bool(addresses) and all(_LOOPBACK.fullmatch(address) for address in addresses))
+
+
+def _blocks(places: Iterable[Place]) -> bool:
+    """Whether something that main comes to waits: for goroutines, for a channel."""
+    return any(
+        word.rpartition(".")[2] in _WAITS or place.declaration.receives
+        for place in places
+        for word in place.declaration.words | {""}
+    )

@@ -1,0 +1,229 @@
+"""The functions, variables and calls of a Go file, by name: for those who follow a value from one to the other."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from genfile.parsers.go import GoFile
+from genfile.parsers.grammar import Places, captures, in_order
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_KINDS = ("function_declaration", "method_declaration", "func_literal", "call_expression", "return_statement",
+          "short_var_declaration", "assignment_statement", "const_spec", "var_spec", "keyed_element",
+          "import_spec", "composite_literal")  # fmt: skip
+MAX_TEXT = 200
+# How many values of one name are looked at.
+MAX_VALUES = 12
+MAX_CALLS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or a method of a file: its name, its parameters in order, its span."""
+
+    name: str
+    parameters: tuple[str, ...]
+    method: bool
+    start: int
+    end: int
+
+
+class GoIndex:
+    """A parsed file, asked for what its names stand for."""
+
+    def __init__(self, file: GoFile) -> None:
+        self._source = file.source
+        found = captures("go", _KINDS, file.root)
+        self._nodes = {kind: in_order(found.get(kind, ())) for kind in _KINDS}
+        self._places = {kind: Places(self._nodes[kind]) for kind in _KINDS}
+        self._locals: dict[int, tuple[dict[str, list[Node]], dict[str, list[Node]]]] = {}
+
+    def text(self, node: "Node") -> str:
+        return self._source[node.start_byte : min(node.end_byte, node.start_byte + MAX_TEXT)].decode("utf-8", "replace")
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Imported paths by the name that the file gives them, `` for those that it gives none."""
+        found: dict[str, str] = {}
+        for node in self._nodes["import_spec"]:
+            path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
+            if path is not None:
+                found[self.text(path).strip('"`')] = "" if name is None else self.text(name)
+        return found
+
+    @cached_property
+    def _functions(self) -> list[tuple[Function, "Node"]]:
+        found = []
+        for kind in ("function_declaration", "method_declaration"):
+            for node in self._nodes[kind]:
+                name, given = node.child_by_field_name("name"), node.child_by_field_name("parameters")
+                names = [
+                    self.text(item)
+                    for part in (given.named_children if given is not None else ())
+                    for item in part.children_by_field_name("name")
+                ]
+                if name is not None:
+                    method = kind == "method_declaration"
+                    function = Function(self.text(name), tuple(names), method, node.start_byte, node.end_byte)
+                    found.append((function, node))
+        return sorted(found, key=lambda item: item[0].start)
+
+    def functions(self, name: str) -> list[Function]:
+        return [function for function, _ in self._functions if function.name == name][:MAX_VALUES]
+
+    def around(self, node: "Node") -> Function | None:
+        """The function that a node is in."""
+        at = bisect_right(self._starts, node.start_byte) - 1
+        function = self._functions[at][0] if at >= 0 else None
+        return function if function is not None and node.start_byte < function.end else None
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [function.start for function, _ in self._functions]
+
+    def _node(self, function: Function) -> "Node":
+        return self._functions[bisect_right(self._starts, function.start) - 1][1]
+
+    def returned(self, function: Function) -> list["Node"]:
+        """What a function gives back first, in order; not what functions inside of it do."""
+        node = self._node(function)
+        inner = self._places["func_literal"].within(node)
+        found = []
+        for item in self._places["return_statement"].within(node):
+            if item.named_children and not any(one.start_byte <= item.start_byte < one.end_byte for one in inner):
+                values = item.named_children[0]
+                found.append(values.named_children[0] if values.type == "expression_list" else values)
+        return found[:MAX_VALUES]
+
+    def assigned(self, function: Function, name: str, before: int) -> list["Node"]:
+        """What a variable is given in a function, in order; of several the one declared last before a place."""
+        made, set_later = self._within(function)
+        declared = [(item.start_byte, value) for item in made.get(name, ()) for value in self._given(item, name)]
+        last = max((start for start, _ in declared if start < before), default=None)
+        found = [value for start, value in declared if last is None or start == last]
+        later = [item for item in set_later.get(name, ()) if item.start_byte > (last or 0)]
+        found += [value for item in later for value in self._given(item, name)]
+        return found[:MAX_VALUES]
+
+    def _within(self, function: Function) -> tuple[dict[str, list["Node"]], dict[str, list["Node"]]]:
+        """The statements of a function that declare names, and those that give them something else; by name."""
+        if function.start not in self._locals:
+            node = self._node(function)
+            kinds = ("short_var_declaration", "var_spec", "const_spec")
+            made = self._by_name(in_order(item for kind in kinds for item in self._places[kind].within(node)))
+            later = self._by_name(self._places["assignment_statement"].within(node))
+            self._locals[function.start] = made, later
+        return self._locals[function.start]
+
+    def _by_name(self, nodes: list["Node"]) -> dict[str, list["Node"]]:
+        found: dict[str, list[Node]] = {}
+        for node in nodes:
+            left = node.child_by_field_name("left")
+            names = node.children_by_field_name("name") if left is None else left.named_children
+            for name in names:
+                listed = found.setdefault(self.text(name), [])
+                if len(listed) < MAX_CALLS:
+                    listed.append(node)
+        return found
+
+    def declared(self, name: str) -> list["Node"]:
+        """What a constant or a variable of the package is, and what functions of the file assign to it."""
+        found = [value for item in self._declared.get(name, ()) for value in self._given(item, name)]
+        if any(item.type == "var_spec" for item in self._declared.get(name, ())):
+            found += [value for item in self._assignments.get(name, ()) for value in self._given(item, name)]
+        return found[:MAX_VALUES]
+
+    @cached_property
+    def _declared(self) -> dict[str, list["Node"]]:
+        """The constants and variables that stand outside of any function, by name."""
+        found: dict[str, list[Node]] = {}
+        for kind in ("const_spec", "var_spec"):
+            for node in self._nodes[kind]:
+                for name in node.children_by_field_name("name") if self.around(node) is None else ():
+                    found.setdefault(self.text(name), []).append(node)
+        return found
+
+    @cached_property
+    def _assignments(self) -> dict[str, list["Node"]]:
+        return self._by_name(self._nodes["assignment_statement"])
+
+    def _given(self, node: "Node", name: str) -> list["Node"]:
+        """The value that a statement gives to a name: `a, err := f()` has one for both."""
+        if node.type in ("const_spec", "var_spec"):
+            names = [item for item in node.children_by_field_name("name") if item.is_named]
+            values = node.child_by_field_name("value")
+        else:
+            left, values = node.child_by_field_name("left"), node.child_by_field_name("right")
+            names = left.named_children if left is not None else []
+        place = next((at for at, item in enumerate(names) if self.text(item) == name), None)
+        if place is None or values is None:
+            return []
+        listed = values.named_children
+        if len(listed) == 1 and place == 0:
+            return [listed[0]]
+        return [listed[place]] if place < len(listed) and len(listed) == len(names) else []
+
+    @cached_property
+    def _calls(self) -> dict[str, list["Node"]]:
+        found: dict[str, list[Node]] = {}
+        for node in self._nodes["call_expression"]:
+            found.setdefault(self.callee(node).rpartition(".")[2], []).append(node)
+        return found
+
+    def calls(self) -> list["Node"]:
+        return self._nodes["call_expression"]
+
+    def calls_of(self, name: str) -> list["Node"]:
+        return self._calls.get(name, [])[:MAX_CALLS]
+
+    def callee(self, node: "Node") -> str:
+        """The chain of names that is called or read: `s.cfg.Port`."""
+        inner = node.child_by_field_name("function") if node.type == "call_expression" else node
+        return self.text(inner).removeprefix("*") if inner is not None else ""
+
+    def arguments(self, node: "Node") -> list["Node"]:
+        given = node.child_by_field_name("arguments")
+        return [item for item in given.named_children if item.type != "comment"] if given is not None else []
+
+    @cached_property
+    def _fields(self) -> dict[str, list[tuple[str, "Node"]]]:
+        found: dict[str, list[tuple[str, Node]]] = {}
+        for node in self._nodes["keyed_element"]:
+            if len(node.named_children) == 2:
+                key, value = map(_element, node.named_children)
+                literal = node.parent.parent if node.parent is not None else None
+                kind = literal.child_by_field_name("type") if literal is not None else None
+                found.setdefault(self.text(key), []).append(("" if kind is None else self.text(kind), value))
+        for node in self._nodes["assignment_statement"]:
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            target = left.named_children[0] if left is not None and left.named_children else None
+            if target is not None and target.type == "selector_expression" and right is not None:
+                above, _, name = self.text(target).rpartition(".")
+                found.setdefault(name, []).append((f"{above}.", right.named_children[0]))
+        return found
+
+    def fields_of(self, name: str) -> list[tuple[str, "Node"]]:
+        """What literals and assignments give to the fields of a name: the type of each literal, or the chain of names
+        and a dot, with the value."""
+        return self._fields.get(name, [])[:MAX_VALUES]
+
+    def literals(self, kind: str, field: str) -> list["Node"]:
+        """What the literals of a type give to a field."""
+        found = []
+        for node in self._nodes["composite_literal"]:
+            type_, body = node.child_by_field_name("type"), node.child_by_field_name("body")
+            if type_ is None or body is None or self.text(type_) != kind:
+                continue
+            for item in body.named_children:
+                if item.type == "keyed_element" and len(item.named_children) == 2:
+                    key, value = item.named_children
+                    if self.text(key) == field:
+                        found.append(_element(value))
+        return found
+
+
+def _element(node: "Node") -> "Node":
+    return node.named_children[0] if node.type == "literal_element" and node.named_children else node
