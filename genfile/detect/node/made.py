@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Sequence
 
-from genfile.detect.node.compiled import COMPILERS, checks_only, compiled, started_output
+from genfile.detect.node.compiled import checks_only, compiled, started_output
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE
 from genfile.detect.node.scripts import (
@@ -16,6 +16,7 @@ from genfile.detect.node.scripts import (
     resolve,
 )
 from genfile.detect.node.wrappers import file_place, is_assignment
+from genfile.parsers.tsbuild import COMPILERS
 
 # Programs of a build that write no program: they check, clean, mend paths, or generate a client.
 _IDLE = frozenset(
