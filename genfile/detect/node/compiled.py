@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import settings_at
@@ -20,18 +20,28 @@ _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinst
 
 
 @dataclass(frozen=True)
+class Compiler:
+    """``program``: of the step; ``chains``: by what each source is compiled; ``listing``: what it sees of the tree;
+    ``major``: of its release, where that is known."""
+
+    program: str
+    chains: dict[str, Chain]
+    listing: Listing
+    major: int | None
+
+
+@dataclass(frozen=True)
 class Compiled:
     """What one run of the compiler makes: each output by its source, relative to the service's folder.
 
-    Nothing, where it only checks. ``loads``: whether Node loads what is made without any help; ``chains``: what each
-    source is compiled by; ``major``: of the compiler.
+    Nothing, where it only checks. ``loads``: whether Node loads what is made without any help; ``by``: the compiler,
+    where it is TypeScript's.
     """
 
     config: str
     outputs: dict[str, str]
     loads: bool = True
-    chains: dict[str, Chain] = field(default_factory=dict)
-    major: int | None = None
+    by: "Compiler | None" = None
 
     def source_of(self, output: str) -> str | None:
         return next((source for source, made in self.outputs.items() if made == output), None)
@@ -58,14 +68,15 @@ def _compiled(project: NodeProject) -> Compiled | None:
     config = relative(chains[0].configs[0].path, project.folder.path) if chains else ""
     if chains and all(emits_nothing(chain) for chain in chains):
         return Compiled(config, {})
+    listing = _listing(project)
     for chain in chains:
-        made = written(chain, _listing(project), major) if chain.folder("outDir") is not None else None
+        made = written(chain, listing, major) if chain.folder("outDir") is not None else None
         for source, output in (made or {}).items():
             name = relative(source, project.folder.path)
             if output is not None and name not in outputs:
                 outputs[name], by[name] = relative(output, project.folder.path), chain
     loads = all(loads_in_node(chain, project.package.is_module) for chain in chains)
-    return Compiled(config, outputs, loads, by, major) if outputs else None
+    return Compiled(config, outputs, loads, Compiler(step.program, by, listing, major)) if outputs else None
 
 
 def _listing(project: NodeProject) -> Listing:

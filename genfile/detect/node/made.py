@@ -19,7 +19,7 @@ from genfile.detect.node.wrappers import file_place, is_assignment
 from genfile.parsers.tsbuild import COMPILERS
 
 # Programs of a build that write no program: they check, clean, mend paths, or generate a client.
-_IDLE = frozenset(
+IDLE = frozenset(
     """
     eslint prettier biome vue-tsc tsc-alias rimraf rm del del-cli mkdir mkdirp chmod prisma husky tailwindcss sass
     lint-staged
@@ -85,7 +85,7 @@ def _is_made(project: NodeProject, path: str, builds: bool) -> bool | None:
 def _writes_nothing(project: NodeProject, step: Step) -> bool:
     if step.program in COMPILERS:
         return checks_only(project, step)
-    return step.program in _IDLE or step.program in NOTHING or is_migration(step)
+    return step.program in IDLE or step.program in NOTHING or is_migration(step)
 
 
 def _build_steps(project: NodeProject, builds: bool) -> list[Step] | None:
