@@ -80,9 +80,9 @@ def syntax_of(chain: Chain, output: str, is_module: bool, major: int | None = No
         return "module" if output.endswith(".mjs") else "commonjs"
     stated = chain.option("module")
     if stated is None:
-        if not chain.complete:
+        if not chain.complete or major is None:
             return None
-        old = (major or FIXED_ROOT - 1) < FIXED_ROOT and str(chain.option("target") or "es5").lower() in ("es3", "es5")
+        old = major < FIXED_ROOT and str(chain.option("target") or "es5").lower() in ("es3", "es5")
         return "commonjs" if old else "module"
     name = str(stated).lower()
     if name.startswith("node"):

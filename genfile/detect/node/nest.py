@@ -28,6 +28,9 @@ def applications(project: NodeProject) -> list[Application]:
             continue
         place = document.text("projects", name, "root") or f"apps/{name}"
         entry = document.text("projects", name, "entryFile") or "main"
+        if not project.folder.has_folder(posixpath.normpath(place)):
+            # Left behind by an application that is gone.
+            continue
         output = posixpath.normpath(posixpath.join("dist", place, f"{entry}.js"))
         says = project.folder.says("nest-cli.json", document.line("projects", name), f"application {name}")
         item = Application(name, output, says)

@@ -1,0 +1,73 @@
+"""What runs the program, at which version, and which files it reads."""
+
+import json
+
+import pytest
+
+from tests.test_traps import EXPRESS, LISTEN, only, package
+
+BUN = {"bun.lock": '{"lockfileVersion": 1, "workspaces": {"": {"name": "x"}}, "packages": {}}'}
+START = {"package.json": package(dependencies={"vite": "7.0.0", "@tanstack/react-start": "1.150.0"},
+                                 scripts={"build": "vite build", "start": "bun --bun .output/server/index.mjs"}),
+         "vite.config.ts": "export default {}"}  # fmt: skip
+
+
+def test_what_bun_starts_is_run_by_bun_whatever_the_framework() -> None:
+    spec = only(**BUN, **START)
+    assert (spec.engine, spec.start) == ("bun", ("bun", "--bun", ".output/server/index.mjs"))
+
+
+@pytest.mark.parametrize("script", ["next start", "node server.js", "bun run --hot server.js"])
+def test_what_bun_does_not_start_is_run_by_node(script: str) -> None:
+    manifest = package(
+        dependencies={"next": "16.0.0", "react": "19.0.0"}, scripts={"build": "next build", "start": script}
+    )
+    assert only(**BUN, **{"package.json": manifest, "server.js": LISTEN, "app/page.jsx": ""}).engine == "node"
+
+
+@pytest.mark.parametrize(
+    ("files", "version"),
+    [
+        ({"mise.toml": '[tools]\nbun = "1.2"\n'}, "1.2"),
+        ({".tool-versions": "bun 1.1.38\n"}, "1.1.38"),
+        ({".bun-version": "1.2.4\n"}, "1.2.4"),
+        ({"mise.toml": '[tools]\nnode = "22"\n'}, "1.4"),
+    ],
+)
+def test_a_manager_of_tools_pins_the_package_manager(files: dict[str, str], version: str) -> None:
+    manifest = package(dependencies=EXPRESS, scripts={"start": "bun server.js"})
+    spec = only(**BUN, **{"package.json": manifest, "server.js": LISTEN}, **files)
+    assert spec.package_manager.version == version
+
+
+def test_an_application_of_nest_that_is_gone_is_not_built() -> None:
+    projects = {name: {"type": "application", "root": f"apps/{name}"} for name in ("gone", "gateway")}
+    manifest = package(dependencies={"@nestjs/core": "11.0.0"}, devDependencies={"@nestjs/cli": "11.0.0"},
+                       scripts={"build": "nest build", "start:prod": "node dist/apps/gone/main"})  # fmt: skip
+    spec = only(**{
+        "package.json": manifest,
+        "nest-cli.json": json.dumps({"monorepo": True, "root": "apps/gone", "projects": projects}),
+        "apps/gateway/src/main.ts": "import { NestFactory } from '@nestjs/core'; NestFactory.create({}).listen(3000)",
+    })  # fmt: skip
+    assert spec.build == ("npx --no-install nest build gateway",)
+    assert spec.start == ("node", "dist/apps/gateway/main.js")
+    assert spec.processes == {}
+
+
+def test_data_that_the_program_names_is_in_the_image() -> None:
+    code = (
+        "import path from 'node:path'; import express from 'express'; import { x } from './lib/x';"
+        "load(path.resolve(process.cwd(), 'notes/api.yaml')); load('./texts/a.json'); load('dev/none.json'); x;"
+        "express().listen(4000)"
+    )
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"},
+                       scripts={"build": "tsc", "start": "node dist/server.js"})  # fmt: skip
+    spec = only(**{
+        "package.json": manifest,
+        "tsconfig.json": json.dumps({"compilerOptions": {"outDir": "dist", "rootDir": "src", "module": "commonjs"}}),
+        "src/server.ts": code,
+        "src/lib/x.ts": "import path from 'path'; export const x = path.join(__dirname, '../../tables/x.csv')",
+        **dict.fromkeys(("notes/api.yaml", "texts/a.json", "tables/x.csv", "tables/y.csv"), ""),
+    })  # fmt: skip
+    assert {"notes/api.yaml", "texts/a.json", "tables/x.csv"} <= set(spec.run_paths)
+    assert not {"tables/y.csv", "src/lib/x.ts", "src"} & set(spec.run_paths)
