@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.test_traps import EXPRESS, LISTEN, only, package
+from tests.test_traps import EXPRESS, LISTEN, inspect, only, package
 
 BUN = {"bun.lock": '{"lockfileVersion": 1, "workspaces": {"": {"name": "x"}}, "packages": {}}'}
 START = {"package.json": package(dependencies={"vite": "7.0.0", "@tanstack/react-start": "1.150.0"},
@@ -71,3 +71,15 @@ def test_data_that_the_program_names_is_in_the_image() -> None:
     })  # fmt: skip
     assert {"notes/api.yaml", "texts/a.json", "tables/x.csv"} <= set(spec.run_paths)
     assert not {"tables/y.csv", "src/lib/x.ts", "src"} & set(spec.run_paths)
+
+
+def test_documentation_beside_what_is_built_is_no_service() -> None:
+    tools = {"vitepress": "2.0.0", "typescript": "5.9.0"}
+    pages = {"docs:dev": "vitepress dev", "docs:build": "vitepress build", "docs:preview": "vitepress preview"}
+    files = {"index.md": "# x", ".vitepress/config.ts": "export default {}"}
+    library = package(devDependencies=tools, scripts={"build": "tsc -p lib", **pages})
+    assert inspect(**{"package.json": library, **files}).services == ()
+    for scripts in (pages | {"build": "npm run docs:build"}, {"build": "vitepress build", "dev": "vitepress dev"}):
+        assert (
+            only(**{"package.json": package(devDependencies=tools, scripts=scripts), **files}).framework == "vitepress"
+        )

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.data import frameworks
+from genfile.data import Framework, frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
@@ -61,6 +61,8 @@ def claim(folder: Project) -> Claim | None:
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
             strength = "server" if found.value.kind == "server" else "site"
+            if _documents(project, found.value):
+                return None
             return Claim(strength, found.evidence[0]) if _can_be_built(project, found.value.name) else None  # type: ignore[arg-type]
         if _can_start(project) or found.value.start:
             return Claim("server", found.evidence[0])
@@ -241,6 +243,16 @@ def _is_published_library(package: PackageJson) -> bool:
         return False
     exports = any(document.get(key) is not None for key in ("exports", "types", "typings", "files", "publishConfig"))
     return exports and ("start" not in package.scripts or starts_aside(package, "start"))
+
+
+def _documents(project: NodeProject, item: Framework) -> bool:
+    """Whether a site is only the documentation of what the package builds: `docs:build` makes it, and not `build`."""
+    package, program = project.package, (item.build or "").split(" ")[0]
+    steps = resolve(package, "build")
+    own = [name for name in package.scripts if any(i.program == program for i in resolve(package, name) or ())]
+    if item.kind != "site" or not program or not steps or any(step.program == program for step in steps):
+        return False
+    return bool(own) and all(name.startswith("doc") for name in own)
 
 
 def _can_be_built(project: NodeProject, name: str) -> bool:
