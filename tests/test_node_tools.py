@@ -83,3 +83,51 @@ def test_documentation_beside_what_is_built_is_no_service() -> None:
         assert (
             only(**{"package.json": package(devDependencies=tools, scripts=scripts), **files}).framework == "vitepress"
         )
+
+
+@pytest.mark.parametrize(
+    ("build", "left"),
+    [
+        ("npm install && npm run build:front && tsc", ["npx --no-install tsc"]),
+        ("npm ci && npm --prefix ../frontend ci && npm --prefix ../frontend run build", []),
+        ("cd ../frontend && npm install && npm run build", []),
+        ("tsc && cp -r ../frontend/dist public", ["npx --no-install tsc"]),
+        # Another folder, and what it installs besides, are its own.
+        ("cd ../shared && npm install && cd ../server && tsc", ["npm run build"]),
+        ("npm install left-pad && cd ../frontend && npm run build", ["npm install left-pad"]),
+    ],
+)
+def test_what_a_build_does_in_the_front_end_is_left_to_its_stage(build: str, left: list[str]) -> None:
+    code = (
+        "const path = require('path'); const app = require('express')(); app.listen(4000);"
+        "app.use(require('express').static(path.join(__dirname, '../frontend/dist')))"
+    )
+    scripts = {
+        "build": build,
+        "build:front": "cd ../frontend && npm install && npm run build",
+        "start": "node index.js",
+    }
+    page = package(name="page", devDependencies={"vite": "7.0.0"}, scripts={"build": "vite build"})
+    spec = only(**{
+        "server/package.json": package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=scripts),
+        "server/index.js": code,
+        "frontend/package.json": page,
+        "frontend/index.html": "<div id=app></div>",
+    })  # fmt: skip
+    assert (spec.path, spec.frontend.path) == ("server", "frontend")
+    assert list(spec.build) == left
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "const { get } = require('env-var'); module.exports = { PORT: get('PORT').required().asPortNumber() }",
+        "const { cleanEnv, port } = require('envalid'); module.exports = cleanEnv(process.env, { PORT: port() })",
+    ],
+)
+def test_a_variable_that_a_schema_checks_moves_the_port(schema: str) -> None:
+    code = "const { PORT } = require('./env'); require('express')().listen(PORT)"
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node server.js"})
+    files = {"package.json": manifest, "server.js": code, "env.js": schema}
+    spec = only(**files, Dockerfile="FROM node:24\nEXPOSE 4100\nCMD node server.js\n")
+    assert (spec.port, spec.port_variable) == (4100, "PORT")

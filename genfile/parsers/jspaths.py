@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from genfile.parsers.jsreach import FUNCTIONS, JsReferences
+from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsshapes import FUNCTIONS
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.values import EnvDefault
 

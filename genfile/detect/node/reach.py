@@ -96,7 +96,17 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
             return Fact(Port(number, key if key.isupper() else None), (says,))
     found_on = _handed_on(project, name, module, path, depth)
     onward = module.refers_to(path) if found_on is None else None
-    return _followed(project, name, module, onward, depth + 1) if onward is not None else found_on
+    found_on = _followed(project, name, module, onward, depth + 1) if onward is not None else found_on
+    return found_on or _checked(project, name, module, path[-1])
+
+
+def _checked(project: NodeProject, name: str, module: JsModule, key: str) -> Fact[Port] | None:
+    """A variable that a schema checks and gives no default: `PORT: get("PORT").required().asPortNumber()`."""
+    for entry, call, _ in module.called_pairs if key.isupper() else ():
+        if entry == key:
+            says = project.folder.says(name, call.line, f"{key} is read from the environment")
+            return Fact(Port(None, key), (says,))
+    return None
 
 
 def _handed_on(
