@@ -131,3 +131,39 @@ def test_a_variable_that_a_schema_checks_moves_the_port(schema: str) -> None:
     files = {"package.json": manifest, "server.js": code, "env.js": schema}
     spec = only(**files, Dockerfile="FROM node:24\nEXPOSE 4100\nCMD node server.js\n")
     assert (spec.port, spec.port_variable) == (4100, "PORT")
+
+
+def test_a_bot_s_library_beside_a_page_that_is_built_makes_no_bot() -> None:
+    tools = {"devDependencies": {"vite": "7.0.0"}, "scripts": {"build": "vite build", "dev": "vite"}}
+    page = package(dependencies={"telegraf": "4.16.3", "vue": "3.5.0"}, **tools)
+    files = {"index.html": "<div id=app></div>", "vite.config.js": "export default {}", "src/main.js": "import 'vue'"}
+    assert only(**{"package.json": page, **files}).framework == "vite"
+    bot = package(
+        dependencies={"telegraf": "4.16.3"}, **tools | {"scripts": {"build": "vite build", "start": "node bot.js"}}
+    )
+    assert only(**{"package.json": bot, **files, "bot.js": "new Telegraf().launch()"}).framework == "telegraf"
+
+
+def test_a_plug_in_of_the_workspace_is_no_service() -> None:
+    host = package(name="host", dependencies=EXPRESS, scripts={"start": "node server.js"}, workspaces=["plugins/*"])
+    plugin = {"name": "host-mail", "dependencies": {"ws": "8.0.0"}}
+    files = {
+        "package.json": host,
+        "server.js": LISTEN,
+        "plugins/mail/index.js": "require('ws').createServer().listen(1)",
+    }
+    plain, extends = package(**plugin), package(**plugin, host={"extensions": ["./index.js"]})
+    paths = [
+        [i.spec.path for i in inspect(**files, **{"plugins/mail/package.json": text}).services]
+        for text in (plain, extends)
+    ]
+    assert paths == [[".", "plugins/mail"], ["."]]
+
+
+def test_a_published_program_that_a_host_starts_is_a_service() -> None:
+    manifest = json.dumps({"name": "gate", "version": "1.0.0", "bin": {"gate": "gate.js"}, "exports": "./gate.js",
+                           "files": ["."], "dependencies": EXPRESS, "scripts": {"start": "node scripts/run.mjs"}})  # fmt: skip
+    files = {"package.json": manifest, "gate.js": LISTEN, "scripts/run.mjs": "import '../gate.js'"}
+    assert inspect(**files).services == ()
+    host = 'app = "gate"\n[processes]\napp = "node gate.js serve"\n[http_service]\ninternal_port = 3100\n'
+    assert only(**files, **{"fly.toml": host}).port == 3100

@@ -22,6 +22,8 @@ from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
 from genfile.parsers.values import Call
 
+# Files of hosts, which start what they stand beside.
+_HOSTS = ("Procfile", "fly.toml", "railway.json", "render.yaml")
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
 
@@ -105,15 +107,19 @@ def _is_none(project: NodeProject) -> bool:
     server = find_framework(project) if workspace_at(folder) is None else None
     if (server is None or server.value.kind != "server") and _delegates(project):
         return True
-    return _is_published_library(project.package) and not starts_server(project)
+    deployed = any(folder.has(name) for name in _HOSTS)
+    return _is_published_library(project.package) and not starts_server(project) and not deployed
 
 
 def _is_library_of_workspace(project: NodeProject) -> bool:
     """A member that others depend on, and that nothing starts; or that a deployed member starts."""
     workspace, package = project.workspace, project.package
-    deployed = ("Dockerfile", "Procfile", "fly.toml", "railway.json")
-    if workspace is None or not package.name or any(project.folder.has(name) for name in deployed):
+    if workspace is None or not package.name or any(project.folder.has(name) for name in ("Dockerfile", *_HOSTS)):
         return False
+    others = (project.root_package, *workspace.packages)
+    if any(isinstance(package.document.get(other.name), dict) for other in others if other.name):
+        # A plug-in: it says under the name of another what it gives to that one.
+        return True
     users = workspace.users.get(package.name, [])
     if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
         return any(other.project.has("Dockerfile") for other in users)
