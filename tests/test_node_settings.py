@@ -57,6 +57,10 @@ def spec_of(files: dict[str, str], **dependencies: str) -> tuple[int | None, str
         ({"server.js": f"{APP} const c = require('./proxy.json')[process.env.NODE_ENV || 'development'];"
           "app.listen(c.port)", "proxy.json": '{"development": {"port": 1}, "production": {"port": 1083}}'},
          (1083, None)),
+        # Handed to another module: the key alone is known.
+        ({"server.js": "const all = require('./all.json'); require('./web').start(all.parts.find(p => p.web).options)",
+          "web.js": "exports.start = options => require('http').createServer().listen(options.webPort)",
+          "all.json": '{"parts": [{"mail": 1, "port": 25}, {"web": 1, "options": {"webPort": 1084}}]}'}, (1084, None)),
         # A file that everybody has his own of.
         ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.port)",
           "proxy.example.json": DATA["proxy.json"]}, (1080, None)),
@@ -71,6 +75,8 @@ def spec_of(files: dict[str, str], **dependencies: str) -> tuple[int | None, str
         ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.web.port)", **DATA}, (3000, None)),
         ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(4000)", **DATA}, (4000, None)),
         ({"server.js": f"{APP} const c = require('../proxy.json'); app.listen(c.port)", **DATA}, (3000, None)),
+        ({"server.js": f"{APP} const all = require('./proxy.json'); function go(o) {{ app.listen(o.webPort) }} go(all)",
+          **DATA}, (3000, None)),
         ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.port)", "proxy.json": "[1080"},
          (3000, None)),
         ({"server.js": f"{APP} const a = require('./a'); app.listen(a.port)", "a.js": "module.exports = require('./b')",

@@ -1,7 +1,7 @@
 """The port that a file of settings holds, which the program reads: JSON, YAML, TOML."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from genfile.detect.hosting import Port
@@ -11,6 +11,7 @@ from genfile.evidence import Fact
 from genfile.parsers import Document
 from genfile.parsers.values import EnvDefault, port_of
 
+MAX_DEPTH = 8
 _ENDINGS = (".json", ".json5", ".jsonc", ".yaml", ".yml", ".toml")
 # A file that everybody makes of his own, by what its example is called.
 _EXAMPLES = ("example", "sample", "template", "default", "dist")
@@ -28,6 +29,27 @@ def port_in_file(project: NodeProject, path: str | None, names: tuple[str, ...])
         says = f"{'.'.join(names)} is {port.number}"
         return project.folder.fact(port, name, document.line(*names), says)
     return None
+
+
+def port_by_key(project: NodeProject, loaded: Iterable[str], key: str) -> Fact[Port] | None:
+    """The first port of a key, however deep, in the files of data among what a program loads: it is handed on by code
+    that is not followed, so that another key of that name may be meant."""
+    for path in loaded:
+        for name in _names(path):
+            document = settings_document(project, name) if project.folder.has(name) else None
+            port = _first_of(document.value, key, 0) if document is not None else None
+            if port is not None:
+                remedy = "read the port from PORT with a default: process.env.PORT || 3000"
+                return project.folder.guess(Port(port, None), name, f"{key} is {port}", remedy)
+    return None
+
+
+def _first_of(value: Any, key: str, depth: int) -> int | None:
+    if isinstance(value, dict) and port_of(value.get(key))[0] is not None:
+        return port_of(value[key])[0]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    found = (_first_of(item, key, depth + 1) for item in inner if depth < MAX_DEPTH)
+    return next((port for port in found if port is not None), None)
 
 
 def _names(path: str) -> Iterator[str]:

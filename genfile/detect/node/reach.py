@@ -1,9 +1,10 @@
 """The port that reaches `listen(…)` from another module: the name is followed, not looked for."""
 
 import posixpath
+from collections.abc import Iterator
 
 from genfile.detect.hosting import Port
-from genfile.detect.node.datafile import port_at, port_in_file, schema_port, settings_value, value_at
+from genfile.detect.node.datafile import port_at, port_by_key, port_in_file, schema_port, settings_value, value_at
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import
@@ -28,6 +29,10 @@ def reached(project: NodeProject, sources: Sources, name: str, reference: Refere
         found = _in_module(project, name, reference.names, 0)
     if found is None and reference.key is not None:
         found = _by_key(project, sources, reference.key)
+    last = reference.names[-1] if len(reference.names) > 1 else ""
+    if found is None and own and "port" in last.lower() and reference.names[0] not in module.bindings:
+        # `listen(options.webPort)` of a parameter.
+        found = port_by_key(project, _loaded_data(project, sources), last)
     fallback = _by_default(project, name, reference)
     if found is not None and found.value.number is None and fallback is not None:
         return fallback.but(Port(fallback.value.number, found.value.variable))
@@ -53,6 +58,14 @@ def _followed(project: NodeProject, name: str, module: JsModule, reference: Refe
         return None
     file = posixpath.normpath(posixpath.join(posixpath.dirname(name), source))
     return port_in_file(project, file, path if exported in ("*", "default") else (exported, *path))
+
+
+def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:
+    """What modules load by a relative path that is no module."""
+    for name, module in sources:
+        for item in module.imports:
+            if item.module.startswith(".") and resolve_import(project, name, item.module) is None:
+                yield posixpath.normpath(posixpath.join(posixpath.dirname(name), item.module))
 
 
 def _nowhere(*_: object) -> None:
