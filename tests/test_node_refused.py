@@ -106,6 +106,10 @@ PATHS = {"module": "commonjs", "paths": {"@/*": ["./src/*"]}}
         # A package of that name.
         tree({**PATHS, "paths": {"@acme/kit": ["./src/routes"]}}, dependencies={"@acme/kit": "1.0.0"},
              files={"src/server.ts": SERVER.replace("./routes", "@acme/kit")}),
+        tree(MODERN, type="module",
+             scripts={**BUILT, "start": "node --es-module-specifier-resolution=node dist/server.js"}),
+        tree({"module": "commonjs"}, type="module",
+             scripts={**BUILT, "build": "tsc && echo '{}' > dist/package.json"}),
         # Another tool builds.
         tree(MODERN, type="module", scripts={**BUILT, "build": "tsup src/server.ts"}),
         # What is asked for while it runs is not looked at.
@@ -155,3 +159,14 @@ def test_nest_puts_names_of_paths_right() -> None:
         "import { NestFactory } from '@nestjs/core'; import { routes } from '@/routes';"
         "async function run() { (await NestFactory.create(routes)).listen(3000) } run()"})  # fmt: skip
     assert only(**files).start == ("node", "dist/main")
+
+
+def test_a_workspace_links_its_members() -> None:
+    options = {"module": "commonjs", "paths": {"@acme/kit": ["../kit/src/index.ts"]}, "rootDir": ".."}
+    files = tree(options, files={"src/server.ts": SERVER.replace("./routes", "@acme/kit")})
+    files = {f"api/{name}": text for name, text in files.items()}
+    files["api/package.json"] = files["api/package.json"].replace("dist/server.js", "dist/api/src/server.js")
+    kit = {"kit/package.json": package(name="@acme/kit", main="dist/index.js"), "kit/src/index.ts": ROUTES}
+    root = {"package.json": package(name="root", workspaces=["api", "kit"])}
+    assert only(**root, **kit, **files).start == ("node", "dist/api/src/server.js")
+    assert only(**kit, **files).start == ("tsx", "src/server.ts")

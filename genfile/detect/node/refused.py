@@ -27,7 +27,7 @@ def refusal(project: NodeProject, words: tuple[str, ...], variables: dict[str, s
     at = file_place(words) if words[:1] == ("node",) else None
     if at is None or "NODE_OPTIONS" in variables or any(word.split("=")[0] in _LOADERS for word in words[1:at]):
         return None
-    if any(word.startswith("--experimental-specifier-resolution") for word in words[1:at]):
+    if any("specifier-resolution" in word for word in words[1:at]):
         return None
     known = compiled(project)
     source = source_of(known, posixpath.normpath(words[at])) if known is not None else None
@@ -49,6 +49,8 @@ def source_of(known: Compiled | None, output: str) -> str | None:
 def _refused(project: NodeProject, known: Compiled, by: Compiler, source: str) -> Refusal | None:
     folder = project.folder
     root = NodeProject(Project(folder.tree, ""), project.package, project.workspace)
+    # A workspace links its members, whoever asks for them.
+    members = {item.name for item in project.workspace.packages if item.name} if project.workspace is not None else ()
     run = Output(
         {folder.full(name): folder.full(made) for name, made in known.outputs.items()},
         {folder.full(name): chain for name, chain in by.chains.items()},
@@ -56,7 +58,7 @@ def _refused(project: NodeProject, known: Compiled, by: Compiler, source: str) -
         lambda path: read_module(root, path),
         project.package.is_module,
         by.major,
-        [name for package in project.packages for name in package.every_dependency],
+        {*(name for package in project.packages for name in package.every_dependency), *members},
         # Nest's own build puts names of `paths` right.
         aliases=by.program == "nest",
     )
