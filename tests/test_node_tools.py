@@ -161,9 +161,44 @@ def test_a_plug_in_of_the_workspace_is_no_service() -> None:
 
 
 def test_a_published_program_that_a_host_starts_is_a_service() -> None:
-    manifest = json.dumps({"name": "gate", "version": "1.0.0", "bin": {"gate": "gate.js"}, "exports": "./gate.js",
-                           "files": ["."], "dependencies": EXPRESS, "scripts": {"start": "node scripts/run.mjs"}})  # fmt: skip
+    published = {"bin": {"gate": "gate.js"}, "exports": "./gate.js", "files": ["."], "private": False}
+    manifest = package(dependencies=EXPRESS, scripts={"start": "node scripts/run.mjs"}, **published)
     files = {"package.json": manifest, "gate.js": LISTEN, "scripts/run.mjs": "import '../gate.js'"}
     assert inspect(**files).services == ()
     host = 'app = "gate"\n[processes]\napp = "node gate.js serve"\n[http_service]\ninternal_port = 3100\n'
     assert only(**files, **{"fly.toml": host}).port == 3100
+
+
+def test_a_folder_of_pages_that_the_package_config_names_is_given_out_by_the_server() -> None:
+    code = "const c = require('config'); const e = require('express'); e().use(e.static(c.get('pages'))).listen(4000)"
+    scripts = {"start": "node server.js", "build": "cd client && npm install && npm run build"}
+    page = package(name="page", devDependencies={"vite": "7.0.0"}, scripts={"build": "vite build"})
+    files = {
+        "package.json": package(dependencies={**EXPRESS, "config": "3.0.0"}, scripts=scripts),
+        "server.js": code,
+        "client/package.json": page,
+        "client/index.html": "<div id=app></div>",
+    }
+    spec = only(**files, **{"config/production.json": '{"pages": "./client/dist"}'})
+    assert (spec.frontend.path, spec.frontend.output, spec.build) == ("client", "client/dist", ())
+    assert len(inspect(**files, **{"config/production.json": '{"pages": "./public"}'}).services) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "release"),
+    [
+        ({"module": "commonjs"}, ("node", "dist/db/migrate.js")),
+        ({"module": "commonjs", "noEmit": True}, ("tsx", "src/db/migrate.ts")),
+    ],
+)
+def test_a_migration_that_is_compiled_needs_no_runner(options: dict[str, object], release: tuple[str, ...]) -> None:
+    scripts = {"build": "tsc", "start": "node dist/server.js", "db:migrate": "tsx src/db/migrate.ts"}
+    config = {"compilerOptions": {"outDir": "dist", "rootDir": "src", **options}}
+    tools = {"tsx": "4.0.0", "typescript": "5.9.0"}
+    spec = only(**{
+        "package.json": package(dependencies=EXPRESS, devDependencies=tools, scripts=scripts),
+        "tsconfig.json": json.dumps(config),
+        "src/server.ts": "import e from 'express'; e().listen(4000)",
+        "src/db/migrate.ts": "",
+    })  # fmt: skip
+    assert spec.release == release

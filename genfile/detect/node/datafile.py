@@ -77,6 +77,23 @@ def value_at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
+def settings_texts(project: NodeProject) -> Iterator[tuple[str, str]]:
+    """The texts that the files of the package `config` hold for production, each with its file."""
+    for stem in ("config/production", "config/default"):
+        for ending in _ENDINGS:
+            document = settings_document(project, stem + ending) if project.folder.has(stem + ending) else None
+            for text in _texts(document.value, 0) if document is not None else ():
+                yield stem + ending, text
+
+
+def _texts(value: Any, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in inner if depth < MAX_DEPTH else ():
+        yield from _texts(item, depth + 1)
+
+
 def port_at(value: Any, path: tuple[str, ...]) -> Port | None:
     found = value_at(value, path)
     number, variable = port_of(found)
