@@ -69,6 +69,12 @@ def spec_of(files: dict[str, str], **dependencies: str) -> tuple[int | None, str
         # The variable beats the file.
         ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(process.env.PORT || c.port)", **DATA},
          (1080, "PORT")),
+        ({"server.js": f"{APP} const c = require('./proxy.json'); const given = process.env.WEB_PORT;"
+          "app.listen(Number(given) || c.port)", **DATA}, (1080, "WEB_PORT")),
+        # A variable of another module has its own default.
+        ({"server.js": f"{APP} const {{ env }} = require('./env'); const c = require('./proxy.json');"
+          "app.listen(env.PORT || c.port)", "env.js": "exports.env = { PORT: process.env.PORT || 1085 }", **DATA},
+         (1085, "PORT")),
         # Guards: what the code computes, another key, a file that is no settings of the listener.
         ({"server.js": f"{APP}{READ} const c = JSON.parse(fs.readFileSync(process.argv[2])); app.listen(c.port)",
           **DATA}, (3000, None)),

@@ -181,14 +181,31 @@ class JsReferences(JsShapes):
             return self._refers(argument, depth + 1) if argument is not None else None
         if kind == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if left is not None and right is not None and isinstance(self._value(left), EnvDefault):
-                # A variable, and what is taken without it.
+            if left is not None and right is not None and self._is_variable(left):
                 return self._refers(right, depth + 1)
             found = self._refers(left, depth + 1) if left is not None else None
             return replace(found, default=self._value(right)) if found is not None and right is not None else None
         if kind in ("member_expression", "subscript_expression"):
             return self._refers_by_member(node, depth)
         return self._refers_by_call(node, depth) if kind == "call_expression" else None
+
+    def _is_variable(self, node: "Node") -> bool:
+        """Whether an expression is a variable of the environment itself: `Number(process.env.PORT)`, a name for it."""
+        if not isinstance(self._value(node), EnvDefault):
+            return False
+        for _ in range(6):
+            arguments = node.child_by_field_name("arguments")
+            inner = arguments.named_children if arguments is not None else node.named_children
+            if node.type == "identifier":
+                target = self._constants.get(self._text(node))
+                if target is None:
+                    return self._text(node) in self._taken
+                node = target
+            elif node.type in (*WRAPPERS, "call_expression", "unary_expression") and inner:
+                node = inner[0]
+            else:
+                return self._env_name(node) is not None
+        return False
 
     def _refers_by_name(self, name: str, depth: int) -> Reference:
         target = self._constants.get(name)
@@ -286,6 +303,12 @@ class JsReferences(JsShapes):
                     target = self._constants.get(self._text(name)) if name is not None else None
                     if name is not None and target is not None:
                         found[self._text(alias or name)] = target
+            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+            left = inner.child_by_field_name("left") if inner is not None else None
+            value = inner.child_by_field_name("right") if inner is not None else None
+            owner, _, prop = self._dotted(left).rpartition(".") if left is not None else ("", "", "")
+            if value is not None and owner in ("exports", "module.exports") and prop:
+                found[prop] = value
         return found
 
     def exported(self, name: str) -> Any:
