@@ -123,7 +123,7 @@ def test_each_application_of_a_nest_monorepo_is_built() -> None:
     scripts = {"build": "nest build", "start:prod": "node dist/apps/old-name/main"}
     dependencies = {"@nestjs/core": "11.0.0", "@nestjs/cli": "11.0.0"}
     files = {"package.json": package(dependencies=dependencies, scripts=scripts), **LOCK, "nest-cli.json": cli}
-    spec = only(**files, **{"apps/gateway/src/main.ts": "app.listen(3000)"})
+    spec = only(**files, **{"apps/gateway/src/main.ts": "app.listen(3000)", "apps/users/src/main.ts": ""})
     assert list(spec.build) == ["npx --no-install nest build gateway", "npx --no-install nest build users"]
     assert spec.start == ("node", "dist/apps/gateway/main.js")
     assert spec.processes == {"users": ("node", "dist/apps/users/main.js")}

@@ -102,16 +102,19 @@ class _Reader:
         return replace(known, text=" ".join(quoted(word) for word in words), words=words)
 
     def _env(self, words: tuple[str, ...], known: Command, depth: int) -> Command | None:
-        rest = list(words)
+        """`env -u NAME --chdir=folder KEY=value program`."""
+        rest, folder = list(words), known.folder
         given: list[tuple[str, str]] = []
         while rest and (rest[0].startswith("-") or re.match(r"[A-Za-z_]\w*=", rest[0])):
-            word = rest.pop(0)
-            if word in ("-u", "-C") and rest:
-                rest.pop(0)
+            word, sign, value = rest.pop(0).partition("=")
+            if word in ("-u", "-C", "--unset", "--chdir") and not sign and rest:
+                value = rest.pop(0)
+            if word in ("-C", "--chdir"):
+                folder = posixpath.normpath(posixpath.join(folder or "", value))
             elif not word.startswith("-"):
-                name, _, value = word.partition("=")
-                given.append((name, value))
-        return self.read(tuple(rest), replace(known, assignments=(*known.assignments, *given)), depth + 1)
+                given.append((word, value))
+        state = replace(known, folder=folder, assignments=(*known.assignments, *given))
+        return self.read(tuple(rest), state, depth + 1)
 
     def _list(self, text: str, words: tuple[str, ...], known: Command, depth: int) -> Command | None:
         """A shell text: the last command is the server, those before it have ended by then."""
@@ -150,7 +153,9 @@ class _Reader:
                 exported += [pair for pair in given if "$" not in pair[1]]
             elif program == "cd" and len(item.words) > 1 and "$" not in item.words[1]:
                 folder = posixpath.normpath(posixpath.join(folder or "", item.words[1]))
-            elif program not in _SETUP and (item.joined != "||" or not named):
+            elif (program not in _SETUP or (program == "env" and len(item.words) > 1)) and (
+                item.joined != "||" or not named
+            ):
                 named.append(item)
         if not named:
             return None

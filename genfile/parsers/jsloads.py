@@ -1,5 +1,6 @@
 """What a module of JavaScript loads as soon as it is loaded itself."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,29 +16,73 @@ _DECLARES = ("lexical_declaration", "variable_declaration")
 _IMPORTS = frozenset({"import_specifier", "import_clause", "namespace_import"})
 
 
+_OF_VALUES = frozenset(
+    """
+    lexical_declaration variable_declaration function_declaration generator_function_declaration class_declaration
+    abstract_class_declaration enum_declaration
+    """.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A module that is loaded, and the line.
+
+    ``required``: by `require`; ``typed``: it says of which type it is (`with { type: "json" }`); ``names``: what is
+    handed on of it by name, () for all of it and for an import.
+    """
+
+    module: str
+    line: int
+    required: bool = False
+    typed: bool = False
+    names: tuple[str, ...] = ()
+
+
 class JsLoads(JsReferences):
     @cached_property
-    def loads(self) -> tuple[tuple[str, int], ...]:
-        """The modules that its top level loads, whatever happens, each with its line.
+    def loads(self) -> tuple[Loaded, ...]:
+        """The modules that its top level loads, whatever happens.
 
         What stands in a function, a branch or a `try` is not among them, nor what TypeScript leaves out because
         only types are taken from it.
         """
-        found: list[tuple[str, int]] = []
+        found: list[Loaded] = []
         for node in self._root.named_children:
             line = node.start_point[0] + 1
             if node.type in ("import_statement", "export_statement"):
                 source = node.child_by_field_name("source")
                 if source is not None and self._stays(node):
-                    found.append((self._string(source), line))
+                    typed = any(child.type == "import_attribute" for child in node.children)
+                    found.append(Loaded(self._string(source), line, typed=typed, names=self._handed_on(node)))
             elif node.type in (*_DECLARES, "expression_statement"):
                 values = (child.child_by_field_name("value") for child in node.named_children)
                 items = [value for value in values if value is not None]
                 for item in items if node.type in _DECLARES else node.named_children:
                     module = self._loaded_by(item)
                     if module is not None:
-                        found.append((module, line))
+                        found.append(Loaded(module, line, required=True))
         return tuple(found)
+
+    def _handed_on(self, node: "Node") -> tuple[str, ...]:
+        """The names that `export { a, b as c } from "x"` takes of the module."""
+        clauses = (child for child in node.named_children if child.type == "export_clause")
+        names = (item.child_by_field_name("name") for clause in clauses for item in clause.named_children)
+        return tuple(self._text(name) for name in names if name is not None)
+
+    def gives(self, name: str) -> bool:
+        """Whether the module exports a value by this name, as far as its own declarations say."""
+        for node in self._root.named_children:
+            declared = node.child_by_field_name("declaration") if node.type == "export_statement" else None
+            if node.type == "export_statement" and any(child.type == "default" for child in node.children):
+                if name == "default":
+                    return True
+            elif declared is not None and declared.type in _OF_VALUES:
+                own = declared.child_by_field_name("name")
+                inner = [item.child_by_field_name("name") for item in declared.named_children]
+                if any(item is not None and self._text(item) == name for item in (own, *inner)):
+                    return True
+        return False
 
     def _loaded_by(self, node: "Node", depth: int = 0) -> str | None:
         """`require("x")` at the heart of `require("x").config()` and `require("x")(app)`."""

@@ -6,10 +6,10 @@ A path is told relative to the folder of the service; what leads out of it, or i
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from genfile.parsers.jsreach import JsReferences
+from genfile.parsers.jsshapes import FUNCTIONS
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.values import EnvDefault
 
@@ -22,7 +22,6 @@ _HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
 _FILE = frozenset({"__filename", "import.meta.filename", "import.meta.url", "import.meta.path"})
 _JOINS = frozenset("join resolve normalize".split())
 _SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
-_FUNCTIONS = ("arrow_function", "function_expression", "function_declaration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +72,6 @@ class JsPaths(JsReferences):
             target = whole
         found = self._below(target, rest, standing, 0) if target is not None else None
         return found or self._by_default(names[-1] if names else "", standing)
-
-    def _whole_export(self) -> "Node | None":
-        for node in self._root.named_children:
-            if node.type == "export_statement" and any(child.type == "default" for child in node.children):
-                return node.child_by_field_name("value") or node.child_by_field_name("declaration")
-            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
-            if inner is not None and inner.type == "assignment_expression":
-                left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
-                if left is not None and right is not None and self._text(left) in ("module.exports", "exports.default"):
-                    return right
-        return None
 
     def _by_default(self, key: str, standing: Standing) -> Where | None:
         """The default that a schema of this module gives a setting."""
@@ -148,23 +136,6 @@ class JsPaths(JsReferences):
             return self._below(target, names[1:], standing, depth + 1) if target is not None else None
         return self._below(inner, names, standing, depth + 1)
 
-    @cached_property
-    def _of_this(self) -> dict[str, "Node"]:
-        """What `this.x` is set to in the classes of the module."""
-        found: dict[str, Node] = {}
-        for node in self._all("assignment_expression", "field_definition", "public_field_definition"):
-            if node.type == "assignment_expression":
-                left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
-                name = self._text(left).removeprefix("this.") if left is not None else ""
-                known = left is not None and self._text(left).startswith("this.")
-            else:
-                prop = node.child_by_field_name("property") or node.child_by_field_name("name")
-                value, name = node.child_by_field_name("value"), self._text(prop) if prop is not None else ""
-                known = bool(name)
-            if known and value is not None:
-                found.setdefault(name, value)
-        return found
-
     def _below(self, node: "Node", names: list[str], standing: Standing, depth: int) -> Where | None:
         """What lies below a value by names: properties of an object that is written out, or of an imported one."""
         if depth > MAX_DEPTH or self._steps.spent():
@@ -193,7 +164,7 @@ class JsPaths(JsReferences):
         if node.type == "call_expression":
             # `Object.freeze({…})`, `registerAs("app", () => ({…}))`, a function that gives the settings.
             return self._in_call(node, names, standing, depth)
-        if node.type in _FUNCTIONS:
+        if node.type in FUNCTIONS:
             given = self._given_back(node)
             return self._below(given, names, standing, depth + 1) if given is not None else None
         return None
@@ -213,18 +184,11 @@ class JsPaths(JsReferences):
         target = self._constants.get(self._text(callee)) if callee is not None and callee.type == "identifier" else None
         items = [target] if target is not None else list(arguments.named_children) if arguments is not None else []
         for item in items:
-            if item is not None and item.type in ("object", "identifier", *_FUNCTIONS):
+            if item is not None and item.type in ("object", "identifier", *FUNCTIONS):
                 found = self._below(item, names, standing, depth + 1)
                 if found is not None:
                     return found
         return None
-
-    def _given_back(self, node: "Node") -> "Node | None":
-        body = node.child_by_field_name("body")
-        if body is None or body.type != "statement_block":
-            return body
-        given = [child for child in body.named_children if child.type == "return_statement" and child.named_children]
-        return given[-1].named_children[0] if given else None
 
     def _path_by_operator(self, node: "Node", standing: Standing, depth: int) -> Where | None:
         left, right, operator = (node.child_by_field_name(name) for name in ("left", "right", "operator"))
@@ -276,7 +240,7 @@ class JsPaths(JsReferences):
             return given or standing.key(self._string(items[0]))
         if callee.type == "identifier" and dotted in self._constants:
             target = self._constants[dotted]
-            given_back = self._given_back(target) if target.type in _FUNCTIONS else None
+            given_back = self._given_back(target) if target.type in FUNCTIONS else None
             return self.path_of(given_back, standing, depth + 1) if given_back is not None else None
         return None
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.jsvalues import NUMBER_CALLS, WRAPPERS, JsValues
-from genfile.parsers.values import UNKNOWN, is_known
+from genfile.parsers.jsshapes import FUNCTIONS, JsShapes
+from genfile.parsers.jsvalues import NUMBER_CALLS, WRAPPERS
+from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,11 +17,17 @@ _LOOKUPS = frozenset("get getOrThrow getNumber getInt number int has".split())
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`config.http.port` is the names config, http, port; `config.get('http.port', 80)` the name, a key, a default."""
+    """`config.http.port` is the names config, http, port; `config.get('http.port', 80)` the name, a key, a default.
+
+    ``file``: the expression of the path of a file that is read, ``module``: what is required in place; then the names
+    are those of what it holds.
+    """
 
     names: tuple[str, ...]
     key: str | None = None
     default: Any = UNKNOWN
+    file: "Node | None" = None
+    module: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Import:
     handed_on: bool = False
 
 
-class JsReferences(JsValues):
+class JsReferences(JsShapes):
     """Names that lead out of a module, and what calls are given by them."""
 
     @cached_property
@@ -74,7 +81,12 @@ class JsReferences(JsValues):
             else:
                 name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
                 module = self._required(value) if value is not None else None
-                if name is not None and module is not None:
+                prop = value.child_by_field_name("property") if value is not None else None
+                if name is None or module is None:
+                    continue
+                if prop is not None and name.type == "identifier" and self._text(prop) != "default":
+                    found[self._text(name)] = (module, self._text(prop))
+                else:
                     self._bind_pattern(name, module, found)
         return found
 
@@ -136,10 +148,12 @@ class JsReferences(JsValues):
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
-            if callee is None or arguments is None or self._dotted(callee).rsplit(".", 1)[-1] not in LISTENING:
+            if callee is None or arguments is None or self._dotted(callee).rsplit(".", 1)[-1] not in LISTENING | TAKING:
                 continue
+            last = self._dotted(callee).rsplit(".", 1)[-1]
             for item in [item for item in arguments.named_children if item.type != "comment"][:1]:
-                reference = self._refers(self._port_in(item))
+                inner = self._port_in(item)
+                reference = self._refers(inner) if last in LISTENING or inner is not item else None
                 if reference is not None:
                     found.append((self._dotted(callee), reference, _line(node)))
         return tuple(found)
@@ -167,11 +181,31 @@ class JsReferences(JsValues):
             return self._refers(argument, depth + 1) if argument is not None else None
         if kind == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if left is not None and right is not None and self._is_variable(left):
+                return self._refers(right, depth + 1)
             found = self._refers(left, depth + 1) if left is not None else None
             return replace(found, default=self._value(right)) if found is not None and right is not None else None
         if kind in ("member_expression", "subscript_expression"):
             return self._refers_by_member(node, depth)
         return self._refers_by_call(node, depth) if kind == "call_expression" else None
+
+    def _is_variable(self, node: "Node") -> bool:
+        """Whether an expression is a variable of the environment itself: `Number(process.env.PORT)`, a name for it."""
+        if not isinstance(self._value(node), EnvDefault):
+            return False
+        for _ in range(6):
+            arguments = node.child_by_field_name("arguments")
+            inner = arguments.named_children if arguments is not None else node.named_children
+            if node.type == "identifier":
+                target = self._constants.get(self._text(node))
+                if target is None:
+                    return self._text(node) in self._taken
+                node = target
+            elif node.type in (*WRAPPERS, "call_expression", "unary_expression") and inner:
+                node = inner[0]
+            else:
+                return self._env_name(node) is not None
+        return False
 
     def _refers_by_name(self, name: str, depth: int) -> Reference:
         target = self._constants.get(name)
@@ -187,10 +221,19 @@ class JsReferences(JsValues):
     def _refers_by_member(self, node: "Node", depth: int) -> Reference | None:
         owner = node.child_by_field_name("object")
         prop, index = node.child_by_field_name("property"), node.child_by_field_name("index")
+        if owner is not None and prop is not None and owner.type == "this":
+            own = self._of_this.get(self._text(prop))
+            return self._refers(own, depth + 1) if own is not None else None
         found = self._refers(owner, depth + 1) if owner is not None else None
-        if found is None or (prop is None and (index is None or index.type != "string")):
-            return None
-        return _below(found, self._text(prop) if prop is not None else self._string(index) if index else "")
+        key = self._text(prop) if prop is not None else self._key_of(index) if index is not None else None
+        return _below(found, key) if found is not None and key is not None else None
+
+    def _key_of(self, node: "Node") -> str | None:
+        """The text of an index: in an image the environment is that of production."""
+        value = self._value(node)
+        if isinstance(value, EnvDefault):
+            return "production" if value.name == "NODE_ENV" else None
+        return value if isinstance(value, str) else None
 
     def _refers_by_call(self, node: "Node", depth: int) -> Reference | None:
         """A number made of a text, a key that is looked up, a function that gives the settings."""
@@ -208,7 +251,41 @@ class JsReferences(JsValues):
             return Reference(below.names if below else (), self._string(items[0]), default)
         if callee.type == "identifier" and not items and self._text(callee) in self.bindings:
             return Reference((self._text(callee),))
-        return None
+        module = self._required(node)
+        if module is not None:
+            return Reference((), module=module)
+        read = self._read_by(dotted, items)
+        if read is not None:
+            return Reference((), file=read)
+        made = self._constants.get(dotted) if callee.type == "identifier" else None
+        given = self._given_back(made) if made is not None and made.type in FUNCTIONS else None
+        return self._refers(given, depth + 1) if given is not None else None
+
+    def refers_to(self, names: tuple[str, ...]) -> Reference | None:
+        """What this module exports by a path of names, where that leads on: to a file, to another module."""
+        node = self.exports.get(names[0]) if names else None
+        rest = names[1:]
+        if node is None:
+            node, rest = self._whole_export(), names[1:] if names[:1] == ("default",) else names
+        if node is None and names:
+            node, rest = self._constants.get(names[0]), names[1:]
+        for _ in range(MAX_DEPTH):
+            if node is None or node.type not in ("object", "identifier") or not rest:
+                break
+            if node.type == "identifier":
+                target = self._constants.get(self._text(node))
+                if target is None or target.type != "object":
+                    break
+                node = target
+                continue
+            pairs = ((child.child_by_field_name("key"), child) for child in node.named_children)
+            named = next((child for key, child in pairs if self._text(key or child) == rest[0]), None)
+            node = (named.child_by_field_name("value") or named) if named is not None else None
+            rest = rest[1:]
+        found = self._refers(node) if node is not None else None
+        for name in rest if found is not None else ():
+            found = _below(found, name) if found is not None else None
+        return found
 
     @cached_property
     def exports(self) -> dict[str, "Node"]:
@@ -226,6 +303,12 @@ class JsReferences(JsValues):
                     target = self._constants.get(self._text(name)) if name is not None else None
                     if name is not None and target is not None:
                         found[self._text(alias or name)] = target
+            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+            left = inner.child_by_field_name("left") if inner is not None else None
+            value = inner.child_by_field_name("right") if inner is not None else None
+            owner, _, prop = self._dotted(left).rpartition(".") if left is not None else ("", "", "")
+            if value is not None and owner in ("exports", "module.exports") and prop:
+                found[prop] = value
         return found
 
     def exported(self, name: str) -> Any:
@@ -293,9 +376,11 @@ def _line(node: "Node") -> int:
 
 
 LISTENING = frozenset("listen serve startStandaloneServer".split())
+# What listens where its settings have a port.
+TAKING = frozenset("createServer Server WebSocketServer server".split())
 
 
 def _below(reference: Reference, key: str) -> Reference:
     if reference.key is not None:
         return replace(reference, key=f"{reference.key}.{key}")
-    return Reference((*reference.names, key), None, reference.default)
+    return replace(reference, names=(*reference.names, key))

@@ -5,7 +5,7 @@ Pure functions over texts and paths; all paths are relative to one root, with fo
 
 import fnmatch
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -108,6 +108,28 @@ def _extend(config: TsConfig, read: Callable[[str], Any], found: list[TsConfig],
         found.append(TsConfig(known, value))
         complete &= _extend(found[-1], read, found, seen)
     return complete
+
+
+def aliased(chain: Chain, module: str) -> Iterator[str]:
+    """The paths that a name stands for by `compilerOptions.paths`: relative to baseUrl, else to the file that states
+    them."""
+    for config in chain.configs:
+        options = config.value.get("compilerOptions")
+        paths = options.get("paths") if isinstance(options, dict) else None
+        if not isinstance(paths, dict):
+            continue
+        base = chain.folder("baseUrl")
+        folder = base if base is not None else config.folder
+        for pattern, targets in paths.items():
+            before, star, after = pattern.partition("*")
+            if not (module.startswith(before) and module.endswith(after) if star else module == pattern):
+                continue
+            middle = module[len(before) : len(module) - len(after)] if star else ""
+            for target in targets if isinstance(targets, list) else ():
+                path = inside(folder, target.replace("*", middle)) if isinstance(target, str) else None
+                if path:
+                    yield path
+        return
 
 
 def compiles(path: str, chain: Chain) -> bool:

@@ -268,3 +268,18 @@ def test_scripts_that_hand_over_to_scripts_are_followed_two_levels() -> None:
 def test_an_entry_script_that_is_given_nothing_runs_nothing() -> None:
     text = 'FROM x\nCOPY entry.sh /entry\nENTRYPOINT ["/entry"]\n'
     assert text_of(text, {"entry.sh": '#!/bin/sh\nset -e\nexec "$@"\n'}) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "folder"),
+    [
+        ("env --chdir=server/ node a.js", "server"),
+        ("env -C server -u X KEY=1 node a.js", "server"),
+        ("env --chdir server --unset X node a.js", "server"),
+        ("env KEY=1 node a.js", None),
+    ],
+)
+def test_env_runs_a_program_in_a_folder(command: str, folder: str | None) -> None:
+    found = image(f"FROM node\nCMD {command}\n").command
+    assert found is not None
+    assert (found.value.words, found.value.folder) == (("node", "a.js"), folder)

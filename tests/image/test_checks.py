@@ -223,3 +223,12 @@ def test_every_check_has_a_reason_and_a_fault_that_it_finds() -> None:
     tried = {name for name, *_ in PAIRS} | {"written-folders-writable", "required-variables"}
     assert tried == {item.id for item in CHECKS}
     assert all(item.reason.endswith(".") for item in CHECKS)
+
+
+def test_a_module_that_only_gives_types_is_not_loaded() -> None:
+    manifest = json.dumps({"dependencies": {"express": "5"}, "devDependencies": {"tsx": "4"}})
+    text = "FROM node:24-slim\nWORKDIR /app\nCOPY package.json server.ts ./\nRUN npm install\nCMD npx tsx server.ts\n"
+    types = {"package.json": manifest, "server.ts": "import { Room } from './types'\nlet x: Room", "types.ts": ""}
+    values = {**types, "server.ts": "import { room } from './types'\nroom()"}
+    assert found(text, types) == []
+    assert any("server.ts loads ./types, which is not in the image" in item for item in found(text, values))

@@ -4,12 +4,11 @@ import posixpath
 import re
 
 from genfile.detect.frontend.signals import Served, folders, paths
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, NOTHING, Step, resolve
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Evidence
-from genfile.parsers.small import parse_shell
 
 BUNDLERS = (
     "vite", "webpack", "rollup", "esbuild", "parcel", "gulp", "grunt", "sass", "node-sass", "less", "tailwindcss",
@@ -92,28 +91,33 @@ def mentions(tree: Tree, site: Project) -> int:
     return len(re.findall(rf"(?<![\w./-]){re.escape(site.path)}(?![\w-])", text or ""))
 
 
-def builds_only(server: Project, site: Project, says: Evidence) -> bool:
-    """Whether the script that a server's build is does nothing but install and build a front end below it."""
+def left_of_build(server: Project, site: Project, says: Evidence, manager: str) -> list[str] | None:
+    """What is left of the script that a server's build is, once a stage makes the front end: without the commands that
+    enter its folder and those that install; None where the script does not go there."""
+    from genfile.detect.node.build import command_of
     from genfile.detect.node.claims import read_project
-    from genfile.detect.node.scripts import MANAGERS, NOTHING
 
     read = read_project(server)
     name = next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if read and item in read.package.scripts), None)
-    if read is None or name is None or read.package.says("scripts", name) != says:
-        return False
-    # The script as it is written: within the front end's folder `npm run build` is another one.
-    commands = parse_shell(read.package.scripts[name]) or ()
+    steps = resolve(read.package, name) if read is not None and name is not None else None
+    if read is None or name is None or not steps or read.package.says("scripts", name) != says:
+        return None
     folder = relative(site.path, server.path)
-    there = False
-    for command in commands:
-        words = [word.removeprefix("./").rstrip("/") for word in command.words]
-        if words[:1] == ["cd"]:
-            there = folder in words
-        elif words and words[0] in MANAGERS:
-            flagged = any(word == folder or word.endswith("=" + folder) for word in words[1:])
-            installs = len(words) == 1 or any(word in ("install", "ci", "i") for word in words[1:2])
-            if not (there or flagged or installs):
-                return False
-        elif words and words[0] not in NOTHING:
-            return False
-    return bool(commands)
+    entering = [step for step in steps if _enters(step, folder)]
+    left = [step for step in steps if step not in entering and not _installs(step) and step.program not in NOTHING]
+    return [command_of(step, manager) for step in left] if entering else None
+
+
+def _enters(step: Step, folder: str) -> bool:
+    """Whether a command works in a folder: `cd client && npm run build`, `npm --prefix client run build`, `cp`."""
+    places = [step.folder, *(word.partition("=")[2] or word for word in step.words[1:])]
+    plain = (posixpath.normpath(place) for place in places if place)
+    return any(place == folder or place.startswith(folder + "/") for place in plain)
+
+
+def _installs(step: Step) -> bool:
+    """Whether a command installs what the manifest names: the image has done so."""
+    words = [word for word in step.words[1:] if not word.startswith("-")]
+    return step.program in MANAGERS and (
+        words in (["install"], ["i"], ["ci"]) or (not words and step.program == "yarn")
+    )

@@ -163,6 +163,7 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
             yield from ((path, line, text) for text, line in parsed.paths)
     elif server.language.NAME == "node":
         from genfile.detect.node.claims import read_project
+        from genfile.detect.node.datafile import settings_texts
         from genfile.detect.node.scripts import resolve
         from genfile.detect.node.sources import source_files
         from genfile.detect.node.start import possible_start
@@ -173,6 +174,9 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
         start = possible_start(read, "build" in read.package.scripts)
         for path, script in source_files(read, start.value.words if start is not None else ()):
             yield from ((path, line, text) for text, line in script.paths)
+        for name, text in settings_texts(read) if "config" in read.package.dependencies else ():
+            if "/" in text:
+                yield name, None, text
         steps = resolve(read.package, "start")
         for value in steps[-1].variables.values() if steps else ():
             if "/" in value and "$" not in value and "://" not in value:

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.data import frameworks
+from genfile.data import Framework, frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
@@ -22,6 +22,8 @@ from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
 from genfile.parsers.values import Call
 
+# Files of hosts, which start what they stand beside.
+_HOSTS = ("Procfile", "fly.toml", "railway.json", "render.yaml")
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
 
@@ -61,6 +63,8 @@ def claim(folder: Project) -> Claim | None:
     if found is not None and found.value.name not in _TOOLING:
         if found.value.kind == "site" or (found.value.name == "nextjs"):
             strength = "server" if found.value.kind == "server" else "site"
+            if _documents(project, found.value):
+                return None
             return Claim(strength, found.evidence[0]) if _can_be_built(project, found.value.name) else None  # type: ignore[arg-type]
         if _can_start(project) or found.value.start:
             return Claim("server", found.evidence[0])
@@ -103,15 +107,19 @@ def _is_none(project: NodeProject) -> bool:
     server = find_framework(project) if workspace_at(folder) is None else None
     if (server is None or server.value.kind != "server") and _delegates(project):
         return True
-    return _is_published_library(project.package) and not starts_server(project)
+    deployed = any(folder.has(name) for name in _HOSTS)
+    return _is_published_library(project.package) and not starts_server(project) and not deployed
 
 
 def _is_library_of_workspace(project: NodeProject) -> bool:
     """A member that others depend on, and that nothing starts; or that a deployed member starts."""
     workspace, package = project.workspace, project.package
-    deployed = ("Dockerfile", "Procfile", "fly.toml", "railway.json")
-    if workspace is None or not package.name or any(project.folder.has(name) for name in deployed):
+    if workspace is None or not package.name or any(project.folder.has(name) for name in ("Dockerfile", *_HOSTS)):
         return False
+    others = (project.root_package, *workspace.packages)
+    if any(isinstance(package.document.get(other.name), dict) for other in others if other.name):
+        # A plug-in: it says under the name of another what it gives to that one.
+        return True
     users = workspace.users.get(package.name, [])
     if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
         return any(other.project.has("Dockerfile") for other in users)
@@ -241,6 +249,16 @@ def _is_published_library(package: PackageJson) -> bool:
         return False
     exports = any(document.get(key) is not None for key in ("exports", "types", "typings", "files", "publishConfig"))
     return exports and ("start" not in package.scripts or starts_aside(package, "start"))
+
+
+def _documents(project: NodeProject, item: Framework) -> bool:
+    """Whether a site is only the documentation of what the package builds: `docs:build` makes it, and not `build`."""
+    package, program = project.package, (item.build or "").split(" ")[0]
+    steps = resolve(package, "build")
+    own = [name for name in package.scripts if any(i.program == program for i in resolve(package, name) or ())]
+    if item.kind != "site" or not program or not steps or any(step.program == program for step in steps):
+        return False
+    return bool(own) and all(name.startswith("doc") for name in own)
 
 
 def _can_be_built(project: NodeProject, name: str) -> bool:

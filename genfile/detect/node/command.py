@@ -7,6 +7,7 @@ from genfile.data import Framework
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.compiled import compiled, outside_of, started_output
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.refused import FINDS_ALL, finds_all, refusal, source_of, tell
 from genfile.detect.node.scripts import (
     BUILDERS,
     FILE_RUNNERS,
@@ -114,11 +115,39 @@ def as_compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
         return Start(words, start.variables)
     output = known.outputs.get(source) if known else None
     base = source.rsplit(".", 1)[0].removeprefix("src/")
-    return Start(("node", output or f"{out}/{base}.js"), start.variables)
+    compiled_start = Start(("node", output or f"{out}/{base}.js"), start.variables)
+    found = refusal(project, compiled_start.words, start.variables)
+    if found is None:
+        return compiled_start
+    return Start(words, start.variables) if finds_all(words) else run_by_runner(project, compiled_start)
+
+
+def run_by_runner(project: NodeProject, start: Start) -> Start:
+    """The source of a compiled program that Node does not load, run by the project's runner; as it is without one."""
+    at = file_place(start.words)
+    runner = next((name for name in FINDS_ALL if name in project.package.every_dependency), None)
+    source = source_of(compiled(project), posixpath.normpath(start.words[at])) if at is not None else None
+    if runner is None or source is None or at is None:
+        return start
+    return Start((runner, source, *start.words[at + 1 :]), start.variables)
 
 
 def made_by_compiler(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
-    """A start that names an output which the compiler writes elsewhere, put right, with a note that says why."""
+    """A start that names an output which the compiler writes elsewhere, or which Node does not load: put right, with a
+    note that says why."""
+    return _loaded(project, _put_right(project, start, evidence), evidence)
+
+
+def _loaded(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
+    found = refusal(project, start.words, start.variables)
+    other = run_by_runner(project, start) if found is not None else start
+    if found is not None and other is not start:
+        says = evidence[0] if evidence else project.package.says("scripts")
+        tell(project, found, says, f"`{' '.join(other.words)}` is started")
+    return other
+
+
+def _put_right(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
     known = compiled(project) if start.words[:1] == ("node",) else None
     at = file_place(start.words)
     if known is None or at is None:

@@ -20,9 +20,9 @@ def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[st
     if not only_dev or not _unbundled(project, start):
         return None
     for name, module in source_files(project, tuple(start)):
-        for loaded, line in module.loads:
-            if (found := _package_of(loaded)) in only_dev:
-                return Fact(found, (project.folder.says(name, line, f"loads {found}"),))
+        for item in module.loads:
+            if (found := _package_of(item.module)) in only_dev:
+                return Fact(found, (project.folder.says(name, item.line, f"loads {found}"),))
     return None
 
 

@@ -33,8 +33,8 @@ def find_framework(project: NodeProject) -> Fact[Framework] | None:
         return Fact(angular, (evidence_of(project, angular),))
     if best.kind != "server" and servers and starts_server(project):
         best = servers[0]
-    elif best.kind == "server" and not best.build and not starts_server(project):
-        # An Express that only the development server of a front end brings along.
+    elif best.kind in ("server", "worker") and not best.build and not starts_server(project):
+        # An Express that only the development server of a front end brings along, a bot's library for its types.
         sites = [item for item in found if item.kind == "site"]
         if sites and "build" in package.scripts:
             best = sites[0]

@@ -77,6 +77,8 @@ def _of_call(
     settled = isinstance(first, EnvDefault) and first.default is not None
     if reference is not None and not settled:
         far = reached(project, sources, name, reference)
+        if far is not None and isinstance(first, EnvDefault):
+            return far.but(Port(far.value.number, first.name))
         if far is not None:
             known = schema_default(project, sources, far.value.variable) if far.value.number is None else None
             return known or far

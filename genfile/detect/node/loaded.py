@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genfile.data import Framework
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import resolve_import
+from genfile.detect.node.sources import resolve_import, source_files
 from genfile.evidence import Draft
 
 # What a program looks for by itself, by the stems of the files; the first that is there.
@@ -22,6 +22,13 @@ CONFIGS = {
 }
 _ENDINGS = ("", ".ts", ".mts", ".cts", ".mjs", ".js", ".cjs", ".json")
 _CODE = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
+# What programs read, and no compiler writes.
+_DATA = tuple(
+    """
+    .json .yaml .yml .toml .xml .csv .txt .sql .graphql .proto .html .ejs .hbs .pug .pem .key .crt .wasm .db .sqlite
+    .onnx .ttf .otf .png .jpg .svg .pdf .docx .xlsx .mp3 .wav
+    """.split()
+)
 MAX_FILES = 40
 
 
@@ -35,7 +42,7 @@ def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) 
     files = [name for command in (*commands, release) for name in _named(project, command)]
     if framework is not None:
         files += [name for name in framework.keeps if name.endswith(_CODE) and project.folder.has(name)]
-    for name in (*files, *_imports(project, files)):
+    for name in (*files, *_imports(project, files), *_read(project, commands)):
         _keep(project, kept, name)
     # What a tool's own configuration names: the schema, the folder of the migrations.
     for name in _configs(project, release):
@@ -83,6 +90,19 @@ def _imports(project: NodeProject, files: list[str]) -> Iterator[str]:
                 seen.add(target)
                 queue.append(target)
                 yield target
+
+
+def _read(project: NodeProject, commands: list[list[str]]) -> Iterator[str]:
+    """Files of data whose path the programs write out: from where they are started, or from where the module lies."""
+    for command in commands:
+        for name, module in source_files(project, tuple(command)) if command else ():
+            for text, _ in module.paths:
+                path = posixpath.normpath(text)
+                beside = posixpath.normpath(posixpath.join(posixpath.dirname(name), text))
+                for candidate in (path, beside, path.lstrip("./")):
+                    if candidate.endswith(_DATA) and not candidate.startswith("..") and project.folder.has(candidate):
+                        yield candidate
+                        break
 
 
 def _data(project: NodeProject, origin: str, module: str) -> str | None:

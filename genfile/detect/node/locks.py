@@ -5,14 +5,10 @@ from collections.abc import Iterator
 
 from genfile.detect.node.manager import NodeProject
 from genfile.evidence import Evidence
+from genfile.parsers.yarnlock import parse_yarn_lock
 
-# The head of an entry, and its version: `"a@^1", "a@npm:^2":` and below it `  version "1.2.3"` or `  version: 1.2.3`.
-_YARN = re.compile(r'^"?((?:@[^/@\s"]+/)?[^/@\s":]+)@[^\n]*:\n  version:? "?(\d[^"\s]*)"?$', re.MULTILINE)
 # `  /a@1.2.3:`, `  '@b/a@1.2.3(peer@1)':`, `  /a/1.2.3_peer:`.
 _PNPM = re.compile(r"^  '?/?((?:@[^/@\s]+/)?[^/@\s:'(]+)[@/](\d[^:(_'\s]*)", re.MULTILINE)
-# `    "a": ["a@1.2.3", …`.
-_BUN = re.compile(r'^    "((?:@[^/@\s"]+/)?[^/@\s":]+)": \["\1@(\d[^"]*)"', re.MULTILINE)
-_PATTERNS = (("yarn.lock", _YARN), ("pnpm-lock.yaml", _PNPM), ("bun.lock", _BUN))
 
 Locked = tuple[str, str, int | None]
 
@@ -35,12 +31,9 @@ def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
     for name in ("package-lock.json", "npm-shrinkwrap.json"):
         for package, version, line in _of_npm(project, name) if root.has(name) else ():
             found.setdefault(package, (version, root.says(name, line, f"{package} {version}")))
-    for name, pattern in _PATTERNS if not found else ():
-        text = (root.text(name) or "") if root.has(name) else ""
-        for match in pattern.finditer(text):
-            package, version = match[1], match[2]
-            if package not in found or _order(found[package][0]) < _order(version):
-                found[package] = (version, root.says(name, None, f"{package} {version}"))
+    for name, package, version, line in _of_others(project) if not found else ():
+        if package not in found or _order(found[package][0]) < _order(version):
+            found[package] = (version, root.says(name, line, f"{package} {version}"))
     for manifest in project.packages:
         for package, text in manifest.every_dependency.items():
             least = re.search(r"\d+(?:\.\d+){0,2}", text)
@@ -49,6 +42,23 @@ def _read(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
                 version = least[0] if "." in least[0] else f"{least[0]}.999.0"
                 found[package] = (version, manifest.depends(package))
     return found
+
+
+def _of_others(project: NodeProject) -> Iterator[tuple[str, str, str, int | None]]:
+    """The entries of yarn.lock, pnpm-lock.yaml and bun.lock: the file, the package, its version, the line."""
+    root, name = project.root, "yarn.lock"
+    for entry in (root.parse(parse_yarn_lock, name) if root.has(name) else None) or ():
+        if not entry.local:
+            yield name, entry.asked[0][0], entry.version, entry.line
+    name = "pnpm-lock.yaml"
+    for match in _PNPM.finditer((root.text(name) or "") if root.has(name) else ""):
+        yield name, match[1], match[2], None
+    document = root.jsonc("bun.lock") if root.has("bun.lock") else None
+    for key, item in document.table("packages").items() if document is not None else ():
+        text = item[0] if isinstance(item, list) and item and isinstance(item[0], str) else ""
+        package, _, version = text[1:].partition("@")
+        if version[:1].isdigit():
+            yield "bun.lock", text[:1] + package, version, document.line("packages", key) if document else None
 
 
 def _of_npm(project: NodeProject, name: str) -> Iterator[Locked]:

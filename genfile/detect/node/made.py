@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Sequence
 
-from genfile.detect.node.compiled import COMPILERS, checks_only, compiled, started_output
+from genfile.detect.node.compiled import checks_only, compiled, started_output
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE
 from genfile.detect.node.scripts import (
@@ -16,9 +16,10 @@ from genfile.detect.node.scripts import (
     resolve,
 )
 from genfile.detect.node.wrappers import file_place, is_assignment
+from genfile.parsers.tsbuild import COMPILERS
 
 # Programs of a build that write no program: they check, clean, mend paths, or generate a client.
-_IDLE = frozenset(
+IDLE = frozenset(
     """
     eslint prettier biome vue-tsc tsc-alias rimraf rm del del-cli mkdir mkdirp chmod prisma husky tailwindcss sass
     lint-staged
@@ -84,7 +85,7 @@ def _is_made(project: NodeProject, path: str, builds: bool) -> bool | None:
 def _writes_nothing(project: NodeProject, step: Step) -> bool:
     if step.program in COMPILERS:
         return checks_only(project, step)
-    return step.program in _IDLE or step.program in NOTHING or is_migration(step)
+    return step.program in IDLE or step.program in NOTHING or is_migration(step)
 
 
 def _build_steps(project: NodeProject, builds: bool) -> list[Step] | None:

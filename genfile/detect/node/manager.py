@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.hosting import hosting
+from genfile.detect.hosting.facts import above
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.workspace import Workspace
+from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
 
@@ -246,6 +248,16 @@ def _version_volta(named: Named) -> Fact[str] | None:
     return None
 
 
+def _version_tools(named: Named) -> Fact[str] | None:
+    """The version that a manager of tools pins: .bun-version, mise.toml, .tool-versions."""
+    project, name = named
+    tool = name.removesuffix("-berry")
+    places = tuple(above(project.folder))
+    found = pin_in_file(places, ".bun-version", "bun") if tool == "bun" else None
+    found = found or pin_in_mise(places, (tool,), "bun") or pin_in_tool_versions(places, (tool,), "bun")
+    return found.but(found.value.exact or found.value.line) if found is not None and tool != "npm" else None
+
+
 def _version_line(named: Named) -> Fact[str] | None:
     """The line that an `engines` entry names: 11.5.x, ^9, ~9.1; a floor only where it is above the default."""
     project, name = named
@@ -295,6 +307,7 @@ VERSION_SIGNALS = (
     _version_dev_engines,
     _version_yarn_path,
     _version_volta,
+    _version_tools,
     _version_line,
     _version_lock,
     _version_default,

@@ -9,11 +9,12 @@ from genfile.evidence import Evidence
 
 @dataclass(frozen=True)
 class Application:
-    """An application: its name, and what its build makes, relative to the package."""
+    """An application: its name, what its build makes, relative to the package, and whether its folder is there."""
 
     name: str
     output: str
     says: Evidence
+    there: bool = True
 
 
 def applications(project: NodeProject) -> list[Application]:
@@ -28,8 +29,10 @@ def applications(project: NodeProject) -> list[Application]:
             continue
         place = document.text("projects", name, "root") or f"apps/{name}"
         entry = document.text("projects", name, "entryFile") or "main"
+        there = project.folder.has_folder(posixpath.normpath(place))
         output = posixpath.normpath(posixpath.join("dist", place, f"{entry}.js"))
         says = project.folder.says("nest-cli.json", document.line("projects", name), f"application {name}")
-        item = Application(name, output, says)
+        item = Application(name, output, says, there)
         found = [item, *found] if place == root else [*found, item]
-    return found
+    # An entry may be left behind by an application that is gone.
+    return [item for item in found if item.there] or found

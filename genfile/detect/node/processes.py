@@ -3,10 +3,13 @@
 import posixpath
 
 from genfile.detect.code import parse_code
+from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
-from genfile.detect.node.scripts import RUNNERS, is_development, is_migration, resolve
+from genfile.detect.node.refused import refusal
+from genfile.detect.node.scripts import FILE_RUNNERS, RUNNERS, is_development, is_migration, resolve
 from genfile.detect.node.start import process_command
+from genfile.detect.node.wrappers import file_place
 from genfile.evidence import Draft, Fact
 from genfile.parsers.javascript import parse_javascript
 from genfile.parsers.small import parse_procfile
@@ -73,7 +76,19 @@ def _put_release(project: NodeProject, draft: Draft) -> None:
         if program == "prisma" or any("$" in word for word in words):
             return
         says = package.says("scripts", script)
-        draft.put("release", Fact(words if program in RUNNERS else ["npx", *words], (says,)))
-        if program in package.dev_dependencies and program not in package.dependencies:
+        only_dev = program in package.dev_dependencies and program not in package.dependencies
+        made = _compiled_file(project, words) if only_dev and draft.values.get("build") else None
+        draft.put("release", Fact(made or (words if program in RUNNERS else ["npx", *words]), (says,)))
+        if only_dev and made is None:
             text = f"{says}: {program} is a development dependency, which the image leaves out; move it to dependencies"
             draft.note("warning", text, says.path, says.line)
+
+
+def _compiled_file(project: NodeProject, words: list[str]) -> list[str] | None:
+    """`tsx src/x.ts` as what the compiler makes of it: the image leaves out a runner of development."""
+    at = file_place(words) if words[0] in FILE_RUNNERS else None
+    known = compiled(project)
+    output = known.outputs.get(posixpath.normpath(words[at])) if known is not None and at is not None else None
+    if output is None or at is None or refusal(project, ("node", output), {}) is not None:
+        return None
+    return ["node", output, *words[at + 1 :]]

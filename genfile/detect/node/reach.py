@@ -1,16 +1,18 @@
 """The port that reaches `listen(…)` from another module: the name is followed, not looked for."""
 
 import posixpath
-from typing import Any
+from collections.abc import Iterator
 
 from genfile.detect.hosting import Port
+from genfile.detect.node.datafile import port_at, port_by_key, port_in_file, schema_port, settings_value, value_at
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import
 from genfile.evidence import Fact
 from genfile.parsers.javascript import JsModule
+from genfile.parsers.jspaths import Standing
 from genfile.parsers.jsreach import Reference
-from genfile.parsers.values import UNKNOWN, EnvDefault, is_known, port_of
+from genfile.parsers.values import UNKNOWN, is_known, port_of
 
 MAX_DEPTH = 6
 Sources = list[tuple[str, JsModule]]
@@ -21,24 +23,53 @@ def reached(project: NodeProject, sources: Sources, name: str, reference: Refere
     module = dict(sources).get(name)
     if module is None:
         return None
-    path = (*reference.names[1:], *(reference.key.split(".") if reference.key else ()))
-    first = reference.names[0] if reference.names else ""
-    found: Fact[Port] | None = None
-    if first in module.bindings:
-        source, exported = module.bindings[first]
-        if source == "config" and "config" in project.package.every_dependency:
-            return _of_settings(project, path)
-        target = resolve_import(project, name, source)
-        if target is not None:
-            found = _in_module(project, target, path if exported == "*" else (exported, *path), 0)
-    elif reference.key is None:
+    found = _followed(project, name, module, reference, 0)
+    own = reference.key is None and reference.file is None and reference.module is None
+    if found is None and own and reference.names and reference.names[0] not in module.bindings:
         found = _in_module(project, name, reference.names, 0)
     if found is None and reference.key is not None:
         found = _by_key(project, sources, reference.key)
+    last = reference.names[-1] if len(reference.names) > 1 else ""
+    if found is None and own and "port" in last.lower() and reference.names[0] not in module.bindings:
+        # `listen(options.webPort)` of a parameter.
+        found = port_by_key(project, _loaded_data(project, sources), last)
     fallback = _by_default(project, name, reference)
     if found is not None and found.value.number is None and fallback is not None:
         return fallback.but(Port(fallback.value.number, found.value.variable))
     return found or fallback
+
+
+def _followed(project: NodeProject, name: str, module: JsModule, reference: Reference, depth: int) -> Fact[Port] | None:
+    """What a reference of a module leads to: in a file that is read, in the module that a name is imported from."""
+    below = tuple(reference.key.split(".")) if reference.key else ()
+    if reference.file is not None:
+        place = module.path_of(reference.file, Standing(name, "", _nowhere, _nowhere))
+        known = place.path if place is not None and not place.open else None
+        return port_in_file(project, known, (*reference.names, *below))
+    names = reference.names
+    source, exported = (reference.module, "*") if reference.module else module.bindings.get((*names, "")[0], ("", ""))
+    path = (*(names if reference.module else names[1:]), *below)
+    if source == "config" and "config" in project.package.every_dependency:
+        return _of_settings(project, path)
+    target = resolve_import(project, name, source) if source else None
+    if target is not None:
+        return _in_module(project, target, path if exported == "*" else (exported, *path), depth)
+    if not source or not source.startswith("."):
+        return None
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(name), source))
+    return port_in_file(project, file, path if exported in ("*", "default") else (exported, *path))
+
+
+def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:
+    """What modules load by a relative path that is no module."""
+    for name, module in sources:
+        for item in module.imports:
+            if item.module.startswith(".") and resolve_import(project, name, item.module) is None:
+                yield posixpath.normpath(posixpath.join(posixpath.dirname(name), item.module))
+
+
+def _nowhere(*_: object) -> None:
+    """Paths of a module that are computed elsewhere are not looked for."""
 
 
 def _by_default(project: NodeProject, name: str, reference: Reference) -> Fact[Port] | None:
@@ -60,13 +91,15 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         (module.constant(path[0]), path[1:]),
         (module.settings(path[0]) if path[1:] else UNKNOWN, path[1:]),
     ):
-        found = _walk(value, rest)
+        found = port_at(value, rest)
         if found is not None:
             return _said(project, name, path, found)
     for table in module.tables:
         # A schema: `convict({ http: { port: { default: 4000, env: "PORT" } } })`.
         tried = (path, path[1:])
-        found = next((item for rest in tried if rest and (item := _schema(_value_at(table, rest))) is not None), None)
+        found = next(
+            (item for rest in tried if rest and (item := schema_port(value_at(table, rest))) is not None), None
+        )
         if found is not None:
             return _said(project, name, path, found)
     for key, value, line in module.defaults:
@@ -74,7 +107,19 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         if key == path[-1] and number is not None:
             says = project.folder.says(name, line, f"{key} is {number} by default")
             return Fact(Port(number, key if key.isupper() else None), (says,))
-    return _handed_on(project, name, module, path, depth)
+    found_on = _handed_on(project, name, module, path, depth)
+    onward = module.refers_to(path) if found_on is None else None
+    found_on = _followed(project, name, module, onward, depth + 1) if onward is not None else found_on
+    return found_on or _checked(project, name, module, path[-1])
+
+
+def _checked(project: NodeProject, name: str, module: JsModule, key: str) -> Fact[Port] | None:
+    """A variable that a schema checks and gives no default: `PORT: get("PORT").required().asPortNumber()`."""
+    for entry, call, _ in module.called_pairs if key.isupper() else ():
+        if entry == key:
+            says = project.folder.says(name, call.line, f"{key} is read from the environment")
+            return Fact(Port(None, key), (says,))
+    return None
 
 
 def _handed_on(
@@ -100,29 +145,6 @@ def _said(project: NodeProject, name: str, path: tuple[str, ...], port: Port) ->
     return project.folder.fact(port, name, None, f"{shown} is {value}")
 
 
-def _value_at(value: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _walk(value: Any, path: tuple[str, ...]) -> Port | None:
-    found = _value_at(value, path)
-    number, variable = port_of(found)
-    if number is not None or isinstance(found, EnvDefault):
-        return Port(number, variable)
-    return _schema(found) if path else None
-
-
-def _schema(value: Any) -> Port | None:
-    """An entry of a schema: its default, and the variable that moves it."""
-    if not isinstance(value, dict):
-        return None
-    number, variable = port_of(value.get("default"))
-    named = value.get("env")
-    return Port(number, named if isinstance(named, str) else variable) if number is not None else None
-
-
 def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | None:
     """`config.get("app.port")`: of a namespace of Nest's, of the settings that a module gives, of a schema."""
     parts = tuple(key.split("."))
@@ -130,7 +152,7 @@ def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | No
         spaces = [call.arguments[0] for call in module.calls if call.callee == "registerAs" and call.arguments]
         inside = parts[1:] if parts[0] in spaces else parts if not spaces else ()
         settings = posixpath.basename(name).split(".")[0].lower() in _SETTINGS or len(parts) > 1
-        found = _walk(module.default_export, inside) if inside and (spaces or settings) else None
+        found = port_at(module.default_export, inside) if inside and (spaces or settings) else None
         if found is not None:
             return _said(project, name, parts, found)
     for name, module in sources:
@@ -140,7 +162,7 @@ def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | No
                 says = project.folder.says(name, line, f"{entry} is {number} by default")
                 return Fact(Port(number, entry if entry.isupper() else None), (says,))
         for table in module.tables:
-            port = _schema(_value_at(table, parts)) or (_walk(table, parts) if len(parts) == 1 else None)
+            port = schema_port(value_at(table, parts)) or (port_at(table, parts) if len(parts) == 1 else None)
             if port is not None and port.number is not None:
                 return _said(project, name, parts, port)
     return None
@@ -157,7 +179,7 @@ def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[Port] | No
             name = f"config/{stem}{ending}"
             if not project.folder.has(name):
                 continue
-            value = _value_at(_settings_value(project, name), path)
+            value = value_at(settings_value(project, name), path)
             if stem.startswith("custom"):
                 value = value.get("__name") if isinstance(value, dict) else value
                 variable = value if isinstance(value, str) else None
@@ -166,14 +188,3 @@ def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[Port] | No
             if number is not None:
                 return project.folder.fact(Port(number, variable or own), name, None, f"{'.'.join(path)} is {number}")
     return None
-
-
-def _settings_value(project: NodeProject, name: str) -> Any:
-    if name.endswith((".yaml", ".yml")):
-        document = project.folder.yaml(name)
-    elif name.endswith((".json", ".json5")):
-        document = project.folder.jsonc(name)
-    else:
-        module = read_module(project, name)
-        return module.default_export if module else None
-    return document.value if document else None

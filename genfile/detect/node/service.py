@@ -14,6 +14,7 @@ from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
 from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.locks import locked_versions, out_of_step
+from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import (
     NodeProject,
     lockfile,
@@ -25,6 +26,7 @@ from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
+from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.sources import source_files
@@ -130,6 +132,15 @@ def _put_bun_version(draft: Draft) -> None:
 
 def _runs_on_bun(project: NodeProject) -> bool:
     start = project.package.scripts.get("start", "")
+    steps = resolve(project.package, "start")
+    if (
+        steps
+        and steps[-1].program == "bun"
+        and not is_development(steps[-1])
+        and started_file(project, steps[-1].words)
+    ):
+        # A file that the project itself gives to Bun: Node's image could not start it.
+        return True
     found = find_framework(project)
     if found is not None and found.value.kind == "site":
         return False

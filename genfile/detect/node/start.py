@@ -11,6 +11,7 @@ from genfile.detect.node.made import absent_file, placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.refused import finds_all, refusal, tell
 from genfile.detect.node.scripts import MANAGERS, RUNNERS, resolve, resolve_text
 from genfile.detect.node.watched import watched_program
 from genfile.detect.paths import relative
@@ -45,17 +46,28 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     if builds:
         candidates = [fact.but(made_by_compiler(project, fact.value, fact.evidence)) for fact in candidates]
     absent = [absent_file(project, fact.value.words, builds) for fact in candidates]
-    if candidates and None not in absent:
+    refused = [refusal(project, fact.value.words, fact.value.variables) if builds else None for fact in candidates]
+    there = [at for at, name in enumerate(absent) if name is None]
+    if candidates and not there:
         # That the file is not there is what the checks of the image say.
         remedy = f"commit {absent[0]}, or let the build make it"
         return replace(candidates[0], guess=True, remedy=remedy)
-    best = absent.index(None) if candidates else 0
-    for fact, name in zip(candidates[:best], absent, strict=False):
+    if not there:
+        return None
+    found = refused[there[0]]
+    helped = [at for at in there if finds_all(candidates[at].value.words)] if found is not None else there
+    best = helped[0] if helped else there[0]
+    started = " ".join(candidates[best].value.words)
+    for fact, name in zip(candidates[: there[0]], absent, strict=False):
         line = next(iter(fact.evidence), project.package.says("scripts"))
-        started = " ".join(candidates[best].value.words)
         text = f"{line}: {name} is neither in the tree nor made by the build; `{started}` is started"
         project.folder.tree.note("warning", text, line.path, line.line)
-    return candidates[best] if candidates else None
+    if found is None:
+        return candidates[best]
+    remedy = "write imports that Node finds, or start the source by tsx"
+    says = next(iter(candidates[there[0]].evidence), project.package.says("scripts"))
+    tell(project, found, says, f"`{started}` is started" if helped else remedy)
+    return candidates[best] if helped else replace(candidates[best], guess=True, remedy=remedy)
 
 
 # Commands that serve what the build made, where that is a server by itself.

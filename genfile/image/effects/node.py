@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from genfile.container.shell import split_commands
-from genfile.image.effects.nodelock import Locked, locked_by_npm, locked_by_pnpm
+from genfile.image.effects.nodelock import Locked, locked_by_bun, locked_by_npm, locked_by_pnpm, locked_by_yarn
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import in_order, perform, unknown
 from genfile.image.files import Answer, Gone, Loose, Made
 from genfile.image.packages import Modules, brought_programs
-from genfile.parsers.data import parse_json, parse_yaml
+from genfile.parsers.data import parse_json, parse_jsonc, parse_yaml
+from genfile.parsers.yarnlock import parse_yarn_lock
 
 _INSTALL = {
     "npm": frozenset("ci install i clean-install ic install-clean".split()),
@@ -206,6 +207,13 @@ def _modules(call: _Call, manifest: dict[str, Any]) -> Modules:
     elif call.manager == "pnpm":
         document = run.data(parse_yaml, name)
         found = locked_by_pnpm(document.value, omits=omits) if document is not None else None
+    elif call.manager == "yarn":
+        source = run.find(name).source
+        entries = run.context.parsed(parse_yarn_lock, source) if source is not None else None
+        found = locked_by_yarn(entries, _asked(manifest, omits)) if entries is not None else None
+    elif call.manager == "bun":
+        document = run.data(parse_jsonc, name)
+        found = locked_by_bun(document.value, _asked(manifest, omits)) if document is not None else None
     return Modules(
         _names(manifest, "dependencies", "optionalDependencies", "peerDependencies"),
         _names(manifest, "devDependencies"),
@@ -216,6 +224,15 @@ def _modules(call: _Call, manifest: dict[str, Any]) -> Modules:
         found.scripted if found is not None else frozenset(),
         lock=run.find(name).source,
     )
+
+
+def _asked(manifest: dict[str, Any], omits: bool) -> dict[str, str]:
+    """What a manifest asks for, with its range."""
+    found: dict[str, str] = {}
+    for table in ("dependencies", "optionalDependencies", *(() if omits else ("devDependencies",))):
+        items = manifest.get(table)
+        found |= {key: item for key, item in items.items() if isinstance(item, str)} if isinstance(items, dict) else {}
+    return found
 
 
 def _add(call: _Call) -> None:

@@ -1,8 +1,10 @@
-"""Which packages a lock of npm or pnpm puts into node_modules."""
+"""Which packages a lock puts into node_modules."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from genfile.parsers.yarnlock import LockEntry, plain_range
 
 MAX_PACKAGES = 20_000
 
@@ -55,3 +57,76 @@ def locked_by_pnpm(value: Any, *, omits: bool) -> Locked | None:
         if isinstance(importers["."].get(table), dict)
     }
     return Locked(frozenset(names), {}, frozenset())
+
+
+def locked_by_yarn(entries: Iterable[LockEntry], asked: Mapping[str, str]) -> Locked | None:
+    """The packages that a yarn.lock gives to what a manifest asks for, by name and range; None where one is not there.
+
+    All of them are hoisted, or lie below the one that needs them.
+    """
+    exact: dict[tuple[str, str], LockEntry] = {}
+    named: dict[str, list[LockEntry]] = {}
+    for entry in entries:
+        exact.update(dict.fromkeys(entry.asked, entry))
+        named.setdefault(entry.asked[0][0], []).append(entry)
+    names: set[str] = set()
+    programs: dict[str, set[str]] = {}
+    queue = [(name, plain_range(wanted)) for name, wanted in asked.items()]
+    seen = set(queue)
+    for name, wanted in queue:
+        # What `resolutions` put in its place goes by the name alone.
+        found = exact.get((name, wanted))
+        for entry in [found] if found is not None else named.get(name, []):
+            for program in entry.programs:
+                programs.setdefault(program, set()).add(name)
+            more = [item for item in entry.needs.items() if item not in seen]
+            seen.update(more)
+            queue += more
+        if name not in named or len(queue) > MAX_PACKAGES:
+            return None
+        names.add(name)
+    return Locked(frozenset(names), {key: frozenset(item) for key, item in programs.items()}, frozenset())
+
+
+def locked_by_bun(value: Any, asked: Iterable[str]) -> Locked | None:
+    """The packages that a bun.lock of one project gives to what its manifest asks for; None where it has several.
+
+    A key is where a package lies: `a` is hoisted, `b/a` is below b.
+    """
+    packages = value.get("packages") if isinstance(value, dict) else None
+    workspaces = value.get("workspaces") if isinstance(value, dict) else None
+    if not isinstance(packages, dict) or not isinstance(workspaces, dict) or list(workspaces) != [""]:
+        return None
+    names: set[str] = set()
+    programs: dict[str, set[str]] = {}
+    queue = [("", name) for name in asked]
+    seen = set(queue)
+    for place, name in queue:
+        key = _nearest(packages, place, name)
+        entry = packages.get(key) if key is not None else None
+        if key is None and place:
+            # What is optional, and is not there on any system.
+            continue
+        if key is None or not isinstance(entry, list) or len(queue) > MAX_PACKAGES:
+            return None
+        names.add(name)
+        details: Any = next((item for item in entry if isinstance(item, dict)), {})
+        bins = details.get("bin")
+        for program in bins if isinstance(bins, dict) else (name.rpartition("/")[2],) if bins else ():
+            programs.setdefault(program, set()).add(name)
+        # Bun installs what packages expect beside them, too.
+        tables = (details.get(table) for table in ("dependencies", "optionalDependencies", "peerDependencies"))
+        more = [(key, need) for table in tables if isinstance(table, dict) for need in table]
+        more = [item for item in more if item not in seen]
+        seen.update(more)
+        queue += more
+    return Locked(frozenset(names), {key: frozenset(item) for key, item in programs.items()}, frozenset())
+
+
+def _nearest(packages: Mapping[str, Any], place: str, name: str) -> str | None:
+    """The package of a name that one at a place loads: below itself, below one above it, hoisted."""
+    while place:
+        if f"{place}/{name}" in packages:
+            return f"{place}/{name}"
+        place = place.rpartition("/")[0]
+    return name if name in packages else None

@@ -29,7 +29,11 @@ def follow(built: Built, start: str, result: Reached) -> None:
         module = _module(built, path, source)
         if source is None or module is None:
             continue
+        stays = {item.module for item in module.loads}
         for item in module.imports:
+            if path.endswith(_TYPESCRIPT) and not item.required and item.module not in stays:
+                # Only types are taken from it: it is not there when the program runs.
+                continue
             load = Load(source, item.line, item.module)
             if not item.module.startswith("."):
                 _package(built, path, load, result)

@@ -1,0 +1,78 @@
+"""Shapes of JavaScript that hold values: what a module exports as a whole, what `this` has, what a function gives back,
+what a file holds that is read."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from genfile.parsers.jsvalues import WRAPPERS, JsValues
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+FUNCTIONS = ("arrow_function", "function_expression", "function_declaration")
+# What makes values of a file's text, and what reads and parses it in one go; the names that reading has.
+_PARSES = frozenset(
+    "JSON.parse JSON5.parse YAML.parse yaml.parse yaml.load yaml.safeLoad jsyaml.load load parse".split()
+)
+_READS_VALUES = frozenset("readJsonSync readJSONSync readJson readJSON loadJsonFile loadJsonFileSync".split())
+_READS = frozenset("readFileSync readFile readTextFile file".split())
+
+
+class JsShapes(JsValues):
+    def _whole_export(self) -> "Node | None":
+        for node in self._root.named_children:
+            if node.type == "export_statement" and any(child.type == "default" for child in node.children):
+                return node.child_by_field_name("value") or node.child_by_field_name("declaration")
+            inner = node.named_children[0] if node.type == "expression_statement" and node.named_children else None
+            if inner is not None and inner.type == "assignment_expression":
+                left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+                if left is not None and right is not None and self._text(left) in ("module.exports", "exports.default"):
+                    return right
+        return None
+
+    @cached_property
+    def _of_this(self) -> dict[str, "Node"]:
+        """What `this.x` is set to in the classes of the module."""
+        found: dict[str, Node] = {}
+        for node in self._all("assignment_expression", "field_definition", "public_field_definition"):
+            if node.type == "assignment_expression":
+                left, value = node.child_by_field_name("left"), node.child_by_field_name("right")
+                name = self._text(left).removeprefix("this.") if left is not None else ""
+                known = left is not None and self._text(left).startswith("this.")
+            else:
+                prop = node.child_by_field_name("property") or node.child_by_field_name("name")
+                value, name = node.child_by_field_name("value"), self._text(prop) if prop is not None else ""
+                known = bool(name)
+            if known and value is not None:
+                found.setdefault(name, value)
+        return found
+
+    def _given_back(self, node: "Node") -> "Node | None":
+        body = node.child_by_field_name("body")
+        if body is None or body.type != "statement_block":
+            return body
+        given = [child for child in body.named_children if child.type == "return_statement" and child.named_children]
+        return given[-1].named_children[0] if given else None
+
+    def _read_by(self, dotted: str, items: list["Node"]) -> "Node | None":
+        """The path of the file whose values a call gives: `JSON.parse(fs.readFileSync(path))`, `readJsonSync(path)`."""
+        if dotted.rsplit(".", 1)[-1] in _READS_VALUES and items:
+            return items[0]
+        inner = items[0] if dotted in _PARSES and items else None
+        for _ in range(6):
+            # `fs.readFileSync(path).toString()`, `await readFile(path)`, a constant that holds the text.
+            if inner is None:
+                return None
+            if inner.type in WRAPPERS and inner.named_children:
+                inner = inner.named_children[0]
+            elif inner.type == "identifier":
+                inner = self._constants.get(self._text(inner))
+            elif inner.type == "call_expression":
+                callee, arguments = inner.child_by_field_name("function"), inner.child_by_field_name("arguments")
+                name = self._dotted(callee).rsplit(".", 1)[-1] if callee is not None else ""
+                if name in _READS and arguments is not None and arguments.named_children:
+                    return arguments.named_children[0]
+                inner = callee.child_by_field_name("object") if callee is not None else None
+            else:
+                return None
+        return None

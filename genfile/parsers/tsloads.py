@@ -1,0 +1,121 @@
+"""Whether Node loads what TypeScript's compiler writes: by Node's rules for modules, over the compiler's inputs.
+
+The rules are those of nodejs.org/api/esm.html and /api/packages.html: a relative import of an ES module names its file
+with the ending, `.js` is CommonJS or an ES module as the nearest package.json says, and names of tsconfig's `paths`
+mean nothing.
+"""
+
+import posixpath
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
+
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsloads import Loaded
+from genfile.parsers.jsreach import Import
+from genfile.parsers.tsbuild import Listing, imported
+from genfile.parsers.tsoutput import FIXED_ROOT, Chain
+
+MAX_MODULES = 150
+# Modules that make names of `paths` known while the program starts.
+_HELPERS = ("module-alias", "tsconfig-paths", "tsx", "ts-node", "@swc-node", "@babel/register", "esbuild-register")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The first line that Node refuses: the source, its line, and why, as a clause."""
+
+    source: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """One run of the compiler: each source with its output, and with the configuration it is compiled by.
+
+    ``is_module``: whether package.json says that files are ES modules; ``major``: of the compiler; ``installed``: the
+    packages that Node finds by name; ``aliases``: whether the build itself puts names of `paths` right.
+    """
+
+    made: Mapping[str, str]
+    chains: Mapping[str, Chain]
+    listing: Listing
+    module: Callable[[str], JsModule | None]
+    is_module: bool
+    major: int | None
+    installed: Container[str]
+    aliases: bool = False
+
+
+def refused(run: Output, start: str) -> Refusal | None:
+    """What keeps Node from loading the output of a source and of what it imports; None where nothing does."""
+    queue = [start]
+    files = set(run.made.values())
+    for source in queue:
+        chain, module = run.chains.get(source), run.module(source)
+        if chain is None or module is None:
+            continue
+        syntax = syntax_of(chain, run.made[source], run.is_module, run.major)
+        if syntax == "commonjs" and run.is_module and run.made[source].endswith(".js"):
+            return Refusal(
+                source, 1, "the compiler makes CommonJS of it, and package.json says that it is an ES module"
+            )
+        for item in module.loads:
+            if item.module.split("/")[0] in _HELPERS or "/".join(item.module.split("/")[:2]) in _HELPERS:
+                return None
+            target = imported(run.listing, chain, source, Import(item.module, (), item.line, item.required))
+            if target is None or target not in run.made or not _hands_on(run, target, item):
+                continue
+            why = _why(run, files, source, item, target) if syntax is not None else None
+            if why is not None:
+                return Refusal(source, item.line, why)
+            if target not in queue and len(queue) < MAX_MODULES:
+                queue.append(target)
+    return None
+
+
+def syntax_of(chain: Chain, output: str, is_module: bool, major: int | None = None) -> str | None:
+    """`module` or `commonjs`: what the compiler makes of a file's imports; None where that can't be told."""
+    if output.endswith((".mjs", ".cjs")):
+        return "module" if output.endswith(".mjs") else "commonjs"
+    stated = chain.option("module")
+    if stated is None:
+        if not chain.complete or major is None:
+            return None
+        old = major < FIXED_ROOT and str(chain.option("target") or "es5").lower() in ("es3", "es5")
+        return "commonjs" if old else "module"
+    name = str(stated).lower()
+    if name.startswith("node"):
+        return "module" if is_module else "commonjs"
+    if name.startswith("es") or name == "preserve":
+        return "module"
+    return "commonjs" if name == "commonjs" else None
+
+
+def _hands_on(run: Output, target: str, item: Loaded) -> bool:
+    """Whether a re-export by name is more than one of types."""
+    module = run.module(target) if item.names else None
+    return module is None or any(module.gives(name) for name in item.names)
+
+
+def _why(run: Output, files: set[str], source: str, item: Loaded, target: str) -> str | None:
+    """Why Node does not find a module of the project; None where it does."""
+    if not item.module.startswith("."):
+        parts = item.module.split("/")
+        package = "/".join(parts[:2]) if item.module.startswith("@") else parts[0]
+        if run.aliases or package in run.installed or item.module.startswith("#"):
+            return None
+        return f"it imports {item.module}, a name that only the compiler knows"
+    chain = run.chains[source]
+    if syntax_of(chain, run.made[source], run.is_module, run.major) != "module":
+        return None
+    name = item.module
+    if chain.option("rewriteRelativeImportExtensions") is True and name.endswith((".ts", ".mts", ".cts", ".tsx")):
+        stem, ending = posixpath.splitext(name)
+        name = stem + {".mts": ".mjs", ".cts": ".cjs"}.get(ending, ".js")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(run.made[source]), name))
+    if path not in files and not run.listing.has(path):
+        return f"it imports {item.module}, and Node wants the whole name of the file in an ES module"
+    if target.endswith(".json") and not item.typed:
+        return f'it imports {item.module} without `with {{ type: "json" }}`, which Node wants'
+    return None

@@ -1,0 +1,172 @@
+"""What the compiler writes and Node does not load: then the source is run by the project's own runner."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.test_traps import EXPRESS, inspect, only, package
+
+SERVER = "import express from 'express'; import { routes } from './routes'; express().use(routes).listen(4000)"
+ROUTES = "export const routes = (a, b, next) => next()"
+BUILT = {"build": "tsc", "start": "node dist/server.js", "dev": "tsx watch src/server.ts"}
+TYPES = {"typescript": "5.9.0", "tsx": "4.19.0", "@types/node": "24.0.0"}
+MODERN = {"module": "esnext", "moduleResolution": "bundler"}
+
+
+def tree(
+    options: dict[str, Any],
+    *,
+    files: dict[str, str] | None = None,
+    scripts: dict[str, str] | None = None,
+    **keys: Any,
+) -> dict[str, str]:
+    config = {"compilerOptions": {"outDir": "dist", "rootDir": "src", **options}}
+    dependencies = {**EXPRESS, **keys.pop("dependencies", {})}
+    keys = {"devDependencies": TYPES, "scripts": scripts or BUILT, **keys}
+    return {
+        "package.json": package(dependencies=dependencies, **keys),
+        "tsconfig.json": json.dumps(config),
+        "src/server.ts": SERVER,
+        "src/routes.ts": ROUTES,
+        **(files or {}),
+    }
+
+
+def texts(files: dict[str, str]) -> str:
+    found = inspect(**files)
+    return "\n".join(note.text for note in (*found.notes, *(note for item in found.services for note in item.notes)))
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (tree(MODERN, type="module"), "src/server.ts:1 (it imports ./routes, and Node wants the whole name"),
+        (tree({"module": "es2022"}), "it imports ./routes, and Node wants the whole name"),
+        # A folder, behind a re-export.
+        (
+            tree(MODERN, type="module", files={"src/routes.ts": "", "src/routes/index.ts": ROUTES}
+                 | {"src/server.ts": SERVER.replace("./routes", "./all.js"), "src/all.ts": "export * from './routes'"}),
+            "src/all.ts:1 (it imports ./routes",
+        ),
+        # Names of `paths`, also in CommonJS.
+        (
+            tree({"module": "commonjs", "paths": {"@/*": ["./src/*"]}},
+                 files={"src/server.ts": SERVER.replace("./routes", "@/routes")}),
+            "it imports @/routes, a name that only the compiler knows",
+        ),
+        (
+            tree({"module": "commonjs", "baseUrl": "src"},
+                 files={"src/server.ts": SERVER.replace("./routes", "routes")}),
+            "it imports routes, a name that only the compiler knows",
+        ),
+        (tree({"module": "commonjs"}, type="module"), "the compiler makes CommonJS of it"),
+        (
+            tree({**MODERN, "resolveJsonModule": True}, type="module", files={"src/a.json": "{}"}
+                 | {"src/server.ts": SERVER.replace("{ routes } from './routes'", "routes from './a.json'")}),
+            'without `with { type: "json" }`',
+        ),
+    ],
+)  # fmt: skip
+def test_a_program_that_node_refuses_is_run_by_the_runner(files: dict[str, str], why: str) -> None:
+    spec = only(**files)
+    assert (spec.start, spec.dependencies_at_run, spec.port) == (("tsx", "src/server.ts"), "all", 4000)
+    said = texts(files)
+    assert why in said
+    assert "`tsx src/server.ts` is started" in said
+
+
+SPELT = {"src/server.ts": SERVER.replace("./routes", "./routes.js")}
+TYPE_ONLY = SERVER.replace("{ routes } from './routes'", "{ Next } from './types'; import r from './routes.js'")
+ALIASED = {"src/server.ts": SERVER.replace("./routes", "@/routes")}
+PATHS = {"module": "commonjs", "paths": {"@/*": ["./src/*"]}}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        tree({"module": "commonjs"}),
+        tree({"target": "es5"}),
+        tree({"module": "nodenext"}),
+        tree({**PATHS}),
+        tree(MODERN, type="module", files=SPELT),
+        # What only gives types is not there any more once it is compiled.
+        tree(MODERN, type="module", files={
+            "src/types.ts": "export interface Next {}",
+            "src/server.ts": TYPE_ONLY.replace("(routes)", "((a, b, next: Next) => r(a, b, next))")}),
+        tree(MODERN, type="module", files={
+            **SPELT, "src/types.ts": "export interface Next {}",
+            "src/routes.ts": f"{ROUTES}; export {{ Next }} from './types'; export type {{ X }} from './types'"}),
+        # Another step, or a helper, makes Node find them.
+        tree(PATHS, files=ALIASED, scripts={**BUILT, "build": "tsc && tsc-alias"}),
+        tree(MODERN, type="module", scripts={**BUILT, "postbuild": "node scripts/endings.mjs"}),
+        tree(PATHS, files={"src/server.ts": "import 'module-alias/register'; " + ALIASED["src/server.ts"]}),
+        tree(PATHS, files=ALIASED, scripts={**BUILT, "start": "node -r tsconfig-paths/register dist/server.js"}),
+        tree(MODERN, type="module", scripts={**BUILT, "start": "node --import=./hooks.mjs dist/server.js"}),
+        # A package of that name.
+        tree({**PATHS, "paths": {"@acme/kit": ["./src/routes"]}}, dependencies={"@acme/kit": "1.0.0"},
+             files={"src/server.ts": SERVER.replace("./routes", "@acme/kit")}),
+        tree(MODERN, type="module",
+             scripts={**BUILT, "start": "node --es-module-specifier-resolution=node dist/server.js"}),
+        tree({"module": "commonjs"}, type="module",
+             scripts={**BUILT, "build": "tsc && echo '{}' > dist/package.json"}),
+        # Another tool builds.
+        tree(MODERN, type="module", scripts={**BUILT, "build": "tsup src/server.ts"}),
+        # What is asked for while it runs is not looked at.
+        tree(MODERN, type="module", files={
+            "src/server.ts": "import e from 'express'; e().listen(4000); async () => import('./routes')"}),
+    ],
+)  # fmt: skip
+def test_a_program_that_node_loads_is_started_as_it_is_compiled(files: dict[str, str]) -> None:
+    assert only(**files).start[-1] == "dist/server.js"
+    assert "Node does not load" not in texts(files)
+
+
+def test_a_start_of_the_source_stays_one_where_node_refuses_the_output() -> None:
+    scripts = {"build": "tsc", "start": "tsx src/server.ts"}
+    assert only(**tree(MODERN, type="module", scripts=scripts)).start == ("tsx", "src/server.ts")
+    assert only(**tree({"module": "commonjs"}, scripts=scripts)).start == ("node", "dist/server.js")
+
+
+def test_a_runner_that_knows_the_names_is_taken() -> None:
+    runner = "ts-node -r tsconfig-paths/register src/server.ts"
+    scripts = {"build": "tsc", "start": "node dist/server.js", "dev": f"nodemon --exec '{runner}'"}
+    tools = {"typescript": "5.9.0", "ts-node": "10.9.0", "tsconfig-paths": "4.2.0"}
+    files = tree(PATHS, files=ALIASED, scripts=scripts, devDependencies=tools)
+    assert only(**files).start == tuple(runner.split())
+
+
+def test_without_any_runner_the_start_is_a_guess() -> None:
+    scripts = {"build": "tsc", "start": "node dist/server.js", "dev": "nodemon src/server.ts"}
+    files = tree(MODERN, type="module", scripts=scripts, devDependencies={"typescript": "5.9.0", "ts-node": "10.9.0"})
+    found = inspect(**files).services[0]
+    assert (found.facts["/start"].value, found.facts["/start"].guess) == (["node", "dist/server.js"], True)
+    assert "write imports that Node finds" in texts(files)
+
+
+def test_a_worker_is_held_against_node_too() -> None:
+    scripts = {**BUILT, "worker": "node dist/worker.js"}
+    files = tree(
+        MODERN, type="module", scripts=scripts, files={"src/worker.ts": "import { routes } from './routes'; routes"}
+    )
+    assert only(**files).processes["worker"] == ("tsx", "src/worker.ts")
+
+
+def test_nest_puts_names_of_paths_right() -> None:
+    nest = {"@nestjs/core": "11.0.0", "@nestjs/common": "11.0.0", "@nestjs/platform-express": "11.0.0"}
+    files = tree(PATHS, dependencies=nest, scripts={"build": "nest build", "start:prod": "node dist/main"}, files={
+        "nest-cli.json": "{}", "src/routes.ts": ROUTES, "src/main.ts":
+        "import { NestFactory } from '@nestjs/core'; import { routes } from '@/routes';"
+        "async function run() { (await NestFactory.create(routes)).listen(3000) } run()"})  # fmt: skip
+    assert only(**files).start == ("node", "dist/main")
+
+
+def test_a_workspace_links_its_members() -> None:
+    options = {"module": "commonjs", "paths": {"@acme/kit": ["../kit/src/index.ts"]}, "rootDir": ".."}
+    files = tree(options, files={"src/server.ts": SERVER.replace("./routes", "@acme/kit")})
+    files = {f"api/{name}": text for name, text in files.items()}
+    files["api/package.json"] = files["api/package.json"].replace("dist/server.js", "dist/api/src/server.js")
+    kit = {"kit/package.json": package(name="@acme/kit", main="dist/index.js"), "kit/src/index.ts": ROUTES}
+    root = {"package.json": package(name="root", workspaces=["api", "kit"])}
+    assert only(**root, **kit, **files).start == ("node", "dist/api/src/server.js")
+    assert only(**kit, **files).start == ("tsx", "src/server.ts")

@@ -1,0 +1,95 @@
+"""Ports that a program takes out of a file of settings: the file that it reads is read."""
+
+import pytest
+
+from tests.test_traps import EXPRESS, only, package
+
+APP = "const app = require('express')();"
+READ = "const fs = require('fs'), path = require('path');"
+DATA = {"proxy.json": '{"db": {"port": 5432}, "port": 1080}'}
+NET = "const net = require('net');"
+
+
+def spec_of(files: dict[str, str], **dependencies: str) -> tuple[int | None, str | None]:
+    start = next(name for name in files if name.startswith("server"))
+    keys = {"dependencies": {**EXPRESS, **dependencies}, "scripts": {"start": f"node {start}"}}
+    spec = only(**{"package.json": package(**keys), **files})
+    return spec.port, spec.port_variable
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted"),
+    [
+        ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.port)", **DATA}, (1080, None)),
+        ({"server.js": f"{APP} const c = require('./proxy'); app.listen(c.port || 3000)", **DATA}, (1080, None)),
+        ({"server.js": f"{APP} const {{ port: p }} = require('./proxy.json'); app.listen(p)", **DATA}, (1080, None)),
+        ({"server.js": f"{APP} const port = require('./proxy.json').port; app.listen(port)", **DATA}, (1080, None)),
+        ({"server.mjs": "import c from './proxy.json' with { type: 'json' }; import e from 'express';"
+          "e().listen(c.port)", **DATA}, (1080, None)),
+        # Read and parsed, by a path that is put together.
+        ({"server.js": f"{APP}{READ} const c = JSON.parse(fs.readFileSync(path.join(__dirname, 'etc', 'proxy.json')));"
+          "app.listen(c.http.port)", "etc/proxy.json": '{"http": {"port": 1081}}'}, (1081, None)),
+        ({"server.js": f"{APP}{READ} const text = fs.readFileSync('./proxy.json', 'utf8'); const c = JSON.parse(text);"
+          "app.listen(c.port)", **DATA}, (1080, None)),
+        ({"server.js": f"{APP}{READ} function load() {{ return JSON.parse(fs.readFileSync('proxy.json').toString()) }}"
+          "const c = load(); app.listen(c.port)", **DATA}, (1080, None)),
+        ({"server.js": f"{APP}{READ} const c = require('js-yaml').load(fs.readFileSync('proxy.yml', 'utf8'));"
+          "app.listen(c.web.port)", "proxy.yml": "db:\n  port: 5432\nweb:\n  port: 1082\n"}, (1082, None)),
+        ({"server.js": f"{APP} const c = require('fs-extra').readJsonSync('proxy.json'); app.listen(c.port)", **DATA},
+         (1080, None)),
+        # By way of another module.
+        ({"server.js": f"{APP} const c = require('./lib/settings'); app.listen(c.port)",
+          "lib/settings.js": "module.exports = require('../proxy.json')", **DATA}, (1080, None)),
+        ({"server.js": f"{APP} const {{ web }} = require('./lib/settings'); app.listen(web.port)",
+          "lib/settings.js": f"{READ} const web = JSON.parse(fs.readFileSync(path.join(__dirname, '../proxy.json')));"
+          "module.exports = { web, other: { port: 1 } }", **DATA}, (1080, None)),
+        ({"server.js": f"{APP} const c = require('./lib/settings'); app.listen(c.listen)",
+          "lib/settings.js": "const raw = require('../proxy.json'); module.exports = { listen: raw.port }", **DATA},
+         (1080, None)),
+        # Other listeners, and what a class keeps.
+        ({"server.js": f"{NET} const c = require('./proxy.json'); net.createServer(s => s).listen(c.port, c.host)",
+          **DATA}, (1080, None)),
+        ({"server.js": f"{NET} class Proxy {{ constructor() {{ this.c = require('./proxy.json') }}"
+          "run() { net.createServer(s => s).listen(this.c.port) } } new Proxy().run()", **DATA}, (1080, None)),
+        ({"server.js": "const { WebSocketServer } = require('ws'); const c = require('./proxy.json');"
+          "new WebSocketServer({ port: c.port })", **DATA}, (1080, None)),
+        # The part of the environment, which is that of production in an image.
+        ({"server.js": f"{APP} const c = require('./proxy.json')[process.env.NODE_ENV || 'development'];"
+          "app.listen(c.port)", "proxy.json": '{"development": {"port": 1}, "production": {"port": 1083}}'},
+         (1083, None)),
+        # Handed to another module: the key alone is known.
+        ({"server.js": "const all = require('./all.json'); require('./web').start(all.parts.find(p => p.web).options)",
+          "web.js": "exports.start = options => require('http').createServer().listen(options.webPort)",
+          "all.json": '{"parts": [{"mail": 1, "port": 25}, {"web": 1, "options": {"webPort": 1084}}]}'}, (1084, None)),
+        # A file that everybody has his own of.
+        ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.port)",
+          "proxy.example.json": DATA["proxy.json"]}, (1080, None)),
+        ({"server.js": f"{APP}{READ} app.listen(JSON.parse(fs.readFileSync('proxy.json')).port)",
+          "proxy.json.sample": DATA["proxy.json"]}, (1080, None)),
+        # The variable beats the file.
+        ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(process.env.PORT || c.port)", **DATA},
+         (1080, "PORT")),
+        ({"server.js": f"{APP} const c = require('./proxy.json'); const given = process.env.WEB_PORT;"
+          "app.listen(Number(given) || c.port)", **DATA}, (1080, "WEB_PORT")),
+        # A variable of another module has its own default.
+        ({"server.js": f"{APP} const {{ env }} = require('./env'); const c = require('./proxy.json');"
+          "app.listen(env.PORT || c.port)", "env.js": "exports.env = { PORT: process.env.PORT || 1085 }", **DATA},
+         (1085, "PORT")),
+        # Guards: what the code computes, another key, a file that is no settings of the listener.
+        ({"server.js": f"{APP}{READ} const c = JSON.parse(fs.readFileSync(process.argv[2])); app.listen(c.port)",
+          **DATA}, (3000, None)),
+        ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.web.port)", **DATA}, (3000, None)),
+        ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(4000)", **DATA}, (4000, None)),
+        ({"server.js": f"{APP} const c = require('../proxy.json'); app.listen(c.port)", **DATA}, (3000, None)),
+        ({"server.js": f"{APP} const all = require('./proxy.json'); function go(o) {{ app.listen(o.webPort) }} go(all)",
+          **DATA}, (3000, None)),
+        ({"server.js": f"{APP} const c = require('./proxy.json'); app.listen(c.port)", "proxy.json": "[1080"},
+         (3000, None)),
+        ({"server.js": f"{APP} const a = require('./a'); app.listen(a.port)", "a.js": "module.exports = require('./b')",
+          "b.js": "module.exports = require('./a')"}, (3000, None)),
+    ],
+)  # fmt: skip
+def test_the_port_of_a_file_that_the_program_reads(
+    files: dict[str, str], wanted: tuple[int | None, str | None]
+) -> None:
+    assert spec_of(files) == wanted
