@@ -136,10 +136,10 @@ def _detected(tree: Tree, found: "Sequence[Found]", fronts: "dict[str, Served]")
 
 def _service(found: Found, front: "Served | None", taken: set[str]) -> InspectedService | None:
     draft = found.language.detect(found.project)
-    if front is not None:
-        put_frontend(draft, front)
     draft.values.setdefault("language", found.language.NAME)
     draft.values.setdefault("path", found.project.spec_path)
+    if front is not None:
+        put_frontend(draft, front)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget
     if budget.ended:

@@ -5,13 +5,16 @@ folder, or the project's own Dockerfile or Makefile puts the two together. Witho
 """
 
 import shlex
+from typing import Any
 
 from genfile.detect import node
-from genfile.detect.frontend.bundles import assets, builds_only, in_place, mentions, own_site, quiet_sites
+from genfile.detect.frontend.bundles import assets, build_without, in_place, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
+from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.node.gitbuild import GIT_GIVEN
+from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
@@ -22,7 +25,7 @@ KEPT = (
     "generates_modules"
 ).split()
 
-SIGNALS: tuple[Signal, ...] = (writes_into, moves, embeds, names, one_dockerfile)
+SIGNALS: tuple[Signal, ...] = (writes_into, moves, scripted, embeds, names, built_by_server, one_dockerfile)
 
 
 def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
@@ -128,7 +131,7 @@ def put(draft: Draft, served: Served) -> None:
         in_place = in_place and served.output == served.project.spec_path
     if not values.get("build"):
         return
-    values["build"] = [*values["build"], *served.after]
+    values["build"] = [*_room(served, values), *values["build"], *served.after]
     # What was missing before it is built is there after it.
     draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
@@ -146,6 +149,15 @@ def put(draft: Draft, served: Served) -> None:
             folders.append(folder)
 
 
+def _room(served: Served, values: dict[str, Any]) -> list[str]:
+    """The command that makes the folder outside of the front end's own which its build takes to be there."""
+    if not served.room:
+        return []
+    workspace = values.get("workspace")
+    base = workspace["root"] if workspace else served.project.spec_path
+    return [f"mkdir -p {shlex.quote(relative(served.room, base))}"]
+
+
 def _note_git(draft: Draft, front: Draft, served: Served) -> None:
     """The other stages copy the whole tree: the folder .git, which the front end's build asks, stays out of it."""
     if front.values.get("git"):
@@ -160,13 +172,14 @@ def _embeds_target(text: str, target: str) -> bool:
 
 
 def _leave_to_stage(draft: Draft, served: Served) -> None:
-    """A build of the server that only goes into the front end's folder is what the stage does."""
+    """What a build of the server does in the front end's folder is what the stage does."""
     evidence = draft.evidence.get("/build")
     if draft.values.get("language") != "node" or evidence is None or not evidence.evidence:
         return
     server = Project(served.project.tree, "").at(draft.values.get("path", "."))
-    if builds_only(server, served.project, evidence.evidence[0]):
-        draft.put("build", Fact([], (served.reason,)))
+    rest = build_without(server, served.project, evidence.evidence[0])
+    if rest is not None:
+        draft.put("build", Fact(rest, (served.reason,)))
 
 
 def _output(project: Project) -> str | None:

@@ -3,13 +3,13 @@
 import posixpath
 import re
 
+from genfile.detect.frontend.scripts import build_script, leads_into, moves_only
 from genfile.detect.frontend.signals import Served, folders, paths
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Evidence
-from genfile.parsers.small import parse_shell
 
 BUNDLERS = (
     "vite", "webpack", "rollup", "esbuild", "parcel", "gulp", "grunt", "sass", "node-sass", "less", "tailwindcss",
@@ -92,28 +92,30 @@ def mentions(tree: Tree, site: Project) -> int:
     return len(re.findall(rf"(?<![\w./-]){re.escape(site.path)}(?![\w-])", text or ""))
 
 
-def builds_only(server: Project, site: Project, says: Evidence) -> bool:
-    """Whether the script that a server's build is does nothing but install and build a front end below it."""
+def build_without(server: Project, site: Project, says: Evidence) -> list[str] | None:
+    """The commands of a server's build without those that install and build a front end; None where it has none."""
+    from genfile.detect.node.build import command_of
     from genfile.detect.node.claims import read_project
-    from genfile.detect.node.scripts import MANAGERS, NOTHING
+    from genfile.detect.node.manager import package_manager
+    from genfile.detect.node.scripts import MANAGERS, resolve
 
     read = read_project(server)
-    name = next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if read and item in read.package.scripts), None)
+    name = build_script(read.package) if read is not None else None
     if read is None or name is None or read.package.says("scripts", name) != says:
-        return False
-    # The script as it is written: within the front end's folder `npm run build` is another one.
-    commands = parse_shell(read.package.scripts[name]) or ()
-    folder = relative(site.path, server.path)
-    there = False
-    for command in commands:
-        words = [word.removeprefix("./").rstrip("/") for word in command.words]
-        if words[:1] == ["cd"]:
-            there = folder in words
-        elif words and words[0] in MANAGERS:
-            flagged = any(word == folder or word.endswith("=" + folder) for word in words[1:])
-            installs = len(words) == 1 or any(word in ("install", "ci", "i") for word in words[1:2])
-            if not (there or flagged or installs):
-                return False
-        elif words and words[0] not in NOTHING:
-            return False
-    return bool(commands)
+        return None
+    package = read.package
+    steps = [step for item in (f"pre{name}", name, f"post{name}") for step in resolve(package, item) or ()]
+    theirs = [step for step in steps if leads_into(package, step, site)]
+    if not theirs:
+        return None
+    # An installation of the server's own is done before; what is left of files is the front end's, where that is all.
+    own = [step for step in steps if step not in theirs and not _installs(step, MANAGERS)]
+    if all(moves_only(step) for step in own):
+        return []
+    if read.workspace is not None or name in BUILD_PARTS:
+        return None
+    return [command_of(step, package_manager(read)[0].value) for step in own if not moves_only(step)]
+
+
+def _installs(step: Step, managers: frozenset[str]) -> bool:
+    return step.program in managers and (len(step.words) == 1 or step.words[1] in ("install", "ci", "i"))
