@@ -20,7 +20,7 @@ from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 
 KEPT = (
-    "runtime package_manager engine framework build manifests outputs workspace system_packages secrets "
+    "runtime package_manager engine framework build manifests outputs workspace beside system_packages secrets "
     "has_dev_dependencies ignore_scripts lifecycle_scripts dependency_scripts rebuild rebuild_dev "
     "generates_modules"
 ).split()
@@ -136,6 +136,7 @@ def put(draft: Draft, served: Served) -> None:
     draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
+    _without_sources(draft, served)
     # That it has no server of its own to start is no matter here.
     for note in (item for item in front.notes if not item.text.startswith("no start command")):
         if GIT_GIVEN in note.text:
@@ -147,6 +148,16 @@ def put(draft: Draft, served: Served) -> None:
     for folder in (output, served.target):
         if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
             folders.append(folder)
+
+
+def _without_sources(draft: Draft, served: Served) -> None:
+    """What the server names of the front end's folder is what the stage makes of it, not its sources."""
+    given = set(draft.values.get("beside", ()))
+    theirs = {path for path in given if inside(path, served.project.path) or inside(path, served.target)}
+    if theirs:
+        draft.values["beside"] = [path for path in draft.values["beside"] if path not in theirs]
+        draft.values["run_paths"] = [path for path in draft.values["run_paths"] if path not in theirs]
+        draft.evidence.pop("/beside", None)
 
 
 def _room(served: Served, values: dict[str, Any]) -> list[str]:
