@@ -130,6 +130,16 @@ def test_copy_for_a_server_of_another_language() -> None:
     assert only(files).frontend.target == "api/dist"
 
 
+def test_line_of_a_recipe_begins_where_the_makefile_is() -> None:
+    code = 'package main\nimport ("embed"; "net/http")\n//go:embed all:pages\nvar files embed.FS\n'
+    main = f'{code}func main() {{ http.Handle("/", http.FileServerFS(files)); http.ListenAndServe(":8080", nil) }}\n'
+    recipe = "web:\n\tcd web && npm run build\n\trm -rf pages && cp -r web/dist pages\n"
+    files = {"go.mod": "module example.com/x\n\ngo 1.26\n", "main.go": main, **pages("web"), "pages/keep.txt": ""}
+    assert only({**files, "Makefile": recipe}).frontend.target == "pages"
+    joined = "web:\n\tcd web && npm run build && \\\n\t  cp -r dist/. ../pages\n"
+    assert only({**files, "Makefile": joined}).frontend.target == "pages"
+
+
 def test_copy_for_others_than_the_server_is_none_of_its_own() -> None:
     scripts = {"start": "node index.js", "pages": "cd web && npm run build && cp -r dist ../docs"}
     files = {**server("", 'app.get("/", (q, r) => r.send("x"));', scripts), **pages("web")}

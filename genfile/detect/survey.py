@@ -82,7 +82,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
             if best is not None:
                 found.append(best)
     with contained(tree, "", "was not searched for what is beside its services"):
-        found = _without_tools(_serving(found, declared))
+        found = _once(_without_tools(_serving(found, declared)))
         claimed = {item.project.path for item in found}
         found += [
             _static_claim(project)
@@ -165,6 +165,23 @@ def _without_tools(found: list[Found]) -> list[Found]:
         return item.language is python and item.claim.strength == "guess" and bool(item.project.path) and not usual
 
     return [item for item in found if not certain or not is_tool(item)]
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """The services without those whose program is that of another one, in a folder below with dependencies of its own:
+    of the two it is the one that has files of a host, else the one whose folder it is."""
+    pythons = [item.project.path for item in found if item.language is python]
+    dropped: set[str] = set()
+    for path in pythons if len(pythons) > 1 else ():
+        project = Project(found[0].project.tree, path)
+        program = python.started_file(project)
+        inner = next(
+            (other for other in pythons if other != path and inside(other, path) and inside(program or "", other)), None
+        )
+        if inner is not None and program is not None:
+            hosted = project.has("Procfile") or project.has("Dockerfile")
+            dropped.add(inner if hosted else path)
+    return [item for item in found if item.language is not python or item.project.path not in dropped]
 
 
 def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:

@@ -11,10 +11,10 @@ from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
 from genfile.parsers.small import parse_shell
 
-_MOVES = frozenset({"mv", "cp", "rsync", "cpr", "ncp", "cpx", "cpy"})
+MOVES = frozenset({"mv", "cp", "rsync", "cpr", "ncp", "cpx", "cpy"})
 _REMOVES = frozenset({"rm", "rimraf", "del", "del-cli"})
 # What prepares or puts files, and builds nothing.
-_FILES = _MOVES | _REMOVES | NOTHING | {"mkdir", "mkdirp", "make-dir", "shx", "touch", "chmod"}
+_FILES = MOVES | _REMOVES | NOTHING | {"mkdir", "mkdirp", "make-dir", "shx", "touch", "chmod"}
 # Wrappers that run the program which stands behind them.
 _WRAPPERS = frozenset({"shx", "npx", "bunx", "pnpx"})
 # Where a build of Java's takes files for its artifact from.
@@ -22,7 +22,7 @@ _RESOURCES = ("src/main/resources/", "src/main/webapp")
 
 
 @dataclass(slots=True)
-class _Place:
+class Place:
     """A shell on its way through a text: the folder that it is in, and the folders that it has taken away."""
 
     folder: str
@@ -31,9 +31,18 @@ class _Place:
     def at(self, word: str) -> str:
         return _clean(posixpath.join(self.folder, word))
 
+    def follow(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The words of the program that a command runs; a folder that it goes to, or takes away, is kept."""
+        own = _program(words)
+        if own[:1] == ("cd",) and len(own) == 2:
+            self.folder = self.at(own[1])
+        elif own and own[0] in _REMOVES:
+            self.removed |= {self.at(word) for word in own[1:] if not word.startswith("-")}
+        return own
+
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class Move:
     """A folder that was moved or copied: to where, and the folder that must be there before."""
 
     target: str
@@ -46,13 +55,13 @@ def scripted(server: Found, site: Project, output: str) -> Served | None:
     package = read_package(site)
     chain = _build_chain(package) if package is not None else []
     for name in chain:
-        move = _moved(package, name, output) if package is not None else None
+        move = _moved_by(package, name, output) if package is not None else None
         if package is not None and move is not None and _is_taken(server, site, move.target):
             # The build makes it there itself: its stage must have the folder.
             return Served(site, move.target, package.says("scripts", name), output=move.target, room=move.room)
     for other in _packages(server.project, site):
         for name in other.scripts:
-            move = _moved(other, name, output) if other.project.path != site.path or name not in chain else None
+            move = _moved_by(other, name, output) if other.project.path != site.path or name not in chain else None
             if move is not None and _is_taken(server, site, move.target):
                 return Served(site, move.target, other.says("scripts", name))
     return None
@@ -148,19 +157,14 @@ def _packages(server: Project, site: Project) -> Iterator[PackageJson]:
             place = place.parent()
 
 
-def _moved(package: PackageJson, name: str, output: str) -> _Move | None:
+def _moved_by(package: PackageJson, name: str, output: str) -> Move | None:
     """Where the commands of a script put a folder; None where they do not."""
-    place = _Place(package.project.path)
+    place = Place(package.project.path)
     for command in parse_shell(package.scripts[name]) or ():
-        words = _program(command.words)
-        if words[:1] == ("cd",) and len(words) == 2:
-            place.folder = place.at(words[1])
-        elif words and words[0] in _REMOVES:
-            place.removed |= {place.at(word) for word in words[1:] if not word.startswith("-")}
-        elif words and words[0] in _MOVES:
-            found = _move(package.project, place, words, output)
-            if found is not None:
-                return found
+        words = place.follow(command.words)
+        found = moved(package.project, place, words, output) if words and words[0] in MOVES else None
+        if found is not None:
+            return found
     return None
 
 
@@ -171,7 +175,7 @@ def _program(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _move(project: Project, place: _Place, words: tuple[str, ...], output: str) -> _Move | None:
+def moved(project: Project, place: Place, words: tuple[str, ...], output: str) -> Move | None:
     operands = [word for word in words[1:] if not word.startswith("-")]
     if len(operands) != 2 or any("$" in word for word in operands):
         return None
@@ -184,8 +188,8 @@ def _move(project: Project, place: _Place, words: tuple[str, ...], output: str) 
     there = Project(project.tree, "").has_folder(path) if path else True
     there = there and not any(inside(path, gone) for gone in place.removed)
     if contents or not there:
-        return _Move(path, path if contents else posixpath.dirname(path))
-    return _Move(posixpath.join(path, posixpath.basename(output)), path)
+        return Move(path, path if contents else posixpath.dirname(path))
+    return Move(posixpath.join(path, posixpath.basename(output)), path)
 
 
 def _is_taken(server: Found, site: Project, target: str) -> bool:
