@@ -130,16 +130,6 @@ def test_copy_for_a_server_of_another_language() -> None:
     assert only(files).frontend.target == "api/dist"
 
 
-def test_line_of_a_recipe_begins_where_the_makefile_is() -> None:
-    code = 'package main\nimport ("embed"; "net/http")\n//go:embed all:pages\nvar files embed.FS\n'
-    main = f'{code}func main() {{ http.Handle("/", http.FileServerFS(files)); http.ListenAndServe(":8080", nil) }}\n'
-    recipe = "web:\n\tcd web && npm run build\n\trm -rf pages && cp -r web/dist pages\n"
-    files = {"go.mod": "module example.com/x\n\ngo 1.26\n", "main.go": main, **pages("web"), "pages/keep.txt": ""}
-    assert only({**files, "Makefile": recipe}).frontend.target == "pages"
-    joined = "web:\n\tcd web && npm run build && \\\n\t  cp -r dist/. ../pages\n"
-    assert only({**files, "Makefile": joined}).frontend.target == "pages"
-
-
 def test_copy_for_others_than_the_server_is_none_of_its_own() -> None:
     scripts = {"start": "node index.js", "pages": "cd web && npm run build && cp -r dist ../docs"}
     files = {**server("", 'app.get("/", (q, r) => r.send("x"));', scripts), **pages("web")}
@@ -154,7 +144,7 @@ def test_server_whose_build_is_that_of_its_front_end() -> None:
 
 
 def test_own_part_of_a_build_that_makes_the_front_end_too() -> None:
-    scripts = {"start": "node index.js", "build": "rm -rf out && npx tsc --outDir out && npm run build --prefix web"}
+    scripts = {"start": "node index.js", "build": "npx tsc --outDir out && npm run build --prefix web"}
     files = {**server("", "app.use(express.static(process.env.PAGES));", scripts, typescript="5.9.0"), **pages("web")}
     spec = only(files)
     assert (spec.frontend.path, spec.build) == ("web", ("npx --no-install tsc --outDir out",))

@@ -1,4 +1,4 @@
-"""What is a service of its own, and what is a part of something else, is there for others, or is one that is known."""
+"""What is a service of its own, and what is a part of something else, or is there for others."""
 
 import json
 from typing import Any
@@ -9,7 +9,6 @@ from genfile.detect.inspection import Inspection, inspect_source
 from genfile.source.memory import MemorySource
 
 PAGE = "<h1>x</h1>"
-FLASK = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run()\n"
 
 
 def inspect(files: dict[str, str]) -> Inspection:
@@ -66,19 +65,6 @@ def test_pages_that_are_what_a_tree_is_for(files: dict[str, str]) -> None:
     assert len(paths(files)) == 1
 
 
-def test_documentation_beside_what_a_package_builds() -> None:
-    scripts = {"build": "tsup src/index.ts", "docs:build": "vitepress build docs"}
-    files = {
-        "package.json": package(scripts=scripts, devDependencies={"vitepress": "1.0.0", "tsup": "8.0.0"}),
-        "docs/index.md": "#",
-        "src/index.ts": "export const x = 1;\n",
-    }
-    assert paths(files) == []
-    own = {"build": "vitepress build docs", "docs:build": "vitepress build docs"}
-    files["package.json"] = package(scripts=own, devDependencies={"vitepress": "1.0.0"})
-    assert paths(files) == ["."]
-
-
 def test_front_end_whose_page_is_not_committed() -> None:
     files = {
         "web/package.json": package(private=True, scripts={"build": "vite build"}, devDependencies={"vite": "7.0.0"}),
@@ -88,20 +74,6 @@ def test_front_end_whose_page_is_not_committed() -> None:
     nginx = 'FROM nginx\nCOPY --from=build /app/dist /usr/share/nginx/html\nCMD ["nginx", "-g", "daemon off;"]\n'
     files["web/Dockerfile"] = f"FROM node:24 AS build\nWORKDIR /app\nCOPY . .\nRUN npm run build\n{nginx}"
     assert paths(files) == ["web"]
-
-
-# --- one service twice -----------------------------------------------------------------------------------------------
-
-TWICE = {"requirements.txt": "flask\n", "backend/Pipfile": '[packages]\nflask = "*"\n', "backend/app.py": FLASK}
-
-
-def test_application_with_a_second_list_of_dependencies_above_it() -> None:
-    assert paths(TWICE) == ["backend"]
-    assert paths({**TWICE, "Procfile": "web: gunicorn --chdir backend app:app\n"}) == ["."]
-
-
-def test_two_applications_are_two_services() -> None:
-    assert paths({**TWICE, "app.py": FLASK}) == [".", "backend"]
 
 
 # --- for others to call ----------------------------------------------------------------------------------------------

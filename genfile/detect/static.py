@@ -119,42 +119,7 @@ def candidates(tree: Tree) -> list[str]:
         return []
     root, _ = _staticfile(top)
     usual = [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
-    named = top.has("Staticfile") and usual[:1] == [root]
-    if usual and not named and (other := _beside(tree, usual[0])) is not None:
-        page = posixpath.join(usual[0], "index.html")
-        tree.note("info", f"{page}: pages beside a program or a library ({other}): a part of it, and no site", page)
-        return []
     return usual[:1] or _single(tree)
-
-
-def _beside(tree: Tree, folder: str) -> str | None:
-    """What says that a folder of pages belongs to something else: a manifest of a program in another language at the
-    root, code of one there or among the pages; for documentation, any code outside of it."""
-    top = tree.folders.get("", ())
-    # Pages themselves may have these two, for what makes them.
-    manifests = (name for name in top if name in (*LIBRARIES, *OTHERS) and name not in ("package.json", "Gemfile"))
-    found = next((name for name in manifests if not _of_hugo(tree, name)), None)
-    if found is not None:
-        return found
-    for place in ("", folder) if folder else ():
-        names = tree.folders.get(place, ())
-        found = next((name for name in names if name.endswith(CODE) and not _is_script(name)), None)
-        if found is not None:
-            return posixpath.join(place, found)
-    if not is_aside(folder):
-        return None
-    every = ((place, name) for place, names in sorted(tree.folders.items()) for name in names)
-    outside = (posixpath.join(place, name) for place, name in every if not f"{place}/".startswith(f"{folder}/"))
-    return next((path for path in outside if path.endswith((*CODE, ".mjs", ".cjs")) and not _is_hidden(path)), None)
-
-
-def _is_script(name: str) -> bool:
-    """Whether a file may be one that pages load, or that only makes them."""
-    return name.endswith((".js", ".ts", ".jsx", ".tsx", ".vue"))
-
-
-def _is_hidden(path: str) -> bool:
-    return any(part.startswith(".") for part in path.split("/"))
 
 
 def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
@@ -261,3 +226,33 @@ def _settings(project: Project, name: str) -> Document | None:
 
 def is_candidate(names: frozenset[str]) -> bool:
     return "index.html" in names
+
+
+def beside(tree: Tree, folder: str) -> str | None:
+    """What says that a folder of pages belongs to something else, by its path: a manifest of a program in another
+    language at the root, code of one there or among the pages; for documentation, any code outside of it."""
+    if "Staticfile" in tree.folders.get("", ()):
+        return None
+    # Pages themselves may have these two, for what makes them.
+    kinds = {*LIBRARIES, *OTHERS} - {"package.json", "Gemfile"}
+    found = next((name for name in tree.folders.get("", ()) if name in kinds and not _of_hugo(tree, name)), None)
+    if found is not None:
+        return found
+    for place in ("", folder) if folder else ():
+        names = tree.folders.get(place, ())
+        found = next((name for name in names if name.endswith(CODE) and not name.endswith(_SCRIPTS)), None)
+        if found is not None:
+            return posixpath.join(place, found)
+    if not is_aside(folder):
+        return None
+    every = ((place, name) for place, names in sorted(tree.folders.items()) for name in names)
+    outside = (posixpath.join(place, name) for place, name in every if not f"{place}/".startswith(f"{folder}/"))
+    return next((path for path in outside if path.endswith((*CODE, ".mjs", ".cjs")) and not _is_hidden(path)), None)
+
+
+# Files that pages load, or that only make them.
+_SCRIPTS = (".js", ".ts", ".jsx", ".tsx", ".vue")
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))

@@ -82,7 +82,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
             if best is not None:
                 found.append(best)
     with contained(tree, "", "was not searched for what is beside its services"):
-        found = _once(_without_tools(_serving(found, declared)))
+        found = _without_tools(_serving(found, declared))
         claimed = {item.project.path for item in found}
         found += [
             _static_claim(project)
@@ -132,8 +132,14 @@ def _of_desktop(tree: Tree, folder: str) -> bool:
 
 
 def _is_part_of_another(tree: Tree, folder: str) -> bool:
-    """Whether pages belong to a package that runs in another place: the windows of a desktop's application."""
-    return any(node.runs_elsewhere(Project(tree, above)) is not None for above in _folders_up(folder))
+    """Whether pages belong to something else: the windows of a desktop's application, a library's documentation."""
+    if any(node.runs_elsewhere(Project(tree, above)) is not None for above in _folders_up(folder)):
+        return True
+    other = static.beside(tree, folder)
+    if other is not None:
+        page = f"{folder}/index.html" if folder else "index.html"
+        tree.note("info", f"{page}: pages beside a program or a library ({other}): a part of it, and no site", page)
+    return other is not None
 
 
 def _folders_up(folder: str) -> Iterator[str]:
@@ -165,23 +171,6 @@ def _without_tools(found: list[Found]) -> list[Found]:
         return item.language is python and item.claim.strength == "guess" and bool(item.project.path) and not usual
 
     return [item for item in found if not certain or not is_tool(item)]
-
-
-def _once(found: list[Found]) -> list[Found]:
-    """The services without those whose program is that of another one, in a folder below with dependencies of its own:
-    of the two it is the one that has files of a host, else the one whose folder it is."""
-    pythons = [item.project.path for item in found if item.language is python]
-    dropped: set[str] = set()
-    for path in pythons if len(pythons) > 1 else ():
-        project = Project(found[0].project.tree, path)
-        program = python.started_file(project)
-        inner = next(
-            (other for other in pythons if other != path and inside(other, path) and inside(program or "", other)), None
-        )
-        if inner is not None and program is not None:
-            hosted = project.has("Procfile") or project.has("Dockerfile")
-            dropped.add(inner if hosted else path)
-    return [item for item in found if item.language is not python or item.project.path not in dropped]
 
 
 def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:

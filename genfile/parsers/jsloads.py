@@ -12,14 +12,6 @@ if TYPE_CHECKING:
 # Names in these are types: `let x: express.Request`, `typeof express`.
 _OF_TYPES = frozenset({"nested_type_identifier", "nested_identifier", "type_query"})
 _DECLARES = ("lexical_declaration", "variable_declaration")
-# Statements that do nothing by themselves when a module is loaded.
-_STILL = frozenset(
-    """
-    import_statement function_declaration generator_function_declaration class_declaration comment hash_bang_line
-    interface_declaration type_alias_declaration enum_declaration abstract_class_declaration ambient_declaration
-    empty_statement
-    """.split()
-)
 _IMPORTS = frozenset({"import_specifier", "import_clause", "namespace_import"})
 
 
@@ -46,39 +38,6 @@ class JsLoads(JsReferences):
                     if module is not None:
                         found.append((module, line))
         return tuple(found)
-
-    @cached_property
-    def only_gives(self) -> bool:
-        """Whether the module does nothing when it is loaded but to define things and to export some of them."""
-        gives = False
-        for node in self._root.named_children:
-            if node.type == "export_statement":
-                gives = True
-                node = node.child_by_field_name("declaration") or node.child_by_field_name("value") or node
-            if node.type in _DECLARES:
-                values = (child.child_by_field_name("value") for child in node.named_children)
-                if any(value is not None and self._acts(value) for value in values):
-                    return False
-            elif node.type == "expression_statement" and node.named_children:
-                inner = node.named_children[0]
-                left = inner.child_by_field_name("left") if inner.type == "assignment_expression" else None
-                if inner.type == "string":
-                    continue
-                if left is None or self._text(left).split(".")[0] not in ("module", "exports"):
-                    return False
-                right = inner.child_by_field_name("right")
-                if right is not None and self._acts(right):
-                    return False
-                gives = True
-            elif node.type not in _STILL and node.type != "export_statement" and self._acts(node):
-                return False
-        return gives
-
-    def _acts(self, node: "Node") -> bool:
-        """Whether an expression calls something, or a statement is more than a definition."""
-        if node.type in ("call_expression", "new_expression", "await_expression"):
-            return self._required(node) is None
-        return node.type.endswith("_statement")
 
     def _loaded_by(self, node: "Node", depth: int = 0) -> str | None:
         """`require("x")` at the heart of `require("x").config()` and `require("x")(app)`."""

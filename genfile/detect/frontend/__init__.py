@@ -8,7 +8,7 @@ import shlex
 from typing import Any
 
 from genfile.detect import node
-from genfile.detect.frontend.bundles import assets, build_without, in_place, mentions, own_site, quiet_sites
+from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
@@ -183,14 +183,15 @@ def _embeds_target(text: str, target: str) -> bool:
 
 
 def _leave_to_stage(draft: Draft, served: Served) -> None:
-    """What a build of the server does in the front end's folder is what the stage does."""
+    """What of the server's build goes into the front end's folder is what the stage does."""
     evidence = draft.evidence.get("/build")
     if draft.values.get("language") != "node" or evidence is None or not evidence.evidence:
         return
     server = Project(served.project.tree, "").at(draft.values.get("path", "."))
-    rest = build_without(server, served.project, evidence.evidence[0])
-    if rest is not None:
-        draft.put("build", Fact(rest, (served.reason,)))
+    manager = draft.values["package_manager"]["name"]
+    left = left_of_build(server, served.project, evidence.evidence[0], manager)
+    if left is not None:
+        draft.put("build", Fact(left, (*(evidence.evidence[:1] if left else ()), served.reason)))
 
 
 def _output(project: Project) -> str | None:

@@ -3,9 +3,8 @@
 import posixpath
 import re
 
-from genfile.detect.frontend.scripts import build_script, leads_into, moves_only
 from genfile.detect.frontend.signals import Served, folders, paths
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, NOTHING, Step, resolve
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside, is_aside
 from genfile.detect.tree import Project, Tree
@@ -92,30 +91,33 @@ def mentions(tree: Tree, site: Project) -> int:
     return len(re.findall(rf"(?<![\w./-]){re.escape(site.path)}(?![\w-])", text or ""))
 
 
-def build_without(server: Project, site: Project, says: Evidence) -> list[str] | None:
-    """The commands of a server's build without those that install and build a front end; None where it has none."""
+def left_of_build(server: Project, site: Project, says: Evidence, manager: str) -> list[str] | None:
+    """What is left of the script that a server's build is, once a stage makes the front end: without the commands that
+    enter its folder and those that install; None where the script does not go there."""
     from genfile.detect.node.build import command_of
     from genfile.detect.node.claims import read_project
-    from genfile.detect.node.manager import package_manager
-    from genfile.detect.node.scripts import MANAGERS, resolve
 
     read = read_project(server)
-    name = build_script(read.package) if read is not None else None
-    if read is None or name is None or read.package.says("scripts", name) != says:
+    name = next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if read and item in read.package.scripts), None)
+    steps = resolve(read.package, name) if read is not None and name is not None else None
+    if read is None or name is None or not steps or read.package.says("scripts", name) != says:
         return None
-    package = read.package
-    steps = [step for item in (f"pre{name}", name, f"post{name}") for step in resolve(package, item) or ()]
-    theirs = [step for step in steps if leads_into(package, step, site)]
-    if not theirs:
-        return None
-    # An installation of the server's own is done before; what is left of files is the front end's, where that is all.
-    own = [step for step in steps if step not in theirs and not _installs(step, MANAGERS)]
-    if all(moves_only(step) for step in own):
-        return []
-    if read.workspace is not None or name in BUILD_PARTS:
-        return None
-    return [command_of(step, package_manager(read)[0].value) for step in own if not moves_only(step)]
+    folder = relative(site.path, server.path)
+    entering = [step for step in steps if _enters(step, folder)]
+    left = [step for step in steps if step not in entering and not _installs(step) and step.program not in NOTHING]
+    return [command_of(step, manager) for step in left] if entering else None
 
 
-def _installs(step: Step, managers: frozenset[str]) -> bool:
-    return step.program in managers and (len(step.words) == 1 or step.words[1] in ("install", "ci", "i"))
+def _enters(step: Step, folder: str) -> bool:
+    """Whether a command works in a folder: `cd client && npm run build`, `npm --prefix client run build`, `cp`."""
+    places = [step.folder, *(word.partition("=")[2] or word for word in step.words[1:])]
+    plain = (posixpath.normpath(place) for place in places if place)
+    return any(place == folder or place.startswith(folder + "/") for place in plain)
+
+
+def _installs(step: Step) -> bool:
+    """Whether a command installs what the manifest names: the image has done so."""
+    words = [word for word in step.words[1:] if not word.startswith("-")]
+    return step.program in MANAGERS and (
+        words in (["install"], ["i"], ["ci"]) or (not words and step.program == "yarn")
+    )

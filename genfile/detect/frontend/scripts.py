@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 
 from genfile.detect.frontend.signals import Served, folders, paths
 from genfile.detect.node.manifest import PackageJson, read_package
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, NOTHING, Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, Step, resolve
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
 from genfile.parsers.small import parse_shell
 
 MOVES = frozenset({"mv", "cp", "rsync", "cpr", "ncp", "cpx", "cpy"})
 _REMOVES = frozenset({"rm", "rimraf", "del", "del-cli"})
-# What prepares or puts files, and builds nothing.
-_FILES = MOVES | _REMOVES | NOTHING | {"mkdir", "mkdirp", "make-dir", "shx", "touch", "chmod"}
 # Wrappers that run the program which stands behind them.
 _WRAPPERS = frozenset({"shx", "npx", "bunx", "pnpx"})
 # Where a build of Java's takes files for its artifact from.
@@ -95,12 +93,6 @@ def leads_into(package: PackageJson, step: Step, site: Project) -> bool:
     names = {other.name} if other is not None and other.name else set()
     values = [word.rpartition("=")[2] for word in step.words[1:]]
     return any(word in names or (word and _clean(posixpath.join(own, word)) == site.path) for word in values)
-
-
-def moves_only(step: Step) -> bool:
-    """Whether a command only makes, moves and removes files, or nothing at all."""
-    words = _program(step.words)
-    return bool(words) and words[0] in _FILES
 
 
 def _builds(package: PackageJson, step: Step, site: Project) -> bool:
@@ -213,4 +205,4 @@ def _clean(path: str) -> str:
     return "" if plain == "." else plain
 
 
-__all__ = ["build_script", "built_by_server", "leads_into", "moves_only", "scripted"]
+__all__ = ["build_script", "built_by_server", "leads_into", "scripted"]

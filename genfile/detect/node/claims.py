@@ -7,11 +7,11 @@ from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.library import given_out, told_library
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.pages import can_be_built, has_page, is_documentation
 from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve, resolve_text
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.sources import resolve_import, source_files
@@ -60,11 +60,9 @@ def claim(folder: Project) -> Claim | None:
     if package.file != FILE:
         return None
     if found is not None and found.value.name not in _TOOLING:
-        if found.value.kind == "site" and is_documentation(project, found.value.name):
-            return None
         if found.value.kind == "site" or (found.value.name == "nextjs"):
             strength = "server" if found.value.kind == "server" else "site"
-            return Claim(strength, found.evidence[0]) if can_be_built(project, found.value.name) else None  # type: ignore[arg-type]
+            return Claim(strength, found.evidence[0]) if _can_be_built(project, found.value.name) else None  # type: ignore[arg-type]
         if _can_start(project) or found.value.start:
             return Claim("server", found.evidence[0])
         return None
@@ -77,7 +75,7 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", package.says("scripts", "start")) if own else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
-    if found is not None and can_be_built(project, found.value.name) and "index.html" in folder.names():
+    if found is not None and _can_be_built(project, found.value.name) and "index.html" in folder.names():
         return Claim("site", found.evidence[0])
     if (pages := asset_root(project)) is not None:
         return Claim("site", pages.evidence[0])
@@ -150,7 +148,7 @@ def _for_another_host(project: NodeProject) -> bool:
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]):
         return False
-    if find_framework(project) is not None and "build" in package.scripts and has_page(folder):
+    if find_framework(project) is not None and "build" in package.scripts and _has_page(folder):
         return False
     folder.tree.note(
         "info", f"{folder.full(name)}: made for another host than a container: no service", folder.full(name)
@@ -246,6 +244,46 @@ def _is_published_library(package: PackageJson) -> bool:
     return exports and ("start" not in package.scripts or starts_aside(package, "start"))
 
 
+def _can_be_built(project: NodeProject, name: str) -> bool:
+    """A front end of which there is more than the dependency: pages, a configuration, a build script."""
+    if name == "expo":
+        # An app for telephones, unless it is exported for the web; with a server of Expo's it is no site.
+        document = project.folder.json("app.json") if project.folder.has("app.json") else None
+        server = document is not None and document.text("expo", "web", "output") == "server"
+        steps = (step for script in project.package.scripts for step in resolve(project.package, script) or ())
+        return not server and any(step.program == "expo" and "export" in step.words for step in steps)
+    if any(script in project.package.scripts for script in ("build", "build:prod", "start", "dev")):
+        # A component library is built too, but has no page.
+        return not (name in ("vite", "rsbuild") and not _has_page(project.folder) and not given_out(project.folder))
+    return _has_page(project.folder) or (name in CONFIGURED and _is_configured(project.folder, name))
+
+
+# Frameworks whose build needs no script: their configuration, or their pages, say that there is an application.
+CONFIGURED = {"nextjs": "next.config", "nuxt": "nuxt.config", "astro": "astro.config"}
+
+
+def _is_configured(folder: Project, name: str) -> bool:
+    return any(item.startswith(CONFIGURED[name]) for item in folder.names()) and any(
+        folder.has_folder(place) for place in ("pages", "app", "src/pages", "src/app")
+    )
+
+
+def _has_page(folder: Project) -> bool:
+    return any(
+        folder.has(name)
+        for name in (
+            "index.html",
+            "public/index.html",
+            "src/index.html",
+            "client/index.html",
+            "app/index.html",
+        )
+    ) or (
+        any(name.startswith(("vite.config", "rsbuild.config")) for name in folder.names())
+        and next(folder.files("index.html", depth=2), None) is not None
+    )
+
+
 def _hosted_here(project: NodeProject) -> str | None:
     """A Dockerfile in the package's own folder, where there is a program to start."""
     folder = project.folder
@@ -323,16 +361,6 @@ def known_frameworks() -> frozenset[str]:
     return frozenset(item.name for item in frameworks("node"))
 
 
-def _is_for_others(project: NodeProject, words: tuple[str, ...]) -> bool:
-    """Whether what `main` names is there to be loaded by others: it only exports things; the user is told."""
-    sources = source_files(project, words)
-    if not sources or not sources[0][1].only_gives:
-        return False
-    says = project.folder.says(sources[0][0], 1, "it only exports things")
-    project.folder.tree.note("info", f"{says}: a library for others to load: no service", says.path)
-    return True
-
-
 def bare_program(folder: Project) -> Evidence | None:
     """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
@@ -352,6 +380,6 @@ def bare_program(folder: Project) -> Evidence | None:
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
     if start is None or not start.evidence or tool or _talks(project, words) or _ends(project, words):
         return None
-    if _is_for_others(project, words):
+    if told_library(project, words):
         return None
     return start.evidence[0]

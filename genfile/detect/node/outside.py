@@ -6,7 +6,6 @@ from typing import Any
 
 from genfile.detect.node.configs import build_configs, build_steps
 from genfile.detect.node.framework import read_module
-from genfile.detect.node.imports import existing
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE
 from genfile.detect.node.scripts import Step, resolve
@@ -136,7 +135,7 @@ def _of_imports(project: NodeProject, sources: list[tuple[str, JsModule]], *, ru
             path = posixpath.normpath(posixpath.join(posixpath.dirname(origin), item.module))
             if not item.module.startswith("..") or path.startswith(".."):
                 continue
-            target = existing(whole, path)
+            target = _file(whole.folder, path)
             if target is None or target in seen or len(seen) > MAX_FILES:
                 continue
             seen.add(target)
@@ -144,3 +143,13 @@ def _of_imports(project: NodeProject, sources: list[tuple[str, JsModule]], *, ru
             inner = read_module(whole, target)
             if inner is not None:
                 queue.append((target, inner))
+
+
+_ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json")
+
+
+def _file(whole: Project, path: str) -> str | None:
+    """The file of the tree that an import means, with or without its ending, or with that of the output."""
+    stem = path[:-3] if path.endswith(".js") else path
+    names = [path, *(base + end for base in (path, f"{path}/index", stem) for end in _ENDINGS)]
+    return next((name for name in names if whole.has(name)), None)

@@ -36,13 +36,6 @@ def detect(project: Project) -> Draft:
     return detect_python(project)
 
 
-def started_file(project: Project) -> str | None:
-    """The file, by its path in the tree, that holds the application of a folder, or is run; None where none is seen."""
-    from genfile.detect.python.claims import started_file as find
-
-    return find(project)
-
-
 def program(project: Project) -> Evidence | None:
     """A file of a usual name that can be run as it is."""
     from genfile.detect.python.claims import bare_program

@@ -1,7 +1,5 @@
 """Is a folder a Python service, a library, or a tool?"""
 
-import ast
-
 from genfile.detect.language import Claim
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
@@ -13,7 +11,6 @@ from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, s
 from genfile.detect.python.start import hosted_program, notebook
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
-from genfile.parsers.python import parse_python
 from genfile.parsers.small import parse_procfile
 
 SERVERS = ("gunicorn", "uvicorn", "hypercorn", "granian", "daphne", "waitress", "uwsgi")
@@ -133,7 +130,7 @@ def _program(project: PythonProject) -> Claim | None:
     if functions(folder):
         return None
     if program is not None and not project.has_build_system and not _below_package(folder):
-        if passed_over(project, program) or _is_handler(project, program):
+        if passed_over(project, program):
             return None
         return Claim("guess", folder.says(program, 1, f"{program} beside the dependencies"))
     server = next(
@@ -175,36 +172,6 @@ def functions(folder: Project) -> bool:
     return False
 
 
-def _is_handler(project: PythonProject, program: str) -> bool:
-    """Whether a module only defines what a platform of functions calls, `def handler(event, context)`; a note says so.
-
-    Source: docs.aws.amazon.com/lambda/latest/dg/python-handler.html.
-    """
-    module = project.folder.parse(parse_python, program)
-    if module is None or module.has_main_guard:
-        return False
-    for node in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
-        names = [item.arg.lstrip("_") for item in node.args.args] if isinstance(node, _FUNCTIONS) else []
-        if len(names) == 2 and names[0] in ("event", "evt") and names[1] in ("context", "ctx"):
-            path = project.folder.full(program)
-            text = f"{path}: functions that a platform calls ({node.name}(event, context)) are no service"
-            project.folder.tree.note("info", text, path, node.lineno)
-            return True
-    return False
-
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def started_file(folder: Project) -> str | None:
-    """The file that holds the application object of a folder's framework, else the one that is run."""
-    project = PythonProject(folder)
-    found = find_framework(project)
-    application = find_application(project, found.value) if found is not None else None
-    name = application.value.file if application is not None else find_program(project, found.value if found else None)
-    return folder.full(name) if name is not None else None
-
-
 def bare_program(folder: Project) -> Evidence | None:
     """main.py and its like, in a folder that is not made to be installed as a tool."""
     project = PythonProject(folder)
@@ -217,6 +184,6 @@ def bare_program(folder: Project) -> Evidence | None:
     )
     names = ("main.py", "app.py", "server.py", "bot.py", "worker.py")
     name = next((name for name in names if folder.has(name)), None)
-    if name is None or manifest is None or passed_over(project, name) or _is_handler(project, name):
+    if name is None or manifest is None or passed_over(project, name):
         return None
     return folder.says(name, 1, name)
