@@ -172,13 +172,29 @@ def test_python_program_that_reads_outside_of_its_folder(code: str, places: tupl
         'require("dotenv").config({ path: "../.env" });',
         'app.use(express.static(path.join(__dirname, "../build")));',
         'app.set("root", path.join(__dirname, ".."));',
+        'require("fs").readFileSync("../docker-compose.yml");',
     ],
-    ids=["settings of a person", "not in the tree", "all of it"],
+    ids=["settings of a person", "not in the tree", "all of it", "what images are made with"],
 )
 def test_what_is_no_place_beside(code: str) -> None:
-    files = {**server(code), ".env": "A=1\n", "README.md": "#"}
+    files = {**server(code), ".env": "A=1\n", "README.md": "#", "docker-compose.yml": "services: {}\n"}
     assert only(files).beside == ()
     assert image(files)[1] == "api"
+
+
+def test_output_of_a_site_outside_of_its_folder_is_not_sent_to_the_builder() -> None:
+    files = {
+        "web/package.json": package(scripts={"build": "vite build"}, devDependencies={"vite": "7.0.0"}),
+        "web/index.html": "<div></div>",
+        "web/vite.config.js": 'export default { build: { outDir: "../pages" } };\n',
+        "pages/keep.txt": "",
+    }
+    spec = only(files)
+    assert (spec.static.root, spec.beside) == ("pages", ())
+    dockerfile, context, risks = image(files)
+    assert (context, risks) == (".", [])
+    assert "WORKDIR /app/web\n" in dockerfile
+    assert "COPY --link --from=build /app/pages /usr/share/nginx/html" in dockerfile
 
 
 def test_member_of_a_workspace_has_its_neighbours_in_the_context() -> None:

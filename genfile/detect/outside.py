@@ -9,6 +9,8 @@ from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 
 MAX_PLACES = 12
+# Files that the image is made with: the builder never gets them.
+_CONTAINERS = ("Dockerfile", "docker-compose", "compose")
 # Folders that no image is given.
 _NEVER = frozenset({"node_modules", "__pycache__", "venv"})
 
@@ -30,9 +32,11 @@ def put_outside(root: Project, draft: Draft, references: Iterable[Reference]) ->
     """
     found: dict[str, Evidence] = {}
     read: list[str] = []
+    made: list[str] = draft.values.get("outputs", [])
     for item in references:
         place = part_of(root, item.path)
-        if place is not None:
+        # What the build makes is never sent to the builder.
+        if place is not None and not any(inside(place, output) for output in made):
             found.setdefault(place, item.says)
             read += [place] if item.runs else []
     places = outermost(found)
@@ -55,7 +59,9 @@ def part_of(root: Project, path: str) -> str | None:
     if inside(plain, root.path) or inside(root.path, plain):
         return None
     if plain in tree.paths:
-        folder = posixpath.dirname(plain)
+        folder, name = posixpath.split(plain)
+        if name.startswith(_CONTAINERS):
+            return None
         # Beside a file there is what it needs, unless it lies above the service.
         return plain if inside(root.path, folder) else folder
     return plain if _is_folder(tree, plain) else None

@@ -61,7 +61,9 @@ def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
     """
     workspace = spec.get("workspace")
     context = workspace["root"] if workspace else spec["path"]
-    context = common_folder(context, *spec.get("beside") or ())
+    static = spec.get("static")
+    # A build may write its pages outside of its own folder.
+    context = common_folder(context, *spec.get("beside") or (), *([static["root"]] if static else ()))
     front = spec.get("frontend")
     if front:
         root = front["workspace"]["root"] if front["workspace"] else front["path"]
