@@ -247,3 +247,33 @@ def _settings(project: Project, name: str) -> Document | None:
 
 def is_candidate(names: frozenset[str]) -> bool:
     return "index.html" in names
+
+
+def beside(tree: Tree, folder: str) -> str | None:
+    """What says that a folder of pages belongs to something else, by its path: a manifest of a program in another
+    language at the root, code of one there or among the pages; for documentation, any code outside of it."""
+    if "Staticfile" in tree.folders.get("", ()):
+        return None
+    # Pages themselves may have these two, for what makes them.
+    kinds = {*LIBRARIES, *OTHERS} - {"package.json", "Gemfile"}
+    found = next((name for name in tree.folders.get("", ()) if name in kinds and not _of_hugo(tree, name)), None)
+    if found is not None:
+        return found
+    for place in ("", folder) if folder else ():
+        names = tree.folders.get(place, ())
+        found = next((name for name in names if name.endswith(CODE) and not name.endswith(_SCRIPTS)), None)
+        if found is not None:
+            return posixpath.join(place, found)
+    if not is_aside(folder):
+        return None
+    every = ((place, name) for place, names in sorted(tree.folders.items()) for name in names)
+    outside = (posixpath.join(place, name) for place, name in every if not f"{place}/".startswith(f"{folder}/"))
+    return next((path for path in outside if path.endswith((*CODE, ".mjs", ".cjs")) and not _is_hidden(path)), None)
+
+
+# Files that pages load, or that only make them.
+_SCRIPTS = (".js", ".ts", ".jsx", ".tsx", ".vue")
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") for part in path.split("/"))

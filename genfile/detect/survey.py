@@ -132,8 +132,14 @@ def _of_desktop(tree: Tree, folder: str) -> bool:
 
 
 def _is_part_of_another(tree: Tree, folder: str) -> bool:
-    """Whether pages belong to a package that runs in another place: the windows of a desktop's application."""
-    return any(node.runs_elsewhere(Project(tree, above)) is not None for above in _folders_up(folder))
+    """Whether pages belong to something else: the windows of a desktop's application, a library's documentation."""
+    if any(node.runs_elsewhere(Project(tree, above)) is not None for above in _folders_up(folder)):
+        return True
+    other = static.beside(tree, folder)
+    if other is not None:
+        page = f"{folder}/index.html" if folder else "index.html"
+        tree.note("info", f"{page}: pages beside a program or a library ({other}): a part of it, and no site", page)
+    return other is not None
 
 
 def _folders_up(folder: str) -> Iterator[str]:
@@ -185,6 +191,7 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
     for language in LANGUAGES:
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:
             claims.append(Found(project, language, claim))
+    claims = [item for item in claims if not _brought_along(item)]
     foreign = next((name for name in FOREIGN if name in names or any(item.endswith(name) for item in names)), None)
     if foreign is not None and claims and all(_is_front(item) for item in claims):
         if ruled is not None:
@@ -207,6 +214,15 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
             other.claim.reason.line,
         )
     return winner
+
+
+def _brought_along(found: Found) -> bool:
+    """Whether a program is a part of an application for desktops, which starts it by itself; a note says so."""
+    says = node.brought_along(found.project) if found.language is not node else None
+    if says is not None:
+        text = f"{found.claim.reason}: a part of an application for desktops ({says}): no service"
+        found.project.tree.note("info", text, found.claim.reason.path, found.claim.reason.line)
+    return says is not None
 
 
 def _is_front(found: Found) -> bool:
@@ -258,7 +274,7 @@ def _last_resort(tree: Tree) -> list[Found]:
         for language in LANGUAGES:
             program = getattr(language, "program", None)
             reason = program(project) if program is not None else None
-            if reason is not None:
+            if reason is not None and (language is node or node.brought_along(project) is None):
                 text = f"{reason}: nothing says that this program stays or listens"
                 tree.note("warning", text, reason.path, reason.line)
                 return [Found(project, language, Claim("guess", reason))]

@@ -21,11 +21,13 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("artifact",),
     ("artifact_folder",),
     ("sources", "*"),
+    ("beside", "*"),
     ("frontend", "path"),
     ("frontend", "output"),
     ("frontend", "target"),
     ("frontend", "manifests", "*"),
     ("frontend", "outputs", "*"),
+    ("frontend", "beside", "*"),
     ("frontend", "workspace", "root"),
     ("workspace", "root"),
     ("workspace", "member"),
@@ -59,10 +61,13 @@ def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
     """
     workspace = spec.get("workspace")
     context = workspace["root"] if workspace else spec["path"]
+    static = spec.get("static")
+    # A build may write its pages outside of its own folder.
+    context = common_folder(context, *spec.get("beside") or (), *([static["root"]] if static else ()))
     front = spec.get("frontend")
     if front:
         root = front["workspace"]["root"] if front["workspace"] else front["path"]
-        context = common_folder(context, root)
+        context = common_folder(context, root, *front.get("beside") or ())
     if not several:
         return Layout(context, _join(context, "Dockerfile"), _join(context, ".dockerignore"))
     dockerfile = _join(spec["path"], "Dockerfile")

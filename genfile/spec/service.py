@@ -120,6 +120,7 @@ class Frontend(Model):
     manifests: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
     workspace: Workspace | None = None
+    beside: tuple[RelativePath, ...] = ()
     system_packages: SystemPackages = SystemPackages.model_construct()
     environment: tuple[EnvironmentVariable, ...] = ()
     secrets: tuple[BuildSecret, ...] = ()
@@ -153,6 +154,11 @@ class Service(Model):
     secrets: tuple[BuildSecret, ...] = ()
     backing_services: tuple[Word, ...] = ()
     workspace: Workspace | None = None
+    beside: tuple[RelativePath, ...] = Field(
+        (),
+        description="Folders and files outside of the service's own (of a workspace: of its root) that its build or "
+        "its program reads: the build context holds both.",
+    )
     frontend: Frontend | None = None
     manifests: tuple[RelativePath, ...] = Field(
         (), description="Every file that the installation of dependencies reads, the lock file included."

@@ -5,24 +5,27 @@ folder, or the project's own Dockerfile or Makefile puts the two together. Witho
 """
 
 import shlex
+from typing import Any
 
 from genfile.detect import node
 from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
+from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.node.gitbuild import GIT_GIVEN
+from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 
 KEPT = (
-    "runtime package_manager engine framework build manifests outputs workspace system_packages secrets "
+    "runtime package_manager engine framework build manifests outputs workspace beside system_packages secrets "
     "has_dev_dependencies ignore_scripts lifecycle_scripts dependency_scripts rebuild rebuild_dev "
     "generates_modules"
 ).split()
 
-SIGNALS: tuple[Signal, ...] = (writes_into, moves, embeds, names, one_dockerfile)
+SIGNALS: tuple[Signal, ...] = (writes_into, moves, scripted, embeds, names, built_by_server, one_dockerfile)
 
 
 def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
@@ -128,11 +131,12 @@ def put(draft: Draft, served: Served) -> None:
         in_place = in_place and served.output == served.project.spec_path
     if not values.get("build"):
         return
-    values["build"] = [*values["build"], *served.after]
+    values["build"] = [*_room(served, values), *values["build"], *served.after]
     # What was missing before it is built is there after it.
     draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))
     _leave_to_stage(draft, served)
+    _without_sources(draft, served)
     # That it has no server of its own to start is no matter here.
     for note in (item for item in front.notes if not item.text.startswith("no start command")):
         if GIT_GIVEN in note.text:
@@ -144,6 +148,25 @@ def put(draft: Draft, served: Served) -> None:
     for folder in (output, served.target):
         if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
             folders.append(folder)
+
+
+def _without_sources(draft: Draft, served: Served) -> None:
+    """What the server names of the front end's folder is what the stage makes of it, not its sources."""
+    given = set(draft.values.get("beside", ()))
+    theirs = {path for path in given if inside(path, served.project.path) or inside(path, served.target)}
+    if theirs:
+        draft.values["beside"] = [path for path in draft.values["beside"] if path not in theirs]
+        draft.values["run_paths"] = [path for path in draft.values["run_paths"] if path not in theirs]
+        draft.evidence.pop("/beside", None)
+
+
+def _room(served: Served, values: dict[str, Any]) -> list[str]:
+    """The command that makes the folder outside of the front end's own which its build takes to be there."""
+    if not served.room:
+        return []
+    workspace = values.get("workspace")
+    base = workspace["root"] if workspace else served.project.spec_path
+    return [f"mkdir -p {shlex.quote(relative(served.room, base))}"]
 
 
 def _note_git(draft: Draft, front: Draft, served: Served) -> None:

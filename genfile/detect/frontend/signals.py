@@ -25,6 +25,8 @@ class Served:
     output: str | None = None
     after: tuple[str, ...] = ()
     """Commands in its folder after its build."""
+    room: str | None = None
+    """A folder of the tree, outside of the front end's own, that its build writes into and does not make."""
 
 
 def writes_into(server: Found, site: Project, output: str) -> Served | None:

@@ -35,3 +35,10 @@ def runs_elsewhere(project: Project) -> Evidence | None:
     from genfile.detect.node.elsewhere import told_elsewhere
 
     return told_elsewhere(project)
+
+
+def brought_along(project: Project) -> Evidence | None:
+    """What says that a program of another language in a folder is a part of an application for desktops."""
+    from genfile.detect.node.sidecar import sidecar
+
+    return sidecar(project)

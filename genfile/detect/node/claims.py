@@ -7,6 +7,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.library import given_out, told_library
 from genfile.detect.node.made import placed, started_file
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
@@ -271,7 +272,7 @@ def _can_be_built(project: NodeProject, name: str) -> bool:
         return not server and any(step.program == "expo" and "export" in step.words for step in steps)
     if any(script in project.package.scripts for script in ("build", "build:prod", "start", "dev")):
         # A component library is built too, but has no page.
-        return not (name in ("vite", "rsbuild") and not _has_page(project.folder))
+        return not (name in ("vite", "rsbuild") and not _has_page(project.folder) and not given_out(project.folder))
     return _has_page(project.folder) or (name in CONFIGURED and _is_configured(project.folder, name))
 
 
@@ -396,5 +397,7 @@ def bare_program(folder: Project) -> Evidence | None:
     # A tool that only development needs is run by people, not by a container.
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
     if start is None or not start.evidence or tool or _talks(project, words) or _ends(project, words):
+        return None
+    if told_library(project, words):
         return None
     return start.evidence[0]

@@ -10,6 +10,8 @@ from genfile.detect.node.workspace import workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 
+# Where an application with windows of its own runs, in words.
+DESKTOP = "a desktop"
 # What shows an application's pages in windows of a desktop.
 _SHELLS = ("electron", "nw", "@neutralinojs/neu")
 # What makes an extension of a browser, its manifest included.
@@ -57,7 +59,7 @@ def _desktop(project: NodeProject) -> Fact[str] | None:
     shell = next((name for name in _SHELLS if name in package.every_dependency), None)
     if shell is None and project.folder.has_folder("src-tauri"):
         shell = next((name for name in ("@tauri-apps/cli", "@tauri-apps/api") if name in _all(project)), None)
-    return Fact("a desktop", (package.depends(shell),)) if shell is not None else None
+    return Fact(DESKTOP, (package.depends(shell),)) if shell is not None else None
 
 
 def _editor(project: NodeProject) -> Fact[str] | None:

@@ -22,6 +22,7 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
+from genfile.detect.node.outside import put_references
 from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.required import put_needed
@@ -70,6 +71,7 @@ def detect(folder: Project) -> Draft:
     put_needed(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
+    put_references(project, draft)
     if draft.values.get("build"):
         put_env_check(project, draft)
         put_git(project, draft)

@@ -9,6 +9,7 @@ from genfile.detect.node.framework import evidence_of, read_config
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.evidence import Fact
+from genfile.parsers.data import parse_dotenv
 
 ROUTERS = frozenset(
     [
@@ -106,6 +107,8 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
             ):
                 value = step.words[step.words.index(flag) + 1]
                 return Fact((value, spa), (project.package.says("scripts", "build"),))
+    if framework.name == "create-react-app" and (told := _build_path(project)) is not None:
+        return told.but((told.value, spa))
     published = _published(project)
     if published is not None:
         return published.but((published.value, spa))
@@ -122,6 +125,19 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
             path = posixpath.join(base, value) if isinstance(base, str) and not base.startswith("/") else value
             return project.folder.fact((path, spa), found[0], 1, f"{'.'.join(key[1])} is {value}")
     return Fact((posixpath.join(_root_argument(project, framework), root), spa), (evidence_of(project, framework),))
+
+
+def _build_path(project: NodeProject) -> Fact[str] | None:
+    """BUILD_PATH, which create-react-app's tools write to: of the build script, of a committed .env.production."""
+    for step in resolve(project.package, "build") or ():
+        value = step.variables.get("BUILD_PATH", "")
+        if value and "$" not in value and not value.startswith("/"):
+            return Fact(value, (project.package.says("scripts", "build"),))
+    name = ".env.production"
+    values = (project.folder.parse(parse_dotenv, name) if project.folder.has(name) else None) or {}
+    value, line = values.get("BUILD_PATH", ("", 0))
+    plain = value and "$" not in value and not value.startswith("/")
+    return project.folder.fact(value, name, line, f"BUILD_PATH is {value}") if plain else None
 
 
 def _eleventy(project: NodeProject) -> Fact[str] | None:

@@ -16,6 +16,7 @@ from genfile.detect.python.manager import LOCKS, manager_version, package_manage
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
+from genfile.detect.python.outside import put_references
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.scm import put_version_variable
@@ -85,6 +86,7 @@ def detect(folder: Project) -> Draft:
     put_fetched(project, draft)
     put_version_variable(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
+    put_references(project, draft)
     return draft
 
 

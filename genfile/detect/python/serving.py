@@ -1,11 +1,14 @@
 """Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
 
+import ast
+
 from genfile.detect.python.application import modules
 from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Reach, reach
 from genfile.detect.python.reach.roles import is_of
 from genfile.evidence import Fact
+from genfile.parsers.python import parse_python
 
 MAX_ENTRIES = 24
 # Listeners of the standard library: a tool has one to show a preview, or to be called back at a login.
@@ -108,11 +111,28 @@ def of_desktop(project: PythonProject) -> bool:
 
 def passed_over(project: PythonProject, program: str) -> bool:
     """Whether a program that nothing else speaks for is no service; a note says why."""
-    reason = idle(project, ["python", program])
+    reason = idle(project, ["python", program]) or called_by_platform(project, program)
     if reason is not None:
         advice = "" if "screen" in reason else "; a Procfile that names it makes it one"
         project.folder.tree.note("info", reason + advice, project.folder.full(program))
     return reason is not None
+
+
+def called_by_platform(project: PythonProject, program: str) -> str | None:
+    """Why a module that only defines what a platform of functions calls is none: `def handler(event, context)`.
+
+    Source: docs.aws.amazon.com/lambda/latest/dg/python-handler.html.
+    """
+    module = project.folder.parse(parse_python, program)
+    if module is None or module.has_main_guard:
+        return None
+    for node in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
+        known = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        names = [item.arg.lstrip("_") for item in node.args.args] if known else []
+        if len(names) == 2 and names[0] in ("event", "evt") and names[1] in ("context", "ctx"):
+            where = f"{project.folder.full(program)}:{node.lineno}"
+            return f"{where}: functions that a platform calls ({node.name}(event, context)) are not a service"
+    return None
 
 
 def proof(project: PythonProject) -> Fact[list[str]] | None:

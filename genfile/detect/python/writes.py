@@ -26,8 +26,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     made = {posixpath.normpath(path) for path in draft.values.get("outputs", ())}
     served = started(project, draft.values.get("start", []))
     for path, module in modules(project):
-        parts = path.split("/")[:-1]
-        if _BY_HAND & set(parts) or any(part.startswith("test") or part.endswith(("tests", "e2e")) for part in parts):
+        if by_hand(path):
             continue
         for item in written(scope_of(project, path) or Scope(module)):
             if item.file and path not in served:
@@ -47,6 +46,14 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
     if listed and evidence:
         draft.put("writable", Fact(listed, tuple(evidence)))
+
+
+def by_hand(path: str) -> bool:
+    """Whether a module is for a developer's machine, or a test: a running service does nothing of it."""
+    parts = path.split("/")[:-1]
+    return bool(_BY_HAND & set(parts)) or any(
+        part.startswith("test") or part.endswith(("tests", "e2e")) for part in parts
+    )
 
 
 def _is_own(where: str) -> bool:

@@ -84,7 +84,7 @@ def anything(stage: Stage, why: str) -> None:
 @cache
 def effects() -> dict[str, Effect]:
     """The effect of each program that is known."""
-    from genfile.image.effects import files, go, jvm, node, python, system, typescript
+    from genfile.image.effects import bundlers, files, go, jvm, node, python, system, typescript
 
     return {
         **files.EFFECTS,
@@ -94,4 +94,5 @@ def effects() -> dict[str, Effect]:
         **node.EFFECTS,
         **python.EFFECTS,
         **typescript.EFFECTS,
+        **bundlers.EFFECTS,
     }

@@ -1,0 +1,78 @@
+"""What lies outside of a service's folder, and is a part of its build or its program all the same."""
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from genfile.detect.survey import inside
+from genfile.detect.tree import Project, Tree
+from genfile.evidence import Draft, Evidence, Fact
+
+MAX_PLACES = 12
+# Files that the image is made with: the builder never gets them.
+_CONTAINERS = ("Dockerfile", "docker-compose", "compose")
+# Folders that no image is given.
+_NEVER = frozenset({"node_modules", "__pycache__", "venv"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A path of the tree that something of a service names. ``runs``: its program reads it, not only its build."""
+
+    path: str
+    says: Evidence
+    runs: bool
+
+
+def put_outside(root: Project, draft: Draft, references: Iterable[Reference]) -> None:
+    """Put /beside, and into /run_paths what of it the program reads.
+
+    ``root``: the folder that is the build context without it. What is not in the tree is made by something else, and
+    what holds the root itself names no part of it: both are passed over.
+    """
+    found: dict[str, Evidence] = {}
+    read: list[str] = []
+    made: list[str] = draft.values.get("outputs", [])
+    for item in references:
+        place = part_of(root, item.path)
+        # What the build makes is never sent to the builder.
+        if place is not None and not any(inside(place, output) for output in made):
+            found.setdefault(place, item.says)
+            read += [place] if item.runs else []
+    places = outermost(found)
+    if not places or len(places) > MAX_PLACES:
+        return
+    draft.put("beside", Fact(places, tuple(found[place] for place in places)))
+    kept: list[str] = draft.values.get("run_paths", [])
+    more = [place for place in places if any(inside(path, place) for path in read)]
+    if kept and "static" not in draft.values:
+        draft.values["run_paths"] = [*kept, *(place for place in more if place not in kept)]
+
+
+def part_of(root: Project, path: str) -> str | None:
+    """The folder, or the file, of the tree that a path outside of a root means; None where there is none to take."""
+    plain = posixpath.normpath(path or ".")
+    parts = plain.split("/")
+    if plain.startswith(("..", "/")) or any(part in _NEVER or part.startswith(".") for part in parts):
+        return None
+    tree = root.tree
+    if inside(plain, root.path) or inside(root.path, plain):
+        return None
+    if plain in tree.paths:
+        folder, name = posixpath.split(plain)
+        if name.startswith(_CONTAINERS):
+            return None
+        # Beside a file there is what it needs, unless it lies above the service.
+        return plain if inside(root.path, folder) else folder
+    return plain if _is_folder(tree, plain) else None
+
+
+def _is_folder(tree: Tree, path: str) -> bool:
+    folder, name = posixpath.split(path)
+    return name in tree.subfolders(folder)
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """The paths that lie in no other one of them, sorted."""
+    listed = sorted(set(paths))
+    return [path for path in listed if not any(other != path and inside(path, other) for other in listed)]

@@ -1,0 +1,205 @@
+"""A front end that a server of the same tree gives out: one service whose image holds the files where it reads them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from genfile.api import generate
+from genfile.detect.inspection import Inspection, inspect_source
+from genfile.source.memory import MemorySource
+
+VITE = {"name": "pages", "private": True, "devDependencies": {"vite": "5.4.0"}, "dependencies": {"react": "18.3.1"}}
+CRA = {"name": "pages", "private": True, "dependencies": {"react": "18.3.1", "react-scripts": "5.0.1"}}
+BUILDS = {"dev": "vite", "build": "vite build"}
+GO_MOD = {"api/go.mod": "module example.com/api\n\ngo 1.26\n"}
+POM = (
+    "<project><modelVersion>4.0.0</modelVersion><parent><groupId>org.springframework.boot</groupId>"
+    "<artifactId>spring-boot-starter-parent</artifactId><version>3.5.0</version></parent>"
+    "<groupId>example</groupId><artifactId>api</artifactId><version>1</version>"
+    "<properties><java.version>21</java.version></properties><dependencies><dependency>"
+    "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId></dependency>"
+    "</dependencies><build><plugins><plugin><groupId>org.springframework.boot</groupId>"
+    "<artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>"
+)
+MAIN = (
+    "package a;\n@org.springframework.boot.autoconfigure.SpringBootApplication\npublic class App {\n"
+    "  public static void main(String[] a) { org.springframework.boot.SpringApplication.run(App.class, a); }\n}\n"
+)
+SPRING = {"api/pom.xml": POM, "api/src/main/java/a/App.java": MAIN}
+
+
+def inspect(files: dict[str, str]) -> Inspection:
+    return inspect_source(MemorySource({name: text.encode() for name, text in files.items()}))
+
+
+def pages(folder: str, scripts: dict[str, str] | None = None, of: dict[str, Any] = VITE) -> dict[str, str]:
+    """A front end in a folder: pages and a build."""
+    page = "index.html" if of is VITE else "public/index.html"
+    document = {**of, "scripts": scripts or BUILDS}
+    return {f"{folder}/package.json": json.dumps(document), f"{folder}/{page}": "<div></div>"}
+
+
+def server(folder: str, code: str, scripts: dict[str, str] | None = None, **more: str) -> dict[str, str]:
+    """An Express server in a folder, `` for the root."""
+    place = f"{folder}/" if folder else ""
+    document = {"name": "api", "private": True, "dependencies": {"express": "5.0.0", **more}}
+    document["scripts"] = scripts or {"start": "node index.js"}
+    head = 'const express = require("express"), path = require("path"), app = express();\n'
+    return {
+        f"{place}package.json": json.dumps(document),
+        f"{place}index.js": f"{head}{code}\napp.listen(process.env.PORT || 5000);\n",
+    }
+
+
+def only(files: dict[str, str]) -> Any:
+    services = inspect(files).services
+    assert len(services) == 1, [item.spec.path for item in services]
+    return services[0].spec
+
+
+def paths(files: dict[str, str]) -> list[str]:
+    return [item.spec.path for item in inspect(files).services]
+
+
+def risks(files: dict[str, str]) -> list[str]:
+    """What is wrong with the image on paper."""
+    made = generate(MemorySource({name: text.encode() for name, text in files.items()}))
+    return [risk.text for service, _ in made.services for risk in service.risks]
+
+
+PUBLIC = 'app.use(express.static(path.join(__dirname, "public")));'
+
+
+@pytest.mark.parametrize(
+    ("scripts", "target", "room"),
+    [
+        ({"build": "vite build && cp -r dist/. ../api/public"}, "api/public", "../api/public"),
+        ({"build": "vite build && rm -rf ../api/public && mv dist ../api/public"}, "api/public", "../api"),
+        ({"build": "vite build", "postbuild": "cp -r dist ../api"}, "api/dist", "../api"),
+        (
+            {"build": "vite build && npm run put", "put": "shx cp -r dist/* ../api/public"},
+            "api/public",
+            "../api/public",
+        ),
+    ],
+    ids=["contents", "moved", "into", "called"],
+)
+def test_build_that_copies_into_the_server(scripts: dict[str, str], target: str, room: str) -> None:
+    files = {**server("api", PUBLIC), **pages("web", scripts)}
+    spec = only(files)
+    assert (spec.path, spec.frontend.output, spec.frontend.target) == ("api", target, target)
+    assert spec.frontend.build == (f"mkdir -p {room}", "npm run build")
+    assert risks(files) == []
+
+
+def test_copy_into_a_folder_that_is_there_lies_below_it() -> None:
+    files = {**server("api", PUBLIC), "api/public/robots.txt": "", **pages("web")}
+    files["web/package.json"] = json.dumps({**VITE, "scripts": {"build": "vite build && cp -r dist ../api/public"}})
+    assert only(files).frontend.target == "api/public/dist"
+
+
+@pytest.mark.parametrize(
+    ("folder", "scripts"),
+    [
+        ("", {"deploy": "cd web && npm run build && mv dist ../api/public"}),
+        ("api", {"start": "node index.js", "build:ui": "cd ../web && npm run build && cp -r dist/. ../api/public"}),
+    ],
+    ids=["of the root", "of the server"],
+)
+def test_script_that_puts_the_output_into_the_server(folder: str, scripts: dict[str, str]) -> None:
+    files = {**server("api", PUBLIC), **pages("web")}
+    name = f"{folder}/package.json" if folder else "package.json"
+    files[name] = json.dumps({**json.loads(files.get(name, '{"private": true}')), "scripts": scripts})
+    spec = only(files)
+    assert (spec.frontend.output, spec.frontend.target, spec.frontend.build) == (
+        "web/dist",
+        "api/public",
+        ("npm run build",),
+    )
+    # The stage does what the server's own script would do.
+    assert spec.build == ()
+
+
+def test_copy_for_a_server_of_another_language() -> None:
+    to_java = {"build": "vite build", "postbuild": "cp -r dist/* ../api/src/main/resources/static/"}
+    assert only({**SPRING, **pages("web", to_java)}).frontend.target == "api/src/main/resources/static"
+    embed = 'package main\nimport ("embed"; "net/http")\n//go:embed all:dist\nvar files embed.FS\n'
+    code = f'{embed}func main() {{ http.Handle("/", http.FileServerFS(files)); http.ListenAndServe(":8080", nil) }}\n'
+    files = {**GO_MOD, "api/main.go": code, **pages("web", {"build": "vite build && cp -r dist ../api/dist"})}
+    assert only(files).frontend.target == "api/dist"
+
+
+def test_copy_for_others_than_the_server_is_none_of_its_own() -> None:
+    scripts = {"start": "node index.js", "pages": "cd web && npm run build && cp -r dist ../docs"}
+    files = {**server("", 'app.get("/", (q, r) => r.send("x"));', scripts), **pages("web")}
+    assert paths(files) == [".", "web"]
+
+
+def test_server_whose_build_is_that_of_its_front_end() -> None:
+    code = 'app.use(express.static(require("config").get("pages")));'
+    scripts = {"start": "node index.js", "build": "cd web && npm install && npm run build"}
+    spec = only({**server("", code, scripts, config="3.3.0"), **pages("web", {"build": "react-scripts build"}, CRA)})
+    assert (spec.path, spec.frontend.path, spec.frontend.target, spec.build) == (".", "web", "web/build", ())
+
+
+def test_own_part_of_a_build_that_makes_the_front_end_too() -> None:
+    scripts = {"start": "node index.js", "build": "npx tsc --outDir out && npm run build --prefix web"}
+    files = {**server("", "app.use(express.static(process.env.PAGES));", scripts, typescript="5.9.0"), **pages("web")}
+    spec = only(files)
+    assert (spec.frontend.path, spec.build) == ("web", ("npx --no-install tsc --outDir out",))
+
+
+def test_build_of_pages_that_the_server_does_not_give_out() -> None:
+    scripts = {"start": "node index.js", "build": "cd web && npm install && npm run build"}
+    assert paths({**server("", "", scripts), **pages("web")}) == [".", "web"]
+
+
+def test_output_by_build_path() -> None:
+    scripts = {"build": "BUILD_PATH='../api/public' react-scripts build"}
+    files = {**server("api", PUBLIC), **pages("web", scripts, CRA)}
+    assert only(files).frontend.target == "api/public"
+    assert risks(files) == []
+    alone = pages("web", {"build": "react-scripts build"}, CRA) | {"web/.env.production": "BUILD_PATH=./site\n"}
+    assert only(alone).static.root == "web/site"
+
+
+def test_output_of_a_bundler_outside_of_its_folder_is_there_on_paper() -> None:
+    config = 'export default { build: { outDir: "../api/src/main/resources/static" } }'
+    files = {**SPRING, **pages("web"), "web/vite.config.js": config}
+    assert only(files).frontend.target == "api/src/main/resources/static"
+    assert risks(files) == []
+
+
+# --- programs that an application for desktops brings along ---------------------------------------------------------
+
+FLASK = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run(port=5001)\n"
+DESKTOP = {
+    "name": "d",
+    "main": "main.js",
+    "devDependencies": {"electron": "40.0.0"},
+    "scripts": {"start": "electron ."},
+}
+
+
+def desktop(main: str, folder: str, **more: Any) -> dict[str, str]:
+    place = f"{folder}/" if folder else ""
+    return {
+        "package.json": json.dumps({**DESKTOP, **more}),
+        "main.js": f'const {{ app }} = require("electron"), path = require("path");\n{main}\n',
+        f"{place}app.py": FLASK,
+        f"{place}requirements.txt": "flask==3.1.0\n",
+    }
+
+
+def test_program_that_a_desktop_application_starts_is_no_service() -> None:
+    assert paths(desktop("", "")) == []
+    started = 'require("child_process").spawn("python3", [path.join(__dirname, "engine", "app.py")]);'
+    assert paths(desktop(started, "engine")) == []
+    packed = {"build": {"extraResources": [{"from": "engine/dist", "to": "engine"}]}}
+    assert paths(desktop("", "engine", **packed)) == []
+
+
+def test_server_beside_a_desktop_application_is_a_service() -> None:
+    assert paths(desktop('fetch("https://api.example.com");', "engine")) == ["engine"]
+    assert paths({**desktop("", ""), "Procfile": "web: python app.py\n"}) == ["."]
