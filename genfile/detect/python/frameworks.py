@@ -5,6 +5,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mounts import mounted
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
 from genfile.evidence import Evidence, Fact
@@ -44,8 +45,21 @@ def _find_framework(project: PythonProject) -> Fact[Framework] | None:
     if bot is not None and servers and _is_aside_of(project, servers[0].value, bot.value):
         return bot
     if len(servers) > 1:
-        return next((fact for fact in servers if _is_certain(project, fact.value)), servers[0])
+        certain = [fact for fact in servers if _is_certain(project, fact.value)]
+        return next((fact for fact in certain if not _is_part(project, fact.value)), (certain or servers)[0])
     return next(iter(servers or found), None)
+
+
+def _is_part(project: PythonProject, server: Framework) -> bool:
+    """Whether an application is mounted by another: a server is given that."""
+    application = find_application(project, server)
+    if application is None:
+        return False
+    names = {application.value.name, f"{application.value.module}.{application.value.name}"}
+    return any(
+        any(name in names and (path == application.value.file or "." in name) for name in mounted(module))
+        for path, module in modules(project)
+    )
 
 
 def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:

@@ -7,6 +7,7 @@ from genfile.data import Framework
 from genfile.detect.python.application import NAMES, Application, import_root, module_name, modules
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mounts import mounted, wholes
 from genfile.detect.python.reach import made_by
 from genfile.evidence import Fact
 from genfile.parsers.python import Assignment, Function
@@ -51,12 +52,16 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     for path, module in modules(project):
         if not _is_served(project, path):
             continue
-        for item in module.assignments:
-            if item.guarded or path in objects:
-                continue
-            # `app = create_app()` in wsgi.py is as good as the object itself.
-            if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
-                objects[path] = item
+        # `app = create_app()` in wsgi.py is as good as the object itself.
+        own = [
+            item
+            for item in module.assignments
+            if not item.guarded
+            and (is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names))
+        ]
+        parts = mounted(module) if len(own) > 1 else ()
+        if own:
+            objects[path] = next((item for item in own if item.name not in parts), own[0])
     if objects:
         return _object(project, framework, objects)
     for path, name, line in factories:
@@ -69,6 +74,9 @@ def _object(project: PythonProject, framework: Framework, objects: dict[str, Ass
     """The application of several, and why where it is not simply the first."""
     first = next(iter(objects))
     path, why = _weightiest(project, objects, framework.object or "") if len(objects) > 1 else (first, "")
+    larger = _larger(project, framework, path)
+    if larger is not None:
+        return larger
     item, module = objects[path], dict(modules(project))[path]
     name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
     if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
@@ -82,6 +90,18 @@ def _object(project: PythonProject, framework: Framework, objects: dict[str, Ass
     )
     fact = project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
     return Fact(found, (*fact.evidence, project.folder.says(path, item.line, why))) if why else fact
+
+
+def _larger(project: PythonProject, framework: Framework, path: str) -> Fact[Application] | None:
+    """What puts the application of a file together with others, there or in a module that loads it: that is served."""
+    for other, module in modules(project) if framework.interface and not framework.attribute else ():
+        found = [item for item in wholes(module, framework.interface or "") if item.callee != framework.object]
+        if not found or not _is_served(project, other) or path not in loaded_by(project, other):
+            continue
+        item = found[-1]
+        value = Application(other, module_name(project, other), item.name, root=import_root(project, other))
+        return project.folder.fact(value, other, item.line, f"{item.name} = {item.callee}(…)")
+    return None
 
 
 def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: str) -> tuple[str, str]:

@@ -96,7 +96,7 @@ def _queue(project: PythonProject, django: Django | None) -> tuple[list[str], Ev
         for name, words in _MANAGED:
             says = project.depends(name)
             if says is not None:
-                return ["python", django.manage, *words], says
+                return django.command(*words), says
         return None
     settings = worker_settings(project) if "arq" in project.dependencies else None
     if settings is not None:

@@ -10,7 +10,7 @@ from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework
-from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
+from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
@@ -56,7 +56,7 @@ def detect(folder: Project) -> Draft:
         and (folder.has("manage.py") or project.depends("django"))
     ):
         item = framework_named("python", "django")
-        found = Fact(item, (folder.says(django.manage, 1, "manage.py"),)) if item else found
+        found = Fact(item, (folder.says(django.place, 1, django.place.rsplit("/", 1)[-1]),)) if item else found
     framework = found.value if found else None
     if framework is None or framework.name != "django":
         django = None
@@ -139,6 +139,11 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
     start, evidence, guess = _own_start(project, framework, django, draft, port)
     if start is None and by_procfile and framework is not None and framework.kind != "worker":
         start = Start(draft.values["start"], port, "PORT")
+    if by_procfile and start is not None and is_misfit(project, draft.values["start"], draft.values, framework):
+        says = draft.evidence["/start"].evidence[0]
+        text = f"{says}: gunicorn's own workers can't serve an ASGI application; {' '.join(start.words)} is started"
+        draft.note("warning", text, says.path, says.line)
+        by_procfile = False
     if start is None:
         if not by_procfile:
             draft.note(
@@ -200,7 +205,7 @@ def _own_start(
 ) -> tuple[Start | None, tuple[Evidence, ...], bool]:
     """What genfile would start: Django's application, an application object, else a program."""
     if django is not None:
-        says = project.folder.says(django.application_file or django.manage, 1, django.application)
+        says = project.folder.says(django.application_file or django.place, 1, django.application)
         draft.put("application", Fact(django.application, (says,)))
         draft.put("interface", Fact("asgi" if django.asgi else "wsgi", (says,)))
         return django_start(project, django, port), (says,), False
