@@ -485,3 +485,36 @@ def test_the_default_python_gets_the_default_tools() -> None:
     spec = only(**files)
     assert spec.package_manager.version == default_tool("pipenv")
     assert spec.extra_packages == (f"gunicorn=={default_tool('gunicorn')}",)
+
+
+# --- the tool of a build backend -----------------------------------------------------------------------------------
+
+MADE_BY_POETRY = (
+    '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["fastapi (>=0.115)", "uvicorn"]\n'
+    '[build-system]\nrequires = ["poetry-core>=2"]\nbuild-backend = "poetry.core.masonry.api"\n'
+)
+
+
+def test_the_backend_of_poetry_is_installed_by_poetry_though_nothing_is_locked() -> None:
+    spec = only(**{"pyproject.toml": MADE_BY_POETRY, "main.py": FASTAPI})
+    # `pip install .` would fail: there is no package of the project's name.
+    assert (spec.package_manager.name, spec.package_manager.lockfile, spec.package) == ("poetry", None, False)
+    assert spec.manifests == ("pyproject.toml",)
+
+
+def test_the_backend_of_uv_is_installed_by_uv() -> None:
+    text = MADE_BY_POETRY.replace("poetry-core>=2", "uv_build").replace("poetry.core.masonry.api", "uv_build")
+    assert only(**{"pyproject.toml": text, "main.py": FASTAPI}).package_manager.name == "uv"
+
+
+@pytest.mark.parametrize(
+    ("files", "manager"),
+    [
+        ({"requirements.txt": "fastapi==0.115.0\nuvicorn\n"}, "pip"),
+        ({"uv.lock": "version = 1\n"}, "uv"),
+        ({"pdm.lock": "[metadata]\n"}, "pdm"),
+        ({"pyproject.toml": MADE_BY_POETRY.replace("poetry.core.masonry.api", "hatchling.build")}, "pip"),
+    ],
+)
+def test_what_else_says_what_is_installed_wins_over_a_backend(files: dict[str, str], manager: str) -> None:
+    assert only(**{"pyproject.toml": MADE_BY_POETRY, "main.py": FASTAPI, **files}).package_manager.name == manager
