@@ -14,6 +14,7 @@ MANIFESTS = frozenset(
 PROGRAMS = frozenset(
     """
     main.py app.py server.py wsgi.py asgi.py bot.py run.py streamlit_app.py Home.py index.py application.py
+    worker.py consumer.py scheduler.py
     """.split()
 )
 

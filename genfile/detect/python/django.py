@@ -66,7 +66,7 @@ def find_django(project: PythonProject) -> Django | None:
 
 
 def _without_tool(project: PythonProject) -> Django | None:
-    """A project whose manage.py is left out: a wsgi.py or asgi.py that makes the application of settings that are there."""
+    """A project without a manage.py: a wsgi.py or asgi.py makes the application of settings that are there."""
     listed = [item for item in modules(project) if posixpath.basename(item[0]) in ("wsgi.py", "asgi.py")]
     for path, module in sorted(listed, key=lambda item: (item[0].count("/"), item[0].endswith("asgi.py"))):
         settings = _settings(module)

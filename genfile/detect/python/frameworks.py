@@ -3,6 +3,7 @@
 from genfile.data import Framework, frameworks
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import Application, modules
+from genfile.detect.python.deep import deep_programs
 from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mounts import mounted
@@ -157,7 +158,10 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
     if len(guarded) == 1:
         return guarded[0]
     own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
-    return own[0] if len(own) == 1 else None
+    if len(own) == 1:
+        return own[0]
+    deep = deep_programs(project) if not own else []
+    return deep[0] if len(deep) == 1 else None
 
 
 def is_djangos(project: PythonProject, path: str) -> bool:
@@ -187,7 +191,8 @@ def _importing(project: PythonProject, framework: Framework) -> str | None:
         ),
     )
     ranked = [path for path in ranked if not path.endswith("__init__.py")]
-    return ranked[0] if ranked and ranked[0].count("/") < 3 else None
+    # In a package that is installed, what lies deep is a part of it.
+    return ranked[0] if ranked and (ranked[0].count("/") < 3 or not project.has_build_system) else None
 
 
 def has_main_package(project: PythonProject) -> str | None:

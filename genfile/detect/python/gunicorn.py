@@ -83,9 +83,7 @@ def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bou
     return Bound(port_of(settled(port))[0], moves, host in LOOPBACK, says)
 
 
-def is_misfit(
-    project: PythonProject, words: list[str], values: dict[str, Any], framework: Framework | None
-) -> bool:
+def is_misfit(project: PythonProject, words: list[str], values: dict[str, Any], framework: Framework | None) -> bool:
     """Whether a command gives an ASGI application to gunicorn without workers for one: it would fail each request.
 
     ``values``: the draft's, with the application that genfile itself found and its interface.

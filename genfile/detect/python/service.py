@@ -11,6 +11,7 @@ from genfile.detect.python.extras import put_collectstatic, put_environment, put
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
+from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import PythonProject
@@ -18,6 +19,7 @@ from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import Start, named_port
 from genfile.detect.python.serving import code_port, serving
@@ -33,7 +35,7 @@ from genfile.detect.python.start import (
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
-from genfile.detect.python.unlisted import unknown
+from genfile.detect.python.unlisted import imported, unknown
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.tree import Project
@@ -84,6 +86,7 @@ def detect(folder: Project) -> Draft:
     put_sources(project, draft)
     put_fetched(project, draft)
     put_version_variable(project, draft)
+    put_runnable(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     return draft
 
@@ -279,13 +282,24 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
 
 def _put_imported(project: PythonProject, draft: Draft) -> None:
     """What no list names and the code imports is installed beside the server, and said."""
-    names = sorted(project.imported)
-    for where in unknown(project).values() if not project.has_manifest else ():
+    only = _loaded(project, draft)
+    found = project.imported if only is None else imported(project, only)
+    names = sorted(found if not project.has_manifest else ())
+    for where in unknown(project, only).values() if not project.has_manifest else ():
         text = f"{where}: no list of dependencies says what brings it: write it down in a requirements.txt"
         draft.note("warning", text, where.path, where.line)
     if not names:
         return
-    says = project.imported[names[0]].evidence
+    says = found[names[0]].evidence
     draft.put("extra_packages", Fact([*names, *draft.values.get("extra_packages", [])], (says,), guess=True))
     text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
     draft.note("warning", text, says.path, says.line)
+
+
+def _loaded(project: PythonProject, draft: Draft) -> set[str] | None:
+    """The modules that the commands of a draft load, where all of them run a file; else None: any may be loaded."""
+    commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
+    files = [words[1] for words in commands if words[:1] == ["python"] and words[1:2] != ["-m"]]
+    if draft.values.get("framework") == "django" or len(files) < len(commands):
+        return None
+    return {path for file in files for path in loaded_by(project, file)} or None

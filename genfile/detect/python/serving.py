@@ -1,6 +1,7 @@
 """Which of a project's own programs listens, or stays: console scripts, packages with a `__main__`, files."""
 
 from genfile.detect.python.application import modules
+from genfile.detect.python.deep import USUAL, deep_programs
 from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Reach, reach
@@ -17,12 +18,13 @@ def entries(project: PythonProject) -> list[list[str]]:
     found = [[name] for name in project.scripts] if project.has_build_system else []
     listed = [path for path, module in modules(project) if module.has_main_guard or "/" not in path]
     own = [path for path in listed if path.count("/") <= path.startswith("src/") and not is_djangos(project, path)]
-    usual = [path for path in own if path.rsplit("/", 1)[-1] in PROGRAMS]
+    usual = [path for path in own if path.rsplit("/", 1)[-1] in USUAL.union(PROGRAMS)]
     found += [["python", path] for path in usual]
     package = has_main_package(project)
     if package is not None:
         found.append(["python", "-m", package.removeprefix("src/").replace("/", ".")])
     found += [["python", path] for path in own if path not in usual]
+    found += [["python", path] for path in deep_programs(project)]
     return found[:MAX_ENTRIES]
 
 

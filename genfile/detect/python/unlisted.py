@@ -1,39 +1,50 @@
 """What a project without a list of dependencies imports: the only evidence of what must be installed."""
 
 import sys
+from collections.abc import Container
 from functools import cache
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
 from genfile.detect.python.application import modules
+from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.requirements import normalise
 
 
-def imported(project: PythonProject) -> dict[str, Dependency]:
-    """The distributions that bring what the modules import, by name; only those that are known by the data, since a
-    name that is made up of a module's may be anybody's package."""
+def imported(project: PythonProject, only: Container[str] | None = None) -> dict[str, Dependency]:
+    """The distributions that bring what the modules import, by name, and the drivers of the databases that they name;
+    only those that are known by the data, since a name that is made up of a module's may be anybody's package.
+
+    ``only``: the modules that are asked, by path; all of them where it is None.
+    """
     found: dict[str, Dependency] = {}
-    for module, says in _foreign(project).items():
+    needed = {need.module: need.evidence for need in drivers(project)}
+    for module, says in (_foreign(project, only) | needed).items():
         name = _distribution(module)
         if name is not None:
             found.setdefault(name, Dependency(name, (), "", says))
     return found
 
 
-def unknown(project: PythonProject) -> dict[str, Evidence]:
+def unknown(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules of others that nothing known brings, each with where it is imported."""
-    return {module: says for module, says in _foreign(project).items() if _distribution(module) is None}
+    return {module: says for module, says in _foreign(project, only).items() if _distribution(module) is None}
 
 
-def _foreign(project: PythonProject) -> dict[str, Evidence]:
+def uses_others(project: PythonProject, path: str) -> bool:
+    """Whether a program loads a module of somebody else's."""
+    return bool(_foreign(project, loaded_by(project, path)))
+
+
+def _foreign(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules that are imported without a condition, and are neither the project's own nor Python's."""
     listed = modules(project)
     own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}
     found: dict[str, Evidence] = {}
     for path, parsed in listed:
-        for item in required_imports(parsed):
+        for item in required_imports(parsed) if only is None or path in only else ():
             root = item.name.split(".")[0]
             if not item.level and root not in own and root not in sys.stdlib_module_names and root.isascii():
                 found.setdefault(root, project.folder.says(path, item.line, f"import {root}"))
@@ -66,6 +77,7 @@ def _by_framework() -> dict[str, tuple[str, ...]]:
 def _known() -> frozenset[str]:
     """The distributions that the data says anything of."""
     tables = (load_table("pins")["python"], load_table("wheels")["python"], system_packages("pypi"))
+    named = load_table("distributions")["itself"].split()
     services = [name for item in backing_services().values() for name in item.pypi]
     brought = [name for names in import_names().values() for name in names]
-    return frozenset([*services, *brought, *(name for table in tables for name in table)])
+    return frozenset([*named, *services, *brought, *(name for table in tables for name in table)])
