@@ -37,6 +37,13 @@ def detect(project: Project) -> Draft:
     return detect_python(project)
 
 
+def main_file(project: Project) -> str | None:
+    """The file that a service's server imports, or that is run; None where that is a command of another's."""
+    from genfile.detect.python.service import main_file as main_file_of_python
+
+    return main_file_of_python(project)
+
+
 def program(project: Project) -> Evidence | None:
     """A file of a usual name that can be run as it is."""
     from genfile.detect.python.claims import bare_program

@@ -9,6 +9,7 @@ from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
 from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, staying
 from genfile.detect.python.start import hosted_program, notebook
+from genfile.detect.python.told import told
 from genfile.detect.python.unlisted import uses_others
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
@@ -94,6 +95,10 @@ def _is_used(project: PythonProject, framework: str) -> bool:
     if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
         application = find_application(project, found.value)
         if application is not None and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1):
+            return True
+        if application is not None and any(
+            item.serves and item.path == application.value.file for item in told(project)
+        ):
             return True
         return proof(project) is not None
     if found.value.object is not None and find_application(project, found.value) is not None:

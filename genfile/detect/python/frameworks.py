@@ -9,6 +9,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mounts import mounted
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
+from genfile.detect.python.told import told, told_programs
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule, parse_python
@@ -37,10 +38,15 @@ def find_framework(project: PythonProject) -> Fact[Framework] | None:
 
 def _find_framework(project: PythonProject) -> Fact[Framework] | None:
     found: list[Fact[Framework]] = []
+    forgotten: list[Fact[Framework]] = []
     for item in frameworks("python"):
-        says = project.depends(*item.dependencies) or _unlisted(project, item)
+        says = project.depends(*item.dependencies)
+        listed = says is not None
+        says = says or _unlisted(project, item)
         if says is not None and _is_imported(project, item) and _is_called(project, item):
-            found.append(Fact(item, (says,)))
+            (found if listed else forgotten).append(Fact(item, (says,)))
+    if not any(fact.value.kind == "server" and _is_certain(project, fact.value) for fact in found):
+        found += forgotten
     servers = [fact for fact in found if fact.value.kind == "server"]
     bot = next((fact for fact in found if fact.value.kind == "worker" and fact.value.imports), None)
     if bot is not None and servers and _is_aside_of(project, servers[0].value, bot.value):
@@ -153,6 +159,9 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
         for name in PROGRAMS:
             if project.folder.has(base + name):
                 return base + name
+    named = {path for path in told_programs(project) if not is_djangos(project, path)}
+    if len(named) == 1:
+        return named.pop()
     guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
     guarded = [path for path in guarded if not is_djangos(project, path)]
     if len(guarded) == 1:
@@ -181,9 +190,11 @@ def _importing(project: PythonProject, framework: Framework) -> str | None:
     imported = {name for _, module in modules(project) for name in module.imports}
     free = [path for path in using if path.removesuffix(".py").rsplit("/", 1)[-1] not in imported]
     order = {name: index for index, name in enumerate(PROGRAMS)}
+    named = [item.path for item in told(project)]
     ranked = sorted(
         free or using,
         key=lambda path: (
+            named.index(path) if path in named else len(named),
             path.count("/") - path.startswith("src/"),
             order.get(path.rsplit("/", 1)[-1], len(order)),
             not using[path].has_main_guard,

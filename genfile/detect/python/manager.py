@@ -93,7 +93,7 @@ _BACKENDS = {"poetry.core.masonry.api": "poetry", "poetry.masonry.api": "poetry"
 
 
 def _backend(project: "PythonProject") -> Fact[str] | None:
-    """`build-backend` of Poetry or uv, without a lock: that tool installs the dependencies of what is no package too."""
+    """`build-backend` of Poetry or uv, without a lock: that tool installs the dependencies, be it no package."""
     document = project.pyproject
     tool = _BACKENDS.get(document.text("build-system", "build-backend") or "") if document is not None else None
     if document is None or tool is None or not project.project_table.get("dependencies"):

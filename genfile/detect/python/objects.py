@@ -9,6 +9,7 @@ from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.mounts import mounted, wholes
 from genfile.detect.python.reach import made_by
+from genfile.detect.python.told import told
 from genfile.evidence import Fact
 from genfile.parsers.python import Assignment, Function
 
@@ -112,6 +113,11 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     """
     paths, made = list(objects), made.rsplit(".", 1)[-1]
     loaded = {path: set(loaded_by(project, path)) for path in paths}
+    for item in told(project):
+        if item.path in objects and item.path != paths[0]:
+            return item.path, f"{item.says.path} names it: {item.says.says}"
+        if item.path in objects:
+            return item.path, ""
     first, largest = paths[0], max(paths, key=lambda path: len(loaded[path]))
     if len(loaded[largest]) > AHEAD * len(loaded[first]):
         return largest, f"{len(loaded[largest])} modules hang on it, {len(loaded[first])} on {first}"

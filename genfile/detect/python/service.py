@@ -9,7 +9,7 @@ from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
-from genfile.detect.python.frameworks import find_framework
+from genfile.detect.python.frameworks import find_framework, find_program
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
@@ -303,3 +303,18 @@ def _loaded(project: PythonProject, draft: Draft) -> set[str] | None:
     if draft.values.get("framework") == "django" or len(files) < len(commands):
         return None
     return {path for file in files for path in loaded_by(project, file)} or None
+
+
+def main_file(folder: Project) -> str | None:
+    """The file of a folder's application, else of its program, relative to the folder."""
+    project = PythonProject(folder)
+    found = find_framework(project)
+    application = find_application(project, found.value) if found is not None else None
+    if application is not None:
+        return application.value.file
+    if found is not None and found.value.name == "django":
+        return None
+    own = serving(project)
+    if own is not None and own.value[-1].endswith(".py"):
+        return own.value[-1]
+    return find_program(project, found.value if found is not None else None)

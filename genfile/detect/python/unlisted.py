@@ -1,7 +1,8 @@
 """What a project without a list of dependencies imports: the only evidence of what must be installed."""
 
+import ast
 import sys
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from functools import cache
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
@@ -10,6 +11,7 @@ from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import required_imports
+from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import normalise
 
 
@@ -44,11 +46,32 @@ def _foreign(project: PythonProject, only: Container[str] | None = None) -> dict
     own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}
     found: dict[str, Evidence] = {}
     for path, parsed in listed:
-        for item in required_imports(parsed) if only is None or path in only else ():
-            root = item.name.split(".")[0]
-            if not item.level and root not in own and root not in sys.stdlib_module_names and root.isascii():
-                found.setdefault(root, project.folder.says(path, item.line, f"import {root}"))
+        named = [(name, line) for name, line in _apps(parsed)] if only is None or path in only else []
+        named += [
+            (item.name, item.line)
+            for item in required_imports(parsed)
+            if not item.level and (only is None or path in only)
+        ]
+        for name, line in named:
+            root = name.split(".")[0]
+            if root not in own and root not in sys.stdlib_module_names and root.isascii():
+                found.setdefault(root, project.folder.says(path, line, f"import {root}"))
     return found
+
+
+def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
+    """What Django's settings name for it to import: the applications, the middleware, each backend."""
+    if module.line_of("INSTALLED_APPS") is None:
+        return
+    for name in ("INSTALLED_APPS", "MIDDLEWARE"):
+        value = module.setting(name)
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, str):
+                yield item, module.line_of(name) or 1
+    for node in module.of(ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in ("BACKEND", "ENGINE") and isinstance(value, ast.Constant):
+                yield str(value.value), value.lineno
 
 
 def _distribution(module: str) -> str | None:
