@@ -113,7 +113,7 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     """
     paths, made = list(objects), made.rsplit(".", 1)[-1]
     loaded = {path: set(loaded_by(project, path)) for path in paths}
-    for item in told(project):
+    for item in (item for item in told(project) if item.serves):
         if item.path in objects and item.path != paths[0]:
             return item.path, f"{item.says.path} names it: {item.says.says}"
         if item.path in objects:

@@ -14,7 +14,7 @@ from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.port import find_health, served_port
@@ -291,9 +291,15 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     if not names:
         return
     says = found[names[0]].evidence
-    draft.put("extra_packages", Fact([*names, *draft.values.get("extra_packages", [])], (says,), guess=True))
+    texts = [_text(found[name]) for name in names]
+    draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
     text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
     draft.note("warning", text, says.path, says.line)
+
+
+def _text(item: Dependency) -> str:
+    """A requirement as it is written."""
+    return f"{item.name}{'[' + ','.join(item.extras) + ']' if item.extras else ''}{item.specifier}"
 
 
 def _loaded(project: PythonProject, draft: Draft) -> set[str] | None:

@@ -23,6 +23,12 @@ _FILES = frozenset(
     ]
 )
 _TARGET = re.compile(r"([A-Za-z_][\w.]*)(?::[A-Za-z_][\w.]*(?:\(.*\))?)?")
+_EXTRAS, _VERSION = r"(?:\[[A-Za-z0-9,._-]+\])?", r"(?:[=<>~!]=?[0-9][A-Za-z0-9.*+!,<>=~]*)?"
+_REQUIREMENT = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]*{_EXTRAS}{_VERSION}")
+_VALUED = ("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-t", "--target",
+           "-e", "--editable", "-f", "--find-links")  # fmt: skip
+_TOOLS = frozenset({"pip", "setuptools", "wheel", "virtualenv", "pipenv", "poetry", "uv", "pdm", "requirements.txt"})
+_READMES = ("readme.md", "readme.markdown", "readme")
 _SCRIPTS = ("run.sh", "start.sh", "entrypoint.sh", "docker-entrypoint.sh", "serve.sh")
 
 
@@ -53,6 +59,43 @@ def told_programs(project: PythonProject) -> list[str]:
     return [item.path for item in told(project) if not item.serves]
 
 
+def told_installs(project: PythonProject) -> list[tuple[str, Evidence]]:
+    """The requirements that people and images are told to install by hand: `pip install flask requests==2.31`."""
+    found: dict[str, Evidence] = {}
+    for name in project.folder.names():
+        if name in ("Dockerfile", *_SCRIPTS) or name.lower() in _READMES:
+            text = project.folder.text(name) or ""
+            text = fenced(text) if name.lower() in _READMES else text.replace("\\\n", " ")
+            for line, says in _lines(text, name, project):
+                for command in parse_shell(line.removeprefix("RUN ").removeprefix("!")) or ():
+                    for item in _installs(list(command.words)):
+                        found.setdefault(item, says)
+    return list(found.items())[:MAX_COMMANDS]
+
+
+def _installs(words: list[str]) -> Iterator[str]:
+    if len(words) > 2 and _is_python(words[0]) and words[1] == "-m":
+        words = words[2:]
+    if words[:1] not in (["pip"], ["pip3"]) or words[1:2] != ["install"]:
+        return
+    valued = False
+    for word in words[2:]:
+        if valued or word.startswith("-"):
+            valued = word in _VALUED
+        elif _REQUIREMENT.fullmatch(word) and _is_wanted(word):
+            yield word
+
+
+def _is_wanted(text: str) -> bool:
+    """Whether a word is a requirement, and not one of the tools that install."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(text).name.lower() not in _TOOLS
+    except InvalidRequirement:
+        return False
+
+
 def _commands(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
     folder = project.folder
     for document, name, path in (
@@ -75,7 +118,7 @@ def _commands(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
     for name in _SCRIPTS:
         yield from _lines(folder.text(name) or "" if folder.has(name) else "", name, project)
     for name in folder.names():
-        if name.lower() in ("readme.md", "readme.markdown", "readme"):
+        if name.lower() in _READMES:
             yield from _lines(fenced(folder.text(name) or ""), name, project)
 
 

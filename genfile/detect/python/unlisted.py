@@ -9,6 +9,7 @@ from genfile.data import backing_services, frameworks, import_names, load_table,
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.told import told_installs
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
@@ -16,23 +17,34 @@ from genfile.parsers.requirements import normalise
 
 
 def imported(project: PythonProject, only: Container[str] | None = None) -> dict[str, Dependency]:
-    """The distributions that bring what the modules import, by name, and the drivers of the databases that they name;
-    only those that are known by the data, since a name that is made up of a module's may be anybody's package.
+    """What is told to be installed by hand, the distributions that bring what the modules import, by name, and the
+    drivers of the databases that they name; of those only what is known by the data, since a name that is made up of a
+    module's may be anybody's package.
 
     ``only``: the modules that are asked, by path; all of them where it is None.
     """
+    from packaging.requirements import Requirement
+
     found: dict[str, Dependency] = {}
+    for text, says in told_installs(project):
+        written = Requirement(text)
+        item = Dependency(normalise(written.name), tuple(sorted(written.extras)), str(written.specifier), says)
+        found.setdefault(item.name, item)
     needed = {need.module: need.evidence for need in drivers(project)}
     for module, says in (_foreign(project, only) | needed).items():
         name = _distribution(module)
-        if name is not None:
+        if name is not None and not found.keys() & {*import_names().get(module, ()), normalise(module)}:
             found.setdefault(name, Dependency(name, (), "", says))
     return found
 
 
 def unknown(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules of others that nothing known brings, each with where it is imported."""
-    return {module: says for module, says in _foreign(project, only).items() if _distribution(module) is None}
+    from packaging.requirements import Requirement
+
+    listed = {normalise(Requirement(text).name) for text, _ in told_installs(project)}
+    foreign = _foreign(project, only).items()
+    return {name: says for name, says in foreign if _distribution(name) is None and normalise(name) not in listed}
 
 
 def uses_others(project: PythonProject, path: str) -> bool:
@@ -54,9 +66,22 @@ def _foreign(project: PythonProject, only: Container[str] | None = None) -> dict
         ]
         for name, line in named:
             root = name.split(".")[0]
-            if root not in own and root not in sys.stdlib_module_names and root.isascii():
+            if root in _NAMESPACES:
+                found.setdefault(_of_namespace(name), project.folder.says(path, line, f"import {name}"))
+            elif root not in own and root not in sys.stdlib_module_names and root.isascii():
                 found.setdefault(root, project.folder.says(path, line, f"import {root}"))
     return found
+
+
+# Packages that many distributions put their modules into.
+_NAMESPACES = ("google", "azure")
+
+
+def _of_namespace(name: str) -> str:
+    """The longest beginning of a dotted name that is known to be brought by a distribution; else its first part."""
+    parts = name.split(".")
+    beginnings = [".".join(parts[:count]) for count in range(min(len(parts), 4), 1, -1)]
+    return next((item for item in beginnings if _distribution(item) is not None), parts[0])
 
 
 def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
