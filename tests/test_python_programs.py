@@ -1,5 +1,7 @@
 """Programs that are found by what they do: deep in a tree, without any manifest, told of by tasks and prose."""
 
+from typing import Any
+
 import pytest
 
 from tests.test_traps import FASTAPI, inspect, only
@@ -96,7 +98,7 @@ def test_a_program_that_has_all_of_it_is_started_as_it_is(code: str) -> None:
 
 def test_a_program_without_any_manifest_is_a_guess_with_what_it_imports() -> None:
     found = inspect(**{"poll.py": POLLS, "other.py": "import pandas\n"})
-    spec = found.services[0].spec
+    spec: Any = found.services[0].spec
     assert (spec.start, spec.extra_packages) == (("python", "poll.py"), ("requests",))
     assert any("nothing says that this program stays" in note.text for note in found.notes)
 

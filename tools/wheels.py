@@ -3,6 +3,9 @@
 pip is asked which releases it can install from wheels alone on Linux, once for each line of Python; the first release
 of a line is the bound of all before it. Name only packages that are compiled and commonly pinned: entries that are
 there already stay as they are. What wheels can't tell (imports of modules that Python dropped) is in pins.toml.
+
+`python -m tools.wheels --whole PACKAGE…` is for packages that are none of that themselves, and pin others that are: uv
+is asked whether a release can be installed with all that it brings, the last of each series, the newest lines first.
 """
 
 import datetime
@@ -15,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import tomli
+from packaging.version import Version
 
 from genfile.data import runtime
 
 PATH = Path(__file__).parent.parent / "genfile" / "data" / "wheels.toml"
 PLATFORMS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux2010", "manylinux1")
 MAX_PACKAGES = 20
+MAX_SERIES = 14
 PAUSE = 1.0
 HEAD = """\
 # How far the wheels of packages reach, asked of pip by `python -m tools.wheels`.
@@ -30,12 +35,21 @@ HEAD = """\
 
 
 def main(arguments: list[str]) -> int:
+    whole = arguments[:1] == ["--whole"]
+    arguments = arguments[whole:]
     if not arguments or len(arguments) > MAX_PACKAGES:
         print(__doc__)
         return 2
     data = tomli.loads(PATH.read_text("utf-8")) if PATH.exists() else {}
     lines = [line.version for line in reversed(runtime("python").lines) if int(line.version.split(".")[1]) >= 8]
-    for name in arguments:
+    for name in arguments if whole else ():
+        usual = [line for line in lines if Version(line) <= Version(runtime("python").default)]
+        rows = steps(reaches(name, usual), usual[-1])
+        print(f"{name}: {rows}")
+        if rows:
+            data.setdefault("python", {})[name] = rows
+            PATH.write_text(render(data, datetime.date.today()), "utf-8")
+    for name in arguments if not whole else ():
         released = {line: installable(name, line) for line in lines}
         data.setdefault("python", {})[name] = bounds(released)
         time.sleep(PAUSE)
@@ -59,8 +73,6 @@ def read_versions(text: str) -> list[str]:
 
 def bounds(released: dict[str, list[str]]) -> list[list[str]]:
     """By line of Python, oldest first, with the releases that have wheels: `["2.1.0", "3.12"]` for all below 2.1.0."""
-    from packaging.version import Version
-
     found: list[list[str]] = []
     lines = list(released)
     for before, line in itertools.pairwise(lines):
@@ -75,6 +87,48 @@ def bounds(released: dict[str, list[str]]) -> list[list[str]]:
             break
     oldest = min((Version(item) for items in released.values() for item in items), default=Version("0"))
     return [pair for pair in found if Version(pair[0]) > oldest]
+
+
+def series(versions: list[str]) -> list[tuple[str, str]]:
+    """The first and the last release of each series of a package (1.2 of 1.2.3), the newest series first."""
+    found: dict[tuple[int, ...], list[Version]] = {}
+    for item in sorted(Version(text) for text in versions):
+        if not item.is_prerelease:
+            found.setdefault(item.release[:2], []).append(item)
+    return [(str(items[0]), str(items[-1])) for _, items in sorted(found.items(), reverse=True)][:MAX_SERIES]
+
+
+def reaches(name: str, lines: list[str]) -> list[tuple[str, str | None]]:
+    """For each series, the newest first, its first release and the newest line that all of it can be installed on; None
+    where no line has wheels for all that it brings. An older series reaches no further than a newer one."""
+    found: list[tuple[str, str | None]] = []
+    left = list(reversed(lines))
+    for first, last in series(installable(name, lines[-1])):
+        while left and not resolves(f"{name}=={last}", left[0]):
+            left.pop(0)
+        found.append((first, left[0] if left else None))
+        if not left:
+            break
+    return found
+
+
+def resolves(requirement: str, line: str) -> bool:
+    """Whether uv can install a requirement, with all that it brings, from wheels alone on a line of Python."""
+    command = ["uv", "pip", "compile", "-", "--quiet", "--python-version", line, "--only-binary", ":all:"]
+    command += ["--python-platform", "x86_64-manylinux_2_28"]
+    return subprocess.run(command, input=requirement, capture_output=True, text=True, check=False).returncode == 0
+
+
+def steps(found: list[tuple[str, str | None]], newest: str) -> list[list[str]]:
+    """The bounds of what `reaches` gives: below the first release of a series that reaches further; where not even the
+    last series reaches the newest line, below the next major."""
+    pairs: list[list[str]] = []
+    if found and found[0][1] not in (None, newest):
+        pairs.append([str(Version(found[0][0]).major + 1), str(found[0][1])])
+    for (first, line), (_, older) in itertools.pairwise(found):
+        if older is not None and older != line:
+            pairs.append([first, older])
+    return list(reversed(pairs))
 
 
 def render(data: dict[str, Any], today: datetime.date) -> str:

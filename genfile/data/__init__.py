@@ -243,6 +243,13 @@ def newest_for(language: str, name: str, version: str) -> str | None:
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 
 
+def reach_of_newest(name: str) -> str | None:
+    """The newest line of Python that the newest release of a package works with, where that is short of the default."""
+    bounds = load_table("wheels")["python"].get(name)
+    newest, usual = (_release(bounds[-1][1]), _release(runtime("python").default)) if bounds else (None, None)
+    return bounds[-1][1] if bounds and newest is not None and newest < usual else None
+
+
 def needs_old_openssl(name: str, version: str) -> bool:
     """Whether a release of a bundler asks OpenSSL for what version 3 refuses."""
     first = load_table("pins")["openssl3"].get(name)
