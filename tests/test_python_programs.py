@@ -234,3 +234,15 @@ def test_a_worker_beside_the_web_is_a_process(name: str, kind: str) -> None:
 def test_a_tool_beside_the_web_is_no_process() -> None:
     files = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": FASTAPI, "worker.py": "print(1)\n", "loop.py": POLLS}
     assert not only(**files).processes
+
+
+def test_a_package_of_packages_is_imported_from_above() -> None:
+    code = "from src.bot.hands import x\n" + POLLS
+    files = {"requirements.txt": "requests\n", "src/bot/main.py": code, "src/bot/hands.py": "x = 1\n"}
+    assert only(**files).start == ("python", "-m", "src.bot.main")
+
+
+def test_a_page_below_an_environment_of_conda_belongs_to_that() -> None:
+    text = "name: x\ndependencies:\n  - python=3.12\n  - streamlit\n"
+    spec = only(**{"environment.yml": text, "app/Home.py": PAGE})
+    assert (spec.path, spec.package_manager.name, spec.runtime.version) == (".", "conda", "3.12")

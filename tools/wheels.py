@@ -25,7 +25,6 @@ from genfile.data import runtime
 PATH = Path(__file__).parent.parent / "genfile" / "data" / "wheels.toml"
 PLATFORMS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux2010", "manylinux1")
 MAX_PACKAGES = 20
-MAX_SERIES = 14
 PAUSE = 1.0
 HEAD = """\
 # How far the wheels of packages reach, asked of pip by `python -m tools.wheels`.
@@ -45,7 +44,7 @@ def main(arguments: list[str]) -> int:
     for name in arguments if whole else ():
         usual = [line for line in lines if Version(line) <= Version(runtime("python").default)]
         rows = steps(reaches(name, usual), usual[-1])
-        print(f"{name}: {rows}")
+        print(f"{name}: {rows}", flush=True)
         if rows:
             data.setdefault("python", {})[name] = rows
             PATH.write_text(render(data, datetime.date.today()), "utf-8")
@@ -95,18 +94,25 @@ def series(versions: list[str]) -> list[tuple[str, str]]:
     for item in sorted(Version(text) for text in versions):
         if not item.is_prerelease:
             found.setdefault(item.release[:2], []).append(item)
-    return [(str(items[0]), str(items[-1])) for _, items in sorted(found.items(), reverse=True)][:MAX_SERIES]
+    return [(str(items[0]), str(items[-1])) for _, items in sorted(found.items(), reverse=True)]
 
 
-def reaches(name: str, lines: list[str]) -> list[tuple[str, str | None]]:
-    """For each series, the newest first, its first release and the newest line that all of it can be installed on; None
-    where no line has wheels for all that it brings. An older series reaches no further than a newer one."""
-    found: list[tuple[str, str | None]] = []
-    left = list(reversed(lines))
-    for first, last in series(installable(name, lines[-1])):
-        while left and not resolves(f"{name}=={last}", left[0]):
-            left.pop(0)
-        found.append((first, left[0] if left else None))
+def reaches(name: str, lines: list[str]) -> list[tuple[str, str]]:
+    """Of the series of a package, the newest first: its first release and the newest line that its last release can be
+    installed on with all that it brings. An older series reaches no further than a newer one, so that each line is
+    asked of few of them. Where no line has wheels for all of it, that series and what is older is left out."""
+    left = series(installable(name, lines[-1]))
+    found: list[tuple[str, str]] = []
+    for line in reversed(lines):
+        low, high = 0, len(left)
+        while low < high:
+            middle = (low + high) // 2
+            if resolves(f"{name}=={left[middle][1]}", line):
+                low = middle + 1
+            else:
+                high = middle
+        found += [(first, line) for first, _ in left[:low]]
+        left = left[low:]
         if not left:
             break
     return found
@@ -119,14 +125,12 @@ def resolves(requirement: str, line: str) -> bool:
     return subprocess.run(command, input=requirement, capture_output=True, text=True, check=False).returncode == 0
 
 
-def steps(found: list[tuple[str, str | None]], newest: str) -> list[list[str]]:
+def steps(found: list[tuple[str, str]], newest: str) -> list[list[str]]:
     """The bounds of what `reaches` gives: below the first release of a series that reaches further; where not even the
     last series reaches the newest line, below the next major."""
-    pairs: list[list[str]] = []
-    if found and found[0][1] not in (None, newest):
-        pairs.append([str(Version(found[0][0]).major + 1), str(found[0][1])])
+    pairs = [[str(Version(found[0][0]).major + 1), found[0][1]]] if found and found[0][1] != newest else []
     for (first, line), (_, older) in itertools.pairwise(found):
-        if older is not None and older != line:
+        if older != line:
             pairs.append([first, older])
     return list(reversed(pairs))
 

@@ -84,7 +84,7 @@ def _missing(project: PythonProject, path: str, own: str) -> set[str]:
 def _has(project: PythonProject, folder: str, name: str) -> bool:
     """Whether a folder has a module, or a package with code in it."""
     path = f"{folder}/{name}" if folder else name
-    return project.folder.has(f"{path}.py") or any(file.endswith(".py") for file in project.folder.names(path))
+    return project.folder.has(f"{path}.py") or next(project.folder.files("*.py", below=path, depth=3), None) is not None
 
 
 def _is_module(project: PythonProject, path: str, place: str) -> bool:
