@@ -25,6 +25,7 @@ from genfile.data import runtime
 PATH = Path(__file__).parent.parent / "genfile" / "data" / "wheels.toml"
 PLATFORMS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux2010", "manylinux1")
 MAX_PACKAGES = 20
+MAX_SERIES = 30
 PAUSE = 1.0
 HEAD = """\
 # How far the wheels of packages reach, asked of pip by `python -m tools.wheels`.
@@ -99,22 +100,20 @@ def series(versions: list[str]) -> list[tuple[str, str]]:
 
 def reaches(name: str, lines: list[str]) -> list[tuple[str, str]]:
     """Of the series of a package, the newest first: its first release and the newest line that its last release can be
-    installed on with all that it brings. An older series reaches no further than a newer one, so that each line is
-    asked of few of them. Where no line has wheels for all of it, that series and what is older is left out."""
-    left = series(installable(name, lines[-1]))
+    installed on with all that it brings. Each is asked of the line of the one before it, then of those beside that.
+    Where no line has wheels for all of it, that series and what is older is left out."""
     found: list[tuple[str, str]] = []
-    for line in reversed(lines):
-        low, high = 0, len(left)
-        while low < high:
-            middle = (low + high) // 2
-            if resolves(f"{name}=={left[middle][1]}", line):
-                low = middle + 1
-            else:
-                high = middle
-        found += [(first, line) for first, _ in left[:low]]
-        left = left[low:]
-        if not left:
+    at = len(lines) - 1
+    for first, last in series(installable(name, lines[-1]))[:MAX_SERIES]:
+        wanted = f"{name}=={last}"
+        if resolves(wanted, lines[at]):
+            while at + 1 < len(lines) and resolves(wanted, lines[at + 1]):
+                at += 1
+        else:
+            at = next((lower for lower in range(at - 1, -1, -1) if resolves(wanted, lines[lower])), -1)
+        if at < 0:
             break
+        found.append((first, lines[at]))
     return found
 
 
