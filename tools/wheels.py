@@ -25,7 +25,7 @@ from genfile.data import runtime
 PATH = Path(__file__).parent.parent / "genfile" / "data" / "wheels.toml"
 PLATFORMS = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014", "manylinux2010", "manylinux1")
 MAX_PACKAGES = 20
-MAX_SERIES = 30
+MAX_SERIES = 60
 PAUSE = 1.0
 HEAD = """\
 # How far the wheels of packages reach, asked of pip by `python -m tools.wheels`.

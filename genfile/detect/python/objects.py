@@ -11,7 +11,7 @@ from genfile.detect.python.mounts import mounted, wholes
 from genfile.detect.python.reach import made_by
 from genfile.detect.python.told import told
 from genfile.evidence import Fact
-from genfile.parsers.python import Assignment, Function
+from genfile.parsers.python import Assignment, Function, PyModule
 
 # How many times as many modules must hang on another application before it is taken instead of the first.
 AHEAD = 2
@@ -48,27 +48,27 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
     # Of several the one that is named after what it makes.
     factories.sort(key=lambda item: "app" not in item[1].lower())
-    maker_names = {function.name for _, function in makers}
-    objects: dict[str, Assignment] = {}
-    for path, module in modules(project):
-        if not _is_served(project, path):
-            continue
+    names = {function.name for _, function in makers}
+
+    def is_whole(callee: str | None) -> bool:
         # `app = create_app()` in wsgi.py is as good as the object itself.
-        own = [
-            item
-            for item in module.assignments
-            if not item.guarded
-            and (is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names))
-        ]
-        parts = mounted(module) if len(own) > 1 else ()
-        if own:
-            objects[path] = next((item for item in own if item.name not in parts), own[0])
+        return is_made(callee) or (callee is not None and callee.rsplit(".", 1)[-1] in names)
+
+    listed = ((path, _offered(module, is_whole)) for path, module in modules(project) if _is_served(project, path))
+    objects = {path: item for path, item in listed if item is not None}
     if objects:
         return _object(project, framework, objects)
     for path, name, line in factories:
         found = Application(path, module_name(project, path), name, factory=True, root=import_root(project, path))
         return project.folder.fact(found, path, line, f"{name}() returns {short}")
     return None
+
+
+def _offered(module: PyModule, is_whole: Callable[[str | None], bool]) -> Assignment | None:
+    """The application that a module offers: of several the first that is no part of another."""
+    own = [item for item in module.assignments if not item.guarded and is_whole(item.callee)]
+    parts = mounted(module) if len(own) > 1 else ()
+    return next((item for item in own if item.name not in parts), own[0] if own else None)
 
 
 def _object(project: PythonProject, framework: Framework, objects: dict[str, Assignment]) -> Fact[Application]:

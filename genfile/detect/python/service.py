@@ -51,14 +51,7 @@ def detect(folder: Project) -> Draft:
     python_version(project, draft)
     _put_identity(project, draft)
     django = find_django(project)
-    found = find_framework(project)
-    if (
-        django is not None
-        and (found is None or found.value.name != "django")
-        and (folder.has("manage.py") or project.depends("django"))
-    ):
-        item = framework_named("python", "django")
-        found = Fact(item, (folder.says(django.place, 1, django.place.rsplit("/", 1)[-1]),)) if item else found
+    found = _framework(project, django)
     framework = found.value if found else None
     if framework is None or framework.name != "django":
         django = None
@@ -89,6 +82,16 @@ def detect(folder: Project) -> Draft:
     put_runnable(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     return draft
+
+
+def _framework(project: PythonProject, django: Django | None) -> Fact[Framework] | None:
+    """What the project is made with; Django where it has a project of that, whatever else it depends on."""
+    found, folder = find_framework(project), project.folder
+    if django is None or (found is not None and found.value.name == "django"):
+        return found
+    item = framework_named("python", "django") if folder.has("manage.py") or project.depends("django") else None
+    says = folder.says(django.place, 1, django.place.rsplit("/", 1)[-1])
+    return Fact(item, (says,)) if item is not None else found
 
 
 def _put_identity(project: PythonProject, draft: Draft) -> None:
