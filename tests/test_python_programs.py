@@ -246,3 +246,13 @@ def test_a_page_below_an_environment_of_conda_belongs_to_that() -> None:
     text = "name: x\ndependencies:\n  - python=3.12\n  - streamlit\n"
     spec = only(**{"environment.yml": text, "app/Home.py": PAGE})
     assert (spec.path, spec.package_manager.name, spec.runtime.version) == (".", "conda", "3.12")
+
+
+def test_the_port_of_flask_script_s_server() -> None:
+    manage = (
+        "from flask_script import Manager, Server\nfrom shop import app\nmanager = Manager(app)\n"
+        "manager.add_command('runserver', Server(host='0.0.0.0', port=9000))\nmanager.run()\n"
+    )
+    shop = "from flask import Flask\napp = Flask(__name__)\n"
+    spec = only(**{"requirements.txt": "flask==1.1.2\nflask-script\n", "manage.py": manage, "shop.py": shop})
+    assert (spec.framework, spec.start, spec.port) == ("flask", ("gunicorn", "shop:app"), 9000)

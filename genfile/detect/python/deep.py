@@ -14,8 +14,13 @@ MAX_PROGRAMS = 12
 def deep_programs(project: PythonProject) -> list[str]:
     """The files below the first level that can be run, those nearest to the root first: with a main guard, or of a
     usual name, and imported by nothing. None of a project that is installed as a package: it starts those by name."""
-    if project.has_build_system:
-        return []
+    key, memory = ("python-deep", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _deep_programs(project) if not project.has_build_system else []
+    return list(memory[key])
+
+
+def _deep_programs(project: PythonProject) -> list[str]:
     listed = modules(project)
     own = [
         (path, module)
