@@ -532,8 +532,8 @@ def test_how_far_a_package_reaches_with_all_that_it_brings(monkeypatch: pytest.M
     monkeypatch.setattr(wheels, "resolves", resolves)
     found = wheels.reaches("x", ["3.10", "3.11", "3.12", "3.13", "3.14"])
     assert found == [("2.1.0", "3.13"), ("2.0.4", "3.12"), ("1.1.0", "3.12"), ("1.0.0", "3.10")]
-    assert wheels.steps(found, "3.14") == [["1.1.0", "3.10"], ["2.1.0", "3.12"], ["3", "3.13"]]
-    assert wheels.steps(found, "3.13") == [["1.1.0", "3.10"], ["2.1.0", "3.12"]]
+    assert wheels.steps(found) == [["1.1.0", "3.10"], ["2.1.0", "3.12"], ["3", "3.13"]]
+    assert wheels.steps([]) == []
 
 
 def test_a_package_that_is_not_pinned_is_bounded_by_its_newest_release(monkeypatch: pytest.MonkeyPatch) -> None:

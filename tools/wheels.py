@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     lines = [line.version for line in reversed(runtime("python").lines) if int(line.version.split(".")[1]) >= 8]
     for name in arguments if whole else ():
         usual = [line for line in lines if Version(line) <= Version(runtime("python").default)]
-        rows = steps(reaches(name, usual), usual[-1])
+        rows = steps(reaches(name, usual))
         print(f"{name}: {rows}", flush=True)
         if rows:
             data.setdefault("python", {})[name] = rows
@@ -124,10 +124,10 @@ def resolves(requirement: str, line: str) -> bool:
     return subprocess.run(command, input=requirement, capture_output=True, text=True, check=False).returncode == 0
 
 
-def steps(found: list[tuple[str, str]], newest: str) -> list[list[str]]:
-    """The bounds of what `reaches` gives: below the first release of a series that reaches further; where not even the
-    last series reaches the newest line, below the next major."""
-    pairs = [[str(Version(found[0][0]).major + 1), found[0][1]]] if found and found[0][1] != newest else []
+def steps(found: list[tuple[str, str]]) -> list[list[str]]:
+    """The bounds of what `reaches` gives: below the first release of a series that reaches further; last, below the
+    next major, how far the newest series reaches."""
+    pairs = [[str(Version(found[0][0]).major + 1), found[0][1]]] if found else []
     for (first, line), (_, older) in itertools.pairwise(found):
         if older != line:
             pairs.append([first, older])

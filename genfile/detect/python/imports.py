@@ -70,8 +70,10 @@ def started(project: PythonProject, words: list[str]) -> frozenset[str]:
 
 
 def loaded_by(project: PythonProject, path: str) -> list[str]:
-    """The modules that one of the project's loads, itself included."""
+    """The modules that one of the project's loads, itself included; none where it can't be read."""
     required = _required(project)
+    if path not in required:
+        return []
     return _followed(required, {_dotted(path): path for path in required}, {path: None})
 
 
