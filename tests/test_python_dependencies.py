@@ -4,8 +4,9 @@
 import datetime
 
 import pytest
+from packaging.version import Version
 
-from genfile.data import default_tool, newest_for
+from genfile.data import default_tool, load_table, newest_for
 from genfile.preset.render import render_spec
 from tests.test_python import DJANGO, FASTAPI, FLASK, notes
 from tests.test_traps import inspect, only
@@ -485,3 +486,59 @@ def test_the_default_python_gets_the_default_tools() -> None:
     spec = only(**files)
     assert spec.package_manager.version == default_tool("pipenv")
     assert spec.extra_packages == (f"gunicorn=={default_tool('gunicorn')}",)
+
+
+# --- the tool of a build backend -----------------------------------------------------------------------------------
+
+MADE_BY_POETRY = (
+    '[project]\nname = "a"\nversion = "1"\nrequires-python = ">=3.12"\ndependencies = ["fastapi (>=0.115)", "uvicorn"]\n'
+    '[build-system]\nrequires = ["poetry-core>=2"]\nbuild-backend = "poetry.core.masonry.api"\n'
+)
+
+
+def test_the_backend_of_poetry_is_installed_by_poetry_though_nothing_is_locked() -> None:
+    spec = only(**{"pyproject.toml": MADE_BY_POETRY, "main.py": FASTAPI})
+    # `pip install .` would fail: there is no package of the project's name.
+    assert (spec.package_manager.name, spec.package_manager.lockfile, spec.package) == ("poetry", None, False)
+    assert spec.manifests == ("pyproject.toml",)
+
+
+def test_the_backend_of_uv_is_installed_by_uv() -> None:
+    text = MADE_BY_POETRY.replace("poetry-core>=2", "uv_build").replace("poetry.core.masonry.api", "uv_build")
+    assert only(**{"pyproject.toml": text, "main.py": FASTAPI}).package_manager.name == "uv"
+
+
+@pytest.mark.parametrize(
+    ("files", "manager"),
+    [
+        ({"requirements.txt": "fastapi==0.115.0\nuvicorn\n"}, "pip"),
+        ({"uv.lock": "version = 1\n"}, "uv"),
+        ({"pdm.lock": "[metadata]\n"}, "pdm"),
+        ({"pyproject.toml": MADE_BY_POETRY.replace("poetry.core.masonry.api", "hatchling.build")}, "pip"),
+    ],
+)
+def test_what_else_says_what_is_installed_wins_over_a_backend(files: dict[str, str], manager: str) -> None:
+    assert only(**{"pyproject.toml": MADE_BY_POETRY, "main.py": FASTAPI, **files}).package_manager.name == manager
+
+
+def test_how_far_a_package_reaches_with_all_that_it_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+    newest = {"1.0.1": "3.10", "1.1.0": "3.12", "2.0.5": "3.12", "2.1.0": "3.13"}
+    listed = ["1.0.0", "1.0.1", "1.1.0", "2.0.4", "2.0.5", "2.1.0", "3.0rc1"]
+
+    def resolves(requirement: str, line: str) -> bool:
+        return Version(line) <= Version(newest[requirement.partition("==")[2]])
+
+    monkeypatch.setattr(wheels, "installable", lambda *_: listed)
+    monkeypatch.setattr(wheels, "resolves", resolves)
+    found = wheels.reaches("x", ["3.10", "3.11", "3.12", "3.13", "3.14"])
+    assert found == [("2.1.0", "3.13"), ("2.0.4", "3.12"), ("1.1.0", "3.12"), ("1.0.0", "3.10")]
+    assert wheels.steps(found) == [["1.1.0", "3.10"], ["2.1.0", "3.12"], ["3", "3.13"]]
+    assert wheels.steps([]) == []
+
+
+def test_a_package_that_is_not_pinned_is_bounded_by_its_newest_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {"pins": {"python": {}}, "wheels": {"python": {"acme": [["1.0", "3.11"], ["2", "3.12"]]}}}
+    monkeypatch.setattr("genfile.data.load_table", lambda name: tables.get(name) or load_table(name))
+    for text, line in (("acme\n", "3.12"), ("acme>=1\n", "3.12"), ("acme<1\n", "3.11"), ("acme==2.1\n", "3.14")):
+        spec = only(**{"requirements.txt": f"fastapi\nuvicorn\n{text}", "main.py": FASTAPI})
+        assert spec.runtime.version == line, text

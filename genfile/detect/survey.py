@@ -1,6 +1,7 @@
 """The first pass: which folders of the tree are services, and of which language."""
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -50,6 +51,7 @@ BESIDE = {
 
 
 _MANIFESTS = frozenset({"pom.xml", "build.gradle", "build.gradle.kts", "package.json", "go.mod", "pyproject.toml"})
+_OLD = re.compile(r"[-_.](?:old|bak|backup|legacy|deprecated)$", re.IGNORECASE)
 # Sources that belong to a build, where there is one to tell of.
 SOURCES = (".java", ".kt")
 # How many programs it is said of why they are no service.
@@ -82,7 +84,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
             if best is not None:
                 found.append(best)
     with contained(tree, "", "was not searched for what is beside its services"):
-        found = _without_tools(_serving(found, declared))
+        found = _without_doubles(_without_tools(_serving(found, declared)))
         claimed = {item.project.path for item in found}
         found += [
             _static_claim(project)
@@ -108,8 +110,11 @@ def _is_for_vendors(tree: Tree, folder: str) -> bool:
 
 
 def _is_beside(tree: Tree, folder: str) -> bool:
-    """An example among the modules of a library (`x-example` beside `x-core`), or the first state of a tutorial."""
+    """An example among the modules of a library (`x-example` beside `x-core`), or an earlier state of what is there."""
     parent, _, name = folder.rpartition("/")
+    if _OLD.sub("", name) != name and _OLD.sub("", name) in tree.subfolders(parent):
+        # What was before: `backend_old` beside `backend`.
+        return True
     if name.startswith("initial"):
         return name.replace("initial", "complete", 1) in tree.subfolders(parent)
     if not _is_example(name):
@@ -171,6 +176,19 @@ def _without_tools(found: list[Found]) -> list[Found]:
         return item.language is python and item.claim.strength == "guess" and bool(item.project.path) and not usual
 
     return [item for item in found if not certain or not is_tool(item)]
+
+
+def _without_doubles(found: list[Found]) -> list[Found]:
+    """The services without a Python project whose program is in the folder of one further down: that lists for itself
+    what it needs, and a host wanted the same at the root."""
+    own = [item.project.path for item in found if item.language is python]
+
+    def is_double(item: Found) -> bool:
+        below = [path for path in own if path != item.project.path and inside(path, item.project.path)]
+        file = python.main_file(item.project) if item.language is python and below else None
+        return file is not None and any(inside(item.project.full(file), path) for path in below)
+
+    return [item for item in found if not is_double(item)]
 
 
 def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:

@@ -14,6 +14,7 @@ MANIFESTS = frozenset(
 PROGRAMS = frozenset(
     """
     main.py app.py server.py wsgi.py asgi.py bot.py run.py streamlit_app.py Home.py index.py application.py
+    worker.py consumer.py scheduler.py
     """.split()
 )
 
@@ -34,6 +35,13 @@ def detect(project: Project) -> Draft:
     from genfile.detect.python.service import detect as detect_python
 
     return detect_python(project)
+
+
+def main_file(project: Project) -> str | None:
+    """The file that a service's server imports, or that is run; None where that is a command of another's."""
+    from genfile.detect.python.service import main_file as main_file_of_python
+
+    return main_file_of_python(project)
 
 
 def program(project: Project) -> Evidence | None:

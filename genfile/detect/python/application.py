@@ -18,6 +18,8 @@ NAMES = tuple(
     """.split()
 )
 MAX_MODULES = 250
+# Where nothing lies at the root, a demonstration is what a project has to show.
+_BESIDE_DEMOS = NOT_SERVICES - {"scripts", "demo", "demos"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
     cached = getattr(project, "_modules", None)
     if cached is not None:
         return list(cached)
-    paths = [path for path in project.folder.files("*.py", depth=5) if not _is_aside(path)]
+    bare = not project.has_build_system and not any(name.endswith(".py") for name in project.folder.names())
+    paths = [path for path in project.folder.files("*.py", depth=5) if not _is_aside(path, demos=not bare)]
     paths.sort(
         key=lambda path: (
             _depth(path),
@@ -66,11 +69,14 @@ def _depth(path: str) -> int:
     return path.removeprefix("src/").count("/")
 
 
-def _is_aside(path: str) -> bool:
+def _is_aside(path: str, *, demos: bool = True) -> bool:
+    """Whether a file is none of the service's; ``demos``: demonstrations are not, for there is more than those."""
     parts = path.split("/")
     return (
         any(
-            part in NOT_SERVICES - {"scripts"} or part in ("migrations", "versions", "alembic") or part.startswith(".")
+            part in (NOT_SERVICES - {"scripts"} if demos else _BESIDE_DEMOS)
+            or part in ("migrations", "versions", "alembic")
+            or part.startswith(".")
             for part in parts[:-1]
         )
         or parts[-1].startswith(("test_", "conftest"))

@@ -9,6 +9,8 @@ from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
 from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, staying
 from genfile.detect.python.start import hosted_program, notebook
+from genfile.detect.python.told import told
+from genfile.detect.python.unlisted import uses_others
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile
@@ -75,6 +77,9 @@ def _inside_package(folder: Project) -> bool:
                 "Pipfile",
                 "setup.py",
                 "manage.py",
+                "environment.yml",
+                "environment.yaml",
+                "pixi.toml",
                 "package.json",
                 "go.mod",
                 "pom.xml",
@@ -93,6 +98,10 @@ def _is_used(project: PythonProject, framework: str) -> bool:
     if project.has_build_system and not project.depends(*SERVERS) and not project.folder.has("Procfile"):
         application = find_application(project, found.value)
         if application is not None and "/" not in application.value.file.removeprefix("src/").replace("/", "", 1):
+            return True
+        if application is not None and any(
+            item.serves and item.path == application.value.file for item in told(project)
+        ):
             return True
         return proof(project) is not None
     if found.value.object is not None and find_application(project, found.value) is not None:
@@ -158,7 +167,9 @@ def _below_package(folder: Project) -> bool:
 
 def _loose(project: PythonProject) -> Claim | None:
     """No manifest at all: only a program that listens, or stays by a client of something, is a service."""
-    found = proof(project) or bot(project)
+    found = proof(project) or bot(project) or staying(project)
+    if found is not None and not proof(project) and not uses_others(project, found.value[-1]):
+        return None
     return Claim("guess", found.evidence[0]) if found is not None and not functions(project.folder) else None
 
 
@@ -173,17 +184,25 @@ def functions(folder: Project) -> bool:
 
 
 def bare_program(folder: Project) -> Evidence | None:
-    """main.py and its like, in a folder that is not made to be installed as a tool."""
+    """A program of a folder that is not made to be installed as a tool: main.py and its like, else what can be run."""
     project = PythonProject(folder)
     if functions(folder):
         return None
     if project.scripts or (project.has_build_system and not folder.has("main.py")):
         return None
-    manifest = project.requirements_name or next(
-        (name for name in ("pyproject.toml", "Pipfile", "main.py", "bot.py", "app.py") if folder.has(name)), None
-    )
     names = ("main.py", "app.py", "server.py", "bot.py", "worker.py")
     name = next((name for name in names if folder.has(name)), None)
-    if name is None or manifest is None or passed_over(project, name):
+    if name is None:
+        return _only_program(project)
+    return folder.says(name, 1, name) if not passed_over(project, name) else None
+
+
+def _only_program(project: PythonProject) -> Evidence | None:
+    """Of a folder without a program of a usual name: what listens or stays, else the only one that can be run."""
+    found = proof(project) or staying(project)
+    path = found.value[-1] if found is not None else find_program(project)
+    if path is None or not path.endswith(".py") or (not project.has_manifest and not uses_others(project, path)):
         return None
-    return folder.says(name, 1, name)
+    if found is None and passed_over(project, path):
+        return None
+    return found.evidence[0] if found is not None else project.folder.says(path, 1, path)

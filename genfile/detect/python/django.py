@@ -1,22 +1,28 @@
 """Django: where manage.py, the settings and the WSGI or ASGI object are."""
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mounts import whole
 from genfile.parsers.python import PyModule, parse_python
 from genfile.parsers.values import UNKNOWN, EnvDefault
+
+# What makes the object that a server of either kind is given.
+_MAKERS = ("get_wsgi_application", "get_asgi_application", "get_default_application")
 
 
 @dataclass(frozen=True)
 class Django:
-    """``base`` is the folder of manage.py relative to the service's (`.` for itself), the others are dotted names."""
+    """``base`` is the folder that is imported from, relative to the service's (`.` for itself); ``manage`` the path of
+    manage.py, None where the project has none; ``settings`` and ``application`` are dotted names."""
 
     base: str
-    manage: str
+    manage: str | None
     settings: str | None
     application: str
     asgi: bool
@@ -25,14 +31,27 @@ class Django:
     def inside(self, path: str) -> str:
         return path if self.base == "." else f"{self.base}/{path}"
 
+    @property
+    def place(self) -> str:
+        """The file that says that it is a Django project."""
+        return self.manage or self.application_file or self.base
+
+    def command(self, *words: str) -> list[str]:
+        """A command of Django's own: by manage.py, else by `python -m django`, which is told the settings."""
+        if self.manage is not None:
+            return ["python", self.manage, *words]
+        settings = ["--settings", self.settings] if self.settings else []
+        path = [] if self.base == "." else ["--pythonpath", self.base]
+        return ["python", "-m", "django", *words, *settings, *path]
+
 
 def find_django(project: PythonProject) -> Django | None:
-    """The Django project below a folder; None where there is no manage.py."""
+    """The Django project below a folder: by its manage.py, else by a module that makes its application."""
     found = sorted(project.folder.files("manage.py", depth=3), key=lambda path: (path.count("/"), path))
     # Of several the first beside whose folder the settings are that it names.
     manage = next((path for path in found if _has_settings(project, path)), found[0] if found else None)
     if manage is None:
-        return None
+        return _without_tool(project)
     base = posixpath.dirname(manage) or "."
     module = parse_code(project.folder, parse_python, manage)
     # Other frameworks have a manage.py too.
@@ -43,18 +62,87 @@ def find_django(project: PythonProject) -> Django | None:
     ):
         return None
     settings = (_settings(module) if module else None) or _settings_of_wsgi(project, base)
+    return _with_application(project, base, manage, settings)
+
+
+def _without_tool(project: PythonProject) -> Django | None:
+    """A project without a manage.py: a wsgi.py or asgi.py makes the application of settings that are there."""
+    listed = [item for item in modules(project) if posixpath.basename(item[0]) in ("wsgi.py", "asgi.py")]
+    for path, module in sorted(listed, key=lambda item: (item[0].count("/"), item[0].endswith("asgi.py"))):
+        settings = _settings(module)
+        makes = any(call.callee.rsplit(".", 1)[-1] in _MAKERS for call in module.calls)
+        if not makes or settings is None:
+            continue
+        # The settings' own name says which folder is imported from.
+        file = settings.replace(".", "/")
+        for base in _folders_up(posixpath.dirname(path)):
+            inside = f"{base}/{file}" if base != "." else file
+            if project.folder.has(f"{inside}.py") or project.folder.has(f"{inside}/__init__.py"):
+                return _with_application(project, base, None, settings)
+    return None
+
+
+def _folders_up(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield "."
+
+
+def _servers(project: PythonProject, base: str) -> Iterator[tuple[str, PyModule]]:
+    """The modules for servers below a folder, parsed."""
+    for name in ("wsgi.py", "asgi.py"):
+        for path in project.folder.files(name, below=base if base != "." else "", depth=3):
+            module = parse_code(project.folder, parse_python, path)
+            if module is not None:
+                yield path, module
+
+
+def _with_application(project: PythonProject, base: str, manage: str | None, settings: str | None) -> Django:
+    """The project with the object that a server is given: the one that mounts what else there is, else the one of the
+    server that the project has."""
     prefix = "" if base == "." else base + "/"
-    asgi = _uses_asgi(project)
+    paths = {kind: _file_of(project, base, settings, kind) for kind in ("asgi", "wsgi")}
+    named = {kind: _whole(project, path, kind) for kind, path in paths.items() if path is not None}
+    routed = _routed(project, base, manage, settings)
+    if routed is not None and named.get("asgi") is None:
+        paths["asgi"], named["asgi"] = routed
+    larger = [kind for kind in ("asgi", "wsgi") if named.get(kind) is not None]
+    asgi = larger == ["asgi"] or (len(larger) != 1 and _uses_asgi(project))
     for kind in ("asgi", "wsgi") if asgi else ("wsgi", "asgi"):
-        package = (settings or "").split(".")[0]
-        candidates = [f"{prefix}{package}/{kind}.py"] if package else []
-        candidates += list(project.folder.files(f"{kind}.py", below=base if base != "." else "", depth=3))
-        for path in candidates:
-            if project.folder.has(path):
-                dotted = path.removeprefix(prefix).removesuffix(".py").replace("/", ".")
-                return Django(base, manage, settings, f"{dotted}:application", kind == "asgi", path)
+        path = paths[kind]
+        if path is not None:
+            dotted = path.removeprefix(prefix).removesuffix(".py").replace("/", ".")
+            name = named.get(kind) or "application"
+            return Django(base, manage, settings, f"{dotted}:{name}", kind == "asgi", path)
     package = (settings or "config.settings").split(".")[0]
     return Django(base, manage, settings, f"{package}.wsgi:application", False, None)
+
+
+def _file_of(project: PythonProject, base: str, settings: str | None, kind: str) -> str | None:
+    """wsgi.py or asgi.py: the one beside the settings, else the first below the project."""
+    package = (settings or "").split(".")[0]
+    own = f"{package}/{kind}.py" if base == "." else f"{base}/{package}/{kind}.py"
+    if package and project.folder.has(own):
+        return own
+    return next(iter(project.folder.files(f"{kind}.py", below=base if base != "." else "", depth=3)), None)
+
+
+def _routed(project: PythonProject, base: str, manage: str | None, settings: str | None) -> tuple[str, str] | None:
+    """The file and name of ASGI_APPLICATION, where that is more than Django alone: what Channels is told to serve."""
+    value, _, _ = setting(project, Django(base, manage, settings, "", True, None), "ASGI_APPLICATION")
+    module, _, name = value.rpartition(".") if isinstance(value, str) else ("", "", "")
+    path = f"{module.replace('.', '/')}.py"
+    path = path if base == "." else f"{base}/{path}"
+    if not module or not project.folder.has(path) or _whole(project, path, "asgi") is None:
+        return None
+    return (path, name) if name.isidentifier() else None
+
+
+def _whole(project: PythonProject, path: str, kind: str) -> str | None:
+    """The object of a module that is more than Django alone."""
+    module = parse_code(project.folder, parse_python, path)
+    return whole(module, kind) if module is not None else None
 
 
 def _has_settings(project: PythonProject, manage: str) -> bool:
@@ -66,13 +154,7 @@ def _has_settings(project: PythonProject, manage: str) -> bool:
 
 def _settings_of_wsgi(project: PythonProject, base: str) -> str | None:
     """What wsgi.py or asgi.py sets, where manage.py leaves it open."""
-    for name in ("wsgi.py", "asgi.py"):
-        for path in project.folder.files(name, below=base if base != "." else "", depth=3):
-            module = parse_code(project.folder, parse_python, path)
-            found = _settings(module) if module is not None else None
-            if found is not None:
-                return found
-    return None
+    return next((found for _, module in _servers(project, base) if (found := _settings(module)) is not None), None)
 
 
 def _settings(module: PyModule) -> str | None:

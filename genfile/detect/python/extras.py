@@ -1,6 +1,7 @@
 """What the installation reads, what Django collects, and what the program is told from outside."""
 
 import posixpath
+import shlex
 from collections.abc import Iterator
 
 from genfile.detect.paths import relative
@@ -149,7 +150,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         root, path, line = class_setting(project, django, "STATIC_ROOT")
     if path and root is not None:
         says = project.folder.says(path, line, "STATIC_ROOT is set")
-        draft.put("build", Fact([f"python {django.manage} collectstatic --noinput"], (says,)))
+        draft.put("build", Fact([shlex.join(django.command("collectstatic", "--noinput"))], (says,)))
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
@@ -157,8 +158,8 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     put_django_steps(project, draft, django)
     _put_data(project, draft, django)
     if "release" not in draft.values:
-        manage = project.folder.says(django.manage, 1, "manage.py")
-        draft.put("release", Fact(["python", django.manage, "migrate", "--noinput"], (manage,)))
+        says = project.folder.says(django.place, 1, posixpath.basename(django.place))
+        draft.put("release", Fact(django.command("migrate", "--noinput"), (says,)))
     for path, module in settings_modules(project, django):
         node = module.constants.get("MEDIA_ROOT")
         where = place(Scope(module), node) if node is not None else None

@@ -3,10 +3,13 @@
 from genfile.data import Framework, frameworks
 from genfile.detect.code import parse_code
 from genfile.detect.python.application import Application, modules
+from genfile.detect.python.deep import deep_programs
 from genfile.detect.python.django import find_django
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mounts import mounted
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
+from genfile.detect.python.told import told, told_programs
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule, parse_python
@@ -35,17 +38,35 @@ def find_framework(project: PythonProject) -> Fact[Framework] | None:
 
 def _find_framework(project: PythonProject) -> Fact[Framework] | None:
     found: list[Fact[Framework]] = []
+    forgotten: list[Fact[Framework]] = []
     for item in frameworks("python"):
-        says = project.depends(*item.dependencies) or _unlisted(project, item)
+        says = project.depends(*item.dependencies)
+        listed = says is not None
+        says = says or _unlisted(project, item)
         if says is not None and _is_imported(project, item) and _is_called(project, item):
-            found.append(Fact(item, (says,)))
+            (found if listed else forgotten).append(Fact(item, (says,)))
+    if not any(fact.value.kind == "server" and _is_certain(project, fact.value) for fact in found):
+        found += forgotten
     servers = [fact for fact in found if fact.value.kind == "server"]
     bot = next((fact for fact in found if fact.value.kind == "worker" and fact.value.imports), None)
     if bot is not None and servers and _is_aside_of(project, servers[0].value, bot.value):
         return bot
     if len(servers) > 1:
-        return next((fact for fact in servers if _is_certain(project, fact.value)), servers[0])
+        certain = [fact for fact in servers if _is_certain(project, fact.value)]
+        return next((fact for fact in certain if not _is_part(project, fact.value)), (certain or servers)[0])
     return next(iter(servers or found), None)
+
+
+def _is_part(project: PythonProject, server: Framework) -> bool:
+    """Whether an application is mounted by another: a server is given that."""
+    application = find_application(project, server)
+    if application is None:
+        return False
+    names = {application.value.name, f"{application.value.module}.{application.value.name}"}
+    return any(
+        any(name in names and (path == application.value.file or "." in name) for name in mounted(module))
+        for path, module in modules(project)
+    )
 
 
 def _is_aside_of(project: PythonProject, server: Framework, bot: Framework) -> bool:
@@ -138,12 +159,18 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
         for name in PROGRAMS:
             if project.folder.has(base + name):
                 return base + name
+    named = {path for path in told_programs(project) if not is_djangos(project, path)}
+    if len(named) == 1:
+        return named.pop()
     guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
     guarded = [path for path in guarded if not is_djangos(project, path)]
     if len(guarded) == 1:
         return guarded[0]
     own = [path for path in project.folder.names() if path.endswith(".py") and path not in ("setup.py", "manage.py")]
-    return own[0] if len(own) == 1 else None
+    if len(own) == 1:
+        return own[0]
+    deep = deep_programs(project) if not own else []
+    return deep[0] if len(deep) == 1 else None
 
 
 def is_djangos(project: PythonProject, path: str) -> bool:
@@ -163,9 +190,11 @@ def _importing(project: PythonProject, framework: Framework) -> str | None:
     imported = {name for _, module in modules(project) for name in module.imports}
     free = [path for path in using if path.removesuffix(".py").rsplit("/", 1)[-1] not in imported]
     order = {name: index for index, name in enumerate(PROGRAMS)}
+    named = [item.path for item in told(project)]
     ranked = sorted(
         free or using,
         key=lambda path: (
+            named.index(path) if path in named else len(named),
             path.count("/") - path.startswith("src/"),
             order.get(path.rsplit("/", 1)[-1], len(order)),
             not using[path].has_main_guard,
@@ -173,7 +202,8 @@ def _importing(project: PythonProject, framework: Framework) -> str | None:
         ),
     )
     ranked = [path for path in ranked if not path.endswith("__init__.py")]
-    return ranked[0] if ranked and ranked[0].count("/") < 3 else None
+    # In a package that is installed, what lies deep is a part of it.
+    return ranked[0] if ranked and (ranked[0].count("/") < 3 or not project.has_build_system) else None
 
 
 def has_main_package(project: PythonProject) -> str | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from genfile.data import Framework
 from genfile.detect.python.application import Application, import_root, module_name
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import constant, split_address
@@ -82,9 +83,25 @@ def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bou
     return Bound(port_of(settled(port))[0], moves, host in LOOPBACK, says)
 
 
-def worker_class(project: PythonProject) -> Any:
-    """The class of the workers that the configuration names."""
-    name = config_file(project)
+def is_misfit(project: PythonProject, words: list[str], values: dict[str, Any], framework: Framework | None) -> bool:
+    """Whether a command gives an ASGI application to gunicorn without workers for one: it would fail each request.
+
+    ``values``: the draft's, with the application that genfile itself found and its interface.
+    """
+    plain = words[2].split() if words[:2] == ["sh", "-c"] and len(words) == 3 else words
+    if "gunicorn" not in plain or values.get("interface") != "asgi" or framework is None:
+        return False
+    if any(word.startswith(("-k", "--worker-class", "-c", "--config")) for word in plain):
+        return False
+    if isinstance(worker_class(project, plain), str):
+        return False
+    named = str(values.get("application") or "").removesuffix("()")
+    return framework.interface == "asgi" or named in plain
+
+
+def worker_class(project: PythonProject, words: list[str] | None = None) -> Any:
+    """The class of the workers that the configuration names; ``words``: a command that reads it."""
+    name = config_file(project, words)
     return settled(constant(project, name, "worker_class")[0]) if name is not None else None
 
 

@@ -35,7 +35,7 @@ def needs(project: PythonProject) -> list[Need]:
     """What the modules that the start reaches import, and the drivers of the databases that its settings name."""
     cached = getattr(project, "_needs", None)
     if cached is None:
-        cached = [*_imported(project), *_drivers(project)]
+        cached = [*_imported(project), *drivers(project)]
         project._needs = cached  # type: ignore[attr-defined]
     return list(cached)
 
@@ -70,8 +70,10 @@ def started(project: PythonProject, words: list[str]) -> frozenset[str]:
 
 
 def loaded_by(project: PythonProject, path: str) -> list[str]:
-    """The modules that one of the project's loads, itself included."""
+    """The modules that one of the project's loads, itself included; none where it can't be read."""
     required = _required(project)
+    if path not in required:
+        return []
     return _followed(required, {_dotted(path): path for path in required}, {path: None})
 
 
@@ -107,10 +109,10 @@ def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: d
     return order
 
 
-def _drivers(project: PythonProject) -> list[Need]:
+def drivers(project: PythonProject) -> list[Need]:
     """The drivers that database URLs name: of compose files, examples of variables, the code's own defaults."""
     folder = project.folder
-    drivers = import_names("drivers")
+    known = import_names("drivers")
     texts = [
         (name, number, line)
         for name in folder.names()
@@ -122,6 +124,6 @@ def _drivers(project: PythonProject) -> list[Need]:
     found: dict[str, Need] = {}
     for name, line, text in texts:
         for match in _URL.finditer(text):
-            for module in drivers.get(match[0], ()):
+            for module in known.get(match[0], ()):
                 found.setdefault(module, Need(module, folder.says(name, line, f"{match[0]}://")))
     return list(found.values())

@@ -88,6 +88,20 @@ def _inline(project: "PythonProject") -> Fact[str] | None:
     return project.folder.fact("uv", project.inline[0], 1, "# /// script") if project.inline is not None else None
 
 
+# The tool that a build backend is a part of, and that makes a project with it; other backends are nobody's.
+_BACKENDS = {"poetry.core.masonry.api": "poetry", "poetry.masonry.api": "poetry", "uv_build": "uv"}
+
+
+def _backend(project: "PythonProject") -> Fact[str] | None:
+    """`build-backend` of Poetry or uv, without a lock: that tool installs the dependencies, be it no package."""
+    document = project.pyproject
+    tool = _BACKENDS.get(document.text("build-system", "build-backend") or "") if document is not None else None
+    if document is None or tool is None or not project.project_table.get("dependencies"):
+        return None
+    line = document.line("build-system", "build-backend")
+    return project.folder.fact(tool, "pyproject.toml", line, f"the build backend of {tool}")
+
+
 def _not_installable(project: "PythonProject") -> Fact[str] | None:
     """Dependencies in pyproject.toml of a folder that pip would refuse to install: uv installs them alone."""
     document = project.pyproject
@@ -132,6 +146,7 @@ NAME_SIGNALS = (
     _conda,
     _pixi,
     _inline,
+    _backend,
     _not_installable,
     _pyproject,
 )

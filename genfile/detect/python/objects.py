@@ -7,9 +7,11 @@ from genfile.data import Framework
 from genfile.detect.python.application import NAMES, Application, import_root, module_name, modules
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.mounts import mounted, wholes
 from genfile.detect.python.reach import made_by
+from genfile.detect.python.told import told
 from genfile.evidence import Fact
-from genfile.parsers.python import Assignment, Function
+from genfile.parsers.python import Assignment, Function, PyModule
 
 # How many times as many modules must hang on another application before it is taken instead of the first.
 AHEAD = 2
@@ -46,17 +48,14 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     factories = [(path, function.name, function.line) for path, function in makers if function.required == 0]
     # Of several the one that is named after what it makes.
     factories.sort(key=lambda item: "app" not in item[1].lower())
-    maker_names = {function.name for _, function in makers}
-    objects: dict[str, Assignment] = {}
-    for path, module in modules(project):
-        if not _is_served(project, path):
-            continue
-        for item in module.assignments:
-            if item.guarded or path in objects:
-                continue
-            # `app = create_app()` in wsgi.py is as good as the object itself.
-            if is_made(item.callee) or (item.callee is not None and item.callee.rsplit(".", 1)[-1] in maker_names):
-                objects[path] = item
+    names = {function.name for _, function in makers}
+
+    def is_whole(callee: str | None) -> bool:
+        # `app = create_app()` in wsgi.py is as good as the object itself.
+        return is_made(callee) or (callee is not None and callee.rsplit(".", 1)[-1] in names)
+
+    listed = ((path, _offered(module, is_whole)) for path, module in modules(project) if _is_served(project, path))
+    objects = {path: item for path, item in listed if item is not None}
     if objects:
         return _object(project, framework, objects)
     for path, name, line in factories:
@@ -65,10 +64,20 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
     return None
 
 
+def _offered(module: PyModule, is_whole: Callable[[str | None], bool]) -> Assignment | None:
+    """The application that a module offers: of several the first that is no part of another."""
+    own = [item for item in module.assignments if not item.guarded and is_whole(item.callee)]
+    parts = mounted(module) if len(own) > 1 else ()
+    return next((item for item in own if item.name not in parts), own[0] if own else None)
+
+
 def _object(project: PythonProject, framework: Framework, objects: dict[str, Assignment]) -> Fact[Application]:
     """The application of several, and why where it is not simply the first."""
     first = next(iter(objects))
     path, why = _weightiest(project, objects, framework.object or "") if len(objects) > 1 else (first, "")
+    larger = _larger(project, framework, path)
+    if larger is not None:
+        return larger
     item, module = objects[path], dict(modules(project))[path]
     name = f"{item.name}.{framework.attribute}" if framework.attribute else item.name
     if framework.attribute and any(other.name == framework.attribute for other in module.assignments):
@@ -84,6 +93,18 @@ def _object(project: PythonProject, framework: Framework, objects: dict[str, Ass
     return Fact(found, (*fact.evidence, project.folder.says(path, item.line, why))) if why else fact
 
 
+def _larger(project: PythonProject, framework: Framework, path: str) -> Fact[Application] | None:
+    """What puts the application of a file together with others, there or in a module that loads it: that is served."""
+    for other, module in modules(project) if framework.interface and not framework.attribute else ():
+        found = [item for item in wholes(module, framework.interface or "") if item.callee != framework.object]
+        if not found or not _is_served(project, other) or path not in loaded_by(project, other):
+            continue
+        item = found[-1]
+        value = Application(other, module_name(project, other), item.name, root=import_root(project, other))
+        return project.folder.fact(value, other, item.line, f"{item.name} = {item.callee}(…)")
+    return None
+
+
 def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: str) -> tuple[str, str]:
     """The file of several that makes the application of the project, and why it is not the first of them.
 
@@ -92,6 +113,11 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     """
     paths, made = list(objects), made.rsplit(".", 1)[-1]
     loaded = {path: set(loaded_by(project, path)) for path in paths}
+    for item in (item for item in told(project) if item.serves):
+        if item.path in objects and item.path != paths[0]:
+            return item.path, f"{item.says.path} names it: {item.says.says}"
+        if item.path in objects:
+            return item.path, ""
     first, largest = paths[0], max(paths, key=lambda path: len(loaded[path]))
     if len(loaded[largest]) > AHEAD * len(loaded[first]):
         return largest, f"{len(loaded[largest])} modules hang on it, {len(loaded[first])} on {first}"

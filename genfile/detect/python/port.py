@@ -23,7 +23,7 @@ _RUNNERS = frozenset(
 # Of these a number among the arguments may be anything but a port.
 _KEYWORD_ONLY = frozenset({"run", "start", "serve_forever"})
 # Servers that are given an application: what their call says holds for a command that serves the same.
-_SERVES = (".run", ".serve", ".run_app", ".run_server", ".run_simple", ".make_server")
+_SERVES = (".run", ".serve", ".run_app", ".run_server", ".run_simple", ".make_server", "flask_script.Server")
 
 
 def find_port(project: PythonProject) -> Fact[tuple[int | None, str | None]] | None:

@@ -8,10 +8,13 @@ from genfile.detect.python.application import Application, modules
 from genfile.detect.python.django import Django
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
-from genfile.detect.python.serving import bot
+from genfile.detect.python.reach import reach
+from genfile.detect.python.serving import bot, entries
 from genfile.detect.python.start import worker_settings
 from genfile.evidence import Draft, Evidence, Fact
 
+# Names of programs that work beside a web application, whatever else is in the name.
+_BESIDE = re.compile(r"(?:\w+_)?(worker|consumer|scheduler|poller|listener)(?:_\w+)?")
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?")
 # Task queues that are commands of manage.py, by their package; what their documentation names.
 _MANAGED = (
@@ -31,6 +34,7 @@ def put_processes(project: PythonProject, draft: Draft, framework: Framework | N
     if framework is None or framework.kind == "worker":
         return
     _put_bot(project, draft)
+    _put_beside(project, draft)
     if "worker" in draft.values.get("processes", {}):
         return
     found = _celery(project, draft, django) or _queue(project, django)
@@ -48,6 +52,22 @@ def _put_bot(project: PythonProject, draft: Draft) -> None:
     clients = [item for item in frameworks("python") if item.kind == "worker" and not imported.isdisjoint(item.imports)]
     if clients:
         _put(draft, "bot", found.value, found.evidence[0])
+
+
+def _put_beside(project: PythonProject, draft: Draft) -> None:
+    """A program of the same code whose name says that it works beside the web, and that stays."""
+    processes = draft.values.get("processes", {})
+    for words in entries(project):
+        name = words[-1].rsplit("/", 1)[-1].removesuffix(".py")
+        if not _BESIDE.fullmatch(name) or words in processes.values() or words == draft.values.get("start"):
+            continue
+        found = reach(project, words)
+        own = [role for role in found.stays if not role.way.aside and not role.need.size]
+        kind = next(word for word in _BESIDE.fullmatch(name).groups() if word)  # type: ignore[union-attr]
+        if own and not found.listeners and kind not in processes:
+            says = project.folder.says(own[0].path, own[0].line, f"{own[0].callee}(…)")
+            _put(draft, kind, words, says)
+            processes = draft.values["processes"]
 
 
 def _put(draft: Draft, name: str, words: list[str], says: Evidence) -> None:
@@ -96,7 +116,7 @@ def _queue(project: PythonProject, django: Django | None) -> tuple[list[str], Ev
         for name, words in _MANAGED:
             says = project.depends(name)
             if says is not None:
-                return ["python", django.manage, *words], says
+                return django.command(*words), says
         return None
     settings = worker_settings(project) if "arq" in project.dependencies else None
     if settings is not None:

@@ -9,16 +9,18 @@ from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
-from genfile.detect.python.frameworks import find_framework
-from genfile.detect.python.gunicorn import configured_application, gunicorn_bind
+from genfile.detect.python.frameworks import find_framework, find_program
+from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
+from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.outside import put_references
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import Start, named_port
 from genfile.detect.python.serving import code_port, serving
@@ -34,7 +36,7 @@ from genfile.detect.python.start import (
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
-from genfile.detect.python.unlisted import unknown
+from genfile.detect.python.unlisted import imported, unknown
 from genfile.detect.python.version import python_version
 from genfile.detect.python.writes import put_volumes, put_writes
 from genfile.detect.tree import Project
@@ -50,14 +52,7 @@ def detect(folder: Project) -> Draft:
     python_version(project, draft)
     _put_identity(project, draft)
     django = find_django(project)
-    found = find_framework(project)
-    if (
-        django is not None
-        and (found is None or found.value.name != "django")
-        and (folder.has("manage.py") or project.depends("django"))
-    ):
-        item = framework_named("python", "django")
-        found = Fact(item, (folder.says(django.manage, 1, "manage.py"),)) if item else found
+    found = _framework(project, django)
     framework = found.value if found else None
     if framework is None or framework.name != "django":
         django = None
@@ -85,9 +80,20 @@ def detect(folder: Project) -> Draft:
     put_sources(project, draft)
     put_fetched(project, draft)
     put_version_variable(project, draft)
+    put_runnable(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     put_references(project, draft)
     return draft
+
+
+def _framework(project: PythonProject, django: Django | None) -> Fact[Framework] | None:
+    """What the project is made with; Django where it has a project of that, whatever else it depends on."""
+    found, folder = find_framework(project), project.folder
+    if django is None or (found is not None and found.value.name == "django"):
+        return found
+    item = framework_named("python", "django") if folder.has("manage.py") or project.depends("django") else None
+    says = folder.says(django.place, 1, django.place.rsplit("/", 1)[-1])
+    return Fact(item, (says,)) if item is not None else found
 
 
 def _put_identity(project: PythonProject, draft: Draft) -> None:
@@ -141,6 +147,11 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
     start, evidence, guess = _own_start(project, framework, django, draft, port)
     if start is None and by_procfile and framework is not None and framework.kind != "worker":
         start = Start(draft.values["start"], port, "PORT")
+    if by_procfile and start is not None and is_misfit(project, draft.values["start"], draft.values, framework):
+        says = draft.evidence["/start"].evidence[0]
+        text = f"{says}: gunicorn's own workers can't serve an ASGI application; {' '.join(start.words)} is started"
+        draft.note("warning", text, says.path, says.line)
+        by_procfile = False
     if start is None:
         if not by_procfile:
             draft.note(
@@ -202,7 +213,7 @@ def _own_start(
 ) -> tuple[Start | None, tuple[Evidence, ...], bool]:
     """What genfile would start: Django's application, an application object, else a program."""
     if django is not None:
-        says = project.folder.says(django.application_file or django.manage, 1, django.application)
+        says = project.folder.says(django.application_file or django.place, 1, django.application)
         draft.put("application", Fact(django.application, (says,)))
         draft.put("interface", Fact("asgi" if django.asgi else "wsgi", (says,)))
         return django_start(project, django, port), (says,), False
@@ -276,13 +287,45 @@ def _put_port(project: PythonProject, draft: Draft, framework: Framework | None)
 
 def _put_imported(project: PythonProject, draft: Draft) -> None:
     """What no list names and the code imports is installed beside the server, and said."""
-    names = sorted(project.imported)
-    for where in unknown(project).values() if not project.has_manifest else ():
+    only = _loaded(project, draft)
+    found = project.imported if only is None else imported(project, only)
+    names = sorted(found if not project.has_manifest else ())
+    for where in unknown(project, only).values() if not project.has_manifest else ():
         text = f"{where}: no list of dependencies says what brings it: write it down in a requirements.txt"
         draft.note("warning", text, where.path, where.line)
     if not names:
         return
-    says = project.imported[names[0]].evidence
-    draft.put("extra_packages", Fact([*names, *draft.values.get("extra_packages", [])], (says,), guess=True))
+    says = found[names[0]].evidence
+    texts = [_text(found[name]) for name in names]
+    draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
     text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
     draft.note("warning", text, says.path, says.line)
+
+
+def _text(item: Dependency) -> str:
+    """A requirement as it is written."""
+    return f"{item.name}{'[' + ','.join(item.extras) + ']' if item.extras else ''}{item.specifier}"
+
+
+def _loaded(project: PythonProject, draft: Draft) -> set[str] | None:
+    """The modules that the commands of a draft load, where all of them run a file; else None: any may be loaded."""
+    commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
+    files = [words[1] for words in commands if words[:1] == ["python"] and words[1:2] != ["-m"]]
+    if draft.values.get("framework") == "django" or len(files) < len(commands):
+        return None
+    return {path for file in files for path in loaded_by(project, file)} or None
+
+
+def main_file(folder: Project) -> str | None:
+    """The file of a folder's application, else of its program, relative to the folder."""
+    project = PythonProject(folder)
+    found = find_framework(project)
+    application = find_application(project, found.value) if found is not None else None
+    if application is not None:
+        return application.value.file
+    if found is not None and found.value.name == "django":
+        return None
+    own = serving(project)
+    if own is not None and own.value[-1].endswith(".py"):
+        return own.value[-1]
+    return find_program(project, found.value if found is not None else None)

@@ -3,10 +3,12 @@
 import ast
 
 from genfile.detect.python.application import modules
+from genfile.detect.python.deep import USUAL, deep_programs
 from genfile.detect.python.frameworks import PROGRAMS, has_main_package, is_djangos
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Listener, Reach, reach
 from genfile.detect.python.reach.roles import is_of
+from genfile.detect.python.told import told_programs
 from genfile.evidence import Fact
 from genfile.parsers.python import parse_python
 
@@ -20,12 +22,15 @@ def entries(project: PythonProject) -> list[list[str]]:
     found = [[name] for name in project.scripts] if project.has_build_system else []
     listed = [path for path, module in modules(project) if module.has_main_guard or "/" not in path]
     own = [path for path in listed if path.count("/") <= path.startswith("src/") and not is_djangos(project, path)]
-    usual = [path for path in own if path.rsplit("/", 1)[-1] in PROGRAMS]
+    deep = deep_programs(project)
+    named = [path for path in told_programs(project) if path in own or path in deep]
+    usual = named + [path for path in own if path not in named and path.rsplit("/", 1)[-1] in USUAL.union(PROGRAMS)]
     found += [["python", path] for path in usual]
     package = has_main_package(project)
     if package is not None:
         found.append(["python", "-m", package.removeprefix("src/").replace("/", ".")])
     found += [["python", path] for path in own if path not in usual]
+    found += [["python", path] for path in deep if path not in named]
     return found[:MAX_ENTRIES]
 
 
@@ -45,13 +50,17 @@ def serving(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def staying(project: PythonProject) -> Fact[list[str]] | None:
-    """The command that stays without listening: a bot, a consumer, a loop that waits."""
+    """The command that stays without listening: a bot or a consumer, else a loop that waits."""
+    best: Fact[list[str]] | None = None
     for words in entries(project):
         found = reach(project, words)
         says = found.says(project)
-        if says is not None and found.main is None and not any(role.need.size for role in found.stays[:1]):
+        if says is None or found.main is not None or any(role.need.size for role in found.stays[:1]):
+            continue
+        if found.stays[0].kind == "stays":
             return Fact(words, (says,))
-    return None
+        best = best or Fact(words, (says,))
+    return best
 
 
 def bot(project: PythonProject) -> Fact[list[str]] | None:

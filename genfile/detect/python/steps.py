@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+import shlex
 
 from genfile.detect.python.django import Django, setting
 from genfile.detect.python.manifest import PythonProject
@@ -42,7 +43,7 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
     steps = draft.values.get("build", [])
     catalogue = next(folder.files("django.po", depth=6), None)
     if catalogue is not None and next(folder.files("django.mo", depth=6), None) is None:
-        steps.insert(0, f"python {django.manage} compilemessages")
+        steps.insert(0, shlex.join(django.command("compilemessages")))
         _put(draft, steps, folder.says(catalogue, 1, "translations without their .mo files"))
         packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
         packages["build"] = sorted({*packages["build"], "gettext"})
@@ -50,7 +51,7 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
         _put_made(project, draft, steps)
     value, path, line = setting(project, django, "COMPRESS_OFFLINE")
     if path and value is True:
-        steps.append(f"python {django.manage} compress")
+        steps.append(shlex.join(django.command("compress")))
         _put(draft, steps, folder.says(path, line, "COMPRESS_OFFLINE"))
 
 

@@ -1,43 +1,102 @@
 """What a project without a list of dependencies imports: the only evidence of what must be installed."""
 
+import ast
 import sys
+from collections.abc import Container, Iterator
 from functools import cache
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
 from genfile.detect.python.application import modules
+from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.told import told_installs
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import required_imports
+from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import normalise
 
 
-def imported(project: PythonProject) -> dict[str, Dependency]:
-    """The distributions that bring what the modules import, by name; only those that are known by the data, since a
-    name that is made up of a module's may be anybody's package."""
+def imported(project: PythonProject, only: Container[str] | None = None) -> dict[str, Dependency]:
+    """What is told to be installed by hand, the distributions that bring what the modules import, by name, and the
+    drivers of the databases that they name; of those only what is known by the data, since a name that is made up of a
+    module's may be anybody's package.
+
+    ``only``: the modules that are asked, by path; all of them where it is None.
+    """
+    from packaging.requirements import Requirement
+
     found: dict[str, Dependency] = {}
-    for module, says in _foreign(project).items():
+    for text, says in told_installs(project):
+        written = Requirement(text)
+        item = Dependency(normalise(written.name), tuple(sorted(written.extras)), str(written.specifier), says)
+        found.setdefault(item.name, item)
+    needed = {need.module: need.evidence for need in drivers(project)}
+    for module, says in (_foreign(project, only) | needed).items():
         name = _distribution(module)
-        if name is not None:
+        if name is not None and not found.keys() & {*import_names().get(module, ()), normalise(module)}:
             found.setdefault(name, Dependency(name, (), "", says))
     return found
 
 
-def unknown(project: PythonProject) -> dict[str, Evidence]:
+def unknown(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules of others that nothing known brings, each with where it is imported."""
-    return {module: says for module, says in _foreign(project).items() if _distribution(module) is None}
+    from packaging.requirements import Requirement
+
+    listed = {normalise(Requirement(text).name) for text, _ in told_installs(project)}
+    foreign = _foreign(project, only).items()
+    return {name: says for name, says in foreign if _distribution(name) is None and normalise(name) not in listed}
 
 
-def _foreign(project: PythonProject) -> dict[str, Evidence]:
+def uses_others(project: PythonProject, path: str) -> bool:
+    """Whether a program loads a module of somebody else's."""
+    return bool(_foreign(project, loaded_by(project, path)))
+
+
+def _foreign(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules that are imported without a condition, and are neither the project's own nor Python's."""
     listed = modules(project)
     own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}
     found: dict[str, Evidence] = {}
     for path, parsed in listed:
-        for item in required_imports(parsed):
-            root = item.name.split(".")[0]
-            if not item.level and root not in own and root not in sys.stdlib_module_names and root.isascii():
-                found.setdefault(root, project.folder.says(path, item.line, f"import {root}"))
+        named = [(name, line) for name, line in _apps(parsed)] if only is None or path in only else []
+        named += [
+            (item.name, item.line)
+            for item in required_imports(parsed)
+            if not item.level and (only is None or path in only)
+        ]
+        for name, line in named:
+            root = name.split(".")[0]
+            if root in _NAMESPACES:
+                found.setdefault(_of_namespace(name), project.folder.says(path, line, f"import {name}"))
+            elif root not in own and root not in sys.stdlib_module_names and root.isascii():
+                found.setdefault(root, project.folder.says(path, line, f"import {root}"))
     return found
+
+
+# Packages that many distributions put their modules into.
+_NAMESPACES = ("google", "azure")
+
+
+def _of_namespace(name: str) -> str:
+    """The longest beginning of a dotted name that is known to be brought by a distribution; else its first part."""
+    parts = name.split(".")
+    beginnings = [".".join(parts[:count]) for count in range(min(len(parts), 4), 1, -1)]
+    return next((item for item in beginnings if _distribution(item) is not None), parts[0])
+
+
+def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
+    """What Django's settings name for it to import: the applications, the middleware, each backend."""
+    if module.line_of("INSTALLED_APPS") is None:
+        return
+    for name in ("INSTALLED_APPS", "MIDDLEWARE"):
+        value = module.setting(name)
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, str):
+                yield item, module.line_of(name) or 1
+    for node in module.of(ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in ("BACKEND", "ENGINE") and isinstance(value, ast.Constant):
+                yield str(value.value), value.lineno
 
 
 def _distribution(module: str) -> str | None:
@@ -66,6 +125,7 @@ def _by_framework() -> dict[str, tuple[str, ...]]:
 def _known() -> frozenset[str]:
     """The distributions that the data says anything of."""
     tables = (load_table("pins")["python"], load_table("wheels")["python"], system_packages("pypi"))
+    named = load_table("distributions")["itself"].split()
     services = [name for item in backing_services().values() for name in item.pypi]
     brought = [name for names in import_names().values() for name in names]
-    return frozenset([*services, *brought, *(name for table in tables for name in table)])
+    return frozenset([*named, *services, *brought, *(name for table in tables for name in table)])

@@ -1,9 +1,11 @@
 """Which Python runs the service."""
 
-from genfile.data import newest_for, runtime
+from dataclasses import replace
+
+from genfile.data import newest_for, reach_of_newest, runtime
 from genfile.detect.hosting import hosting
 from genfile.detect.python.locks import reach
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -36,6 +38,10 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
         bound, says = _newest(project, name, version)
         if bound is not None and (best[0] is None or _number(bound) < _number(best[0])):
             best = (bound, says)
+    for name, item in sorted(_open(project).items()):
+        line = reach_of_newest(name)
+        if line is not None and (best[0] is None or _number(line) < _number(best[0])):
+            best = (line, replace(item.evidence, says=f"{name}: its newest release works with Python up to {line}"))
     made = _made(project)
     if made is not None and (best[0] is None or _number(made[0]) < _number(best[0])):
         best = made
@@ -55,6 +61,15 @@ def _capped(project: PythonProject) -> dict[str, str]:
     """What no lock pins and a requirement keeps below a release: `~=3.8.5` is anything below 3.9."""
     caps = {name: cap(item.specifier) for name, item in project.dependencies.items() if name not in project.locked}
     return {name: version for name, version in caps.items() if version is not None}
+
+
+def _open(project: PythonProject) -> dict[str, Dependency]:
+    """What nothing keeps below a release: the newest one is installed. What conda brings is built by conda."""
+    return {
+        name: item
+        for name, item in project.dependencies.items()
+        if name not in project.locked and name not in project.conda_names and cap(item.specifier) is None
+    }
 
 
 def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None, Evidence | None]:

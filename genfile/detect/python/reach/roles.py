@@ -65,9 +65,10 @@ def is_effect(name: str) -> bool:
 
 
 def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:
-    """`loop` for one without an end that waits between its rounds, `open` for another without an end; else None."""
+    """`loop` for one without an end that waits between its rounds, `open` for another without an end, and for one over
+    what is yet to come; else None."""
     if not isinstance(node, ast.While):
-        return None
+        return "open" if isinstance(node, ast.AsyncFor) else None
     endless = isinstance(node.test, ast.Constant) and bool(node.test.value)
     names = [getattr(item, "attr", getattr(item, "id", "")) for item in ast.walk(node.test)]
     if not endless and not any(_RUNNING.search(name) for name in names):

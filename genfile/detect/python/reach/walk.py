@@ -29,7 +29,8 @@ from genfile.detect.python.reach.values import (
 from genfile.parsers.values import UNKNOWN
 
 MAX_FUNCTIONS = 500
-_CONSUMERS = re.compile(r"(?:Consumer|\.listen|pubsub\(\))$")
+# What gives one message after another for as long as it is asked: of Kafka, Redis, RabbitMQ, MQTT, Postgres.
+_CONSUMERS = re.compile(r"(?:Consumer|\.listen|pubsub\(\)|\.iterator|\.messages|\.notifies|\.subscribe)$")
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 

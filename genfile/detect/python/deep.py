@@ -1,0 +1,45 @@
+"""Programs that lie deep in a tree: what a folder below the root is run for, and what is only imported."""
+
+from genfile.detect.python.application import modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.parsers.python import PyModule
+
+# Files that are run as they are, whatever stands at their end.
+USUAL = frozenset(
+    "main.py run.py start.py server.py bot.py worker.py consumer.py scheduler.py poller.py listener.py".split()
+)
+MAX_PROGRAMS = 12
+
+
+def deep_programs(project: PythonProject) -> list[str]:
+    """The files below the first level that can be run, those nearest to the root first: with a main guard, or of a
+    usual name, and imported by nothing. None of a project that is installed as a package: it starts those by name."""
+    key, memory = ("python-deep", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _deep_programs(project) if not project.has_build_system else []
+    return list(memory[key])
+
+
+def _deep_programs(project: PythonProject) -> list[str]:
+    listed = modules(project)
+    own = [
+        (path, module)
+        for path, module in listed
+        if path.count("/") > path.startswith("src/")
+        and not path.endswith(("/__init__.py", "/__main__.py", "/manage.py"))
+    ]
+    found = [path for path, module in own if module.has_main_guard or path.rsplit("/", 1)[-1] in USUAL]
+    return [path for path in found if not any(_imports(other, at, path) for at, other in listed if at != path)][
+        :MAX_PROGRAMS
+    ]
+
+
+def _imports(module: PyModule, at: str, path: str) -> bool:
+    """Whether a module imports a file: by its dotted name, by the end of that, or as its neighbour."""
+    dotted = path.removesuffix(".py").replace("/", ".")
+    parts = dotted.split(".")
+    ends = {".".join(parts[start:]) for start in range(len(parts) - 1)}
+    if not ends.isdisjoint(module.imports):
+        return True
+    beside = at.rpartition("/")[0] == path.rpartition("/")[0]
+    return beside and (parts[-1] in module.neighbours or parts[-1] in module.imports)

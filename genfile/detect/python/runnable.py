@@ -1,0 +1,98 @@
+"""A program in a folder of its own that imports what lies above it: how it is started so that it finds that."""
+
+import posixpath
+import sys
+from collections.abc import Iterator
+
+from genfile.detect.code import parse_code
+from genfile.detect.python.imports import loaded_by
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft
+from genfile.parsers.pyimports import required_imports
+from genfile.parsers.python import parse_python
+from genfile.parsers.requirements import normalise
+
+# Commands that run a file of Python: that one's folder is where imports are looked for.
+_RUNNERS = (("python",), ("streamlit", "run"), ("chainlit", "run"))
+
+
+def put_runnable(project: PythonProject, draft: Draft) -> None:
+    """Make /start and /processes find their imports: `python -m src.main` where the file alone could not, else by
+    /python_path. A command that somebody wrote down keeps its words."""
+    if draft.values.get("package") or "python_path" in draft.values:
+        return
+    commands = {"/start": draft.values.get("start", [])}
+    commands |= {f"/processes/{name}": words for name, words in draft.values.get("processes", {}).items()}
+    for pointer, words in commands.items():
+        path = _file_of(project, words)
+        place = imported_from(project, path) if path is not None else None
+        if path is None or place is None:
+            continue
+        evidence = draft.evidence.get(pointer)
+        own = evidence is not None and any(item.path == project.folder.full(path) for item in evidence.evidence[:1])
+        if own and evidence is not None and words[0] == "python" and _is_module(project, path, place):
+            changed = ["python", "-m", path.removesuffix(".py").replace("/", "."), *words[2:]]
+            _put_words(draft, pointer, changed)
+            draft.evidence[pointer] = evidence.but(changed)
+        else:
+            draft.values["python_path"] = project.folder.full(place) if place else project.folder.spec_path
+
+
+def _put_words(draft: Draft, pointer: str, words: list[str]) -> None:
+    if pointer == "/start":
+        draft.values["start"] = words
+    else:
+        draft.values["processes"][pointer.removeprefix("/processes/")] = words
+
+
+def _file_of(project: PythonProject, words: list[str]) -> str | None:
+    """The file in a folder that a command runs."""
+    for runner in _RUNNERS:
+        if tuple(words[: len(runner)]) == runner and len(words) > len(runner):
+            path = words[len(runner)].removeprefix("./")
+            return path if path.endswith(".py") and "/" in path and project.folder.has(path) else None
+    return None
+
+
+def imported_from(project: PythonProject, path: str) -> str | None:
+    """The folder above a program that something it loads is imported from; None where its own folder has all of it."""
+    own = posixpath.dirname(path)
+    for folder in _above(own):
+        if any(_has(project, folder, name) for name in _missing(project, path, own)):
+            return folder
+    return None
+
+
+def _above(folder: str) -> Iterator[str]:
+    while folder:
+        folder = posixpath.dirname(folder)
+        yield folder
+
+
+def _missing(project: PythonProject, path: str, own: str) -> set[str]:
+    """The first names of what a program loads that neither its folder, Python, nor a package brings."""
+    found: set[str] = set()
+    for other in loaded_by(project, path):
+        module = parse_code(project.folder, parse_python, other)
+        for item in required_imports(module) if module is not None else ():
+            name = item.name.split(".")[0]
+            if not item.level and name not in sys.stdlib_module_names and not _has(project, own, name):
+                found.add(name)
+    return {name for name in found if normalise(name) not in project.dependencies}
+
+
+def _has(project: PythonProject, folder: str, name: str) -> bool:
+    """Whether a folder has a module, or a package with code in it."""
+    path = f"{folder}/{name}" if folder else name
+    return project.folder.has(f"{path}.py") or next(project.folder.files("*.py", below=path, depth=3), None) is not None
+
+
+def _is_module(project: PythonProject, path: str, place: str) -> bool:
+    """Whether a file can be named as a module of the root, and needs nothing of its own folder by a bare name."""
+    parts = path.removesuffix(".py").split("/")
+    module = parse_code(project.folder, parse_python, path)
+    if place or module is None or not all(part.isidentifier() for part in parts):
+        return False
+    own = posixpath.dirname(path)
+    beside = {item.name.split(".")[0] for item in required_imports(module) if not item.level}
+    return not any(_has(project, own, name) for name in beside if name not in sys.stdlib_module_names)

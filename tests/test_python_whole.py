@@ -1,0 +1,141 @@
+"""Which object a server is given: the one that mounts everything; and Django without its manage.py."""
+
+import pytest
+
+from tests.test_traps import FASTAPI, inspect, only
+
+WSGI = (
+    "import os\nfrom django.core.wsgi import get_wsgi_application\n"
+    "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napplication = get_wsgi_application()\n"
+)
+ASGI = WSGI.replace("wsgi", "asgi")
+ROUTED = (
+    "from channels.routing import ProtocolTypeRouter\nfrom django.core.asgi import get_asgi_application\n"
+    "application = ProtocolTypeRouter({'http': get_asgi_application()})\n"
+)
+MOUNTED = (
+    "from django.core.asgi import get_asgi_application\nfrom fastapi import FastAPI\n"
+    "django = get_asgi_application()\napp = FastAPI()\napp.mount('/', django)\n"
+)
+MANAGE = (
+    "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    "from django.core.management import execute_from_command_line\n"
+)
+SETTINGS = "SECRET_KEY = 'x'\nSTATIC_ROOT = 'static'\n"
+SHOP = {"shop/__init__.py": "", "shop/settings.py": SETTINGS, "shop/wsgi.py": WSGI}
+
+
+def test_django_without_manage_py_is_a_service_that_django_s_own_command_manages() -> None:
+    spec = only(**{"requirements.txt": "django\ngunicorn\n", **SHOP})
+    assert (spec.framework, spec.start) == ("django", ("gunicorn", "shop.wsgi:application"))
+    assert spec.release == ("python", "-m", "django", "migrate", "--noinput", "--settings", "shop.settings")
+    assert spec.build == ("python -m django collectstatic --noinput --settings shop.settings",)
+
+
+def test_django_without_manage_py_below_a_folder() -> None:
+    files = {f"web/{name}": text for name, text in SHOP.items()}
+    spec = only(**{"requirements.txt": "django\ngunicorn\n", **files})
+    assert spec.start == ("gunicorn", "--chdir", "web", "shop.wsgi:application")
+    assert spec.release[-2:] == ("--pythonpath", "web")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # No settings of that name; a library with an example; a module of the name that makes nothing of Django's.
+        {"shop/wsgi.py": WSGI},
+        {**{f"example/{name}": text for name, text in SHOP.items()}, "shopping/__init__.py": ""},
+        {**SHOP, "shop/wsgi.py": "application = print\n"},
+    ],
+)
+def test_what_is_no_django_project(files: dict[str, str]) -> None:
+    assert not inspect(**{"requirements.txt": "django\n", **files}).services
+
+
+@pytest.mark.parametrize(
+    ("requirements", "asgi", "start"),
+    [
+        ("django\ngunicorn\n", ASGI, ("gunicorn", "shop.wsgi:application")),
+        ("django\ngunicorn\nchannels\ndaphne\n", ROUTED, ("daphne", "-b", "0.0.0.0", "-p", "8000")),
+        ("django\ngunicorn\n", ROUTED, ("uvicorn", "shop.asgi:application", "--host", "0.0.0.0")),
+        ("django\nfastapi\ngunicorn\n", MOUNTED, ("uvicorn", "shop.asgi:app", "--host", "0.0.0.0")),
+    ],
+)
+def test_of_wsgi_and_asgi_the_one_that_mounts_everything(requirements: str, asgi: str, start: tuple[str, ...]) -> None:
+    spec = only(**{"requirements.txt": requirements, "manage.py": MANAGE, **SHOP, "shop/asgi.py": asgi})
+    assert spec.start[: len(start)] == start
+
+
+def test_the_routing_that_the_settings_name() -> None:
+    settings = SETTINGS + "ASGI_APPLICATION = 'shop.routing.application'\n"
+    files = {**SHOP, "manage.py": MANAGE, "shop/settings.py": settings, "shop/routing.py": ROUTED}
+    spec = only(**{"requirements.txt": "django\nchannels\ndaphne\ngunicorn\n", **files})
+    assert spec.start[-1] == "shop.routing:application"
+
+
+SOCKETS = "import socketio\nsio = socketio.AsyncServer(async_mode='asgi')\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "application"),
+    [
+        ({"main.py": SOCKETS + FASTAPI + "sockets = socketio.ASGIApp(sio, app)\n"}, "main:sockets"),
+        ({"main.py": SOCKETS + FASTAPI + "part = socketio.ASGIApp(sio)\napp.mount('/ws', part)\n"}, "main:app"),
+        (
+            {
+                "main.py": SOCKETS + "from api.web import app\nwhole = socketio.ASGIApp(sio, app)\n",
+                "api/web.py": FASTAPI,
+            },
+            "main:whole",
+        ),
+        ({"main.py": FASTAPI.replace("app =", "v1 =") + "app = FastAPI()\napp.mount('/v1', v1)\n"}, "main:app"),
+        ({"main.py": FASTAPI + "admin = FastAPI()\napp.mount('/admin', app=admin)\n"}, "main:app"),
+    ],
+)  # fmt: skip
+def test_the_application_that_holds_the_others(files: dict[str, str], application: str) -> None:
+    spec = only(**{"requirements.txt": "fastapi\nuvicorn\npython-socketio\n", **files})
+    assert spec.start[:2] == ("uvicorn", application)
+
+
+def test_a_dispatcher_of_flask_applications() -> None:
+    code = (
+        "from werkzeug.middleware.dispatcher import DispatcherMiddleware\nfrom web import app\n"
+        "application = DispatcherMiddleware(app, {})\n"
+    )
+    web = "from flask import Flask\napp = Flask(__name__)\n"
+    spec = only(**{"requirements.txt": "flask\ngunicorn\n", "wsgi.py": code, "web.py": web})
+    assert spec.start == ("gunicorn", "wsgi:application")
+
+
+@pytest.mark.parametrize("where", ["main", "board"])
+def test_of_two_frameworks_the_one_that_mounts_the_other(where: str) -> None:
+    board = "import dash\npage = dash.Dash(__name__)\n"
+    code = FASTAPI + "from fastapi.middleware.wsgi import WSGIMiddleware\n"
+    code += board if where == "main" else "from board import page\n"
+    code += "app.mount('/board', WSGIMiddleware(page.server))\n"
+    spec = only(**{"requirements.txt": "dash\nfastapi\nuvicorn\n", "main.py": code, "board.py": board})
+    assert (spec.framework, spec.start[:2]) == ("fastapi", ("uvicorn", "main:app"))
+
+
+@pytest.mark.parametrize(
+    ("command", "server"),
+    [
+        ("gunicorn main:app", "uvicorn"),
+        ("gunicorn -k uvicorn.workers.UvicornWorker main:app", "gunicorn"),
+        ("gunicorn --worker-class=uvicorn_worker.UvicornWorker main:app", "gunicorn"),
+    ],
+)
+def test_workers_that_cannot_serve_an_asgi_application(command: str, server: str) -> None:
+    files = {"requirements.txt": "fastapi\nuvicorn\ngunicorn\n", "main.py": FASTAPI, "Procfile": f"web: {command}\n"}
+    found = inspect(**files).services[0]
+    assert found.spec.start[0] == server
+    assert any("gunicorn's own workers" in note.text for note in found.notes) is (server == "uvicorn")
+
+
+def test_a_framework_that_is_listed_comes_before_one_that_is_only_imported() -> None:
+    files = {
+        "requirements.txt": "flask\n",
+        "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "board.py": "import streamlit as st\nst.title('x')\n",
+    }
+    assert only(**files).framework == "flask"
