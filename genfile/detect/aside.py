@@ -76,7 +76,7 @@ def is_aside(folder: str) -> bool:
     """Whether a path lies in a folder of examples, tests, documentation, tools, or in a hidden one."""
     return any(
         # `{{name}}`: a template of projects.
-        part in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) or "{{" in part
+        part.lstrip("_") in NOT_SERVICES or part.startswith(".") or part.endswith(_PLURALS) or "{{" in part
         for part in folder.split("/")
         if part
     )

@@ -47,12 +47,12 @@ def resolve(
             continue
         number, variable = port_of(value)
         if number is not None:
-            told = variable or next((tagged for item in owners if (tagged := _variable(item)) is not None), None)
+            told = variable or next((tagged for item in owners if (tagged := variable_of(item)) is not None), None)
             return module.folder.fact(Port(number, told), name, line, f"{text} is {number}")
     return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
 
 
-def _variable(owner: Owner) -> str | None:
+def variable_of(owner: Owner) -> str | None:
     """The variable that the field's tag names."""
     tag = dict(owner.tag)
     return next((tag[key].split(",")[0] for key in _VARIABLES if tag.get(key)), None)
@@ -111,7 +111,7 @@ def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: Field
     section = _section(sources, read)
     for item in owners:
         tag = dict(item.tag)
-        variable = _variable(item)
+        variable = variable_of(item)
         key = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), read.name)
         found = keyed_port(module, sources, (*section, key))
         if found is not None:

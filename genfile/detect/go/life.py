@@ -219,6 +219,15 @@ def reach(module: GoModule, program: Program) -> Reach:
     return found
 
 
+def running(module: GoModule, program: Program, sources: list[tuple[str, GoFile]]) -> list[tuple[str, GoFile]]:
+    """Files without those whose functions the program never comes to: stand-ins for tests, other servers."""
+    found = reach(module, program)
+    if not found.whole or found.cut or found.misses:
+        return sources
+    files = {place.path for place in found.all.values()}
+    return [item for item in sources if item[0] in files or not _flow(module, *item).declarations]
+
+
 def life(module: GoModule, program: Program) -> Life:
     """What becomes of a program that listens to nothing."""
     found = reach(module, program)

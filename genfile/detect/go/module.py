@@ -293,7 +293,7 @@ def _below(folder: Project) -> Iterator[str]:
 
 
 _GENERATED = re.compile(r"(?m)^// Code generated .* DO NOT EDIT\.\r?$")
-MAX_GENERATED = 16 * 1024
+MAX_GENERATED = 4 * 1024
 _MAIN = re.compile(r"(?m)^package main\b(?=[\s\S]*^func main\()")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_]{1,40}")
 _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'|\S+)")

@@ -15,7 +15,8 @@ from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole,
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.goindex import GoIndex
-from genfile.parsers.values import EnvDefault, FieldRead, port_of
+from genfile.parsers.gorequired import required_names
+from genfile.parsers.values import Call, EnvDefault, FieldRead, port_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,7 +62,16 @@ class Asked:
 
 def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[Port] | None:
     """The port of production by the ordered signals below."""
-    return first_whole(decide(Asked(module, sources, framework), PORT_SIGNALS))
+    asked = Asked(module, sources, framework)
+    found = first_whole(decide(asked, PORT_SIGNALS))
+    if found is None or found.value.variable is None:
+        return found
+    # What a variable that must be set replaces is never the port: the example of the variables says which one is.
+    must = any(item.name == found.value.variable for _, file in sources for item in required_names(file))
+    said = _example(asked) if must else None
+    return (
+        found if said is None or said.value.number is None else said.but(Port(said.value.number, found.value.variable))
+    )
 
 
 def _listen_call(asked: Asked) -> Fact[Port] | None:
@@ -70,7 +80,7 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     other: Fact[Port] | None = None
     for path, file in asked.sources:
         found = [
-            (call.callee, value, call.line)
+            ("net.Listen" if _is_raw(call) else call.callee, value, call.line)
             for call in file.calls
             for value in call.arguments
             if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
@@ -85,8 +95,11 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
             says = asked.module.folder.says(path, line, f"{name}({_shown(value)})")
             if isinstance(value, FieldRead):
                 resolved = resolve(asked.module, asked.sources, path, value)
-                if resolved is not None and resolved.value.number not in OTHER_PORTS:
+                if resolved is None or resolved.value.number in OTHER_PORTS:
+                    continue
+                if not name.startswith("net.Listen"):
                     return resolved
+                other = other or resolved
                 continue
             # A small number alone is a count, as of connections that may wait.
             if number in OTHER_PORTS or (isinstance(value, int) and value < 80):
@@ -101,6 +114,13 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     if other is not None and asked.framework is not None and asked.framework.name != "grpc":
         return partial
     return other or partial
+
+
+def _is_raw(call: Call) -> bool:
+    """Whether a call opens a socket and names its network: `net.Listen("tcp", …)`, `lc.Listen(ctx, "tcp", …)`."""
+    return call.callee.endswith("Listen") and any(
+        value in ("tcp", "tcp4", "tcp6", "udp", "unix") for value in call.arguments if isinstance(value, str)
+    )
 
 
 def _own(module: GoModule, file: GoFile, kind: str) -> bool:

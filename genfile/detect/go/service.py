@@ -9,6 +9,7 @@ from genfile.detect.go.claims import choose_program, serves, stays
 from genfile.detect.go.command import arguments
 from genfile.detect.go.context import needs_sums, put_context
 from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
+from genfile.detect.go.life import running
 from genfile.detect.go.module import GoModule, Program, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
 from genfile.detect.go.private import put_private
@@ -143,7 +144,7 @@ def _put_network(
 ) -> None:
     if not serves(module, program):
         return
-    port = find_port(module, sources, framework)
+    port = find_port(module, running(module, program, sources), framework)
     if port is None:
         where = draft.evidence["/framework"].evidence if "/framework" in draft.evidence else ()
         draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT with a default"))

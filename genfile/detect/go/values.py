@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from genfile.detect.go.address import MAX_READS, owners_of, resolve
+from genfile.detect.go.address import MAX_READS, owners_of, resolve, variable_of
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
 from genfile.detect.hosting import OTHER_PORTS, Port
@@ -29,7 +29,8 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
 _IN_FORMAT = re.compile(r":(\d{2,5})/?$")
 # What gives back what it is given, in another shape.
 _SHAPES = frozenset({"strconv.Itoa", "strconv.Atoi", "strconv.ParseInt", "strconv.FormatInt", "string", "int",
-                     "fmt.Sprint", "strings.TrimSpace", "strings.TrimPrefix", "strings.Trim"})  # fmt: skip
+                     "fmt.Sprint", "netip.MustParseAddrPort", "strings.TrimSpace",
+                     "strings.TrimPrefix", "strings.Trim"})  # fmt: skip
 # What a structure is called where it is filled.
 _RECEIVERS = ("c", "cfg", "conf", "config", "s", "srv", "server", "o", "opts", "options")
 _KEYED = frozenset({"GetString", "GetInt", "Get", "GetUint", "String", "Int", "MustInt", "MustString"})
@@ -221,10 +222,15 @@ class Values:
         given = self._field(scope.path, chain, depth)
         fact = self._resolved(scope.path, chain) if not self._paths else None
         if fact is None or fact.value.number is None:
-            return given
+            return given if given != NOTHING or self._paths else self._tagged(scope.path, chain)
         says = fact.evidence[0]
         path = posixpath.relpath(says.path, self._module.folder.path or ".")
         return Got(fact.value.number, fact.value.variable, path, says.line or 0) | given
+
+    def _tagged(self, path: str, chain: str) -> Got:
+        """The variable of a field that has no default."""
+        owners = owners_of(self._sources, path, FieldRead(chain))
+        return Got(variable=next((name for item in owners if (name := variable_of(item)) is not None), None))
 
     def _resolved(self, path: str, chain: str) -> Fact[Port] | None:
         if (path, chain) not in self._reads:
@@ -270,6 +276,12 @@ class Values:
             return self._all(given[-1:], scope, depth)
         if name in _SHAPES:
             return self._all(given[:1], scope, depth)
+        if name == "netip.AddrPortFrom":
+            return self._all(given[1:], scope, depth)
+        function = node.child_by_field_name("function")
+        if last == "String" and not given and function is not None and function.type == "selector_expression":
+            # An address with a method that writes it out.
+            return self._all(function.named_children[:1], scope, depth)
         if name.startswith(("flag.", "pflag.")):
             return self._all(given[1:3], scope, depth)
         if first is not None and len(given) == 2 and _VARIABLE.fullmatch(first):
