@@ -112,7 +112,17 @@ def builds(folder: Project, image: Image) -> bool:
         for said in stage.runs
         for match in re.finditer(r"source=([^,\s]+)", said.value)
     ]
-    return any(_holds(folder, source) for source in sources)
+    return any(_holds(folder, source) for source in sources) or _starts_own_jar(folder, image)
+
+
+def _starts_own_jar(folder: Project, image: Image) -> bool:
+    """Whether the command starts a jar of the name that the folder's build gives to its own."""
+    words = image.command.value.words if image.command is not None else ()
+    stems = {posixpath.basename(word)[: -len(".jar")] for word in words if word.endswith(".jar") and "$" not in word}
+    files = ("settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts", "pom.xml")
+    texts = [folder.text(name) or "" for name in files if stems and folder.has(name)]
+    # A name of one word may be anything: `app`, `server`.
+    return any(re.search(rf"[\"'>]{re.escape(stem)}[\"'<]", text) for stem in stems if "-" in stem for text in texts)
 
 
 def _holds(folder: Project, source: str) -> bool:

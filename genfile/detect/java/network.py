@@ -1,7 +1,7 @@
 """Where a service on the JVM listens, by its configuration and its source, and what tells its health."""
 
 from genfile.data import Framework
-from genfile.detect.hosting import Port, hosting
+from genfile.detect.hosting import OTHER_PORTS, Port, hosting
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.health import put_health
 from genfile.detect.java.maven import read_pom
@@ -27,7 +27,7 @@ CONFIGURED = frozenset({"spring-boot", "quarkus", "micronaut", "dropwizard", "he
 def put_network(build: Build, draft: Draft, framework: Framework | None) -> None:
     if framework is not None and framework.name == "spring-boot" and not serves_http(build):
         return
-    hinted = hosting(build.folder).port
+    hinted = _hinted(build)
     if draft.values.get("layout") == "war":
         # Tomcat's own: the image that the war is put into.
         fact = hinted or (Fact(8080, (build.runnable,)) if build.runnable is not None else None)
@@ -63,6 +63,20 @@ def put_network(build: Build, draft: Draft, framework: Framework | None) -> None
     if variable is not None:
         draft.put("port_variable", fact.but(variable))
     put_health(build, draft, framework.name)
+
+
+# Where a framework answers those who watch over it, apart from its users.
+_MANAGEMENT_KEYS = ("management.server.port", "endpoints.all.port", "quarkus.management.port", "endpoints.health.port")
+
+
+def _hinted(build: Build) -> Fact[int] | None:
+    """The port that files for containers and hosts say, but for the one of the health check alone."""
+    setting = find_setting(build.folder, *_MANAGEMENT_KEYS)
+    apart = port_number(setting.value.value) if setting is not None else None
+    found = hosting(build.folder)
+    if apart is None or found.port is None or found.port.value != apart:
+        return found.port
+    return next((fact for fact in found.ports if fact.value not in (apart, *OTHER_PORTS)), None)
 
 
 def _configured(

@@ -51,7 +51,8 @@ def nx_root(project: Project) -> Project | None:
 def nx_build(project: Project) -> NxBuild | None:
     """The program that Nx builds of a project; None where it builds none for Node."""
     root = nx_root(project)
-    if root is None or root.path == project.path:
+    # A workspace may be one project itself.
+    if root is None or (root.path == project.path and not project.has(PROJECT)):
         return None
     for file, document, above in _documents(project):
         target = (*above, "targets", "build")
@@ -88,13 +89,14 @@ def _documents(project: Project) -> Iterator[tuple[str, Document, tuple[str, ...
 
 
 def _filled(path: str, project: Project, root: Project) -> str:
-    inner = project.path.removeprefix(f"{root.path}/") if root.path else project.path
+    inner = (project.path.removeprefix(f"{root.path}/") if root.path else project.path) or "."
     return path.replace("{projectRoot}", inner).replace("{workspaceRoot}/", "").replace("{projectName}", inner)
 
 
 def _deep(project: Project, main: str) -> str:
     """Where a compiler keeps the layout of the project, the folder of the entry: src of apps/api/src/main.ts."""
-    return posixpath.dirname(main.removeprefix(f"{project.path}/")) if main.startswith(f"{project.path}/") else ""
+    top = f"{project.path}/" if project.path else ""
+    return posixpath.dirname(main.removeprefix(top)) if main.startswith(top) else ""
 
 
 def _bundled(project: Project, name: str, configuration: str | None, says: Evidence) -> NxBuild | None:
