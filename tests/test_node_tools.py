@@ -181,7 +181,11 @@ def test_a_folder_of_pages_that_the_package_config_names_is_given_out_by_the_ser
     }
     spec = only(**files, **{"config/production.json": '{"pages": "./client/dist"}'})
     assert (spec.frontend.path, spec.frontend.output, spec.build) == ("client", "client/dist", ())
-    assert len(inspect(**files, **{"config/production.json": '{"pages": "./public"}'}).services) == 2
+    # Its own pages are given out, and nothing of its build goes to the other folder: two services.
+    apart = files | {
+        "package.json": package(dependencies={**EXPRESS, "config": "3.0.0"}, scripts={"start": "node server.js"})
+    }
+    assert len(inspect(**apart, **{"config/production.json": '{"pages": "./public"}'}).services) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A folder of plain files: the last resort, taken only when no language claims anything."""
 
-import fnmatch
 import posixpath
 
 from genfile.data import SiteGenerator, site_generators
@@ -120,27 +119,7 @@ def candidates(tree: Tree) -> list[str]:
         return []
     root, _ = _staticfile(top)
     usual = [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
-    usual = [folder for folder in usual if not _is_embedded(tree, folder)]
     return usual[:1] or _single(tree)
-
-
-def _is_embedded(tree: Tree, folder: str) -> bool:
-    """Whether the pages of a folder are compiled into a Go program: `//go:embed` in it or above names them."""
-    from genfile.detect.code import parse_code
-    from genfile.parsers.go import parse_go
-
-    page = f"{folder}/index.html" if folder else "index.html"
-    above: str | None = folder
-    while above is not None:
-        place = Project(tree, above)
-        for name in (name for name in place.names() if name.endswith(".go")):
-            file = parse_code(place, parse_go, name)
-            for pattern, _ in file.embeds if file is not None else ():
-                named = place.full(pattern)
-                if page == named or page.startswith(f"{named}/") or fnmatch.fnmatchcase(page, named):
-                    return True
-        above = above.rpartition("/")[0] if above else None
-    return False
 
 
 def _elsewhere(top: Project, package: Document | None) -> Evidence | None:

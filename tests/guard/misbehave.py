@@ -74,7 +74,7 @@ def refuse(data: Data, blobs: Blobs) -> Any:
 
 
 def flood(data: Data, blobs: Blobs) -> Any:
-    return "x" * (64 * 1024 * 1024)
+    return "x" * (24 * 1024 * 1024)
 
 
 def write(data: Data, blobs: Blobs) -> Any:

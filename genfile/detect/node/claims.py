@@ -375,10 +375,6 @@ def _has_entry(folder: Project) -> bool:
     )
 
 
-def known_frameworks() -> frozenset[str]:
-    return frozenset(item.name for item in frameworks("node"))
-
-
 def bare_program(folder: Project) -> Evidence | None:
     """The entry file of a package that nobody installs: no `bin`, not made for a registry."""
     project = read_project(folder) if folder.has(FILE) else None
@@ -386,11 +382,9 @@ def bare_program(folder: Project) -> Evidence | None:
         return None
     if project.workspace is not None or elsewhere(folder) is not None or "expo" in project.package.every_dependency:
         return None
-    if any(folder.has(name) for name in ("template.yaml", "samconfig.toml")):
-        # A function of AWS SAM.
+    if folder.has("template.yaml") or folder.has("samconfig.toml"):  # A function of AWS SAM.
         return None
-    named = any(project.package.document.text(key) for key in ("main", "module"))
-    if workspace_at(folder) is not None and not named:
+    if workspace_at(folder) is not None and not any(project.package.document.text(key) for key in ("main", "module")):
         return None
     start = possible_start(project, "build" in project.package.scripts)
     words = placed(start.value.words)[1] if start is not None else ()
