@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.data import Framework, frameworks
+from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
