@@ -1,6 +1,7 @@
 """Where a Go program listens, and which of its routes tells its health."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,7 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     """ListenAndServe, Run, Listen or Start with an address that can be seen, or an http.Server's Addr."""
     partial: Fact[Port] | None = None
     other: Fact[Port] | None = None
+    named: Fact[Port] | None = None
     for path, file in asked.sources:
         found = [
             ("net.Listen" if _is_raw(call) else call.callee, value, call.line)
@@ -99,7 +101,8 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
                     continue
                 if not name.startswith("net.Listen"):
                     return resolved
-                other = other or resolved
+                # A socket that HTTP may be served on, unless its name says that it is for something else.
+                named = named or (resolved if not _is_apart(path, value.path) else None)
                 continue
             # A small number alone is a count, as of connections that may wait.
             if number in OTHER_PORTS or (isinstance(value, int) and value < 80):
@@ -112,8 +115,16 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
             elif variable is not None and partial is None:
                 partial = Fact(Port(None, variable), (says,))
     if other is not None and asked.framework is not None and asked.framework.name != "grpc":
-        return partial
-    return other or partial
+        return named or partial
+    return other or named or partial
+
+
+def _is_apart(file: str, name: str) -> bool:
+    """Whether a socket is for something else than the service's users, by the names of its field and its file."""
+    return _APART.search(name) is not None or "rpc" in file
+
+
+_APART = re.compile(r"(?i)rpc|telemetry|metric|debug|pprof|admin|health|ssh|smtp|dns")
 
 
 def _is_raw(call: Call) -> bool:

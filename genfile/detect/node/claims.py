@@ -83,8 +83,7 @@ def claim(folder: Project) -> Claim | None:
         return Claim("site", found.evidence[0])
     if (pages := asset_root(project)) is not None:
         return Claim("site", pages.evidence[0])
-    hosted = _hosted_here(project)
-    if hosted is not None:
+    if (hosted := _hosted_here(project)) is not None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
     # What has `exports` is there to be imported by others.
     library = any(key in package.document.value for key in ("bin", "exports"))
@@ -117,14 +116,18 @@ def _is_library_of_workspace(project: NodeProject) -> bool:
     workspace, package = project.workspace, project.package
     if workspace is None or not package.name or any(project.folder.has(name) for name in ("Dockerfile", *_HOSTS)):
         return False
-    others = (project.root_package, *workspace.packages)
-    if any(isinstance(package.document.get(other.name), dict) for other in others if other.name):
+    others = {other.name for other in (project.root_package, *workspace.packages)} - {None, "", *_FIELDS}
+    if any(isinstance(package.document.get(name), dict) for name in others if name):
         # A plug-in: it says under the name of another what it gives to that one.
         return True
     users = workspace.users.get(package.name, [])
     if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
         return any(other.project.has("Dockerfile") for other in users)
     return bool(users)
+
+
+# What a manifest says under names of npm's own.
+_FIELDS = frozenset("bin scripts engines exports imports config directories overrides workspaces browser".split())
 
 
 def _for_another_host(project: NodeProject) -> bool:
@@ -345,8 +348,8 @@ def _is_integrated(project: NodeProject) -> bool:
 
 def _delegates(project: NodeProject) -> bool:
     """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
-    found = [resolve(project.package, name) for name in ("start", "start:prod", "prod", "production", "serve")]
-    steps = [item[-1] for item in found if item]
+    names = ("start", "start:prod", "prod", "production", "serve")
+    steps = [item[-1] for name in names if (item := resolve(project.package, name))]
     return bool(steps) and all(leads_away(project, step) for step in steps)
 
 
