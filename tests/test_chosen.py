@@ -1,0 +1,137 @@
+"""Choices among several things that a tree has of one kind: ports, programs, manifests, Dockerfiles."""
+
+from tests.test_traps import inspect, only
+
+GO_MOD = "module example.com/shop\n\ngo 1.25\n\nrequire github.com/gofiber/fiber/v2 v2.52.0\n"
+
+
+def test_a_stand_in_for_tests_does_not_say_the_port() -> None:
+    main = (
+        'package main\n\nimport (\n\t"flag"\n\n\t"example.com/shop/api"\n)\n\nfunc main() {\n'
+        '\tflag.String("port", "9898", "where it listens")\n\tflag.Parse()\n'
+        "\tvar c api.Config\n\tfill(&c)\n\tapi.Serve(&c)\n}\n\nfunc fill(any) {}\n"
+    )
+    api = (
+        'package api\n\nimport "net/http"\n\ntype Config struct{ Port string }\n\nfunc Serve(c *Config) {\n'
+        "\thttp.ListenAndServe(c.Port, nil)\n}\n"
+    )
+    mock = 'package api\n\nfunc NewMock() *Config {\n\treturn &Config{Port: "9999"}\n}\n'
+    files = {"go.mod": "module example.com/shop\n\ngo 1.25\n", "main.go": main, "api/a.go": mock, "api/server.go": api}
+    assert only(**files).port == 9898
+
+
+def test_an_address_that_is_put_together_of_an_ip_and_a_port() -> None:
+    code = (
+        'package main\n\nimport (\n\t"net/http"\n\t"net/netip"\n)\n\ntype web struct{ addr netip.AddrPort }\n\n'
+        "func main() {\n\tw := web{addr: netip.AddrPortFrom(netip.IPv4Unspecified(), 3000)}\n"
+        "\ts := &http.Server{Addr: w.addr.String()}\n\ts.ListenAndServe()\n}\n"
+    )
+    assert only(**{"go.mod": "module example.com/shop\n\ngo 1.25\n", "main.go": code}).port == 3000
+
+
+def test_the_default_of_an_option_gives_way_to_the_variable_that_must_be_set() -> None:
+    files = {
+        "go.mod": GO_MOD,
+        "main.go": (
+            'package main\n\nimport (\n\t"example.com/shop/config"\n\t"example.com/shop/rpc"\n'
+            '\t"example.com/shop/web"\n)\n\nfunc main() {\n\tcfg := config.Load()\n\tgo rpc.New().Start()\n'
+            "\tweb.New(web.Port(cfg.HTTP.Port)).Start()\n}\n"
+        ),
+        "config/config.go": (
+            "package config\n\ntype Config struct{ HTTP HTTP }\n\n"
+            'type HTTP struct {\n\tPort string `env:"HTTP_PORT,required"`\n'
+            "}\n\nfunc Load() *Config { return &Config{} }\n"
+        ),
+        "web/server.go": (
+            'package web\n\nimport (\n\t"net"\n\n\t"github.com/gofiber/fiber/v2"\n)\n\nconst standard = ":80"\n\n'
+            "type Server struct {\n\tapp *fiber.App\n\taddress string\n}\n\ntype Option func(*Server)\n\n"
+            "func Port(port string) Option {\n"
+            '\treturn func(s *Server) { s.address = net.JoinHostPort("", port) }\n}\n\n'
+            "func New(all ...Option) *Server {\n\ts := &Server{app: fiber.New(), address: standard}\n"
+            "\tfor _, one := range all {\n\t\tone(s)\n\t}\n\treturn s\n}\n\n"
+            "func (s *Server) Start() { s.app.Listen(s.address) }\n"
+        ),
+        "rpc/server.go": (
+            'package rpc\n\nimport (\n\t"context"\n\t"net"\n)\n\ntype Server struct{ address string }\n\n'
+            'func New() *Server { return &Server{address: ":90"} }\n\nfunc (s *Server) Start() {\n'
+            '\tvar lc net.ListenConfig\n\tlc.Listen(context.Background(), "tcp", s.address)\n}\n'
+        ),
+        ".env.example": "HTTP_PORT=8080\n",
+    }
+    spec = only(**files)
+    assert (spec.port, spec.port_variable) == (8080, "HTTP_PORT")
+
+
+def test_a_folder_that_a_line_below_hides_from_go_is_aside() -> None:
+    serves = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n'
+    files = {"app/go.mod": "module example.com/app\n\ngo 1.25\n", "app/main.go": serves}
+    files |= {
+        "app/_example/store/go.mod": "module example.com/store\n\ngo 1.25\n",
+        "app/_example/store/main.go": serves,
+    }
+    assert only(**files).path == "app"
+
+
+def test_a_workspace_of_nx_that_is_one_project() -> None:
+    target = '{"executor": "@nx/esbuild:esbuild", "options": {"outputPath": "dist/api", "main": "src/main.ts"}}'
+    spec = only(**{
+        "package.json": '{"name": "api", "private": true, "scripts": {"start": "nx serve", "build": "nx build"},'
+        ' "dependencies": {"express": "4.18.1"}, "devDependencies": {"nx": "17.2.6", "ts-node": "10.9.1"}}',
+        "nx.json": "{}",
+        "project.json": '{"name": "api", "targets": {"build": ' + target + "}}",
+        "src/main.ts": "import express from 'express';\nexpress().listen(3000);\n",
+    })  # fmt: skip
+    assert spec.start == ("node", "dist/api/main.js")
+
+
+def test_a_member_whose_name_is_a_field_of_npms() -> None:
+    files = {
+        "package.json": '{"name": "pad", "private": true, "workspaces": ["src", "bin"]}',
+        "package-lock.json": '{"lockfileVersion": 3, "packages": {}}',
+        "bin/package.json": '{"name": "bin", "private": true}',
+        "src/package.json": '{"name": "pad-server", "bin": {"pad": "server.js"}, "scripts": {"prod": "node server.js"},'
+        ' "dependencies": {"express": "5.0.0"}}',
+        "src/server.js": "require('express')().listen(9001);\n",
+    }
+    assert [item.spec.path for item in inspect(**files).services] == ["src"]
+
+
+def test_the_port_of_a_health_check_that_is_the_managements() -> None:
+    build = (
+        'plugins {\n  id("io.micronaut.application") version "4.5.0"\n}\n'
+        'dependencies {\n  implementation("io.micronaut:micronaut-management")\n}\n'
+        'application {\n  mainClass = "shop.Main"\n}\n'
+    )
+    files = {
+        "build.gradle": build,
+        "settings.gradle": "rootProject.name = 'shop-admin'\n",
+        "src/main/java/shop/Main.java": "package shop; class Main { public static void main(String[] a) {} }",
+        "src/main/resources/application.yml": "endpoints:\n  all:\n    port: 28081\n",
+        "Dockerfile": (
+            "FROM eclipse-temurin:21-jre\nCOPY build/libs/shop.jar /app.jar\n"
+            'HEALTHCHECK CMD curl --fail http://localhost:28081/health\nCMD ["java", "-jar", "/app.jar"]\n'
+        ),
+    }
+    assert only(**files).port == 8080
+
+
+def test_a_dockerfile_of_another_name_that_starts_the_builds_own_jar() -> None:
+    files = {
+        "build.gradle": "plugins { id 'java' }\njar {\n  manifest { attributes('Main-Class': 'shop.Main') }\n}\n",
+        "settings.gradle": "rootProject.name = 'tracker-server'\n",
+        "src/main/java/shop/Main.java": (
+            "package shop; class Main { public static void main(String[] a) throws Exception {"
+            " new java.net.ServerSocket(8082).accept(); } }"
+        ),
+        "setup/tracker.xml": "<a/>\n",
+        "docker/Dockerfile.debian": (
+            "FROM debian AS package\nCOPY release.zip /tmp/\nRUN unzip /tmp/release.zip -d /opt/tracker\n"
+            "FROM eclipse-temurin:25\nCOPY --from=package /opt/tracker /opt/tracker\nWORKDIR /opt/tracker\n"
+            'ENTRYPOINT ["java"]\nCMD ["-jar", "tracker-server.jar", "conf/tracker.xml"]\n'
+        ),
+    }
+    assert only(**files).start[-1] == "setup/tracker.xml"
+    other = files | {
+        "docker/Dockerfile.debian": files["docker/Dockerfile.debian"].replace("tracker-server", "other-server")
+    }
+    assert only(**other).start[-1] != "setup/tracker.xml"
