@@ -45,9 +45,17 @@ def _fits(project: Project, path: str) -> bool:
     for key, limit in [*bounds, (("code-of",), MAX_TREE_TOKENS)]:
         spent[key] = memory.get(key, 0) + count
         if spent[key] > limit:
-            where = "the tree" if len(key) == 1 else project.spec_path
-            reason = f"more than {limit} words and signs of source code in {where}"
-            project.tree.note("warning", f"{path} was left out: {reason}", path)
+            _say_left_out(project, path, key, limit)
             return False
     memory.update(spent)
     return True
+
+
+def _say_left_out(project: Project, path: str, key: tuple[str, ...], limit: int) -> None:
+    """One note for each bound, with the first file that it leaves out."""
+    told = (*key, "told")
+    if told not in project.tree.memory:
+        project.tree.memory[told] = True
+        where = "the tree" if len(key) == 1 else project.spec_path
+        reason = f"more than {limit:,} words and signs of source code in {where}"
+        project.tree.note("warning", f"{path}, and what comes after it, was left out: {reason}", path)

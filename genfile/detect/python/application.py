@@ -51,6 +51,8 @@ def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
     paths = [path for path in project.folder.files("*.py", depth=5) if not _is_aside(path, demos=not bare)]
     paths.sort(
         key=lambda path: (
+            # Programs for people: read last, for there may be more of them than is read.
+            path.startswith("scripts/"),
             _depth(path),
             NAMES.index(posixpath.basename(path)) if posixpath.basename(path) in NAMES else 50,
             path,

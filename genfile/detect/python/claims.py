@@ -1,6 +1,8 @@
 """Is a folder a Python service, a library, or a tool?"""
 
+from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
+from genfile.detect.python.application import Application
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
@@ -103,7 +105,11 @@ def _is_used(project: PythonProject, framework: str) -> bool:
             item.serves and item.path == application.value.file for item in told(project)
         ):
             return True
-        return proof(project) is not None
+        if application is not None and _is_started(project, application.value):
+            return True
+        # A page that only a program of its framework's own runs is no part of a library.
+        page = found.value.object is None and found.value.start[:1] == (found.value.name,)
+        return proof(project) is not None or (page and find_program(project, found.value) is not None)
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
     if "{notebook}" in found.value.start:
@@ -114,6 +120,13 @@ def _is_used(project: PythonProject, framework: str) -> bool:
         or project.depends(*SERVERS) is not None
         or framework == "celery"
     )
+
+
+def _is_started(project: PythonProject, application: Application) -> bool:
+    """Whether the project's own files for containers and hosts start an application, by its file or its module."""
+    names = {application.file, application.module}
+    starts = [fact.value.split() for fact in hosting(project.folder).starts]
+    return any(word.split(":")[0].removeprefix("./") in names for words in starts for word in words)
 
 
 def _program(project: PythonProject) -> Claim | None:
