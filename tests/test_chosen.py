@@ -135,3 +135,96 @@ def test_a_dockerfile_of_another_name_that_starts_the_builds_own_jar() -> None:
         "docker/Dockerfile.debian": files["docker/Dockerfile.debian"].replace("tracker-server", "other-server")
     }
     assert only(**other).start[-1] != "setup/tracker.xml"
+
+
+LOCK = '{"lockfileVersion": 3, "packages": {"": {"dependencies": {"express": "5.0.0", "qrcode": "1.5.0"}}}}'
+BUN_LOCK = '{"lockfileVersion": 1, "workspaces": {"": {"dependencies": {"express": "5.0.0"%s}}}, "packages": {}}'
+MANIFEST = '{"name": "x", "private": true, "dependencies": {"express": "5.0.0", "qrcode": "1.5.0"}%s}'
+SERVES = "require('express')().listen(3000)"
+
+
+def manager(**files: str) -> str:
+    """The package manager of a server with these files."""
+    name: str = only(**{"package.json": MANIFEST % "", "server.js": SERVES} | files).package_manager.name
+    return name
+
+
+def test_of_several_lock_files_the_one_that_is_kept_up() -> None:
+    stale, whole = BUN_LOCK % "", BUN_LOCK % ', "qrcode": "1.5.0"'
+    assert manager(**{"bun.lock": stale, "bun.lockb": "x", "package-lock.json": LOCK}) == "npm"
+    assert manager(**{"bun.lock": whole, "package-lock.json": LOCK}) == "bun"
+    assert manager(**{"bun.lock": stale}) == "bun"
+
+
+def test_of_several_lock_files_the_one_whose_manager_the_scripts_call() -> None:
+    pnpm = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n"
+    pnpm += "".join(f"      {name}: {{specifier: 1.0.0, version: 1.0.0}}\n" for name in ("express", "qrcode"))
+    files = {"bun.lock": BUN_LOCK % ', "qrcode": "1.5.0"', "pnpm-lock.yaml": pnpm}
+    assert manager(**files) == "pnpm"
+    scripts = MANIFEST % ', "scripts": {"start": "bun server.js", "build": "bun run check"}'
+    assert manager(**files, **{"package.json": scripts}) == "bun"
+
+
+def test_a_manager_that_is_named_and_has_no_lock_file() -> None:
+    named = MANIFEST % ', "packageManager": "pnpm@10.0.0"'
+    assert manager(**{"package.json": named, "package-lock.json": LOCK}) == "npm"
+    assert manager(**{"package.json": named}) == "pnpm"
+    stale = LOCK.replace(', "qrcode": "1.5.0"', "")
+    assert manager(**{"package.json": named, "package-lock.json": stale}) == "pnpm"
+
+
+def test_a_dockerfile_at_the_root_that_is_a_folders_below() -> None:
+    files = {
+        "package.json": '{"name": "site", "dependencies": {"express": "5.0.0"}}',
+        "server.js": "require('express')().listen(process.env.PORT)",
+        "api/requirements.txt": "flask==3.1.0\n",
+        "api/app.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "Dockerfile": "FROM python:3.13\nCOPY api/ ./api/\nWORKDIR /api\nEXPOSE 8123\nCMD flask run --port 8123\n",
+    }
+    ports = {item.spec.path: item.spec.port for item in inspect(**files).services}
+    assert ports["."] != 8123
+    own = files | {"Dockerfile": "FROM node:24\nCOPY package.json server.js ./\nEXPOSE 8123\nCMD node server.js\n"}
+    assert {item.spec.path: item.spec.port for item in inspect(**own).services}["."] == 8123
+
+
+def test_a_field_of_a_store_with_the_same_name() -> None:
+    code = (
+        'package main\n\nimport (\n\t"net/http"\n\n\t"example.com/shop/config"\n)\n\nfunc main() {\n'
+        "\tcfg := config.Load()\n\thttp.ListenAndServe(cfg.Port, nil)\n}\n"
+    )
+    config = (
+        "package config\n\ntype Server struct{ Port string }\n\ntype Redis struct{ Port string }\n\n"
+        'func cache() *Redis { return &Redis{Port: "6379"} }\n\n'
+        'func Load() *Server {\n\tcache()\n\treturn &Server{Port: ":9090"}\n}\n'
+    )
+    manifest = "module example.com/shop\n\ngo 1.25\n"
+    assert only(**{"go.mod": manifest, "main.go": code, "config/a.go": config}).port == 9090
+
+
+def test_a_page_of_streamlits_in_a_package_that_is_installed() -> None:
+    pyproject = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "desk"\nversion = "1"\ndependencies = ["streamlit>=1.35"]\n'
+    )
+    page = "import streamlit as st\n\nst.title('Desk')\n"
+    files = {"pyproject.toml": pyproject, "src/desk/__init__.py": "", "src/desk/dashboard/app.py": page}
+    assert only(**files, **{"scripts/tool.py": "import json\n"}).start[:3] == (
+        "streamlit",
+        "run",
+        "src/desk/dashboard/app.py",
+    )
+
+
+def test_an_application_deep_in_a_package_that_the_projects_own_image_starts() -> None:
+    pyproject = (
+        '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+        '[project]\nname = "desk"\nversion = "1"\ndependencies = ["fastapi[standard]"]\n'
+    )
+    files = {
+        "pyproject.toml": pyproject,
+        "desk/__init__.py": "",
+        "desk/server/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    dockerfile = 'FROM python:3.13\nCOPY . /app\nWORKDIR /app\nCMD ["fastapi", "run", "desk/server/main.py"]\n'
+    assert only(**files, Dockerfile=dockerfile).framework == "fastapi"
+    assert not inspect(**files).services

@@ -13,6 +13,8 @@ from genfile.parsers.go import GoFile
 from genfile.parsers.values import FieldRead, port_of
 
 Sources = list[tuple[str, GoFile]]
+# Where databases, queues and caches are asked: a field of that value is another structure's of the same name.
+STORES = frozenset({1433, 1521, 2181, 3306, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 19530, 27017})
 _DEFAULTS = ("default", "env-default", "envDefault")
 _VARIABLES = ("env", "envconfig")
 _NAMES = ("mapstructure", "yaml", "toml", "json", "koanf")
@@ -46,7 +48,7 @@ def resolve(
                 return found
             continue
         number, variable = port_of(value)
-        if number is not None:
+        if number is not None and number not in STORES:
             told = variable or next((tagged for item in owners if (tagged := variable_of(item)) is not None), None)
             return module.folder.fact(Port(number, told), name, line, f"{text} is {number}")
     return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
@@ -99,6 +101,8 @@ def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: Fie
         for target, value, line in file.set_fields if posixpath.dirname(path) in folders else ():
             if target.rsplit(".", 1)[-1] == read.name and "." in target:
                 port, name = port_of(value)
+                if port in STORES:
+                    continue
                 place = (path, line) if port is not None and number is None else place
                 number, variable = number or port, variable or name
     if number is None or place is None:

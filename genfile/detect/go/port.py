@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from genfile.data import Framework
-from genfile.detect.go.address import resolve
+from genfile.detect.go.address import STORES, resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import committed_port, configured_port
@@ -161,7 +161,7 @@ def _followed(asked: Asked) -> Fact[Port] | None:
     for path, file in asked.sources:
         for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
             fact = followed(asked.module, values, path, node, name)
-            if fact is not None and fact.value.number not in OTHER_PORTS:
+            if fact is not None and fact.value.number not in OTHER_PORTS | STORES:
                 return fact
             others.append(fact)
     # The port of another service's kind is this one's where it listens to nothing else.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from genfile.detect.go.address import MAX_READS, owners_of, resolve, variable_of
+from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
 from genfile.detect.hosting import OTHER_PORTS, Port
@@ -253,7 +253,7 @@ class Values:
                 else:
                     fits = kind.lstrip("&").rpartition(".")[2] in names
                 got = self._value(value, self._scope(path, value), depth + 3) if fits else NOTHING
-                found |= got if got.number not in OTHER_PORTS else NOTHING
+                found |= got if got.number not in OTHER_PORTS | STORES else NOTHING
         return found
 
     def _called(self, node: "Node", scope: _Scope, depth: int) -> Got:

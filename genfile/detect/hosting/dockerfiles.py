@@ -103,6 +103,8 @@ def builds(folder: Project, image: Image) -> bool:
     """Whether an image holds the program of a folder: a Dockerfile by another name, or one that a compose file names
     in a folder of its own, may make a tool or a database beside it."""
     usual = posixpath.basename(image.path).lower() in ("dockerfile", "containerfile")
+    if usual and _is_of_folders_below(folder, image):
+        return False
     if usual and (posixpath.dirname(image.path) == folder.path or image.path in own_dockerfiles(folder)):
         return True
     sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
@@ -113,6 +115,18 @@ def builds(folder: Project, image: Image) -> bool:
         for match in re.finditer(r"source=([^,\s]+)", said.value)
     ]
     return any(_holds(folder, source) for source in sources) or _starts_own_jar(folder, image)
+
+
+def _is_of_folders_below(folder: Project, image: Image) -> bool:
+    """Whether all that an image copies lies in folders below, one of them with a manifest of its own: it is that one's,
+    where the folder has a manifest too, which is not copied."""
+    sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
+    mounted = any("type=bind" in said.value for stage in image.stages for said in stage.runs)
+    tops = {item.split("/")[0] for item in sources}
+    if posixpath.dirname(image.path) != folder.path or mounted or not tops or not all(map(folder.has_folder, tops)):
+        return False
+    own = any(folder.has(name) for name in _MANIFESTS)
+    return own and any(folder.has(f"{top}/{name}") for top in tops for name in _MANIFESTS)
 
 
 def _starts_own_jar(folder: Project, image: Image) -> bool:

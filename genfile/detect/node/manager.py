@@ -8,6 +8,7 @@ from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.hosting import hosting
 from genfile.detect.hosting.facts import above
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
+from genfile.detect.node.stated import is_kept_up
 from genfile.detect.node.workspace import Workspace
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
@@ -82,12 +83,22 @@ def _field(project: NodeProject) -> Fact[str] | None:
     for package in project.packages:
         text = package.document.text("packageManager") or ""
         name, _, version = text.partition("@")
+        if name and _is_left_behind(project, name):
+            continue
         if name in ("npm", "pnpm", "bun"):
             return Fact(name, (package.says("packageManager"),))
         if name == "yarn":
             major = version.split(".")[0]
             return Fact("yarn" if major in ("0", "1") else "yarn-berry", (package.says("packageManager"),))
     return None
+
+
+def _is_left_behind(project: NodeProject, manager: str) -> bool:
+    """Whether a manager that is named has no lock file, while another one's is kept up."""
+    kinds = {kind: name for name, kind in LOCKS if project.root.has(name)}
+    if not kinds or manager in kinds:
+        return False
+    return all(is_kept_up(project.root, project.root_package, name) for name in kinds.values())
 
 
 def _dev_engines(project: NodeProject) -> Fact[str] | None:
@@ -115,6 +126,9 @@ def _lock(project: NodeProject) -> Fact[str] | None:
         return None
     if {kind for _, kind in found} == {"yarn", "npm"} and _spoken(project) == "npm":
         found.reverse()
+    if len(found) > 1:
+        listed = tuple(found)
+        found.sort(key=lambda item: _rank(project, listed, item[1]))
     name, kind = found[0]
     others = sorted({other for _, other in found} - {kind})
     if others:
@@ -125,6 +139,15 @@ def _lock(project: NodeProject) -> Fact[str] | None:
             project.root.full(name),
         )
     return project.root.fact(_yarn_kind(project, kind), name, 1, name)
+
+
+def _rank(project: NodeProject, found: tuple[tuple[str, str], ...], kind: str) -> tuple[bool, bool]:
+    """What speaks against a manager of several locks: dependencies that its own lacks, scripts that name another."""
+    names = [name for name, other in found if other == kind]
+    stale = any(is_kept_up(project.root, project.root_package, name) is False for name in names)
+    words = [word for script in project.root_package.scripts.values() for word in script.split()]
+    named = {item for _, item in LOCKS if item in words or (item == "bun" and "bunx" in words)} - {"npm"}
+    return stale, bool(named) and kind not in named
 
 
 def _spoken(project: NodeProject) -> str:

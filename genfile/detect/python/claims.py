@@ -5,7 +5,7 @@ from genfile.detect.language import Claim
 from genfile.detect.python.application import Application
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
-from genfile.detect.python.frameworks import find_framework, find_program, has_main_package
+from genfile.detect.python.frameworks import find_framework, find_program, has_main_package, importing_program
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
@@ -109,7 +109,7 @@ def _is_used(project: PythonProject, framework: str) -> bool:
             return True
         # A page that only a program of its framework's own runs is no part of a library.
         page = found.value.object is None and found.value.start[:1] == (found.value.name,)
-        return proof(project) is not None or (page and find_program(project, found.value) is not None)
+        return proof(project) is not None or (page and importing_program(project, found.value) is not None)
     if found.value.object is not None and find_application(project, found.value) is not None:
         return True
     if "{notebook}" in found.value.start:

@@ -152,7 +152,7 @@ def find_program(project: PythonProject, framework: Framework | None = None) -> 
     For a framework whose command takes a file, one that imports it.
     """
     if framework is not None and framework.imports and framework.start:
-        found = _importing(project, framework)
+        found = importing_program(project, framework)
         if found is not None:
             return found
     for base in ("", "src/", "app/"):
@@ -178,7 +178,7 @@ def is_djangos(project: PythonProject, path: str) -> bool:
     return path == "manage.py" and find_django(project) is not None
 
 
-def _importing(project: PythonProject, framework: Framework) -> str | None:
+def importing_program(project: PythonProject, framework: Framework) -> str | None:
     """The file to give to a framework's command: it imports the framework, and nothing of the project imports it."""
     using = {
         path: module
@@ -203,7 +203,8 @@ def _importing(project: PythonProject, framework: Framework) -> str | None:
     )
     ranked = [path for path in ranked if not path.endswith("__init__.py")]
     # In a package that is installed, what lies deep is a part of it.
-    return ranked[0] if ranked and (ranked[0].count("/") < 3 or not project.has_build_system) else None
+    near = bool(ranked) and ranked[0].removeprefix("src/").count("/") < 3
+    return ranked[0] if ranked and (near or not project.has_build_system) else None
 
 
 def has_main_package(project: PythonProject) -> str | None:
