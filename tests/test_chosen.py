@@ -1,5 +1,8 @@
 """Choices among several things that a tree has of one kind: ports, programs, manifests, Dockerfiles."""
 
+from pathlib import Path
+
+from genfile import generate
 from tests.test_traps import inspect, only
 
 GO_MOD = "module example.com/shop\n\ngo 1.25\n\nrequire github.com/gofiber/fiber/v2 v2.52.0\n"
@@ -228,3 +231,36 @@ def test_an_application_deep_in_a_package_that_the_projects_own_image_starts() -
     dockerfile = 'FROM python:3.13\nCOPY . /app\nWORKDIR /app\nCMD ["fastapi", "run", "desk/server/main.py"]\n'
     assert only(**files, Dockerfile=dockerfile).framework == "fastapi"
     assert not inspect(**files).services
+
+
+def test_a_lock_of_uvs_that_was_not_made_for_a_dependency() -> None:
+    pyproject = '[project]\nname = "desk"\nversion = "1"\ndependencies = ["Flask>=3", "PyYAML"]\n'
+    listed = '{ name = "flask", specifier = ">=3" }'
+    stale = (
+        'version = 1\n[[package]]\nname = "desk"\nversion = "1"\nsource = { virtual = "." }\n'
+        f"[package.metadata]\nrequires-dist = [{listed}]\n"
+    )
+    files = {"pyproject.toml": pyproject, "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    manager = only(**files, **{"uv.lock": stale}).package_manager
+    assert (manager.name, manager.lockfile) == ("uv", None)
+    (service,) = inspect(**files, **{"uv.lock": stale}).services
+    assert any("PyYAML" in note.text and "uv lock" in note.text for note in service.notes)
+    whole = stale.replace(listed, listed + ', { name = "pyyaml" }')
+    assert only(**files, **{"uv.lock": whole}).package_manager.lockfile == "uv.lock"
+
+
+def test_bun_is_in_the_image_where_it_only_starts_the_service(tmp_path: Path) -> None:
+    """Its packages come from another manager, so that the image is one of Node's."""
+    scripts = '"scripts": {"start": "bun ./index.ts"}, "packageManager": "pnpm@10.10.0"'
+    files = {
+        "package.json": '{"name": "x", "private": true, "dependencies": {"hono": "4.0.0"}, ' + scripts + "}",
+        "pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n"
+        "      hono: {specifier: 4.0.0, version: 4.0.0}\n",
+        "index.ts": "import { Hono } from 'hono';\nexport default { port: 3000, fetch: new Hono().fetch };\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    made = generate(tmp_path)
+    ((service, rendering),) = made.services
+    assert (service.spec.start, service.risks) == (("bun", "./index.ts"), ())
+    assert "npm install --global --no-audit --no-fund bun@1" in rendering.dockerfile

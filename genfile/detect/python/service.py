@@ -13,6 +13,7 @@ from genfile.detect.python.frameworks import find_framework, find_program
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
+from genfile.detect.python.locks import out_of_step
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
 from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.detect.python.mistaken import put_mistaken
@@ -106,7 +107,15 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     draft.put("package_manager.version", manager_version(project, manager.value))
     lock = LOCKS.get(manager.value)
     root = project.root
-    if lock and root.has(lock):
+    missing = out_of_step(root, project.name) if lock == "uv.lock" and project.workspace is None else []
+    if lock and missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        text = (
+            f"it was not made for {', '.join(missing[:3])}{more}, which pyproject.toml asks for: `uv sync --locked` "
+            "would refuse it, so the image installs without it; run `uv lock` and commit the lock file"
+        )
+        draft.note("warning", f"{lock}: {text}", root.full(lock))
+    elif lock and root.has(lock):
         draft.put("package_manager.lockfile", root.fact(root.full(lock), lock, 1, lock))
     elif manager.value in LOCKS and project.inline is None:
         draft.note(
