@@ -186,8 +186,9 @@ def test_a_dockerfile_at_the_root_that_is_a_folders_below() -> None:
     }
     ports = {item.spec.path: item.spec.port for item in inspect(**files).services}
     assert ports["."] != 8123
-    own = files | {"Dockerfile": "FROM node:24\nCOPY package.json server.js ./\nEXPOSE 8123\nCMD node server.js\n"}
-    assert {item.spec.path: item.spec.port for item in inspect(**own).services}["."] == 8123
+    for copied in (".", "package.json server.js"):
+        own = files | {"Dockerfile": f"FROM node:24\nCOPY {copied} ./\nEXPOSE 8123\nCMD node server.js\n"}
+        assert {item.spec.path: item.spec.port for item in inspect(**own).services}["."] == 8123
 
 
 def test_a_field_of_a_store_with_the_same_name() -> None:

@@ -123,7 +123,8 @@ def _is_of_folders_below(folder: Project, image: Image) -> bool:
     sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
     mounted = any("type=bind" in said.value for stage in image.stages for said in stage.runs)
     tops = {item.split("/")[0] for item in sources}
-    if posixpath.dirname(image.path) != folder.path or mounted or not tops or not all(map(folder.has_folder, tops)):
+    apart = bool(tops) and "." not in tops and all(map(folder.has_folder, tops))
+    if posixpath.dirname(image.path) != folder.path or mounted or not apart:
         return False
     own = any(folder.has(name) for name in _MANIFESTS)
     return own and any(folder.has(f"{top}/{name}") for top in tops for name in _MANIFESTS)
