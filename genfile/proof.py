@@ -96,6 +96,10 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
     fact = service.facts.get("/environment")
     places = {item.says.split(" ")[0]: item for item in fact.evidence} if fact is not None else {}
 
+    def variable(name: str) -> Need:
+        place = places.get(name)
+        return Need(name, place.path, place.line) if place is not None else Need(name)
+
     def inside(path: str) -> str:
         return relative(path if path != "." else "", root) or "."
 
@@ -106,9 +110,9 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
         (other,) if isinstance(other, int) else (),
         tuple(Need(inside(path)) for path in spec.writable),
         tuple(
-            Need(item.name, place.path, place.line)
+            variable(item.name)
             for item in spec.environment
-            if item.required and (place := places.get(item.name)) is not None
+            if item.phase == "run" and item.required and item.value is None
         ),
     )
 

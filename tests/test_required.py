@@ -118,3 +118,21 @@ def test_python(tmp_path: Path, code: str, names: dict[str, int]) -> None:
 def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
     required(tmp_path, PYTHON | {"app.py": FLASK % 'TOKEN = os.environ["TOKEN"]'})
     assert '"TOKEN": "${TOKEN:?set TOKEN}"' in generate(tmp_path, compose=True).files["compose.yaml"]
+
+
+def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:
+    """What marks a variable without a place of its own is no less required."""
+    settings = (
+        "from configurations import Configuration, values\n\n\n"
+        'class Production(Configuration):\n    SECRET_KEY = values.SecretValue()\n    ROOT_URLCONF = "shop.urls"\n'
+    )
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
+    manage += 'os.environ.setdefault("DJANGO_CONFIGURATION", "Production")\n'
+    files = {
+        "requirements.txt": "django==5.2\ndjango-configurations==2.5\ngunicorn==23.0\n",
+        "manage.py": manage,
+        "shop/__init__.py": "",
+        "shop/settings.py": settings,
+        "shop/wsgi.py": "from configurations.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    }
+    assert "DJANGO_SECRET_KEY" in required(tmp_path, files)
