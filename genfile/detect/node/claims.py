@@ -7,32 +7,27 @@ from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.node.elsewhere import elsewhere, told_elsewhere
 from genfile.detect.node.framework import find_framework, read_config, starts_aside, starts_server
+from genfile.detect.node.lasting import ends, is_command, stays, talks
 from genfile.detect.node.library import given_out, told_library
-from genfile.detect.node.made import placed, started_file
+from genfile.detect.node.made import placed
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
 from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve, resolve_text
 from genfile.detect.node.site import asset_root
-from genfile.detect.node.sources import resolve_import, source_files
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
-from genfile.detect.node.watched import leads_away
+from genfile.detect.node.watched import brings_up_others, leads_away
 from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
-from genfile.parsers.values import Call
 
 # Files of hosts, which start what they stand beside.
 _HOSTS = ("Procfile", "fly.toml", "railway.json", "render.yaml")
+# Scripts that start a program for production.
+_STARTS = ("start", "start:prod", "prod", "production", "serve")
 # What is only there to build or check, never to run.
 _TOOLING = frozenset({"storybook", "webpack", "parcel"})
-
-
-# Calls after which a program stays.
-STAYING = frozenset(
-    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker".split()
-)
 
 
 def read_project(folder: Project) -> NodeProject | None:
@@ -67,15 +62,15 @@ def claim(folder: Project) -> Claim | None:
             if _documents(project, found.value):
                 return None
             return Claim(strength, found.evidence[0]) if _can_be_built(project, found.value.name) else None  # type: ignore[arg-type]
-        if _can_start(project) or found.value.start:
-            return Claim("server", found.evidence[0])
-        return None
+        if _is_given(project) or not (_can_start(project) or found.value.start):
+            return None
+        return Claim("server", found.evidence[0])
     if workspace_at(folder) is not None and not package.dependencies:
         return None
     steps = resolve(package, "start")
     if steps and not is_development(steps[-1]) and steps[-1].program in FILE_RUNNERS:
         words = steps[-1].words
-        own = not (_is_command(project, steps[-1]) or _talks(project, words) or _ends(project, words))
+        own = not is_command(project, steps[-1]) and (_is_deployed(project) or not _is_over(project, words))
         return Claim("program", package.says("scripts", "start")) if own else None
     if (process := node_process(project)) is not None:
         return Claim("program", process)
@@ -87,7 +82,7 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
     # What has `exports` is there to be imported by others.
     library = any(key in package.document.value for key in ("bin", "exports"))
-    if package.dependencies and not library and _stays(project):
+    if package.dependencies and not library and stays(project):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
 
@@ -103,6 +98,8 @@ def _is_none(project: NodeProject) -> bool:
     if told_elsewhere(folder) is not None:
         return True
     if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
+        return True
+    if any(brings_up_others(project, step) for step in _started(project)):
         return True
     server = find_framework(project) if workspace_at(folder) is None else None
     if (server is None or server.value.kind != "server") and _delegates(project):
@@ -121,7 +118,7 @@ def _is_library_of_workspace(project: NodeProject) -> bool:
         # A plug-in: it says under the name of another what it gives to that one.
         return True
     users = workspace.users.get(package.name, [])
-    if any(name in package.scripts for name in ("start", "start:prod", "serve", "prod", "production")):
+    if any(name in package.scripts for name in _STARTS):
         return any(other.project.has("Dockerfile") for other in users)
     return bool(users)
 
@@ -167,83 +164,12 @@ def _for_another_host(project: NodeProject) -> bool:
     return True
 
 
-def _is_command(project: NodeProject, step: Step) -> bool:
-    """Whether a script only tries the command that the package installs: a file of `bin`, which listens to nothing."""
-    bins = project.package.document.get("bin")
-    named = [bins] if isinstance(bins, str) else list(bins.values()) if isinstance(bins, dict) else []
-    started = started_file(project, step.words)
-    files = [posixpath.normpath(name) for name in named if isinstance(name, str)]
-    return started is not None and started in files and not _stays(project, step.words)
-
-
-def _talks(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether a program asks its questions at a terminal and listens to nothing; the user is told."""
-    if _hosted_here(project) is not None or node_process(project) is not None or _stays(project, start, _LASTING):
+def _is_given(project: NodeProject) -> bool:
+    """Whether a member of a workspace only gives others what `exports` names: no script or file starts it."""
+    package = project.package
+    if project.workspace is None or "exports" not in package.document.value or _is_deployed(project):
         return False
-    for name, module in source_files(project, start)[:20]:
-        asked = next((item.module for item in module.imports if item.module.removeprefix("node:") in _ASKING), None)
-        if asked is not None:
-            says = project.folder.says(name, None, f"{asked} is imported")
-            text = f"{says}: it talks with people at a terminal and listens to nothing: no service"
-            project.folder.tree.note("info", text, says.path)
-            return True
-    return False
-
-
-def _ends(project: NodeProject, start: tuple[str, ...]) -> bool:
-    """Whether a program comes to its end by itself: all of it is seen, and nothing in it keeps Node running."""
-    if _hosted_here(project) is not None or node_process(project) is not None:
-        return False
-    sources = source_files(project, start)
-    started = started_file(project, start)
-    if not sources or len(sources) > 20 or started is None or sources[0][0] != started:
-        return False
-    if not any(module.calls for _, module in sources):
-        # Next to nothing is written yet.
-        return False
-    for name, module in sources:
-        for item in module.imports:
-            own = item.module.startswith(".") and resolve_import(project, name, item.module) is not None
-            if not own and item.module.removeprefix("node:") not in _QUIET:
-                return False
-        if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or _loads_unseen(call) for call in module.calls):
-            return False
-    says = project.folder.says(started, 1, "the program that is started")
-    text = f"{says}: it does its work and ends, with no listener, timer or stream: no service"
-    project.folder.tree.note("info", text, says.path, says.line)
-    return True
-
-
-def _loads_unseen(call: Call) -> bool:
-    return call.callee in ("require", "import") and not (call.arguments and isinstance(call.arguments[0], str))
-
-
-# Modules of Node that keep nothing running, and calls that may, whoever makes them.
-_QUIET = frozenset("assert buffer crypto fs fs/promises os path perf_hooks querystring url util zlib".split())
-_KEEPING = STAYING | frozenset(
-    """
-    setInterval setTimeout setImmediate on once addListener watch watchFile resume pipe fetch WebSocket EventSource
-    createReadStream
-    """.split()
-)
-# Calls of programs that stay without listening: timers, and bots that ask once for a code.
-_LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
-# Modules that ask questions at a terminal.
-_ASKING = frozenset(
-    """
-    readline readline/promises readline-sync inquirer @inquirer/prompts prompts prompt prompt-sync enquirer
-    @clack/prompts
-    """.split()
-)
-
-
-def _stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
-    """Whether a program listens, waits for messages or makes ``more`` calls; without a start that of a usual name."""
-    return any(
-        call.callee.rsplit(".", 1)[-1] in STAYING | more
-        for _, module in source_files(project, start)[:20]
-        for call in module.calls
-    )
+    return not any(name in package.scripts for name in _STARTS) and not stays(project)
 
 
 def _is_published_library(package: PackageJson) -> bool:
@@ -305,6 +231,14 @@ def _has_page(folder: Project) -> bool:
     )
 
 
+def _is_deployed(project: NodeProject) -> bool:
+    return _hosted_here(project) is not None or node_process(project) is not None
+
+
+def _is_over(project: NodeProject, words: tuple[str, ...]) -> bool:
+    return talks(project, words) or ends(project, words)
+
+
 def _hosted_here(project: NodeProject) -> str | None:
     """A Dockerfile in the package's own folder, where there is a program to start."""
     folder = project.folder
@@ -314,13 +248,7 @@ def _hosted_here(project: NodeProject) -> str | None:
 
 def _can_start(project: NodeProject) -> bool:
     package = project.package
-    if (
-        any(
-            name in package.scripts
-            for name in ("start", "start:prod", "serve", "start:production", "prod", "production")
-        )
-        or node_process(project) is not None
-    ):
+    if any(name in package.scripts for name in (*_STARTS, "start:production")) or node_process(project) is not None:
         return True
     if _hosted_here(project) is not None:
         return True
@@ -346,10 +274,14 @@ def _is_integrated(project: NodeProject) -> bool:
     return bool(bare) or any(nx_build(package.project) for package in (workspace.packages if workspace else ()))
 
 
+def _started(project: NodeProject) -> list[Step]:
+    """What each script for production ends in."""
+    return [item[-1] for name in _STARTS if (item := resolve(project.package, name))]
+
+
 def _delegates(project: NodeProject) -> bool:
     """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
-    names = ("start", "start:prod", "prod", "production", "serve")
-    steps = [item[-1] for name in names if (item := resolve(project.package, name))]
+    steps = _started(project)
     return bool(steps) and all(leads_away(project, step) for step in steps)
 
 
@@ -393,7 +325,7 @@ def bare_program(folder: Project) -> Evidence | None:
     words = placed(start.value.words)[1] if start is not None else ()
     # A tool that only development needs is run by people, not by a container.
     tool = words and words[0] not in FILE_RUNNERS and words[0] not in project.package.dependencies
-    if start is None or not start.evidence or tool or _talks(project, words) or _ends(project, words):
+    if start is None or not start.evidence or tool or (not _is_deployed(project) and _is_over(project, words)):
         return None
     if told_library(project, words):
         return None

@@ -1,7 +1,9 @@
 """Packages that run in another place than a container: on a desktop or a telephone, in an editor, a browser, in CI."""
 
+import posixpath
 from collections.abc import Callable
 
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
@@ -9,6 +11,7 @@ from genfile.detect.node.scripts import RUNNERS, resolve
 from genfile.detect.node.workspace import workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
+from genfile.parsers.javascript import parse_typescript
 
 # Where an application with windows of its own runs, in words.
 DESKTOP = "a desktop"
@@ -118,6 +121,50 @@ def _telephone(project: NodeProject) -> Fact[str] | None:
     return Fact("a telephone", (package.depends("react-native"),)) if native else None
 
 
+def _packed(project: NodeProject) -> Fact[str] | None:
+    """Pages that are packed into an app: those that Capacitor's `webDir` names, and mini programs of uni-app."""
+    folder, package = project.folder, project.package
+    if "homepage" not in package.document.value and "gh-pages" not in package.every_dependency:
+        place: Project | None = folder
+        while place is not None:
+            packs = _webdir(place)
+            if packs is not None and _package_of(place, packs.value) == folder.path:
+                return Fact("a telephone", packs.evidence)
+            place = place.parent()
+    steps = resolve(package, "build") or ()
+    web = any(step.program == "uni" and ("-p" not in step.words or "h5" in step.words) for step in steps)
+    if "@dcloudio/uni-app" in package.dependencies and not web:
+        return Fact("a telephone or a mini program", (package.depends("@dcloudio/uni-app"),))
+    return None
+
+
+def _package_of(folder: Project, path: str) -> str | None:
+    """The folder of the package that a path belongs to."""
+    place: Project | None = folder.at(path)
+    while place is not None and not place.has(FILE):
+        place = place.parent()
+    return place.path if place is not None else None
+
+
+def _webdir(folder: Project) -> Fact[str] | None:
+    """The folder that Capacitor packs, where the project of a telephone's own is beside its configuration.
+
+    Source: capacitorjs.com/docs/config.
+    """
+    if not (folder.has_folder("android") or folder.has_folder("ios")):
+        return None
+    for name in ("capacitor.config.json", "capacitor.config.ts", "capacitor.config.js"):
+        if not folder.has(name):
+            continue
+        document = folder.json(name) if name.endswith(".json") else None
+        module = None if document is not None else parse_code(folder, parse_typescript, name)
+        value = document.value if document is not None else module.default_export if module is not None else None
+        packed = value.get("webDir") if isinstance(value, dict) else None
+        if isinstance(packed, str):
+            return folder.fact(posixpath.normpath(packed), name, 1, f"webDir is {packed}")
+    return None
+
+
 def _all(project: NodeProject) -> dict[str, str]:
     return project.package.every_dependency
 
@@ -130,6 +177,7 @@ ELSEWHERE_SIGNALS: tuple[Callable[[NodeProject], Fact[str] | None], ...] = (
     _action,
     _functions,
     _telephone,
+    _packed,
 )
 
 

@@ -40,6 +40,24 @@ def _is_of_another(project: NodeProject, step: Step) -> bool:
     return any(name in other.dependencies and name not in own for name in names)
 
 
+def brings_up_others(project: NodeProject, step: Step) -> bool:
+    """Whether a command runs several at once, none of them this package's: of other packages, or other languages."""
+    texts = commands_at_once(step.words, project.package.scripts)
+    found = [resolve_text(project.package, text, step.script) for text in texts or ()]
+    return bool(found) and all(
+        steps and (leads_away(project, steps[-1]) or steps[-1].program in _OTHERS) for steps in found
+    )
+
+
+# Programs that start what is written in other languages, and containers.
+_OTHERS = frozenset(
+    """
+    uv python python3 poetry pipenv uvicorn gunicorn flask fastapi go air cargo mvn mvnw gradle gradlew java dotnet php
+    docker docker-compose make
+    """.split()
+)
+
+
 def _package_of(module: str) -> str:
     return "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
 

@@ -15,7 +15,8 @@ _GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "we
 _SERVERS = ("gunicorn", "uvicorn", "granian", "hypercorn", "uwsgi", "waitress", "daphne")
 # Never installed for what is imported: they bring much else.
 _ASIDE = re.compile(
-    r"(^|[-_])(dev|develop|development|tests?|testing|docs?|lint|typing|types|ci|all|full|bench.*)($|[-_])"
+    r"(^|[-_])(dev|develop|development|tests?|testing|docs?|lint|typing|types|ci|all|full|bench.*|examples?|samples?|demos?)"
+    r"($|[-_])"
 )
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -1,0 +1,94 @@
+"""Whether a program goes on: it listens or waits, talks to whoever has started it, or comes to its end."""
+
+import posixpath
+
+from genfile.detect.node.made import started_file
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.scripts import Step
+from genfile.detect.node.sources import resolve_import, source_files
+from genfile.parsers.values import Call
+
+# Calls after which a program stays.
+STAYING = frozenset(
+    "listen serve createServer bindAsync startStandaloneServer login launch consume subscribe Worker".split()
+)
+
+
+def is_command(project: NodeProject, step: Step) -> bool:
+    """Whether a script only tries the command that the package installs: a file of `bin`, which listens to nothing."""
+    bins = project.package.document.get("bin")
+    named = [bins] if isinstance(bins, str) else list(bins.values()) if isinstance(bins, dict) else []
+    started = started_file(project, step.words)
+    files = [posixpath.normpath(name) for name in named if isinstance(name, str)]
+    return started is not None and started in files and not stays(project, step.words)
+
+
+def talks(project: NodeProject, start: tuple[str, ...]) -> bool:
+    """Whether a program only talks at a terminal, or over its standard input; the user is told."""
+    if stays(project, start, _LASTING):
+        return False
+    for name, module in source_files(project, start):
+        asked = next((item.module for item in module.imports if item.module.removeprefix("node:") in _ASKING), None)
+        if asked is not None:
+            says = project.folder.says(name, None, f"{asked} is imported")
+            text = f"{says}: it talks at a terminal, or over its standard input, and listens to nothing: no service"
+            project.folder.tree.note("info", text, says.path)
+            return True
+    return False
+
+
+def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
+    """Whether a program comes to its end by itself: all of it is seen, and nothing in it keeps Node running."""
+    sources = source_files(project, start)
+    started = started_file(project, start)
+    if not sources or len(sources) > 20 or started is None or sources[0][0] != started:
+        return False
+    if not any(module.calls for _, module in sources):
+        # Next to nothing is written yet.
+        return False
+    for name, module in sources:
+        for item in module.imports:
+            own = item.module.startswith(".") and resolve_import(project, name, item.module) is not None
+            if not own and item.module.removeprefix("node:") not in _QUIET:
+                return False
+        if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or _loads_unseen(call) for call in module.calls):
+            return False
+    says = project.folder.says(started, 1, "the program that is started")
+    text = f"{says}: it does its work and ends, with no listener, timer or stream: no service"
+    project.folder.tree.note("info", text, says.path, says.line)
+    return True
+
+
+def _loads_unseen(call: Call) -> bool:
+    return call.callee in ("require", "import") and not (call.arguments and isinstance(call.arguments[0], str))
+
+
+# Modules of Node that keep nothing running, and calls that may, whoever makes them.
+_QUIET = frozenset("assert buffer crypto fs fs/promises os path perf_hooks querystring url util zlib".split())
+_KEEPING = STAYING | frozenset(
+    """
+    setInterval setTimeout setImmediate on once addListener watch watchFile resume pipe fetch WebSocket EventSource
+    createReadStream
+    """.split()
+)
+# Calls of programs that stay without listening: timers, and bots that ask once for a code.
+_LASTING = frozenset("setInterval schedule initialize makeWASocket".split())
+# Modules that ask questions at a terminal, or answer the program that has started them.
+_ASKING = frozenset(
+    """
+    readline readline/promises readline-sync inquirer @inquirer/prompts prompts prompt prompt-sync enquirer
+    @clack/prompts @modelcontextprotocol/sdk/server/stdio.js @modelcontextprotocol/sdk/server/stdio
+    """.split()
+)
+
+
+def stays(project: NodeProject, start: tuple[str, ...] = (), more: frozenset[str] = frozenset()) -> bool:
+    """Whether a program listens, waits for messages or makes ``more`` calls; without a start that of a usual name.
+
+    A function of the project's own that has such a name does not count: what it calls does.
+    """
+    for _, module in source_files(project, start):
+        own = {name for item in module.imports if item.module.startswith(".") for name in item.names}
+        if any(call.callee.rsplit(".", 1)[-1] in STAYING | more and call.callee not in own for call in module.calls):
+            return True
+    return False
