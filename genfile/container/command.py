@@ -236,7 +236,7 @@ def _unwrapped(words: tuple[str, ...], program: str) -> tuple[tuple[str, ...] | 
         return _behind_flags(words[at + 1 :], frozenset()), words[at]
     for prefix, flags in _RUNNERS.items():
         if (program, *words[1 : len(prefix)]) == prefix:
-            rest = _behind_flags(words[len(prefix) :], flags)
+            rest = _as_module(words[len(prefix) :], flags) or _behind_flags(words[len(prefix) :], flags)
             return (rest, None) if rest else (None, None)
     if program == "su" and "-c" in words[:-1]:
         text = words[words.index("-c") + 1]
@@ -255,6 +255,16 @@ def _behind_flags(words: tuple[str, ...], valued: frozenset[str]) -> tuple[str, 
         if takes and rest:
             rest.pop(0)
     return tuple(rest)
+
+
+def _as_module(words: tuple[str, ...], valued: frozenset[str]) -> tuple[str, ...] | None:
+    """`uv run -m app.main` as Python runs it; None for what runs no module by such a flag."""
+    if "--python" not in valued:
+        return None
+    at = next((index for index, word in enumerate(words) if word in ("-m", "--module")), None)
+    if at is None or any(not word.startswith("-") for word in _behind_flags(words[:at], valued)):
+        return None
+    return ("python", "-m", *words[at + 1 :])
 
 
 def _is_entrypoint(word: str) -> bool:

@@ -64,6 +64,8 @@ def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
     static = spec.get("static")
     # A build may write its pages outside of its own folder.
     context = common_folder(context, *spec.get("beside") or (), *([static["root"]] if static else ()))
+    # Where the code imports itself by its folder's name, that folder has to be there.
+    context = common_folder(context, spec.get("python_path") or context)
     front = spec.get("frontend")
     if front:
         root = front["workspace"]["root"] if front["workspace"] else front["path"]

@@ -10,11 +10,17 @@ from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.python import parse_python
 
 
-def own_way(project: PythonProject, draft: Draft, application: Application) -> Fact[list[str]] | None:
+def own_way(
+    project: PythonProject, draft: Draft, application: Application, hosted: Fact[list[str]] | None = None
+) -> Fact[list[str]] | None:
     """The project's own program, where a server that only imports its application would leave out what else it does.
+
+    ``hosted``: what the project's own Dockerfile starts.
 
     None where such a server does all of it, or is the better choice: then a note says what it leaves out.
     """
+    if hosted is not None and _waits_besides(project, hosted.value, application):
+        return hosted
     served = serving(project)
     if served is None or served.value[:1] != ["python"] or not _serves(project, served.value, application):
         return None
@@ -34,6 +40,16 @@ def own_way(project: PythonProject, draft: Draft, application: Application) -> F
     text = f"{says}: only `{program}` does that, no server that imports {application.module}: move it out of the guard"
     draft.note("warning", text, *_place(says))
     return None
+
+
+def _waits_besides(project: PythonProject, words: list[str], application: Application) -> bool:
+    """Whether a program waits for more than the requests that a server of the application answers: it is a bot too."""
+    if words[0] != "python":
+        return False
+    path = words[2].replace(".", "/") + ".py" if words[1] == "-m" else words[1]
+    if _serves(project, ["python", path], application):
+        return False
+    return any(role.kind == "stays" and not role.need.size for role in reach(project, words).stays)
 
 
 def _place(says: Evidence) -> tuple[str, int | None]:

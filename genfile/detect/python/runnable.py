@@ -5,9 +5,10 @@ import sys
 from collections.abc import Iterator
 
 from genfile.detect.code import parse_code
+from genfile.detect.python.application import modules
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Fact
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import parse_python
 from genfile.parsers.requirements import normalise
@@ -20,6 +21,10 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
     """Make /start and /processes find their imports: `python -m src.main` where the file alone could not, else by
     /python_path. A command that somebody wrote down keeps its words."""
     if draft.values.get("package") or "python_path" in draft.values:
+        return
+    above = named_from_above(project)
+    if above is not None:
+        draft.put("python_path", above)
         return
     commands = {"/start": draft.values.get("start", [])}
     commands |= {f"/processes/{name}": words for name, words in draft.values.get("processes", {}).items()}
@@ -36,6 +41,21 @@ def put_runnable(project: PythonProject, draft: Draft) -> None:
             draft.evidence[pointer] = evidence.but(changed)
         else:
             draft.values["python_path"] = project.folder.full(place) if place else project.folder.spec_path
+
+
+def named_from_above(project: PythonProject) -> Fact[str] | None:
+    """The folder above, where the code imports itself by the name of its own folder: `from backend.db import …` in
+    backend/, which holds no module of that name."""
+    folder, name = project.folder, project.folder.folder_name
+    above = folder.parent()
+    if above is None or not name.isidentifier() or _has(project, "", name) or normalise(name) in project.dependencies:
+        return None
+    for path, module in modules(project):
+        if name in (item.partition(".")[0] for item in module.imports):
+            line = next((item.line for item in required_imports(module) if item.name.partition(".")[0] == name), None)
+            if line is not None:
+                return folder.fact(above.spec_path, path, line, f"import {name}, the name of this folder")
+    return None
 
 
 def _put_words(draft: Draft, pointer: str, words: list[str]) -> None:

@@ -233,12 +233,13 @@ def _own_start(
         if application is not None and application.value.factory and framework.attribute:
             # What the factory gives is no application: an attribute of it is one.
             application = None
-    whole = own_way(project, draft, application.value) if application is not None else None
+    written = hosted_program(project)
+    whole = own_way(project, draft, application.value, written) if application is not None else None
     if whole is not None:
         return Start(whole.value, None), whole.evidence, False
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
-        hosted = hosted_program(project) if start is not None and start.extra else None
+        hosted = written if start is not None and start.extra else None
         hosted = hosted or (_own_server(project) if start is not None and start.extra else None)
         if hosted is not None and not _is_development(project, hosted.value):
             # The project has no server for it, and starts a program that is one.
@@ -250,9 +251,8 @@ def _own_start(
             if application.value.root:
                 draft.put("python_path", application.but(project.folder.full(application.value.root)))
             return start, application.evidence, False
-    hosted = hosted_program(project)
-    if hosted is not None:
-        return Start(hosted.value, None), hosted.evidence, False
+    if written is not None:
+        return Start(written.value, None), written.evidence, False
     program = program_start(project, framework, port)
     if program is None:
         return None, (), False

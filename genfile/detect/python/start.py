@@ -13,6 +13,7 @@ from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import reach
+from genfile.detect.python.runnable import named_from_above
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
 from genfile.detect.python.serving import bot, serving, staying
 from genfile.evidence import Draft, Evidence, Fact
@@ -172,6 +173,8 @@ def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
     """Whether a module that a command names is in the tree."""
     path = module.replace(".", "/")
     bases = ["", "src/"]
+    if path.startswith(f"{project.folder.folder_name}/") and named_from_above(project) is not None:
+        path = path.partition("/")[2]
     bases += [f"{words[i + 1]}/" for i, word in enumerate(words[:-1]) if word in ("--chdir", "--app-dir")]
     return any(project.folder.has(f"{base}{path}{end}") for base in bases for end in (".py", "/__init__.py"))
 
