@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from genfile.container.compose import Service, read_compose, read_dotenv, strength, strength_of
 from genfile.container.own import is_own_compose
 from genfile.container.ports import read_check
-from genfile.detect.hosting.dockerfiles import MAX_DOCKERFILES, builds, is_aside, own_dockerfiles, put_image, read_image
+from genfile.detect.hosting.dockerfiles import (
+    MAX_DOCKERFILES,
+    builds,
+    is_aside,
+    only_holds,
+    own_dockerfiles,
+    put_image,
+    read_image,
+)
 from genfile.detect.hosting.facts import Hosting, above, port_of_text
 from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
@@ -47,6 +55,19 @@ def read_dockerfiles(folder: Project, found: Hosting) -> None:
         if image is not None and builds(folder, image):
             found.dockerfiles.append(path)
             put_image(folder, image, context, found)
+    if not found.dockerfiles:
+        _read_from_above(folder, found)
+
+
+def _read_from_above(folder: Project, found: Hosting) -> None:
+    """A Dockerfile in a folder above that copies this one alone: it is this one's, built with more around it."""
+    for place in above(folder):
+        for path in own_dockerfiles(place)[:MAX_DOCKERFILES] if place.path != folder.path else ():
+            image = read_image(folder, path, place.path)
+            if image is not None and only_holds(folder, image, place.path):
+                found.dockerfiles.append(path)
+                put_image(folder, image, place.path, found)
+                return
 
 
 def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:

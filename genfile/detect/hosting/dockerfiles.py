@@ -107,14 +107,20 @@ def builds(folder: Project, image: Image) -> bool:
         return False
     if usual and (posixpath.dirname(image.path) == folder.path or image.path in own_dockerfiles(folder)):
         return True
-    sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
-    sources += [
-        match[1]
-        for stage in image.stages
-        for said in stage.runs
-        for match in re.finditer(r"source=([^,\s]+)", said.value)
-    ]
-    return any(_holds(folder, source) for source in sources) or _starts_own_jar(folder, image)
+    return any(_holds(folder, source) for source in _sources(image)) or _starts_own_jar(folder, image)
+
+
+def only_holds(folder: Project, image: Image, context: str) -> bool:
+    """Whether all that an image copies or mounts of its context lies in one folder."""
+    sources = [posixpath.normpath(posixpath.join(context, source)) for source in _sources(image)]
+    return bool(sources) and all(f"{source}/".startswith(f"{folder.path}/") for source in sources)
+
+
+def _sources(image: Image) -> list[str]:
+    """What an image takes of its context, by COPY and by bind mounts."""
+    copied = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
+    runs = [said.value for stage in image.stages for said in stage.runs]
+    return copied + [match[1] for text in runs for match in re.finditer(r"source=([^,\s]+)", text)]
 
 
 def _is_of_folders_below(folder: Project, image: Image) -> bool:
