@@ -13,7 +13,7 @@ from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.jswrites import JsWrites
-from genfile.parsers.values import UNKNOWN, Call, EnvName
+from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvName
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -59,9 +59,16 @@ class JsModule(JsReads, JsWrites, JsLoads):
                 # A tagged template has one text in the place of arguments: $`git log`.
                 tagged = arguments.type == "template_string"
                 items = [arguments] if tagged else arguments.named_children
-                values = tuple(self._value(item) for item in items if item.type != "comment")
+                values = tuple(self._argument(item) for item in items if item.type != "comment")
                 found.append(Call(self._dotted(callee), values, {}, _line(node)))
         return tuple(found)
+
+    def _argument(self, node: "Node") -> Any:
+        value = self._value(node)
+        if value is UNKNOWN and node.type == "template_string" and node.named_children:
+            first = node.named_children[0]
+            return Beginning(self._text(first)) if first.type == "string_fragment" else UNKNOWN
+        return value
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -25,6 +25,13 @@ class EnvDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """A text of which only the beginning is written out: the rest is only known to the running program."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldRead:
     """A value that is read of a structure's field, as dotted text: `s.cfg.Port`."""
 

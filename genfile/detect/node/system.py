@@ -12,6 +12,7 @@ from genfile.detect.node.nx import nx_build
 from genfile.detect.node.sources import source_files
 from genfile.detect.shared import started
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.javascript import JsModule
 
 
 def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: list[Evidence]) -> None:
@@ -23,8 +24,35 @@ def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: l
             if package is not None and package not in run:
                 run.add(package)
                 evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
+    _put_display(project, draft, run, evidence, sources)
     if "docker-cli" in run and any("compose" in module.words for _, module in sources):
         run.add("docker-compose")
+
+
+def _put_display(
+    project: NodeProject,
+    draft: Draft,
+    run: set[str],
+    evidence: list[Evidence],
+    sources: list[tuple[str, JsModule]],
+) -> None:
+    """What a browser with a window needs: `launch({headless: false})` of Puppeteer and Playwright."""
+    for path, module in sources:
+        for call in module.calls:
+            options = call.arguments[0] if call.arguments else None
+            if call.callee.endswith(".launch") and isinstance(options, dict) and options.get("headless") is False:
+                says = project.folder.says(path, call.line, f"{call.callee}({{headless: false}})")
+                run.update(("xauth", "xvfb"))
+                evidence.append(says)
+                start = " ".join(draft.values.get("start", ()))
+                draft.note(
+                    "warning",
+                    f"{says}: headless: false wants a display: xvfb is installed; start it by `xvfb-run -a {start}`, "
+                    "or leave it headless",
+                    says.path,
+                    says.line,
+                )
+                return
 
 
 GIT = re.compile(r"(git\+|git:|git@|github:|gitlab:|bitbucket:|https?://[^#]+\.git(#|$)|[\w-][\w.-]*/[\w.-]+(#|$))")
