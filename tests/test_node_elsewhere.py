@@ -96,7 +96,7 @@ def test_a_member_that_only_gives_others_its_exports_is_a_library() -> None:
     tree = {
         "package.json": json.dumps({"name": "r", "private": True, "workspaces": ["packages/*"]}),
         "packages/kit/package.json": json.dumps(
-            {"name": "kit", "dependencies": {"elysia": "1.0.0"}, "exports": {".": "./src/index.ts"}}
+            {"name": "kit", "private": True, "dependencies": {"elysia": "1.0.0"}, "exports": {".": "./src/index.ts"}}
         ),
         "packages/kit/src/index.ts": "export const a = 1\n",
     }

@@ -655,3 +655,17 @@ def test_a_port_that_is_taken_out_of_the_environment_is_its_variable(taken: str,
     manifest = package(type="module", scripts={"start": "node app.js"}, dependencies=EXPRESS)
     spec = only(**{"package.json": manifest, **LOCK, "app.js": server, "settings.js": settings})
     assert (spec.port, spec.port_variable) == ((port, "PORT") if port else (3000, None))
+
+
+def test_a_command_whose_end_only_the_running_program_knows_names_its_program() -> None:
+    code = LISTEN + "\nconst {exec} = require('child_process'); exec(`pg_dump \"${process.env.URL}\" --clean`)\n"
+    spec = only(**{"package.json": package(dependencies=EXPRESS, scripts={"start": "node s.js"}), "s.js": code})
+    assert "postgresql-client" in spec.system_packages.run
+
+
+@pytest.mark.parametrize(("headless", "wanted"), [("false", True), ("true", False)])
+def test_a_browser_with_a_window_wants_a_display(headless: str, wanted: bool) -> None:
+    code = LISTEN + f"\nconst p = require('puppeteer'); p.launch({{headless: {headless}}})\n"
+    keys = {"dependencies": {**EXPRESS, "puppeteer": "24.0.0"}, "scripts": {"start": "node s.js"}}
+    found = only(**{"package.json": package(**keys), "s.js": code})
+    assert ("xvfb" in found.system_packages.run) is wanted

@@ -1,0 +1,67 @@
+"""Python in a folder of its own: imports by the folder's name, a Dockerfile above it, a program that is a bot too."""
+
+from genfile import generate
+from tests.test_traps import inspect, only
+
+API = "from fastapi import FastAPI\nfrom backend.db import engine\n\napp = FastAPI()\n"
+TREE = {
+    "backend/requirements.txt": "fastapi==0.115.0\nuvicorn==0.32.0\n",
+    "backend/main.py": API,
+    "backend/db.py": "engine = 1\n",
+    "frontend/index.html": "<h1>Hello</h1>",
+}
+ABOVE = (
+    "FROM python:3.12-slim\nWORKDIR /srv\nCOPY backend/requirements.txt .\nRUN pip install -r requirements.txt\n"
+    'COPY backend/ backend/\nCMD ["uvicorn", "backend.main:app", "--host", "0.0.0.0", "--port", "9000"]\n'
+)
+
+
+def backend(**files: str) -> object:
+    return next(item.spec for item in inspect(**files).services if item.spec.path == "backend")
+
+
+def test_code_that_imports_itself_by_its_folders_name_is_run_from_above(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    spec = backend(**TREE)
+    assert (spec.python_path, spec.start[1]) == (".", "main:app")  # type: ignore[attr-defined]
+    for name, text in TREE.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    text = generate(tmp_path).files["Dockerfile"]
+    assert "PYTHONPATH=/app \\" in text
+    assert "WORKDIR /app/backend" in text
+
+
+def test_a_package_of_that_name_inside_is_meant_first() -> None:
+    spec = backend(**TREE, **{"backend/backend/db.py": "engine = 1\n"})
+    assert spec.python_path is None  # type: ignore[attr-defined]
+
+
+def test_a_dockerfile_above_that_copies_this_folder_alone_says_how_it_runs() -> None:
+    spec = backend(**TREE, Dockerfile=ABOVE)
+    assert spec.start[:2] == ("uvicorn", "backend.main:app")  # type: ignore[attr-defined]
+    assert spec.port == 9000  # type: ignore[attr-defined]
+    other = backend(**TREE, Dockerfile=ABOVE.replace("COPY backend/ backend/", "COPY . ."))
+    assert other.start[1] == "main:app"  # type: ignore[attr-defined]
+
+
+BOT = {
+    "requirements.txt": "aiogram==3.13.0\nfastapi==0.115.0\nuvicorn==0.32.0\n",
+    "app/__init__.py": "",
+    "app/web.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+    "app/run.py": (
+        "import asyncio\nimport uvicorn\nfrom aiogram import Bot, Dispatcher\nfrom app.web import app\n\n\n"
+        "async def go():\n    server = uvicorn.Server(uvicorn.Config(app, host='0.0.0.0', port=8080))\n"
+        "    dp = Dispatcher()\n    await asyncio.gather(server.serve(), dp.start_polling(Bot('x')))\n"
+    ),
+    "app/main.py": "import asyncio\nfrom app.run import go\n\nif __name__ == '__main__':\n    asyncio.run(go())\n",
+}
+
+
+def test_a_program_that_is_a_bot_too_is_started_as_the_projects_dockerfile_does() -> None:
+    run = 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCMD ["uv", "run", "-m", "app.main"]\n'
+    assert only(**BOT, Dockerfile=run).start == ("python", "-m", "app.main")
+    plain = {
+        **BOT,
+        "app/run.py": "import uvicorn\nfrom app.web import app\n\n\nasync def go():\n    uvicorn.run(app)\n",
+    }
+    assert only(**plain, Dockerfile=run).start[0] == "uvicorn"
