@@ -136,3 +136,30 @@ def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:
         "shop/wsgi.py": "from configurations.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
     }
     assert "DJANGO_SECRET_KEY" in required(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("const OpenAI = require('openai');\nconst ai = new OpenAI();", {"OPENAI_API_KEY": 2}),
+        ("const { OpenAI } = require('openai');\nnew OpenAI({ apiKey: process.env.AI_KEY });", {"AI_KEY": 2}),
+        ("const { OpenAI } = require('openai');\nnew OpenAI({ apiKey: 'none', baseURL: process.env.AI });", {}),
+        ("const OpenAI = require('openai');\nfunction ai() { return new OpenAI(); }", {}),
+        ("const db = require('mongoose');\nasync function go() { await db.connect(process.env.DB); }", {"DB": 2}),
+        ("const db = require('mongoose');\ndb.connect(process.env.DB || 'mongodb://db/a');", {}),
+        (
+            "const db = require('mongoose');\nconst { dbURL } = require('./settings');\ndb.connect(dbURL);",
+            {"DB_URL": 3},
+        ),
+        ("const db = require('mongoose');\nconst s = require('./settings');\ndb.connect(s.deep.url);", {"DEEP_URL": 3}),
+        (
+            "const { createClient: make } = require('@supabase/supabase-js');\nmake(process.env.A_URL, unseen);",
+            {"A_URL": 2},
+        ),
+        ("const { Client } = require('discord.js');\nconst c = new Client();\nc.login(process.env.BOT);", {"BOT": 3}),
+    ],
+)
+def test_clients_that_throw_without_a_value(tmp_path: Path, code: str, names: dict[str, int]) -> None:
+    settings = "exports.dbURL = process.env.DB_URL;\nexports.deep = { url: process.env.DEEP_URL };\n"
+    found = required(tmp_path, {**NODE, "index.js": f"{code}\n{LISTENS}", "settings.js": settings})
+    assert found == {name: ("index.js", line) for name, line in names.items()}

@@ -95,6 +95,17 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """A client that throws where it gets no value; see the head of clients.toml."""
+
+    calls: tuple[str, ...]
+    at: tuple[int, ...] = ()
+    key: str | None = None
+    variable: str | None = None
+    connects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SiteGenerator:
     """A generator of sites; see the head of sites.toml."""
 
@@ -173,6 +184,12 @@ def brought_packages() -> dict[str, tuple[str, ...]]:
 def models() -> tuple[Model, ...]:
     """The models that are fetched by name."""
     return tuple(Model(name=name, **_tuples(entry)) for name, entry in load_table("models").items())
+
+
+@cache
+def clients(registry: str) -> dict[str, Client]:
+    """The clients of a registry's packages that throw where they get no value, by package."""
+    return {name: Client(**_tuples(entry)) for name, entry in load_table("clients")[registry].items()}
 
 
 @cache

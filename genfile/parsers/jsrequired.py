@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from genfile.parsers.javascript import JsModule
+    from genfile.parsers.values import Call
 
 _FUNCTIONS = frozenset(
     """
@@ -57,6 +58,29 @@ def _ends(module: "JsModule", body: "Node") -> bool:
         if callee is not None and module._dotted(callee) in _EXITS:
             return True
     return False
+
+
+def runs_while_loaded(module: "JsModule", line: int) -> bool:
+    """Whether a call of a line is made while the module is loaded, and not only when a function of it is called."""
+    nodes = module._all("call_expression", "new_expression")
+    return any(not _in_function(module, node) for node in nodes if node.start_point[0] + 1 == line)
+
+
+def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, str]]:
+    """The names that a call is given, dotted: by position, and by key where its first argument is an object."""
+    for node in module._all("call_expression", "new_expression"):
+        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
+        arguments = node.child_by_field_name("arguments")
+        if node.start_point[0] + 1 != call.line or callee is None or arguments is None:
+            continue
+        items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
+        for at, item in enumerate(items if module._dotted(callee) == call.callee else ()):
+            if item.type in ("identifier", "member_expression"):
+                yield at, module._dotted(item)
+            for pair in item.named_children if item.type == "object" else ():
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None:
+                    yield module._text(key), module._dotted(_plain(value))
 
 
 def _in_function(module: "JsModule", node: "Node") -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from genfile.detect.node.clients import client_names
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import source_files
 from genfile.detect.required import put_required
@@ -18,5 +19,5 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
 
 def _found(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
     for name, module in source_files(project, start):
-        for item in required_names(module):
+        for item in (*required_names(module), *client_names(project, name, module)):
             yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")

@@ -1,0 +1,75 @@
+"""Clients of services that throw where they get no value: which variables those values come from."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from genfile.data import Client, clients
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import resolve_import
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.jsrequired import passed, runs_while_loaded
+from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
+
+
+def client_names(project: NodeProject, path: str, module: JsModule) -> Iterator[EnvName]:
+    """The variables that the clients of a module throw without, in order; ``path``: where the module is."""
+    known = clients("npm")
+    named = {item.module for item in module.imports} & known.keys()
+    for call in module.calls if named else ():
+        package = _package_of(module, call, named)
+        client = known[package] if package is not None else None
+        if client is None or not (client.connects or runs_while_loaded(module, call.line)):
+            continue
+        named_values = {at: _imported(project, path, module, text) for at, text in passed(module, call)}
+        for name in _variables(client, call, named_values):
+            yield EnvName(name, call.line, has_default=False)
+
+
+def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
+    """The package whose client a call makes, by the local name of what was imported."""
+    first, *rest = call.callee.split(".")
+    package, export = module.bindings.get(first, ("", ""))
+    known = clients("npm")
+    if package in named:
+        # `*` is what require() gives: the default export, and by a name whatever else.
+        names = [rest[0]] if rest else ["default" if export == "*" else export]
+        return package if names[0] in known[package].calls and len(rest) <= 1 else None
+    method = f".{call.callee.rsplit('.', 1)[-1]}" if "." in call.callee else ""
+    return next((name for name in sorted(named) if method in known[name].calls), None)
+
+
+def _variables(client: Client, call: Call, named: dict[int | str, Any]) -> Iterator[str]:
+    """The variables of the values that a client wants; ``named``: those that come from other modules."""
+    values = [call.arguments[at] if at < len(call.arguments) else None for at in client.at]
+    values = [named.get(at, value) if value is UNKNOWN else value for at, value in zip(client.at, values, strict=True)]
+    if client.key is not None:
+        options = call.arguments[0] if call.arguments else {}
+        value = options.get(client.key) if isinstance(options, dict) else UNKNOWN
+        values = [named.get(client.key, value) if value is UNKNOWN else value]
+    for value in values:
+        if isinstance(value, EnvDefault) and value.default is None:
+            yield value.name
+        elif value is None and client.variable is not None:
+            yield client.variable
+
+
+def _imported(project: NodeProject, path: str, module: JsModule, text: str) -> Any:
+    """The value of a name that is imported from a module of the project: `dbURL`, `config.openai.key`."""
+    first, *rest = text.split(".")
+    source, exported = module.bindings.get(first, ("", ""))
+    target = resolve_import(project, path, source) if source.startswith((".", "@", "~", "#", "src")) else None
+    other = read_module(project, target) if target is not None else None
+    if other is None:
+        return UNKNOWN
+    names = rest if exported in ("default", "*") else [exported, *rest]
+    if exported == "default":
+        return _below(other.default_export, names)
+    value = other.exported(names[0]) if names else UNKNOWN
+    return _below(other.constant(names[0]) if names and value is UNKNOWN else value, names[1:])
+
+
+def _below(value: Any, names: list[str]) -> Any:
+    for name in names:
+        value = value.get(name, UNKNOWN) if isinstance(value, dict) else UNKNOWN
+    return value
