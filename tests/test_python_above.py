@@ -65,3 +65,16 @@ def test_a_program_that_is_a_bot_too_is_started_as_the_projects_dockerfile_does(
         "app/run.py": "import uvicorn\nfrom app.web import app\n\n\nasync def go():\n    uvicorn.run(app)\n",
     }
     assert only(**plain, Dockerfile=run).start[0] == "uvicorn"
+
+
+def test_a_second_list_above_a_django_project_makes_no_second_service() -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    files = {
+        "backend/manage.py": manage,
+        "backend/shop/__init__.py": "",
+        "backend/shop/settings.py": "WSGI_APPLICATION = 'shop.wsgi.application'\n",
+        "backend/shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "requirements.txt": "django==5.2\n",
+    }
+    assert only(**files).path == "."
+    assert only(**files, **{"backend/requirements.txt": "django==5.2\n"}).path == "backend"

@@ -1,5 +1,7 @@
 """Is a folder a Python service, a library, or a tool?"""
 
+import posixpath
+
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim
 from genfile.detect.python.application import Application
@@ -25,6 +27,8 @@ def claim(folder: Project) -> Claim | None:
     if _inside_package(folder) or _of_editor(folder) or points_to(folder) is not None:
         return None
     project = PythonProject(folder)
+    if _is_of_folder_below(project):
+        return None
     if find_django(project) is not None and (project.depends("django") or folder.has("manage.py")):
         says = project.depends("django") or folder.says("manage.py", 1, "manage.py")
         return Claim("server", says)
@@ -41,6 +45,13 @@ def claim(folder: Project) -> Claim | None:
         hosted = hosted_program(project)
         return Claim("program", hosted.evidence[0]) if hosted is not None else _program(project)
     return _loose(project)
+
+
+def _is_of_folder_below(project: PythonProject) -> bool:
+    """Whether the Django project that a manifest would be for is in a folder whose own manifest lists Django."""
+    django = find_django(project)
+    place = posixpath.dirname(django.place) if django is not None else ""
+    return bool(place) and PythonProject(project.folder.at(place)).depends("django") is not None
 
 
 def _of_editor(folder: Project) -> bool:
