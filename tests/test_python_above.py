@@ -73,7 +73,7 @@ def test_a_second_list_above_a_django_project_makes_no_second_service() -> None:
         "backend/manage.py": manage,
         "backend/shop/__init__.py": "",
         "backend/shop/settings.py": "WSGI_APPLICATION = 'shop.wsgi.application'\n",
-        "backend/shop/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+        "backend/shop/wsgi.py": "from django.core import wsgi\napplication = wsgi.get_wsgi_application()\n",
         "requirements.txt": "django==5.2\n",
     }
     assert only(**files).path == "."

@@ -51,7 +51,8 @@ def _is_of_folder_below(project: PythonProject) -> bool:
     """Whether the Django project that a manifest would be for is in a folder whose own manifest lists Django."""
     django = find_django(project)
     place = posixpath.dirname(django.place) if django is not None else ""
-    return bool(place) and PythonProject(project.folder.at(place)).depends("django") is not None
+    below = PythonProject(project.folder.at(place)) if place else project
+    return bool(place) and below.has_manifest and below.depends("django") is not None
 
 
 def _of_editor(folder: Project) -> bool:
