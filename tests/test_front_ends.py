@@ -206,7 +206,10 @@ def test_server_beside_a_desktop_application_is_a_service() -> None:
 
 
 EMBED = 'import "embed"\n\n//go:embed {}\nvar Files embed.FS\n'
-SERVES = 'package main\n\nimport ("net/http"; _ "example.com/api/{}")\n\nfunc main() {{ http.ListenAndServe(":7000", nil) }}\n'
+SERVES = (
+    'package main\n\nimport ("net/http"; _ "example.com/api/{}")\n\n'
+    'func main() {{ http.ListenAndServe(":7000", nil) }}\n'
+)
 
 
 def test_front_end_of_the_program_that_is_built() -> None:
