@@ -313,8 +313,7 @@ def _version_lock(named: Named) -> Fact[str] | None:
         tool = tool_for_lock("pnpm", match[1]) if match is not None else None
         if match is None or tool is None:
             return None
-        line = text.count("\n", 0, match.start()) + 1
-        return project.root.fact(tool, "pnpm-lock.yaml", line, match[0])
+        return project.root.fact(tool, "pnpm-lock.yaml", text.count("\n", 0, match.start()) + 1, match[0])
     if name == "yarn-berry" and project.root.has("yarn.lock"):
         for number, line in enumerate((project.root.text("yarn.lock") or "").split("\n", 20)[:20], 1):
             if line.strip().startswith("version:"):
