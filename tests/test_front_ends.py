@@ -203,3 +203,39 @@ def test_program_that_a_desktop_application_starts_is_no_service() -> None:
 def test_server_beside_a_desktop_application_is_a_service() -> None:
     assert paths(desktop('fetch("https://api.example.com");', "engine")) == ["engine"]
     assert paths({**desktop("", ""), "Procfile": "web: python app.py\n"}) == ["."]
+
+
+EMBED = 'import "embed"\n\n//go:embed {}\nvar Files embed.FS\n'
+SERVES = (
+    'package main\n\nimport ("net/http"; _ "example.com/api/{}")\n\n'
+    'func main() {{ http.ListenAndServe(":7000", nil) }}\n'
+)
+
+
+def test_front_end_of_the_program_that_is_built() -> None:
+    files = {
+        **GO_MOD,
+        "api/cmd/api/main.go": SERVES.format("web/server"),
+        "api/cmd/agent/main.go": SERVES.format("web/agent"),
+        "api/web/server/embed.go": f"package server\n\n{EMBED.format('dist')}",
+        "api/web/agent/embed.go": f"package agent\n\n{EMBED.format('dist')}",
+        **pages("api/web/agent"),
+        **pages("api/web/server"),
+    }
+    assert only(files).frontend.path == "api/web/server"
+    assert any("another program" in note.text for note in inspect(files).notes)
+
+
+def test_front_end_beside_the_one_that_its_package_embeds() -> None:
+    files = {
+        **GO_MOD,
+        "api/main.go": SERVES.format("ui"),
+        "api/ui/web.go": f"package ui\n\n{EMBED.format('app/dist')}",
+        **pages("api/ui/app"),
+        **pages("api/ui/next"),
+        **pages("site"),
+    }
+    assert paths(files) == ["api", "site"]
+    # One that has an image of its own is a service.
+    dockerfile = "FROM node:24\nCOPY . .\nRUN npm ci && npm run build\nFROM nginx\nCOPY --from=0 /dist /srv\n"
+    assert paths({**files, "api/ui/next/Dockerfile": dockerfile}) == ["api", "api/ui/next", "site"]

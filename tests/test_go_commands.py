@@ -252,3 +252,77 @@ def test_a_logger_of_a_framework_does_not_make_a_worker_one_of_it() -> None:
     code = main("logs.Info(x)\nselect {}", "github.com/astaxie/beego/logs")
     spec = only(**{"go.mod": GO_MOD + "require github.com/astaxie/beego v1.12.3\n", "main.go": code})
     assert (spec.framework, spec.port) == (None, None)
+
+
+# --- commands that are fields of a struct -----------------------------------------------------------------------------
+
+KONG = GO_MOD + "require github.com/alecthomas/kong v1.10.0\n"
+KONG_MAIN = """package main
+
+import (
+	"example.com/shop/cli"
+	"github.com/alecthomas/kong"
+)
+
+var CLI struct {
+	%s
+	Version cli.Version `cmd:"" help:"Say which one it is."`
+}
+
+func main() { kong.Parse(&CLI).Run() }
+"""
+KONG_COMMANDS = """package cli
+
+import (
+	"fmt"
+	"net/http"
+)
+
+type Version struct{}
+
+func (v *Version) Run() error { fmt.Println("1"); return nil }
+
+type Run struct {
+	HTTPHost string `help:"Host to listen on." default:"localhost"`
+}
+
+func (r *Run) Run() error { return http.ListenAndServe(r.HTTPHost+":9000", nil) }
+
+type Group struct {
+	List Version `cmd:""`
+	WebUI Run `cmd:""`
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ('Run cli.Run `cmd:"" help:"Serve."`', ("run",)),
+        ('RunNow cli.Run `cmd:""`', ("run-now",)),
+        ('Run cli.Run `cmd:"" name:"up"`', ("up",)),
+        ('Run cli.Run `cmd:"" default:"1"`', ()),
+        ('Site cli.Group `cmd:""`', ("site", "web-ui")),
+        ('Site struct { Start cli.Run `cmd:""` } `cmd:""`', ("site", "start")),
+    ],
+)
+def test_command_that_is_a_field_of_a_struct(field: str, words: tuple[str, ...]) -> None:
+    files = {"go.mod": KONG, "cli/commands.go": KONG_COMMANDS}
+    assert started(KONG_MAIN % field, **files) == [(*words, "--http-host=0.0.0.0")]
+
+
+def test_fields_of_a_struct_none_of_which_serves() -> None:
+    files = {"go.mod": KONG, "cli/commands.go": KONG_COMMANDS}
+    assert started(KONG_MAIN % 'List cli.Version `cmd:""`', **files) == []
+
+
+def test_profiler_is_not_what_serves() -> None:
+    profiler = (
+        'package debug\n\nimport (\n\t"net/http"\n\t_ "net/http/pprof"\n)\n\n'
+        'func Start() { go http.ListenAndServe("localhost:6060", nil) }\n'
+    )
+    code = main("debug.Start()\nserve()", "example.com/shop/debug", "github.com/go-chi/chi/v5", "net/http", more=(
+        '\nfunc serve() {\n\tr := chi.NewRouter()\n\thttp.ListenAndServe(":9000", r)\n}\n'
+    ))  # fmt: skip
+    files = {"go.mod": GO_MOD + "require github.com/go-chi/chi/v5 v5.2.0\n", "debug/debug.go": profiler}
+    assert only(**files, **{"main.go": code}).port == 9000

@@ -126,3 +126,16 @@ def test_a_release_with_a_word_is_a_version() -> None:
     release = "<properties><maven.compiler.release>8</maven.compiler.release></properties>"
     spec = only(**{"pom.xml": pom(release + web, "war"), "src/main/webapp/a.jsp": ""})
     assert spec.runtime.version == "11"
+
+
+def test_java_that_the_projects_own_image_and_ci_build_with() -> None:
+    files = {
+        "pom.xml": pom("<properties><java.version>8</java.version></properties>", "war"),
+        "src/main/webapp/index.jsp": "x",
+        "Dockerfile": "FROM eclipse-temurin:25\nCOPY . .\nRUN ./mvnw package\nCMD ./mvnw cargo:run\n",
+    }
+    step = "      - uses: actions/setup-java@v5\n        with: {{java-version: {}}}\n"
+    steps = "jobs:\n  a:\n    steps:\n" + step.format(8)
+    assert only(**files).runtime.version == "8"
+    assert only(**files, **{".github/workflows/ci.yml": steps}).runtime.version == "8"
+    assert only(**files, **{".github/workflows/ci.yml": steps + step.format(25)}).runtime.version == "25"

@@ -34,6 +34,9 @@ def code(*imports: str) -> dict[str, str]:
         (war() | code("jakarta.servlet.http.HttpServlet"), "10.1"),
         (war(), "11.0"),
         (war("jakarta.servlet:jakarta.servlet-api:6.1.0", properties=""), "11.0"),
+        # Of Jakarta EE 8 the package is still javax.servlet.
+        (war("jakarta.servlet:jakarta.servlet-api:4.0.4"), "9.0"),
+        (war("jakarta.platform:jakarta.jakartaee-web-api:8.0.0"), "9.0"),
     ],
 )
 def test_the_line_of_tomcat(files: dict[str, str], tomcat: str) -> None:

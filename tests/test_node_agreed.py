@@ -241,3 +241,24 @@ def test_a_lock_that_npm_would_refuse_is_left_out() -> None:
     packages[""]["dependencies"]["helmet"] = "^8"  # type: ignore[index]
     files["package-lock.json"] = json.dumps({"lockfileVersion": 3, "packages": packages})
     assert "npm ci --omit=dev" in genfile.generate(files).files["Dockerfile"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "version"),
+    [
+        ("lockfileVersion: 5.3\n", "7"),
+        ("lockfileVersion: 5.4-inlineSpecifiers\n", "7"),
+        # Before pnpm 6 its keys were in the order of the alphabet.
+        ("dependencies:\n  express: 5.0.0\nlockfileVersion: 5.1\n", "7"),
+        ("lockfileVersion: '6.0'\n", "8"),
+        ("lockfileVersion: '9.0'\n", "10.34.8"),
+    ],
+)
+def test_pnpm_by_the_format_of_its_lock(lock: str, version: str) -> None:
+    tree = {
+        "package.json": package(dependencies=EXPRESS, scripts={"start": "node server.js"}),
+        "server.js": SERVER,
+        "pnpm-lock.yaml": lock,
+    }
+    manager = only(**tree).package_manager
+    assert (manager.name, manager.version) == ("pnpm", version)

@@ -324,6 +324,8 @@ class GoFile:
             return whole_number(text)
         if kind in ("true", "false"):
             return kind == "true"
+        if kind == "nil":
+            return None
         if kind == "identifier":
             target = self._constants.get(text)
             value = UNKNOWN if target is None else self._value(target, depth + 10)

@@ -26,10 +26,15 @@ _PROGRAMS = ("cli.App",)
 # Fields that hold other commands.
 _OTHERS = frozenset({"Commands", "Subcommands"})
 _KINDS = ("expression_switch_statement", "if_statement", "composite_literal", "short_var_declaration",
-          "assignment_statement", "call_expression")  # fmt: skip
+          "assignment_statement", "call_expression", "field_declaration")  # fmt: skip
 _MAP = re.compile(r"map\[string\]\s*func\s*\(")
 _FIRST = re.compile(r"(?<![\w.])(?:" + "|".join(map(re.escape, FIRST_ARGUMENT)) + ")")
 _FLAG = re.compile(r"p?flag\.(?:CommandLine\.)?(?:Bool|String)(?P<var>Var)?(?P<short>P)?")
+# A field of a struct that is a command: kong's `cmd:""`, of its own name where it has no `name`; go-flags' `command`.
+_COMMAND_TAG = re.compile(r'(?:^|\s)(?:cmd:"|command:"(?P<name>[^"\s]+))')
+_NAME_TAG = re.compile(r'(?:^|\s)name:"([^"\s]+)"')
+_DEFAULT_TAG = re.compile(r'(?:^|\s)default:"')
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASKS_FIRST = re.compile(r"\b(?:os\.Args|flag\.Args?\()")
 MAX_BRANCHES = 400
 MAX_TEXT = 400
@@ -41,6 +46,7 @@ class Branch:
 
     ``literal``: the place of the command's literal, where a library dispatches; its ``names`` are those of the
     variables that it is put into; ``listed``: it is an item of a list; ``program``: it is no command of another.
+    ``kind``: the type that the command is, where it is a field of a struct: one after the other are all ``words`` then.
     """
 
     start: int
@@ -51,6 +57,7 @@ class Branch:
     names: tuple[str, ...] = ()
     listed: bool = False
     program: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class Dispatch:
             yield from self._condition(node)
         for node in self._nodes["composite_literal"]:
             yield from self._literal(node)
+        for node in self._nodes["field_declaration"]:
+            yield from self._field(node)
 
     def _switch(self, node: "Node") -> Iterator[Branch]:
         """`switch os.Args[1] { case "serve": …`, `switch *mode { case "server": …`."""
@@ -203,6 +212,27 @@ class Dispatch:
                 tuple(filter(None, names)), listed, program,
             )  # fmt: skip
 
+    def _field(self, node: "Node") -> Iterator[Branch]:
+        """A command that is a field of a struct: "Serve serveCommand `cmd:\"\"`"; not the one that needs no word."""
+        kind = node.child_by_field_name("type")
+        words = self._tagged(node)
+        if kind is None or not words or kind.type == "struct_type":
+            return
+        above = node.parent
+        while above is not None and above.type in ("field_declaration_list", "struct_type", "field_declaration"):
+            words = (*(self._tagged(above) if above.type == "field_declaration" else ()), *words)
+            above = above.parent
+        yield Branch(kind.start_byte, kind.end_byte, words, _line(node), kind=self._text(kind).lstrip("*"))
+
+    def _tagged(self, node: "Node") -> tuple[str, ...]:
+        name, tag = node.child_by_field_name("name"), node.child_by_field_name("tag")
+        text = self._text(tag)[1:-1] if tag is not None and tag.end_byte - tag.start_byte < MAX_TEXT else ""
+        match = _COMMAND_TAG.search(text)
+        if match is None or _DEFAULT_TAG.search(text):
+            return ()
+        named = match["name"] or (found[1] if (found := _NAME_TAG.search(text)) else None)
+        return (named or dashed(self._text(name)),) if name is not None else ()
+
     def _added(self) -> Iterator[Added]:
         for node in self._nodes["call_expression"]:
             callee, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -227,6 +257,11 @@ class Dispatch:
 
     def _text(self, node: "Node") -> str:
         return self._file.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+
+def dashed(name: str) -> str:
+    """What kong calls a command or a flag, by the name of its field: `ServerHTTPPort` is `server-http-port`."""
+    return _HUMPS.sub("-", name).lower()
 
 
 def _pairs(body: "Node") -> Iterator[tuple["Node", "Node"]]:

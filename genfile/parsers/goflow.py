@@ -104,8 +104,7 @@ class GoFlow:
     """The declarations of a parsed file; made only for programs of which more must be known than their packages."""
 
     def __init__(self, file: GoFile) -> None:
-        self._source, self._root = file.source, file.root
-        self._file = file
+        self._file, self._source, self._root = file, file.source, file.root
 
     @cached_property
     def dispatch(self) -> Dispatch:
@@ -146,7 +145,7 @@ class GoFlow:
         found = []
         for spec in specs:
             if spec.type in ("type_spec", "type_alias", "var_spec", "const_spec"):
-                names = [child for child in spec.children_by_field_name("name") if child.is_named]
+                names = (child for child in spec.children_by_field_name("name") if child.is_named)
                 found += [self._made(self._text(name), None, spec) for name in names]
         return found
 
@@ -160,7 +159,9 @@ class GoFlow:
         started = [item for item in inside if item.type == "go_statement"]
         branches = self._branches(node)
         goes = _outermost([(item.start_byte, item.end_byte) for item in started])
-        cut = _outermost([*((item.start, item.end) for item in branches), *goes])
+        # A method's own name is no word of a type that is called the same.
+        header = [(item.start_byte, item.end_byte) for item in node.children_by_field_name("name") if owner is not None]
+        cut = _outermost([*((item.start, item.end) for item in branches), *goes, *header])
         words = self._words(_between(node.start_byte, node.end_byte, cut))
         told = [span for span in goes if not any(item.start <= span[0] < item.end for item in branches)]
         aside = self._words(told)
@@ -169,8 +170,7 @@ class GoFlow:
         holds = tuple(self._holds(node, inside, goes, branches))
         rows = tuple((self._line(first), self._line(last)) for first, last in goes)
         receives = any(self._receives(item) and not _is_in(cut, item.start_byte) for item in inside)
-        span = (node.start_byte, node.end_byte)
-        return Declaration(name, owner, lines, words, aside, holds, parts, *span, receives, rows)
+        return Declaration(name, owner, lines, words, aside, holds, parts, *node.byte_range, receives, rows)
 
     def _receives(self, node: "Node") -> bool:
         """Whether a node waits for a channel: `<-quit`, a select with what is received."""

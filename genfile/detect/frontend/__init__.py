@@ -11,7 +11,7 @@ from genfile.detect import node
 from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
-from genfile.detect.frontend.signals import Served, Signal, embeds, first, names, writes_into
+from genfile.detect.frontend.signals import Served, Signal, beside_embedded, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.node.gitbuild import GIT_GIVEN
 from genfile.detect.paths import relative
@@ -48,6 +48,7 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
             gone.add(site.project.path)
         elif _take(tree, servers, site.project, place, (one_dockerfile,) if alone else SIGNALS, taken):
             gone.add(site.project.path)
+    _leave_beside(tree, sites, taken, gone)
     for server in servers:
         if server.project.path not in taken and server.language.NAME in ("python", "go"):
             own = own_site(server, _output(server.project)) or in_place(server)
@@ -76,6 +77,10 @@ def _take(
             continue
         served = first(signals, server, site, output)
         if served is not None:
+            if served.unused:
+                text = f"{site.path}: a front end of another program: it is not built ({served.reason})"
+                tree.note("info", text, served.reason.path, served.reason.line)
+                return True
             if server.project.path in taken:
                 _note_second(tree, site, server.project.path, served.reason)
             taken.setdefault(server.project.path, served)
@@ -105,6 +110,17 @@ def _take_quiet(tree: Tree, servers: list[Found], claimed: set[str], taken: dict
         output = _output(site)
         signals = SIGNALS if output is not None else (one_dockerfile,)
         _take(tree, free, site, output or site.full("dist"), signals, taken)
+
+
+def _leave_beside(tree: Tree, sites: list[Found], taken: dict[str, Served], gone: set[str]) -> None:
+    """Leave out the front ends whose place in the program another one has."""
+    for site in sites:
+        if site.project.path in gone or site.claim.strength != "site":
+            continue
+        rival = beside_embedded(site.project, taken)
+        if rival is not None:
+            _note_second(tree, site.project, rival[0], rival[1].reason)
+            gone.add(site.project.path)
 
 
 def _note_second(tree: Tree, site: Project, server: str, reason: Evidence) -> None:

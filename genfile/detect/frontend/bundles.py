@@ -23,11 +23,10 @@ def in_place(server: Found) -> Served | None:
 
     project = server.project
     read = read_project(project) if project.has("package.json") else None
-    if read is None or "build" not in read.package.scripts:
+    script = next((name for name in ("build", *BUILD_PARTS) if read and name in read.package.scripts), None)
+    if read is None or script is None or not any(name in read.package.every_dependency for name in BUNDLERS):
         return None
-    if not any(name in read.package.every_dependency for name in BUNDLERS):
-        return None
-    return Served(project, project.spec_path, read.package.says("scripts", "build"))
+    return Served(project, project.spec_path, read.package.says("scripts", script))
 
 
 def own_site(server: Found, output: str | None) -> Served | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from genfile.detect.code import parse_code
+from genfile.detect.hosting import hosting
 from genfile.detect.paths import relative
 from genfile.detect.survey import Found, inside
 from genfile.detect.tree import Project
@@ -27,6 +28,8 @@ class Served:
     """Commands in its folder after its build."""
     room: str | None = None
     """A folder of the tree, outside of the front end's own, that its build writes into and does not make."""
+    unused: bool = False
+    """Whether the server's program is without what takes it: another program of the same module has it."""
 
 
 def writes_into(server: Found, site: Project, output: str) -> Served | None:
@@ -42,7 +45,7 @@ def embeds(server: Found, site: Project, output: str) -> Served | None:
     if server.language.NAME != "go":
         return None
     from genfile.detect.go.claims import choose_program
-    from genfile.detect.go.module import read_module
+    from genfile.detect.go.module import MAX_FILES, read_module
 
     module = read_module(server.project)
     if module is None or not module.programs:
@@ -55,13 +58,26 @@ def embeds(server: Found, site: Project, output: str) -> Served | None:
         for folder in _folders_above(made, server.project.path)
         for pair in module.package(folder)
     ]
-    for path, file in (*near, *module.sources(choose_program(module))):
+    own = module.sources(choose_program(module))
+    known = {path for path, _ in own} if len(own) < MAX_FILES else None
+    for path, file in (*near, *own):
         for pattern, line in file.embeds:
             place = server.project.full(posixpath.join(posixpath.dirname(path), _literal(pattern)))
             for made, script in outputs:
                 if place == made or (inside(made, place) and place != server.project.path) or inside(place, made):
                     says = server.project.says(path, line, f"//go:embed {pattern}")
-                    return Served(site, made, says, script, made)
+                    return Served(site, made, says, script, made, unused=known is not None and path not in known)
+    return None
+
+
+def beside_embedded(site: Project, taken: dict[str, Served]) -> tuple[str, Served] | None:
+    """The server, and its front end, whose Go package around both folders embeds that one and not this one: what is to
+    come after it, or what came before."""
+    for server, served in taken.items():
+        folder = posixpath.dirname(served.reason.path)
+        embedding = served.reason.path.endswith(".go") and folder != server and inside(served.project.path, folder)
+        if embedding and site.path != folder and inside(site.path, folder) and not hosting(site).dockerfiles:
+            return server, served
     return None
 
 

@@ -9,7 +9,7 @@ from genfile.detect.go.port import Sources
 from genfile.detect.go.serving import command_of, serving
 from genfile.detect.hosting import hosting
 from genfile.evidence import Fact
-from genfile.parsers.godispatch import COMMANDS
+from genfile.parsers.godispatch import COMMANDS, dashed
 from genfile.parsers.small import parse_shell
 
 
@@ -77,7 +77,7 @@ def _named(module: GoModule, program: Program, sources: Sources) -> Fact[list[st
                 # kong: the field's name; one that is the default needs no word.
                 if "default" in tag:
                     return None
-                name = tag.get("name") or field.lower()
+                name = tag.get("name") or dashed(field)
             if name in SERVING:
                 found.setdefault(name, module.folder.guess([name], path, f"command {name}", line=line))
         controls = {name for name, _ in file.cases} & {"install", "uninstall", "remove", "stop", "restart"}

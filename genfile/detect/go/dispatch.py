@@ -128,8 +128,26 @@ class Commands:
             return ("" if inside == "." else inside, "", rest) if inside is not None else (folder, "", rest)
         return (folder, "", chain)
 
+    @cached_property
+    def _fields(self) -> dict[_Key, tuple[Place, Part]]:
+        """The commands that are fields of structs, by the types that they are of."""
+        return {
+            self._resolve(place, part.branch.kind): (place, part)
+            for place in self._places
+            for part in place.declaration.parts
+            if part.branch.kind is not None
+        }
+
     def _path(self, place: Place, part: Part) -> tuple[str, ...]:
         branch = part.branch
+        if branch.kind is not None:
+            words = branch.words
+            for _ in range(MAX_DEPTH):
+                above = self._fields.get((posixpath.dirname(place.path), "", place.declaration.name))
+                if above is None:
+                    break
+                place, words = above[0], (*above[1].branch.words, *words)
+            return words
         if branch.literal is None:
             ranked = sorted(branch.words, key=lambda word: SERVING.index(word) if word in SERVING else len(SERVING))
             return tuple(ranked[:1])

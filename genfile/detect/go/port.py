@@ -10,6 +10,7 @@ from genfile.data import Framework
 from genfile.detect.go.address import STORES, resolve
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
+from genfile.detect.go.serving import profilers
 from genfile.detect.go.settings import committed_port, configured_port
 from genfile.detect.go.values import followed, values_of
 from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
@@ -80,10 +81,12 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
     partial: Fact[Port] | None = None
     other: Fact[Port] | None = None
     named: Fact[Port] | None = None
+    aside = profilers(asked.sources) if asked.framework is not None else frozenset()
     for path, file in asked.sources:
         found = [
             ("net.Listen" if _is_raw(call) else call.callee, value, call.line)
             for call in file.calls
+            if (path, call.line) not in aside
             for value in call.arguments
             if (_is_address(call.callee) if isinstance(value, FieldRead) else listens(call.callee, call.arguments))
         ]

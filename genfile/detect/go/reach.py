@@ -1,11 +1,14 @@
 """A server that listens on the loopback alone is not reached in a container: what it must be told to listen on all."""
 
 import re
+from collections.abc import Iterator
 
 from genfile.detect.go.claims import listens
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
-from genfile.evidence import Draft
+from genfile.evidence import Draft, Evidence
+from genfile.parsers.go import GoFile
+from genfile.parsers.godispatch import dashed
 from genfile.parsers.values import EnvDefault
 
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(:\d{2,5})?")
@@ -27,11 +30,11 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
                 match = next((found for word in words[1:] if (found := _LOOPBACK.fullmatch(word))), None)
                 if match is None or (match[1] and match[1] != f":{port}"):
                     continue
-                says = module.folder.says(path, call.line, f"flag {words[0]} is {match[0]}")
-                told = f"--{words[0]}=0.0.0.0{match[1] or ''}"
-                if not any(str(word).lstrip("-").startswith(words[0]) for word in draft.values["start"][1:]):
-                    draft.values["start"] = [*draft.values["start"], told]
-                    draft.note("info", f"{says}: started with {told}", says.path, says.line)
+                _tell(module.folder.says(path, call.line, f"flag {words[0]} is {match[0]}"), words[0], match, draft)
+                return
+        for name, match, line in _tagged(file):
+            if not match[1] or match[1] == f":{port}":
+                _tell(module.folder.says(path, line, f"flag {name} is {match[0]}"), name, match, draft)
                 return
     for path, file in sources:
         for call in file.calls:
@@ -51,6 +54,22 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
                     text = f"{says}: only programs of the container itself reach it; listen on :{port}"
                     draft.note("warning", text, says.path, says.line)
                 return
+
+
+def _tagged(file: GoFile) -> Iterator[tuple[str, re.Match[str], int]]:
+    """The flags of kong's that are an address of the loopback by default: "Host string `default:"localhost"`"."""
+    for field, tag, line in file.tags:
+        name = tag.get("name") or dashed(field)
+        match = _LOOPBACK.fullmatch(tag.get("default", "")) if "help" in tag and "arg" not in tag else None
+        if match is not None and _is_own(name):
+            yield name, match, line
+
+
+def _tell(says: Evidence, name: str, match: re.Match[str], draft: Draft) -> None:
+    told = f"--{name}=0.0.0.0{match[1] or ''}"
+    if not any(str(word).lstrip("-").startswith(name) for word in draft.values["start"][1:]):
+        draft.values["start"] = [*draft.values["start"], told]
+        draft.note("info", f"{says}: started with {told}", says.path, says.line)
 
 
 def _is_own(name: str) -> bool:

@@ -11,6 +11,7 @@ from genfile.detect.go.life import life, reach
 from genfile.detect.go.module import GoModule, Program
 from genfile.parsers.go import GoFile
 
+Sources = list[tuple[str, GoFile]]
 # Frameworks that clients import too: what serves with them listens by calls of its own.
 _BOTH = frozenset({"google.golang.org/grpc", "github.com/twitchtv/twirp", "github.com/valyala/fasthttp"})
 _STRUCTS = frozenset({"http.Server", "fasthttp.Server"})
@@ -56,7 +57,14 @@ def _found(module: GoModule, program: Program) -> tuple[bool, Command | None]:
 
 def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
     names = {name for item in frameworks("go") if item.kind == "server" for name in (*item.dependencies, *item.imports)}
-    listeners = [item for path, file in module.sources(program) for item in _listening(path, file, names - _BOTH)]
+    sources = module.sources(program)
+    aside = profilers(sources)
+    listeners = [
+        item
+        for path, file in sources
+        for item in _listening(path, file, names - _BOTH)
+        if (path, item.line) not in aside
+    ]
     del listeners[MAX_LISTENERS:]
     if not listeners:
         return False, None
@@ -100,6 +108,20 @@ def _listening(path: str, file: GoFile, names: Collection[str]) -> Iterator[_Lis
             yield _Listener(path, call.line, "serves" if last in _SERVES else "binds", address)
         elif last in _SERVES and "net/http" in file.imports:
             yield _Listener(path, call.line, "serves")
+
+
+def profilers(sources: Sources) -> frozenset[tuple[str, int]]:
+    """Where a program opens an address for its profiler alone: in a file that imports it, the handler that nothing else
+    is given to."""
+    if any(call.callee in ("http.Handle", "http.HandleFunc") for _, file in sources for call in file.calls):
+        return frozenset()
+    return frozenset(
+        (path, call.line)
+        for path, file in sources
+        if "net/http/pprof" in file.imports
+        for call in file.calls
+        if call.callee == "http.ListenAndServe" and call.arguments[1:] == (None,)
+    )
 
 
 def _text(value: object) -> str:

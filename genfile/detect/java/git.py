@@ -2,12 +2,16 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import SETTINGS, read_script
 from genfile.detect.java.maven import descendants, read_pom
+from genfile.detect.java.pipeline import given_properties
 from genfile.detect.java.scripts import find_value, scripts_of
+from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.gradle import GradleScript
 from genfile.parsers.gradle_reads import texts
 
 # Plugins of Maven, each with the property that switches it off.
@@ -29,6 +33,7 @@ _PLACEHOLDER = re.compile(r"(?:@|\$\{)(git\.[a-z][a-z0-9.]*[a-z0-9]|buildNumber)
 MAX_RESOURCES = 60
 # A command of git, whole or its first word.
 _RUNS = re.compile(r"git|git (?:describe|rev-parse|log|rev-list|status|branch|show|tag|symbolic-ref|config)\b.*")
+_TASK = re.compile(r"((?::[\w.-]+)+):[\w.-]+")
 _WITHOUT = ".git is not in the build context; to keep the commit, pass it as a label or a variable"
 
 
@@ -91,10 +96,23 @@ def _writes_properties(build: Build) -> Evidence | None:
     return plugin.evidence if plugin is not None and not (told is not None and told[0] == "false") else None
 
 
+def _of_tasks(build: Build) -> Iterator[tuple[Project, str, GradleScript]]:
+    """The scripts of the projects whose tasks a module's own script asks for, where CI tells the build to take them:
+    `dependsOn(":frontend:buildFrontend")`."""
+    own = read_script(build.folder) if given_properties(build) is not None else None
+    named = {match[1] for text, _ in (texts(own[1]) if own is not None else ()) if (match := _TASK.fullmatch(text))}
+    for name in sorted(named):
+        folder = build.root.at(name.strip(":").replace(":", "/"))
+        found = read_script(folder)
+        if found is not None and folder.path != build.folder.path:
+            yield folder, *found
+
+
 def _needs_history(build: Build) -> tuple[Evidence, bool] | None:
     """A plugin that makes the version of tags, or a script that runs git itself or looks into .git."""
     settings = read_script(build.root, SETTINGS)
-    for folder, name, script in [*scripts_of(build), *([(build.root, *settings)] if settings is not None else [])]:
+    listed = [*scripts_of(build), *([(build.root, *settings)] if settings is not None else [])]
+    for folder, name, script in [*listed, *_of_tasks(build)]:
         for text, line in texts(script):
             if _RUNS.fullmatch(text) or text == ".git" or text.startswith(".git/"):
                 return folder.says(name, line, text), not text.startswith(".")

@@ -10,6 +10,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.distribution import distribution, is_distribution
 from genfile.detect.java.git import git_flags
 from genfile.detect.java.gradle import read_script
+from genfile.detect.java.pipeline import given_properties
 from genfile.detect.java.settings import dropwizard_config, find_setting
 from genfile.detect.java.tomcat import tomcat_line
 from genfile.detect.paths import relative
@@ -43,6 +44,8 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
     old = str(draft.values.get("framework_version") or "").startswith("1.")
     told = draft.values.get("settings")
     before = [_install(build, path, told) for path in build.first]
+    told_by_ci = given_properties(build)
+    says = (*says, *told_by_ci.evidence) if told_by_ci is not None else says
     draft.put("build", Fact([*before, _command(build, name, layout, told, old_boot=old)], says))
 
 
@@ -149,7 +152,8 @@ def _command(
     prefix = f"{build.project}:" if build.is_member else ""
     first, *words = task.split()
     tasks = " ".join([*(shlex.quote(prefix + name) for name in (build.goals or [first])), *words])
-    return " ".join([f"{tool} --no-daemon {tasks} -x test", *git_flags(build)])
+    given = given_properties(build)
+    return " ".join([f"{tool} --no-daemon {tasks} -x test", *git_flags(build), *(given.value if given else ())])
 
 
 def _quarkus_flags(build: Build) -> list[str]:

@@ -21,10 +21,12 @@ _PLACEHOLDER = re.compile(r"\$\{([^${}]+)\}")
 class Pom:
     """A pom.xml and the parents of it that are in the tree, nearest first."""
 
-    def __init__(self, folder: Project, root: Element, file: str = FILE) -> None:
+    def __init__(self, folder: Project, root: Element, file: str = FILE, given: str | None = None) -> None:
         self.folder = folder
         self.root = root
         self.file = file
+        # A profile that is not active by itself, and that the build is told to take.
+        self.given = given
 
     @property
     def path(self) -> str:
@@ -125,7 +127,9 @@ class Pom:
             (pom, item)
             for pom, item in found
             # `!name`: active as long as nobody sets the property.
-            if self._file_activates(item) or (item.find_text("activation", "property", "name") or "").startswith("!")
+            if self._file_activates(item)
+            or (item.find_text("activation", "property", "name") or "").startswith("!")
+            or (self.given is not None and item.find_text("id") == self.given)
         ]
         own = {id(pom) for pom, _ in by_file}
         return by_file + [
@@ -184,7 +188,9 @@ def read_maven(folder: Project) -> Build | None:
     pom = read_pom(folder)
     if pom is None:
         return None
-    from genfile.detect.java.package import put_package
+    from genfile.detect.java.package import put_package, with_profile
+
+    pom = with_profile(pom, _reactor_root(folder))
 
     root = _with_parents(pom, _reactor_root(folder))
     build = Build("maven", folder, root)

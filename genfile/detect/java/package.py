@@ -5,6 +5,7 @@ import re
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.maven import FILE, Pom, descendants, read_pom
+from genfile.detect.java.pipeline import given_profiles
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.small import parse_procfile
@@ -34,6 +35,31 @@ def put_package(pom: Pom, build: Build) -> None:
     _by_procfile(pom, build)
     if build.runnable is None and build.packaging == "jar" and not build.is_member:
         _by_source(pom, build)
+
+
+def with_profile(pom: Pom, root: Project) -> Pom:
+    """A module as the profile makes it that alone packs the program with its main class: one that the project's own CI
+    names, or that the root's build takes by itself, which does not hold for a module's profile of the same name."""
+    if pom.given is not None or pom.root.child("profiles") is None:
+        return pom
+    above = read_pom(root)
+    told = {*given_profiles(root), *(item.find_text("id") or "" for _, item in (above.profiles if above else ()))}
+    active = {item.find_text("id") for owner, item in pom.profiles if owner is pom}
+    named = [item.find_text("id") or "" for item in pom.root.all("profiles", "profile")]
+    candidates = [name for name in dict.fromkeys(named) if name in told and name not in active]
+    if not candidates or _is_packed(pom):
+        return pom
+    for name in candidates:
+        given = Pom(pom.folder, pom.root, pom.file, name)
+        if _is_packed(given):
+            pom.folder.tree.memory["pom", pom.folder.path, pom.file] = given
+            return given
+    return pom
+
+
+def _is_packed(pom: Pom) -> bool:
+    """Whether a plugin makes something that can be run."""
+    return any(pom.plugin(name) for name in _PACKAGERS) or _with_main_class(pom, Build("maven", pom.folder, pom.folder))
 
 
 MAX_MAINS = 6
@@ -166,6 +192,10 @@ def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
     if pom is None:
         return flags, says
     by_default = [item.find_text("id") for _, item in pom.profiles]
+    if pom.given is not None:
+        flags.append(f"-P{pom.given}")
+        line = next(item.line for item in pom.root.all("profiles", "profile") if item.find_text("id") == pom.given)
+        says.append(pom.folder.says(pom.file, line, f"profile {pom.given} makes what is run"))
     for owner in pom.chain:
         for item in owner.root.all("profiles", "profile"):
             name = item.find_text("id")

@@ -43,10 +43,12 @@ def _by_library(build: Build, java: int) -> Fact[str] | None:
 
 
 def _by_version(build: Build, java: int) -> Fact[str] | None:
-    """The version of jakarta.servlet: below 6.1 it is Tomcat 10.1."""
+    """The version of jakarta.servlet: below 6.1 it is Tomcat 10.1, below 5 still javax.servlet."""
     api = build.find(*_JAKARTA)
     if api is None:
         return None
+    if api.version is not None and api.version.startswith(("4.", "8.")):
+        return Fact(OLD, (api.evidence,))
     before = api.version is not None and api.version.startswith(("5.", "6.0", "9.", "10."))
     return Fact(MIDDLE if before else NEW, (api.evidence,))
 

@@ -33,6 +33,12 @@ def java_version(build: Build, draft: Draft) -> None:
         place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
         draft.put("runtime.version", build.root.guess(line, place, "no Java version is named: the default", remedy))
         return
+    newer = _built_with(build, asked) if pin.fact is None else None
+    if newer is not None:
+        says = newer.evidence[0]
+        text = f"{says}: built and run with Java {newer.value}, as the project does itself; {fact.evidence[0]} is what"
+        draft.note("info", f"{text} its classes are for", says.path, says.line)
+        asked, fact = newer.value, newer
     choice = _enforced(build, _runs(build, asked), draft)
     if choice.line is None:
         draft.note("warning", f"Java {asked} is newer than any that is known here", fact.evidence[0].path)
@@ -89,6 +95,22 @@ def _raised(build: Build, line: str, draft: Draft) -> str:
         return line
     draft.note("info", f"{most[1]} wants Java {most[0]} at least: built and run with it", most[1].path, most[1].line)
     return str(most[0])
+
+
+def _built_with(build: Build, asked: str) -> Fact[str] | None:
+    """The oldest JDK of the project's own images, where CI builds with it too, and it is newer than the classes are
+    for: what else plugins and tests want of a JDK is not in the tree."""
+    from genfile.detect.java.maven import read_pom
+
+    pom = read_pom(build.folder) if build.tool == "maven" else None
+    if pom is None or pom.configured("maven-toolchains-plugin"):
+        return None
+    places = {item.path: item for item in (build.folder, build.root)}.values()
+    hints = [fact.but(fact.value.line) for place in places for fact in hosting(place).versions.get("java", ())]
+    images = [fact for fact in hints if not fact.evidence[0].path.startswith(".github/")]
+    least = min(images, key=lambda fact: int(fact.value), default=None)
+    by_ci = {fact.value for fact in hints if fact not in images}
+    return least if least is not None and int(least.value) > int(asked) and least.value in by_ci else None
 
 
 def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:

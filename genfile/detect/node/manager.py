@@ -298,15 +298,22 @@ def _version_line(named: Named) -> Fact[str] | None:
     return None
 
 
+# `lockfileVersion: 5.4`, `lockfileVersion: '6.0'`, `lockfileVersion: 5.4-inlineSpecifiers`: what comes after the major
+# is no matter to who reads it.
+_LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)[^\s'\"]*", re.MULTILINE)
+
+
 def _version_lock(named: Named) -> Fact[str] | None:
     """The format of the lock file tells who wrote it."""
     project, name = named
     if name == "pnpm" and project.root.has("pnpm-lock.yaml"):
-        # The lock may be of many megabytes, and its version stands in the first line.
-        first = (project.root.text("pnpm-lock.yaml") or "").split("\n", 1)[0]
-        version = first.partition(":")[2].strip().strip("'\"")
-        tool = tool_for_lock("pnpm", version)
-        return project.root.fact(tool, "pnpm-lock.yaml", 1, f"lockfileVersion {version}") if tool else None
+        # The lock may be of many megabytes; its version stands in the first line, before pnpm 6 further down.
+        text = project.root.text("pnpm-lock.yaml") or ""
+        match = _LOCK_FORMAT.search(text)
+        tool = tool_for_lock("pnpm", match[1]) if match is not None else None
+        if match is None or tool is None:
+            return None
+        return project.root.fact(tool, "pnpm-lock.yaml", text.count("\n", 0, match.start()) + 1, match[0])
     if name == "yarn-berry" and project.root.has("yarn.lock"):
         for number, line in enumerate((project.root.text("yarn.lock") or "").split("\n", 20)[:20], 1):
             if line.strip().startswith("version:"):

@@ -1,0 +1,88 @@
+"""What the project's own CI gives to its build tool: profiles of Maven's, properties of Gradle's."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.detect.hosting.images import quietly
+from genfile.detect.java.build import Build
+from genfile.detect.java.scripts import scripts_of
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence, Fact
+from genfile.parsers.gradle_reads import texts
+from genfile.parsers.small import parse_shell
+
+BASE = ".github/workflows"
+MAX_WORKFLOWS = 20
+MAX_COMMANDS = 200
+# Tasks of Gradle's that make what is delivered.
+_PACKAGING = frozenset(
+    "build assemble bootJar bootWar shadowJar installDist distZip distTar war jar quarkusBuild".split()
+)
+_PROPERTY = re.compile(r"-P([\w.-]+)(?:=[\w.-]+)?")
+
+Told = tuple[tuple[str, ...], Evidence]
+
+
+def told(root: Project, *tools: str) -> tuple[Told, ...]:
+    """The commands of the workflows that start one of these tools, each with its place."""
+    key, memory = ("pipeline", *tools), root.tree.memory
+    if key not in memory:
+        whole = Project(root.tree, "")
+        memory[key] = tuple(item for _, item in zip(range(MAX_COMMANDS), _told(whole, tools), strict=False))
+    found: tuple[Told, ...] = memory[key]
+    return found
+
+
+def _told(root: Project, tools: tuple[str, ...]) -> Iterator[Told]:
+    for name in root.names(BASE)[:MAX_WORKFLOWS]:
+        path = f"{BASE}/{name}"
+        if not name.endswith((".yml", ".yaml")) or not any(tool in (root.text(path) or "") for tool in tools):
+            continue
+        document = quietly(root, path)
+        for job, body in (document.table("jobs") if document is not None else {}).items():
+            steps = body.get("steps") if isinstance(body, dict) else None
+            for index, step in enumerate(steps if isinstance(steps, list) else ()):
+                script = step.get("run") if isinstance(step, dict) else None
+                for words in _commands(script, tools) if isinstance(script, str) else ():
+                    line = document.line("jobs", job, "steps", index, "run") if document is not None else None
+                    yield words, root.says(path, line, " ".join(words)[:100])
+
+
+def _commands(script: str, tools: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The commands of a script that start one of the tools, a line at a time: of the others nothing is asked."""
+    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
+        for command in parse_shell(line) or ():
+            if command.words and posixpath.basename(command.words[0]) in tools:
+                yield command.words
+
+
+def given_properties(build: Build) -> Fact[list[str]] | None:
+    """The properties that every build of CI gives to Gradle and that the scripts ask for: `-Pinclude-frontend=true`."""
+    if build.tool != "gradle":
+        return None
+    made = [item for item in told(build.root, "gradle", "gradlew") if _makes(item[0])]
+    common = set.intersection(*(set(words) for words, _ in made)) if made else set()
+    asked = {text for _, _, script in scripts_of(build) for text, _ in texts(script)} if common else set()
+    kept = [
+        word
+        for word in (made[0][0] if made else ())
+        if word in common and (match := _PROPERTY.fullmatch(word)) is not None and match[1] in asked
+    ]
+    return Fact(kept, (made[0][1],)) if kept else None
+
+
+def _makes(words: tuple[str, ...]) -> bool:
+    return any(word.rpartition(":")[2] in _PACKAGING for word in words[1:])
+
+
+def given_profiles(root: Project) -> dict[str, Evidence]:
+    """The profiles that CI names to Maven: `-Pname`, `-P name,other`."""
+    found: dict[str, Evidence] = {}
+    for words, says in told(root, "mvn", "mvnw"):
+        for index, word in enumerate(words):
+            listed = word[2:] or next(iter(words[index + 1 : index + 2]), "") if word.startswith("-P") else ""
+            for name in listed.split(","):
+                if re.fullmatch(r"[\w.-]+", name):
+                    found.setdefault(name, says)
+    return found
