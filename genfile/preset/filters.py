@@ -236,6 +236,12 @@ def in_folder(paths: Iterable[str], folder: str) -> list[str]:
     return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
 
 
+def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
+    """Those paths that are none of some folders, and lie in none of them."""
+    listed = [folder.rstrip("/") for folder in folders]
+    return [path for path in paths if not any(path == folder or path.startswith(f"{folder}/") for folder in listed)]
+
+
 def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
@@ -297,6 +303,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "folders": folders,
     "in_folder": in_folder,
     "in_tomcat": in_tomcat,
+    "outside": outside,
     "under": under,
     "dir_name": dir_name,
     "has_text": has_text,

@@ -5,13 +5,16 @@ from itertools import pairwise
 
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
+from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
 from genfile.detect.node.devloads import loaded_dev_dependency
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import PackageJson, exported, read_package
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.site import next_standalone
 from genfile.detect.paths import relative
+from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 # Folders beside the sources that programs open at run time, by the names that projects give them.
@@ -75,6 +78,10 @@ _UNCOMPILED = tuple(
 )
 
 
+# How many parts of a library are copied one by one.
+MAX_PATHS = 3
+
+
 def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
     """Put /run_paths, /outputs, /standalone and what of node_modules goes with them."""
     folder = project.folder
@@ -105,17 +112,43 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name) or name in first]
             if framework.output and framework.output != output and not framework.bare:
                 # A server of the project's own, compiled beside what the framework makes.
-                kept = [framework.output, *kept, *(name for name in _beside(project, output) if name not in kept)]
+                kept = [framework.output, *kept, *(name for name in _beside(folder, output) if name not in kept)]
                 draft.values["outputs"].append(folder.full(framework.output))
             draft.values["run_paths"] = [folder.full(name) for name in (output, *kept)]
             if framework.bare and list(framework.start) == list(start):
                 draft.values["dependencies_at_run"] = "none"
         else:
             draft.values["outputs"] = [folder.full(output)]
-            draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(project, output))]
+            draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft)
+    _put_libraries(project, draft)
+
+
+def _put_libraries(project: NodeProject, draft: Draft) -> None:
+    """Put the members that the program loads into /run_paths: what they build, or all of them."""
+    closure = closure_of(project)
+    if closure is None or draft.values.get("dependencies_at_run") == "none":
+        return
+    listed: list[str] = draft.values["run_paths"]
+    for path in closure.at_run:
+        package = read_package(Project(project.folder.tree, path))
+        listed += [item for item in (_of_library(package) if package is not None else [path]) if item not in listed]
+
+
+def _of_library(package: PackageJson) -> list[str]:
+    """What of a member is loaded: its folder, or its output alone where all that it exports lies there."""
+    place = package.project
+    entries = [posixpath.normpath(text) for text in exported(package)]
+    tops = {entry.split("/")[0] for entry in entries if "/" in entry}
+    output = next(iter(tops)) if len(tops) == 1 else None
+    inner = all(entry.startswith(f"{output}/") for entry in entries)
+    if output is None or not inner or "build" not in package.scripts or place.has_folder(output):
+        return [place.spec_path]
+    paths = [place.full(name) for name in (output, *_beside(place, output))]
+    # More than a few copies would be harder to read than one.
+    return paths if len(paths) <= MAX_PATHS and place.full("src") not in paths else [place.spec_path]
 
 
 def _in_tree(project: NodeProject, word: str) -> bool:
@@ -156,9 +189,8 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
     return framework.output if framework is not None and framework.keeps else None
 
 
-def _beside(project: NodeProject, output: str) -> list[str]:
+def _beside(folder: Project, output: str) -> list[str]:
     """Folders and files beside the output that a running program may open; `src` too, where not all is compiled."""
-    folder = project.folder
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
     if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
         folders.append("src")
