@@ -81,6 +81,11 @@ def ignore_pattern(path: str) -> Markup:
     return _safe("an ignore pattern", lambda: quoting.ignore_pattern(path))
 
 
+def left_out(pattern: str) -> Markup:
+    """The value of COPY's --exclude; a character that a flag can't hold is any one character."""
+    return Markup("".join(char if char.isascii() and (char.isalnum() or char in "._-/*") else "?" for char in pattern))
+
+
 def image_reference(value: str) -> Markup:
     """An image reference, checked against the grammar of references."""
     from genfile.preset.options import is_image_reference
@@ -174,6 +179,7 @@ QUOTING: dict[str, Callable[..., Markup]] = {
     "copy": copy_paths,
     "mount": mount_value,
     "ignore": ignore_pattern,
+    "left_out": left_out,
     "image": image_reference,
     "path": path,
     "search_path": search_path,

@@ -7,7 +7,7 @@ from genfile.data import Framework
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
-from genfile.detect.node.devloads import loaded_dev_dependency
+from genfile.detect.node.devloads import loaded_dev_dependency, package_of
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson, exported, read_package
@@ -132,7 +132,13 @@ def _put_libraries(project: NodeProject, draft: Draft) -> None:
     if closure is None or draft.values.get("dependencies_at_run") == "none":
         return
     listed: list[str] = draft.values["run_paths"]
-    for path in closure.at_run:
+    members = closure.at_run
+    if draft.values.get("dependencies_at_run") == "all":
+        # What runs the sources reads their settings, and those that they extend.
+        members = closure.members
+        draft.values["workspace"]["runs_with"] = list(members)
+        listed += [path for path in closure.files or () if posixpath.basename(path).startswith("tsconfig")]
+    for path in members:
         package = read_package(Project(project.folder.tree, path))
         listed += [item for item in (_of_library(package) if package is not None else [path]) if item not in listed]
 
@@ -221,16 +227,15 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
         "remix-serve": "@remix-run/serve",
     }
     owner = owners.get(program, program)
-    package = project.package
-    loaders = [word for word in start if word in package.dev_dependencies and word not in package.dependencies]
-    if (owner in package.dev_dependencies and owner not in package.dependencies) or loaders:
+    produced = {name for package in project.packages for name in package.dependencies}
+    names = (owner, *(package_of(word) for word in start[1:]))
+    found = ((package, name) for name in names for package in project.packages if name in package.dev_dependencies)
+    kept = next(((package, name) for package, name in found if name not in produced), None)
+    if kept is not None:
+        says = kept[0].depends(kept[1])
         draft.values["dependencies_at_run"] = "all"
-        draft.note(
-            "info",
-            f"{owner} starts the service but is a development dependency: all of these are kept",
-            package.depends(owner).path,
-            package.depends(owner).line,
-        )
+        text = f"{kept[1]} starts the service but is a development dependency: all of these are kept"
+        draft.note("info", text, says.path, says.line)
         return
     if draft.values.get("dependencies_at_run", "production") != "production":
         return
