@@ -283,6 +283,18 @@ def needs_old_openssl(name: str, version: str) -> bool:
     return release is not None and release < _release(first)
 
 
+def telemetry_off(package: str) -> dict[str, str]:
+    """The variables that keep a package's tools from reporting while they build."""
+    return dict(load_table("tools")["telemetry"].get(package, {}))
+
+
+def weakens(name: str, value: str) -> bool:
+    """Whether a variable makes a program less secure: `SESSION_INSECURE=true`, `NODE_TLS_REJECT_UNAUTHORIZED=0`."""
+    said = "no" if value.strip().lower() in ("", "0", "false", "no", "off", "none") else "yes"
+    padded = f"_{name.upper()}_"
+    return any(f"_{words}_" in padded for words in load_table("weakening")[said])
+
+
 def _release(text: str) -> "Any":
     from packaging.version import InvalidVersion, Version
 

@@ -130,7 +130,10 @@ class _Run:
                 continue
             source = expand(word, stage.variables, item.escape)
             parents = any(name == "parents" for name, _ in item.flags)
-            copy = _Copy(source, place, owner, item, into=into, parents=parents)
+            # Of patterns only plain paths are followed: of others, what they leave out may be there.
+            named = (value for name, value in item.flags if name == "exclude" and value)
+            left_out = tuple(posixpath.normpath(value) for value in named if not any(char in value for char in "*?["))
+            copy = _Copy(source, place, owner, item, into=into, parents=parents, left_out=left_out)
             if origin is None:
                 self.copy_from_context(stage, copy)
             else:
@@ -153,7 +156,7 @@ class _Run:
         if found is None:
             stage.files.put(Unknown(copy.target, f"{source} of the build context"))
             return
-        stage.files.put(FromContext(self.context, source, copy.place(source, file=into), copy.owner))
+        stage.files.put(FromContext(self.context, source, copy.place(source, file=into), copy.owner, copy.left_out))
 
     def copy_pattern(self, stage: Stage, copy: "_Copy", pattern: str) -> None:
         """A wildcard of one level; where it has more, what it brings is not told. One that fits nothing is no fault."""
@@ -207,7 +210,8 @@ class _Run:
                 stage.files.put(either(posixpath.join(copy.target, posixpath.basename(source)), "COPY", copy.owner))
             return
         file = not found_one.folder
-        stage.files.put(FromStage(other.files, source, copy.place(source, file=file and copy.into), copy.owner))
+        place = copy.place(source, file=file and copy.into)
+        stage.files.put(FromStage(other.files, source, place, copy.owner, copy.left_out))
 
     def run(self, stage: Stage, item: Instruction) -> None:
         kept, mounted = stage.files, self.mounts(stage, item)
@@ -259,6 +263,7 @@ class _Copy:
     item: Instruction
     into: bool = False
     parents: bool = False
+    left_out: tuple[str, ...] = ()
 
     def place(self, source: str, *, file: bool) -> str:
         """Where the source goes: a file into a folder under its own name, the content of a folder into the target."""

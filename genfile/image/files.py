@@ -86,9 +86,12 @@ class FromContext:
     source: str
     target: str
     owner: str = "0"
+    left_out: tuple[str, ...] = ()
 
     def look(self, path: str) -> Found | None:
         inner = below(path, self.target)
+        if inner and _is_left_out(inner, self.left_out):
+            return None
         if inner is None:
             return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
         source = posixpath.normpath(posixpath.join(self.source, inner)) if inner else self.source
@@ -121,9 +124,12 @@ class FromStage:
     source: str
     target: str
     owner: str = "0"
+    left_out: tuple[str, ...] = ()
 
     def look(self, path: str) -> Found | None:
         inner = below(path, self.target)
+        if inner and _is_left_out(inner, self.left_out):
+            return None
         if inner is None:
             return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
         found = self.files.find(posixpath.join(self.source, inner) if inner else self.source)
@@ -304,6 +310,11 @@ def _opens(layer: Layer, folder: str) -> bool:
 def either(path: str, why: str, owner: str = "0") -> Made:
     """A file, or a folder that may hold anything."""
     return Made(path, why, folder=True, open=True, owner=owner, either=True)
+
+
+def _is_left_out(inner: str, paths: tuple[str, ...]) -> bool:
+    """Whether a path in a folder is one of those that --exclude names."""
+    return any(below(inner, path) is not None for path in paths)
 
 
 def below(path: str, folder: str) -> str | None:

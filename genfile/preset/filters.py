@@ -81,6 +81,11 @@ def ignore_pattern(path: str) -> Markup:
     return _safe("an ignore pattern", lambda: quoting.ignore_pattern(path))
 
 
+def left_out(pattern: str) -> Markup:
+    """The value of COPY's --exclude; a character that a flag can't hold is any one character."""
+    return Markup("".join(char if char.isascii() and (char.isalnum() or char in "._-/*") else "?" for char in pattern))
+
+
 def image_reference(value: str) -> Markup:
     """An image reference, checked against the grammar of references."""
     from genfile.preset.options import is_image_reference
@@ -174,6 +179,7 @@ QUOTING: dict[str, Callable[..., Markup]] = {
     "copy": copy_paths,
     "mount": mount_value,
     "ignore": ignore_pattern,
+    "left_out": left_out,
     "image": image_reference,
     "path": path,
     "search_path": search_path,
@@ -234,6 +240,12 @@ def folders(paths: Iterable[str]) -> list[str]:
 def in_folder(paths: Iterable[str], folder: str) -> list[str]:
     """Those paths that lie directly in a folder."""
     return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
+
+
+def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
+    """Those paths that are none of some folders, and lie in none of them."""
+    listed = [folder.rstrip("/") for folder in folders]
+    return [path for path in paths if not any(path == folder or path.startswith(f"{folder}/") for folder in listed)]
 
 
 def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
@@ -297,6 +309,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "folders": folders,
     "in_folder": in_folder,
     "in_tomcat": in_tomcat,
+    "outside": outside,
     "under": under,
     "dir_name": dir_name,
     "has_text": has_text,

@@ -29,9 +29,17 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("frontend", "outputs", "*"),
     ("frontend", "beside", "*"),
     ("frontend", "workspace", "root"),
+    ("frontend", "workspace", "member"),
+    ("frontend", "workspace", "depends_on", "*"),
+    ("frontend", "workspace", "runs_with", "*"),
+    ("frontend", "workspace", "files", "*"),
+    ("frontend", "workspace", "folders", "*"),
     ("workspace", "root"),
     ("workspace", "member"),
     ("workspace", "depends_on", "*"),
+    ("workspace", "runs_with", "*"),
+    ("workspace", "files", "*"),
+    ("workspace", "folders", "*"),
 )
 
 

@@ -104,6 +104,18 @@ class Workspace(Model):
     root: RelativePath = Field(description="The build context.")
     member: RelativePath
     depends_on: tuple[RelativePath, ...] = Field((), description="Other members that this one needs, sorted.")
+    runs_with: tuple[RelativePath, ...] = Field(
+        (), description="Those of them that the running program needs, where the tool tells them apart."
+    )
+    files: tuple[RelativePath, ...] | None = Field(
+        None,
+        description="Files of the root itself that the build reads: with `folders` and the members that are needed all "
+        "of its sources; null: not known, so that everything is copied.",
+    )
+    folders: tuple[RelativePath, ...] = Field((), description="Folders that the build reads beside the members.")
+    names: tuple[Text, ...] = Field(
+        (), description="What a package manager that has to be told by name is asked to install."
+    )
 
 
 class Frontend(Model):
@@ -131,6 +143,9 @@ class Frontend(Model):
     rebuild: tuple[Argument, ...] = ()
     rebuild_dev: tuple[Argument, ...] = ()
     generates_modules: bool = False
+    leaves_out: tuple[Text, ...] = Field(
+        (), description="Patterns of what lies in its folder and belongs to the service alone."
+    )
 
 
 class Service(Model):

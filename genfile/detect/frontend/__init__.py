@@ -8,6 +8,7 @@ import shlex
 from typing import Any
 
 from genfile.detect import node
+from genfile.detect.frontend.apart import left_out
 from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
 from genfile.detect.frontend.scripts import built_by_server, scripted
@@ -148,6 +149,8 @@ def put(draft: Draft, served: Served) -> None:
     if not values.get("build"):
         return
     values["build"] = [*_room(served, values), *values["build"], *served.after]
+    theirs = draft.values.get("manifests", [])
+    values["leaves_out"] = left_out(served.project, str(draft.values["language"]), theirs, values.get("manifests", []))
     # What was missing before it is built is there after it.
     draft.notes = [note for note in draft.notes if not _embeds_target(note.text, served.target)]
     draft.put("frontend", Fact(values, (served.reason,)))

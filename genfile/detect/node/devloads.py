@@ -21,7 +21,7 @@ def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[st
         return None
     for name, module in source_files(project, tuple(start)):
         for item in module.loads:
-            if (found := _package_of(item.module)) in only_dev:
+            if (found := package_of(item.module)) in only_dev:
                 return Fact(found, (project.folder.says(name, item.line, f"loads {found}"),))
     return None
 
@@ -38,7 +38,7 @@ def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
     return False
 
 
-def _package_of(module: str) -> str:
+def package_of(module: str) -> str:
     """`@scope/name/part` is of `@scope/name`, `name/part` of `name`."""
     parts = module.split("/")
     return "/".join(parts[: 2 if module.startswith("@") else 1])

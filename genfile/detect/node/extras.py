@@ -2,12 +2,14 @@
 
 import posixpath
 
+from genfile.data import telemetry_off
 from genfile.detect.node.buildvars import build_variables, is_sensitive
+from genfile.detect.node.closure import installed
 from genfile.detect.node.loaded import config_variables
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
-from genfile.detect.node.native import installed, scripted_packages
+from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
@@ -70,11 +72,11 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount of the folder; Yarn copies file by file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
-    # At the root of a workspace the installation is of every member.
-    workspace = project.workspace or workspace_at(project.folder)
-    if workspace is not None:
-        inside = [relative(member, root.path) for member in workspace.members]
-        names += [f"{member}/{FILE}" for member in inside]
+    # A member's installation is of what it needs; at the root of a workspace it is of every member.
+    at_root = workspace_at(project.folder) if project.workspace is None else None
+    members = at_root.members if at_root is not None else [item.project.path for item in installed(project)]
+    inside = sorted(relative(member, root.path) for member in members)
+    names += [f"{member}/{FILE}" for member in inside if member != "."]
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
     if not any(package.every_dependency for package in project.packages) and not lock:
         draft.values["manifests"] = []
@@ -178,6 +180,15 @@ def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> 
     return found
 
 
+def _silence(project: NodeProject, draft: Draft) -> list[dict[str, object]]:
+    """What keeps the tools of the build from reporting to their makers."""
+    if not draft.values.get("build"):
+        return []
+    names = sorted({name for package in project.packages for name in package.every_dependency})
+    found = [item for name in names for item in telemetry_off(name).items()]
+    return [{"name": name, "phase": "build", "value": value} for name, value in found]
+
+
 def put_environment(project: NodeProject, draft: Draft) -> None:
     """Public settings that are compiled in become build arguments; the others are named, without a value."""
     folder = project.folder
@@ -188,7 +199,7 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
         if folder.has(file)
         for name in folder.parse(parse_dotenv, file) or ()
     }
-    listed = _build_settings(project, draft, committed)
+    listed = [*_build_settings(project, draft, committed), *_silence(project, draft)]
     present.update(str(item["name"]) for item in listed)
     for file in EXAMPLES:
         for name in folder.parse(parse_dotenv, file) or () if folder.has(file) else ():

@@ -37,6 +37,11 @@ class PackageJson:
     def every_dependency(self) -> dict[str, str]:
         return _texts(self.document.table("peerDependencies")) | self.dev_dependencies | self.dependencies
 
+    @cached_property
+    def run_dependencies(self) -> dict[str, str]:
+        """What must be there when it runs, peers included."""
+        return _texts(self.document.table("peerDependencies")) | self.dependencies
+
     @property
     def name(self) -> str | None:
         return self.document.text("name")
@@ -72,6 +77,18 @@ class PackageJson:
             if name in self.document.table(table):
                 return self.project.says(self.file, self.document.line(table, name), f"{table} has {name}")
         return self.project.says(self.file, None, name)
+
+
+def exported(package: PackageJson) -> list[str]:
+    """The files that a package gives to those that import it: of `main`, `module` and `exports`."""
+    found = [text for key in ("main", "module") if (text := package.document.text(key))]
+    queue: list[Any] = [package.document.get("exports")]
+    for value in queue:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, dict | list):
+            queue += value.values() if isinstance(value, dict) else value
+    return [text for text in found if not text.endswith(("package.json", ".d.ts", ".d.mts", ".d.cts"))]
 
 
 def read_package(project: Project) -> PackageJson | None:

@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Callable
 
 from genfile.detect.node.build import execute
+from genfile.detect.node.closure import installed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import LIFECYCLE, PackageJson
 from genfile.detect.node.scripts import resolve
+from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
 from genfile.evidence import Draft, Fact
 
@@ -98,17 +100,25 @@ def put_build(project: NodeProject, draft: Draft, manager: str) -> None:
 
 def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[PackageJson, str], bool]) -> None:
     """Lifecycle scripts of members need their sources: they run before the build, of what the service needs alone."""
-    workspace, manager = project.workspace, draft.values["package_manager"]["name"]
-    if workspace is None:
-        return
+    manager, at_root = draft.values["package_manager"]["name"], workspace_at(project.folder)
+    members = at_root.packages if at_root is not None else installed(project)
     # The Yarns and Bun leave `prepare` of a member alone.
     names = LIFECYCLE if manager in ("npm", "pnpm") else LIFECYCLE[:3]
-    every = [(package, name) for package in workspace.packages for name in names if name in package.scripts]
+    every = [
+        (package, name)
+        for package in members
+        for name in names
+        if name in package.scripts and package.project.path != project.root.path
+    ]
     if not every:
         return
     draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for package, name in every)))
-    wanted = [project.package, *needed_members(project)]
-    paths = {package.project.path for package in wanted}
+    needed = (
+        at_root.needs(project.package)
+        if at_root is not None
+        else [item.project.path for item in needed_members(project)]
+    )
+    paths = {project.folder.path, *needed}
     commands = [
         run_script(project, manager, package, name)
         for package, name in every

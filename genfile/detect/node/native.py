@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from genfile.data import system_packages
+from genfile.detect.node.closure import installed
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.manifest import PackageJson
 from genfile.evidence import Evidence
 
 # What an addon's installation is made with when no prebuilt file can be had; the tools themselves need no compiler.
@@ -152,11 +152,6 @@ def _of_known(project: NodeProject) -> Iterator[Scripted]:
     for name in project.root_package.document.items("trustedDependencies"):
         if isinstance(name, str):
             yield Scripted(name, not _only_dev(project, name), project.root_package.says("trustedDependencies"))
-
-
-def installed(project: NodeProject) -> tuple[PackageJson, ...]:
-    """Every manifest that the installation reads."""
-    return (project.root_package, *project.workspace.packages) if project.workspace else project.packages
 
 
 def _only_dev(project: NodeProject, name: str) -> bool:

@@ -5,13 +5,16 @@ from itertools import pairwise
 
 from genfile.data import Framework
 from genfile.detect.node.build import output_folder
+from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
-from genfile.detect.node.devloads import loaded_dev_dependency
+from genfile.detect.node.devloads import loaded_dev_dependency, package_of
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import PackageJson, exported, read_package
 from genfile.detect.node.nx import nx_build
 from genfile.detect.node.site import next_standalone
 from genfile.detect.paths import relative
+from genfile.detect.tree import Project
 from genfile.evidence import Draft
 
 # Folders beside the sources that programs open at run time, by the names that projects give them.
@@ -75,6 +78,10 @@ _UNCOMPILED = tuple(
 )
 
 
+# How many parts of a library are copied one by one.
+MAX_PATHS = 3
+
+
 def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
     """Put /run_paths, /outputs, /standalone and what of node_modules goes with them."""
     folder = project.folder
@@ -105,17 +112,49 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             kept = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name) or name in first]
             if framework.output and framework.output != output and not framework.bare:
                 # A server of the project's own, compiled beside what the framework makes.
-                kept = [framework.output, *kept, *(name for name in _beside(project, output) if name not in kept)]
+                kept = [framework.output, *kept, *(name for name in _beside(folder, output) if name not in kept)]
                 draft.values["outputs"].append(folder.full(framework.output))
             draft.values["run_paths"] = [folder.full(name) for name in (output, *kept)]
             if framework.bare and list(framework.start) == list(start):
                 draft.values["dependencies_at_run"] = "none"
         else:
             draft.values["outputs"] = [folder.full(output)]
-            draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(project, output))]
+            draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft)
+    _put_libraries(project, draft)
+
+
+def _put_libraries(project: NodeProject, draft: Draft) -> None:
+    """Put the members that the program loads into /run_paths: what they build, or all of them."""
+    closure = closure_of(project)
+    if closure is None or draft.values.get("dependencies_at_run") == "none":
+        return
+    listed: list[str] = draft.values["run_paths"]
+    members = closure.at_run
+    if draft.values.get("dependencies_at_run") == "all":
+        # What runs the sources reads their settings, and those that they extend.
+        members = closure.members
+        draft.values["workspace"]["runs_with"] = list(members)
+        listed += [path for path in closure.files or () if posixpath.basename(path).startswith("tsconfig")]
+    for path in members:
+        package = read_package(Project(project.folder.tree, path))
+        listed += [item for item in (_of_library(package) if package is not None else [path]) if item not in listed]
+
+
+def _of_library(package: PackageJson) -> list[str]:
+    """What of a member is loaded: its folder, or its output alone where all that it exports lies there."""
+    place = package.project
+    entries = [posixpath.normpath(text) for text in exported(package)]
+    tops = {entry.split("/")[0] for entry in entries if "/" in entry}
+    output = next(iter(tops)) if len(tops) == 1 else None
+    inner = all(entry.startswith(f"{output}/") for entry in entries)
+    if output is None or not inner or "build" not in package.scripts or place.has_folder(output):
+        return [place.spec_path]
+    paths = [place.full(name) for name in (output, *_beside(place, output))]
+    # More than a few copies would be harder to read than one.
+    return paths if len(paths) <= MAX_PATHS and place.full("src") not in paths else [place.spec_path]
 
 
 def _in_tree(project: NodeProject, word: str) -> bool:
@@ -156,9 +195,8 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
     return framework.output if framework is not None and framework.keeps else None
 
 
-def _beside(project: NodeProject, output: str) -> list[str]:
+def _beside(folder: Project, output: str) -> list[str]:
     """Folders and files beside the output that a running program may open; `src` too, where not all is compiled."""
-    folder = project.folder
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
     if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
         folders.append("src")
@@ -189,16 +227,15 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
         "remix-serve": "@remix-run/serve",
     }
     owner = owners.get(program, program)
-    package = project.package
-    loaders = [word for word in start if word in package.dev_dependencies and word not in package.dependencies]
-    if (owner in package.dev_dependencies and owner not in package.dependencies) or loaders:
+    produced = {name for package in project.packages for name in package.dependencies}
+    names = (owner, *(package_of(word) for word in start[1:]))
+    found = ((package, name) for name in names for package in project.packages if name in package.dev_dependencies)
+    kept = next(((package, name) for package, name in found if name not in produced), None)
+    if kept is not None:
+        says = kept[0].depends(kept[1])
         draft.values["dependencies_at_run"] = "all"
-        draft.note(
-            "info",
-            f"{owner} starts the service but is a development dependency: all of these are kept",
-            package.depends(owner).path,
-            package.depends(owner).line,
-        )
+        text = f"{kept[1]} starts the service but is a development dependency: all of these are kept"
+        draft.note("info", text, says.path, says.line)
         return
     if draft.values.get("dependencies_at_run", "production") != "production":
         return

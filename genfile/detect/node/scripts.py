@@ -188,7 +188,9 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
         return _follow_all(package, step, seen)
     target = script_called(package, step.words)
     if target is None:
-        return (step,)
+        # `yarn tsx x.ts`: where it knows no such script, Yarn runs the program.
+        program = step.words[1] if step.program == "yarn" and len(step.words) > 1 else ""
+        return (replace(step, words=step.words[1:]) if program in package.every_dependency else step,)
     inner = resolve(package, target, seen, words_after(step.words, target))
     if inner is None:
         return None

@@ -8,6 +8,7 @@ from genfile.detect.hosting import Port
 from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
+from genfile.detect.node.closure import closure_of
 from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
@@ -90,7 +91,7 @@ def _put_identity(project: NodeProject, draft: Draft) -> None:
     if manager.value == "bun" and _runs_on_bun(project):
         draft.put("engine", manager.but("bun"))
     if project.workspace is not None:
-        draft.put("workspace", _workspace(project, manager.value))
+        _put_workspace(project, draft, manager.value)
 
 
 def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
@@ -151,18 +152,39 @@ def _runs_on_bun(project: NodeProject) -> bool:
     )
 
 
-def _workspace(project: NodeProject, manager: str) -> Fact[dict[str, object]]:
-    workspace = project.workspace
+def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
+    workspace, closure = project.workspace, closure_of(project)
     assert workspace is not None
-    return Fact(
-        {
-            "tool": manager.removesuffix("-berry"),
-            "root": workspace.root.spec_path,
-            "member": project.folder.spec_path,
-            "depends_on": list(workspace.needs(project.package)),
-        },
-        (workspace.evidence,),
-    )
+    assert closure is not None
+    value = {
+        "tool": manager.removesuffix("-berry"),
+        "root": workspace.root.spec_path,
+        "member": project.folder.spec_path,
+        "depends_on": list(closure.members),
+        "runs_with": list(closure.at_run),
+        "files": list(closure.files) if closure.files is not None else None,
+        "folders": list(closure.folders),
+        "names": _asked(project, manager) if closure.files is not None else [],
+    }
+    draft.put("workspace", Fact(value, (workspace.evidence,)))
+    if closure.files is None:
+        text = f"the whole workspace is installed and copied to build {project.folder.spec_path}: {closure.reason}"
+        draft.note("info", text, workspace.evidence.path, workspace.evidence.line)
+
+
+# What Yarn calls a root without a name.
+_YARN_ROOT = "root-workspace-0b6124"
+
+
+def _asked(project: NodeProject, manager: str) -> list[str]:
+    """Names for those managers that do not install what the manifests in front of them need, and no more.
+
+    Yarn looks for all members of its lock file, and Bun installs for production what only development links.
+    """
+    member, root = project.package.name, project.root_package
+    if manager == "yarn-berry" and member:
+        return [root.name or _YARN_ROOT, member]
+    return [member] if manager == "bun" and member and not root.dependencies else []
 
 
 def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]], framework: Framework | None) -> None:

@@ -3,7 +3,7 @@
 import posixpath
 from dataclasses import replace
 
-from genfile.data import Framework
+from genfile.data import Framework, weakens
 from genfile.detect.hosting import hosting
 from genfile.detect.node.command import OWNERS, Asked, Start, as_compiled, from_steps, made_by_compiler
 from genfile.detect.node.framework import evidence_of, read_module
@@ -15,6 +15,7 @@ from genfile.detect.node.refused import finds_all, refusal, tell
 from genfile.detect.node.scripts import MANAGERS, RUNNERS, resolve, resolve_text
 from genfile.detect.node.watched import watched_program
 from genfile.detect.paths import relative
+from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.small import parse_procfile, parse_shell
 
@@ -260,7 +261,8 @@ def process_command(project: NodeProject, text: str, says: Evidence, builds: boo
         return None
     if builds:
         fact = fact.but(made_by_compiler(project, fact.value, fact.evidence))
-    variables = [f"{key}={value}" for key, value in fact.value.variables.items() if key != "NODE_ENV"]
+    kept = {key: value for key, value in fact.value.variables.items() if not (weakens(key, value) or is_secret(key))}
+    variables = [f"{key}={value}" for key, value in kept.items() if key != "NODE_ENV"]
     return fact.but([*(["env", *variables] if variables else []), *fact.value.words])
 
 
@@ -270,8 +272,17 @@ def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
         return
     draft.put("start", fact.but([word for word in fact.value.words if word]))
     for name, value in sorted(fact.value.variables.items()):
-        if name not in ("NODE_ENV", "PORT") and "$" not in value:
-            draft.values.setdefault("environment", []).append({"name": name, "phase": "run", "value": value})
+        if name in ("NODE_ENV", "PORT") or "$" in value:
+            continue
+        item: dict[str, object] = {"name": name, "phase": "run", "value": value}
+        if weakens(name, value) or is_secret(name):
+            # A script's setting for the developer's own machine.
+            says = fact.evidence[0]
+            kind = "it is a secret" if is_secret(name) else "it makes the program less secure"
+            text = f"{says}: {name} is not set in the image, since {kind}: give it at run time where it is wanted"
+            draft.note("warning", text, says.path, says.line)
+            item = {"name": name, "phase": "run", "secret": is_secret(name)}
+        draft.values.setdefault("environment", []).append(item)
 
 
 __all__ = ["Start", "possible_start", "put_start", "start_command"]

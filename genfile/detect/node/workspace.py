@@ -88,6 +88,18 @@ class Workspace:
         flags = bin(self._needed(package))[:1:-1]
         return tuple(member for member, flag in zip(sorted(self.members), flags, strict=False) if flag == "1")
 
+    def runs_with(self, package: PackageJson) -> tuple[str, ...]:
+        """The members that a package needs when it runs: without those that are only its development dependencies."""
+        found: set[str] = set()
+        queue = [package]
+        for item in queue:
+            for name in item.run_dependencies:
+                for member in self._by_name.get(name, ())[-1:]:
+                    if member.project.path not in found and member is not package:
+                        found.add(member.project.path)
+                        queue.append(member)
+        return tuple(sorted(found))
+
     def count_needs(self, package: PackageJson) -> int:
         return self._needed(package).bit_count()
 

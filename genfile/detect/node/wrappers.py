@@ -125,6 +125,9 @@ def without_setters(words: Sequence[str], variables: dict[str, str]) -> tuple[tu
             rest = _after_setter(name, rest[1:])
         elif name in SECRETS and "--" in rest:
             rest = rest[rest.index("--") + 1 :]
+        elif name in _MANAGERS and rest[1:2] == ["exec"] and len(rest) > 2 and not rest[2].startswith("-c"):
+            # `pnpm exec tsx x.ts`, `npm exec -- tsx x.ts`: the program itself, out of node_modules.
+            rest = rest[3:] if rest[2] == "--" else rest[2:]
         else:
             break
     if rest and rest[0] in ("node", "tsx", "bun"):

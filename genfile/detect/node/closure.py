@@ -1,0 +1,224 @@
+"""What of a workspace one member is made from: the members that it needs, and what lies beside the members."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genfile.detect.node.configs import build_configs, build_steps
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import LOCKS, NodeProject
+from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
+from genfile.detect.node.nx import nx_root
+from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.sources import source_files
+from genfile.detect.outside import outermost
+from genfile.detect.paths import relative
+from genfile.detect.survey import inside
+from genfile.detect.tree import Project
+from genfile.parsers.javascript import JsModule
+from genfile.parsers.tsoutput import Chain, chain_of
+from genfile.parsers.tsoutput import inside as joined
+
+# Files at the root of a workspace that tools read; what people read is none of the build's business.
+_READ = (".json", ".jsonc", ".json5", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".yaml", ".yml", ".toml", "rc")
+# What no image is given, or what the builder never gets.
+_NEVER = ("compose", "docker-compose", "Dockerfile", ".env", ".gitlab-ci", "genfile.", ".genfile")
+# Folders of Yarn itself that its commands read.
+_YARN = (".yarn/releases", ".yarn/plugins", ".yarn/patches")
+MAX_PLACES = 24
+
+
+@dataclass(frozen=True)
+class Closure:
+    """Paths of the tree. ``members``: others that are needed; ``at_run``: those of them that the program needs.
+
+    ``files`` of the root and ``folders`` are read beside the members; files are None where that is not known, for the
+    ``reason``.
+    """
+
+    members: tuple[str, ...]
+    at_run: tuple[str, ...]
+    files: tuple[str, ...] | None = None
+    folders: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class _Unknown(Exception):
+    """The sources of a build can't be told; the message says why."""
+
+
+def closure_of(project: NodeProject) -> Closure | None:
+    """The part of its workspace that a member is made from; None for a package that stands alone. Worked out once."""
+    key, memory = ("node-closure", project.folder.path), project.folder.tree.memory
+    if key not in memory:
+        memory[key] = _closure(project) if project.workspace is not None else None
+    found: Closure | None = memory[key]
+    return found
+
+
+def installed(project: NodeProject) -> tuple[PackageJson, ...]:
+    """Every manifest that the installation of a service reads."""
+    workspace, closure = project.workspace, closure_of(project)
+    if workspace is None or closure is None:
+        return project.packages
+    members = {project.folder.path, *closure.members}
+    whole = closure.files is None
+    return (project.root_package, *(item for item in workspace.packages if whole or item.project.path in members))
+
+
+def _closure(project: NodeProject) -> Closure:
+    workspace = project.workspace
+    assert workspace is not None
+    members = workspace.needs(project.package)
+    at_run = workspace.runs_with(project.package)
+    try:
+        members, places = _sources(project, set(members))
+    except _Unknown as reason:
+        return Closure(members, at_run, reason=str(reason))
+    paths = project.root.tree.paths
+    files = tuple(place for place in places if place in paths)
+    return Closure(members, at_run, files, tuple(place for place in places if place not in paths))
+
+
+def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The members with those that files of these name, and what lies beside them. Raises _Unknown."""
+    workspace, root = project.workspace, project.root
+    assert workspace is not None
+    if (nx := nx_root(project.folder)) is not None and inside(nx.path, root.path):
+        raise _Unknown("Nx finds out by itself what a project is made from")
+    packages = {item.project.path: item for item in workspace.packages}
+    queue = [project.folder.path, *sorted(members)]
+    places: set[str] = set()
+    named = _of_root(project)
+    while queue:
+        path = queue.pop(0)
+        package = packages.get(path)
+        member = NodeProject(Project(root.tree, path), package, workspace) if package is not None else None
+        found = [*named, *(_named(member) if member is not None else ())]
+        named = []
+        for place in found:
+            owner = next((other for other in packages if inside(place, other)), None)
+            if owner is None:
+                places.update(_beside(workspace.root, place, packages))
+            elif owner != project.folder.path and owner not in members:
+                members.add(owner)
+                queue.append(owner)
+    places.update(root.full(name) for name in root.names() if _is_read(name))
+    places.update(root.full(name) for name in _YARN if root.has_folder(name))
+    kept = outermost(places)
+    if len(kept) > MAX_PLACES:
+        raise _Unknown(f"its root holds {len(kept)} files and folders that a build may read")
+    return tuple(sorted(members)), tuple(kept)
+
+
+def _is_read(name: str) -> bool:
+    locks = {lock for lock, _ in LOCKS}
+    return name in locks or (name.endswith(_READ) and not name.startswith(_NEVER)) or name in (".npmrc", ".yarnrc")
+
+
+def _beside(root: Project, place: str, members: dict[str, PackageJson]) -> Iterator[str]:
+    """The file or the folder at a path that is in no member. Raises _Unknown for a folder that holds members."""
+    place = posixpath.normpath(place)
+    inner = relative(place, root.path)
+    if inner == "." or inner.startswith("..") or "node_modules" in inner.split("/"):
+        return
+    folder = root.tree.subfolders(posixpath.dirname(place)) if place not in root.tree.paths else []
+    if place not in root.tree.paths and posixpath.basename(place) not in folder:
+        # Made by something else, or a name that is no path.
+        return
+    if any(inside(member, place) for member in members):
+        raise _Unknown(f"a configuration names {inner}, which holds members")
+    # Beside a file in a folder there is what it needs.
+    yield place if "/" not in inner or place not in root.tree.paths else posixpath.dirname(place)
+
+
+def _of_root(project: NodeProject) -> list[str]:
+    """What the root's own scripts and configuration name."""
+    root = NodeProject(project.root, project.root_package, None)
+    found = [project.root.full(name) for name in _words(root, [*LIFECYCLE, "build"])]
+    for name in project.root.names():
+        if name.endswith((".js", ".cjs", ".mjs", ".ts", ".mts", ".cts")) and not name.startswith(_NEVER):
+            module = read_module(root, name)
+            found += _imported(root, name, module) if module is not None else ()
+    return found
+
+
+def _named(project: NodeProject) -> Iterator[str]:
+    """The paths outside of a member that its configuration, its scripts and its modules name."""
+    folder = project.folder
+    yield from (path for path in _of_settings(folder) if not inside(path, folder.path))
+    names = [*LIFECYCLE, *(step.script for step in build_steps(project))]
+    yield from (folder.full(word) for word in _words(project, names) if word.startswith(".."))
+    for name, module in (*build_configs(project), *source_files(project, ())):
+        for path in _imported(project, name, module):
+            if not inside(path, folder.path):
+                yield path
+
+
+def _of_settings(folder: Project) -> Iterator[str]:
+    """What the tsconfig.json of a folder, and those that they extend, name."""
+    root = Project(folder.tree, "")
+
+    def read(path: str) -> object:
+        document = root.jsonc(path) if root.has(path) else None
+        return document.value if document is not None else None
+
+    for name in folder.names():
+        if name.startswith("tsconfig") and name.endswith(".json"):
+            chain = chain_of(folder.full(name), read)
+            yield from _of_chain(chain) if chain is not None else ()
+
+
+def _of_chain(chain: Chain) -> Iterator[str]:
+    for config in chain.configs:
+        yield config.path
+        options = config.value.get("compilerOptions")
+        table = options if isinstance(options, dict) else {}
+        base = table.get("baseUrl")
+        start = joined(config.folder, base) if isinstance(base, str) else config.folder
+        paths = table.get("paths")
+        texts = [text for items in (paths.values() if isinstance(paths, dict) else ()) for text in _list(items)]
+        yield from (path for text in texts if (path := joined(start or "", text.partition("*")[0])) is not None)
+        others = [*_list(config.value.get("include")), *_list(config.value.get("files"))]
+        others += [*_list(table.get("rootDirs")), *_list(table.get("typeRoots"))]
+        references = config.value.get("references")
+        for item in references if isinstance(references, list) else ():
+            others += [item["path"]] if isinstance(item, dict) and isinstance(item.get("path"), str) else []
+        for text in others:
+            path = joined(config.folder, text.partition("*")[0])
+            if path is not None and (text.startswith("..") or config is not chain.configs[0]):
+                yield path
+
+
+def _list(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _words(project: NodeProject, names: list[str]) -> Iterator[str]:
+    """The words of scripts that may be paths, relative to the folder of the package."""
+    for name in dict.fromkeys(names):
+        for step in resolve(project.package, name) or ():
+            yield from _paths_of(step)
+
+
+def _paths_of(step: Step) -> Iterator[str]:
+    for word in step.words[1:]:
+        path = word.rpartition("=")[2]
+        if path and not path.startswith(("-", "/")) and "$" not in path:
+            yield posixpath.normpath(posixpath.join(step.folder, path))
+
+
+def _imported(project: NodeProject, name: str, module: JsModule) -> Iterator[str]:
+    """The files of the tree that a module imports or names by a path."""
+    folder = posixpath.dirname(project.folder.full(name))
+    for text in (*(item.module for item in module.imports), *(path for path, _ in module.paths)):
+        if text.startswith((".", "..")) and "\0" not in text and "$" not in text:
+            path = joined(folder, text)
+            for candidate in (
+                (path, *(f"{path}{end}" for end in (".ts", ".js", ".mjs", ".cjs", ".json"))) if path else ()
+            ):
+                if candidate in project.folder.tree.paths or candidate == path:
+                    yield candidate
+
+
+__all__ = ["FILE", "Closure", "closure_of", "installed"]

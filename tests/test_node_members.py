@@ -1,0 +1,320 @@
+"""The image of one member of a workspace: made from what that member needs, and from nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+import genfile
+from genfile.data import weakens
+
+SERVER = "import { createServer } from 'node:http'; createServer((_, r) => r.end('x')).listen(3000)"
+LOCKS = {
+    "npm": ("package-lock.json", json.dumps({"lockfileVersion": 3, "packages": {"": {"name": "shop"}}})),
+    "pnpm": ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+    "yarn": ("yarn.lock", "# yarn lockfile v1\n"),
+    "yarn-berry": ("yarn.lock", "__metadata:\n  version: 8\n"),
+    "bun": ("bun.lock", "{}"),
+}
+
+
+def manifest(name: str, **keys: Any) -> str:
+    return json.dumps({"name": name, "private": True, **keys})
+
+
+def shop(manager: str = "npm", **changed: str) -> dict[str, str]:
+    """Two services and three libraries: `core` runs with `api`, `config` only builds it, `ui` is of `web`."""
+    lock, text = LOCKS[manager]
+    run = {"build": "tsc", "start": "node dist/main.js"}
+    files = {
+        "package.json": manifest("shop", workspaces=["apps/*", "libs/*"], devDependencies={"typescript": "5.9.2"}),
+        lock: text,
+        "README.md": "# Shop",
+        "tsconfig.base.json": "{}",
+        "apps/api/package.json": manifest(
+            "@shop/api", scripts=run, dependencies={"@shop/core": "*"}, devDependencies={"@shop/config": "*"}
+        ),
+        "apps/api/tsconfig.json": '{"extends": "../../tsconfig.base.json", "compilerOptions": {"outDir": "dist"}}',
+        "apps/api/src/main.ts": SERVER,
+        "apps/web/package.json": manifest("@shop/web", scripts=run, dependencies={"@shop/ui": "*"}),
+        "apps/web/src/main.ts": SERVER,
+        "libs/core/package.json": manifest("@shop/core", main="dist/index.js", scripts={"build": "tsc"}),
+        "libs/core/src/index.ts": "export {}",
+        "libs/config/package.json": manifest("@shop/config", dependencies={"isarray": "2.0.5"}),
+        "libs/ui/package.json": manifest("@shop/ui", main="dist/index.js", scripts={"build": "tsc"}),
+        "libs/ui/src/index.ts": "export {}",
+    }
+    if manager == "pnpm":
+        files["pnpm-workspace.yaml"] = "packages:\n  - apps/*\n  - libs/*\n"
+    return {**files, **changed}
+
+
+def written(files: dict[str, str], place: str = "apps/api") -> str:
+    return genfile.generate(files, comments="none").files[f"{place}/Dockerfile"]
+
+
+def stage(text: str, name: str) -> str:
+    return text.split(f" AS {name}\n", 1)[1].split("\nFROM ", 1)[0]
+
+
+@pytest.mark.parametrize("manager", LOCKS)
+def test_no_other_member_is_named(manager: str) -> None:
+    text = written(shop(manager))
+    assert "libs/core/package.json" in stage(text, "deps")
+    assert "libs/config/package.json" in stage(text, "build")
+    assert not any(name in text for name in ("apps/web", "libs/ui", "COPY . ."))
+
+
+@pytest.mark.parametrize("manager", LOCKS)
+def test_what_only_the_build_needs_stays_behind(manager: str) -> None:
+    text = written(shop(manager))
+    # Bun stops where a member that another one names is not there; it is told which one to install.
+    assert ("libs/config" in stage(text, "deps")) == (manager == "bun")
+    assert ("--filter @shop/api" in stage(text, "deps")) == (manager == "bun")
+    assert "libs/config" not in stage(text, "runtime")
+
+
+@pytest.mark.parametrize("manager", LOCKS)
+def test_node_modules_never_come_from_the_build(manager: str) -> None:
+    runtime = stage(written(shop(manager)), "runtime")
+    assert "COPY --link --from=deps " in runtime
+    assert "--from=build /app/apps/api/dist /app/apps/api/dist" in runtime
+    assert "--from=build /app/libs/core/dist /app/libs/core/dist" in runtime
+    assert "libs/core/src" not in runtime
+
+
+def test_yarn_is_asked_for_the_member_and_the_root() -> None:
+    text = written(shop("yarn-berry"))
+    assert "yarn workspaces focus shop @shop/api --production" in stage(text, "deps")
+    assert "yarn workspaces focus shop @shop/api\n" in stage(text, "build")
+
+
+def test_files_of_the_root_that_tools_read_are_copied() -> None:
+    build = stage(written(shop()), "build")
+    assert "COPY package-lock.json package.json tsconfig.base.json /app/" in build
+    assert "README.md" not in build
+
+
+def test_what_configuration_and_scripts_name_outside_of_the_member_is_copied() -> None:
+    files = shop(
+        **{
+            "scripts/version.js": "",
+            "types/index.d.ts": "",
+            "apps/api/tsconfig.json": json.dumps(
+                {
+                    "compilerOptions": {"outDir": "dist", "paths": {"@ui": ["../../libs/ui/src"]}},
+                    "include": ["../../types"],
+                }
+            ),
+            "apps/api/package.json": manifest(
+                "@shop/api", scripts={"build": "node ../../scripts/version.js && tsc", "start": "node dist/main.js"}
+            ),
+        }
+    )
+    build = stage(written(files), "build")
+    assert all(f"COPY {path} /app/{path}" in build for path in ("libs/ui", "scripts", "types"))
+    assert "libs/ui/package.json" in build
+    assert "apps/web" not in build
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"nx.json": "{}"}, "Nx finds out"),
+        ({"tsconfig.base.json": '{"compilerOptions": {"paths": {"@shop/*": ["libs/*/src"]}}}'}, "holds members"),
+    ],
+)
+def test_all_is_copied_where_the_part_is_not_known_and_a_note_says_why(changed: dict[str, str], reason: str) -> None:
+    made = genfile.generate(shop(**changed), comments="none")
+    assert "COPY . ." in made.files["apps/api/Dockerfile"]
+    assert any(reason in note.text for note in made.notes)
+
+
+@pytest.mark.parametrize("manager", ["npm", "pnpm"])
+def test_scripts_of_members_wait_for_their_sources(manager: str) -> None:
+    """`prepare` of a library would run with its manifest alone."""
+    core = manifest("@shop/core", main="dist/index.js", scripts={"build": "tsc", "prepare": "node make.js"})
+    text = written(shop(manager, **{"libs/core/package.json": core, "libs/core/make.js": ""}))
+    installs = [line for line in text.splitlines() if "install --" in line or "npm ci" in line]
+    assert all("--ignore-scripts" in line for line in installs if "--global" not in line and "apt-get" not in line)
+    assert "prepare" in stage(text, "build").split("COPY apps/api")[1]
+
+
+def test_scripts_of_members_wait_where_the_root_is_the_service() -> None:
+    files = {
+        "package.json": manifest(
+            "x", workspaces=["libs/*"], scripts={"start": "node a.js"}, dependencies={"@x/a": "*", "express": "5"}
+        ),
+        "a.js": SERVER,
+        "libs/a/package.json": manifest("@x/a", scripts={"postinstall": "node gen.js"}),
+        "libs/b/package.json": manifest("@x/b", scripts={"prepare": "node gen.js"}),
+    }
+    text = genfile.generate(files, comments="none").files["Dockerfile"]
+    assert text.count("--ignore-scripts") == 2
+    assert "npm run postinstall --workspace libs/a" in text
+    assert "libs/b run" not in text
+    assert "--workspace libs/b" not in text
+
+
+def test_runner_that_only_the_root_has_is_kept() -> None:
+    files = shop(
+        **{
+            "package.json": manifest("shop", workspaces=["apps/*", "libs/*"], devDependencies={"tsx": "4.20.0"}),
+            "apps/api/package.json": manifest("@shop/api", scripts={"start": "tsx src/main.ts"}),
+        }
+    )
+    text = written(files)
+    assert "--omit=dev" not in text
+    assert "tsconfig.base.json" in stage(text, "runtime")
+
+
+@pytest.mark.parametrize("start", ["pnpm exec tsx a.ts", "npm exec -- tsx a.ts", "yarn tsx a.ts", "npx tsx a.ts"])
+def test_program_is_started_and_not_its_package_manager(start: str) -> None:
+    files = {
+        "package.json": manifest(
+            "x", scripts={"start": start}, dependencies={"express": "5"}, devDependencies={"tsx": "4"}
+        ),
+        "a.ts": SERVER,
+    }
+    text = genfile.generate(files, comments="none").files["Dockerfile"]
+    assert 'CMD ["tsx", "a.ts"]' in text
+    assert "--omit=dev" not in text
+
+
+def test_register_hook_is_kept() -> None:
+    files = {
+        "package.json": manifest(
+            "x",
+            scripts={"start": "node -r ts-node/register a.ts"},
+            dependencies={"express": "5"},
+            devDependencies={"ts-node": "10"},
+        ),
+        "a.ts": SERVER,
+    }
+    assert "--omit=dev" not in genfile.generate(files, comments="none").files["Dockerfile"]
+
+
+# --- where packages are built that an installation without scripts leaves unfinished -----------------------------
+
+ADDON = {"better-sqlite3": "12.0.0"}
+ADDON_LOCK = json.dumps(
+    {
+        "lockfileVersion": 3,
+        "packages": {
+            "": {"name": "x", "dependencies": ADDON},
+            "node_modules/better-sqlite3": {"version": "12.0.0", "hasInstallScript": True},
+        },
+    }
+)
+REBUILD = "npm rebuild better-sqlite3"
+
+
+def addon(**scripts: str) -> dict[str, str]:
+    return {
+        "package.json": manifest("x", scripts={"start": "node a.js", **scripts}, dependencies=ADDON),
+        "package-lock.json": ADDON_LOCK,
+        "a.js": SERVER,
+    }
+
+
+def origin(text: str) -> str:
+    """The stage that node_modules of the image are copied from."""
+    line = next(
+        line for line in stage(text, "runtime").splitlines() if line.endswith(("/app/node_modules", "deps /app /app"))
+    )
+    return line.partition("--from=")[2].split(" ")[0]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # Nothing is built; only hooks of git are left out.
+        addon(prepare="husky"),
+        # A build beside it, all of which goes on to the image.
+        addon(prepare="husky", build="node make.js"),
+        # A script of the project's own runs once its sources are there.
+        addon(postinstall="node patch.js"),
+        addon(postinstall="node patch.js", build="node make.js"),
+    ],
+    ids=["plain", "build", "lifecycle", "lifecycle and build"],
+)
+def test_addon_is_built_where_the_image_takes_it_from(files: dict[str, str]) -> None:
+    text = genfile.generate(files, comments="none").files["Dockerfile"]
+    assert "--ignore-scripts" in text
+    assert REBUILD in stage(text, origin(text))
+    # Before the sources, so that a change in these does not compile it again.
+    assert "COPY . ." not in stage(text, origin(text)).split(REBUILD)[0]
+
+
+def test_addon_of_a_member_is_built_where_the_image_takes_it_from() -> None:
+    core = manifest("@shop/core", main="index.js", dependencies=ADDON, scripts={"prepare": "husky"})
+    text = written(shop(**{"libs/core/package.json": core, "package-lock.json": ADDON_LOCK}))
+    assert REBUILD in stage(text, origin(text))
+
+
+def test_a_whole_service_has_its_node_modules_in_a_layer_of_their_own() -> None:
+    runtime = stage(genfile.generate(addon(build="node make.js"), comments="none").files["Dockerfile"], "runtime")
+    assert "COPY --link --from=deps /app/node_modules /app/node_modules\n" in runtime
+    assert "COPY --link --from=build --exclude=node_modules /app /app\n" in runtime
+
+
+# --- what scripts set for a developer's own machine ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_weak"),
+    [
+        ("NODE_TLS_REJECT_UNAUTHORIZED", "0", True),
+        ("SESSION_INSECURE", "true", True),
+        ("COOKIE_SECURE", "false", True),
+        ("COOKIE_SECURE", "true", False),
+        ("SESSION_INSECURE", "false", False),
+        ("LOG_LEVEL", "0", False),
+        ("SECURED_BY", "none", False),
+    ],
+)
+def test_values_that_weaken(name: str, value: str, is_weak: bool) -> None:
+    assert weakens(name, value) == is_weak
+
+
+def test_script_for_a_laptop_leaves_the_image_as_secure_as_it_was() -> None:
+    start = "NODE_TLS_REJECT_UNAUTHORIZED=0 JWT_SECRET=hush LOG=1 node a.js"
+    made = genfile.generate({**addon(), "package.json": manifest("x", scripts={"start": start}, dependencies=ADDON)})
+    text = made.files["Dockerfile"]
+    assert "LOG=1" in text
+    assert "REJECT_UNAUTHORIZED" not in text
+    assert "hush" not in text
+    assert sum("is not set in the image" in note.text for note in made.notes) == 2
+
+
+def test_tools_of_the_build_report_to_nobody() -> None:
+    root = manifest("shop", workspaces=["apps/*", "libs/*"], devDependencies={"turbo": "2.5.0"})
+    build = stage(written(shop(**{"package.json": root, "turbo.json": "{}"})), "build")
+    assert "TURBO_TELEMETRY_DISABLED=1 npx --no-install turbo run build" in build
+
+
+# --- a front end in the folder of its server ----------------------------------------------------------------------
+
+FRONT = {
+    "package.json": manifest("site", scripts={"build": "vite build"}, devDependencies={"vite": "7.0.0"}),
+    "package-lock.json": LOCKS["npm"][1],
+    "index.html": "<div id=app></div>",
+    "go.mod": "module example.com/x\n\ngo 1.26\n",
+    "main.go": 'package main\nimport ("embed"; "net/http")\n//go:embed all:dist\nvar site embed.FS\n'
+    'func main() { http.Handle("/", http.FileServer(http.FS(site))); http.ListenAndServe(":9000", nil) }\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "apart"),
+    [
+        ({}, True),
+        # What scans everything for class names may find some in any file.
+        ({"package.json": FRONT["package.json"].replace('"vite":', '"tailwindcss": "4.1.0", "vite":')}, False),
+        ({"tailwind.config.js": "module.exports = { content: ['./**/*.go'] }"}, False),
+    ],
+)
+def test_front_end_is_not_built_again_for_its_server(changed: dict[str, str], apart: bool) -> None:
+    text = genfile.generate({**FRONT, **changed}, comments="none").files["Dockerfile"]
+    copies = [line for line in stage(text, "frontend").splitlines() if line.startswith("COPY")]
+    assert copies == ["COPY --exclude=**/*.go --exclude=go.mod . ." if apart else "COPY . ."]
