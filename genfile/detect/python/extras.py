@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
+from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.imports import started
@@ -42,8 +43,9 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         root, members = project.workspace
         listed = [root.full("pyproject.toml"), *(f"{path}/pyproject.toml" for path in members), root.full("uv.lock")]
         draft.values["manifests"] = list(dict.fromkeys(listed))
-        if project.has_build_system or draft.values.get("workspace", {}).get("depends_on"):
+        if project.has_build_system:
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    _put_libraries(project, draft, manager, lock)
     if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
         # What is installed needs no path of its own.
         del draft.values["python_path"]
@@ -51,6 +53,21 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
     put_catalogues(project, draft)
+
+
+def _put_libraries(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
+    """Put /libraries: folders of the tree that the lock file takes dependencies from."""
+    if lock is None or manager not in ("uv", "poetry"):
+        return
+    needed = needed_folders(project)
+    found = [path for path, package in needed.items() if not package.virtual]
+    if not found:
+        return
+    name = posixpath.basename(lock)
+    draft.put("libraries", project.root.fact(found, name, 1, "packages with a folder as their source"))
+    if manager == "uv" and project.workspace is None:
+        # uv compares the lock file with their manifests.
+        draft.values["manifests"] += [f"{path}/pyproject.toml" for path in found]
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
@@ -63,6 +80,7 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
         if names:
             own = project.has_build_system or project.pyproject is not None
             draft.put("package", folder.fact(own, names[0], 1, "pip installs the project"))
+            put_listed(project, draft)
         return names
     if manager == "pipenv":
         return ["Pipfile"]
@@ -75,8 +93,6 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
         draft.put("requirements", folder.fact([folder.full(name)], name, 1, "# /// script"))
         return [name]
     start = draft.values.get("start", [])
-    if manager == "poetry" and _needs_folders(project):
-        draft.put("package", folder.fact(True, "pyproject.toml", 1, "a dependency is a folder of the tree"))
     if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
         draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     return ["pyproject.toml"]
@@ -102,14 +118,6 @@ def _is_own_folder(text: str) -> bool:
     """A requirement that is a folder of the tree: `-e .`, `.[web]`, `./lib`."""
     text = text.removeprefix("--editable").removeprefix("-e").strip(" =")
     return text.startswith(("./", ".[")) or text == "."
-
-
-def _needs_folders(project: PythonProject) -> bool:
-    """Whether Poetry has to install again once the sources are there: a dependency by path."""
-    table = project.poetry_table
-    listed = table.get("dependencies", {})
-    by_path = isinstance(listed, dict) and any(isinstance(item, dict) and "path" in item for item in listed.values())
-    return by_path and (project.has_build_system or table.get("package-mode") is False)
 
 
 def _requirements(project: PythonProject, draft: Draft) -> list[str]:
