@@ -1,5 +1,6 @@
 """What the installation reads, what Django collects, and what the program is told from outside."""
 
+import ast
 import posixpath
 import shlex
 from collections.abc import Iterator
@@ -162,6 +163,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
+        _put_collected(project, draft, django)
     put_configuration(project, draft, django)
     put_django_steps(project, draft, django)
     _put_data(project, draft, django)
@@ -176,6 +178,22 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
             says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
             draft.put("writable", Fact([project.folder.full(str(media))], (says,)))
             return
+
+
+def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None:
+    """Put /outputs: STATIC_ROOT, where one place alone sets it, to a folder that the tree does not have."""
+    found: list[tuple[str | None, Evidence]] = []
+    for path, module in settings_modules(project, django):
+        for node in module.of(ast.Assign, ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            value = getattr(node, "value", None)
+            if value is not None and any(isinstance(item, ast.Name) and item.id == "STATIC_ROOT" for item in targets):
+                where = place(Scope(module), value)
+                inside = _inside(where, path, django) if where is not None and not where.cut else None
+                found.append((inside, project.folder.says(path, value.lineno, "STATIC_ROOT")))
+    inside, says = found[0] if len(found) == 1 else (None, None)
+    if inside is not None and says is not None and inside != "." and not project.folder.has_folder(inside):
+        draft.put("outputs", Fact([project.folder.full(inside)], (says,)))
 
 
 def _inside(where: Place, path: str, django: Django) -> str | None:
