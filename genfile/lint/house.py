@@ -77,7 +77,7 @@ def node_init(case: Case) -> Iterator[str]:
 
 
 def order(case: Case) -> Iterator[str]:
-    """The first installation of a stage stands before the copy of the whole context."""
+    """An installation, of a stage or of one that it continues, stands before the copy of the whole context."""
     for stage in case.parsed.stages:
         copied = next(
             (
@@ -95,6 +95,7 @@ def order(case: Case) -> Iterator[str]:
             "pnpm install",
             "yarn install",
             "pip install",
+            "pip --python",
             "uv sync",
             "poetry install",
             "go mod download",
@@ -105,7 +106,9 @@ def order(case: Case) -> Iterator[str]:
         if (
             case.spec["manifests"]
             and not any(
-                run.line < copied and any(command in run.value for command in commands) for run in stage.all("RUN")
+                run.line < copied and any(command in run.value for command in commands)
+                for parent in case.parsed.lineage(stage)
+                for run in parent.all("RUN")
             )
             and stage.name == "build"
             and case.spec["language"] != "static"

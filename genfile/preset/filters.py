@@ -276,6 +276,32 @@ def relative(path: str, folder: str) -> str:
     return path if folder == "." else path.removeprefix(folder + "/")
 
 
+def operand(path: str, folder: str) -> str:
+    """A folder of the tree as a command's operand, seen from another one: `.`, `./libs/core`, `../core`."""
+    found = posixpath.relpath(path, folder)
+    return found if found.startswith(".") else f"./{found}"
+
+
+def ends_by_itself(words: Sequence[str]) -> bool:
+    """Whether a start command of Python ends on SIGTERM as process 1 does: by a handler of its program's own."""
+    import shlex
+
+    from genfile.data import load_table
+
+    rest = list(words)
+    if rest[:2] == ["sh", "-c"] and len(rest) > 2:
+        try:
+            rest = shlex.split(rest[2])
+        except ValueError:
+            return False
+        if rest[:1] != ["exec"]:
+            return False
+        rest = rest[1:]
+    if rest[1:2] == ["-m"]:
+        rest = rest[2:]
+    return bool(rest) and rest[0].rpartition("/")[2] in load_table("servers")["handles_sigterm"]
+
+
 def has_text(value: str) -> bool:
     """Whether a macro wrote anything but marks and blanks."""
     from genfile.preset.environment import CLOSE, END, OPEN
@@ -318,6 +344,8 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "lines": lines,
     "base_name": base_name,
     "relative": relative,
+    "operand": operand,
+    "ends_by_itself": ends_by_itself,
     "major": major,
     "at_least": at_least,
 }

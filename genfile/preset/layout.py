@@ -22,6 +22,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("artifact_folder",),
     ("sources", "*"),
     ("beside", "*"),
+    ("libraries", "*"),
     ("frontend", "path"),
     ("frontend", "output"),
     ("frontend", "target"),

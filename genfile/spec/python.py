@@ -22,6 +22,15 @@ class PythonService(Service):
     requirements: tuple[RelativePath, ...] = Field((), description="The files given to pip, for package manager pip.")
     hashes: bool = Field(False, description="The requirements carry hashes: pip is told to require them.")
     package: bool = Field(False, description="The project itself is installed, as a package with a build system.")
+    dependencies_listed: bool = Field(
+        False, description="pyproject.toml lists the dependencies, so that pip can install them without the project."
+    )
+    libraries: tuple[RelativePath, ...] = Field(
+        (), description="Other folders of the tree that are installed as packages, since the project depends on them."
+    )
+    in_place: bool = Field(
+        False, description="The build writes beside the sources, not only to the folders in `outputs`."
+    )
     extra_packages: tuple[Argument, ...] = Field(
         (), description="Servers that the start command needs and the project does not declare."
     )

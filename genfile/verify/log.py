@@ -15,6 +15,7 @@ _INSTALLS = (
     "yarn workspaces focus",
     "bun install",
     "pip install",
+    "pip --python",
     "uv sync",
     "poetry install",
     "pipenv sync",
@@ -41,7 +42,9 @@ class BuildStep:
     @property
     def installs(self) -> bool:
         """Whether it installs dependencies: the project itself is installed anew with each change."""
-        own = any(tool in self.instruction and flag not in self.instruction for tool, flag in _WITHOUT_PROJECT)
+        own = "--prefix" in self.instruction or any(
+            tool in self.instruction and flag not in self.instruction for tool, flag in _WITHOUT_PROJECT
+        )
         return not own and any(word in self.instruction for word in _INSTALLS)
 
 

@@ -1,11 +1,13 @@
 """What the installation reads, what Django collects, and what the program is told from outside."""
 
+import ast
 import posixpath
 import shlex
 from collections.abc import Iterator
 
 from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
+from genfile.detect.python.closure import needed_folders, put_listed
 from genfile.detect.python.configurations import class_setting, put_configuration
 from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.imports import started
@@ -42,8 +44,9 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         root, members = project.workspace
         listed = [root.full("pyproject.toml"), *(f"{path}/pyproject.toml" for path in members), root.full("uv.lock")]
         draft.values["manifests"] = list(dict.fromkeys(listed))
-        if project.has_build_system or draft.values.get("workspace", {}).get("depends_on"):
+        if project.has_build_system:
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
+    _put_libraries(project, draft, manager, lock)
     if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
         # What is installed needs no path of its own.
         del draft.values["python_path"]
@@ -51,6 +54,21 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     elif _is_src_layout(project) and not draft.values.get("package") and "python_path" not in draft.values:
         draft.values["python_path"] = folder.full("src")
     put_catalogues(project, draft)
+
+
+def _put_libraries(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
+    """Put /libraries: folders of the tree that the lock file takes dependencies from."""
+    if lock is None or manager not in ("uv", "poetry"):
+        return
+    needed = needed_folders(project)
+    found = [path for path, package in needed.items() if not package.virtual]
+    if not found:
+        return
+    name = posixpath.basename(lock)
+    draft.put("libraries", project.root.fact(found, name, 1, "packages with a folder as their source"))
+    if manager == "uv" and project.workspace is None:
+        # uv compares the lock file with their manifests.
+        draft.values["manifests"] += [f"{path}/pyproject.toml" for path in found]
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
@@ -63,6 +81,7 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
         if names:
             own = project.has_build_system or project.pyproject is not None
             draft.put("package", folder.fact(own, names[0], 1, "pip installs the project"))
+            put_listed(project, draft)
         return names
     if manager == "pipenv":
         return ["Pipfile"]
@@ -75,8 +94,6 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
         draft.put("requirements", folder.fact([folder.full(name)], name, 1, "# /// script"))
         return [name]
     start = draft.values.get("start", [])
-    if manager == "poetry" and _needs_folders(project):
-        draft.put("package", folder.fact(True, "pyproject.toml", 1, "a dependency is a folder of the tree"))
     if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
         draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     return ["pyproject.toml"]
@@ -102,14 +119,6 @@ def _is_own_folder(text: str) -> bool:
     """A requirement that is a folder of the tree: `-e .`, `.[web]`, `./lib`."""
     text = text.removeprefix("--editable").removeprefix("-e").strip(" =")
     return text.startswith(("./", ".[")) or text == "."
-
-
-def _needs_folders(project: PythonProject) -> bool:
-    """Whether Poetry has to install again once the sources are there: a dependency by path."""
-    table = project.poetry_table
-    listed = table.get("dependencies", {})
-    by_path = isinstance(listed, dict) and any(isinstance(item, dict) and "path" in item for item in listed.values())
-    return by_path and (project.has_build_system or table.get("package-mode") is False)
 
 
 def _requirements(project: PythonProject, draft: Draft) -> list[str]:
@@ -154,6 +163,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         for name in _needed(project, django):
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
+        _put_collected(project, draft, django)
     put_configuration(project, draft, django)
     put_django_steps(project, draft, django)
     _put_data(project, draft, django)
@@ -168,6 +178,22 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
             says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
             draft.put("writable", Fact([project.folder.full(str(media))], (says,)))
             return
+
+
+def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None:
+    """Put /outputs: STATIC_ROOT, where one place alone sets it, to a folder that the tree does not have."""
+    found: list[tuple[str | None, Evidence]] = []
+    for path, module in settings_modules(project, django):
+        for node in module.of(ast.Assign, ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            value = getattr(node, "value", None)
+            if value is not None and any(isinstance(item, ast.Name) and item.id == "STATIC_ROOT" for item in targets):
+                where = place(Scope(module), value)
+                inside = _inside(where, path, django) if where is not None and not where.cut else None
+                found.append((inside, project.folder.says(path, value.lineno, "STATIC_ROOT")))
+    inside, says = found[0] if len(found) == 1 else (None, None)
+    if inside is not None and says is not None and inside != "." and not project.folder.has_folder(inside):
+        draft.put("outputs", Fact([project.folder.full(inside)], (says,)))
 
 
 def _inside(where: Place, path: str, django: Django) -> str | None:

@@ -16,7 +16,10 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A locked package; ``git``: the repository that it is fetched from; ``made``: the day of its newest file."""
+    """A locked package; ``git``: the repository that it is fetched from; ``made``: the day of its newest file.
+
+    ``folder``: where it lies in the tree, from the lock file's own; ``virtual``: it is not installed itself.
+    """
 
     name: str
     version: str | None
@@ -24,6 +27,8 @@ class Package:
     git: str | None = None
     made: date | None = None
     brings: tuple[str, ...] = ()
+    folder: str | None = None
+    virtual: bool = False
 
     @property
     def is_compiled(self) -> bool:
@@ -85,7 +90,17 @@ def _package(item: dict[str, Any]) -> Package:
         git,
         max((day for text in times if (day := _day(text))), default=None),
         tuple(dict.fromkeys(_brought(item))),
+        _folder(item, source),
+        "virtual" in source,
     )
+
+
+def _folder(item: dict[str, Any], source: dict[str, Any]) -> str | None:
+    """Where a package of the tree lies: a source of uv's, a directory of Poetry's, a path of PDM's."""
+    if source.get("type") == "directory":
+        return _text(source.get("url"))
+    places = (source.get("editable"), source.get("directory"), source.get("virtual"), item.get("path"))
+    return next((text for text in map(_text, places) if text is not None), None)
 
 
 def _brought(item: dict[str, Any]) -> Iterable[str]:

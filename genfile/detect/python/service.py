@@ -6,6 +6,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
 from genfile.detect.python.besides import own_way
+from genfile.detect.python.closure import needed_folders
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
@@ -136,12 +137,7 @@ def _put_workspace(project: PythonProject, draft: Draft) -> None:
     if project.workspace is None or not project.root.has("uv.lock"):
         return
     root, members = project.workspace
-    key = ("uv-names", root.path)
-    if key not in root.tree.memory:
-        root.tree.memory[key] = {PythonProject(Project(root.tree, path)).name: path for path in members}
-    names = root.tree.memory[key]
-    sources = project.pyproject.table("tool", "uv", "sources") if project.pyproject else {}
-    needs = sorted(path for name, path in names.items() if name in sources and path != project.folder.path)
+    needs = [path for path in needed_folders(project) if path in members]
     value = {"tool": "uv", "root": root.spec_path, "member": project.folder.spec_path, "depends_on": needs}
     document = root.toml("pyproject.toml")
     line = document.line("tool", "uv", "workspace", "members") if document else None

@@ -48,7 +48,7 @@ def _venv(run: Run) -> None:
     valued = {value for flag in ("--python", "-p", "--prompt", "--seed") for value in run.values(flag)}
     targets = [word for word in run.operands if word not in valued]
     for target in targets[:1]:
-        run.make(target, folder=True, content=_empty())
+        run.make(target, folder=True, content=_empty(pip=not run.has("--without-pip")))
 
 
 def _empty(*, pip: bool = True) -> Environment:
@@ -76,7 +76,8 @@ def _prefix(run: Run) -> str | None:
 def _pip(run: Run) -> None:
     words = list(run.rest)
     while words and words[0].startswith("-"):
-        words.pop(0)
+        # Options before the verb: `pip --python /opt/venv install …`.
+        del words[: 2 if words[0] in _VALUED else 1]
     if not words or words[0] not in ("install", "sync"):
         if words and words[0] in ("wheel", "download", "compile"):
             run.may_change(".", *run.values("-w", "--wheel-dir", "-d", "--dest", "-o", "--output-file"))
@@ -86,8 +87,9 @@ def _pip(run: Run) -> None:
     if target is not None:
         run.make(target, folder=True, open=True)
         return
-    prefix = run.value("--prefix", "--root") or ("/root/.local" if run.has("--user") else prefix)
-    named = run.value("--python", "-p")
+    apart = run.value("--prefix", "--root")
+    prefix = apart or ("/root/.local" if run.has("--user") else prefix)
+    named = run.value("--python", "-p") if apart is None else None
     if named is not None and named.startswith("/") and "/bin/" in named:
         prefix = posixpath.dirname(posixpath.dirname(named))
     elif named is not None and named.startswith("/"):
@@ -101,7 +103,8 @@ def _pip(run: Run) -> None:
     if any(normalise(name) == "uv" for name in wanted.names) or "poetry" in wanted.names:
         # The tools themselves: their programs.
         run.stage.files.put(_tools(prefix, wanted))
-    content = Environment(frozenset(wanted.names), wanted.complete, wanted.origin, frozenset(_empty().base))
+    base = _empty(pip=False).base if run.program == "uv" or named is not None or apart is not None else _empty().base
+    content = Environment(frozenset(wanted.names), wanted.complete, wanted.origin, frozenset(base))
     run.make(prefix, folder=True, open=False, content=content)
 
 
@@ -188,6 +191,8 @@ def _uv(run: Run) -> None:
             rest.pop(0)
         if rest:
             perform(run.again(rest))
+    elif verb == "build":
+        run.make(run.value("--out-dir", "-o") or "dist", folder=True, open=True)
     elif verb not in ("cache", "python", "lock", "export", "version", "tool"):
         run.may_change(".")
     elif verb in ("export", "python", "tool"):
@@ -269,8 +274,10 @@ def _poetry_install(run: Run) -> None:
             extras=_list(run.values("-E", "--extras")),
             every_extra=run.has("--all-extras"),
         )
-    if inside or (not created and run.variable("VIRTUAL_ENV")):
-        _fill(run, run.variable("VIRTUAL_ENV") or posixpath.join(folder, ".venv"), wanted)
+    active = run.variable("VIRTUAL_ENV")
+    if active or inside:
+        # An active environment is taken, wherever else Poetry would make one.
+        _fill(run, active or posixpath.join(folder, ".venv"), wanted)
     elif not created and run.stage.base is not None and run.stage.base.python is not None:
         prefix = _prefix(run) or run.stage.base.python
         names = frozenset(wanted.names) if wanted is not None else frozenset()

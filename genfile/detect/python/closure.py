@@ -1,0 +1,63 @@
+"""What of a tree is installed with a project, and whether its dependencies can be installed before."""
+
+import posixpath
+from typing import Any
+
+from genfile.detect.python.groups import listed_groups
+from genfile.detect.python.locks import Package, reach
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft
+from genfile.parsers.requirements import normalise
+
+# The first Python that reads TOML by itself.
+_TOMLLIB = (3, 11)
+
+
+def put_listed(project: PythonProject, draft: Draft) -> None:
+    """Put /dependencies_listed, where pip can install what pyproject.toml lists; a note where it can't."""
+    folder, table = project.folder, project.project_table
+    dynamic = table.get("dynamic")
+    if _is_listed(project, table, draft.values.get("extras", ()), dynamic if isinstance(dynamic, list) else []):
+        line = project.pyproject.line("project", "dependencies") if project.pyproject else None
+        draft.put("dependencies_listed", folder.fact(True, "pyproject.toml", line, "[project] dependencies"))
+    elif project.dependencies:
+        name = next((name for name in ("setup.py", "setup.cfg") if folder.has(name)), "pyproject.toml")
+        text = (
+            f"{name}: pip learns the dependencies only by building the project, so every change in the sources "
+            "installs them again; list them under [project] dependencies of pyproject.toml"
+        )
+        draft.note("info", text, folder.full(name))
+
+
+def _is_listed(project: PythonProject, table: dict[str, Any], extras: list[str], dynamic: list[Any]) -> bool:
+    version = tuple(int(part) for part in (project.python or "3.11").split(".")[:2] if part.isdecimal())
+    if not isinstance(table.get("dependencies"), list) or "dependencies" in dynamic or version < _TOMLLIB:
+        return False
+    _, known = listed_groups(project)
+    texts = [text for name in extras for text in known.get(name, ())]
+    own = normalise(project.name or "")
+    if extras and ("optional-dependencies" in dynamic or any(name not in known for name in extras)):
+        return False
+    # An extra that names the project itself, or a folder: neither is to be had without the sources.
+    listed = [str(text) for text in (*table["dependencies"], *texts)]
+    return not any("file:" in text or (own and normalise(text.partition("[")[0].strip()) == own) for text in listed)
+
+
+def needed_folders(project: PythonProject) -> dict[str, Package]:
+    """The other folders of the tree that a project depends on, at any remove, by path from the root of the tree.
+
+    By the lock file alone: without one nothing is known.
+    """
+    root = project.root
+    own = normalise(project.name or "")
+    asked = [own, *project.dependencies]
+    names = [*asked, *reach(project.packages, asked)]
+    found: dict[str, Package] = {}
+    for name in dict.fromkeys(names):
+        package = project.packages.get(name)
+        if package is None or package.folder is None or name == own:
+            continue
+        path = posixpath.normpath(posixpath.join(root.path, package.folder))
+        if not path.startswith("..") and path != project.folder.path:
+            found[path] = package
+    return dict(sorted(found.items()))
