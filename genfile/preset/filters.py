@@ -236,6 +236,11 @@ def in_folder(paths: Iterable[str], folder: str) -> list[str]:
     return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
 
 
+def below(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
+    """Those paths that are one of some folders, or lie in one at any depth."""
+    return [path for path in paths if any(path == folder or path.startswith(f"{folder}/") for folder in folders)]
+
+
 def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
@@ -296,6 +301,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "unique_items": unique,
     "folders": folders,
     "in_folder": in_folder,
+    "below": below,
     "in_tomcat": in_tomcat,
     "under": under,
     "dir_name": dir_name,

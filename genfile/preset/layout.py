@@ -32,6 +32,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("workspace", "root"),
     ("workspace", "member"),
     ("workspace", "depends_on", "*"),
+    ("workspace", "unused", "*"),
 )
 
 

@@ -104,6 +104,9 @@ class Workspace(Model):
     root: RelativePath = Field(description="The build context.")
     member: RelativePath
     depends_on: tuple[RelativePath, ...] = Field((), description="Other members that this one needs, sorted.")
+    unused: tuple[RelativePath, ...] = Field(
+        (), description="Folders of members that this one does not need: their manifests alone are sent to the builder."
+    )
 
 
 class Frontend(Model):
