@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from genfile.spec.base import Argument, Command, Port, RelativePath, Version
+from genfile.spec.base import Argument, Command, Port, RelativePath, Version, Word
 from genfile.spec.service import Service
 
 LayerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
@@ -25,6 +25,9 @@ class JavaService(Service):
     artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
     libraries: RelativePath | None = Field(
         None, description="The folder of libraries that the build leaves for a jar without them: `lib` in the image."
+    )
+    own_jars: tuple[Word, ...] = Field(
+        (), description="What the names of the build's own jars in a distribution begin with: they are copied last."
     )
     jdk: bool = Field(False, description="The program compiles Java while it runs: a JDK, not a JRE.")
     tomcat: Literal["9.0", "10.1", "11.0"] | None = Field(None, description="The container that a war is put into.")

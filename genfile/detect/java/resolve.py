@@ -8,7 +8,7 @@ import shlex
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.maven import FILE, Pom, reactor, read_pom
-from genfile.detect.java.unused import unused_members
+from genfile.detect.java.unused import own_jars, unused_members
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
@@ -109,6 +109,8 @@ def _put_gradle(build: Build, draft: Draft) -> None:
     below = [*inputs.folders, *(name for name in inputs.files if "/" in name)]
     draft.values["manifests"] = [root.full(name) for name in above]
     draft.values["sources"] = [root.full(name) for name in below]
+    if draft.values.get("layout") == "distribution":
+        draft.values["own_jars"] = own_jars(build, inputs)
     if inputs.unknown is not None:
         _put_nothing(inputs.unknown, "which files the build reads can't be told", draft)
         return

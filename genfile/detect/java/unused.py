@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.distribution import project_name_of
 from genfile.detect.java.gradle import SETTINGS, read_script
 from genfile.detect.java.inputs import ROOT_NAMES, Inputs
 from genfile.detect.java.maven import Pom, reactor, read_pom
@@ -45,6 +46,14 @@ def unused_members(build: Build, inputs: Inputs | None = None) -> list[str]:
         return []
     found = {path for path in members if not any(inside(other, path) for other in needed)}
     return sorted(path for path in found if not any(path != other and inside(path, other) for other in found))
+
+
+def own_jars(build: Build, inputs: Inputs) -> list[str]:
+    """The first part of the names of the jars that a distribution of Gradle's has of the build itself; sorted."""
+    projects = _projects(build)
+    needed = _needed_by_gradle(build, inputs, projects) if build.is_member else set(projects.values())
+    names = {path.rpartition(":")[2] for path, place in projects.items() if place in needed}
+    return sorted({project_name_of(build), *names})
 
 
 # --- Maven ----------------------------------------------------------------------------------------------------------
