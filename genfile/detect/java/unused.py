@@ -81,10 +81,11 @@ def _needed_by_maven(build: Build) -> set[str] | None:
 
 
 def _elements(root: Element) -> list[Element]:
-    found = [item for item in root.children if item.tag not in ("parent", "artifactId")]
+    """What a pom.xml says of its build: not of its parent, of itself, nor what it only manages."""
+    found = [item for item in root.children if item.tag not in _OTHERS | {"parent", "artifactId"}]
     for item in found:
         found.extend(child for child in item.children if child.tag not in _OTHERS)
-    return [item for item in found if item.tag not in _OTHERS]
+    return found
 
 
 def _path(pom: Pom, build: Build, text: str) -> str | None:
