@@ -74,7 +74,7 @@ def written(files: dict[str, str]) -> tuple[str, str]:
 )  # fmt: skip
 def test_what_a_script_reads_is_there_first(script: str, files: dict[str, str], copied: str) -> None:
     spec = only(**boot(script, **files))
-    assert spec.resolve_first
+    assert spec.resolve is not None
     assert copied in (*spec.manifests, *spec.sources)
 
 
@@ -90,7 +90,7 @@ def test_what_a_script_reads_is_there_first(script: str, files: dict[str, str], 
 def test_what_a_script_computes_puts_the_sources_first(script: str) -> None:
     files = boot(script)
     service = inspect(**files).services[0]
-    assert not cast(Any, service.spec).resolve_first
+    assert cast(Any, service.spec).resolve is None
     assert any("no layer of their own" in note.text for note in service.notes)
     text = dockerfile(files)
     assert text.index("COPY . .") < text.index("RUN --mount=type=cache,target=/root/.gradle")
@@ -99,7 +99,7 @@ def test_what_a_script_computes_puts_the_sources_first(script: str) -> None:
 
 def test_a_file_that_is_only_named_changes_nothing() -> None:
     spec = only(**boot('tasks.register("x") { println("src/a.txt"); file("$buildDir/generated") }\n'))
-    assert spec.resolve_first
+    assert spec.resolve is not None
     assert spec.sources == ()
 
 
@@ -113,10 +113,10 @@ def test_included_builds_and_what_they_read() -> None:
     files = boot(**{"settings.gradle.kts": settings, "logic/settings.gradle.kts": inner, "etc/libs.toml": "",
                     "logic/build.gradle.kts": "", "libs/kit/settings.gradle": ""})  # fmt: skip
     spec = only(**files)
-    assert spec.resolve_first
+    assert spec.resolve is not None
     assert spec.sources == ("logic", "libs/kit", "etc/libs.toml")
     outside = boot(**{"settings.gradle.kts": 'includeBuild("../logic")\n'})
-    assert not only(**outside).resolve_first
+    assert only(**outside).resolve is None
 
 
 def test_modules_of_a_root_that_is_the_program() -> None:
@@ -128,7 +128,7 @@ def test_modules_of_a_root_that_is_the_program() -> None:
     del files["domain/build.gradle"]
     files["domain/README.md"] = ""
     spec = next(item.spec for item in inspect(**files).services if item.spec.path == ".")
-    assert not cast(Any, spec).resolve_first
+    assert cast(Any, spec).resolve is None
 
 
 def test_a_script_of_many_reads_is_bounded() -> None:
@@ -285,7 +285,7 @@ def test_a_plugin_that_does_without_git_is_left_alone() -> None:
 def test_a_build_that_makes_its_version_of_tags_gets_the_history(more: str, packages: tuple[str, ...]) -> None:
     files = boot(more)
     spec = only(**files)
-    assert (spec.git, spec.resolve_first, spec.system_packages.build) == (True, False, packages)
+    assert (spec.git, spec.resolve, spec.system_packages.build) == (True, None, packages)
     assert "\n.git\n" not in written(files)[1]
     assert "\n.git\n" in written(boot())[1]
 

@@ -248,6 +248,11 @@ def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
     return [path for path in paths if not any(path == folder or path.startswith(f"{folder}/") for folder in listed)]
 
 
+def below(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
+    """Those paths that are one of some folders, or lie in one at any depth."""
+    return [path for path in paths if any(path == folder or path.startswith(f"{folder}/") for folder in folders)]
+
+
 def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
@@ -334,6 +339,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "unique_items": unique,
     "folders": folders,
     "in_folder": in_folder,
+    "below": below,
     "in_tomcat": in_tomcat,
     "outside": outside,
     "under": under,

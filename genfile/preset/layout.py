@@ -41,6 +41,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("workspace", "runs_with", "*"),
     ("workspace", "files", "*"),
     ("workspace", "folders", "*"),
+    ("workspace", "unused", "*"),
 )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from genfile.spec.base import Argument, Port, RelativePath, Version
+from genfile.spec.base import Argument, Command, Port, RelativePath, Version, Word
 from genfile.spec.service import Service
 
 LayerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
@@ -26,6 +26,9 @@ class JavaService(Service):
     libraries: RelativePath | None = Field(
         None, description="The folder of libraries that the build leaves for a jar without them: `lib` in the image."
     )
+    own_jars: tuple[Word, ...] = Field(
+        (), description="What the names of the build's own jars in a distribution begin with: they are copied last."
+    )
     jdk: bool = Field(False, description="The program compiles Java while it runs: a JDK, not a JRE.")
     tomcat: Literal["9.0", "10.1", "11.0"] | None = Field(None, description="The container that a war is put into.")
     framework_version: Version | None = None
@@ -43,6 +46,7 @@ class JavaService(Service):
     )
     settings: RelativePath | None = Field(None, description="A settings.xml of the tree that Maven is started with.")
     git: bool = Field(False, description="The build asks git: .git is sent to the builder.")
-    resolve_first: bool = Field(
-        True, description="The manifests and `sources` are all that the build tool needs to resolve the dependencies."
+    resolve: Command | None = Field(
+        None,
+        description="Fetches the dependencies where the manifests and `sources` are there alone; null: nothing does.",
     )

@@ -116,6 +116,9 @@ class Workspace(Model):
     names: tuple[Text, ...] = Field(
         (), description="What a package manager that has to be told by name is asked to install."
     )
+    unused: tuple[RelativePath, ...] = Field(
+        (), description="Folders of members that this one does not need: their manifests alone are sent to the builder."
+    )
 
 
 class Frontend(Model):

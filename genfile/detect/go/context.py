@@ -4,7 +4,8 @@ import posixpath
 from typing import Any
 
 from genfile.detect.go.module import GoModule
-from genfile.detect.go.work import find_work, use_folder
+from genfile.detect.go.unused import needed_modules, unused_modules
+from genfile.detect.go.work import find_work, neighbours, use_folder
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 from genfile.parsers.gomod import GoMod
@@ -15,16 +16,17 @@ def put_context(module: GoModule, draft: Draft) -> None:
     context is raised to hold both."""
     folder = module.folder
     found = find_work(folder)
+    needed = needed_modules(folder, neighbours(folder, module.manifest))
     if found is not None:
         above, work = found
         missing = [use for use in work.uses if not above.has(posixpath.join(use, "go.mod"))]
         if not missing:
-            _put_work(folder, above, work, draft)
+            _put_work(folder, above, work, needed, draft)
             return
         text = f"go.work uses {', '.join(missing[:3])}, which the tree doesn't have: built with GOWORK=off"
         draft.note("warning", text, above.full("go.work"))
         draft.put("gowork_off", above.fact(True, "go.work", None, f"use {missing[0]}"))
-    _put_replaced(module, draft)
+    _put_replaced(module, needed, draft)
 
 
 def needs_sums(module: GoModule) -> bool:
@@ -40,22 +42,24 @@ def is_replaced(module: GoModule, path: str) -> bool:
     return any(item.old == path and item.local for item in module.manifest.replaces)
 
 
-def _put_work(folder: Project, above: Project, work: GoMod, draft: Draft) -> None:
+def _put_work(folder: Project, above: Project, work: GoMod, needed: set[str] | None, draft: Draft) -> None:
     uses = [Project(folder.tree, use_folder(above, use)) for use in work.uses]
     files = [above.full(name) for name in ("go.work", "go.work.sum") if above.has(name)]
     files += [use.full(name) for use in uses for name in ("go.mod", "go.sum") if use.has(name)]
     draft.values["manifests"] = files
-    others = sorted(use.spec_path for use in uses if use.path != folder.path)
+    others = sorted(use.spec_path for use in uses if use.path != folder.path and (not needed or use.path in needed))
     if above.path != folder.path:
-        value = _workspace(above.spec_path, folder, others)
+        value = _workspace(above, folder, others, needed)
         draft.put("workspace", above.fact(value, "go.work", 1, "go.work"))
 
 
-def _workspace(root: str, folder: Project, others: list[str]) -> dict[str, Any]:
-    return {"tool": "go", "root": root, "member": folder.spec_path, "depends_on": others}
+def _workspace(root: Project, folder: Project, others: list[str], needed: set[str] | None) -> dict[str, Any]:
+    unused = unused_modules(folder, root, needed) if needed is not None else []
+    member = folder.spec_path
+    return {"tool": "go", "root": root.spec_path, "member": member, "depends_on": others, "unused": unused}
 
 
-def _put_replaced(module: GoModule, draft: Draft) -> None:
+def _put_replaced(module: GoModule, needed: set[str] | None, draft: Draft) -> None:
     folder = module.folder
     manifests = [name for name in ("go.mod", "go.sum") if folder.has(name)]
     outside = [item for item in module.manifest.replaces if item.local and item.new.startswith("..")]
@@ -65,7 +69,9 @@ def _put_replaced(module: GoModule, draft: Draft) -> None:
         root = posixpath.commonpath([folder.path, *targets]) if all(targets) and folder.path else ""
         says = folder.says("go.mod", outside[0].line, f"replace {outside[0].old} => {outside[0].new}")
         others = sorted({target or "." for target in targets})
-        fact = folder.fact(_workspace(root or ".", folder, others), "go.mod", outside[0].line, says.says)
+        kept = needed | set(targets) if needed is not None else None
+        value = _workspace(Project(folder.tree, root), folder, others, kept)
+        fact = folder.fact(value, "go.mod", outside[0].line, says.says)
         draft.put("workspace", fact)
         beside = {Project(folder.tree, target) for target in targets}
         files = {item.full(name) for item in beside for name in ("go.mod", "go.sum") if item.has(name)}

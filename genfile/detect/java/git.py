@@ -59,7 +59,7 @@ def put_git(build: Build, draft: Draft) -> None:
         return
     says, runs_git = needed
     draft.put("git", Fact(True, (says,)))
-    draft.put("resolve_first", Fact(False, (says,)))
+    draft.put("resolve", Fact(None, (says,)))
     if runs_git:
         packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
         packages["build"] = sorted({*packages["build"], "git"})

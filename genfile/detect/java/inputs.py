@@ -19,9 +19,11 @@ from genfile.parsers.gradle_reads import computed_read, texts
 MAX_FILES = 40
 MAX_SCRIPTS = 60
 MAX_TEXTS = 4_000
-_ROOT = ("$rootDir/", "${rootDir}/", "$rootProject.projectDir/", "${rootProject.projectDir}/", "$rootProject.rootDir/",
-         "${rootProject.rootDir}/", "${layout.settingsDirectory}/", "$settingsDir/", "${settingsDir}/",
-         "${project.rootDir}/")  # fmt: skip
+ROOT_NAMES = (
+    "$rootDir/", "${rootDir}/", "$rootProject.projectDir/", "${rootProject.projectDir}/", "$rootProject.rootDir/",
+    "${rootProject.rootDir}/", "${layout.settingsDirectory}/", "$settingsDir/", "${settingsDir}/",
+    "${project.rootDir}/",
+)  # fmt: skip
 _OWN = ("$projectDir/", "${projectDir}/", "${project.projectDir}/", "./")
 _NAMES = ("gradle.properties", "gradle.lockfile", "settings-gradle.lockfile", "buildscript-gradle.lockfile")
 
@@ -161,7 +163,7 @@ def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs)
 def _inside(folder: Project, text: str, root: Project) -> str | None:
     """A path of a script, relative to the root; None for one that is computed, or that lies outside."""
     base = folder
-    for prefix in _ROOT:
+    for prefix in ROOT_NAMES:
         if text.startswith(prefix):
             base, text = root, text.removeprefix(prefix)
     for prefix in _OWN:

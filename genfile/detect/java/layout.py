@@ -11,6 +11,7 @@ from genfile.detect.java.distribution import distribution, is_distribution
 from genfile.detect.java.git import git_flags
 from genfile.detect.java.gradle import read_script
 from genfile.detect.java.pipeline import given_properties
+from genfile.detect.java.resolve import selection
 from genfile.detect.java.settings import dropwizard_config, find_setting
 from genfile.detect.java.tomcat import tomcat_line
 from genfile.detect.paths import relative
@@ -120,13 +121,8 @@ def _command(
     build: Build, framework: str | None, layout: str, told: str | None = None, *, old_boot: bool = False
 ) -> str:
     """The command that makes what is run; ``old_boot``: Spring Boot 1, whose plugin repacks what `assemble` makes."""
-    member = relative(build.folder.path, build.root.path)
     if build.tool == "maven":
         tool = "./mvnw" if build.wrapper else "mvn"
-        part = f" -pl {shlex.quote(member)} -am" if build.is_member else ""
-        if build.is_member and not build.root.has("pom.xml"):
-            # Its parent lies beside it, and nothing above lists the two.
-            part = f" -f {shlex.quote(member + '/pom.xml')}"
         from genfile.detect.java.package import maven_flags
 
         flags = "".join(f" {shlex.quote(flag)}" for flag in maven_flags(build.folder)[0])
@@ -135,7 +131,7 @@ def _command(
         flags += "".join(f" {shlex.quote(flag)}" for flag in git_flags(build))
         settings = f"--settings {shlex.quote(relative(told, build.root.path))} " if told else ""
         goals = "".join(f" {shlex.quote(goal)}" for goal in ("package", *build.goals))
-        return f"{tool} --batch-mode --no-transfer-progress {settings}-DskipTests{flags}{part}{goals}"
+        return f"{tool} --batch-mode --no-transfer-progress {settings}-DskipTests{flags}{selection(build)}{goals}"
     tool = "./gradlew" if build.wrapper else "gradle"
     if framework == "quarkus":
         task = " ".join(["quarkusBuild", *_quarkus_flags(build)])

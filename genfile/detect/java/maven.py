@@ -204,7 +204,7 @@ def read_maven(folder: Project) -> Build | None:
     elif pom.folder.path:
         from genfile.detect.java.siblings import needed_siblings, shared_root
 
-        build.first = needed_siblings(pom, frozenset(_reactor(root)))
+        build.first = needed_siblings(pom, frozenset(reactor(root)))
         shared = shared_root(folder, build.first)
         if build.first and not shared.has(FILE):
             build.root, build.needs = shared, sorted(build.first)
@@ -232,7 +232,7 @@ def _with_parents(pom: Pom, root: Project) -> Project:
     return Project(pom.folder.tree, shared)
 
 
-def _reactor(root: Project) -> dict[str, Pom]:
+def reactor(root: Project) -> dict[str, Pom]:
     """Every module below a root, by folder; looked for once."""
     key, memory = ("reactor", root.path), root.tree.memory
     if key not in memory:
@@ -251,7 +251,7 @@ def _reactor(root: Project) -> dict[str, Pom]:
 def _by_artifact(root: Project) -> dict[str, Pom]:
     key, memory = ("reactor-artifacts", root.path), root.tree.memory
     if key not in memory:
-        memory[key] = {item.artifact_id: item for item in _reactor(root).values()}
+        memory[key] = {item.artifact_id: item for item in reactor(root).values()}
     found: dict[str, Pom] = memory[key]
     return found
 
@@ -260,7 +260,7 @@ def direct_needs(folder: Project, root: Project) -> list[str]:
     """The modules of the reactor that a module names among its dependencies, sorted."""
     pom = read_pom(folder)
     named = {item.find_text("artifactId") for item in pom.root.all("dependencies", "dependency")} if pom else set()
-    return sorted(path for path, item in _reactor(root).items() if item.artifact_id in named and path != folder.path)
+    return sorted(path for path, item in reactor(root).items() if item.artifact_id in named and path != folder.path)
 
 
 def _needs(pom: Pom, root: Project) -> list[str]:

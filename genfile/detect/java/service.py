@@ -13,10 +13,10 @@ from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
 from genfile.detect.java.private import put_private
+from genfile.detect.java.resolve import put_resolve
 from genfile.detect.java.settings import placeholders
 from genfile.detect.java.version import java_version
 from genfile.detect.java.writes import put_writes
-from genfile.detect.paths import relative
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.detect.tree import Project
@@ -48,6 +48,7 @@ def detect(folder: Project) -> Draft:
     draft.put("jdk", _compiles(build))
     _put_outside(build, draft)
     _put_workspace(build, draft)
+    put_resolve(build, draft)
     put_git(build, draft)
     return draft
 
@@ -201,37 +202,3 @@ def _put_workspace(build: Build, draft: Draft) -> None:
             if build.tool == "maven" and not root.has("pom.xml")
             else root.fact(value, "pom.xml" if build.tool == "maven" else "settings.gradle", None, "modules"),
         )
-    if build.tool == "gradle":
-        _put_inputs(build, draft)
-        return
-    draft.values["manifests"] = [root.full(name) for name in _poms(build)]
-    draft.values["sources"] = (
-        [root.full(".mvn")] if any(f.startswith(root.full(".mvn")) for f in root.tree.folders) else []
-    )
-
-
-def _put_inputs(build: Build, draft: Draft) -> None:
-    """What Gradle reads before the sources; where that can't be told, they come first."""
-    from genfile.detect.java.inputs import read_inputs
-
-    root = build.root
-    inputs = read_inputs(build)
-    above = [name for name in inputs.files if "/" not in name]
-    below = [*inputs.folders, *(name for name in inputs.files if "/" in name)]
-    draft.values["manifests"] = [root.full(name) for name in above]
-    draft.values["sources"] = [root.full(name) for name in below]
-    if inputs.unknown is not None:
-        draft.put("resolve_first", Fact(False, (inputs.unknown,)))
-        if not build.is_member:
-            says = inputs.unknown
-            text = f"{says}: which files the build reads can't be told, so dependencies have no layer of their own"
-            draft.note("info", text, says.path, says.line)
-
-
-def _poms(build: Build) -> list[str]:
-    """The pom.xml of the root and the parents that it names in the tree, relative to the root."""
-    from genfile.detect.java.maven import read_pom
-
-    pom = read_pom(build.root) or read_pom(build.folder)
-    chain = [pom, *pom.chain] if pom is not None else []
-    return list(dict.fromkeys(relative(item.path, build.root.path) for item in chain)) or ["pom.xml"]
