@@ -97,6 +97,16 @@ class BuildSecret(Model):
     )
 
 
+class Connection(Model):
+    """A variable that tells the program where a database is."""
+
+    variable: EnvironmentName
+    service: Word = Field(description="One of `backing_services`.")
+    form: Text = Field(
+        description="What it is given, with {user}, {password}, {host}, {port} and {name} for those of the database."
+    )
+
+
 class Workspace(Model):
     """The monorepo that a service is a member of."""
 
@@ -153,6 +163,7 @@ class Service(Model):
     environment: tuple[EnvironmentVariable, ...] = ()
     secrets: tuple[BuildSecret, ...] = ()
     backing_services: tuple[Word, ...] = ()
+    connections: tuple[Connection, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(
         (),

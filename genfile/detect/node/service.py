@@ -32,6 +32,7 @@ from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
+from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
 from genfile.detect.node.writes import put_writes
@@ -71,6 +72,7 @@ def detect(folder: Project) -> Draft:
     put_needed(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
+    put_stores(project, draft)
     put_references(project, draft)
     if draft.values.get("build"):
         put_env_check(project, draft)

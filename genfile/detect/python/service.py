@@ -34,6 +34,7 @@ from genfile.detect.python.start import (
     put_hosted,
     put_procfile,
 )
+from genfile.detect.python.stores import put_stores
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
@@ -78,6 +79,7 @@ def detect(folder: Project) -> Draft:
     put_torch(project, draft)
     put_system(project, draft)
     put_backing(project, draft)
+    put_stores(project, draft)
     put_sources(project, draft)
     put_fetched(project, draft)
     put_version_variable(project, draft)
