@@ -53,7 +53,8 @@ def put_connections(
 
     found: dict[str, tuple[str, str, Evidence]] = {}
     reached: set[str] = set()
-    for name, item in _variables(folder, reads).items():
+    variables = _variables(folder, reads)
+    for name, item in variables.items():
         meant = _meaning(name, item, backing, fits)
         if meant is not None and meant[2] is not None:
             service, part, form = meant
@@ -62,7 +63,9 @@ def put_connections(
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
         for name, form in _given(service, fits, named=service.name in reached):
-            found.setdefault(name, (service.name, form, says))
+            # A name that the project uses for something else is left to it.
+            if name in found or name not in variables:
+                found.setdefault(name, (service.name, form, says))
     value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
     draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
 

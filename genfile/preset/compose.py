@@ -39,6 +39,7 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
     context = {
         "services": entries,
         "backing": backing,
+        "passwords": any(known[name].password for name in needed),
         "needed": sorted(
             {
                 item["name"]
