@@ -179,6 +179,9 @@ class Service(Model):
         description="What of the built tree the running program reads; `.` or the service's folder: all of it.",
     )
     writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
+    kept: tuple[RelativePath, ...] = Field(
+        (), description="Those of `writable` that hold nothing of the tree: the image makes them volumes."
+    )
     data: RelativePath | None = Field(
         None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
     )

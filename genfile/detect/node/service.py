@@ -37,6 +37,7 @@ from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
 from genfile.detect.node.writes import put_writes
 from genfile.detect.tree import Project
+from genfile.detect.written import put_written
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 from genfile.versions import parse_pin
@@ -220,6 +221,8 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
     put_writes(project, draft, sources)
+    named = (text for _, module in sources for text in (*module.words, *(path for path, _ in module.paths)))
+    put_written(project.folder, draft, named)
     put_processes(project, draft)
 
 

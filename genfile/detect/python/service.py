@@ -40,8 +40,9 @@ from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
 from genfile.detect.python.unlisted import imported, unknown
 from genfile.detect.python.version import python_version
-from genfile.detect.python.writes import put_volumes, put_writes
+from genfile.detect.python.writes import named_paths, put_volumes, put_writes
 from genfile.detect.tree import Project
+from genfile.detect.written import put_written
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.python import parse_python
 from genfile.spec.base import service_name
@@ -75,6 +76,7 @@ def detect(folder: Project) -> Draft:
     put_mistaken(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
+    put_written(project.folder, draft, named_paths(project))
     put_volumes(project, draft)
     put_torch(project, draft)
     put_system(project, draft)
