@@ -72,7 +72,8 @@ def context_of(tree: "Tree", folder: str) -> "Context":
     """The build context that a folder of a tree is, nothing ignored."""
     from genfile.detect.code import parse_code
     from genfile.detect.tree import Project
-    from genfile.image import Context, untracked
+    from genfile.image import Context
+    from genfile.source.tracked import untracked
 
     rules = untracked(tree.text(".gitignore") or "")
     root = "" if folder == "." else folder

@@ -46,7 +46,7 @@ ALLOWED = {
     # An image on paper, and the checks over it; it knows nothing of detection or presets.
     "image": {"dockerfile", "container", "evidence", "parsers", "source", "data"},
     # Where detection, presets and the image meet.
-    "proof": {"errors", "evidence", "dockerfile", "detect", "preset", "spec", "image"},
+    "proof": {"errors", "evidence", "dockerfile", "source", "detect", "preset", "spec", "image"},
     "handwritten": {"errors", "evidence", "dockerfile", "detect", "image", "proof", "source"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},

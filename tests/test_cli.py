@@ -231,5 +231,6 @@ def test_compose_is_valid_and_hardened(capsys: pytest.CaptureFixture[str], tmp_p
     assert web["depends_on"] == {
         "postgres": {"condition": "service_healthy"},
         "redis": {"condition": "service_healthy"},
+        "shop-release": {"condition": "service_completed_successfully"},
     }
-    assert web["environment"]["SECRET_KEY"] == "${SECRET_KEY:?set SECRET_KEY}"
+    assert web["environment"]["SECRET_KEY"] == "${SECRET_KEY:?set SECRET_KEY in .env, a secret of your own}"

@@ -117,7 +117,10 @@ def test_python(tmp_path: Path, code: str, names: dict[str, int]) -> None:
 
 def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
     required(tmp_path, PYTHON | {"app.py": FLASK % 'TOKEN = os.environ["TOKEN"]'})
-    assert '"TOKEN": "${TOKEN:?set TOKEN}"' in generate(tmp_path, compose=True).files["compose.yaml"]
+    assert (
+        '"TOKEN": "${TOKEN:?set TOKEN in .env, a secret of your own}"'
+        in generate(tmp_path, compose=True).files["compose.yaml"]
+    )
 
 
 def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:

@@ -128,12 +128,29 @@ class BackingService:
     variable: str
     url: str
     environment: dict[str, str]
+    user: str = ""
+    password: str = ""
+    database: str = ""
     volume: str | None = None
     healthcheck: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    unnamed: dict[str, str] = field(default_factory=dict)
+    engine: str | None = None
+    forms: tuple[dict[str, Any], ...] = ()
+    sets: tuple[dict[str, Any], ...] = ()
     npm: tuple[str, ...] = ()
     pypi: tuple[str, ...] = ()
     go: tuple[str, ...] = ()
     maven: tuple[str, ...] = ()
+
+    def fill(self, form: str, host: str) -> str:
+        """A form with everything put in that leads to this service under a host's name."""
+        given = {"user": self.user, "password": self.password, "host": host, "port": self.port, "name": self.database}
+        for word, value in given.items():
+            form = form.replace(f"{{{word}}}", str(value))
+        return form
 
 
 @cache

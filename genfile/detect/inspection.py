@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from genfile.detect.contain import contained
 from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
+from genfile.detect.written import put_kept
 from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
 from genfile.source.budget import Budget
@@ -140,6 +141,7 @@ def _service(found: Found, front: "Served | None", taken: set[str]) -> Inspected
     draft.values.setdefault("path", found.project.spec_path)
     if front is not None:
         put_frontend(draft, front)
+    put_kept(found.project, draft)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget
     if budget.ended:

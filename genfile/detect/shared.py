@@ -24,6 +24,9 @@ _SECRET_WORDS = (
 )
 
 
+# Examples of the variables that a project wants set.
+EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
+
 MISE_FILES = (
     "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml", ".config/mise/config.toml",
     ".rtx.toml",

@@ -6,7 +6,7 @@ paths that nobody can know. `check` asks the checks of it. Neither knows of dete
 
 from genfile.image.build import Built, build
 from genfile.image.checks import CHECKS, Check, check
-from genfile.image.context import Context, ignoring, untracked
+from genfile.image.context import Context, ignoring
 from genfile.image.finding import Finding, Mend
 from genfile.image.needs import Need, Needs
 
@@ -22,5 +22,4 @@ __all__ = [
     "build",
     "check",
     "ignoring",
-    "untracked",
 ]

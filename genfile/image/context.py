@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
 from genfile.dockerfile.ignore import IgnoreRules, read_ignore
@@ -13,8 +13,6 @@ from genfile.source.base import PRUNED, is_pruned
 T = TypeVar("T")
 
 NOTHING_IGNORED = IgnoreRules(())
-# How much of a .gitignore is read.
-MAX_IGNORED = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,22 +128,6 @@ class Context:
     def _takes_back(self) -> bool:
         """Whether a pattern may take something below an ignored folder back in."""
         return any(rule.negated for rule in self.ignored.rules)
-
-
-def untracked(text: str) -> Callable[[str], bool]:
-    """Whether the .gitignore at the root of a tree leaves a path out; ``text``: its content."""
-
-    @cache
-    def spec() -> Any:
-        from pathspec import GitIgnoreSpec
-
-        try:
-            return GitIgnoreSpec.from_lines(text[:MAX_IGNORED].splitlines())
-        except ValueError:
-            # A line that git can't read: then nothing is known to be left out.
-            return GitIgnoreSpec([])
-
-    return lambda path: bool(text) and bool(spec().match_file(path))
 
 
 def _parsed(parser: Callable[[str], T], text: str | None) -> T | None:

@@ -54,9 +54,9 @@ def stages(case: Case) -> Iterator[str]:
 
 
 def forbidden(case: Case) -> Iterator[str]:
-    """No ADD, MAINTAINER, ONBUILD, SHELL, STOPSIGNAL; VOLUME for a database of its own alone; no chown -R, sudo, cd."""
+    """No ADD, MAINTAINER, ONBUILD, SHELL, STOPSIGNAL; VOLUME for data alone; no chown -R, sudo, cd."""
     for item in case.parsed.instructions:
-        if item.keyword == "VOLUME" and case.spec.get("data"):
+        if item.keyword == "VOLUME" and any(case.spec.get(name) for name in ("data", "volumes", "kept")):
             continue
         if item.keyword in ("ADD", "MAINTAINER", "ONBUILD", "SHELL", "VOLUME", "STOPSIGNAL"):
             yield item.keyword

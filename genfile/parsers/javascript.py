@@ -13,7 +13,7 @@ from genfile.parsers.jsreach import Import
 from genfile.parsers.jsreads import JsReads
 from genfile.parsers.jsvalues import WRAPPERS
 from genfile.parsers.jswrites import JsWrites
-from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvName
+from genfile.parsers.values import UNKNOWN, Beginning, Call, EnvDefault, EnvName
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -106,6 +106,16 @@ class JsModule(JsReads, JsWrites, JsLoads):
             if name is not None:
                 found.setdefault(name, EnvName(name, _line(node), node.id in defaulted))
         return tuple(found.values())
+
+    @cached_property
+    def env_defaults(self) -> tuple[tuple[EnvDefault, int], ...]:
+        """The variables that have something else in their place: `process.env.X || "y"`, each with its line."""
+        found: list[tuple[EnvDefault, int]] = []
+        for node in self._all("binary_expression"):
+            value = self._value(node)
+            if isinstance(value, EnvDefault) and value.default is not None:
+                found.append((value, _line(node)))
+        return tuple(found)
 
     def settings(self, name: str) -> Any:
         """The object that a name of the module is, or that the function of that name gives back; else UNKNOWN."""

@@ -18,17 +18,15 @@ if TYPE_CHECKING:
 
     from genfile.spec.project import Spec
 
-# Java takes another form of URL, so its variables are those of Spring Boot, the usual reader.
-_SPRING = {
-    "postgres": ("SPRING_DATASOURCE_URL", "jdbc:postgresql://{host}:5432/app"),
-    "mysql": ("SPRING_DATASOURCE_URL", "jdbc:mysql://{host}:3306/app"),
-    "mariadb": ("SPRING_DATASOURCE_URL", "jdbc:mariadb://{host}:3306/app"),
-    "mongodb": ("SPRING_DATA_MONGODB_URI", "mongodb://{host}:27017/app"),
-    "redis": ("SPRING_DATA_REDIS_HOST", "{host}"),
-    "rabbitmq": ("SPRING_RABBITMQ_HOST", "{host}"),
-    "kafka": ("SPRING_KAFKA_BOOTSTRAP_SERVERS", "{host}:9092"),
-}
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
+# Where a person keeps the file of credentials that a build is given.
+_FILES = {
+    "npmrc": "/.npmrc",
+    "netrc": "/.netrc",
+    "pip-conf": "/.config/pip/pip.conf",
+    "maven-settings": "/.m2/settings.xml",
+    "gradle-properties": "/.gradle/gradle.properties",
+}
 
 
 def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments = "brief") -> str:
@@ -37,12 +35,21 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     backing = [_backing(known[name]) for name in needed]
     entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
+    secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
         "services": entries,
         "backing": backing,
-        "backing_conditions": {
-            name: "service_healthy" if known[name].healthcheck else "service_started" for name in needed
-        },
+        "passwords": any(known[name].password for name in needed),
+        "needed": sorted(
+            {
+                item["name"]
+                for entry in entries
+                for item in (*entry["arguments"], *entry["environment"])
+                if item["required"]
+            }
+        ),
+        "profiles": sorted({name for entry in entries for name in entry["profiles"]}),
+        "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
             *(f"{item['name']}-data" for item in backing if item["volume"]),
             *sorted({mount.partition(":")[0] for entry in entries for mount in entry["mounts"]}),
@@ -62,28 +69,54 @@ def _template() -> "Template":
 
 
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> list[dict[str, Any]]:
-    """The service, its other processes, and its release command as a job of the profile `release`."""
+    """The service, its release command, which runs before it, and its other processes, by a profile."""
+    base = _service(spec, layout, known)
+    # No port, and no check of one: the image's own is for the service.
+    other: dict[str, Any] = {"port": None, "checked": False}
+    entries: list[dict[str, Any]] = []
+    if spec.release:
+        job = f"{spec.name}-release"
+        entries.append(base | other | {"name": job, "command": list(spec.release)})
+        done = {"name": job, "condition": "service_completed_successfully"}
+        base = base | {"depends_on": [*base["depends_on"], done]}
+    for name, command in spec.processes.items():
+        worker = {"name": f"{spec.name}-{name}", "command": list(command), "profiles": ["workers"]}
+        entries.append(base | other | worker)
+    return [base, *entries]
+
+
+def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> dict[str, Any]:
     values = plain(spec)
     written = written_folders(values, layout.context)
     # Where it is given a database, a file beside its code is only what it falls back to.
     given = bool(_DATABASES & set(spec.backing_services))
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
-    base: dict[str, Any] = {
+    front = spec.frontend
+    secrets = {item.id: item for item in (*spec.secrets, *(front.secrets if front else ()))}
+    return {
         "name": spec.name,
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
-            item.name
-            for item in (*spec.environment, *(spec.frontend.environment if spec.frontend else ()))
+            {"name": item.name, "required": item.required}
+            for item in (*spec.environment, *(front.environment if front else ()))
             if item.phase == "build" and item.value is None and not item.secret
+        ],
+        "secrets": [
+            {"id": item.id, "variable": item.variable, "file": _FILES.get(item.kind)} for item in secrets.values()
         ],
         "command": None,
         "working_dir": None,
         "profiles": [],
         "port": spec.port,
         "published": f"127.0.0.1:{spec.port}:{spec.port}",
+        "checked": True,
         "environment": _environment(spec, known),
-        "depends_on": [name for name in spec.backing_services if name in known],
+        "depends_on": [
+            {"name": name, "condition": "service_healthy" if known[name].healthcheck else "service_started"}
+            for name in spec.backing_services
+            if name in known
+        ],
         "mounts": [
             f"{spec.name}{re.sub('[^A-Za-z0-9]+', '-', folder.removeprefix('/app'))}-files:{folder}"
             for folder in written
@@ -92,18 +125,10 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "beside_code": bool(beside_code) and not given,
         "tmpfs": ["/var/cache/nginx", "/var/run"] if spec.static else [],
     }
-    entries = [base]
-    for name, command in spec.processes.items():
-        entries.append(base | {"name": f"{spec.name}-{name}", "command": list(command), "port": None})
-    if spec.release:
-        job = {
-            "name": f"{spec.name}-release",
-            "command": list(spec.release),
-            "port": None,
-            "profiles": ["release"],
-        }
-        entries.append(base | job)
-    return entries
+
+
+def _outside(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*entry["arguments"], *entry["environment"]]
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:
@@ -122,24 +147,24 @@ def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[st
     ``value`` is what the variable is set to; None: it is handed on, and where it is ``required`` compose stops with
     the name of what is missing.
     """
-    values: dict[str, str | None] = {}
-    required: set[str] = set()
+    values: dict[str, str | None] = {
+        item.variable: known[item.service].fill(item.form, item.service)
+        for item in spec.connections
+        if item.service in known
+    }
+    connected = {item.service for item in spec.connections}
     for name in spec.backing_services:
-        if name in known:
-            variable, url = known[name].variable, known[name].url
-            if spec.language == "java" and name in _SPRING:
-                variable, url = _SPRING[name]
-                if variable == "SPRING_DATASOURCE_URL":
-                    values |= {
-                        "SPRING_DATASOURCE_USERNAME": "app",
-                        "SPRING_DATASOURCE_PASSWORD": "development",
-                    }
-            values.setdefault(variable, url.format(host=name))
-    for item in spec.environment:
-        if item.phase == "run" and item.value is None and item.name not in values:
-            values[item.name] = None
-            required |= {item.name} if item.required else set()
-    return [{"name": name, "value": value, "required": name in required} for name, value in values.items()]
+        if name in known and name not in connected:
+            values.setdefault(known[name].variable, known[name].fill(known[name].url, name))
+    asked = {item.name: item for item in spec.environment if item.phase == "run" and item.value is None}
+    return [
+        *({"name": name, "value": value, "required": False, "secret": False} for name, value in values.items()),
+        *(
+            {"name": name, "value": None, "required": item.required, "secret": item.secret}
+            for name, item in asked.items()
+            if name not in values
+        ),
+    ]
 
 
 def _backing(service: BackingService) -> dict[str, Any]:

@@ -12,6 +12,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("manifests", "*"),
     ("run_paths", "*"),
     ("writable", "*"),
+    ("kept", "*"),
     ("outputs", "*"),
     ("standalone",),
     ("requirements", "*"),

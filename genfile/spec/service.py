@@ -97,6 +97,16 @@ class BuildSecret(Model):
     )
 
 
+class Connection(Model):
+    """A variable that tells the program where a database is."""
+
+    variable: EnvironmentName
+    service: Word = Field(description="One of `backing_services`.")
+    form: Text = Field(
+        description="What it is given, with {user}, {password}, {host}, {port} and {name} for those of the database."
+    )
+
+
 class Workspace(Model):
     """The monorepo that a service is a member of."""
 
@@ -171,6 +181,7 @@ class Service(Model):
     environment: tuple[EnvironmentVariable, ...] = ()
     secrets: tuple[BuildSecret, ...] = ()
     backing_services: tuple[Word, ...] = ()
+    connections: tuple[Connection, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(
         (),
@@ -186,6 +197,9 @@ class Service(Model):
         description="What of the built tree the running program reads; `.` or the service's folder: all of it.",
     )
     writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
+    kept: tuple[RelativePath, ...] = Field(
+        (), description="Those of `writable` that hold nothing of the tree: the image makes them volumes."
+    )
     data: RelativePath | None = Field(
         None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
     )

@@ -34,8 +34,9 @@ class Request:
 
     ``dockerfile`` is relative to ``root``, ``context`` too; ``port`` None means a worker; ``touch`` is a source
     file, relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` without one.
-    ``writable``: folders in the image that the program writes to; a volume is mounted at each, as the Dockerfile
-    says. ``syntax`` False leaves out the `# syntax=` line, for engines that reach no registry.
+    ``writable``: folders in the image that the program writes to; a volume is mounted at each that the image makes
+    none of, as the Dockerfile says. ``syntax`` False leaves out the `# syntax=` line, for engines that reach no
+    registry.
     """
 
     root: Path
@@ -173,7 +174,8 @@ def _start(request: Request, tag: str, container: str) -> tuple[bool, str, str]:
     environment = [word for name, value in request.environment.items() for word in ("--env", f"{name}={value}")]
     publish = ["--publish", f"127.0.0.1::{request.port}"] if request.port else []
     health = ["--health-interval=1s", "--health-start-period=60s"] if _has_health(tag) else []
-    volumes = [word for folder in request.writable for word in ("--volume", folder)]
+    own = inspect("image", tag).get("Config", {}).get("Volumes") or {}
+    volumes = [word for folder in request.writable if folder not in own for word in ("--volume", folder)]
     result = docker("run", "--detach", "--name", container, *HARDENED, *publish, *health, *volumes, *environment, tag)
     if not result.ok:
         return False, "docker run failed", result.output

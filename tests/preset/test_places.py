@@ -122,7 +122,7 @@ def interpolated(value: Any) -> Any:
         return {key: interpolated(item) for key, item in value.items()}
     if isinstance(value, list):
         return [interpolated(item) for item in value]
-    if not isinstance(value, str) or (re.fullmatch(r"\$\{(\w+):\?set \1\}", value)):
+    if not isinstance(value, str) or re.fullmatch(r"(\w+=)?\$\{(\w+):\?set \2 in .env[a-z ,]*\}", value):
         return value
     assert "$" not in value.replace("$$", ""), f"compose would expand {value!r}"
     return value.replace("$$", "$")
@@ -156,7 +156,7 @@ def test_a_variable_that_has_to_be_given_stops_compose() -> None:
     spec = parse_spec(values | {"environment": given})
     text = render_compose([(spec, plan_layout(plain(spec), several=False))])
     assert yaml.safe_load(text)["services"][spec.name]["environment"] == {
-        "NEEDED": "${NEEDED:?set NEEDED}",
+        "NEEDED": "${NEEDED:?set NEEDED in .env}",
         "MAY": None,
     }
 

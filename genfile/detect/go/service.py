@@ -16,6 +16,7 @@ from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
 from genfile.detect.go.required import put_needed
 from genfile.detect.go.settings import put_dotenv
+from genfile.detect.go.stores import put_stores
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import run_packages
 from genfile.detect.paths import relative
@@ -237,6 +238,7 @@ def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Dr
             value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
             draft.values.setdefault("environment", []).append(value)
     put_needed(module, sources, draft)
+    put_stores(module, sources, draft)
 
 
 def _put_beside(module: GoModule, draft: Draft) -> None:

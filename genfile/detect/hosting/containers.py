@@ -10,6 +10,7 @@ from genfile.container.ports import read_check
 from genfile.detect.hosting.dockerfiles import (
     MAX_DOCKERFILES,
     builds,
+    in_tree,
     is_aside,
     only_holds,
     own_dockerfiles,
@@ -122,6 +123,8 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
     for item in sorted(named, key=lambda item: not item.ports):
         found.ports += [Fact(said.value, (said.evidence,)) for said in item.ports]
         found.volumes += [Fact(said.value, (said.evidence,)) for said in item.volumes]
+        image = read_image(folder, item.dockerfile, item.context, target=item.target)
+        found.written += in_tree(image, item.volumes, item.context) if image is not None else []
         check = read_check(item.health.value) if item.health is not None else None
         if check is not None and check.path and item.health is not None:
             found.health.append(Fact(check.path, (item.health.evidence,)))

@@ -2,9 +2,10 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genfile.container import Command, Image, interpret
+from genfile.container.model import Said
 from genfile.container.own import is_own_dockerfile
 from genfile.container.ports import DEBUGGERS
 from genfile.detect.hosting.facts import Hosting
@@ -165,6 +166,20 @@ def _holds(folder: Project, source: str) -> bool:
     )
 
 
+def in_tree(image: Image, places: Iterable[Said[str]], context: str) -> list[Fact[str]]:
+    """Folders of an image as those of the tree that they come from, or would lie in."""
+    found: list[Fact[str]] = []
+    for said in places:
+        sources = image.from_context(said.value)
+        if not sources and said.value.startswith(f"{image.folder}/") and image.folder != "/":
+            sources = (posixpath.relpath(said.value, image.folder),)
+        for source in sources[:1]:
+            path = posixpath.normpath(posixpath.join(context, source))
+            if not path.startswith(".."):
+                found.append(Fact("" if path == "." else path, (said.evidence,)))
+    return found
+
+
 def put_image(folder: Project, image: Image, context: str, found: Hosting) -> None:
     """All that an image says of the service."""
     found.ports += [
@@ -173,6 +188,7 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         if said.value.protocol == "tcp"
     ]
     found.volumes += [Fact(said.value, (said.evidence,)) for said in image.volumes]
+    found.written += in_tree(image, (*image.volumes, *image.folders), context)
     for package in image.packages:
         found.packages.setdefault(package.value, package.evidence)
     if image.health is not None and image.health.value.path:

@@ -47,6 +47,8 @@ class Hosting:
     packages: dict[str, Evidence] = field(default_factory=dict)
     dockerfiles: list[str] = field(default_factory=list)
     volumes: list[Fact[str]] = field(default_factory=list)
+    # Folders of the tree that the image makes volumes of, or gives to its user.
+    written: list[Fact[str]] = field(default_factory=list)
     # What prose and CI tell: ports that `docker run` publishes, addresses of this machine, packages. They beat a
     # default and a guess, and nothing else.
     told: list[Fact[int]] = field(default_factory=list)

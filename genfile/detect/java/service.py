@@ -15,6 +15,7 @@ from genfile.detect.java.network import put_network
 from genfile.detect.java.private import put_private
 from genfile.detect.java.resolve import put_resolve
 from genfile.detect.java.settings import placeholders
+from genfile.detect.java.stores import put_stores
 from genfile.detect.java.version import java_version
 from genfile.detect.java.writes import put_writes
 from genfile.detect.required import put_required
@@ -176,15 +177,16 @@ def _put_outside(build: Build, draft: Draft) -> None:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {draft.values.get("port_variable")}
     needed: list[tuple[str, Evidence]] = []
-    for name, defaulted, path in placeholders(build.folder):
+    for name, default, path in placeholders(build.folder):
         if name not in present:
             present.add(name)
             value = {"name": name, "phase": "run", "secret": is_secret(name)}
             draft.values.setdefault("environment", []).append(value)
             # A profile's own file may never be read.
-            if not defaulted and "application-" not in path:
+            if default is None and "application-" not in path:
                 needed.append((name, build.folder.says(path, None, f"{name} must be set")))
     put_required(draft, needed)
+    put_stores(build, draft)
 
 
 def _put_workspace(build: Build, draft: Draft) -> None:

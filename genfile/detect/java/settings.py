@@ -108,12 +108,12 @@ _INNERMOST = re.compile(r"\$\{([^${}]*)\}")
 PROPERTIES = {"user.dir": ".", "user.home": "~", "java.io.tmpdir": "/tmp", "file.separator": "/"}
 
 
-def placeholders(folder: Project) -> Iterator[tuple[str, bool, str]]:
-    """The variables in upper case that the configuration names, whether each has a default, and the file."""
+def placeholders(folder: Project) -> Iterator[tuple[str, str | None, str]]:
+    """The variables in upper case that the configuration names, the default of each, and the file."""
     for name, text in texts(folder):
         for match in _PLACEHOLDER.finditer(text):
             if match[1].isupper() and match[1].isidentifier():
-                yield match[1], match[2] is not None, name
+                yield match[1], match[2], name
 
 
 def dropwizard_config(folder: Project) -> tuple[str, int | None] | None:

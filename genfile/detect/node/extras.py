@@ -15,7 +15,7 @@ from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
-from genfile.detect.shared import is_secret
+from genfile.detect.shared import EXAMPLES, is_secret
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 
@@ -31,7 +31,6 @@ PUBLIC_PREFIXES = tuple(
     NEXT_PUBLIC_ VITE_ REACT_APP_ NUXT_PUBLIC_ PUBLIC_ GATSBY_ VUE_APP_ NG_APP_ EXPO_PUBLIC_ STORYBOOK_
     """.split()
 )
-EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
 # Settings of package managers that change what an installation does.
 SETTINGS = {
     "npm": (".npmrc",),

@@ -33,10 +33,12 @@ from genfile.detect.node.secrets import put_secrets
 from genfile.detect.node.site import asset_root, static_output
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
+from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
 from genfile.detect.node.writes import put_writes
 from genfile.detect.tree import Project
+from genfile.detect.written import put_written
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 from genfile.versions import parse_pin
@@ -72,6 +74,7 @@ def detect(folder: Project) -> Draft:
     put_needed(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
+    put_stores(project, draft)
     put_references(project, draft)
     if draft.values.get("build"):
         put_env_check(project, draft)
@@ -240,6 +243,8 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
                 draft.values["port_variable"] = fallback.port_variable
     put_run_paths(project, draft, framework)
     put_writes(project, draft, sources)
+    named = (text for _, module in sources for text in (*module.words, *(path for path, _ in module.paths)))
+    put_written(project.folder, draft, named)
     put_processes(project, draft)
 
 

@@ -35,13 +35,15 @@ from genfile.detect.python.start import (
     put_hosted,
     put_procfile,
 )
+from genfile.detect.python.stores import put_stores
 from genfile.detect.python.streamlit import put_streamlit
 from genfile.detect.python.system import put_backing, put_system, put_torch
 from genfile.detect.python.undeclared import put_framework, put_groups_as_packages, put_undeclared
 from genfile.detect.python.unlisted import imported, unknown
 from genfile.detect.python.version import python_version
-from genfile.detect.python.writes import put_volumes, put_writes
+from genfile.detect.python.writes import named_paths, put_volumes, put_writes
 from genfile.detect.tree import Project
+from genfile.detect.written import put_written
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.python import parse_python
 from genfile.spec.base import service_name
@@ -75,10 +77,12 @@ def detect(folder: Project) -> Draft:
     put_mistaken(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
+    put_written(project.folder, draft, named_paths(project))
     put_volumes(project, draft)
     put_torch(project, draft)
     put_system(project, draft)
     put_backing(project, draft)
+    put_stores(project, draft)
     put_sources(project, draft)
     put_fetched(project, draft)
     put_version_variable(project, draft)

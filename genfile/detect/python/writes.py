@@ -1,6 +1,8 @@
 """What a program writes into its own tree: there the code is root's, and the user is another."""
 
+import ast
 import posixpath
+from collections.abc import Iterator
 
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
@@ -65,6 +67,15 @@ def _is_own(where: str) -> bool:
         and not where.startswith((".git", ".venv", "~"))
         and not any(char in where for char in "{}*?<>|%$ ")
     )
+
+
+def named_paths(project: PythonProject) -> Iterator[str]:
+    """The texts of the code that may be paths, or parts of them."""
+    for path, module in modules(project):
+        for node in module.of(ast.Constant) if not by_hand(path) else ():
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and 0 < len(text) < 120 and text.isprintable():
+                yield text
 
 
 def put_volumes(project: PythonProject, draft: Draft) -> None:

@@ -1,0 +1,193 @@
+"""How a program is told where its databases are: which variables it reads, and what form it wants each in.
+
+A name says which database and which piece of its address is meant (`DB_HOST`, `PGUSER`); what the project puts there
+itself says the form: a default in the code, an example of its variables, a compose file. Nothing of those values but
+their form is kept.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from genfile.container.compose import read_dotenv
+from genfile.data import BackingService, backing_services, load_table
+from genfile.detect.shared import EXAMPLES
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.addresses import Address, read_address
+
+MAX_NAMES = 200
+# Pieces of an address that say where it is, so that nothing more is missing.
+_WHOLE = frozenset({"url", "address", "host"})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A variable that the code reads: what it takes in its place, where that is a text, and the line that says so."""
+
+    name: str
+    says: Evidence
+    default: str | None = None
+
+
+@dataclass(slots=True)
+class _Variable:
+    """One name with every text that the project gives it; ``read``: the code itself names it."""
+
+    says: Evidence
+    read: bool
+    samples: list[str] = field(default_factory=list)
+
+
+def put_connections(
+    draft: Draft, folder: Project, reads: Iterable[Read], depends: Callable[[str], bool] = lambda _: False
+) -> None:
+    """Put /connections. ``depends``: whether the service has a dependency of that name."""
+    known = backing_services()
+    backing = [known[name] for name in draft.values.get("backing_services", ()) if name in known]
+    if not backing:
+        return
+    given = {draft.values.get("language"), draft.values.get("framework")}
+
+    def fits(needs: Iterable[str]) -> bool:
+        return all(name in given or depends(name) for name in needs)
+
+    found: dict[str, tuple[str, str, Evidence]] = {}
+    reached: set[str] = set()
+    variables = _variables(folder, reads)
+    for name, item in variables.items():
+        meant = _meaning(name, item, backing, fits)
+        if meant is not None and meant[2] is not None:
+            service, part, form = meant
+            found[name] = (service.name, form or "", item.says)
+            reached |= {service.name} if item.read and part in _WHOLE else set()
+    for service in backing:
+        says = draft.evidence["/backing_services"].evidence[0]
+        for name, form in _given(service, fits, named=service.name in reached):
+            # A name that the project uses for something else is left to it.
+            if name in found or name not in variables:
+                found.setdefault(name, (service.name, form, says))
+    value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
+    draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
+
+
+def _given(service: BackingService, fits: Callable[[Iterable[str]], bool], *, named: bool) -> Iterator[tuple[str, str]]:
+    """What is read without a word in the code: by the framework, else by the clients of that database."""
+    sets = [item["variables"] for item in service.sets if fits(item["needs"])]
+    for variables in sets:
+        yield from variables.items()
+    if not named and not sets:
+        yield service.variable, _usual(service, fits)
+        yield from service.unnamed.items()
+
+
+def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
+    """The form of an address that the drivers in use take."""
+    return next((item["url"] for item in service.forms if fits(item["needs"])), service.url)
+
+
+def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, _Variable]:
+    found: dict[str, _Variable] = {}
+    for read in reads:
+        item = found.setdefault(read.name, _Variable(read.says, read=True))
+        item.samples += [read.default] if read.default else []
+    for name, text, says in (*_examples(folder), *_composed(folder)):
+        if name in found or len(found) < MAX_NAMES:
+            found.setdefault(name, _Variable(says, read=False)).samples.append(text)
+    return found
+
+
+def _examples(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
+    """The examples of the variables, of the folder and of the root above it."""
+    places = [folder] if not folder.path else [folder, Project(folder.tree, "")]
+    for place in places:
+        for file in EXAMPLES:
+            for name, text in read_dotenv(place.text(file) or "").items() if place.has(file) else ():
+                yield name, text, place.says(file, None, name)
+
+
+def _composed(folder: Project) -> Iterator[tuple[str, str, Evidence]]:
+    """What compose files of the project's own give the service."""
+    from genfile.detect.hosting.containers import compose_services
+
+    for service in compose_services(folder):
+        for name, said in service.environment.items():
+            yield name, said.value, said.evidence
+
+
+def _meaning(
+    name: str, item: _Variable, backing: list[BackingService], fits: Callable[[Iterable[str]], bool]
+) -> tuple[BackingService, str, str | None] | None:
+    """The database that a variable leads to, the piece of its address, and the form; None for any other variable."""
+    told = [address for text in item.samples if (address := read_address(text)) is not None]
+    meant = _by_name(name, backing)
+    if meant is None:
+        return None
+    services, part = meant
+    sure = next(((one, address) for address in told for one in services if address.scheme in one.schemes), None)
+    if sure is not None:
+        return sure[0], "url", sure[1].form
+    service = services[0]
+    if part in _WHOLE:
+        plain = next((address for address in told if not address.scheme), None)
+        if plain is None and any(address.scheme not in ("", "sqlite", "file") for address in told):
+            # It leads to something else.
+            return None
+        return service, part, _whole(service, part, plain, fits)
+    return service, part, _piece(service, part, item.samples, fits)
+
+
+def _whole(
+    service: BackingService, part: str, plain: Address | None, fits: Callable[[Iterable[str]], bool]
+) -> str | None:
+    if plain is not None:
+        return plain.form
+    return {"host": "{host}", "address": "{host}:{port}"}.get(part) or _usual(service, fits)
+
+
+def _piece(service: BackingService, part: str, samples: list[str], fits: Callable[[Iterable[str]], bool]) -> str | None:
+    """The form of a piece; None for one that this database goes without."""
+    has = {"user": service.user, "password": service.password, "name": service.database, "port": service.port}
+    if part in has:
+        return f"{{{part}}}" if has[part] else None
+    if part == "engine":
+        own = next((text for text in samples if service.name in text and "." in text), service.engine)
+        return own if fits(["django"]) else None
+    named = [text for text in samples if text in service.schemes]
+    return (named or [service.schemes[0]])[0] if samples and service.schemes else None
+
+
+def _by_name(name: str, backing: list[BackingService]) -> tuple[list[BackingService], str] | None:
+    """The databases in use that a name may lead to, the likeliest first, and the piece of the address it ends in."""
+    whole = [service for service in backing if name in service.takes]
+    if whole:
+        # A broker, where there is one, before what can stand in for it.
+        return sorted(whole, key=lambda service: service.name != "rabbitmq"), "url"
+    for subject, part in _splits(name):
+        own = [service for service in backing if set(service.names) & set(subject)]
+        table = load_table("connections")
+        if not own and set(table["subjects"]) & set(subject):
+            own = sorted((item for item in backing if item.name in table["any"]), key=_rank)
+        if own and not set(table["others"]) & set(subject):
+            return own, part
+    return None
+
+
+def _rank(service: BackingService) -> int:
+    order: list[str] = load_table("connections")["any"]
+    return order.index(service.name)
+
+
+def _splits(name: str) -> Iterator[tuple[list[str], str]]:
+    """The words before the last part of a name, and which piece that part means: DB_HOST, POSTGRES_DB, PGUSER."""
+    table = load_table("connections")
+    parts = {word: part for part, words in table["parts"].items() for word in words}
+    tokens = [word for word in name.upper().split("_") if word]
+    for length in (3, 2, 1):
+        part = parts.get("_".join(tokens[-length:]))
+        if part is not None and tokens[:-length]:
+            yield tokens[:-length], part
+    if len(tokens) == 1:
+        words = {word for service in backing_services().values() for word in service.names} | set(table["subjects"])
+        for word in sorted(words, key=len, reverse=True):
+            if tokens[0].startswith(word) and tokens[0][len(word) :] in parts:
+                yield [word], parts[tokens[0][len(word) :]]

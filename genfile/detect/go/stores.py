@@ -1,0 +1,29 @@
+"""The variables by which a Go program is told where its databases are."""
+
+from collections.abc import Iterator
+
+from genfile.detect.connections import Read, put_connections
+from genfile.detect.go.address import Sources
+from genfile.detect.go.module import GoModule
+from genfile.evidence import Draft
+
+
+def put_stores(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """Put /connections."""
+    put_connections(draft, module.folder, _reads(module, sources), module.requires)
+
+
+def _reads(module: GoModule, sources: Sources) -> Iterator[Read]:
+    folder = module.folder
+    for path, file in sources:
+        for call in file.calls:
+            first = call.arguments[0] if call.arguments else None
+            reads = "env" in call.callee.lower() or call.callee.endswith((".GetString", ".BindEnv"))
+            if reads and isinstance(first, str) and first.isupper() and first.isidentifier():
+                second = call.arguments[1] if len(call.arguments) > 1 else file.env_defaults.get(first)
+                yield Read(first, folder.says(path, call.line, first), second if isinstance(second, str) else None)
+        for _, tag, line in file.tags:
+            name = tag.get("env", tag.get("envconfig", "")).split(",")[0]
+            if name:
+                default = tag.get("envDefault", tag.get("env-default", tag.get("default")))
+                yield Read(name, folder.says(path, line, name), default)

@@ -1,0 +1,77 @@
+"""The variables by which a program of Node is told where its databases are."""
+
+from collections.abc import Iterator
+
+from genfile.data import backing_services
+from genfile.detect.connections import Read, put_connections
+from genfile.detect.node.framework import read_module
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import source_files
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.prisma import prisma_source
+from genfile.parsers.values import EnvDefault
+
+# Configurations of what speaks to a database, which the program itself may not import.
+_CONFIGS = tuple(
+    f"{stem}.{ending}"
+    for stem in ("prisma.config", "drizzle.config", "ormconfig", "knexfile", "mikro-orm.config", "src/data-source")
+    for ending in ("ts", "js", "mjs", "cjs")
+)
+_GETTERS = (".get", ".getOrThrow")
+
+
+def put_stores(project: NodeProject, draft: Draft) -> None:
+    """Put /connections; a database that Prisma's schema alone names goes to /backing_services first."""
+    if "static" in draft.values:
+        return
+    schema = _schema(project, draft)
+    reads = [*schema, *_reads(project, tuple(draft.values.get("start") or ()))]
+    dependencies = {name for package in project.packages for name in package.every_dependency}
+    put_connections(draft, project.folder, reads, dependencies.__contains__)
+
+
+def _schema(project: NodeProject, draft: Draft) -> list[Read]:
+    """`provider = "postgresql"` and `url = env("DATABASE_URL")` of Prisma's schema."""
+    if not any("@prisma/client" in package.every_dependency for package in project.packages):
+        return []
+    folder = project.folder
+    names = ("prisma/schema.prisma", "schema.prisma", "prisma/schema/schema.prisma")
+    name = next((name for name in names if folder.has(name)), None)
+    source = folder.parse(prisma_source, name) if name is not None else None
+    service = next(
+        (item for item in backing_services().values() if source is not None and source.provider in item.schemes), None
+    )
+    if name is None or source is None or service is None:
+        return []
+    listed = draft.values.get("backing_services", [])
+    if service.name not in listed:
+        says = folder.says(name, source.line, f'provider = "{source.provider}"')
+        evidence: tuple[Evidence, ...] = (says,)
+        if "/backing_services" in draft.evidence:
+            evidence = (*draft.evidence["/backing_services"].evidence, says)
+        draft.put("backing_services", Fact(sorted({*listed, service.name}), evidence))
+    return [
+        Read(variable, folder.says(name, line, f'env("{variable}")'), f"{source.provider}://localhost:1/app")
+        for variable, line in source.variables
+    ]
+
+
+def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:
+    modules = dict(source_files(project, start)) if start else {}
+    for name in _CONFIGS:
+        module = read_module(project, name) if project.folder.has(name) and name not in modules else None
+        if module is not None:
+            modules[name] = module
+    for path, module in modules.items():
+        for value, line in module.env_defaults:
+            default = value.default if isinstance(value.default, str) else None
+            yield Read(value.name, project.folder.says(path, line, value.name), default)
+        for item in module.env_names:
+            yield Read(item.name, project.folder.says(path, item.line, item.name))
+        for call in module.calls:
+            first = call.arguments[0] if call.arguments else None
+            if call.callee.endswith(_GETTERS) and isinstance(first, str) and first.isupper() and first.isidentifier():
+                second = call.arguments[1] if len(call.arguments) > 1 else None
+                second = second.default if isinstance(second, EnvDefault) else second
+                says = project.folder.says(path, call.line, first)
+                yield Read(first, says, second if isinstance(second, str) else None)

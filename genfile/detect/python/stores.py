@@ -1,0 +1,45 @@
+"""The variables by which Python code is told where its databases are."""
+
+import ast
+from collections.abc import Iterator
+
+from genfile.detect.connections import Read, put_connections
+from genfile.detect.python.application import modules
+from genfile.detect.python.manifest import PythonProject
+from genfile.evidence import Draft
+from genfile.parsers.python import PyModule
+from genfile.parsers.values import EnvDefault
+
+# What speaks to a database by SQLAlchemy's addresses, which name the driver.
+_ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases", "fastapi-users-db-sqlalchemy")
+
+
+def put_stores(project: PythonProject, draft: Draft) -> None:
+    """Put /connections."""
+
+    def depends(name: str) -> bool:
+        return project.depends(*(_ALCHEMY if name == "sqlalchemy" else (name,))) is not None
+
+    put_connections(draft, project.folder, _reads(project), depends)
+
+
+def _reads(project: PythonProject) -> Iterator[Read]:
+    for path, module in modules(project):
+        for item in module.env_names:
+            yield Read(item.name, project.folder.says(path, item.line, item.name))
+        for item in module.required_settings:
+            yield Read(item.name, project.folder.says(path, item.line, item.name))
+        for name, default in module.settings_defaults.items():
+            says = project.folder.says(path, None, name.upper())
+            yield Read(name.upper(), says, default if isinstance(default, str) else None)
+        for name, default, line in _defaults(module):
+            yield Read(name, project.folder.says(path, line, name), default)
+
+
+def _defaults(module: PyModule) -> Iterator[tuple[str, str, int]]:
+    """`os.getenv("X", "…")`, `os.environ.get("X") or "…"`."""
+    for node in module.of(ast.Call, ast.BoolOp):
+        if isinstance(node, ast.expr):
+            value = module.value(node)
+            if isinstance(value, EnvDefault) and isinstance(value.default, str):
+                yield value.name, value.default, node.lineno

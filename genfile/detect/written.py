@@ -1,0 +1,93 @@
+"""Folders that a running program writes to, as the tree itself and the project's own container files tell; and which
+of them can be a volume."""
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from genfile.detect.hosting import hosting
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.source.tracked import untracked
+
+# Files that only keep a folder in version control.
+PLACEHOLDERS = frozenset({".gitkeep", ".gitignore", ".keep", ".dockerignore", ".npmignore", "README.md"})
+MAX_FOLDERS = 8
+MAX_DEPTH = 3
+
+
+def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
+    """Add to /writable what the code alone does not tell. ``named``: the paths that the code writes out."""
+    if "static" in draft.values:
+        return
+    listed = list(draft.values.get("writable", ()))
+    evidence = list(draft.evidence["/writable"].evidence) if "/writable" in draft.evidence else []
+    present = [*listed, *(item for item in (draft.values.get("data"),) if item)]
+    for path, says in (*_kept_empty(folder, named), *_given_away(folder)):
+        full = folder.full(path)
+        apart = not any(f"{full}/".startswith(f"{other}/") or f"{other}/".startswith(f"{full}/") for other in present)
+        if apart and len(listed) < MAX_FOLDERS and not _is_made(full, draft) and _is_empty(folder.tree.folders, full):
+            listed.append(full)
+            present.append(full)
+            evidence.append(says)
+    if evidence and listed:
+        draft.put("writable", Fact(listed, tuple(evidence)))
+
+
+def put_kept(folder: Project, draft: Draft) -> None:
+    """Put /kept: the folders of /writable that hold nothing of the tree, so that a volume there hides nothing of the
+    next image."""
+    alone = draft.values.get("language") in ("go", "java")
+    brought = [*draft.values.get("assets", ()), *draft.values.get("run_paths", ())] if alone else []
+    kept = [
+        path
+        for path in draft.values.get("writable", ())
+        if path != "."
+        and not f"{draft.values.get('path')}/".startswith(f"{path}/")
+        and not _is_made(path, draft)
+        and not any(f"{item}/".startswith(f"{path}/") or f"{path}/".startswith(f"{item}/") for item in brought)
+        and (alone or _is_empty(folder.tree.folders, path))
+    ]
+    if kept:
+        draft.values["kept"] = kept
+
+
+def _is_empty(folders: Mapping[str, Collection[str]], path: str) -> bool:
+    """Whether a folder of the tree holds nothing at any depth, but for what keeps it in version control."""
+    inside = (names for place, names in folders.items() if f"{place}/".startswith(f"{path}/"))
+    return all(PLACEHOLDERS.issuperset(names) for names in inside)
+
+
+def _is_made(path: str, draft: Draft) -> bool:
+    """Whether the build puts something there."""
+    front = draft.values.get("frontend") or {}
+    made = [*draft.values.get("outputs", ()), *(front[key] for key in ("target", "output") if front.get(key))]
+    return any(f"{item}/".startswith(f"{path}/") for item in made)
+
+
+def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Evidence]]:
+    """Folders that are in version control for nothing but being there, whose content is left out: they are filled by
+    the program, where it names them."""
+    ignored = untracked(folder.tree.text(".gitignore") or "")
+    words = {part for text in named for part in text.split("/")}
+    for place, names in folder.tree.folders.items():
+        inner = posixpath.relpath(place or ".", folder.path or ".")
+        parts = inner.split("/")
+        if inner.startswith(".") or len(parts) > MAX_DEPTH or any(part.startswith(".") for part in parts):
+            continue
+        if not names or not PLACEHOLDERS.issuperset(names) or not _is_empty(folder.tree.folders, place):
+            continue
+        own = ".gitignore" in names and untracked(folder.tree.text(f"{place}/.gitignore") or "")("x/genfile.bin")
+        if (own or ignored(f"{place}/genfile.bin")) and parts[-1] in words:
+            yield inner, folder.says(f"{inner}/{names[0]}", None, f"{inner} holds nothing in version control")
+
+
+def _given_away(folder: Project) -> Iterator[tuple[str, Evidence]]:
+    """What the project's own Dockerfile and compose file make a volume of, or give to the program's user."""
+    for fact in hosting(folder).written:
+        inner = posixpath.relpath(fact.value or ".", folder.path or ".")
+        parts = inner.split("/")
+        if inner != "." and not any(part.startswith(".") or part in _TOOLS for part in parts):
+            yield inner, fact.evidence[0]
+
+
+_TOOLS = frozenset({"node_modules", "venv", "__pycache__", "target", "dist", "build"})

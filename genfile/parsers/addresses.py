@@ -1,0 +1,72 @@
+"""Texts that lead to a database or a broker, with everything taken out that is another's: `postgresql://{user}:…`."""
+
+import re
+from dataclasses import dataclass
+
+_URL = re.compile(
+    r"(?P<outer>jdbc:|r2dbc:)?(?P<scheme>[a-z][a-z0-9+._-]*)://(?P<where>[^/?\s]*)(?P<path>/[^?\s]*)?(?P<query>\?\S*)?"
+)
+# `user:password@tcp(host:3306)/name?parseTime=true`: Go's driver of MySQL.
+_GO = re.compile(r"[^:@/\s]+(?::[^@/\s]*)?@(?:tcp)?\([^)\s]*\)/[^?\s]*(?P<query>\?\S*)?")
+# `host=… user=… dbname=…`: libpq's own form.
+_WORDS = re.compile(r"\b(host|port|user|password|dbname|sslmode)\s*=\s*('[^']*'|[^\s']+)")
+_ADDRESS = re.compile(r"[A-Za-z0-9_.-]+:\d{2,5}(?:,[A-Za-z0-9_.-]+:\d{2,5})*")
+_GIVEN = {"host": "{host}", "port": "{port}", "user": "{user}", "password": "{password}", "dbname": "{name}"}
+# Parameters of encryption, and of clusters: a database on the same machine has neither.
+_SAFE = re.compile(r"(?i)(ssl|usessl|requiressl|tls|channel_binding|replicaset|authsource|authmechanism|pgbouncer)")
+MAX_TEXT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``scheme``: what a URL begins with, without its driver; empty for the other forms. ``form``: with {user},
+    {password}, {host}, {port} and {name} in the place of what another address has there."""
+
+    scheme: str
+    form: str
+
+
+def read_address(text: str) -> Address | None:
+    """The form of an address; None for a text that is none."""
+    text = text.strip()
+    if not text or len(text) > MAX_TEXT or not text.isprintable():
+        return None
+    match = _URL.fullmatch(text)
+    if match is not None:
+        return _of_url(match)
+    match = _GO.fullmatch(text)
+    if match is not None:
+        return Address("mysql", "{user}:{password}@tcp({host}:{port})/{name}" + _query(match["query"] or ""))
+    if len({name for name, _ in _WORDS.findall(text)} & {"host", "user", "dbname"}) > 1:
+        return Address("postgresql", _WORDS.sub(lambda item: f"{item[1]}={_GIVEN.get(item[1], 'disable')}", text))
+    return Address("", "{host}:{port}") if _ADDRESS.fullmatch(text) else None
+
+
+def _of_url(match: re.Match[str]) -> Address:
+    outer, scheme = match["outer"] or "", match["scheme"].removesuffix("+srv")
+    base, driver = scheme.partition("+")[0], scheme.partition("+")[1:]
+    scheme = {"rediss": "redis", "amqps": "amqp"}.get(base, base) + "".join(driver)
+    path = match["path"] or ""
+    if base in ("redis", "rediss", "amqp", "amqps", "pyamqp"):
+        # A number of Redis, a virtual host: there already.
+        path = path if re.fullmatch(r"/\d*", path) else "/" if base.endswith(("amqp", "amqps")) else ""
+    elif base not in ("nats", "http", "https"):
+        path = "/{name}"
+    else:
+        path = path.rstrip("/")
+    login = "" if outer or base in ("redis", "rediss", "nats", "http", "https", "mongodb") else "{user}:{password}@"
+    return Address(base, f"{outer}{scheme}://{login}{{host}}:{{port}}{path}{_query(match['query'] or '')}")
+
+
+def _query(text: str) -> str:
+    """The parameters that mean the same on every server."""
+    kept: list[str] = []
+    for item in text.removeprefix("?").split("&"):
+        name, sign, value = item.partition("=")
+        if name.lower() == "sslmode":
+            kept.append("sslmode=disable")
+        elif name in ("user", "password"):
+            kept.append(f"{name}={{{name}}}")
+        elif sign and (not _SAFE.match(name) or value.lower() == "false"):
+            kept.append(item)
+    return "?" + "&".join(kept) if kept else ""

@@ -1,0 +1,217 @@
+"""Which variables a program is told its databases by, and in what form: compose gives it no other."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+import genfile
+from genfile.data import backing_services
+
+FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+GO_MOD = "module x\n\ngo 1.25\n\nrequire {} v1.0.0\n"
+GO = 'package main\nimport ("net/http"; "os"; _ "{}")\nfunc main() {{\n\t{}\n\thttp.ListenAndServe(":8080", nil)\n}}\n'
+
+
+def environment(files: dict[str, str], **given: Any) -> dict[str, Any]:
+    """What compose gives the first service of a tree."""
+    text = genfile.generate(files, compose=True, **given).files["compose.yaml"]
+    services = yaml.safe_load(text)["services"]
+    found: dict[str, Any] = next(iter(services.values())).get("environment", {})
+    return found
+
+
+def python(code: str, *requirements: str, **files: str) -> dict[str, Any]:
+    listed = "".join(f"{name}\n" for name in ("flask", "gunicorn", *requirements))
+    return environment({"requirements.txt": listed, "app.py": f"import os\n{FLASK}{code}\n", **files})
+
+
+def node(code: str, *dependencies: str, **files: str) -> dict[str, Any]:
+    manifest = {
+        "name": "x",
+        "scripts": {"start": "node x.js"},
+        "dependencies": dict.fromkeys(("express", *dependencies), "1"),
+    }
+    code = f'const app = require("express")();\n{code}\napp.listen(process.env.PORT || 3000);\n'
+    return environment({"package.json": json.dumps(manifest), "x.js": code, **files})
+
+
+def go(code: str, module: str) -> dict[str, Any]:
+    return environment({"go.mod": GO_MOD.format(module), "go.sum": "", "main.go": GO.format(module, code)})
+
+
+POSTGRES = "app:development@postgres:5432/app"
+
+
+@pytest.mark.parametrize(
+    ("code", "requirements", "expected"),
+    [
+        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
+        ('u = os.environ["DATABASE_URL"]', ["asyncpg"], f"postgresql://{POSTGRES}"),
+        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql://{POSTGRES}"),
+        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg"], f"postgresql+psycopg://{POSTGRES}"),
+        ('u = os.environ["DATABASE_URL"]', ["flask-sqlalchemy", "pymysql"], "mysql+pymysql://app:development@mysql:3306/app"),
+        ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{POSTGRES}"),
+        # A file is only what it falls back to.
+        ('u = os.getenv("DATABASE_URL", "sqlite:///x.db")', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
+        # No variable in the code: what clients read by themselves.
+        ("", ["psycopg"], f"postgresql://{POSTGRES}"),
+    ],
+)  # fmt: skip
+def test_the_drivers_and_the_default_say_the_form(code: str, requirements: list[str], expected: str) -> None:
+    assert python(code, *requirements)["DATABASE_URL"] == expected
+
+
+def test_pieces_of_an_address_are_given_one_by_one() -> None:
+    names = ("POSTGRES_DB", "PGUSER", "DB_PASS", "SHOP_DB_HOST", "DBPORT")
+    found = python("".join(f'{name} = os.environ["{name}"]\n' for name in names), "psycopg")
+    assert [found.pop(name) for name in names] == ["app", "app", "development", "postgres", "5432"]
+    assert found == {}
+
+
+def test_what_is_not_of_the_database_is_not_given() -> None:
+    names = ("TEST_DATABASE_URL", "DB_POOL_SIZE", "SERVICE_NAME", "APP_HOST")
+    found = python("".join(f'{name} = os.environ.get("{name}")\n' for name in names), "psycopg")
+    assert [found[name] for name in names] == [None] * 4
+
+
+def test_a_name_that_leads_elsewhere_is_left_alone() -> None:
+    assert python('x = os.getenv("DATABASE_URL", "https://api.example.org/db")', "psycopg")["DATABASE_URL"] is None
+
+
+def test_pydantic_and_examples_say_names_and_forms() -> None:
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\nsqlalchemy\nasyncpg\npsycopg2\npydantic-settings\n",
+        "main.py": "from fastapi import FastAPI\nfrom pydantic_settings import BaseSettings\n"
+        "class Settings(BaseSettings):\n    database_dsn: str\napp = FastAPI()\n",
+        ".env.example": "DATABASE_DSN=postgresql+psycopg2://me:secret@localhost:5432/me\n",
+    }
+    found = environment(files)
+    assert found["DATABASE_DSN"] == f"postgresql+psycopg2://{POSTGRES}"
+
+
+def test_celery_takes_the_broker_that_is_there() -> None:
+    code = 'b = os.getenv("CELERY_BROKER_URL")\nr = os.getenv("CELERY_RESULT_BACKEND", "redis://localhost:6379/1")'
+    assert python(code, "celery[redis]")["CELERY_BROKER_URL"] == "redis://redis:6379/0"
+    found = python(code, "celery[redis]", "pika")
+    assert found["CELERY_BROKER_URL"] == "amqp://guest:guest@rabbitmq:5672/"
+    assert found["CELERY_RESULT_BACKEND"] == "redis://redis:6379/1"
+
+
+def test_django_is_told_its_engine() -> None:
+    files = {
+        "requirements.txt": "django\npsycopg\ngunicorn\n",
+        "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "s.settings")\n',
+        "s/__init__.py": "",
+        "s/settings.py": """
+import os
+DATABASES = {
+    "default": {
+        "ENGINE": os.environ.get("DB_ENGINE", "django.db.backends.sqlite3"),
+        "HOST": os.environ.get("DB_HOST"),
+    }
+}
+WSGI_APPLICATION = "s.wsgi.application"
+""",
+        "s/wsgi.py": "application = None\n",
+    }
+    found = environment(files)
+    assert found["DB_ENGINE"] == "django.db.backends.postgresql"
+    assert found["DB_HOST"] == "postgres"
+    assert "DATABASE_URL" not in found
+
+
+def test_node_reads_pieces_urls_and_what_nest_is_asked_for() -> None:
+    code = """
+        const a = config.getOrThrow("DATABASE_HOST"), b = config.get("DATABASE_PORT", "5432");
+        connect(process.env.REDIS_URI || "redis://localhost:6379");
+    """
+    found = node(code, "pg", "redis")
+    assert found == {"DATABASE_HOST": "postgres", "DATABASE_PORT": "5432", "REDIS_URI": "redis://redis:6379"}
+
+
+def test_the_database_of_prismas_schema() -> None:
+    schema = """
+        generator client { provider = "prisma-client-js" }
+        datasource db {
+          provider = "mysql"
+          url      = env("SHOP_DATABASE_URL")
+        }
+    """
+    found = node("", "@prisma/client", **{"prisma/schema.prisma": schema})
+    assert found["SHOP_DATABASE_URL"] == "mysql://app:development@mysql:3306/app"
+
+
+def test_go_speaks_its_drivers_own_form() -> None:
+    assert (
+        go('os.Getenv("DATABASE_URL")', "github.com/lib/pq")["DATABASE_URL"] == f"postgres://{POSTGRES}?sslmode=disable"
+    )
+    mysql = go('os.Getenv("DSN_URL"); os.Getenv("MYSQL_DSN")', "github.com/go-sql-driver/mysql")
+    assert mysql["MYSQL_DSN"] == "app:development@tcp(mysql:3306)/app?parseTime=true"
+    redis = go('getEnv("REDIS_ADDR", "localhost:6379")', "github.com/redis/go-redis/v9")
+    assert redis["REDIS_ADDR"] == "redis:6379"
+
+
+POM = """<project><modelVersion>4.0.0</modelVersion><parent><groupId>org.springframework.boot</groupId>
+<artifactId>spring-boot-starter-parent</artifactId><version>3.5.6</version></parent><groupId>g</groupId><artifactId>shop</artifactId>
+<version>1</version><dependencies><dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId>
+</dependency><dependency><groupId>org.postgresql</groupId><artifactId>{}</artifactId></dependency></dependencies></project>"""
+MAIN = """package g;
+@SpringBootApplication
+public class Shop { public static void main(String[] a) { SpringApplication.run(Shop.class, a); } }
+"""
+
+
+def test_spring_has_variables_of_its_own() -> None:
+    files = {"pom.xml": POM.format("postgresql"), "src/main/java/g/Shop.java": MAIN}
+    found = environment(files)
+    assert found["SPRING_DATASOURCE_URL"] == "jdbc:postgresql://postgres:5432/app"
+    assert found["SPRING_DATASOURCE_PASSWORD"] == "development"
+    assert "DATABASE_URL" not in found
+    reactive = environment(files | {"pom.xml": POM.format("r2dbc-postgresql")})
+    assert reactive["SPRING_R2DBC_URL"] == "r2dbc:postgresql://postgres:5432/app"
+
+
+def test_every_form_of_the_data_leads_somewhere() -> None:
+    for service in backing_services().values():
+        for form in (service.url, *(item["url"] for item in service.forms)):
+            filled = service.fill(form, "h")
+            assert "{" not in filled
+            assert "h" in filled
+
+
+def test_the_release_runs_first_and_workers_by_a_profile() -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\npsycopg\nalembic\n",
+        "app.py": FLASK,
+        "Procfile": "web: gunicorn app:app\nworker: python worker.py\nrelease: alembic upgrade head\n",
+        "worker.py": "print()\n",
+    }
+    text = genfile.generate(files, compose=True).files["compose.yaml"]
+    services = yaml.safe_load(text)["services"]
+    web, release, worker = (
+        services[next(key for key in services if key.endswith(end))] for end in ("app", "-release", "-worker")
+    )
+    assert [item["condition"] for item in web["depends_on"].values()] == [
+        "service_healthy",
+        "service_completed_successfully",
+    ]
+    assert release["depends_on"].keys() == {"postgres"}
+    assert "profiles" not in release
+    assert worker["profiles"] == ["workers"]
+    assert worker["depends_on"] == web["depends_on"]
+    assert worker["healthcheck"] == release["healthcheck"] == {"disable": True}
+    assert "--profile workers up" in text
+
+
+def test_build_secrets_and_arguments_come_from_outside() -> None:
+    manifest = {"name": "x", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}}
+    files = {
+        "package.json": json.dumps(manifest),
+        "x.js": 'require("express")().listen(3000);\n',
+        ".npmrc": "//npm.example.org/:_authToken=${NPM_TOKEN}\n",
+    }
+    document = yaml.safe_load(genfile.generate(files, compose=True).files["compose.yaml"])
+    assert document["services"]["x"]["build"]["secrets"] == ["npm_token"]
+    assert document["secrets"] == {"npm_token": {"environment": "NPM_TOKEN"}}

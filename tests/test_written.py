@@ -1,0 +1,82 @@
+"""Folders that a program writes to, by what the tree and the project's own container files say; which are volumes."""
+
+import json
+from typing import Any
+
+import pytest
+
+import genfile
+
+FLASK = "from flask import Flask\nimport os\napp = Flask(__name__)\n"
+PYTHON = {"requirements.txt": "flask\ngunicorn\n"}
+NODE = {"package.json": json.dumps({"name": "x", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}})}
+SERVER = 'const app = require("express")();\napp.listen(process.env.PORT || 3000);\n'
+OWN = "*\n!.gitignore\n"
+
+
+def made(files: dict[str, str]) -> tuple[Any, str]:
+    """The spec and the Dockerfile of the one service of a tree."""
+    ((found, rendering),) = genfile.generate(files).services
+    return found.spec, rendering.dockerfile
+
+
+@pytest.mark.parametrize(
+    ("extra", "writable"),
+    [
+        # A folder with a .gitignore of its own, for its content.
+        ({"uploads/.gitignore": OWN}, ("uploads",)),
+        # One that is kept by a file, with its content left out at the root.
+        ({"uploads/.gitkeep": "", ".gitignore": "uploads/*\n!uploads/.gitkeep\n"}, ("uploads",)),
+        # Its content is in version control.
+        ({"uploads/.gitkeep": ""}, ()),
+        # There is something in it.
+        ({"uploads/.gitignore": OWN, "uploads/seed.csv": "1\n"}, ()),
+        # Nothing names it.
+        ({"reports/.gitignore": OWN}, ()),
+        # The project's own image makes a volume of it, or gives it to its user.
+        (
+            {"Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nVOLUME /srv/media\nCMD python app.py\n"},
+            ("media",),
+        ),
+        (
+            {"Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN mkdir -p var/x && chown 1 var/x\nUSER 1\n"},
+            ("var/x",),
+        ),
+        ({"Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN chown -R 1 /srv\nUSER 1\n"}, ()),
+        (
+            {
+                "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD python app.py\n",
+                "compose.yaml": "services:\n  web:\n    build: .\n    volumes: ['media:/srv/media', '.:/srv']\n",
+            },
+            ("media",),
+        ),
+    ],
+)
+def test_where_it_writes_to(extra: dict[str, str], writable: tuple[str, ...]) -> None:
+    spec, dockerfile = made({**PYTHON, "app.py": f"{FLASK}UPLOADS = os.path.join('uploads')\n", **extra})
+    assert spec.writable == spec.kept == writable
+    for path in writable:
+        assert f'VOLUME ["/app/{path}"]' in dockerfile
+        assert f"install -d -o 10001 -g 10001 /app/{path}\n" in dockerfile
+
+
+def test_node_names_a_folder_too() -> None:
+    spec, dockerfile = made({**NODE, "x.js": f'const dir = "uploads";\n{SERVER}', "uploads/.gitignore": OWN})
+    assert spec.kept == ("uploads",)
+    assert 'VOLUME ["/app/uploads"]' in dockerfile
+
+
+def test_a_folder_with_code_or_with_what_is_built_is_no_volume() -> None:
+    code = f"{FLASK}os.makedirs('static/cache', exist_ok=True)\nos.makedirs('static', exist_ok=True)\n"
+    spec, dockerfile = made({**PYTHON, "app.py": code, "static/site.css": "a {}\n"})
+    assert spec.writable == ("static",)
+    assert spec.kept == ()
+    assert "VOLUME" not in dockerfile
+    assert "mount volumes there" in dockerfile
+
+
+def test_never_the_folder_of_the_code() -> None:
+    code = f"{FLASK}import sqlite3\nsqlite3.connect('x.db')\nos.makedirs('media')\n"
+    spec, dockerfile = made({**PYTHON, "app.py": code})
+    assert "." not in spec.kept
+    assert '"/app"]' not in dockerfile
