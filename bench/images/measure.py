@@ -1,0 +1,163 @@
+"""What is measured of an image: built, changed, built again, side by side with the other columns."""
+
+import os
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.images.closure import needless
+from bench.images.junk import Junk, find_junk
+from bench.images.layers import Image, read_image
+from bench.images.progress import Step, read_progress, run_again
+from bench.images.recipe import COLUMNS, Recipe
+from bench.images.shapes import Shape
+from genfile.verify.docker import docker, run
+from genfile.verify.gates import changed_line
+from genfile.verify.lint import build_check, hadolint
+
+# Names a program that makes the images of FROM lines, where no registry can be reached.
+STAND_INS = os.environ.get("GENFILE_STAND_INS")
+ROUNDS = 3
+
+
+@dataclass
+class Figures:
+    """One column's figures for one shape; ``fault``: why there are none. Sizes in bytes, times in seconds."""
+
+    fault: str | None = None
+    base: str = ""
+    base_size: int = 0
+    size: int = 0
+    delta: int = 0
+    changed: int = 0
+    warm: float = 0
+    moved: list[str] = field(default_factory=list)
+    deps: list[str] = field(default_factory=list)
+    other: list[str] | None = None
+    other_delta: int | None = None
+    needless: list[str] | None = None
+    junk: list[Junk] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "junk": [vars(item) for item in self.junk]}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "Figures":
+        return cls(**{**told, "junk": [Junk(**item) for item in told["junk"]]})
+
+
+@dataclass
+class _Column:
+    recipe: Recipe
+    tag: str
+    figures: Figures
+    times: list[float] = field(default_factory=list)
+    image: Image | None = None
+
+
+def measure(shape: Shape, names: list[str], say: Callable[[str], None]) -> dict[str, Figures]:
+    """The figures of each column for a shape; every build of one column stands beside the same build of the others."""
+    found: dict[str, Figures] = {}
+    with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
+        columns: dict[str, _Column] = {}
+        for name in names:
+            found[name] = Figures()
+            try:
+                columns[name] = _prepare(shape, name, Path(folder) / name / shape.name, found[name])
+            except (RuntimeError, OSError) as error:
+                found[name].fault = str(error)
+                say(f"{shape.name}, {name}: {error}")
+        try:
+            _warm(shape, columns)
+            for name, column in columns.items():
+                _after_changes(shape, column)
+                figures = column.figures
+                say(f"{shape.name}, {name}: {figures.size / 1e6:.1f} MB, moves {figures.delta / 1e3:.0f} kB")
+        finally:
+            for column in columns.values():
+                docker("image", "rm", "--force", column.tag)
+    return found
+
+
+def _prepare(shape: Shape, name: str, root: Path, figures: Figures) -> _Column:
+    recipe = COLUMNS[name](shape, root)
+    figures.findings = hadolint(recipe.path.read_text("utf-8")) + _checked(recipe)
+    if STAND_INS is not None:
+        recipe.without_syntax()
+        made = run([STAND_INS, "images", *recipe.images()])
+        if not made.ok:
+            raise RuntimeError(made.output.strip().splitlines()[-1])
+    column = _Column(recipe, f"genfile-bench:{shape.name}-{name}-{secrets.token_hex(4)}", figures)
+    _build(column)
+    figures.base = recipe.base()
+    column.image = read_image(column.tag, figures.base)
+    figures.base_size, figures.size = column.image.base_size, column.image.size
+    figures.junk = find_junk(column.image.files)
+    if shape.member is not None:
+        figures.needless = needless(shape.source, shape.member, column.image.files)
+    return column
+
+
+def _checked(recipe: Recipe) -> list[str]:
+    warnings, _ = build_check(recipe.path.read_text("utf-8"))
+    return warnings
+
+
+def _build(column: _Column) -> list[Step]:
+    """Build, and the steps that there were. Raises RuntimeError with the end of what was said."""
+    recipe = column.recipe
+    words = ("buildx", "build", "--load", "--progress=rawjson", "--tag", column.tag, "--file", str(recipe.path))
+    done = docker(*words, str(recipe.root / recipe.context), timeout=1800)
+    if not done.ok:
+        raise RuntimeError(_last_words(done.output))
+    return read_progress(done.output)
+
+
+def _last_words(output: str) -> str:
+    plain = [line for line in output.splitlines() if not line.startswith("{")]
+    return "\n".join(plain[-12:]) or output[-600:]
+
+
+def _warm(shape: Shape, columns: dict[str, _Column]) -> None:
+    """Change a line and build again, the columns in turn; what moves is read after the first round."""
+    for number in range(ROUNDS):
+        for column in columns.values():
+            changed_line(column.recipe.root / shape.touch)
+            started = time.monotonic()
+            _build(column)
+            column.times.append(time.monotonic() - started)
+            if number == 0:
+                _moved(column)
+    for column in columns.values():
+        column.figures.warm = statistics.median(column.times)
+
+
+def _moved(column: _Column) -> None:
+    assert column.image is not None
+    after = read_image(column.tag, column.figures.base)
+    moved = after.moved(column.image)
+    column.figures.delta = sum(layer.size for layer in moved)
+    column.figures.changed = after.changed(column.image)
+    column.figures.moved = [f"{layer.size} {layer.command}" for layer in moved]
+
+
+def _after_changes(shape: Shape, column: _Column) -> None:
+    """What is carried out again after a dependency changed, and after another member of the workspace did."""
+    root = column.recipe.root
+    if shape.other is not None:
+        before = read_image(column.tag, column.figures.base)
+        changed_line(root / shape.other)
+        column.figures.other = run_again(_build(column))
+        after = read_image(column.tag, column.figures.base)
+        column.figures.other_delta = sum(layer.size for layer in after.moved(before))
+    for lock in shape.locks:
+        with (root / lock).open("a", encoding="utf-8") as stream:
+            # Nothing but blanks: the same dependencies in a file that no build has seen.
+            stream.write("".join(secrets.choice(" \n") for _ in range(64)) + "\n")
+    column.figures.deps = run_again(_build(column))

@@ -1,0 +1,43 @@
+"""bench/IMAGES.md, written."""
+
+from bench.images.shapes import Shape
+from bench.images.table import Results, details, quality, reruns, sizes
+
+_HEAD = """\
+# Images
+
+What genfile writes for {count} small applications (`bench/apps`), beside Dockerfiles that were written by hand for the
+same applications (`bench/hand`), built on one engine. `python -m bench.images --write` writes this page.
+"""
+_STAND_INS = """
+The base images of this run were stand-ins, made where no registry could be reached: sizes, and times with them, can be
+compared between the columns of this page, and with nothing else.
+"""
+_SIZES = """
+## Size and change
+
+**size**: the layers beyond the base image, before compression. **moved**: the layers that a push moves after one more
+line in a source file. **again**: the time of that build, the median of three, the columns in turn.
+"""
+_RERUNS = """
+## What runs again
+
+**lock**: the `RUN` steps that run again after a change of the lock file. **member**: `RUN` steps, and bytes of new
+layers, after a change of another member of the workspace. **needless**: packages in the image that the lock file does
+not name for the service in production.
+"""
+_QUALITY = """
+## Junk and findings
+
+**own junk**: files of the kinds of `bench/images/junk.toml` that the Dockerfile itself brought. **packed junk**: those
+inside of installed packages. **findings**: of hadolint, and of `docker build --check`.
+"""
+
+
+def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool) -> str:
+    """The whole page."""
+    parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
+    for text, table in ((_SIZES, sizes), (_RERUNS, reruns), (_QUALITY, quality)):
+        parts += [text, "\n", "\n".join(table(shapes, results, columns)), "\n"]
+    parts += ["\n## Each in detail\n\n", "\n".join(details(shapes, results, columns))]
+    return "".join(parts).rstrip("\n") + "\n"

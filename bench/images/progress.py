@@ -1,0 +1,50 @@
+"""BuildKit's progress as JSON lines (`--progress=rawjson`), read: which steps were carried out, which were cached."""
+
+import json
+import re
+from dataclasses import dataclass
+
+_NAME = re.compile(r"\[(?:(?P<stage>[a-z][a-z0-9_.-]*) +)?\d+/\d+\] (?P<instruction>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction of a build."""
+
+    stage: str
+    instruction: str
+    cached: bool
+
+    @property
+    def keyword(self) -> str:
+        return self.instruction.split(maxsplit=1)[0]
+
+
+def read_progress(output: str) -> list[Step]:
+    """Every instruction that a build came to, in order; FROM is none. What is no JSON is passed over."""
+    found: dict[str, Step] = {}
+    for line in output.splitlines():
+        try:
+            status = json.loads(line)
+        except ValueError:
+            continue
+        for vertex in (status.get("vertexes") or []) if isinstance(status, dict) else []:
+            named = _NAME.fullmatch(vertex.get("name", ""))
+            if named is None or named["instruction"].startswith("FROM ") or "completed" not in vertex:
+                continue
+            found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], bool(vertex.get("cached")))
+    return list(found.values())
+
+
+def run_again(steps: list[Step]) -> list[str]:
+    """The RUN instructions that a build carried out, without their mounts, each with its stage."""
+    return [
+        f"{step.stage + ': ' if step.stage else ''}{_command(step.instruction)}"
+        for step in steps
+        if step.keyword == "RUN" and not step.cached
+    ]
+
+
+def _command(instruction: str) -> str:
+    words = instruction.split()[1:]
+    return " ".join(word for word in words if not word.startswith("--mount="))
