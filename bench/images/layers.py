@@ -72,10 +72,11 @@ def read_image(tag: str, base: str) -> Image:
         if not done.ok:
             raise RuntimeError(done.output)
         with tarfile.open(path) as archive:
-            return _read(archive, below)
+            return read_archive(archive, below)
 
 
-def _read(archive: tarfile.TarFile, below: int) -> Image:
+def read_archive(archive: tarfile.TarFile, below: int) -> Image:
+    """Read what `docker save` wrote; the first ``below`` layers are the base's."""
     manifest = json.load(_member(archive, "manifest.json"))[0]
     config = json.load(_member(archive, manifest["Config"]))
     digests = config["rootfs"]["diff_ids"]
