@@ -13,7 +13,7 @@ from bench.images.junk import find_junk, kind_of
 from bench.images.layers import File, Image, Layer, read_archive
 from bench.images.measure import Figures
 from bench.images.page import page
-from bench.images.progress import read_progress, run_again
+from bench.images.progress import downloads_again, read_progress, run_again
 from bench.images.recipe import Recipe
 from bench.images.shapes import read_shapes
 from genfile.dockerfile.reader import read_dockerfile
@@ -41,6 +41,24 @@ def test_steps_that_were_carried_out_are_told_from_cached_ones() -> None:
         ("build", "RUN", True),
     ]
     assert run_again(steps) == ["deps: npm ci --omit=dev"]
+
+
+def test_a_step_with_a_cache_of_downloads_downloads_again_on_a_new_builder() -> None:
+    output = progress(
+        {
+            "digest": "a",
+            "name": "[2/4] RUN --mount=type=cache,target=/root/.m2,sharing=locked mvn package",
+            "completed": "",
+        },
+        {"digest": "b", "name": "[3/4] RUN --mount=type=cache,target=/app/.next/cache npm run build", "completed": ""},
+        {
+            "digest": "c",
+            "name": "[4/4] RUN --mount=type=cache,id=pnpm,target=/pnpm/store pnpm i",
+            "completed": "",
+            "cached": True,
+        },
+    )
+    assert downloads_again(read_progress(output)) == ["mvn package"]
 
 
 @pytest.mark.parametrize(

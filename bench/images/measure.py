@@ -13,7 +13,7 @@ from typing import Any
 from bench.images.closure import needless
 from bench.images.junk import Junk, find_junk
 from bench.images.layers import Image, read_image
-from bench.images.progress import Step, read_progress, run_again
+from bench.images.progress import Step, downloads_again, read_progress, run_again
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
 from genfile.verify.docker import docker, run
@@ -36,6 +36,8 @@ class Figures:
     delta: int = 0
     changed: int = 0
     warm: float = 0
+    again: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     deps: list[str] = field(default_factory=list)
     other: list[str] | None = None
@@ -130,9 +132,10 @@ def _warm(shape: Shape, columns: dict[str, _Column]) -> None:
         for column in columns.values():
             changed_line(column.recipe.root / shape.touch)
             started = time.monotonic()
-            _build(column)
+            steps = _build(column)
             column.times.append(time.monotonic() - started)
             if number == 0:
+                column.figures.again, column.figures.fresh = run_again(steps), downloads_again(steps)
                 _moved(column)
     for column in columns.values():
         column.figures.warm = statistics.median(column.times)

@@ -22,9 +22,11 @@ line in a source file. **again**: the time of that build, the median of three, t
 _RERUNS = """
 ## What runs again
 
-**lock**: the `RUN` steps that run again after a change of the lock file. **member**: `RUN` steps, and bytes of new
-layers, after a change of another member of the workspace. **needless**: packages in the image that the lock file does
-not name for the service in production.
+**source**: the `RUN` steps that run again after that line; a builder that imports its layers from elsewhere (CI) runs
+the same ones. **fresh**: those of them that download there, since a new builder's cache mounts are empty. **lock**: the
+`RUN` steps that run again after a change of the lock file. **member**: `RUN` steps, and bytes of new layers, after a
+change of another member of the workspace. **needless**: packages in the image that the lock file does not name for the
+service in production.
 """
 _QUALITY = """
 ## Junk and findings

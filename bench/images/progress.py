@@ -4,6 +4,10 @@ import json
 import re
 from dataclasses import dataclass
 
+# Where package managers keep what they downloaded: a cache mount there is empty on a builder that is new.
+_DOWNLOADS = re.compile(
+    r"--mount=type=cache\S*target=(/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/cache/apt)"
+)
 _NAME = re.compile(r"\[(?:(?P<stage>[a-z][a-z0-9_.-]*) +)?\d+/\d+\] (?P<instruction>.+)", re.DOTALL)
 
 
@@ -43,6 +47,11 @@ def run_again(steps: list[Step]) -> list[str]:
         for step in steps
         if step.keyword == "RUN" and not step.cached
     ]
+
+
+def downloads_again(steps: list[Step]) -> list[str]:
+    """Those of them that have to download on a builder whose cache of layers is full and whose mounts are empty."""
+    return run_again([step for step in steps if _DOWNLOADS.search(step.instruction)])
 
 
 def _command(instruction: str) -> str:

@@ -42,12 +42,15 @@ def sizes(shapes: list[Shape], results: Results, columns: list[str]) -> list[str
 
 
 def reruns(shapes: list[Shape], results: Results, columns: list[str]) -> list[str]:
-    """RUN steps after a change of the lock file or of another member, and its bytes; needless packages."""
-    head = ["application", *(f"{what} {column}" for what in ("lock", "member", "needless") for column in columns)]
+    """RUN steps after a change of source, lock file or another member, and its bytes; needless packages."""
+    titles = ("source", "fresh", "lock", "member", "needless")
+    head = ["application", *(f"{what} {column}" for what in titles for column in columns)]
     rows = []
     for shape in shapes:
         pairs = list(_pairs(results[shape.name], columns))
-        cells = [str(len(one.deps)) if one else _NONE for one in pairs]
+        cells = [str(len(one.again)) if one else _NONE for one in pairs]
+        cells += [str(len(one.fresh)) if one else _NONE for one in pairs]
+        cells += [str(len(one.deps)) if one else _NONE for one in pairs]
         cells += [_of_member(one) for one in pairs]
         cells += [str(len(one.needless)) if one and one.needless is not None else _NONE for one in pairs]
         rows.append([shape.name, *cells])
@@ -102,6 +105,7 @@ def _detail(column: str, one: Figures) -> list[str]:
     whole = megabytes(one.base_size + one.size)
     lines = [f"- **{column}**: on `{one.base}`, {whole} in all; changed files: {megabytes(one.changed)}"]
     lines += [f"  - moved: `{_short(text)}`" for text in one.moved]
+    lines += [f"  - after the source: `{_short(text)}`" for text in one.again]
     lines += [f"  - after the lock file: `{_short(text)}`" for text in one.deps]
     lines += [f"  - after another member: `{_short(text)}`" for text in one.other or ()]
     lines += [f"  - needless: {', '.join(one.needless)}"] if one.needless else []
