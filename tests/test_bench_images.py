@@ -266,6 +266,10 @@ def test_the_base_is_that_of_the_last_stage(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text(text)
     recipe = Recipe(tmp_path, "Dockerfile", ".")
     assert recipe.base() == "node:24"
+    (tmp_path / "Dockerfile").write_text(text.replace("FROM node:24", 'ARG V="24"\nFROM node:${V}-slim'))
+    assert recipe.base() == "node:24-slim"
+    assert recipe.images() == ["node:24-slim", "golang:1.27"]
+    (tmp_path / "Dockerfile").write_text(text)
     recipe.without_syntax()
     assert recipe.path.read_text().startswith("FROM node:24")
 

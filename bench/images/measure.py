@@ -16,8 +16,8 @@ from bench.images.layers import Image, read_image
 from bench.images.progress import Step, downloads_again, read_progress, run_again
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
-from genfile.verify.docker import docker, run
-from genfile.verify.gates import changed_line
+from genfile.verify.docker import docker, inspect, run
+from genfile.verify.gates import HARDENED, STAYS, changed_line
 from genfile.verify.lint import build_check, hadolint
 
 # Names a program that makes the images of FROM lines, where no registry can be reached.
@@ -97,6 +97,7 @@ def _prepare(shape: Shape, name: str, root: Path, figures: Figures) -> _Column:
             raise RuntimeError(made.output.strip().splitlines()[-1])
     column = _Column(recipe, f"genfile-bench:{shape.name}-{name}-{secrets.token_hex(4)}", figures)
     _build(column)
+    _start(column.tag)
     figures.base = recipe.base()
     column.image = read_image(column.tag, figures.base)
     figures.base_size, figures.size = column.image.base_size, column.image.size
@@ -109,6 +110,18 @@ def _prepare(shape: Shape, name: str, root: Path, figures: Figures) -> _Column:
 def _checked(recipe: Recipe) -> list[str]:
     warnings, _ = build_check(recipe.path.read_text("utf-8"))
     return warnings
+
+
+def _start(tag: str) -> None:
+    """Run the image as the second gate of `genfile.verify` does. Raises RuntimeError when it does not stay."""
+    name = tag.replace(":", "-")
+    try:
+        done = docker("run", "--detach", "--name", name, *HARDENED, tag)
+        time.sleep(STAYS)
+        if not done.ok or not inspect("container", name).get("State", {}).get("Running"):
+            raise RuntimeError(f"it does not start: {docker('logs', name).output[-400:] or done.output}")
+    finally:
+        docker("rm", "--force", "--volumes", name)
 
 
 def _build(column: _Column) -> list[Step]:

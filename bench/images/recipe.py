@@ -1,17 +1,21 @@
 """One application with one column's container files in a folder of its own, ready to be built."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 import genfile
 from bench.images.shapes import Shape
+from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.project.apply import apply_plan
 from genfile.project.plan import make_plan
 
+_SYNTAX = re.compile(r"#\s*syntax\s*=")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__", "target", "build", ".next")
 
 
@@ -29,17 +33,24 @@ class Recipe:
 
     def images(self) -> list[str]:
         """Every image that is taken from outside."""
-        return list(read_dockerfile(self.path.read_text("utf-8")).external_images())
+        parsed = read_dockerfile(self.path.read_text("utf-8"))
+        return [_expanded(image, parsed) for image in parsed.external_images()]
 
     def base(self) -> str:
         """The image that the last stage stands on."""
         parsed = read_dockerfile(self.path.read_text("utf-8"))
-        return parsed.lineage(parsed.stages[-1])[-1].image
+        return _expanded(parsed.lineage(parsed.stages[-1])[-1].image, parsed)
 
     def without_syntax(self) -> None:
         """Leave out the `# syntax=` line, where the image that it names can't be had."""
         lines = self.path.read_text("utf-8").splitlines(keepends=True)
-        self.path.write_text("".join(line for line in lines if not line.startswith("# syntax=")), "utf-8")
+        self.path.write_text("".join(line for line in lines if not _SYNTAX.match(line)), "utf-8")
+
+
+def _expanded(image: str, parsed: Dockerfile) -> str:
+    """The name of an image, its ARGs before the first FROM filled in."""
+    defaults = dict(item.value.split("=", 1) for item in parsed.head if item.keyword == "ARG" and "=" in item.value)
+    return Template(image).safe_substitute({name: value.strip("\"'") for name, value in defaults.items()})
 
 
 def by_genfile(shape: Shape, root: Path) -> Recipe:
