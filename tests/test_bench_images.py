@@ -1,5 +1,6 @@
 """The pure parts of bench/images: progress read, junk told apart, closures computed, layers read."""
 
+import base64
 import gzip
 import io
 import json
@@ -13,7 +14,7 @@ from bench.images.junk import find_junk, kind_of
 from bench.images.layers import File, Image, Layer, read_archive
 from bench.images.measure import Figures
 from bench.images.page import page
-from bench.images.progress import downloads_again, read_progress, run_again
+from bench.images.progress import downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import Recipe
 from bench.images.shapes import read_shapes
 from genfile.dockerfile.reader import read_dockerfile
@@ -59,6 +60,12 @@ def test_a_step_with_a_cache_of_downloads_downloads_again_on_a_new_builder() -> 
         },
     )
     assert downloads_again(read_progress(output)) == ["mvn package"]
+
+
+def test_the_last_words_are_those_of_the_step_that_failed() -> None:
+    data = base64.b64encode(b"npm error code E404\n").decode()
+    output = json.dumps({"logs": [{"vertex": "a", "data": data}]}) + "\nERROR: failed to solve"
+    assert last_words(output) == "npm error code E404\nERROR: failed to solve"
 
 
 @pytest.mark.parametrize(

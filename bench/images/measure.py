@@ -13,7 +13,7 @@ from typing import Any
 from bench.images.closure import needless
 from bench.images.junk import Junk, find_junk
 from bench.images.layers import Image, read_image
-from bench.images.progress import Step, downloads_again, read_progress, run_again
+from bench.images.progress import Step, downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
 from genfile.verify.docker import docker, inspect, run
@@ -130,13 +130,8 @@ def _build(column: _Column) -> list[Step]:
     words = ("buildx", "build", "--load", "--progress=rawjson", "--tag", column.tag, "--file", str(recipe.path))
     done = docker(*words, str(recipe.root / recipe.context), timeout=1800)
     if not done.ok:
-        raise RuntimeError(_last_words(done.output))
+        raise RuntimeError(last_words(done.output, 20))
     return read_progress(done.output)
-
-
-def _last_words(output: str) -> str:
-    plain = [line for line in output.splitlines() if not line.startswith("{")]
-    return "\n".join(plain[-12:]) or output[-600:]
 
 
 def _warm(shape: Shape, columns: dict[str, _Column]) -> None:

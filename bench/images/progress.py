@@ -1,5 +1,6 @@
 """BuildKit's progress as JSON lines (`--progress=rawjson`), read: which steps were carried out, which were cached."""
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -38,6 +39,20 @@ def read_progress(output: str) -> list[Step]:
                 continue
             found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], bool(vertex.get("cached")))
     return list(found.values())
+
+
+def last_words(output: str, lines: int = 12) -> str:
+    """The end of what the steps of a failed build printed, with BuildKit's own message."""
+    said: list[str] = []
+    for line in output.splitlines():
+        try:
+            status = json.loads(line)
+        except ValueError:
+            said.append(line)
+            continue
+        for log in (status.get("logs") or []) if isinstance(status, dict) else []:
+            said += base64.b64decode(log.get("data", "")).decode("utf-8", "replace").splitlines()
+    return "\n".join([line for line in said if line.strip()][-lines:])
 
 
 def run_again(steps: list[Step]) -> list[str]:
