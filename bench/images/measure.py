@@ -84,6 +84,8 @@ def measure(shape: Shape, names: list[str], say: Callable[[str], None]) -> dict[
         finally:
             for column in columns.values():
                 docker("image", "rm", "--force", column.tag)
+                # The tag moves on with each build: the images before the last one are known by their label alone.
+                docker("image", "prune", "--force", "--filter", f"label={_label(column.tag)}")
     return found
 
 
@@ -107,6 +109,11 @@ def _prepare(shape: Shape, name: str, root: Path, figures: Figures) -> _Column:
     return column
 
 
+def _label(tag: str) -> str:
+    """What every image of one column is marked with."""
+    return f"genfile.bench={tag.partition(':')[2]}"
+
+
 def _checked(recipe: Recipe) -> list[str]:
     warnings, _ = build_check(recipe.path.read_text("utf-8"))
     return warnings
@@ -127,8 +134,8 @@ def _start(tag: str) -> None:
 def _build(column: _Column) -> list[Step]:
     """Build, and the steps that there were. Raises RuntimeError with the end of what was said."""
     recipe = column.recipe
-    words = ("buildx", "build", "--load", "--progress=rawjson", "--tag", column.tag, "--file", str(recipe.path))
-    done = docker(*words, str(recipe.root / recipe.context), timeout=1800)
+    words = ("buildx", "build", "--load", "--progress=rawjson", "--label", _label(column.tag), "--tag", column.tag)
+    done = docker(*words, "--file", str(recipe.path), str(recipe.root / recipe.context), timeout=1800)
     if not done.ok:
         raise RuntimeError(last_words(done.output, 20))
     return read_progress(done.output)
