@@ -17,6 +17,7 @@ from bench.images.page import page
 from bench.images.progress import downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import Recipe
 from bench.images.shapes import read_shapes
+from bench.images.table import summary
 from genfile.dockerfile.reader import read_dockerfile
 
 
@@ -294,3 +295,16 @@ def test_the_page_tells_of_stand_ins_and_of_what_could_not_be_built() -> None:
 def test_figures_come_back_from_json() -> None:
     figures = Figures(size=3, junk=find_junk({"app/README.md": File(1, "x")}), needless=["a@1"])
     assert Figures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
+
+
+def test_the_summary_names_where_genfile_is_worse() -> None:
+    shapes = read_shapes(["node-express", "python-flask", "go-cgo"])
+    results = {
+        "node-express": {"genfile": Figures(size=2000, delta=10), "hand": Figures(size=1000, delta=10)},
+        "python-flask": {"genfile": Figures(size=1005, other=["x"]), "hand": Figures(size=1000, other=[])},
+        "go-cgo": {"genfile": Figures(size=9), "hand": Figures(fault="no network")},
+    }
+    told = summary(shapes, results)
+    assert "| size beyond the base | 1 of 2 | node-express |" in told
+    assert "| bytes moved after a line | 2 of 2 | – |" in told
+    assert "| RUN steps after another member | 0 of 1 | python-flask |" in told

@@ -1,13 +1,20 @@
 """bench/IMAGES.md, written."""
 
 from bench.images.shapes import Shape
-from bench.images.table import Results, details, quality, reruns, sizes
+from bench.images.table import Results, details, quality, reruns, sizes, summary
 
 _HEAD = """\
 # Images
 
 What genfile writes for {count} small applications (`bench/apps`), beside Dockerfiles that were written by hand for the
 same applications (`bench/hand`), built on one engine. `python -m bench.images --write` writes this page.
+"""
+_PEERS = """
+## Other generators
+
+`--columns genfile,hand,fly` measures what the npm package @flydotio/dockerfile writes for the Node applications.
+nixpacks, railpack and buildpacks build on images of their own, and `docker init` comes with Docker Desktop and asks its
+questions at a terminal: this command runs none of them.
 """
 _STAND_INS = """
 The base images of this run were stand-ins, made where no registry could be reached: sizes, and times with them, can be
@@ -39,7 +46,9 @@ inside of installed packages. **findings**: of hadolint, and of `docker build --
 def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool) -> str:
     """The whole page."""
     parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
+    parts += ["\n", "\n".join(summary(shapes, results)), "\n"]
     for text, table in ((_SIZES, sizes), (_RERUNS, reruns), (_QUALITY, quality)):
         parts += [text, "\n", "\n".join(table(shapes, results, columns)), "\n"]
     parts += ["\n## Each in detail\n\n", "\n".join(details(shapes, results, columns))]
+    parts += ["\n", _PEERS]
     return "".join(parts).rstrip("\n") + "\n"

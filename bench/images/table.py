@@ -1,12 +1,27 @@
 """The figures as Markdown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from bench.images.measure import Figures
 from bench.images.shapes import Shape
 
 Results = Mapping[str, Mapping[str, Figures]]
 _NONE = "–"
+# Compressors, names and times in archives make some noise; what lies within it is no difference.
+_TOLERANCE = 1.01
+_JUDGED: dict[str, Callable[[Figures], Any]] = {
+    "size beyond the base": lambda one: one.size,
+    "size in all": lambda one: one.base_size + one.size,
+    "bytes moved after a line": lambda one: one.delta,
+    "RUN steps after a line": lambda one: len(one.again),
+    "of those, with downloads on a new builder": lambda one: len(one.fresh),
+    "RUN steps after the lock file": lambda one: len(one.deps),
+    "RUN steps after another member": lambda one: len(one.other) if one.other is not None else None,
+    "needless packages": lambda one: len(one.needless) if one.needless is not None else None,
+    "bytes of junk": lambda one: sum(item.size for item in one.junk),
+    "findings": lambda one: len(one.findings),
+}
 
 
 def megabytes(size: float) -> str:
@@ -39,6 +54,19 @@ def sizes(shapes: list[Shape], results: Results, columns: list[str]) -> list[str
         cells += [f"{one.warm:.1f} s" if one else _NONE for one in pairs]
         rows.append([f"{shape.name}: {shape.about}", *cells])
     return _table(head, rows)
+
+
+def summary(shapes: list[Shape], results: Results) -> list[str]:
+    """In how many applications genfile's image is no worse than the one by hand, and in which it is; by figure."""
+    built = [shape.name for shape in shapes if all(_pairs(results[shape.name], ["genfile", "hand"]))]
+    both = {name: (results[name]["genfile"], results[name]["hand"]) for name in built}
+    rows = []
+    for what, figure in _JUDGED.items():
+        known = {name: (figure(ours), figure(theirs)) for name, (ours, theirs) in both.items()}
+        known = {name: pair for name, pair in known.items() if None not in pair}
+        worse = [name for name, (ours, theirs) in known.items() if ours > _TOLERANCE * theirs]
+        rows.append([what, f"{len(known) - len(worse)} of {len(known)}", ", ".join(worse) or _NONE])
+    return _table(["figure", "no worse than by hand", "worse"], rows)
 
 
 def reruns(shapes: list[Shape], results: Results, columns: list[str]) -> list[str]:
