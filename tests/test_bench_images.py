@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.images.change import change_code, change_lock
 from bench.images.closure import needless, npm_closure, pnpm_closure, uv_closure
 from bench.images.junk import find_junk, kind_of
 from bench.images.layers import File, Image, Layer, read_archive
@@ -308,3 +309,27 @@ def test_the_summary_names_where_genfile_is_worse() -> None:
     assert "| size beyond the base | 1 of 2 | node-express |" in told
     assert "| bytes moved after a line | 2 of 2 | – |" in told
     assert "| RUN steps after another member | 0 of 1 | python-flask |" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("a.py", "x = 1\n"), ("a.go", "package a\n"), ("a.ts", "export {};\n"), ("A.java", "class A {}\n")],
+)
+def test_a_changed_line_is_code_that_nobody_has_seen(tmp_path: Path, name: str, before: str) -> None:
+    (tmp_path / name).write_text(before)
+    change_code(tmp_path / name)
+    once = (tmp_path / name).read_text()
+    change_code(tmp_path / name)
+    twice = (tmp_path / name).read_text()
+    first, second = once.removeprefix(before).strip(), twice.removeprefix(once).strip()
+    assert first != second
+    assert not first.startswith(("//", "#"))
+    assert "{{" not in first
+
+
+def test_a_changed_lock_file_says_the_same(tmp_path: Path) -> None:
+    lock = tmp_path / "package-lock.json"
+    lock.write_text(json.dumps(NPM))
+    change_lock(lock)
+    assert lock.read_text() != json.dumps(NPM)
+    assert json.loads(lock.read_text()) == NPM

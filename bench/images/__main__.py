@@ -17,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.images", description=__doc__)
     parser.add_argument("shapes", nargs="*", metavar="SHAPE", help="applications of shapes.toml; all by default")
     parser.add_argument("--columns", default="genfile,hand", help=f"of {', '.join(COLUMNS)}; genfile,hand by default")
+    parser.add_argument("--rounds", type=int, default=3, help="builds after a change, of whose times the median counts")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there; shapes not measured stay")
     parser.add_argument("--write", action="store_true", help="write bench/IMAGES.md")
     given = parser.parse_args()
@@ -30,7 +31,9 @@ def main() -> int:
     columns = given.columns.split(",")
     results = _known(given.json)
     for shape in shapes:
-        results[shape.name] = measure(shape, columns, lambda line: print(line, file=sys.stderr, flush=True))
+        results[shape.name] = measure(
+            shape, columns, given.rounds, lambda line: print(line, file=sys.stderr, flush=True)
+        )
         if given.json is not None:
             given.json.write_text(_as_json(results), "utf-8")
     listed = [shape for shape in read_shapes([]) if shape.name in results]
@@ -40,6 +43,10 @@ def main() -> int:
     else:
         print(text)
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _known(path: Path | None) -> dict[str, dict[str, Figures]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.images.change import change_code, change_lock
 from bench.images.closure import needless
 from bench.images.junk import Junk, find_junk
 from bench.images.layers import Image, read_image
@@ -17,12 +18,11 @@ from bench.images.progress import Step, downloads_again, last_words, read_progre
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
 from genfile.verify.docker import docker, inspect, run
-from genfile.verify.gates import HARDENED, STAYS, changed_line
+from genfile.verify.gates import HARDENED, STAYS
 from genfile.verify.lint import build_check, hadolint
 
 # Names a program that makes the images of FROM lines, where no registry can be reached.
 STAND_INS = os.environ.get("GENFILE_STAND_INS")
-ROUNDS = 3
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Figures:
     size: int = 0
     delta: int = 0
     changed: int = 0
-    warm: float = 0
+    times: list[float] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     fresh: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -45,6 +45,11 @@ class Figures:
     needless: list[str] | None = None
     junk: list[Junk] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+
+    @property
+    def warm(self) -> float:
+        """The time of a build after one more line, the median of the rounds."""
+        return statistics.median(self.times) if self.times else 0
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "junk": [vars(item) for item in self.junk]}
@@ -56,48 +61,61 @@ class Figures:
 
 @dataclass
 class _Column:
-    recipe: Recipe
+    name: str
     tag: str
-    figures: Figures
-    times: list[float] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
+    recipe: Recipe | None = None
     image: Image | None = None
 
+    @property
+    def files(self) -> Recipe:
+        assert self.recipe is not None
+        return self.recipe
 
-def measure(shape: Shape, names: list[str], say: Callable[[str], None]) -> dict[str, Figures]:
+
+def measure(shape: Shape, names: list[str], rounds: int, say: Callable[[str], None]) -> dict[str, Figures]:
     """The figures of each column for a shape; every build of one column stands beside the same build of the others."""
-    found: dict[str, Figures] = {}
+    columns: list[_Column] = []
     with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
-        columns: dict[str, _Column] = {}
         for name in names:
-            found[name] = Figures()
-            try:
-                columns[name] = _prepare(shape, name, Path(folder) / name / shape.name, found[name])
-            except (RuntimeError, OSError) as error:
-                found[name].fault = str(error)
-                say(f"{shape.name}, {name}: {error}")
+            tag = f"genfile-bench:{shape.name}-{name}-{secrets.token_hex(4)}"
+            columns.append(_Column(name, tag))
+            _attempt(columns[-1], lambda column: _prepare(shape, column, Path(folder) / column.name / shape.name))
         try:
-            _warm(shape, columns)
-            for name, column in columns.items():
-                _after_changes(shape, column)
+            for number in range(rounds):
+                for column in columns:
+                    _attempt(column, lambda column: _change(shape, column, first=number == 0))  # noqa: B023
+            for column in columns:
+                _attempt(column, lambda column: _after_changes(shape, column))
                 figures = column.figures
-                say(f"{shape.name}, {name}: {figures.size / 1e6:.1f} MB, moves {figures.delta / 1e3:.0f} kB")
+                say(f"{shape.name}, {column.name}: {figures.size / 1e6:.1f} MB, moves {figures.delta / 1e3:.0f} kB")
         finally:
-            for column in columns.values():
+            for column in columns:
                 docker("image", "rm", "--force", column.tag)
                 # The tag moves on with each build: the images before the last one are known by their label alone.
                 docker("image", "prune", "--force", "--filter", f"label={_label(column.tag)}")
-    return found
+    return {column.name: column.figures for column in columns}
 
 
-def _prepare(shape: Shape, name: str, root: Path, figures: Figures) -> _Column:
-    recipe = COLUMNS[name](shape, root)
+def _attempt(column: _Column, work: Callable[[_Column], None]) -> None:
+    """Do something with a column that has no fault so far; what goes wrong is its fault, and no other column's."""
+    if column.figures.fault is None:
+        try:
+            work(column)
+        except (RuntimeError, OSError) as error:
+            column.figures.fault = str(error)
+
+
+def _prepare(shape: Shape, column: _Column, root: Path) -> None:
+    """Lay the files out, lint them, build, start, and read the image."""
+    recipe = column.recipe = COLUMNS[column.name](shape, root)
+    figures = column.figures
     figures.findings = hadolint(recipe.path.read_text("utf-8")) + _checked(recipe)
     if STAND_INS is not None:
         recipe.without_syntax()
         made = run([STAND_INS, "images", *recipe.images()])
         if not made.ok:
             raise RuntimeError(made.output.strip().splitlines()[-1])
-    column = _Column(recipe, f"genfile-bench:{shape.name}-{name}-{secrets.token_hex(4)}", figures)
     _build(column)
     _start(column.tag)
     figures.base = recipe.base()
@@ -106,7 +124,6 @@ def _prepare(shape: Shape, name: str, root: Path, figures: Figures) -> _Column:
     figures.junk = find_junk(column.image.files)
     if shape.member is not None:
         figures.needless = needless(shape.source, shape.member, column.image.files)
-    return column
 
 
 def _label(tag: str) -> str:
@@ -133,7 +150,7 @@ def _start(tag: str) -> None:
 
 def _build(column: _Column) -> list[Step]:
     """Build, and the steps that there were. Raises RuntimeError with the end of what was said."""
-    recipe = column.recipe
+    recipe = column.files
     words = ("buildx", "build", "--load", "--progress=rawjson", "--label", _label(column.tag), "--tag", column.tag)
     done = docker(*words, "--file", str(recipe.path), str(recipe.root / recipe.context), timeout=1800)
     if not done.ok:
@@ -141,23 +158,19 @@ def _build(column: _Column) -> list[Step]:
     return read_progress(done.output)
 
 
-def _warm(shape: Shape, columns: dict[str, _Column]) -> None:
-    """Change a line and build again, the columns in turn; what moves is read after the first round."""
-    for number in range(ROUNDS):
-        for column in columns.values():
-            if number == 0:
-                # What other builds of this engine made of the same steps meanwhile is no change of this one's.
-                _build(column)
-                column.image = read_image(column.tag, column.figures.base)
-            changed_line(column.recipe.root / shape.touch)
-            started = time.monotonic()
-            steps = _build(column)
-            column.times.append(time.monotonic() - started)
-            if number == 0:
-                column.figures.again, column.figures.fresh = run_again(steps), downloads_again(steps)
-                _moved(column)
-    for column in columns.values():
-        column.figures.warm = statistics.median(column.times)
+def _change(shape: Shape, column: _Column, *, first: bool) -> None:
+    """Change a line and build again; what moves and what runs is read the first time."""
+    if first:
+        # What other builds of this engine made of the same steps meanwhile is no change of this one's.
+        _build(column)
+        column.image = read_image(column.tag, column.figures.base)
+    change_code(column.files.root / shape.touch)
+    started = time.monotonic()
+    steps = _build(column)
+    column.figures.times.append(time.monotonic() - started)
+    if first:
+        column.figures.again, column.figures.fresh = run_again(steps), downloads_again(steps)
+        _moved(column)
 
 
 def _moved(column: _Column) -> None:
@@ -171,15 +184,13 @@ def _moved(column: _Column) -> None:
 
 def _after_changes(shape: Shape, column: _Column) -> None:
     """What is carried out again after a dependency changed, and after another member of the workspace did."""
-    root = column.recipe.root
+    root = column.files.root
     if shape.other is not None:
         before = read_image(column.tag, column.figures.base)
-        changed_line(root / shape.other)
+        change_code(root / shape.other)
         column.figures.other = run_again(_build(column))
         after = read_image(column.tag, column.figures.base)
         column.figures.other_delta = sum(layer.size for layer in after.moved(before))
     for lock in shape.locks:
-        with (root / lock).open("a", encoding="utf-8") as stream:
-            # Nothing but blanks: the same dependencies in a file that no build has seen.
-            stream.write("".join(secrets.choice(" \n") for _ in range(64)) + "\n")
+        change_lock(root / lock)
     column.figures.deps = run_again(_build(column))

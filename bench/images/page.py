@@ -24,7 +24,7 @@ _SIZES = """
 ## Size and change
 
 **size**: the layers beyond the base image, before compression. **moved**: the layers that a push moves after one more
-line in a source file. **again**: the time of that build, the median of three, the columns in turn.
+line in a source file. **again**: the time of that build, the median of {rounds}, the columns in turn.
 """
 _RERUNS = """
 ## What runs again
@@ -47,8 +47,9 @@ def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins
     """The whole page."""
     parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
     parts += ["\n", "\n".join(summary(shapes, results)), "\n"]
+    rounds = min((len(one.times) for found in results.values() for one in found.values() if not one.fault), default=0)
     for text, table in ((_SIZES, sizes), (_RERUNS, reruns), (_QUALITY, quality)):
-        parts += [text, "\n", "\n".join(table(shapes, results, columns)), "\n"]
+        parts += [text.format(rounds=rounds), "\n", "\n".join(table(shapes, results, columns)), "\n"]
     parts += ["\n## Each in detail\n\n", "\n".join(details(shapes, results, columns))]
     parts += ["\n", _PEERS]
     return "".join(parts).rstrip("\n") + "\n"
