@@ -1,0 +1,3 @@
+"""What is quoted."""
+
+BOOKS = ["Call me Ishmael."]

@@ -1,0 +1,5 @@
+from quotes.main import health
+
+
+def test_health() -> None:
+    assert health() == {"status": "ok"}

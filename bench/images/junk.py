@@ -1,0 +1,58 @@
+"""Files of an image that nobody needs at run time, by the kinds of junk.toml."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bench.images.layers import File
+
+# Below these folders lies what other people packed: a package's own README is theirs.
+_PACKED = re.compile(r"(^|/)(node_modules|site-packages|dist-packages)/")
+
+
+@dataclass(frozen=True)
+class Junk:
+    """A kind of junk in an image: how many files and bytes, one of the paths, and why they are junk.
+
+    ``packed``: it came inside of packages, so that whoever wrote the Dockerfile would have to cut it out.
+    """
+
+    kind: str
+    packed: bool
+    files: int
+    size: int
+    example: str
+    why: str
+
+
+@cache
+def _kinds() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    listed = tomllib.loads((Path(__file__).parent / "junk.toml").read_text("utf-8"))["kind"]
+    return tuple((entry["name"], re.compile(entry["pattern"]), entry["why"]) for entry in listed)
+
+
+def kind_of(path: str) -> str | None:
+    """The kind of junk that a path is, if any."""
+    return next((name for name, pattern, _ in _kinds() if pattern.search(path)), None)
+
+
+def find_junk(files: Mapping[str, File]) -> list[Junk]:
+    """The junk among an image's files, by kind; what packages brought apart from the rest."""
+    found: dict[tuple[bool, str], list[str]] = {}
+    for path in sorted(files):
+        kind = kind_of(path)
+        if kind is not None:
+            found.setdefault((_is_packed(path, kind), kind), []).append(path)
+    why = {name: reason for name, _, reason in _kinds()}
+    return [
+        Junk(kind, packed, len(paths), sum(files[path].size for path in paths), paths[0], why[kind])
+        for (packed, kind), paths in sorted(found.items())
+    ]
+
+
+def _is_packed(path: str, kind: str) -> bool:
+    """Whether a path lies inside of an installed package that is itself wanted."""
+    return kind not in ("package manager", "compilers", "caches") and _PACKED.search(path) is not None

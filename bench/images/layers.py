@@ -1,0 +1,124 @@
+"""An image as `docker save` writes it: its layers beyond the base's, with each file of them."""
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from genfile.verify.docker import docker, inspect
+
+# The files that are read for what they say: which package of which version lies there.
+_KEPT = re.compile(r"(?:.*/)?node_modules/(?:@[^/]+/)?[^/@.][^/]*/package\.json")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a layer: its size, the digest of what it holds, its text where that matters."""
+
+    size: int
+    digest: str
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer: the digest and the size of its tar archive before compression, and its files by path."""
+
+    digest: str
+    size: int
+    command: str
+    files: dict[str, File]
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image: the size of its base, and the layers that were added to it."""
+
+    base_size: int
+    added: tuple[Layer, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(layer.size for layer in self.added)
+
+    @property
+    def files(self) -> dict[str, File]:
+        """Every file beyond the base, as the topmost layer has it."""
+        return {path: file for layer in self.added for path, file in layer.files.items()}
+
+    def moved(self, before: "Image") -> tuple[Layer, ...]:
+        """The layers that a registry which has the image of before lacks."""
+        known = {layer.digest for layer in before.added}
+        return tuple(layer for layer in self.added if layer.digest not in known)
+
+    def changed(self, before: "Image") -> int:
+        """The bytes of the files that were not there before, or held something else."""
+        old = before.files
+        return sum(file.size for path, file in self.files.items() if old.get(path, None) != file)
+
+
+def read_image(tag: str, base: str) -> Image:
+    """Read an image of the engine, and how large its base is. Raises RuntimeError when the engine has no such image."""
+    below = len(inspect("image", base).get("RootFS", {}).get("Layers", ())) if base != "scratch" else 0
+    with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
+        path = Path(folder) / "image.tar"
+        done = docker("save", "--output", str(path), tag, timeout=600)
+        if not done.ok:
+            raise RuntimeError(done.output)
+        with tarfile.open(path) as archive:
+            return read_archive(archive, below)
+
+
+def read_archive(archive: tarfile.TarFile, below: int) -> Image:
+    """Read what `docker save` wrote; the first ``below`` layers are the base's."""
+    manifest = json.load(_member(archive, "manifest.json"))[0]
+    config = json.load(_member(archive, manifest["Config"]))
+    digests = config["rootfs"]["diff_ids"]
+    commands = [item.get("created_by", "") for item in config["history"] if not item.get("empty_layer")]
+    sizes = [archive.getmember(name).size for name in manifest["Layers"]]
+    added = [
+        _layer(_member(archive, name), digest, commands[number] if number < len(commands) else "")
+        for number, (name, digest) in enumerate(zip(manifest["Layers"], digests, strict=True))
+        if number >= below
+    ]
+    return Image(sum(sizes[:below]), tuple(added))
+
+
+def _member(archive: tarfile.TarFile, name: str | tarfile.TarInfo) -> IO[bytes]:
+    found = archive.extractfile(name)
+    assert found is not None
+    return found
+
+
+def _layer(stream: IO[bytes], digest: str, command: str) -> Layer:
+    with _unpacked(stream) as plain:
+        size = plain.seek(0, 2)
+        plain.seek(0)
+        files: dict[str, File] = {}
+        with tarfile.open(fileobj=plain, mode="r:") as archive:
+            for member in archive:
+                if member.isfile():
+                    path = member.name.removeprefix("./")
+                    files[path] = _file(path, _member(archive, member).read())
+    return Layer(digest, size, command, files)
+
+
+def _unpacked(stream: IO[bytes]) -> IO[bytes]:
+    """A layer's tar archive; some engines keep it compressed."""
+    packed = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    plain = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller closes it
+    with gzip.open(stream) if packed else stream as source:
+        shutil.copyfileobj(source, plain)
+    return plain
+
+
+def _file(path: str, content: bytes) -> File:
+    text = content.decode("utf-8", "replace") if _KEPT.fullmatch(path) else None
+    return File(len(content), hashlib.sha256(content).hexdigest(), text)

@@ -1,0 +1,196 @@
+"""What is measured of an image: built, changed, built again, side by side with the other columns."""
+
+import os
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.images.change import change_code, change_lock
+from bench.images.closure import needless
+from bench.images.junk import Junk, find_junk
+from bench.images.layers import Image, read_image
+from bench.images.progress import Step, downloads_again, last_words, read_progress, run_again
+from bench.images.recipe import COLUMNS, Recipe
+from bench.images.shapes import Shape
+from genfile.verify.docker import docker, inspect, run
+from genfile.verify.gates import HARDENED, STAYS
+from genfile.verify.lint import build_check, hadolint
+
+# Names a program that makes the images of FROM lines, where no registry can be reached.
+STAND_INS = os.environ.get("GENFILE_STAND_INS")
+
+
+@dataclass
+class Figures:
+    """One column's figures for one shape; ``fault``: why there are none. Sizes in bytes, times in seconds."""
+
+    fault: str | None = None
+    base: str = ""
+    base_size: int = 0
+    size: int = 0
+    delta: int = 0
+    changed: int = 0
+    times: list[float] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    fresh: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    deps: list[str] = field(default_factory=list)
+    other: list[str] | None = None
+    other_delta: int | None = None
+    needless: list[str] | None = None
+    junk: list[Junk] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def warm(self) -> float:
+        """The time of a build after one more line, the median of the rounds."""
+        return statistics.median(self.times) if self.times else 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "junk": [vars(item) for item in self.junk]}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> "Figures":
+        return cls(**{**told, "junk": [Junk(**item) for item in told["junk"]]})
+
+
+@dataclass
+class _Column:
+    name: str
+    tag: str
+    figures: Figures = field(default_factory=Figures)
+    recipe: Recipe | None = None
+    image: Image | None = None
+
+    @property
+    def files(self) -> Recipe:
+        assert self.recipe is not None
+        return self.recipe
+
+
+def measure(shape: Shape, names: list[str], rounds: int, say: Callable[[str], None]) -> dict[str, Figures]:
+    """The figures of each column for a shape; every build of one column stands beside the same build of the others."""
+    columns: list[_Column] = []
+    with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
+        for name in names:
+            tag = f"genfile-bench:{shape.name}-{name}-{secrets.token_hex(4)}"
+            columns.append(_Column(name, tag))
+            _attempt(columns[-1], lambda column: _prepare(shape, column, Path(folder) / column.name / shape.name))
+        try:
+            for number in range(rounds):
+                for column in columns:
+                    _attempt(column, lambda column: _change(shape, column, first=number == 0))  # noqa: B023
+            for column in columns:
+                _attempt(column, lambda column: _after_changes(shape, column))
+                figures = column.figures
+                say(f"{shape.name}, {column.name}: {figures.size / 1e6:.1f} MB, moves {figures.delta / 1e3:.0f} kB")
+        finally:
+            for column in columns:
+                docker("image", "rm", "--force", column.tag)
+                # The tag moves on with each build: the images before the last one are known by their label alone.
+                docker("image", "prune", "--force", "--filter", f"label={_label(column.tag)}")
+    return {column.name: column.figures for column in columns}
+
+
+def _attempt(column: _Column, work: Callable[[_Column], None]) -> None:
+    """Do something with a column that has no fault so far; what goes wrong is its fault, and no other column's."""
+    if column.figures.fault is None:
+        try:
+            work(column)
+        except (RuntimeError, OSError) as error:
+            column.figures.fault = str(error)
+
+
+def _prepare(shape: Shape, column: _Column, root: Path) -> None:
+    """Lay the files out, lint them, build, start, and read the image."""
+    recipe = column.recipe = COLUMNS[column.name](shape, root)
+    figures = column.figures
+    figures.findings = hadolint(recipe.path.read_text("utf-8")) + _checked(recipe)
+    if STAND_INS is not None:
+        recipe.without_syntax()
+        made = run([STAND_INS, "images", *recipe.images()])
+        if not made.ok:
+            raise RuntimeError(made.output.strip().splitlines()[-1])
+    _build(column)
+    _start(column.tag)
+    figures.base = recipe.base()
+    column.image = read_image(column.tag, figures.base)
+    figures.base_size, figures.size = column.image.base_size, column.image.size
+    figures.junk = find_junk(column.image.files)
+    if shape.member is not None:
+        figures.needless = needless(shape.source, shape.member, column.image.files)
+
+
+def _label(tag: str) -> str:
+    """What every image of one column is marked with."""
+    return f"genfile.bench={tag.partition(':')[2]}"
+
+
+def _checked(recipe: Recipe) -> list[str]:
+    warnings, _ = build_check(recipe.path.read_text("utf-8"))
+    return warnings
+
+
+def _start(tag: str) -> None:
+    """Run the image as the second gate of `genfile.verify` does. Raises RuntimeError when it does not stay."""
+    name = tag.replace(":", "-")
+    try:
+        done = docker("run", "--detach", "--name", name, *HARDENED, tag)
+        time.sleep(STAYS)
+        if not done.ok or not inspect("container", name).get("State", {}).get("Running"):
+            raise RuntimeError(f"it does not start: {docker('logs', name).output[-400:] or done.output}")
+    finally:
+        docker("rm", "--force", "--volumes", name)
+
+
+def _build(column: _Column) -> list[Step]:
+    """Build, and the steps that there were. Raises RuntimeError with the end of what was said."""
+    recipe = column.files
+    words = ("buildx", "build", "--load", "--progress=rawjson", "--label", _label(column.tag), "--tag", column.tag)
+    done = docker(*words, "--file", str(recipe.path), str(recipe.root / recipe.context), timeout=1800)
+    if not done.ok:
+        raise RuntimeError(last_words(done.output, 20))
+    return read_progress(done.output)
+
+
+def _change(shape: Shape, column: _Column, *, first: bool) -> None:
+    """Change a line and build again; what moves and what runs is read the first time."""
+    if first:
+        # What other builds of this engine made of the same steps meanwhile is no change of this one's.
+        _build(column)
+        column.image = read_image(column.tag, column.figures.base)
+    change_code(column.files.root / shape.touch)
+    started = time.monotonic()
+    steps = _build(column)
+    column.figures.times.append(time.monotonic() - started)
+    if first:
+        column.figures.again, column.figures.fresh = run_again(steps), downloads_again(steps)
+        _moved(column)
+
+
+def _moved(column: _Column) -> None:
+    assert column.image is not None
+    after = read_image(column.tag, column.figures.base)
+    moved = after.moved(column.image)
+    column.figures.delta = sum(layer.size for layer in moved)
+    column.figures.changed = after.changed(column.image)
+    column.figures.moved = [f"{layer.size} {layer.command}" for layer in moved]
+
+
+def _after_changes(shape: Shape, column: _Column) -> None:
+    """What is carried out again after a dependency changed, and after another member of the workspace did."""
+    root = column.files.root
+    if shape.other is not None:
+        before = read_image(column.tag, column.figures.base)
+        change_code(root / shape.other)
+        column.figures.other = run_again(_build(column))
+        after = read_image(column.tag, column.figures.base)
+        column.figures.other_delta = sum(layer.size for layer in after.moved(before))
+    for lock in shape.locks:
+        change_lock(root / lock)
+    column.figures.deps = run_again(_build(column))

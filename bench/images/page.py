@@ -1,0 +1,55 @@
+"""bench/IMAGES.md, written."""
+
+from bench.images.shapes import Shape
+from bench.images.table import Results, details, quality, reruns, sizes, summary
+
+_HEAD = """\
+# Images
+
+What genfile writes for {count} small applications (`bench/apps`), beside Dockerfiles that were written by hand for the
+same applications (`bench/hand`), built on one engine. `python -m bench.images --write` writes this page.
+"""
+_PEERS = """
+## Other generators
+
+`--columns genfile,hand,fly` measures what the npm package @flydotio/dockerfile writes for the Node applications.
+nixpacks, railpack and buildpacks build on images of their own, and `docker init` comes with Docker Desktop and asks its
+questions at a terminal: this command runs none of them.
+"""
+_STAND_INS = """
+The base images of this run were stand-ins, made where no registry could be reached: sizes, and times with them, can be
+compared between the columns of this page, and with nothing else.
+"""
+_SIZES = """
+## Size and change
+
+**size**: the layers beyond the base image, before compression. **moved**: the layers that a push moves after one more
+line in a source file. **again**: the time of that build, the median of {rounds}, the columns in turn.
+"""
+_RERUNS = """
+## What runs again
+
+**source**: the `RUN` steps that run again after that line; a builder that imports its layers from elsewhere (CI) runs
+the same ones. **fresh**: those of them that download there, since a new builder's cache mounts are empty. **lock**: the
+`RUN` steps that run again after a change of the lock file. **member**: `RUN` steps, and bytes of new layers, after a
+change of another member of the workspace. **needless**: packages in the image that the lock file does not name for the
+service in production.
+"""
+_QUALITY = """
+## Junk and findings
+
+**own junk**: files of the kinds of `bench/images/junk.toml` that the Dockerfile itself brought. **packed junk**: those
+inside of installed packages. **findings**: of hadolint, and of `docker build --check`.
+"""
+
+
+def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool) -> str:
+    """The whole page."""
+    parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
+    parts += ["\n", "\n".join(summary(shapes, results)), "\n"]
+    rounds = min((len(one.times) for found in results.values() for one in found.values() if not one.fault), default=0)
+    for text, table in ((_SIZES, sizes), (_RERUNS, reruns), (_QUALITY, quality)):
+        parts += [text.format(rounds=rounds), "\n", "\n".join(table(shapes, results, columns)), "\n"]
+    parts += ["\n## Each in detail\n\n", "\n".join(details(shapes, results, columns))]
+    parts += ["\n", _PEERS]
+    return "".join(parts).rstrip("\n") + "\n"

@@ -1,0 +1,74 @@
+"""BuildKit's progress as JSON lines (`--progress=rawjson`), read: which steps were carried out, which were cached."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+
+# Where package managers keep what they downloaded: a cache mount there is empty on a builder that is new.
+_DOWNLOADS = re.compile(
+    r"--mount=type=cache\S*target=(/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/cache/apt)"
+)
+_NAME = re.compile(r"\[(?:(?P<stage>[a-z][a-z0-9_.-]*) +)?\d+/\d+\] (?P<instruction>.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction of a build."""
+
+    stage: str
+    instruction: str
+    cached: bool
+
+    @property
+    def keyword(self) -> str:
+        return self.instruction.split(maxsplit=1)[0]
+
+
+def read_progress(output: str) -> list[Step]:
+    """Every instruction that a build came to, in order; FROM is none. What is no JSON is passed over."""
+    found: dict[str, Step] = {}
+    for line in output.splitlines():
+        try:
+            status = json.loads(line)
+        except ValueError:
+            continue
+        for vertex in (status.get("vertexes") or []) if isinstance(status, dict) else []:
+            named = _NAME.fullmatch(vertex.get("name", ""))
+            if named is None or named["instruction"].startswith("FROM ") or "completed" not in vertex:
+                continue
+            found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], bool(vertex.get("cached")))
+    return list(found.values())
+
+
+def last_words(output: str, lines: int = 12) -> str:
+    """The end of what the steps of a failed build printed, with BuildKit's own message."""
+    said: list[str] = []
+    for line in output.splitlines():
+        try:
+            status = json.loads(line)
+        except ValueError:
+            said.append(line)
+            continue
+        for log in (status.get("logs") or []) if isinstance(status, dict) else []:
+            said += base64.b64decode(log.get("data", "")).decode("utf-8", "replace").splitlines()
+    return "\n".join([line for line in said if line.strip()][-lines:])
+
+
+def run_again(steps: list[Step]) -> list[str]:
+    """The RUN instructions that a build carried out, without their mounts, each with its stage."""
+    return [
+        f"{step.stage + ': ' if step.stage else ''}{_command(step.instruction)}"
+        for step in steps
+        if step.keyword == "RUN" and not step.cached
+    ]
+
+
+def downloads_again(steps: list[Step]) -> list[str]:
+    """Those of them that have to download on a builder whose cache of layers is full and whose mounts are empty."""
+    return run_again([step for step in steps if _DOWNLOADS.search(step.instruction)])
+
+
+def _command(instruction: str) -> str:
+    words = instruction.split()[1:]
+    return " ".join(word for word in words if not word.startswith("--mount="))
