@@ -102,7 +102,8 @@ def _rewrite(value: Any, keys: tuple[str, ...], context: str) -> None:
         return
     if not isinstance(value, dict) or value.get(key) is None:
         return
-    if rest:
+    # `libraries` is a list for Python, one folder for Java.
+    if rest and not isinstance(value[key], str):
         _rewrite(value[key], rest, context)
     else:
         value[key] = relative_to(value[key], context)
