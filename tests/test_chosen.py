@@ -265,3 +265,18 @@ def test_bun_is_in_the_image_where_it_only_starts_the_service(tmp_path: Path) ->
     ((service, rendering),) = made.services
     assert (service.spec.start, service.risks) == (("bun", "./index.ts"), ())
     assert "npm install --global --no-audit --no-fund bun@1" in rendering.dockerfile
+
+
+def test_a_build_over_several_lines_says_which_program_is_meant() -> None:
+    serve = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n'
+    build = "FROM golang:1.25\nCOPY . .\nRUN CGO_ENABLED=0 go build \\\n    -o server \\\n    ./cmd/server/main.go\n"
+    tree = {
+        "go.mod": "module example.com/shop\n\ngo 1.25\n",
+        "service.go": serve,
+        "cmd/server/main.go": serve,
+        "Dockerfile": build,
+    }
+    assert only(**tree).main_package == "./cmd/server"
+    del tree["Dockerfile"]
+    make = "MAIN=./cmd/server\n\nbuild:\n\tgo build -o bin/server $(MAIN)/main.go\n"
+    assert only(**tree, Makefile=make).main_package == "./cmd/server"

@@ -239,3 +239,24 @@ def test_front_end_beside_the_one_that_its_package_embeds() -> None:
     # One that has an image of its own is a service.
     dockerfile = "FROM node:24\nCOPY . .\nRUN npm ci && npm run build\nFROM nginx\nCOPY --from=0 /dist /srv\n"
     assert paths({**files, "api/ui/next/Dockerfile": dockerfile}) == ["api", "api/ui/next", "site"]
+
+
+def test_a_copy_of_manifests_says_nothing_of_where_a_front_end_lies() -> None:
+    image = (
+        "FROM node:22 AS web\nWORKDIR /app/web\nCOPY web/package*.json ./\nRUN npm ci\nCOPY web/ ./\nRUN npm run build\n"
+        "FROM golang:1.25 AS build\nWORKDIR /app\nCOPY . .\n"
+        "COPY --from=web /app/web/dist ./internal/static/dist/\nRUN go build -o /srv .\n"
+        'FROM debian:12\nCOPY --from=build /srv /srv\nCMD ["/srv"]\n'
+    )
+    embeds = 'package static\n\nimport "embed"\n\n//go:embed dist\nvar Files embed.FS\n'
+    tree = {
+        "go.mod": "module example.com/shop\n\ngo 1.25\n",
+        "main.go": 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n',
+        "internal/static/files.go": embeds,
+        "web/package.json": '{"name":"web","devDependencies":{"vite":"6.0.0"},"scripts":{"build":"vite build"}}',
+        "web/package-lock.json": '{"lockfileVersion":3,"packages":{}}',
+        "web/index.html": "",
+        "Dockerfile": image,
+    }
+    found = only(tree).frontend
+    assert (found.output, found.target) == ("web/dist", "internal/static/dist")

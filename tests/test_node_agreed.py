@@ -5,6 +5,7 @@ import json
 import pytest
 
 import genfile
+from tests.test_node_start import texts
 from tests.test_traps import EXPRESS, LISTEN, VITE_PAGE, inspect, only, package
 
 SERVER = "const app = require('express')(); app.listen(3100)"
@@ -262,3 +263,29 @@ def test_pnpm_by_the_format_of_its_lock(lock: str, version: str) -> None:
     }
     manager = only(**tree).package_manager
     assert (manager.name, manager.version) == ("pnpm", version)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("app.listen({ port: process.env.PORT || 3000 })", True),
+        ("app.listen(3000)", True),
+        ("app.listen({ port: 3000, host: '0.0.0.0' })", False),
+        ("app.listen(3000, '0.0.0.0')", False),
+    ],
+)
+def test_fastify_without_a_host_listens_for_nobody_outside(call: str, told: bool) -> None:
+    keys = {"dependencies": {"fastify": "5.0.0"}, "scripts": {"start": "node s.js"}}
+    tree = {"package.json": package(**keys), "s.js": f"const app = require('fastify')();\n{call};\n"}
+    assert ("nothing outside of the container" in texts(**tree)) is told
+
+
+def test_a_development_dependency_that_pino_loads_by_name_is_installed() -> None:
+    made = "const f = require('fastify')({ logger: { transport: { target: 'pino-pretty' } } });\n"
+    code = made + "f.listen({ port: 80, host: '::' });\n"
+    keys = {
+        "dependencies": {"fastify": "5.0.0"},
+        "devDependencies": {"pino-pretty": "13.0.0"},
+        "scripts": {"start": "node s.js"},
+    }
+    assert only(**{"package.json": package(**keys), "s.js": code}).dependencies_at_run == "all"

@@ -89,7 +89,7 @@ def _in_dockerfile(server: Found, site: Project, output: str, path: str, dockerf
             builder = builders.get(item.flag("from") or "") if item.keyword == "COPY" else None
             if builder is not None and _of_site(item, site, dockerfile, builder):
                 place = posixpath.normpath(posixpath.join(folder, _expanded(item.words[-1], stage, dockerfile)))
-                target = _tree_path(stage, place) if stage not in final and "$" not in place else None
+                target = _tree_path(stage, place, server.project) if stage not in final and "$" not in place else None
                 target = target or _beside(place, folder, server.project) or output
                 made = _made(site, dockerfile, builder, item.words[0]) or output
                 says = Evidence(path, item.line, item.original.strip()[:100])
@@ -161,10 +161,12 @@ def _script_run(site: Project, dockerfile: Dockerfile, builder: Stage) -> str | 
     return found if found != "build" else None
 
 
-def _tree_path(stage: Stage, path: str) -> str | None:
-    """Which path of the tree a path inside of a stage is, by what was copied there out of the build context."""
+def _tree_path(stage: Stage, path: str, project: Project) -> str | None:
+    """Which path of the tree a path inside of a stage is, by the folders that were copied there out of the context."""
     for folder, item in _in_folders(stage):
-        if item.flag("from") is not None or len(item.words) != 2:
+        if item.flag("from") is not None or len(item.words) != 2 or set(item.words[0]) & set("*?["):
+            continue
+        if item.words[0].lstrip("./") in project.tree.paths:
             continue
         source = posixpath.normpath(item.words[0].lstrip("/") or ".")
         place = posixpath.normpath(posixpath.join(folder, item.words[1]))
@@ -177,7 +179,7 @@ def _tree_path(stage: Stage, path: str) -> str | None:
 def _made(site: Project, dockerfile: Dockerfile, builder: Stage, source: str) -> str | None:
     """What a COPY takes out of the stage that builds a front end, as a folder of the tree."""
     for stage in dockerfile.lineage(builder):
-        mapped = _tree_path(stage, posixpath.normpath(source)) if source.startswith("/") else None
+        mapped = _tree_path(stage, posixpath.normpath(source), site) if source.startswith("/") else None
         if mapped is not None and inside(mapped, site.path):
             return mapped
     folders = [

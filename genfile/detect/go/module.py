@@ -19,6 +19,7 @@ from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile, parse_go
 from genfile.parsers.gomod import GoMod, Requirement, parse_go_mod
+from genfile.parsers.makefile import parse_makefile
 
 MAX_FOLDERS = 400
 # The package that a `go build` or `go install` of a script names, as its last word.
@@ -220,16 +221,38 @@ def declared_programs(folder: Project) -> dict[str, Evidence]:
                 place = _package_folder(folder, word)
                 if place is not None:
                     found.setdefault(place, folder.says("go.mod", number, line.strip()))
-    for path in [
-        *hosting(folder).dockerfiles,
-        *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name)),
-    ]:
-        for number, line in enumerate((folder.tree.text(path) or "").splitlines(), 1):
-            for match in _GO_BUILD.finditer(line):
-                place = _package_folder(folder, match[1].strip("\"'").removesuffix("/..."))
-                if place is not None and not match[1].endswith("/..."):
-                    found.setdefault(place, Evidence(path, number, line.strip()[:100]))
+    for path, number, line in _commands(folder):
+        for match in _GO_BUILD.finditer(line):
+            place = _package_folder(folder, match[1].strip("\"'").removesuffix("/..."))
+            if place is not None and not match[1].endswith("/..."):
+                found.setdefault(place, Evidence(path, number, " ".join(line.split())[:100]))
     return found
+
+
+def _commands(folder: Project) -> Iterator[tuple[str, int, str]]:
+    """The lines of Dockerfiles and of what make and task run, continued ones joined, make's variables put in."""
+    for path in hosting(folder).dockerfiles:
+        yield from ((path, number, line) for number, line in _joined(folder.tree.text(path) or ""))
+    makefile = folder.parse(parse_makefile, "Makefile") if folder.has("Makefile") else None
+    for target in (makefile or {}).values():
+        yield from ((folder.full("Makefile"), target.line, line) for line in target.commands)
+    if folder.has("Taskfile.yml"):
+        yield from (
+            (folder.full("Taskfile.yml"), number, line) for number, line in _joined(folder.text("Taskfile.yml"))
+        )
+
+
+def _joined(text: str | None) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; one that ends in a backslash goes on with the next, as the number of the first."""
+    first, whole = 0, ""
+    for number, line in enumerate((text or "").splitlines(), 1):
+        first = first or number
+        whole += line.rstrip().removesuffix("\\")
+        if not line.rstrip().endswith("\\"):
+            yield first, whole
+            first, whole = 0, ""
+    if whole:
+        yield first, whole
 
 
 def build_tags(folder: Project) -> dict[str, Evidence]:

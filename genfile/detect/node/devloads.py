@@ -1,7 +1,7 @@
 """Development dependencies that the program itself loads when it runs: without them it would not start."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
@@ -23,7 +23,24 @@ def loaded_dev_dependency(project: NodeProject, start: Sequence[str]) -> Fact[st
         for item in module.loads:
             if (found := package_of(item.module)) in only_dev:
                 return Fact(found, (project.folder.says(name, item.line, f"loads {found}"),))
+        for call in module.calls:
+            for target in _targets(call.arguments):
+                if (found := package_of(target)) in only_dev:
+                    return Fact(found, (project.folder.says(name, call.line, f"a target of {call.callee} is {found}"),))
     return None
+
+
+def _targets(value: object, below: bool = False) -> Iterator[str]:
+    """The modules that pino loads by name for its transports. Source: getpino.io, transports."""
+    if isinstance(value, dict):
+        target = value.get("target")
+        if below and isinstance(target, str):
+            yield target
+        for key, item in value.items():
+            yield from _targets(item, below or key == "transport")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _targets(item, below)
 
 
 def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:

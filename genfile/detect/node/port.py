@@ -15,7 +15,7 @@ from genfile.detect.paths import relative
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.values import EnvDefault, port_number, port_of
+from genfile.parsers.values import Call, EnvDefault, port_number, port_of
 
 HEALTH_PATHS = tuple(
     """
@@ -193,6 +193,9 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
         for call in module.calls:
             if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
                 continue
+            if draft.values.get("framework") == "fastify" and _names_no_host(call):
+                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} names no host"))
+                return
             for value in call.arguments:
                 for key in ("host", "hostname"):
                     value = value.get(key, value) if isinstance(value, dict) else value
@@ -204,10 +207,25 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
                         variable = {"name": value.name, "phase": "run", "value": "0.0.0.0"}
                         draft.values.setdefault("environment", []).append(variable)
                     return
-                says = project.folder.says(name, call.line, f"{call.callee} binds to {host}")
-                text = f"{says}: nothing outside of the container reaches it; bind to 0.0.0.0"
-                draft.note("warning", text, says.path, says.line)
+                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} binds to {host}"))
                 return
+
+
+def _names_no_host(call: Call) -> bool:
+    """`app.listen({port})` of Fastify, which binds to localhost then.
+
+    Source: fastify.dev/docs/latest/Reference/Server, listen.
+    """
+    if not call.callee.endswith(".listen") or not call.arguments:
+        return False
+    first = call.arguments[0]
+    if isinstance(first, dict):
+        return "port" in first and not {"host", "path", "exclusive"} & first.keys()
+    return len(call.arguments) == 1 and (isinstance(first, EnvDefault) or type(first) is int)
+
+
+def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
+    draft.note("warning", f"{says}: nothing outside of the container reaches it; bind to 0.0.0.0", says.path, says.line)
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

@@ -164,6 +164,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
             value = {"name": name, "phase": "build", "value": _dummy(name)}
             draft.values.setdefault("environment", []).append(value)
         _put_collected(project, draft, django)
+    _tell_of_static_files(project, draft, django)
     put_configuration(project, draft, django)
     put_django_steps(project, draft, django)
     _put_data(project, draft, django)
@@ -177,6 +178,26 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
         if media not in (None, "."):
             says = project.folder.says(path, module.line_of("MEDIA_ROOT"), "MEDIA_ROOT")
             draft.put("writable", Fact([project.folder.full(str(media))], (says,)))
+            return
+
+
+# What gives out Django's static files where no web server in front does.
+_GIVES_OUT = ("whitenoise", "dj-static", "django-storages", "servestatic")
+
+
+def _tell_of_static_files(project: PythonProject, draft: Draft, django: Django) -> None:
+    """A server of applications gives out no static files, and Django itself only those of development.
+
+    Source: docs.djangoproject.com, "How to deploy static files".
+    """
+    if project.depends(*_GIVES_OUT) is not None or any("nginx" in name for name in project.folder.tree.paths):
+        return
+    for path, module in settings_modules(project, django):
+        line = module.line_of("STATIC_URL")
+        if line is not None:
+            says = project.folder.says(path, line, "STATIC_URL is set")
+            text = f"{says}: nothing in the image gives out static files; add whitenoise, or a web server in front"
+            draft.note("warning", text, says.path, says.line)
             return
 
 
