@@ -265,3 +265,19 @@ def test_bun_is_in_the_image_where_it_only_starts_the_service(tmp_path: Path) ->
     ((service, rendering),) = made.services
     assert (service.spec.start, service.risks) == (("bun", "./index.ts"), ())
     assert "npm install --global --no-audit --no-fund bun@1" in rendering.dockerfile
+
+
+def test_dockerfile_above_that_takes_one_folder_alone() -> None:
+    express = '{"dependencies": {"express": "5.0.0"}, "scripts": {"start": "node index.js"}}'
+    tree = {
+        "package.json": '{"devDependencies": {"prettier": "3.0.0"}, "scripts": {"format": "prettier ."}}',
+        "shop/package.json": express,
+        "docs/index.md": "x",
+        "shop/index.js": "require('express')().listen(process.env.PORT)",
+        "Dockerfile": "FROM node:24\nWORKDIR /app\nCOPY shop/package.json ./\nRUN npm i\nCOPY shop ./\n"
+        "RUN apt-get install -y iptables\nENV PORT=5050\nCMD node index.js\n",
+    }
+    spec = only(**tree)
+    assert (spec.path, spec.port, spec.system_packages.run) == ("shop", 5050, ("iptables",))
+    spec = only(**{**tree, "Dockerfile": tree["Dockerfile"].replace("COPY shop ./", "COPY shop docs ./")})
+    assert (spec.path, spec.port, spec.system_packages.run) == ("shop", 3000, ())

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from genfile.container.compose import Service, read_compose, read_dotenv, strength, strength_of
 from genfile.container.own import is_own_compose
 from genfile.container.ports import read_check
-from genfile.detect.hosting.dockerfiles import MAX_DOCKERFILES, builds, is_aside, own_dockerfiles, put_image, read_image
+from genfile.detect.hosting.dockerfiles import (
+    MAX_DOCKERFILES,
+    builds,
+    is_aside,
+    is_of_folder,
+    own_dockerfiles,
+    put_image,
+    read_image,
+)
 from genfile.detect.hosting.facts import Hosting, above, port_of_text
 from genfile.detect.hosting.images import quietly
 from genfile.detect.tree import Project
@@ -47,6 +55,12 @@ def read_dockerfiles(folder: Project, found: Hosting) -> None:
         if image is not None and builds(folder, image):
             found.dockerfiles.append(path)
             put_image(folder, image, context, found)
+    for place in list(above(folder))[1:]:
+        for path in own_dockerfiles(place)[:MAX_DOCKERFILES]:
+            image = read_image(folder, path, place.path) if path not in services else None
+            if image is not None and is_of_folder(folder, image, place.path):
+                found.dockerfiles.append(path)
+                put_image(folder, image, place.path, found)
 
 
 def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:

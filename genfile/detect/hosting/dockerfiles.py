@@ -117,6 +117,14 @@ def builds(folder: Project, image: Image) -> bool:
     return any(_holds(folder, source) for source in sources) or _starts_own_jar(folder, image)
 
 
+def is_of_folder(folder: Project, image: Image, context: str) -> bool:
+    """Whether all that an image takes out of a context above lies in a folder, the whole of it among that."""
+    sources = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
+    mounted = any("type=bind" in said.value for stage in image.stages for said in stage.runs)
+    paths = {posixpath.normpath(posixpath.join(context, source.lstrip("/"))) for source in sources}
+    return folder.path in paths and not mounted and all(f"{path}/".startswith(f"{folder.path}/") for path in paths)
+
+
 def _is_of_folders_below(folder: Project, image: Image) -> bool:
     """Whether all that an image copies lies in folders below, one of them with a manifest of its own: it is that one's,
     where the folder has a manifest too, which is not copied."""
