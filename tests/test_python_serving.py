@@ -411,3 +411,22 @@ def test_application_of_django_in_a_module_of_another_name() -> None:
         "web/app.py": made,
     }
     assert only(**files).start[-1] == "web.app:served"
+
+
+def test_sub_command_that_a_project_adds_to_another_program() -> None:
+    setup = (
+        "from setuptools import setup\nsetup(name='bloom', version='1', packages=['bloom'],\n"
+        "      install_requires=open('requirements/default.txt').read().splitlines(),\n"
+        "      entry_points={'celery.commands': ['bloom = bloom.command:bloom']})\n"
+    )
+    files = {
+        "setup.py": setup,
+        "requirements/default.txt": "celery==5.5.0\ntornado==6.5.0\n",
+        "bloom/__init__.py": "",
+        "bloom/command.py": "import tornado.web\nfrom tornado.options import define\ndefine('port', default=5555)\n",
+    }
+    dockerfile = 'FROM python:3.13\nRUN pip install bloom\nEXPOSE 5555\nCMD ["celery", "bloom"]\n'
+    spec = only(**files, Dockerfile=dockerfile)
+    assert (spec.start, spec.port, spec.build) == (("celery", "bloom"), 5555, ("pip install --no-deps .",))
+    # Celery's own commands make no service of a library.
+    assert inspect(**files, Dockerfile=dockerfile.replace("bloom", "report")).services == ()
