@@ -280,3 +280,19 @@ def test_a_build_over_several_lines_says_which_program_is_meant() -> None:
     del tree["Dockerfile"]
     make = "MAIN=./cmd/server\n\nbuild:\n\tgo build -o bin/server $(MAIN)/main.go\n"
     assert only(**tree, Makefile=make).main_package == "./cmd/server"
+
+
+def test_dockerfile_above_that_takes_one_folder_alone() -> None:
+    express = '{"dependencies": {"express": "5.0.0"}, "scripts": {"start": "node index.js"}}'
+    tree = {
+        "package.json": '{"devDependencies": {"prettier": "3.0.0"}, "scripts": {"format": "prettier ."}}',
+        "shop/package.json": express,
+        "docs/index.md": "x",
+        "shop/index.js": "require('express')().listen(process.env.PORT)",
+        "Dockerfile": "FROM node:24\nWORKDIR /app\nCOPY shop/package.json ./\nRUN npm i\nCOPY shop ./\n"
+        "RUN apt-get install -y iptables\nENV PORT=5050\nCMD node index.js\n",
+    }
+    spec = only(**tree)
+    assert (spec.path, spec.port, spec.system_packages.run) == ("shop", 5050, ("iptables",))
+    spec = only(**{**tree, "Dockerfile": tree["Dockerfile"].replace("COPY shop ./", "COPY shop docs ./")})
+    assert (spec.path, spec.port, spec.system_packages.run) == ("shop", 3000, ())

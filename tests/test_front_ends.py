@@ -243,7 +243,8 @@ def test_front_end_beside_the_one_that_its_package_embeds() -> None:
 
 def test_a_copy_of_manifests_says_nothing_of_where_a_front_end_lies() -> None:
     image = (
-        "FROM node:22 AS web\nWORKDIR /app/web\nCOPY web/package*.json ./\nRUN npm ci\nCOPY web/ ./\nRUN npm run build\n"
+        "FROM node:22 AS web\nWORKDIR /app/web\nCOPY web/package*.json ./\nRUN npm ci\nCOPY web/ ./\n"
+        "RUN npm run build\n"
         "FROM golang:1.25 AS build\nWORKDIR /app\nCOPY . .\n"
         "COPY --from=web /app/web/dist ./internal/static/dist/\nRUN go build -o /srv .\n"
         'FROM debian:12\nCOPY --from=build /srv /srv\nCMD ["/srv"]\n'

@@ -385,3 +385,48 @@ def test_options_in_a_table_reach_the_server() -> None:
     )
     spec = only(**project("uvicorn", **{"src/thing/cli.py": code}))
     assert (spec.start, spec.port) == (("thing", "--bind", "0.0.0.0"), 7401)
+
+
+def test_variable_of_gunicorns_configuration_that_the_makefile_sets() -> None:
+    files = {
+        "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\n",
+        "application.py": "from flask import Flask\napplication = Flask(__name__)\n",
+        "gunicorn_config.py": 'import os\nbind = "0.0.0.0:{}".format(os.getenv("PORT"))\n',
+    }
+    makefile = (
+        "run:\n\tPORT=5000 flask run\n\nserve:\n\tPORT=6012 poetry run gunicorn -c gunicorn_config.py application\n"
+    )
+    assert only(**files).port == 8000
+    assert only(**files, Makefile=makefile).port == 6012
+
+
+def test_application_of_django_in_a_module_of_another_name() -> None:
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\nimport django\n'
+    made = "from django.core.wsgi import get_wsgi_application\nserved = get_wsgi_application()\n"
+    files = {
+        "requirements.txt": "django==5.2\ngunicorn==23.0.0\n",
+        "manage.py": manage,
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        "web/__init__.py": "",
+        "web/app.py": made,
+    }
+    assert only(**files).start[-1] == "web.app:served"
+
+
+def test_sub_command_that_a_project_adds_to_another_program() -> None:
+    setup = (
+        "from setuptools import setup\nsetup(name='bloom', version='1', packages=['bloom'],\n"
+        "      install_requires=open('requirements/default.txt').read().splitlines(),\n"
+        "      entry_points={'celery.commands': ['bloom = bloom.command:bloom']})\n"
+    )
+    files = {
+        "setup.py": setup,
+        "requirements/default.txt": "celery==5.5.0\ntornado==6.5.0\n",
+        "bloom/__init__.py": "",
+        "bloom/command.py": "import tornado.web\nfrom tornado.options import define\ndefine('port', default=5555)\n",
+    }
+    dockerfile = 'FROM python:3.13\nRUN pip install bloom\nEXPOSE 5555\nCMD ["celery", "bloom"]\n'
+    spec = only(**files, Dockerfile=dockerfile)
+    assert (spec.start, spec.port, spec.build) == (("celery", "bloom"), 5555, ("pip install --no-deps .",))
+    # Celery's own commands make no service of a library.
+    assert inspect(**files, Dockerfile=dockerfile.replace("bloom", "report")).services == ()

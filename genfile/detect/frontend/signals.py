@@ -58,15 +58,18 @@ def embeds(server: Found, site: Project, output: str) -> Served | None:
         for folder in _folders_above(made, server.project.path)
         for pair in module.package(folder)
     ]
-    own = module.sources(choose_program(module))
-    known = {path for path, _ in own} if len(own) < MAX_FILES else None
+    program = choose_program(module)
+    own = module.sources(program)
+    known = {path for path, _ in own}
+    others = [item for item in module.programs if item != program and len(own) < MAX_FILES]
+    theirs = {path for item in others for path, _ in module.sources(item)} - known
     for path, file in (*near, *own):
         for pattern, line in file.embeds:
             place = server.project.full(posixpath.join(posixpath.dirname(path), _literal(pattern)))
             for made, script in outputs:
                 if place == made or (inside(made, place) and place != server.project.path) or inside(place, made):
                     says = server.project.says(path, line, f"//go:embed {pattern}")
-                    return Served(site, made, says, script, made, unused=known is not None and path not in known)
+                    return Served(site, made, says, script, made, unused=path in theirs)
     return None
 
 

@@ -12,7 +12,7 @@ from genfile.detect.hosting.dockerfiles import (
     builds,
     in_tree,
     is_aside,
-    only_holds,
+    is_of_folder,
     own_dockerfiles,
     put_image,
     read_image,
@@ -57,15 +57,15 @@ def read_dockerfiles(folder: Project, found: Hosting) -> None:
             found.dockerfiles.append(path)
             put_image(folder, image, context, found)
     if not found.dockerfiles:
-        _read_from_above(folder, found)
+        _read_from_above(folder, found, services)
 
 
-def _read_from_above(folder: Project, found: Hosting) -> None:
+def _read_from_above(folder: Project, found: Hosting, services: dict[str, Service]) -> None:
     """A Dockerfile in a folder above that copies this one alone: it is this one's, built with more around it."""
     for place in above(folder):
         for path in own_dockerfiles(place)[:MAX_DOCKERFILES] if place.path != folder.path else ():
-            image = read_image(folder, path, place.path)
-            if image is not None and only_holds(folder, image, place.path):
+            image = read_image(folder, path, place.path) if path not in services else None
+            if image is not None and is_of_folder(folder, image, place.path):
                 found.dockerfiles.append(path)
                 put_image(folder, image, place.path, found)
                 return

@@ -111,17 +111,17 @@ def builds(folder: Project, image: Image) -> bool:
     return any(_holds(folder, source) for source in _sources(image)) or _starts_own_jar(folder, image)
 
 
-def only_holds(folder: Project, image: Image, context: str) -> bool:
-    """Whether all that an image copies or mounts of its context lies in one folder."""
-    sources = [posixpath.normpath(posixpath.join(context, source)) for source in _sources(image)]
-    return bool(sources) and all(f"{source}/".startswith(f"{folder.path}/") for source in sources)
-
-
 def _sources(image: Image) -> list[str]:
     """What an image takes of its context, by COPY and by bind mounts."""
     copied = [said.value.source for stage in image.stages for said in stage.copies if said.value.stage is None]
     runs = [said.value for stage in image.stages for said in stage.runs]
     return copied + [match[1] for text in runs for match in re.finditer(r"source=([^,\s]+)", text)]
+
+
+def is_of_folder(folder: Project, image: Image, context: str) -> bool:
+    """Whether all that an image takes out of a context above lies in a folder, the whole of it among that."""
+    paths = {posixpath.normpath(posixpath.join(context, source.lstrip("/"))) for source in _sources(image)}
+    return folder.path in paths and all(f"{path}/".startswith(f"{folder.path}/") for path in paths)
 
 
 def _is_of_folders_below(folder: Project, image: Image) -> bool:

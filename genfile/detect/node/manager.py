@@ -300,7 +300,7 @@ def _version_line(named: Named) -> Fact[str] | None:
 
 # `lockfileVersion: 5.4`, `lockfileVersion: '6.0'`, `lockfileVersion: 5.4-inlineSpecifiers`: what comes after the major
 # is no matter to who reads it.
-_LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)[^\s'\"]*", re.MULTILINE)
+_LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)([^\s'\"]*)", re.MULTILINE)
 
 
 def _version_lock(named: Named) -> Fact[str] | None:
@@ -313,11 +313,12 @@ def _version_lock(named: Named) -> Fact[str] | None:
         tool = tool_for_lock("pnpm", match[1]) if match is not None else None
         if match is None or tool is None:
             return None
-        return project.root.fact(tool, "pnpm-lock.yaml", text.count("\n", 0, match.start()) + 1, match[0])
+        line = 1 + text.count("\n", 0, match.start())
+        return project.root.fact(tool, "pnpm-lock.yaml", line, f"lockfileVersion {match[1]}{match[2]}")
     if name == "yarn-berry" and project.root.has("yarn.lock"):
-        for number, line in enumerate((project.root.text("yarn.lock") or "").split("\n", 20)[:20], 1):
-            if line.strip().startswith("version:"):
-                version = line.partition(":")[2].strip()
+        for number, text in enumerate((project.root.text("yarn.lock") or "").split("\n", 20)[:20], 1):
+            if text.strip().startswith("version:"):
+                version = text.partition(":")[2].strip()
                 tool = tool_for_lock("yarn-berry", version)
                 return project.root.fact(tool, "yarn.lock", number, f"__metadata version {version}") if tool else None
     return None

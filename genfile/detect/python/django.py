@@ -115,8 +115,23 @@ def _with_application(project: PythonProject, base: str, manage: str | None, set
             dotted = path.removeprefix(prefix).removesuffix(".py").replace("/", ".")
             name = named.get(kind) or "application"
             return Django(base, manage, settings, f"{dotted}:{name}", kind == "asgi", path)
+    made = _made_elsewhere(project, prefix)
+    if made is not None:
+        path, name = made
+        dotted = path.removeprefix(prefix).removesuffix(".py").replace("/", ".")
+        return Django(base, manage, settings, f"{dotted}:{name}", False, path)
     package = (settings or "config.settings").split(".")[0]
     return Django(base, manage, settings, f"{package}.wsgi:application", False, None)
+
+
+def _made_elsewhere(project: PythonProject, prefix: str) -> tuple[str, str] | None:
+    """The file and name of the object that a module of another name makes: `application = get_wsgi_application()`."""
+    for path, module in modules(project):
+        if path.startswith(prefix) and "get_wsgi_application" in (project.folder.text(path) or ""):
+            for item in module.assignments:
+                if not item.guarded and (item.callee or "").rpartition(".")[2] == "get_wsgi_application":
+                    return path, item.name
+    return None
 
 
 def _file_of(project: PythonProject, base: str, settings: str | None, kind: str) -> str | None:

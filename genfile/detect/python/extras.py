@@ -3,7 +3,7 @@
 import ast
 import posixpath
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from genfile.detect.paths import relative
 from genfile.detect.python.application import modules
@@ -13,7 +13,7 @@ from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
-from genfile.detect.python.steps import put_catalogues, put_django_steps
+from genfile.detect.python.steps import put_catalogues, put_django_steps, put_steps
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
@@ -94,9 +94,15 @@ def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[
         draft.put("requirements", folder.fact([folder.full(name)], name, 1, "# /// script"))
         return [name]
     start = draft.values.get("start", [])
-    if project.has_build_system and bool(start) and (start[0] in project.scripts or _is_src_layout(project)):
+    if project.has_build_system and bool(start) and (_is_own(project, start) or _is_src_layout(project)):
         draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
     return ["pyproject.toml"]
+
+
+def _is_own(project: PythonProject, start: Sequence[str]) -> bool:
+    """Whether what is started is there only where the project is installed: its script, or a sub-command of its own."""
+    words = tuple(start[:2])
+    return project.has_build_system and bool(words) and (words[0] in project.scripts or words in project.commands)
 
 
 def _conda(project: PythonProject, draft: Draft) -> list[str]:
@@ -135,6 +141,9 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
     ):
         draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
         names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
+    elif _is_own(project, draft.values.get("start", [])):
+        steps = ["pip install --no-deps .", *draft.values.get("build", [])]
+        put_steps(draft, steps, folder.says("setup.py", 1, "what is started comes with the project"))
     return names
 
 

@@ -11,6 +11,8 @@ from genfile.detect.python.reach.calls import LOOPBACK
 from genfile.detect.python.reach.values import settled, variable
 from genfile.detect.python.servers import Start, missing_server
 from genfile.evidence import Evidence, Fact
+from genfile.parsers.makefile import parse_makefile
+from genfile.parsers.small import parse_shell
 from genfile.parsers.values import UNKNOWN, port_of
 
 # Read by gunicorn itself; then files of usual names, which the command has to name.
@@ -133,13 +135,26 @@ def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
     bound = gunicorn_bind(project)
     name = config_file(project)
     flags = [f"--config={name}"] if name not in (None, ITSELF) else []
-    number = bound.port or port
+    number = bound.port or _told(project, bound.variable) or port
     if bound.alone:
         flags.append(f"--bind=0.0.0.0:{number}")
     moves = bound.variable if bound.port or bound.variable else None if bound.says is not None else "PORT"
     moves = None if bound.alone else moves
     missing = missing_server(project, "gunicorn")
     return Start(["gunicorn", *flags, *_socket_worker(project), *words], number, moves, missing)
+
+
+def _told(project: PythonProject, name: str | None) -> int | None:
+    """What the project's own Makefile gives to a variable of the configuration's that has no default, where it starts
+    gunicorn: `PORT=6000 gunicorn -c gunicorn_config.py application`."""
+    folder = project.folder
+    targets = folder.parse(parse_makefile, "Makefile") if name is not None and folder.has("Makefile") else None
+    for target in (targets or {}).values():
+        for command in (item for text in target.commands for item in parse_shell(text) or ()):
+            number = port_of(dict(command.assignments).get(name or ""))[0]
+            if "gunicorn" in command.words and number is not None:
+                return number
+    return None
 
 
 def _socket_worker(project: PythonProject) -> list[str]:

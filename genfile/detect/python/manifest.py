@@ -364,6 +364,20 @@ class PythonProject:
         return found
 
     @property
+    def commands(self) -> set[tuple[str, str]]:
+        """The sub-commands that it adds to a program of another package: `celery flower`, of `celery.commands`."""
+        points = self.setup_keywords.get("entry_points")
+        groups = dict(points) if isinstance(points, dict) else {}
+        table = self.project_table.get("entry-points")
+        groups |= table if isinstance(table, dict) else {}
+        found: set[tuple[str, str]] = set()
+        for group, listed in groups.items():
+            program, _, kind = str(group).rpartition(".")
+            for line in listed if kind == "commands" and isinstance(listed, dict | list) else ():
+                found.add((program, str(line).partition("=")[0].strip()))
+        return found
+
+    @property
     def name(self) -> str | None:
         for value in (
             self.project_table.get("name"),

@@ -160,10 +160,12 @@ def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> list[str] | None:
-    """A console script that a host starts, or the project's own Dockerfile with a port: a server, no tool."""
+    """A console script that a host starts, or the project's own Dockerfile with a port: a server, no tool. So is a
+    sub-command that it adds to another program."""
     names = [word.rsplit("/", 1)[-1] for word in words[:2]]
     at = 1 if len(names) > 1 and names[0].startswith("python") else 0
-    if len(names) <= at or names[at] not in project.scripts or not project.has_build_system:
+    own = set(names[at : at + 1]) & set(project.scripts) or {tuple(names)} & project.commands
+    if not own or not project.has_build_system:
         return None
     listens = hosted or hosting(project.folder).port is not None or named_port(words) is not None
     return [names[at], *words[at + 1 :]] if listens else None

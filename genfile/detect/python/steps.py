@@ -31,7 +31,7 @@ def put_catalogues(project: PythonProject, draft: Draft) -> None:
         if not _plain(place) or not _plain(domain):
             continue
         steps.append(f"pybabel compile --directory {place}{flags}")
-        _put(draft, steps, folder.says(path, 1, "translations without their .mo files"), in_place=True)
+        put_steps(draft, steps, folder.says(path, 1, "translations without their .mo files"), in_place=True)
     if made and steps and draft.values.get("package"):
         # What is installed was copied before they were made: the tree itself goes first.
         draft.values.setdefault("python_path", folder.spec_path)
@@ -44,7 +44,7 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
     catalogue = next(folder.files("django.po", depth=6), None)
     if catalogue is not None and next(folder.files("django.mo", depth=6), None) is None:
         steps.insert(0, shlex.join(django.command("compilemessages")))
-        _put(draft, steps, folder.says(catalogue, 1, "translations without their .mo files"), in_place=True)
+        put_steps(draft, steps, folder.says(catalogue, 1, "translations without their .mo files"), in_place=True)
         packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
         packages["build"] = sorted({*packages["build"], "gettext"})
     if any("collectstatic" in step for step in steps):
@@ -52,10 +52,10 @@ def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> No
     value, path, line = setting(project, django, "COMPRESS_OFFLINE")
     if path and value is True:
         steps.append(shlex.join(django.command("compress")))
-        _put(draft, steps, folder.says(path, line, "COMPRESS_OFFLINE"))
+        put_steps(draft, steps, folder.says(path, line, "COMPRESS_OFFLINE"))
 
 
-def _put(draft: Draft, steps: list[str], says: Evidence, *, in_place: bool = False) -> None:
+def put_steps(draft: Draft, steps: list[str], says: Evidence, *, in_place: bool = False) -> None:
     """``in_place``: the step writes beside the sources, or it is not known where to."""
     draft.values["build"] = steps
     if in_place:
@@ -77,7 +77,7 @@ def _put_made(project: PythonProject, draft: Draft, steps: list[str]) -> None:
                     place = next(index for index, step in enumerate(steps) if "collectstatic" in step)
                     steps.insert(place, command)
                     says = project.folder.says("Makefile", needed.line if needed else None, f"make {name}")
-                    _put(draft, steps, says, in_place=True)
+                    put_steps(draft, steps, says, in_place=True)
         return
 
 
