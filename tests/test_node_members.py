@@ -89,6 +89,15 @@ def test_yarn_is_asked_for_the_member_and_the_root() -> None:
     assert "yarn workspaces focus shop @shop/api\n" in stage(text, "build")
 
 
+@pytest.mark.parametrize(("version", "every"), [("1.3.5", True), ("1.4.5", False)])
+def test_an_older_bun_wants_every_manifest(version: str, every: bool) -> None:
+    root = manifest("shop", workspaces=["apps/*", "libs/*"], packageManager=f"bun@{version}")
+    text = written(shop("bun", **{"package.json": root}))
+    assert ("apps/web/package.json" in text) == every
+    assert "--filter @shop/api" in stage(text, "deps")
+    assert "COPY . ." not in text
+
+
 def test_files_of_the_root_that_tools_read_are_copied() -> None:
     build = stage(written(shop()), "build")
     assert "COPY package-lock.json package.json tsconfig.base.json /app/" in build

@@ -1,6 +1,7 @@
 """What the installation reads, what it must not run, and what the build and the program are told from outside."""
 
 import posixpath
+from typing import Any
 
 from genfile.data import telemetry_off
 from genfile.detect.node.buildvars import build_variables, is_sensitive
@@ -55,6 +56,12 @@ def _put_linker(project: NodeProject, draft: Draft) -> None:
     draft.note("info", "the image has node_modules instead of Plug'n'Play", project.root.full(name))
 
 
+def _wants_every_member(manager: dict[str, Any]) -> bool:
+    """Before version 1.4, Bun takes a lock file for changed where a member is not there."""
+    numbers = [int(part) for part in str(manager.get("version") or "").split(".")[:2] if part.isdecimal()]
+    return manager["name"] == "bun" and bool(numbers) and numbers < [1, 4]
+
+
 def put_install(project: NodeProject, draft: Draft) -> None:
     """Put /manifests, and what is true of the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
@@ -75,6 +82,8 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     # A member's installation is of what it needs; at the root of a workspace it is of every member.
     at_root = workspace_at(project.folder) if project.workspace is None else None
     members = at_root.members if at_root is not None else [item.project.path for item in installed(project)]
+    if project.workspace is not None and _wants_every_member(draft.values["package_manager"]):
+        members = project.workspace.members
     inside = sorted(relative(member, root.path) for member in members)
     names += [f"{member}/{FILE}" for member in inside if member != "."]
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
