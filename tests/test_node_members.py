@@ -98,6 +98,17 @@ def test_an_older_bun_wants_every_manifest(version: str, every: bool) -> None:
     assert "COPY . ." not in text
 
 
+def test_yarn_sees_every_manifest_where_scripts_have_to_wait() -> None:
+    """It can't focus without running them."""
+    core = manifest("@shop/core", main="dist/index.js", scripts={"build": "tsc", "postinstall": "node make.js"})
+    text = written(shop("yarn-berry", **{"libs/core/package.json": core, "libs/core/make.js": ""}))
+    install, built = stage(text, "build").split("COPY package.json", 1)
+    assert "yarn install --immutable --mode=skip-build" in install
+    assert "COPY --link apps/web/package.json" in install
+    assert "yarn workspaces focus shop @shop/api --production" in built
+    assert origin(text) == "build"
+
+
 def test_files_of_the_root_that_tools_read_are_copied() -> None:
     build = stage(written(shop()), "build")
     assert "COPY package-lock.json package.json tsconfig.base.json /app/" in build
