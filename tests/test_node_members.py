@@ -83,6 +83,23 @@ def test_node_modules_never_come_from_the_build(manager: str) -> None:
     assert "libs/core/src" not in runtime
 
 
+def test_scripts_that_only_build_stay_behind() -> None:
+    run = {"build": "node build.js", "start": "node dist/main.js"}
+    api = manifest("@shop/api", scripts=run, dependencies={"@shop/core": "*"})
+    runtime = stage(
+        written(shop(**{"apps/api/package.json": api, "apps/api/build.js": "", "apps/api/boot.js": ""})), "runtime"
+    )
+    assert "build.js" not in runtime
+    assert "/app/apps/api/boot.js" in runtime
+
+
+def test_what_is_built_anew_is_copied_last() -> None:
+    """Without merged layers, all that follows would be new as well."""
+    copies = [line for line in stage(written(shop()), "runtime").splitlines() if line.startswith("COPY")]
+    assert copies[0] == "COPY --link --from=deps /app /app"
+    assert copies[-1] == "COPY --link --from=build /app/apps/api/dist /app/apps/api/dist"
+
+
 def test_yarn_is_asked_for_the_member_and_the_root() -> None:
     text = written(shop("yarn-berry"))
     assert "yarn workspaces focus shop @shop/api --production" in stage(text, "deps")
