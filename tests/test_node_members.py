@@ -83,10 +83,47 @@ def test_node_modules_never_come_from_the_build(manager: str) -> None:
     assert "libs/core/src" not in runtime
 
 
+def test_scripts_that_only_build_stay_behind() -> None:
+    run = {"build": "node build.js", "start": "node dist/main.js"}
+    api = manifest("@shop/api", scripts=run, dependencies={"@shop/core": "*"})
+    runtime = stage(
+        written(shop(**{"apps/api/package.json": api, "apps/api/build.js": "", "apps/api/boot.js": ""})), "runtime"
+    )
+    assert "build.js" not in runtime
+    assert "/app/apps/api/boot.js" in runtime
+
+
+def test_what_is_built_anew_is_copied_last() -> None:
+    """Without merged layers, all that follows would be new as well."""
+    copies = [line for line in stage(written(shop()), "runtime").splitlines() if line.startswith("COPY")]
+    assert copies[0] == "COPY --link --from=deps /app /app"
+    assert copies[-1] == "COPY --link --from=build /app/apps/api/dist /app/apps/api/dist"
+
+
 def test_yarn_is_asked_for_the_member_and_the_root() -> None:
     text = written(shop("yarn-berry"))
     assert "yarn workspaces focus shop @shop/api --production" in stage(text, "deps")
     assert "yarn workspaces focus shop @shop/api\n" in stage(text, "build")
+
+
+@pytest.mark.parametrize(("version", "every"), [("1.3.5", True), ("1.4.5", False)])
+def test_an_older_bun_wants_every_manifest(version: str, every: bool) -> None:
+    root = manifest("shop", workspaces=["apps/*", "libs/*"], packageManager=f"bun@{version}")
+    text = written(shop("bun", **{"package.json": root}))
+    assert ("apps/web/package.json" in text) == every
+    assert "--filter @shop/api" in stage(text, "deps")
+    assert "COPY . ." not in text
+
+
+def test_yarn_sees_every_manifest_where_scripts_have_to_wait() -> None:
+    """It can't focus without running them."""
+    core = manifest("@shop/core", main="dist/index.js", scripts={"build": "tsc", "postinstall": "node make.js"})
+    text = written(shop("yarn-berry", **{"libs/core/package.json": core, "libs/core/make.js": ""}))
+    install, built = stage(text, "build").split("COPY package.json", 1)
+    assert "yarn install --immutable --mode=skip-build" in install
+    assert "COPY --link apps/web/package.json" in install
+    assert "yarn workspaces focus shop @shop/api --production" in built
+    assert origin(text) == "build"
 
 
 def test_files_of_the_root_that_tools_read_are_copied() -> None:

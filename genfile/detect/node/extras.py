@@ -54,6 +54,23 @@ def _put_linker(project: NodeProject, draft: Draft) -> None:
     draft.note("info", "the image has node_modules instead of Plug'n'Play", project.root.full(name))
 
 
+_FOCUS = ".yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs"
+
+
+def _wants_every_member(project: NodeProject, draft: Draft) -> bool:
+    """Whether the installation of one member fails where the manifest of another one is not there.
+
+    Before version 1.4, Bun takes its lock file for changed; Yarn 2 and newer does, unless it is told to focus, which it
+    knows from version 4 on or by a plug-in, and only with the scripts of all packages.
+    """
+    manager = draft.values["package_manager"]
+    numbers = [int(part) for part in str(manager.get("version") or "99").split(".")[:2] if part.isdecimal()]
+    if manager["name"] == "yarn-berry":
+        focuses = numbers >= [4] or project.root.has(_FOCUS)
+        return not focuses or bool(draft.values.get("ignore_scripts"))
+    return manager["name"] == "bun" and numbers < [1, 4]
+
+
 def put_install(project: NodeProject, draft: Draft) -> None:
     """Put /manifests, and what is true of the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
@@ -71,9 +88,12 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     patches = sorted(root.files("*.patch", below="patches", depth=1)) if root.has_folder("patches") else []
     # One mount of the folder; Yarn copies file by file.
     names += patches if manager == "yarn-berry" else ["patches"] if patches else []
+    _put_scripts(project, draft)
     # A member's installation is of what it needs; at the root of a workspace it is of every member.
     at_root = workspace_at(project.folder) if project.workspace is None else None
     members = at_root.members if at_root is not None else [item.project.path for item in installed(project)]
+    if project.workspace is not None and _wants_every_member(project, draft):
+        members = project.workspace.members
     inside = sorted(relative(member, root.path) for member in members)
     names += [f"{member}/{FILE}" for member in inside if member != "."]
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
@@ -81,7 +101,6 @@ def put_install(project: NodeProject, draft: Draft) -> None:
         draft.values["manifests"] = []
     dev = any(item.dev_dependencies for item in installed(project))
     draft.put("has_dev_dependencies", Fact(dev))
-    _put_scripts(project, draft)
     scripted = scripted_packages(project, manager)
     if scripted:
         draft.put("dependency_scripts", Fact(True, (scripted[0].says,)))

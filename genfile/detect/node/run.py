@@ -12,6 +12,7 @@ from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson, exported, read_package
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.detect.node.site import next_standalone
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
@@ -138,9 +139,10 @@ def _put_libraries(project: NodeProject, draft: Draft) -> None:
         members = closure.members
         draft.values["workspace"]["runs_with"] = list(members)
         listed += [path for path in closure.files or () if posixpath.basename(path).startswith("tsconfig")]
-    for path in members:
-        package = read_package(Project(project.folder.tree, path))
-        listed += [item for item in (_of_library(package) if package is not None else [path]) if item not in listed]
+    packages = [(path, read_package(Project(project.folder.tree, path))) for path in members]
+    found = [item for path, package in packages for item in (_of_library(package) if package else [path])]
+    # What changes less comes first.
+    draft.values["run_paths"] = list(dict.fromkeys([*found, *listed]))
 
 
 def _of_library(package: PackageJson) -> list[str]:
@@ -195,11 +197,22 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
     return framework.output if framework is not None and framework.keeps else None
 
 
+def _built_with(folder: Project) -> set[str]:
+    """What the scripts of a build run and no start does: `build.js` of `node build.js`."""
+    package = read_package(folder)
+    words: dict[bool, set[str]] = {True: set(), False: set()}
+    for name in package.scripts if package is not None else ():
+        steps = resolve(package, name) if package is not None else None
+        words[name in BUILD_SCRIPTS].update(posixpath.normpath(word) for step in steps or () for word in step.words[1:])
+    return words[True] - words[False]
+
+
 def _beside(folder: Project, output: str) -> list[str]:
     """Folders and files beside the output that a running program may open; `src` too, where not all is compiled."""
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
     if folder.has_folder("src") and any(name.endswith(_UNCOMPILED) for name in folder.files("*", below="src", depth=5)):
         folders.append("src")
+    only_built = _built_with(folder)
     files = [
         name
         for name in folder.names()
@@ -210,6 +223,7 @@ def _beside(folder: Project, output: str) -> list[str]:
             and ".config." not in name
             and ".test." not in name
             and ".spec." not in name
+            and name not in only_built
         )
     ]
     return [*files, *sorted(folders)]

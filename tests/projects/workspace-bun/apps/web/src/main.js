@@ -1,0 +1,7 @@
+const { createServer } = require("node:http");
+const { about } = require("@shop/ui");
+const ms = require("ms");
+
+const server = createServer((_, response) => response.end(`${about(ms("1s"))}\n`));
+server.listen(process.env.PORT || 3000);
+process.on("SIGTERM", () => server.close());

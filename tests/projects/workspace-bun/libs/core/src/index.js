@@ -1,0 +1,3 @@
+const test = require("is-number");
+
+exports.about = (value) => `${value}: ${test(value)}`;

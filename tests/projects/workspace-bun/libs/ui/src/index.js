@@ -1,0 +1,3 @@
+const test = require("is-odd");
+
+exports.about = (value) => `${value}: ${test(value)}`;

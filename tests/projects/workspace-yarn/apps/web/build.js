@@ -1,0 +1,3 @@
+const { cpSync } = require("node:fs");
+
+cpSync("src", "dist", { recursive: true });
