@@ -61,7 +61,7 @@ def _put_libraries(project: PythonProject, draft: Draft, manager: str, lock: str
     if lock is None or manager not in ("uv", "poetry"):
         return
     needed = needed_folders(project)
-    found = [path for path, package in needed.items() if not package.virtual]
+    found = [path for path, installed in needed.items() if installed]
     if not found:
         return
     name = posixpath.basename(lock)
