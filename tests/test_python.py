@@ -103,7 +103,8 @@ def test_the_root_of_a_uv_workspace_with_a_program_of_its_own() -> None:
         "lib/src/lib/__init__.py": "",
     }
     spec = only(**files)
-    assert (spec.workspace.root, spec.workspace.depends_on, spec.package) == (".", ("lib",), True)
+    assert (spec.workspace.root, spec.workspace.depends_on, spec.local_packages) == (".", ("lib",), ("lib",))
+    assert not spec.package
     assert "lib/pyproject.toml" in spec.manifests
 
 

@@ -23,7 +23,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("artifact_folder",),
     ("sources", "*"),
     ("beside", "*"),
-    ("libraries", "*"),
+    ("local_packages", "*"),
     ("frontend", "path"),
     ("frontend", "output"),
     ("frontend", "target"),

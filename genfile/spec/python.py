@@ -25,7 +25,7 @@ class PythonService(Service):
     dependencies_listed: bool = Field(
         False, description="pyproject.toml lists the dependencies, so that pip can install them without the project."
     )
-    libraries: tuple[RelativePath, ...] = Field(
+    local_packages: tuple[RelativePath, ...] = Field(
         (), description="Other folders of the tree that are installed as packages, since the project depends on them."
     )
     in_place: bool = Field(

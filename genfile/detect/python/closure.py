@@ -4,8 +4,9 @@ import posixpath
 from typing import Any
 
 from genfile.detect.python.groups import listed_groups
-from genfile.detect.python.locks import Package, reach
+from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.tree import Project
 from genfile.evidence import Draft
 from genfile.parsers.requirements import normalise
 
@@ -43,21 +44,36 @@ def _is_listed(project: PythonProject, table: dict[str, Any], extras: list[str],
     return not any("file:" in text or (own and normalise(text.partition("[")[0].strip()) == own) for text in listed)
 
 
-def needed_folders(project: PythonProject) -> dict[str, Package]:
-    """The other folders of the tree that a project depends on, at any remove, by path from the root of the tree.
+def needed_folders(project: PythonProject) -> dict[str, bool]:
+    """The other folders of the tree that a project depends on, at any remove, and whether each is installed itself.
 
-    By the lock file alone: without one nothing is known.
+    By the lock file; where that does not have the project, by what [tool.uv.sources] takes from the workspace.
     """
-    root = project.root
     own = normalise(project.name or "")
+    if own not in project.packages and project.workspace is not None:
+        return dict.fromkeys(_sources(project, project.workspace[1]), True)
     asked = [own, *project.dependencies]
-    names = [*asked, *reach(project.packages, asked)]
-    found: dict[str, Package] = {}
-    for name in dict.fromkeys(names):
+    found: dict[str, bool] = {}
+    for name in dict.fromkeys([*asked, *reach(project.packages, asked)]):
         package = project.packages.get(name)
         if package is None or package.folder is None or name == own:
             continue
-        path = posixpath.normpath(posixpath.join(root.path, package.folder))
+        path = posixpath.normpath(posixpath.join(project.root.path, package.folder))
         if not path.startswith("..") and path != project.folder.path:
-            found[path] = package
+            found[path] = not package.virtual
     return dict(sorted(found.items()))
+
+
+def _sources(project: PythonProject, members: tuple[str, ...]) -> list[str]:
+    """The members that a member's sources name, and those that theirs name."""
+    tree = project.folder.tree
+    manifests = {path: PythonProject(Project(tree, path)) for path in members}
+    names = {normalise(item.name or ""): path for path, item in manifests.items()}
+    queue, found = [project], dict.fromkeys([project.folder.path])
+    for item in queue:
+        sources = item.pyproject.table("tool", "uv", "sources") if item.pyproject else {}
+        for path in (names[normalise(name)] for name in sources if normalise(name) in names):
+            if path not in found:
+                found[path] = None
+                queue.append(manifests[path])
+    return sorted(path for path in found if path != project.folder.path)

@@ -46,7 +46,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
         draft.values["manifests"] = list(dict.fromkeys(listed))
         if project.has_build_system:
             draft.put("package", folder.fact(True, "pyproject.toml", 1, "the project is installed"))
-    _put_libraries(project, draft, manager, lock)
+    _put_local_packages(project, draft, manager, lock)
     if draft.values.get("package") and draft.values.get("python_path") == folder.full("src"):
         # What is installed needs no path of its own.
         del draft.values["python_path"]
@@ -56,16 +56,16 @@ def put_install(project: PythonProject, draft: Draft) -> None:
     put_catalogues(project, draft)
 
 
-def _put_libraries(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
-    """Put /libraries: folders of the tree that the lock file takes dependencies from."""
+def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
+    """Put /local_packages: folders of the tree that the lock file takes dependencies from."""
     if lock is None or manager not in ("uv", "poetry"):
         return
     needed = needed_folders(project)
-    found = [path for path, package in needed.items() if not package.virtual]
+    found = [path for path, installed in needed.items() if installed]
     if not found:
         return
     name = posixpath.basename(lock)
-    draft.put("libraries", project.root.fact(found, name, 1, "packages with a folder as their source"))
+    draft.put("local_packages", project.root.fact(found, name, 1, "packages with a folder as their source"))
     if manager == "uv" and project.workspace is None:
         # uv compares the lock file with their manifests.
         draft.values["manifests"] += [f"{path}/pyproject.toml" for path in found]

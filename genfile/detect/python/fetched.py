@@ -109,8 +109,9 @@ def _add_model(project: PythonProject, draft: Draft, found: _Fetched, model: Mod
     call = says.says.partition("(")[0].rsplit(".", 1)[-1]
     path = project.folder.full(name) if model.folder == "{name}" else model.folder
     command = model.command.replace("{name}", name).replace("{call}", call).replace("{path}", path or "")
-    if model.pip and draft.values["package_manager"]["name"] not in ("pip", "conda"):
-        command = f"python -m ensurepip --upgrade && {command}"
+    if model.pip and draft.values["package_manager"]["name"] != "conda":
+        # It is installed by the environment's own pip, which is there for this step only.
+        command = f"python -m ensurepip && {command} && python -m pip uninstall --yes pip"
     found.add(command, path, model.environment, says)
 
 
