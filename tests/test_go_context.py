@@ -169,7 +169,7 @@ def test_a_workspace_that_uses_its_own_folder() -> None:
     root, member = (cast(Any, item.spec) for item in inspect(**files).services)
     assert root.workspace is None
     assert root.manifests == ("go.work", "go.mod", "jobs/go.mod")
-    assert (member.workspace.root, member.workspace.member, member.workspace.depends_on) == (".", "jobs", (".",))
+    assert (member.workspace.root, member.workspace.member, member.workspace.depends_on) == (".", "jobs", ())
     assert "-mod=mod" not in dockerfile("jobs", **files)
 
 
