@@ -70,7 +70,10 @@ def test_what_is_on_the_class_path() -> None:
         "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins>"
         "</build></project>"
     )
-    main = "package g;\n@SpringBootApplication\npublic class A { public static void main(String[] a) { SpringApplication.run(A.class, a); } }\n"
+    main = """package g;
+@SpringBootApplication
+public class A { public static void main(String[] a) { SpringApplication.run(A.class, a); } }
+"""
     key, own = "src/main/resources/keys/public.pem", "src/main/resources/own.jks"
     files: dict[str, Any] = {"pom.xml": pom, "src/main/java/g/A.java": main, key: "x", own: "x"}
     files |= {".gitignore": "own.jks\n", "deploy/tls.key": "x"}

@@ -77,7 +77,7 @@ def _given(service: BackingService, fits: Callable[[Iterable[str]], bool], *, na
         yield from variables.items()
     if not named and not sets:
         yield service.variable, _usual(service, fits)
-        yield from service.unnamed.items()
+        yield from service.unnamed.items() if not fits(["java"]) else ()
 
 
 def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
