@@ -54,7 +54,12 @@ def _schema(project: NodeProject, draft: Draft) -> list[Read]:
             evidence = (*draft.evidence["/backing_services"].evidence, says)
         draft.put("backing_services", Fact(sorted({*listed, service.name}), evidence))
     return [
-        Read(variable, folder.says(name, line, f'env("{variable}")'), f"{source.provider}://localhost:1/app")
+        Read(
+            variable,
+            folder.says(name, line, f'env("{variable}")'),
+            f"{source.provider}://localhost:1/app",
+            service.name,
+        )
         for variable, line in source.variables
     ]
 
