@@ -210,6 +210,18 @@ def test_wrong_usage_is_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err.startswith("error: ")
 
 
+@pytest.mark.parametrize(("ignored", "told"), [("*\n!target/app.jar\n", True), ("*.log\n", False), (None, False)])
+def test_an_ignore_file_that_keeps_the_sources_out_is_told(
+    ignored: str | None, told: bool, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if ignored is not None:
+        (shop / ".dockerignore").write_text(ignored)
+    assert run(["init", str(shop), "--stdout"]) == 0
+    said = capsys.readouterr()
+    assert ("warning: .dockerignore: it leaves out " in said.err) is told
+    assert said.out.startswith("# syntax=")
+
+
 def test_compose_is_valid_and_hardened(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     import shutil
 

@@ -136,11 +136,13 @@ def test_the_database_of_prismas_schema() -> None:
         generator client { provider = "prisma-client-js" }
         datasource db {
           provider = "mysql"
-          url      = env("SHOP_DATABASE_URL")
+          url       = env("SHOP_DATABASE_URL")
+          directUrl = env("DIRECT_URL")
         }
     """
     found = node("", "@prisma/client", **{"prisma/schema.prisma": schema})
     assert found["SHOP_DATABASE_URL"] == "mysql://app:development@mysql:3306/app"
+    assert found["DIRECT_URL"] == found["SHOP_DATABASE_URL"]
 
 
 def test_go_speaks_its_drivers_own_form() -> None:

@@ -57,6 +57,7 @@ class Framework:
     bare: bool = False
     moved: bool = False
     spa: bool = False
+    env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
     health: str | None = None

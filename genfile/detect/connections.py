@@ -22,11 +22,15 @@ _WHOLE = frozenset({"url", "address", "host"})
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A variable that the code reads: what it takes in its place, where that is a text, and the line that says so."""
+    """A variable that the code reads: what it takes in its place, where that is a text, and the line that says so.
+
+    ``service``: the database whose address it is, where that is certain whatever its name.
+    """
 
     name: str
     says: Evidence
     default: str | None = None
+    service: str | None = None
 
 
 @dataclass(slots=True)
@@ -35,6 +39,7 @@ class _Variable:
 
     says: Evidence
     read: bool
+    service: str | None = None
     samples: list[str] = field(default_factory=list)
 
 
@@ -77,7 +82,7 @@ def _given(service: BackingService, fits: Callable[[Iterable[str]], bool], *, na
         yield from variables.items()
     if not named and not sets:
         yield service.variable, _usual(service, fits)
-        yield from service.unnamed.items()
+        yield from service.unnamed.items() if not fits(["java"]) else ()
 
 
 def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:
@@ -89,6 +94,7 @@ def _variables(folder: Project, reads: Iterable[Read]) -> dict[str, _Variable]:
     found: dict[str, _Variable] = {}
     for read in reads:
         item = found.setdefault(read.name, _Variable(read.says, read=True))
+        item.service = item.service or read.service
         item.samples += [read.default] if read.default else []
     for name, text, says in (*_examples(folder), *_composed(folder)):
         if name in found or len(found) < MAX_NAMES:
@@ -119,7 +125,8 @@ def _meaning(
 ) -> tuple[BackingService, str, str | None] | None:
     """The database that a variable leads to, the piece of its address, and the form; None for any other variable."""
     told = [address for text in item.samples if (address := read_address(text)) is not None]
-    meant = _by_name(name, backing)
+    certain = [service for service in backing if service.name == item.service]
+    meant = (certain, "url") if certain else _by_name(name, backing)
     if meant is None:
         return None
     services, part = meant

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from genfile.detect.committed import put_committed
 from genfile.detect.contain import contained
 from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
@@ -142,6 +143,7 @@ def _service(found: Found, front: "Served | None", taken: set[str]) -> Inspected
     if front is not None:
         put_frontend(draft, front)
     put_kept(found.project, draft)
+    put_committed(found.project, draft)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget
     if budget.ended:

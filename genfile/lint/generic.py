@@ -225,8 +225,8 @@ def ignored(case: Case) -> Iterator[str]:
         "id_rsa",
     ):
         rule = case.ignored.rule_for(path)
-        # Some frameworks commit a .env of defaults: to send it, and no other, must be said by its name.
-        deliberate = rule is not None and rule.negated and rule.pattern == path == ".env"
+        # A file of defaults or a public key may be committed: to send it, and no other, must be said by its name.
+        deliberate = rule is not None and rule.negated and rule.pattern == path
         if not deliberate and not case.ignored.excludes(path):
             yield f"{path} is sent"
 

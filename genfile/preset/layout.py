@@ -13,6 +13,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("run_paths", "*"),
     ("writable", "*"),
     ("kept", "*"),
+    ("committed", "*"),
     ("outputs", "*"),
     ("standalone",),
     ("requirements", "*"),

@@ -200,6 +200,12 @@ class Service(Model):
     kept: tuple[RelativePath, ...] = Field(
         (), description="Those of `writable` that hold nothing of the tree: the image makes them volumes."
     )
+    env_files: bool = Field(False, description="The build reads .env.production and its like: they are sent to it.")
+    committed: tuple[RelativePath, ...] = Field(
+        (),
+        description="Files in version control that look like secrets and that the build or the program reads: they are "
+        "sent to the builder all the same.",
+    )
     data: RelativePath | None = Field(
         None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
     )

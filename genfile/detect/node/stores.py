@@ -6,6 +6,7 @@ from genfile.data import backing_services
 from genfile.detect.connections import Read, put_connections
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.members import needed_members
 from genfile.detect.node.sources import source_files
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.prisma import prisma_source
@@ -32,11 +33,13 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
 
 def _schema(project: NodeProject, draft: Draft) -> list[Read]:
     """`provider = "postgresql"` and `url = env("DATABASE_URL")` of Prisma's schema."""
-    if not any("@prisma/client" in package.every_dependency for package in project.packages):
+    packages = (*project.packages, *needed_members(project))
+    if not any("@prisma/client" in package.every_dependency for package in packages):
         return []
-    folder = project.folder
     names = ("prisma/schema.prisma", "schema.prisma", "prisma/schema/schema.prisma")
-    name = next((name for name in names if folder.has(name)), None)
+    holders = [item.project for item in (project.package, *needed_members(project))]
+    places = ((folder, name) for folder in holders for name in names if folder.has(name))
+    folder, name = next(places, (project.folder, None))
     source = folder.parse(prisma_source, name) if name is not None else None
     service = next(
         (item for item in backing_services().values() if source is not None and source.provider in item.schemes), None
@@ -51,7 +54,12 @@ def _schema(project: NodeProject, draft: Draft) -> list[Read]:
             evidence = (*draft.evidence["/backing_services"].evidence, says)
         draft.put("backing_services", Fact(sorted({*listed, service.name}), evidence))
     return [
-        Read(variable, folder.says(name, line, f'env("{variable}")'), f"{source.provider}://localhost:1/app")
+        Read(
+            variable,
+            folder.says(name, line, f'env("{variable}")'),
+            f"{source.provider}://localhost:1/app",
+            service.name,
+        )
         for variable, line in source.variables
     ]
 

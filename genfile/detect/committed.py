@@ -1,0 +1,117 @@
+"""Files that look like secrets and are none: in version control, and read by the build or by the program.
+
+Whether a file is in version control is told by the .gitignore files above it. A tree without any tells nothing: then
+what looks like a secret is taken for one.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from genfile.data import framework
+from genfile.detect.tree import Project, Tree
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.source.tracked import untracked
+
+# What an ignore file of genfile's leaves out by its name, and a program may have good reason to read.
+_KEYS = ("*.pem", "*.key", "*.p12", "*.pfx", "*.jks")
+_SETTINGS = (".env", ".env.*")
+# Of one machine or of a person alone, or there to be copied by hand.
+_OTHERS = (".env.local", ".env.*.local", ".env.*example*", ".env.*sample*", ".env.template", ".env.dist", ".env.test*")
+# Where a program's files are all on its path, whoever names them.
+_ON_PATH = ("src/main/resources/", "src/main/webapp/")
+_TEXTS = re.compile(
+    r".*\.(?:py|[cm]?[jt]sx?|go|java|kt|kts|scala|groovy|ya?ml|toml|json|properties|xml|ini|cfg|conf|gradle|html)"
+)
+MAX_FILES = 20
+MAX_READ = 400
+
+
+def put_committed(folder: Project, draft: Draft) -> None:
+    """Put /env_files and /committed."""
+    tree, path = folder.tree, folder.path
+    if _reads_settings(draft.values.get("framework")):
+        # One that version control leaves out is a person's own, and may hold anything.
+        name = ".env.production"
+        draft.values["env_files"] = not folder.has(name) or _in_git(tree, folder.full(name)) is not False
+    found: list[str] = []
+    evidence: list[Evidence] = []
+    for file in _candidates(tree, path):
+        says = _reader(folder, file, draft)
+        if says is not None and len(found) < MAX_FILES and _in_git(tree, file):
+            found.append(file)
+            evidence.append(says)
+    if found:
+        draft.put("committed", Fact(found, tuple(evidence)))
+
+
+def _reads_settings(name: str | None) -> bool:
+    found = framework("node", name) if name else None
+    return found is not None and found.env_files
+
+
+def _candidates(tree: Tree, path: str) -> Iterator[str]:
+    for place in sorted(tree.folders):
+        if path and not f"{place}/".startswith(f"{path}/"):
+            continue
+        if {"test", "tests", "__tests__", "testdata", "fixtures", "node_modules"} & set(place.split("/")):
+            continue
+        for name in tree.folders[place]:
+            if _fits(name, (*_KEYS, *_SETTINGS)) and not _fits(name, _OTHERS):
+                yield posixpath.join(place, name)
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _in_git(tree: Tree, path: str) -> bool | None:
+    """Whether a file that is there is in version control; None where nothing tells."""
+    known = False
+    place = posixpath.dirname(path)
+    while True:
+        text = tree.text(posixpath.join(place, ".gitignore"))
+        known = known or text is not None
+        inner = path.removeprefix(f"{place}/") if place else path
+        if text is not None and untracked(text)(inner):
+            return False
+        if not place:
+            return True if known else None
+        place = posixpath.dirname(place)
+
+
+def _reader(folder: Project, file: str, draft: Draft) -> Evidence | None:
+    """What reads a file: a bundler that is made to, the class path, or code and settings that name it."""
+    name, place = posixpath.basename(file), posixpath.dirname(file)
+    if _fits(name, _SETTINGS):
+        front = draft.values.get("frontend") or {}
+        readers = [(folder.path, draft.values.get("framework")), (front.get("path"), front.get("framework"))]
+        bundled = any(("" if at == "." else at) == place and _reads_settings(which) for at, which in readers)
+        if bundled and name in (".env", ".env.production"):
+            return Evidence(file, None, "the build of the front end reads it")
+        if name == ".env":
+            return None
+    elif any(part in f"{posixpath.relpath(file, folder.path or '.')}" for part in _ON_PATH):
+        return Evidence(file, None, "it is on the class path")
+    return _named(folder, name)
+
+
+def _named(folder: Project, name: str) -> Evidence | None:
+    """The first file of code or settings that has the name of a file in it."""
+    tree = folder.tree
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    read = 0
+    for place in sorted(tree.folders):
+        if folder.path and not f"{place}/".startswith(f"{folder.path}/"):
+            continue
+        for other in tree.folders[place] if "node_modules" not in place.split("/") else ():
+            if read >= MAX_READ or not _TEXTS.fullmatch(other) or other.endswith((".lock", "lock.json")):
+                continue
+            read += 1
+            path = posixpath.join(place, other)
+            match = word.search(tree.text(path) or "")
+            if match is not None:
+                line = (tree.text(path) or "").count("\n", 0, match.start()) + 1
+                return Evidence(path, line, f"it names {name}")
+    return None

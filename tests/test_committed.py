@@ -1,0 +1,92 @@
+"""What looks like a secret is sent to the builder where version control has it and something reads it; else never."""
+
+import json
+from typing import Any
+
+import pytest
+
+import genfile
+from genfile.dockerfile.ignore import read_ignore
+
+VITE = {
+    "package.json": json.dumps({"name": "x", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "7"}}),
+    "index.html": "<script type=module src=/x.js></script>",
+    "x.js": "",
+}
+FLASK = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+READS = 'open("keys/jwt.pem")\n'
+
+
+def sent(files: dict[str, str], path: str) -> bool:
+    """Whether the ignore file that is made lets a path through."""
+    made = genfile.generate(files)
+    text = next(text for name, text in made.files.items() if name.endswith(".dockerignore"))
+    return not read_ignore(text).excludes(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "ignored", "through"),
+    [
+        (".env.production", "node_modules\n", True),
+        (".env.production", ".env.production\n", False),
+        (".env.production", ".env*\n", False),
+        (".env", "node_modules\n", True),
+        (".env", ".env\n", False),
+        # Nobody says what is in version control.
+        (".env", None, False),
+        (".env.local", "node_modules\n", False),
+        (".env.production.local", "node_modules\n", False),
+    ],
+)
+def test_the_public_settings_of_a_front_end(name: str, ignored: str | None, through: bool) -> None:
+    files = {**VITE, name: "VITE_A=1\n", **({".gitignore": ignored} if ignored is not None else {})}
+    assert sent(files, name) is through
+
+
+@pytest.mark.parametrize(
+    ("code", "ignored", "through"),
+    [
+        (READS, "*.log\n", True),
+        (READS, "*.pem\n", False),
+        (READS, "keys/\n", False),
+        (READS, "*.pem\n!keys/jwt.pem\n", True),
+        ("", "*.log\n", False),
+        (READS, None, False),
+    ],
+)
+def test_a_key_that_the_code_names(code: str, ignored: str | None, through: bool) -> None:
+    files = {**FLASK, "app.py": FLASK["app.py"] + code, "keys/jwt.pem": "x\n"}
+    files |= {".gitignore": ignored} if ignored is not None else {}
+    assert sent(files, "keys/jwt.pem") is through
+    assert not sent(files, "keys/other.pem")
+
+
+def test_what_is_on_the_class_path() -> None:
+    pom = (
+        "<project><modelVersion>4.0.0</modelVersion><parent><groupId>org.springframework.boot</groupId><artifactId>"
+        "spring-boot-starter-parent</artifactId><version>3.5.6</version></parent><groupId>g</groupId><artifactId>a"
+        "</artifactId><version>1</version><dependencies><dependency><groupId>org.springframework.boot</groupId>"
+        "<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies><build><plugins><plugin>"
+        "<groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins>"
+        "</build></project>"
+    )
+    main = """package g;
+@SpringBootApplication
+public class A { public static void main(String[] a) { SpringApplication.run(A.class, a); } }
+"""
+    key, own = "src/main/resources/keys/public.pem", "src/main/resources/own.jks"
+    files: dict[str, Any] = {"pom.xml": pom, "src/main/java/g/A.java": main, key: "x", own: "x"}
+    files |= {".gitignore": "own.jks\n", "deploy/tls.key": "x"}
+    assert sent(files, key)
+    assert not sent(files, own)
+    assert not sent(files, "deploy/tls.key")
+
+
+def test_the_settings_of_a_front_end_below_a_server() -> None:
+    files = {f"web/{name}": text for name, text in VITE.items()}
+    files |= {**FLASK, "web/.env.production": "VITE_A=1\n", ".env.production": "TOKEN=1\n", ".gitignore": "x\n"}
+    files["app.py"] += "app.static_folder = 'web/dist'\n"
+    made = genfile.generate(files)
+    for name, text in made.files.items():
+        if name.endswith(".dockerignore") and "web" not in name:
+            assert read_ignore(text).excludes(".env.production")
