@@ -217,6 +217,8 @@ def test_only_layers_that_a_registry_lacks_move() -> None:
     before = Image(100, (layer("deps", 50, express="a"), layer("one", 10, server="old", app="same")))
     after = Image(100, (layer("deps", 50, express="a"), layer("two", 12, server="newer", app="same")))
     assert after.size == 62
+    assert before.holds(("base", "deps", "one"))
+    assert not before.holds(("base", "deps", "two"))
     assert [item.digest for item in after.moved(before)] == ["two"]
     assert after.changed(before) == len("newer")
 
