@@ -132,8 +132,8 @@ def _label(tag: str) -> str:
 
 
 def _checked(recipe: Recipe) -> list[str]:
-    warnings, _ = build_check(recipe.path.read_text("utf-8"))
-    return warnings
+    warnings, unasked = build_check(recipe.path.read_text("utf-8"))
+    return warnings if unasked is None else [f"not checked by BuildKit: {unasked}"]
 
 
 def _start(tag: str) -> None:
