@@ -292,6 +292,7 @@ def test_the_page_tells_of_stand_ins_and_of_what_could_not_be_built() -> None:
     assert "| node-express: Express, npm | 1.5 MB | – | 2.0 kB | – |" in told
     assert "stand-ins" in told
     assert "**hand**: no network" in told
+    assert "by hand: node-tsx, node-pnpm" in told
     assert "stand-ins" not in page(shapes, results, ["genfile", "hand"], stand_ins=False)
 
 
