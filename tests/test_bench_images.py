@@ -217,6 +217,8 @@ def test_only_layers_that_a_registry_lacks_move() -> None:
     before = Image(100, (layer("deps", 50, express="a"), layer("one", 10, server="old", app="same")))
     after = Image(100, (layer("deps", 50, express="a"), layer("two", 12, server="newer", app="same")))
     assert after.size == 62
+    assert before.holds(("base", "deps", "one"))
+    assert not before.holds(("base", "deps", "two"))
     assert [item.digest for item in after.moved(before)] == ["two"]
     assert after.changed(before) == len("newer")
 
@@ -290,6 +292,7 @@ def test_the_page_tells_of_stand_ins_and_of_what_could_not_be_built() -> None:
     assert "| node-express: Express, npm | 1.5 MB | – | 2.0 kB | – |" in told
     assert "stand-ins" in told
     assert "**hand**: no network" in told
+    assert "by hand: node-tsx, node-pnpm" in told
     assert "stand-ins" not in page(shapes, results, ["genfile", "hand"], stand_ins=False)
 
 

@@ -14,14 +14,9 @@ from genfile.verify.docker import why_unavailable
 
 def main() -> int:
     """Measure, print the page, and write it where that was asked for."""
-    parser = argparse.ArgumentParser(prog="python -m bench.images", description=__doc__)
-    parser.add_argument("shapes", nargs="*", metavar="SHAPE", help="applications of shapes.toml; all by default")
-    parser.add_argument("--columns", default="genfile,hand", help=f"of {', '.join(COLUMNS)}; genfile,hand by default")
-    parser.add_argument("--rounds", type=int, default=3, help="builds after a change, of whose times the median counts")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there; shapes not measured stay")
-    parser.add_argument("--write", action="store_true", help="write bench/IMAGES.md")
+    parser = _parser()
     given = parser.parse_args()
-    reason = why_unavailable()
+    reason = None if given.show else why_unavailable()
     if reason is not None:
         parser.error(reason)
     try:
@@ -30,19 +25,29 @@ def main() -> int:
         parser.error(f"there is no shape {error}")
     columns = given.columns.split(",")
     results = _known(given.json)
-    for shape in shapes:
-        results[shape.name] = measure(
-            shape, columns, given.rounds, lambda line: print(line, file=sys.stderr, flush=True)
-        )
+    for shape in [] if given.show else shapes:
+        results[shape.name] = measure(shape, columns, given.rounds, _say)
         if given.json is not None:
             given.json.write_text(_as_json(results), "utf-8")
-    listed = [shape for shape in read_shapes([]) if shape.name in results]
+    listed = [shape for shape in (shapes if given.show else read_shapes([])) if shape.name in results]
     text = page(listed, results, columns, stand_ins=STAND_INS is not None)
     if given.write:
         (BENCH / "IMAGES.md").write_text(text, "utf-8")
     else:
         print(text)
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.images", description=__doc__)
+    add = parser.add_argument
+    add("shapes", nargs="*", metavar="SHAPE", help="applications of shapes.toml; all by default")
+    add("--columns", default="genfile,hand", help=f"of {', '.join(COLUMNS)}; genfile,hand by default")
+    add("--rounds", type=int, default=3, help="builds after a change, of whose times the median counts")
+    add("--json", type=Path, metavar="FILE", help="write every figure there; shapes not measured stay")
+    add("--write", action="store_true", help="write bench/IMAGES.md")
+    add("--show", action="store_true", help="measure nothing: tell what the file of --json holds")
+    return parser
 
 
 def _say(line: str) -> None:

@@ -52,6 +52,11 @@ class Image:
         """Every file beyond the base, as the topmost layer has it."""
         return {path: file for layer in self.added for path, file in layer.files.items()}
 
+    def holds(self, layers: tuple[str, ...]) -> bool:
+        """Whether these are its layers, the topmost one last."""
+        own = tuple(layer.digest for layer in self.added)
+        return layers[len(layers) - len(own) :] == own
+
     def moved(self, before: "Image") -> tuple[Layer, ...]:
         """The layers that a registry which has the image of before lacks."""
         known = {layer.digest for layer in before.added}
@@ -63,9 +68,14 @@ class Image:
         return sum(file.size for path, file in self.files.items() if old.get(path, None) != file)
 
 
+def digests(tag: str) -> tuple[str, ...]:
+    """The digests of all layers of an image of the engine, the base's first; quicker than to read it."""
+    return tuple(inspect("image", tag).get("RootFS", {}).get("Layers", ()))
+
+
 def read_image(tag: str, base: str) -> Image:
     """Read an image of the engine, and how large its base is. Raises RuntimeError when the engine has no such image."""
-    below = len(inspect("image", base).get("RootFS", {}).get("Layers", ())) if base != "scratch" else 0
+    below = len(digests(base)) if base != "scratch" else 0
     with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
         path = Path(folder) / "image.tar"
         done = docker("save", "--output", str(path), tag, timeout=600)
@@ -79,12 +89,11 @@ def read_archive(archive: tarfile.TarFile, below: int) -> Image:
     """Read what `docker save` wrote; the first ``below`` layers are the base's."""
     manifest = json.load(_member(archive, "manifest.json"))[0]
     config = json.load(_member(archive, manifest["Config"]))
-    digests = config["rootfs"]["diff_ids"]
     commands = [item.get("created_by", "") for item in config["history"] if not item.get("empty_layer")]
     sizes = [archive.getmember(name).size for name in manifest["Layers"]]
     added = [
         _layer(_member(archive, name), digest, commands[number] if number < len(commands) else "")
-        for number, (name, digest) in enumerate(zip(manifest["Layers"], digests, strict=True))
+        for number, (name, digest) in enumerate(zip(manifest["Layers"], config["rootfs"]["diff_ids"], strict=True))
         if number >= below
     ]
     return Image(sum(sizes[:below]), tuple(added))

@@ -13,7 +13,7 @@ from typing import Any
 from bench.images.change import change_code, change_lock
 from bench.images.closure import needless
 from bench.images.junk import Junk, find_junk
-from bench.images.layers import Image, read_image
+from bench.images.layers import Image, digests, read_image
 from bench.images.progress import Step, downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
@@ -132,8 +132,8 @@ def _label(tag: str) -> str:
 
 
 def _checked(recipe: Recipe) -> list[str]:
-    warnings, _ = build_check(recipe.path.read_text("utf-8"))
-    return warnings
+    warnings, unasked = build_check(recipe.path.read_text("utf-8"))
+    return warnings if unasked is None else [f"not checked by BuildKit: {unasked}"]
 
 
 def _start(tag: str) -> None:
@@ -163,7 +163,7 @@ def _change(shape: Shape, column: _Column, *, first: bool) -> None:
     if first:
         # What other builds of this engine made of the same steps meanwhile is no change of this one's.
         _build(column)
-        column.image = read_image(column.tag, column.figures.base)
+        column.image = _image(column)
     change_code(column.files.root / shape.touch)
     started = time.monotonic()
     steps = _build(column)
@@ -173,12 +173,19 @@ def _change(shape: Shape, column: _Column, *, first: bool) -> None:
         _moved(column)
 
 
+def _image(column: _Column) -> Image:
+    """The column's image as it is now; read again only where it is another one."""
+    if column.image is not None and column.image.holds(digests(column.tag)):
+        return column.image
+    return read_image(column.tag, column.figures.base)
+
+
 def _moved(column: _Column) -> None:
-    assert column.image is not None
-    after = read_image(column.tag, column.figures.base)
-    moved = after.moved(column.image)
+    before, after = column.image, _image(column)
+    assert before is not None
+    moved = after.moved(before)
     column.figures.delta = sum(layer.size for layer in moved)
-    column.figures.changed = after.changed(column.image)
+    column.figures.changed = after.changed(before)
     column.figures.moved = [f"{layer.size} {layer.command}" for layer in moved]
 
 
@@ -186,11 +193,10 @@ def _after_changes(shape: Shape, column: _Column) -> None:
     """What is carried out again after a dependency changed, and after another member of the workspace did."""
     root = column.files.root
     if shape.other is not None:
-        before = read_image(column.tag, column.figures.base)
+        column.image = before = _image(column)
         change_code(root / shape.other)
         column.figures.other = run_again(_build(column))
-        after = read_image(column.tag, column.figures.base)
-        column.figures.other_delta = sum(layer.size for layer in after.moved(before))
+        column.figures.other_delta = sum(layer.size for layer in _image(column).moved(before))
     for lock in shape.locks:
         change_lock(root / lock)
     column.figures.deps = run_again(_build(column))

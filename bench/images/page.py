@@ -1,6 +1,6 @@
 """bench/IMAGES.md, written."""
 
-from bench.images.shapes import Shape
+from bench.images.shapes import Shape, read_shapes
 from bench.images.table import Results, details, quality, reruns, sizes, summary
 
 _HEAD = """\
@@ -15,6 +15,9 @@ _PEERS = """
 `--columns genfile,hand,fly` measures what the npm package @flydotio/dockerfile writes for the Node applications.
 nixpacks, railpack and buildpacks build on images of their own, and `docker init` comes with Docker Desktop and asks its
 questions at a terminal: this command runs none of them.
+"""
+_MISSING = """
+Not measured in this run, though there is an application and a Dockerfile by hand: {names}.
 """
 _STAND_INS = """
 The base images of this run were stand-ins, made where no registry could be reached: sizes, and times with them, can be
@@ -46,6 +49,8 @@ inside of installed packages. **findings**: of hadolint, and of `docker build --
 def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool) -> str:
     """The whole page."""
     parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
+    missing = [shape.name for shape in read_shapes([]) if shape.name not in results]
+    parts += [_MISSING.format(names=", ".join(missing))] if missing else []
     parts += ["\n", "\n".join(summary(shapes, results)), "\n"]
     rounds = min((len(one.times) for found in results.values() for one in found.values() if not one.fault), default=0)
     for text, table in ((_SIZES, sizes), (_RERUNS, reruns), (_QUALITY, quality)):
