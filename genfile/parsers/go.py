@@ -23,11 +23,17 @@ from genfile.parsers.values import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from genfile.parsers.goflow import GoFlow
+    from genfile.parsers.goindex import GoIndex
+
 FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 # A condition that is longer asks for more than whether a name is empty.
 MAX_CONDITION = 2_000
 # Chains of names that are longer are no field of a configuration.
 MAX_FIELD = 120
+_CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_NAMED = frozenset({"selector_expression", "identifier", "package_identifier"})
+_WRAPPED = frozenset({"expression_list", "literal_element", "parenthesized_expression", "literal_value"})
 _TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')
 
 
@@ -36,11 +42,13 @@ def parse_go(text: str) -> "GoFile":
     return GoFile(*parse_code(text, "go"))
 
 
+# All that anything here, in goindex, goflow or godispatch asks for: one pass over the tree finds it for all of them.
 _KINDS = tuple(
     """
-    import_spec comment call_expression composite_literal field_declaration interpreted_string_literal
-    raw_string_literal if_statement const_spec var_spec short_var_declaration
-    expression_switch_statement assignment_statement
+    import_spec comment call_expression composite_literal keyed_element field_declaration interpreted_string_literal
+    raw_string_literal if_statement const_spec var_spec short_var_declaration assignment_statement
+    expression_switch_statement function_declaration method_declaration func_literal return_statement
+    for_statement select_statement go_statement unary_expression break_statement
     """.split()
 )
 
@@ -54,13 +62,38 @@ class GoFile:
         self._steps = Steps()
 
     @cached_property
+    def index(self) -> "GoIndex":
+        """What the names of the file stand for."""
+        from genfile.parsers.goindex import GoIndex
+
+        return GoIndex(self)
+
+    @cached_property
+    def flow(self) -> "GoFlow":
+        """What the declarations of the file say and do."""
+        from genfile.parsers.goflow import GoFlow
+
+        return GoFlow(self)
+
+    @cached_property
     def _nodes(self) -> dict[str, list["Node"]]:
-        """The nodes that anything here asks for, by type, in order: one pass, made by the library."""
         return captures("go", _KINDS, self.root)
 
-    def _all(self, *kinds: str) -> list["Node"]:
-        """Every node of these types; of several types, those of the first come first."""
+    def nodes(self, *kinds: str) -> list["Node"]:
+        """Every node of these types, in order; of several types, those of the first come first."""
+        if len(kinds) == 1:
+            return self._nodes.get(kinds[0], [])
         return [node for kind in kinds for node in self._nodes.get(kind, ())]
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Imported paths by the name that the file gives them, `` for those that it gives none."""
+        found: dict[str, str] = {}
+        for node in self.nodes("import_spec"):
+            path = node.child_by_field_name("path")
+            if path is not None:
+                found[self._text(path).strip('"`')] = self._field_text(node, "name")
+        return found
 
     @cached_property
     def package(self) -> str | None:
@@ -84,7 +117,7 @@ class GoFile:
     def imports(self) -> dict[str, int]:
         """Imported paths with their lines."""
         found: dict[str, int] = {}
-        for node in self._all("import_spec"):
+        for node in self.nodes("import_spec"):
             path = node.child_by_field_name("path")
             if path is not None:
                 found.setdefault(self._text(path).strip('"`'), _line(node))
@@ -102,7 +135,7 @@ class GoFile:
         """The patterns of `//go:embed` lines."""
         return tuple(
             (pattern.strip('"`').removeprefix("all:"), _line(node))
-            for node in self._all("comment")
+            for node in self.nodes("comment")
             if self._text(node).startswith("//go:embed ")
             for pattern in self._text(node).removeprefix("//go:embed ").split()
         )
@@ -110,7 +143,7 @@ class GoFile:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
-        for node in self._all("call_expression"):
+        for node in self.nodes("call_expression"):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             if callee is not None and arguments is not None:
                 values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
@@ -121,7 +154,7 @@ class GoFile:
     def fields(self) -> tuple[tuple[str, str, Any, int], ...]:
         """Keyed fields of struct literals: (type, key, value, line), as in `http.Server{Addr: ":8080"}`."""
         found: list[tuple[str, str, Any, int]] = []
-        for node in self._all("composite_literal"):
+        for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
             if kind is None or body is None:
                 continue
@@ -136,7 +169,7 @@ class GoFile:
         """Struct literals whole: (type, its keyed fields, line), as in `cobra.Command{Use: "serve", Run: run}`; those
         in a list whose type stands once, before it, too: `[]*cli.Command{{Name: "serve"}}`."""
         found: list[tuple[str, dict[str, Any], int]] = []
-        for node in self._all("composite_literal"):
+        for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
             if kind is None or body is None:
                 continue
@@ -151,7 +184,7 @@ class GoFile:
     def listed(self) -> frozenset[int]:
         """The lines on which literals begin that are items of a list: `[]*cli.Command{{Name: "serve"}}`."""
         found: set[int] = set()
-        for node in self._all("composite_literal"):
+        for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
             if kind is not None and body is not None and kind.type == "slice_type":
                 found.update(_line(item) for item in body.named_children)
@@ -165,7 +198,7 @@ class GoFile:
     def cases(self) -> tuple[tuple[str, int], ...]:
         """The words that a program compares its first argument with: `switch os.Args[1] { case "serve": … }`."""
         found: list[tuple[str, int]] = []
-        for node in self._all("expression_switch_statement"):
+        for node in self.nodes("expression_switch_statement"):
             value = node.child_by_field_name("value")
             text = self._text(value) if value is not None else ""
             target = self._constants.get(text)
@@ -184,7 +217,7 @@ class GoFile:
     def tags(self) -> tuple[tuple[str, dict[str, str], int], ...]:
         """Fields of structs with a tag: (name, the tag's keys and values, line), as in ``Port int `env:"PORT"` ``."""
         found: list[tuple[str, dict[str, str], int]] = []
-        for node in self._all("field_declaration"):
+        for node in self.nodes("field_declaration"):
             tag = node.child_by_field_name("tag")
             if tag is not None:
                 pairs = dict(_TAG.findall(self._text(tag)[1:-1]))
@@ -195,7 +228,7 @@ class GoFile:
     def structs(self) -> dict[str, dict[str, tuple[str, dict[str, str]]]]:
         """The structs that are declared: their fields by name, each with its type and its tag's keys and values."""
         found: dict[str, dict[str, tuple[str, dict[str, str]]]] = {}
-        for node in self._all("field_declaration"):
+        for node in self.nodes("field_declaration"):
             spec = node.parent.parent.parent if node.parent is not None and node.parent.parent is not None else None
             if spec is None or spec.type != "type_spec":
                 continue
@@ -206,10 +239,19 @@ class GoFile:
         return found
 
     @cached_property
+    def struct_fields(self) -> dict[str, list[tuple[str, str, dict[str, str]]]]:
+        """The fields of all structs by name, each with the struct, its type and its tag's keys and values."""
+        found: dict[str, list[tuple[str, str, dict[str, str]]]] = {}
+        for struct, fields in self.structs.items():
+            for name, (kind, tag) in fields.items():
+                found.setdefault(name, []).append((struct, kind, tag))
+        return found
+
+    @cached_property
     def set_fields(self) -> tuple[tuple[str, Any, int], ...]:
         """What is assigned to fields: (the field as dotted text, value, line), as in `c.Port = "8080"`."""
         found: list[tuple[str, Any, int]] = []
-        for node in self._all("assignment_statement"):
+        for node in self.nodes("assignment_statement"):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             target = _inner(left) if left is not None else None
             if target is not None and right is not None and target.type == "selector_expression":
@@ -221,7 +263,7 @@ class GoFile:
         """Every string literal of one line, with its line."""
         return tuple(
             (self._text(node)[1:-1], _line(node))
-            for node in self._all("interpreted_string_literal", "raw_string_literal")
+            for node in self.nodes("interpreted_string_literal", "raw_string_literal")
             if node.end_byte - node.start_byte < 120
         )
 
@@ -244,8 +286,8 @@ class GoFile:
     @cached_property
     def _fallback_nodes(self) -> dict[str, "Node"]:
         found: dict[str, Node] = {}
-        assigned = Places(in_order(self._all("assignment_statement", "short_var_declaration")))
-        for node in self._all("if_statement"):
+        assigned = Places(in_order(self.nodes("assignment_statement", "short_var_declaration")))
+        for node in self.nodes("if_statement"):
             condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
             if condition is None or body is None:
                 continue
@@ -272,7 +314,7 @@ class GoFile:
     @cached_property
     def _constants(self) -> dict[str, "Node"]:
         found: dict[str, Node] = {}
-        for node in self._all("const_spec", "var_spec", "short_var_declaration"):
+        for node in self.nodes("const_spec", "var_spec", "short_var_declaration"):
             if node.type in ("const_spec", "var_spec"):
                 name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
             elif node.type == "short_var_declaration":
@@ -295,6 +337,10 @@ class GoFile:
         return "" if child is None else self._text(child)
 
     def _dotted(self, node: "Node") -> str:
+        if node.type not in _NAMED:
+            return ""
+        if node.end_byte - node.start_byte < MAX_FIELD and _CHAIN.fullmatch(text := self._text(node)):
+            return text
         parts: list[str] = []
         while node.type == "selector_expression" and len(parts) < 50:
             operand, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
@@ -310,8 +356,10 @@ class GoFile:
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > 30 or self._steps.spent():
             return UNKNOWN
-        node = _inner(node)
         kind = node.type
+        if kind in _WRAPPED:
+            node = _inner(node)
+            kind = node.type
         if kind in ("unary_expression", "binary_expression", "call_expression"):
             return self._computed(node, depth)
         if kind == "selector_expression":
@@ -383,10 +431,7 @@ class GoFile:
 
 
 def _inner(node: "Node") -> "Node":
-    while (
-        node.type in ("expression_list", "literal_element", "parenthesized_expression", "literal_value")
-        and len(node.named_children) == 1
-    ):
+    while node.type in _WRAPPED and node.named_child_count == 1:
         node = node.named_children[0]
     return node
 

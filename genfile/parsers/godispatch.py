@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from genfile.parsers.go import FIRST_ARGUMENT, GoFile
-from genfile.parsers.grammar import captures, in_order
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,8 +24,6 @@ COMMANDS = {
 _PROGRAMS = ("cli.App",)
 # Fields that hold other commands.
 _OTHERS = frozenset({"Commands", "Subcommands"})
-_KINDS = ("expression_switch_statement", "if_statement", "composite_literal", "short_var_declaration",
-          "assignment_statement", "call_expression", "field_declaration")  # fmt: skip
 _MAP = re.compile(r"map\[string\]\s*func\s*\(")
 _FIRST = re.compile(r"(?<![\w.])(?:" + "|".join(map(re.escape, FIRST_ARGUMENT)) + ")")
 _FLAG = re.compile(r"p?flag\.(?:CommandLine\.)?(?:Bool|String)(?P<var>Var)?(?P<short>P)?")
@@ -74,20 +71,23 @@ class Dispatch:
 
     def __init__(self, file: GoFile) -> None:
         self._file = file
-        found = captures("go", _KINDS, file.root)
-        self._nodes = {kind: in_order(found.get(kind, ())) for kind in _KINDS}
+        self._nodes = file.nodes
         self.branches = tuple(sorted(self._found(), key=lambda item: (item.start, -item.end))[:MAX_BRANCHES])
         self.added = tuple(itertools.islice(self._added(), MAX_BRANCHES))
 
     def _found(self) -> Iterator[Branch]:
-        for node in self._nodes["expression_switch_statement"]:
-            yield from self._switch(node)
-        for node in self._nodes["if_statement"]:
-            yield from self._condition(node)
-        for node in self._nodes["composite_literal"]:
-            yield from self._literal(node)
-        for node in self._nodes["field_declaration"]:
-            yield from self._field(node)
+        asks = _ASKS_FIRST.search(self._whole) is not None or "args[0]" in self._whole
+        if asks or self._flags:
+            for node in self._nodes("expression_switch_statement"):
+                yield from self._switch(node)
+            for node in self._nodes("if_statement"):
+                yield from self._condition(node)
+        if asks or any(name in self._whole for name in COMMANDS):
+            for node in self._nodes("composite_literal"):
+                yield from self._literal(node)
+        if 'cmd:"' in self._whole or 'command:"' in self._whole:
+            for node in self._nodes("field_declaration"):
+                yield from self._field(node)
 
     def _switch(self, node: "Node") -> Iterator[Branch]:
         """`switch os.Args[1] { case "serve": …`, `switch *mode { case "server": …`."""
@@ -122,7 +122,7 @@ class Dispatch:
         """What each variable is given anywhere in the file, as text."""
         found: dict[str, list[str]] = {}
         for kind in ("short_var_declaration", "assignment_statement"):
-            for node in self._nodes[kind]:
+            for node in self._nodes(kind):
                 left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
                 if left is not None and right is not None and right.end_byte - left.start_byte < MAX_TEXT:
                     found.setdefault(self._text(left), []).append(self._text(right))
@@ -163,7 +163,7 @@ class Dispatch:
     def _flags(self) -> dict[str, tuple[str, str]]:
         """The flags that variables are: the name of each, and what it is by default, as text."""
         found: dict[str, tuple[str, str]] = {}
-        for node in self._nodes["call_expression"]:
+        for node in self._nodes("call_expression") if "flag." in self._whole else ():
             callee, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             called = self._text(callee) if callee is not None and callee.end_byte - callee.start_byte < MAX_TEXT else ""
             match = _FLAG.fullmatch(called)
@@ -234,7 +234,7 @@ class Dispatch:
         return (named or dashed(self._text(name)),) if name is not None else ()
 
     def _added(self) -> Iterator[Added]:
-        for node in self._nodes["call_expression"]:
+        for node in self._nodes("call_expression") if "AddCommand" in self._whole else ():
             callee, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             called = self._text(callee) if callee is not None and callee.end_byte - callee.start_byte < MAX_TEXT else ""
             parent, _, last = called.rpartition(".")

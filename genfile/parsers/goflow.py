@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import Branch, Dispatch
-from genfile.parsers.grammar import captures, in_order
+from genfile.parsers.grammar import in_order
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -112,21 +112,11 @@ class GoFlow:
 
     @cached_property
     def _nodes(self) -> list["Node"]:
-        return in_order(node for listed in captures("go", _KINDS, self._root).values() for node in listed)[:MAX_NODES]
+        return in_order(self._file.nodes(*_KINDS))[:MAX_NODES]
 
     @cached_property
     def _starts(self) -> list[int]:
         return [node.start_byte for node in self._nodes]
-
-    @cached_property
-    def aliases(self) -> dict[str, str]:
-        """Imported paths by the name that the file gives them, `` for those that it gives none."""
-        found: dict[str, str] = {}
-        for node in captures("go", ("import_spec",), self._root).get("import_spec", ()):
-            path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
-            if path is not None:
-                found[self._text(path).strip('"`')] = "" if name is None else self._text(name)
-        return found
 
     @cached_property
     def declarations(self) -> tuple[Declaration, ...]:

@@ -6,14 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from genfile.parsers.go import GoFile
-from genfile.parsers.grammar import Places, captures, in_order
+from genfile.parsers.grammar import Places, in_order
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_KINDS = ("function_declaration", "method_declaration", "func_literal", "call_expression", "return_statement",
-          "short_var_declaration", "assignment_statement", "const_spec", "var_spec", "keyed_element",
-          "import_spec", "composite_literal")  # fmt: skip
 MAX_TEXT = 200
 # How many values of one name are looked at.
 MAX_VALUES = 12
@@ -35,30 +32,23 @@ class GoIndex:
     """A parsed file, asked for what its names stand for."""
 
     def __init__(self, file: GoFile) -> None:
-        self._source = file.source
-        found = captures("go", _KINDS, file.root)
-        self._nodes = {kind: in_order(found.get(kind, ())) for kind in _KINDS}
-        self._places = {kind: Places(self._nodes[kind]) for kind in _KINDS}
+        self._source, self._nodes = file.source, file.nodes
+        self._places: dict[str, Places] = {}
         self._locals: dict[int, tuple[dict[str, list[Node]], dict[str, list[Node]]]] = {}
 
     def text(self, node: "Node") -> str:
         return self._source[node.start_byte : min(node.end_byte, node.start_byte + MAX_TEXT)].decode("utf-8", "replace")
 
-    @cached_property
-    def aliases(self) -> dict[str, str]:
-        """Imported paths by the name that the file gives them, `` for those that it gives none."""
-        found: dict[str, str] = {}
-        for node in self._nodes["import_spec"]:
-            path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
-            if path is not None:
-                found[self.text(path).strip('"`')] = "" if name is None else self.text(name)
-        return found
+    def _within_node(self, kind: str, node: "Node") -> list["Node"]:
+        if kind not in self._places:
+            self._places[kind] = Places(self._nodes(kind))
+        return self._places[kind].within(node)
 
     @cached_property
     def _functions(self) -> list[tuple[Function, "Node"]]:
         found = []
         for kind in ("function_declaration", "method_declaration"):
-            for node in self._nodes[kind]:
+            for node in self._nodes(kind):
                 name, given = node.child_by_field_name("name"), node.child_by_field_name("parameters")
                 names = [
                     self.text(item)
@@ -71,8 +61,13 @@ class GoIndex:
                     found.append((function, node))
         return sorted(found, key=lambda item: item[0].start)
 
-    def functions(self, name: str) -> list[Function]:
-        return [function for function, _ in self._functions if function.name == name][:MAX_VALUES]
+    @cached_property
+    def functions(self) -> dict[str, list[Function]]:
+        """The functions and methods by name."""
+        found: dict[str, list[Function]] = {}
+        for function, _ in self._functions:
+            found.setdefault(function.name, []).append(function)
+        return found
 
     def around(self, node: "Node") -> Function | None:
         """The function that a node is in."""
@@ -90,9 +85,9 @@ class GoIndex:
     def returned(self, function: Function) -> list["Node"]:
         """What a function gives back first, in order; not what functions inside of it do."""
         node = self._node(function)
-        inner = self._places["func_literal"].within(node)
+        inner = self._within_node("func_literal", node)
         found = []
-        for item in self._places["return_statement"].within(node):
+        for item in self._within_node("return_statement", node):
             if item.named_children and not any(one.start_byte <= item.start_byte < one.end_byte for one in inner):
                 values = item.named_children[0]
                 found.append(values.named_children[0] if values.type == "expression_list" else values)
@@ -113,8 +108,8 @@ class GoIndex:
         if function.start not in self._locals:
             node = self._node(function)
             kinds = ("short_var_declaration", "var_spec", "const_spec")
-            made = self._by_name(in_order(item for kind in kinds for item in self._places[kind].within(node)))
-            later = self._by_name(self._places["assignment_statement"].within(node))
+            made = self._by_name(in_order(item for kind in kinds for item in self._within_node(kind, node)))
+            later = self._by_name(self._within_node("assignment_statement", node))
             self._locals[function.start] = made, later
         return self._locals[function.start]
 
@@ -141,14 +136,14 @@ class GoIndex:
         """The constants and variables that stand outside of any function, by name."""
         found: dict[str, list[Node]] = {}
         for kind in ("const_spec", "var_spec"):
-            for node in self._nodes[kind]:
+            for node in self._nodes(kind):
                 for name in node.children_by_field_name("name") if self.around(node) is None else ():
                     found.setdefault(self.text(name), []).append(node)
         return found
 
     @cached_property
     def _assignments(self) -> dict[str, list["Node"]]:
-        return self._by_name(self._nodes["assignment_statement"])
+        return self._by_name(self._nodes("assignment_statement"))
 
     def _given(self, node: "Node", name: str) -> list["Node"]:
         """The value that a statement gives to a name: `a, err := f()` has one for both."""
@@ -167,17 +162,14 @@ class GoIndex:
         return [listed[place]] if place < len(listed) and len(listed) == len(names) else []
 
     @cached_property
-    def _calls(self) -> dict[str, list["Node"]]:
+    def calls_by_name(self) -> dict[str, list["Node"]]:
         found: dict[str, list[Node]] = {}
-        for node in self._nodes["call_expression"]:
+        for node in self._nodes("call_expression"):
             found.setdefault(self.callee(node).rpartition(".")[2], []).append(node)
         return found
 
     def calls(self) -> list["Node"]:
-        return self._nodes["call_expression"]
-
-    def calls_of(self, name: str) -> list["Node"]:
-        return self._calls.get(name, [])[:MAX_CALLS]
+        return self._nodes("call_expression")
 
     def callee(self, node: "Node") -> str:
         """The chain of names that is called or read: `s.cfg.Port`."""
@@ -189,15 +181,17 @@ class GoIndex:
         return [item for item in given.named_children if item.type != "comment"] if given is not None else []
 
     @cached_property
-    def _fields(self) -> dict[str, list[tuple[str, "Node"]]]:
+    def fields(self) -> dict[str, list[tuple[str, "Node"]]]:
+        """What literals and assignments give to the fields of each name: the type of each literal, or the chain of
+        names and a dot, with the value."""
         found: dict[str, list[tuple[str, Node]]] = {}
-        for node in self._nodes["keyed_element"]:
+        for node in self._nodes("keyed_element"):
             if len(node.named_children) == 2:
                 key, value = map(_element, node.named_children)
                 literal = node.parent.parent if node.parent is not None else None
                 kind = literal.child_by_field_name("type") if literal is not None else None
                 found.setdefault(self.text(key), []).append(("" if kind is None else self.text(kind), value))
-        for node in self._nodes["assignment_statement"]:
+        for node in self._nodes("assignment_statement"):
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             target = left.named_children[0] if left is not None and left.named_children else None
             if target is not None and target.type == "selector_expression" and right is not None:
@@ -205,15 +199,10 @@ class GoIndex:
                 found.setdefault(name, []).append((f"{above}.", right.named_children[0]))
         return found
 
-    def fields_of(self, name: str) -> list[tuple[str, "Node"]]:
-        """What literals and assignments give to the fields of a name: the type of each literal, or the chain of names
-        and a dot, with the value."""
-        return self._fields.get(name, [])[:MAX_VALUES]
-
     def literals(self, kind: str, field: str) -> list["Node"]:
         """What the literals of a type give to a field."""
         found = []
-        for node in self._nodes["composite_literal"]:
+        for node in self._nodes("composite_literal"):
             type_, body = node.child_by_field_name("type"), node.child_by_field_name("body")
             if type_ is None or body is None or self.text(type_) != kind:
                 continue

@@ -29,7 +29,7 @@ def required_names(file: "GoFile") -> tuple[EnvName, ...]:
 
 def _guarded(file: "GoFile") -> Iterator[tuple[str, int]]:
     """`if dsn == "" { log.Fatal(…) }`, `if !ok { panic(…) }` after `dsn, ok := os.LookupEnv("DSN")`."""
-    for node in file._all("if_statement"):
+    for node in file.nodes("if_statement"):
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
         if condition is None or body is None or condition.end_byte - condition.start_byte > _MAX_CONDITION:
             continue
@@ -64,7 +64,7 @@ def _declaration(file: "GoFile", node: "Node", name: str) -> "Node | None":
         function = function.parent
     start = function.start_byte if function is not None else 0
     found: Node | None = None
-    for item in file._all("short_var_declaration", "assignment_statement", "var_spec"):
+    for item in file.nodes("short_var_declaration", "assignment_statement", "var_spec"):
         if not start <= item.start_byte < node.end_byte:
             continue
         left = item.child_by_field_name("left") or item.child_by_field_name("name")

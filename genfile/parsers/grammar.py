@@ -15,6 +15,7 @@ import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from functools import cache, partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers import ParseError
@@ -87,7 +88,8 @@ def captures(name: str, kinds: tuple[str, ...], root: "Node") -> dict[str, list[
 
 def in_order(nodes: Iterable["Node"]) -> list["Node"]:
     """Nodes in the order of the text, one around another before it."""
-    return sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
+    # Twice by one attribute each: far cheaper than once by two that are put together for each node.
+    return sorted(sorted(nodes, key=attrgetter("end_byte"), reverse=True), key=attrgetter("start_byte"))
 
 
 class Places:

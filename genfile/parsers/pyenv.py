@@ -12,8 +12,9 @@ from genfile.parsers.values import EnvDefault, EnvName
 def env_names(module: PyModule) -> tuple[EnvName, ...]:
     """Each once, in order of line; one that is looked for before it is read is not needed."""
     found: dict[str, EnvName] = {}
-    tested = _tested(module)
-    for item in _reads(module):
+    reads = list(_reads(module))
+    tested = _tested(module) if reads else frozenset()
+    for item in reads:
         found.setdefault(item.name, replace(item, has_default=item.has_default or item.name in tested))
     return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
 
@@ -84,9 +85,10 @@ def required_names(module: PyModule) -> tuple[EnvName, ...]:
     """
     found: dict[str, EnvName] = {}
     later = _run_later(module)
-    tested = _tested(module)
     read = [item for item in _reads(module) if not item.has_default and item.line not in later]
-    for item in (*module.required_settings, *read, *_raised_for(module, later)):
+    needed = (*module.required_settings, *read, *_raised_for(module, later))
+    tested = _tested(module) if needed else frozenset()
+    for item in needed:
         if item.name not in tested:
             found.setdefault(item.name, item)
     return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))

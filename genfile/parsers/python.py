@@ -39,6 +39,23 @@ class Function:
     line: int
 
 
+# Fields that hold no node, and those whose lists hold something else beside nodes.
+_PLAIN = frozenset({"ctx", "id", "attr", "arg", "asname", "module", "level", "kind", "type_comment"})
+_MIXED = frozenset({"keys", "kw_defaults", "names", "kwd_attrs", "type_ignores"})
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each class of nodes that may hold nodes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        plain = kind._fields if kind is ast.Constant else _PLAIN
+        self[kind] = tuple(name for name in kind._fields if name not in plain)
+        return self[kind]
+
+
+_FIELDS = _Fields()
+
+
 def parse_python(text: str) -> "PyModule":
     """Read a module. Raises ParseError for text that is no Python, is too deeply nested, or is over 1 MiB."""
     return PyModule(parse_leniently(text))
@@ -56,10 +73,10 @@ class PyModule:
         """Every node but the contexts, walked once; parents before what is in them."""
         found: list[ast.AST] = [self._tree]
         for node in found:
-            for name in node._fields:
-                value = getattr(node, name, None) if name != "ctx" else None
+            for name in _FIELDS[node.__class__]:
+                value = getattr(node, name, None)
                 if value.__class__ is list:
-                    found.extend(item for item in value if isinstance(item, ast.AST))
+                    found += value if name not in _MIXED else [item for item in value if isinstance(item, ast.AST)]
                 elif isinstance(value, ast.AST):
                     found.append(value)
         return found

@@ -67,12 +67,10 @@ def owners_of(sources: Sources, path: str, read: FieldRead) -> list[Owner]:
     found: list[Owner] = []
     kinds: set[str] = set()
     for name, file in sources:
-        for struct, fields in file.structs.items():
-            if read.name in fields:
-                tag = tuple(fields[read.name][1].items())
-                found.append(Owner(posixpath.dirname(name), file.package or "", struct, tag))
-            if len(parts) > 2 and parts[-2] in fields:
-                kinds.add(fields[parts[-2]][0].rsplit(".", 1)[-1])
+        for struct, _, tag in file.struct_fields.get(read.name, ()):
+            found.append(Owner(posixpath.dirname(name), file.package or "", struct, tuple(tag.items())))
+        for _, kind, _ in file.struct_fields.get(parts[-2], ()) if len(parts) > 2 else ():
+            kinds.add(kind.rsplit(".", 1)[-1])
     typed = [item for item in found if item.name in kinds]
     near = [item for item in typed or found if item.folder == posixpath.dirname(path)]
     return near or typed or found

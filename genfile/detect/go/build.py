@@ -80,9 +80,11 @@ def _missing(module: GoModule, sources: Sources, templ: bool) -> tuple[Evidence,
     """The first package of the module's own that is imported and has no Go file in the tree."""
     prefix = (module.manifest.module or "\0") + "/"
     nested = [item.old for item in module.manifest.replaces] + [item.path for item in module.manifest.requires]
+    seen: set[str] = set()
     for path, file in sources:
         for name, line in file.imports.items():
-            inside = name.removeprefix(prefix) if name.startswith(prefix) else None
+            inside = name.removeprefix(prefix) if name.startswith(prefix) and name not in seen else None
+            seen.add(name)
             if not inside or any(name == other or name.startswith(other + "/") for other in nested):
                 continue
             files = module.folder.names(inside)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from genfile.parsers.go import GoFile
-from genfile.parsers.goflow import Declaration, GoFlow, Part
+from genfile.parsers.goflow import Declaration, Part
 
 # Words that a program is told to serve by, best first; where there are both, `start` is the one that goes to the
 # background.
@@ -21,8 +21,8 @@ class Place:
     """A declaration with the file that it is in."""
 
     path: str
+    folder: str
     file: GoFile
-    flow: GoFlow
     declaration: Declaration
 
 
@@ -101,7 +101,7 @@ class Commands:
         return frozenset(self._parents.values())
 
     def _pairs(self, place: Place) -> Iterator[tuple[_Key, _Key]]:
-        for added in place.flow.dispatch.added:
+        for added in place.file.flow.dispatch.added:
             if place.declaration.start <= added.start < place.declaration.end:
                 parent = self._resolve(place, added.parent)
                 for name in added.children:

@@ -57,6 +57,14 @@ _OF_DISK = ("os.", "ioutil.", "http.Dir", "filepath.", "http.ServeFile")
 def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[list[str]] | None:
     """Files and folders of the tree that the program opens by a path that can be seen, relative to the module; those
     paths start at a folder of it."""
+    key = ("assets", place, sources[0][0] if sources else "", len(sources))
+    if key not in module.reaches:
+        module.reaches[key] = _find_assets(module, sources, place)
+    assets: Fact[list[str]] | None = module.reaches[key]
+    return assets
+
+
+def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[str]] | None:
     found: dict[str, Evidence] = {}
     embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
     for path, file in sources:

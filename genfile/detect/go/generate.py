@@ -9,7 +9,6 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
-from genfile.parsers.goflow import GoFlow
 from genfile.parsers.makefile import Target, parse_makefile
 from genfile.parsers.small import parse_shell
 
@@ -109,7 +108,8 @@ def _directive(module: GoModule, sources: Sources, missing: str) -> Fact[list[st
 
 def directive(folder: Project, path: str) -> tuple[int, str] | None:
     """The first `//go:generate` line of a file that needs nothing but Go, and that makes no mocks for tests."""
-    for number, line in enumerate((folder.text(path) or "").splitlines(), 1):
+    text = folder.text(path) or ""
+    for number, line in enumerate(text.splitlines() if "//go:generate " in text else (), 1):
         command = line.removeprefix("//go:generate ").strip() if line.startswith("//go:generate ") else ""
         if command.startswith(("go run ", "go tool ")) and "mock" not in command:
             return number, line.strip()
@@ -197,7 +197,7 @@ def undeclared(module: GoModule, sources: Sources) -> tuple[Evidence, str] | Non
     declared: dict[str, frozenset[str]] = {}
     for path, file in sources:
         called: dict[str, str] = {}
-        for name, alias in GoFlow(file).aliases.items() if file.calls else ():
+        for name, alias in file.aliases.items() if file.calls else ():
             inside = module.inside(name)
             if inside is not None and inside != ".":
                 if inside not in declared:
@@ -215,4 +215,4 @@ def _declared(module: GoModule, inside: str) -> frozenset[str]:
     paths = [posixpath.join(inside, name) for name in module.folder.names(inside) if name.endswith(".go")]
     if not any(directive(module.folder, path) for path in paths):
         return frozenset()
-    return frozenset(item.name for _, file in module.package(inside) for item in GoFlow(file).declarations) | {""}
+    return frozenset(item.name for _, file in module.package(inside) for item in file.flow.declarations) | {""}

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -13,7 +13,7 @@ from genfile.detect.go.dispatch import Command, Commands, Place
 from genfile.detect.go.module import MAX_FILES, GoModule, Program
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
-from genfile.parsers.goflow import GoFlow, Hold
+from genfile.parsers.goflow import Declaration, Hold, Part
 
 # What a program comes to: it stays, it talks to somebody at a terminal, it ends by itself, or that can't be seen.
 Course = Literal["stays", "asks", "ends", "unknown"]
@@ -43,7 +43,6 @@ class _Package:
 
     name: str
     places: dict[str, list[Place]] = field(default_factory=dict)
-    methods: dict[str, list[Place]] = field(default_factory=dict)
 
 
 class Reach:
@@ -57,6 +56,7 @@ class Reach:
         self.module, self.program = module, program
         self._packages: dict[str, _Package | None] = {}
         self._names: dict[str, dict[str, str]] = {}
+        self._leads: dict[int, list[Place]] = {}
 
     @cached_property
     def whole(self) -> bool:
@@ -104,8 +104,8 @@ class Reach:
 
     def told(self, command: Command, *, aside: bool = True) -> dict[int, Place]:
         """What a command does, without the declaration that it is a part of."""
-        words = command.part.words | command.part.aside if aside else command.part.words
-        return self._from(self._named(command.place, words), aside=aside)
+        said = (command.part.words, command.part.aside) if aside else (command.part.words,)
+        return self._from([found for words in said for found in self._named(command.place, words)], aside=aside)
 
     @cached_property
     def lines(self) -> dict[str, set[int]]:
@@ -152,36 +152,36 @@ class Reach:
                 continue
             found[id(place.declaration)] = place
             item = place.declaration
-            said = item.words | item.aside if aside else item.words
-            for part in item.parts:
-                if told or self.commands.is_default(place, part):
-                    said = said | part.words | part.aside if aside else said | part.words
-            queue += self._named(place, said)
+            run: list[Declaration | Part] = [item]
+            run += [part for part in item.parts if told or self.commands.is_default(place, part)]
+            for words in (words for one in run for words in ((one.words, one.aside) if aside else (one.words,))):
+                queue += [led for led in self._named(place, words) if id(led.declaration) not in found]
         return found
 
     def _folders(self) -> Iterable[str]:
         return dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program))
 
-    def _named(self, place: Place, words: Iterable[str]) -> Iterator[Place]:
-        folder = posixpath.dirname(place.path) or "."
-        imported = self._imported(place)
-        for word in words:
-            first, _, rest = word.partition(".")
-            yield from self._places(folder, first)
-            if rest and first in imported:
-                yield from self._places(imported[first], rest.partition(".")[0])
+    def _named(self, place: Place, words: frozenset[str]) -> list[Place]:
+        """What the words of a declaration, or of a part of it, lead to; found once for all who come by."""
+        if id(words) not in self._leads:
+            imported, own = self._imported(place), self._package(place.folder)
+            names = {tuple(word.split(".", 2)[:2]) for word in words}
+            found = [led for name in {name[0] for name in names} for led in own.places.get(name, ())] if own else []
+            for first, *rest in names:
+                if rest and first in imported:
+                    found += self._places(imported[first], rest[0])
+            self._leads[id(words)] = sorted(found, key=lambda led: (led.path, led.declaration.start))
+        return self._leads[id(words)]
 
-    def _places(self, folder: str, name: str) -> Iterator[Place]:
+    def _places(self, folder: str, name: str) -> Sequence[Place]:
         package = self._package(folder)
-        if package is not None:
-            yield from package.places.get(name, ())
-            yield from package.methods.get(name, ())
+        return package.places.get(name, ()) if package is not None else ()
 
     def _imported(self, place: Place) -> dict[str, str]:
         """The folders of the module's own packages that a file imports, by the name that it has for each."""
         if place.path not in self._names:
             found: dict[str, str] = {}
-            for path, alias in place.flow.aliases.items():
+            for path, alias in place.file.aliases.items():
                 folder = self.module.inside(path)
                 package = self._package(folder) if folder is not None else None
                 if folder is not None and package is not None:
@@ -195,20 +195,10 @@ class Reach:
             package = _Package((files[0][1].package or "") if files else "") if files else None
             self._packages[folder] = package
             for path, file in files if package is not None else ():
-                flow = _flow(self.module, path, file)
-                for item in flow.declarations:
-                    listed = package.methods if item.owner is not None else package.places  # type: ignore[union-attr]
-                    listed.setdefault(item.owner or item.name, []).append(Place(path, file, flow, item))
+                for item in file.flow.declarations:
+                    place = Place(path, folder, file, item)
+                    package.places.setdefault(item.owner or item.name, []).append(place)  # type: ignore[union-attr]
         return self._packages[folder]
-
-
-def _flow(module: GoModule, path: str, file: GoFile) -> GoFlow:
-    """The flow of a file, worked out once: modules of one go.work share their packages."""
-    memory, key = module.folder.tree.memory, ("go-flow", module.folder.full(path))
-    if key not in memory:
-        memory[key] = GoFlow(file)
-    flow: GoFlow = memory[key]
-    return flow
 
 
 def reach(module: GoModule, program: Program) -> Reach:
@@ -225,7 +215,7 @@ def running(module: GoModule, program: Program, sources: list[tuple[str, GoFile]
     if not found.whole or found.cut or found.misses:
         return sources
     files = {place.path for place in found.all.values()}
-    return [item for item in sources if item[0] in files or not _flow(module, *item).declarations]
+    return [item for item in sources if item[0] in files or not item[1].flow.declarations]
 
 
 def life(module: GoModule, program: Program) -> Life:
@@ -308,7 +298,7 @@ def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
     lines: dict[str, list[int]] = {}
     for place in places:
         if place.path not in lines:
-            lines[place.path] = sorted(_lasting(module, place.file, place.flow, own))
+            lines[place.path] = sorted(_lasting(module, place.file, own))
         first, last = place.declaration.lines
         at = bisect_left(lines[place.path], first)
         if at < len(lines[place.path]) and lines[place.path][at] <= last:
@@ -316,7 +306,7 @@ def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
     return False
 
 
-def _lasting(module: GoModule, file: GoFile, flow: GoFlow, own: set[str]) -> Iterator[int]:
+def _lasting(module: GoModule, file: GoFile, own: set[str]) -> Iterator[int]:
     """The lines of such calls in a file that imports modules of others; not those of the standard library's."""
     if not any("." in name.split("/")[0] and module.inside(name) is None for name in file.imports):
         return
@@ -325,6 +315,6 @@ def _lasting(module: GoModule, file: GoFile, flow: GoFlow, own: set[str]) -> Ite
         # `fx.New(…).Run()` has no name before it.
         first, _, rest = call.callee.rpartition(".")[0].partition(".")
         name = call.callee.rpartition(".")[2]
-        given = flow.origins.get(first, set()) if not rest else set()
+        given = file.flow.origins.get(first, set()) if not rest else set()
         if _LASTING.match(name) and name not in own and first not in standard and not (given and given <= standard):
             yield call.line

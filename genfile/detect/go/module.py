@@ -62,7 +62,10 @@ class GoModule:
         self.folder = folder
         self.manifest = manifest
         self.loose = loose
+        # Whether the budget ended before all that was asked for could be read.
+        self.cut = False
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
+        self._sources: dict[str, list[tuple[str, GoFile]]] = {}
         # What each program reaches, by its folder, and what its values come to.
         self.reaches: dict[Any, Any] = {}
 
@@ -91,6 +94,7 @@ class GoModule:
                     parsed = parse_code(self.folder, parse_go, path)
                     if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
+            self.cut = self.cut or self.folder.tree.budget.ended is not None
             self._packages[name] = tuple(files)
         return self._packages[name]
 
@@ -163,6 +167,11 @@ class GoModule:
 
     def sources(self, program: Program) -> list[tuple[str, GoFile]]:
         """The files of a program, then those of the packages of the module that it imports; bounded."""
+        if program.folder not in self._sources:
+            self._sources[program.folder] = self._find_sources(program)
+        return self._sources[program.folder]
+
+    def _find_sources(self, program: Program) -> list[tuple[str, GoFile]]:
         self.nearest_first  # noqa: B018
         found: list[tuple[str, GoFile]] = []
         queue, seen = [program.folder], {program.folder}
@@ -324,7 +333,15 @@ _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'
 
 def read_module(folder: Project) -> GoModule | None:
     """The module of a folder, one that would have to be made included; None where go.mod is malformed (then a note says
-    so), or where there is no Go."""
+    so), or where there is no Go. It is read once, unless the budget ended meanwhile."""
+    memory, key = folder.tree.memory, ("go-module", folder.path)
+    if key not in memory or (memory[key] is not None and memory[key].cut):
+        memory[key] = _read_module(folder)
+    found: GoModule | None = memory[key]
+    return found
+
+
+def _read_module(folder: Project) -> GoModule | None:
     if not folder.has("go.mod"):
         return GoModule(folder, *loose_manifest(folder)) if is_loose(folder) else None
     manifest = folder.parse(parse_go_mod, "go.mod")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
+from genfile.detect.go.lookup import Lookup
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
 from genfile.detect.hosting import OTHER_PORTS, Port
@@ -70,8 +71,8 @@ class Values:
 
     def __init__(self, module: GoModule, sources: Sources) -> None:
         self._module, self._sources = module, sources
-        self._files = dict(sources)
-        self._indexes: dict[str, GoIndex] = {}
+        self._names = Lookup(sources)
+        self._files = self._names.files
         self._folders: dict[str, dict[str, str]] = {}
         self._reads: dict[tuple[str, str], Fact[Port] | None] = {}
         self._known: dict[tuple[bool, str, int, int], Got] = {}
@@ -90,9 +91,7 @@ class Values:
 
     def index(self, path: str) -> GoIndex:
         """The names of a file, found when they are first asked for."""
-        if path not in self._indexes:
-            self._indexes[path] = GoIndex(self._files[path])
-        return self._indexes[path]
+        return self._files[path].index
 
     def _scope(self, path: str, node: "Node") -> _Scope:
         return _Scope(path, self._files[path], self.index(path).around(node))
@@ -168,13 +167,12 @@ class Values:
     def _from_callers(self, scope: _Scope, function: Function, name: str, depth: int) -> Got:
         place = function.parameters.index(name)
         found = NOTHING
-        for path in self._files if function.name else ():
-            for call in self.index(path).calls_of(function.name):
-                arguments = self.index(path).arguments(call)
-                if len(arguments) == len(function.parameters) and self._calls(path, call, scope.path):
-                    found |= self._value(arguments[place], self._scope(path, call), depth + 2)
-                    if found.number is not None or found.text:
-                        return found
+        for path, call in self._names.calls.get(function.name, ()) if function.name else ():
+            arguments = self.index(path).arguments(call)
+            if len(arguments) == len(function.parameters) and self._calls(path, call, scope.path):
+                found |= self._value(arguments[place], self._scope(path, call), depth + 2)
+                if found.number is not None or found.text:
+                    return found
         return found
 
     def _calls(self, path: str, call: "Node", target: str) -> bool:
@@ -191,7 +189,7 @@ class Values:
 
     def _find_imported(self, path: str) -> dict[str, str]:
         found: dict[str, str] = {}
-        for name, alias in self.index(path).aliases.items():
+        for name, alias in self._files[path].aliases.items():
             inside = self._module.inside(name)
             files = self._module.package(inside) if inside is not None else ()
             if inside is not None and files:
@@ -201,10 +199,9 @@ class Values:
     def _declared(self, folder: str, name: str, depth: int) -> Got:
         """A constant or a variable of a package, what is assigned to it anywhere in the package included."""
         found = NOTHING
-        for path in self._files:
-            if posixpath.dirname(path) == folder:
-                for value in self.index(path).declared(name):
-                    found |= self._value(value, self._scope(path, value), depth + 2)
+        for path in self._names.folders.get(folder, ()):
+            for value in self.index(path).declared(name):
+                found |= self._value(value, self._scope(path, value), depth + 2)
         return found
 
     def _selected(self, node: "Node", scope: _Scope, depth: int) -> Got:
@@ -246,14 +243,13 @@ class Values:
         names, folders = {item.name for item in owners}, {item.folder for item in owners}
         above = chain.split(".")[-2]
         found = NOTHING
-        for path in self._files if owners else ():
-            for kind, value in self.index(path).fields_of(read.name):
-                if kind.endswith("."):
-                    fits = posixpath.dirname(path) in folders and kind.split(".")[-2] in (above, *_RECEIVERS)
-                else:
-                    fits = kind.lstrip("&").rpartition(".")[2] in names
-                got = self._value(value, self._scope(path, value), depth + 3) if fits else NOTHING
-                found |= got if got.number not in OTHER_PORTS | STORES else NOTHING
+        for path, (kind, value) in self._names.fields.get(read.name, ()) if owners else ():
+            if kind.endswith("."):
+                fits = posixpath.dirname(path) in folders and kind.split(".")[-2] in (above, *_RECEIVERS)
+            else:
+                fits = kind.lstrip("&").rpartition(".")[2] in names
+            got = self._value(value, self._scope(path, value), depth + 3) if fits else NOTHING
+            found |= got if got.number not in OTHER_PORTS | STORES else NOTHING
         return found
 
     def _called(self, node: "Node", scope: _Scope, depth: int) -> Got:
@@ -306,18 +302,14 @@ class Values:
         # `config.Load().Addr()` is a method of what the call before it gives.
         folder = None if "(" in name else folder
         found = NOTHING
-        for path in self._files:
-            for function in self.index(path).functions(name.rpartition(".")[2]):
-                inside = posixpath.dirname(path)
-                if (folder is not None and (inside != folder or function.method)) or (
-                    folder is None and not function.method
-                ):
-                    continue
-                values = [self._value(item, scope, depth + 2) for item in given]
-                bound = dict(zip(function.parameters, values, strict=False))
-                within = _Scope(path, self._files[path], function, bound)
-                for value in self.index(path).returned(function):
-                    found |= self._value(value, within, depth + 2)
+        for path, function in self._names.functions.get(name.rpartition(".")[2], ()):
+            if function.method != (folder is None) or (folder is not None and posixpath.dirname(path) != folder):
+                continue
+            values = [self._value(item, scope, depth + 2) for item in given]
+            bound = dict(zip(function.parameters, values, strict=False))
+            within = _Scope(path, self._files[path], function, bound)
+            for value in self.index(path).returned(function):
+                found |= self._value(value, within, depth + 2)
         return found
 
 

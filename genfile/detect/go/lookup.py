@@ -1,0 +1,51 @@
+"""Who of a program's files declares, calls or fills what: each name is looked up in all of them at once."""
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from genfile.parsers.go import GoFile
+from genfile.parsers.goindex import MAX_CALLS, MAX_VALUES, Function, GoIndex
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+T = TypeVar("T")
+
+
+class Lookup:
+    """The names of a program's files, each with the path of the file, in the order of the files."""
+
+    def __init__(self, sources: Iterable[tuple[str, GoFile]]) -> None:
+        self.files = dict(sources)
+
+    @cached_property
+    def folders(self) -> dict[str, list[str]]:
+        """The files of each package, by its folder (`` for the root)."""
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(posixpath.dirname(path), []).append(path)
+        return found
+
+    @cached_property
+    def functions(self) -> dict[str, list[tuple[str, Function]]]:
+        """The functions and methods that are declared, by name."""
+        return self._all(lambda index: index.functions, MAX_VALUES)
+
+    @cached_property
+    def calls(self) -> "dict[str, list[tuple[str, Node]]]":
+        """The calls, by the last name of what is called."""
+        return self._all(lambda index: index.calls_by_name, MAX_CALLS)
+
+    @cached_property
+    def fields(self) -> "dict[str, list[tuple[str, tuple[str, Node]]]]":
+        """What literals and assignments give to fields, by the field's name."""
+        return self._all(lambda index: index.fields, MAX_VALUES)
+
+    def _all(self, of: Callable[[GoIndex], Mapping[str, list[T]]], limit: int) -> dict[str, list[tuple[str, T]]]:
+        found: dict[str, list[tuple[str, T]]] = {}
+        for path, file in self.files.items():
+            for name, items in of(file.index).items():
+                found.setdefault(name, []).extend((path, item) for item in items[:limit])
+        return found
