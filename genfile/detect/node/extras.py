@@ -164,13 +164,16 @@ def _is_hook(package: PackageJson, name: str) -> bool:
     )
 
 
-def _public_setting(name: str, draft: Draft) -> dict[str, object]:
-    """A setting that is compiled in: a build argument, unless its name is a secret's."""
+def _put_public_setting(name: str, draft: Draft, listed: list[dict[str, object]]) -> None:
+    """A setting that is compiled in: a build argument, or where its name is that of a secret a mount for the build, so
+    that neither the history of the image nor BuildKit's own check has to do with it."""
     if not is_sensitive(name):
-        return {"name": name, "phase": "build"}
-    text = f"{name} would be compiled into files that everybody gets, and has the name of a secret: it is left out"
-    draft.note("info", f"{text}; where it is public after all, add `ARG {name}` in front of the build")
-    return {"name": name, "phase": "build", "secret": True}
+        listed.append({"name": name, "phase": "build"})
+        return
+    secret = {"id": secret_id(name), "kind": "variable", "variable": name, "phase": "build"}
+    draft.values.setdefault("secrets", []).append(secret)
+    text = f"{name} is compiled into files that everybody gets, and has the name of a secret: where it is meant to be"
+    draft.note("info", f"{text} public, give it by --secret id={secret['id']},env={name}")
 
 
 def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> list[dict[str, object]]:
@@ -226,12 +229,12 @@ def put_environment(project: NodeProject, draft: Draft) -> None:
             present.add(name)
             public = name.startswith(PUBLIC_PREFIXES)
             if public and draft.values.get("build"):
-                listed.append(_public_setting(name, draft))
+                _put_public_setting(name, draft, listed)
             elif "static" not in draft.values and name not in ("PORT", "NODE_ENV", "HOST", "HOSTNAME"):
                 listed.append({"name": name, "phase": "run", "secret": is_secret(name)})
     framework = draft.values.get("framework")
     for name in public_settings(project, framework) if framework and draft.values.get("build") else ():
         if name not in present and name not in committed:
-            listed.append(_public_setting(name, draft))
+            _put_public_setting(name, draft, listed)
     if listed:
         draft.values["environment"] = [*draft.values.get("environment", ()), *listed]
