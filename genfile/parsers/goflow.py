@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import Branch, Dispatch
-from genfile.parsers.grammar import in_order
 from genfile.parsers.gosyntax import CHAIN
+from genfile.parsers.grammar import in_order
 
 if TYPE_CHECKING:
     from tree_sitter import Node
