@@ -9,7 +9,7 @@ from genfile.detect.go.module import read_module
 from genfile.detect.inspection import inspect_source
 from genfile.detect.python.manifest import python_project
 from genfile.detect.tree import Project, Tree
-from genfile.parsers import ParseError, gosyntax
+from genfile.parsers import ParseError, gosyntax, grammar
 from genfile.parsers.grammar import MAX_TREE_DEPTH, parse_code
 from genfile.proof import prove
 from genfile.source import Budget
@@ -61,11 +61,11 @@ def test_each_source_file_is_parsed_once(monkeypatch: pytest.MonkeyPatch, files:
 
 
 def test_the_tree_of_a_go_file_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    searches: Counter[bytes] = Counter()
-    captures = gosyntax.captures
+    searches: Counter[str] = Counter()
+    captures = grammar.captures
 
     def counting(name: str, kinds: tuple[str, ...], root: Any) -> Any:
-        searches[root.id] += 1
+        searches[str(root.id)] += 1
         return captures(name, kinds, root)
 
     monkeypatch.setattr(gosyntax, "captures", counting)
