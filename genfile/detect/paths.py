@@ -5,4 +5,6 @@ import posixpath
 
 def relative(path: str, folder: str) -> str:
     """A path as seen from a folder; `.` for the folder itself. The root of the tree is `` or `.`, in both places."""
+    if folder and path.startswith(f"{folder}/") and not {".", "..", ""} & set(path.split("/")):
+        return path[len(folder) + 1 :]
     return posixpath.relpath(path or ".", folder or ".")

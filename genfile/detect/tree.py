@@ -57,6 +57,7 @@ class Tree:
         self._notes: dict[Note, None] = dict.fromkeys(index.notes)
         # What detectors worked out once and need again, by a key of their own.
         self.memory: dict[tuple[str, ...], Any] = {}
+        self._made: dict[tuple[str, ...], tuple[int, Any]] = {}
         self._texts = Shelf(_TEXTS)
         self._parsed = Shelf(_PARSED)
         self._children: dict[str, list[str]] | None = None
@@ -124,6 +125,14 @@ class Tree:
             reason = "it is malformed"
         self.note("warning", f"{path} was left out: {reason}", path, line)
         return None
+
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What detectors work out once and need again; anew where the budget has ended since."""
+        cuts = self.budget.cuts
+        if key not in self._made or self._made[key][0] != cuts:
+            self._made[key] = cuts, make()
+        made: T = self._made[key][1]
+        return made
 
     def forget(self) -> None:
         """Let go of all that can be made anew."""

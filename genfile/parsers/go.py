@@ -1,10 +1,10 @@
-"""Go source, read by tree-sitter: package, imports, calls, embedded files, variables read."""
+"""Go source, read by tree-sitter: calls, literals, variables read, and what their values are."""
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.grammar import Places, captures, in_order, parse_code
+from genfile.parsers.gosyntax import MAX_CHAIN, GoSyntax, line_of
+from genfile.parsers.grammar import Places, in_order, parse_code
 from genfile.parsers.values import (
     UNKNOWN,
     Begins,
@@ -29,12 +29,7 @@ if TYPE_CHECKING:
 FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 # A condition that is longer asks for more than whether a name is empty.
 MAX_CONDITION = 2_000
-# Chains of names that are longer are no field of a configuration.
-MAX_FIELD = 120
-_CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_NAMED = frozenset({"selector_expression", "identifier", "package_identifier"})
 _WRAPPED = frozenset({"expression_list", "literal_element", "parenthesized_expression", "literal_value"})
-_TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')
 
 
 def parse_go(text: str) -> "GoFile":
@@ -42,23 +37,11 @@ def parse_go(text: str) -> "GoFile":
     return GoFile(*parse_code(text, "go"))
 
 
-# All that anything here, in goindex, goflow or godispatch asks for: one pass over the tree finds it for all of them.
-_KINDS = tuple(
-    """
-    import_spec comment call_expression composite_literal keyed_element field_declaration interpreted_string_literal
-    raw_string_literal if_statement const_spec var_spec short_var_declaration assignment_statement
-    expression_switch_statement function_declaration method_declaration func_literal return_statement
-    for_statement select_statement go_statement unary_expression break_statement
-    """.split()
-)
-
-
-class GoFile:
-    """A parsed file; every property is found once, when it is asked for."""
+class GoFile(GoSyntax):
+    """A parsed file and what its expressions come to; every property is found once, when it is asked for."""
 
     def __init__(self, source: bytes, root: "Node") -> None:
-        self.source = source
-        self.root = root
+        super().__init__(source, root)
         self._steps = Steps()
 
     @cached_property
@@ -76,78 +59,13 @@ class GoFile:
         return GoFlow(self)
 
     @cached_property
-    def _nodes(self) -> dict[str, list["Node"]]:
-        return captures("go", _KINDS, self.root)
-
-    def nodes(self, *kinds: str) -> list["Node"]:
-        """Every node of these types, in order; of several types, those of the first come first."""
-        if len(kinds) == 1:
-            return self._nodes.get(kinds[0], [])
-        return [node for kind in kinds for node in self._nodes.get(kind, ())]
-
-    @cached_property
-    def aliases(self) -> dict[str, str]:
-        """Imported paths by the name that the file gives them, `` for those that it gives none."""
-        found: dict[str, str] = {}
-        for node in self.nodes("import_spec"):
-            path = node.child_by_field_name("path")
-            if path is not None:
-                found[self._text(path).strip('"`')] = self._field_text(node, "name")
-        return found
-
-    @cached_property
-    def package(self) -> str | None:
-        for node in self.root.named_children:
-            if node.type == "package_clause" and node.named_children:
-                return self._text(node.named_children[0])
-        return None
-
-    @cached_property
-    def build_constraint(self) -> str | None:
-        """The expression of a `//go:build` line above the package clause."""
-        for node in self.root.named_children:
-            if node.type == "package_clause":
-                return None
-            text = self._text(node)
-            if node.type == "comment" and text.startswith("//go:build "):
-                return text.removeprefix("//go:build ").strip()
-        return None
-
-    @cached_property
-    def imports(self) -> dict[str, int]:
-        """Imported paths with their lines."""
-        found: dict[str, int] = {}
-        for node in self.nodes("import_spec"):
-            path = node.child_by_field_name("path")
-            if path is not None:
-                found.setdefault(self._text(path).strip('"`'), _line(node))
-        return found
-
-    @cached_property
-    def has_main(self) -> bool:
-        return self.package == "main" and any(
-            node.type == "function_declaration" and self._field_text(node, "name") == "main"
-            for node in self.root.named_children
-        )
-
-    @cached_property
-    def embeds(self) -> tuple[tuple[str, int], ...]:
-        """The patterns of `//go:embed` lines."""
-        return tuple(
-            (pattern.strip('"`').removeprefix("all:"), _line(node))
-            for node in self.nodes("comment")
-            if self._text(node).startswith("//go:embed ")
-            for pattern in self._text(node).removeprefix("//go:embed ").split()
-        )
-
-    @cached_property
     def calls(self) -> tuple[Call, ...]:
         found: list[Call] = []
         for node in self.nodes("call_expression"):
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             if callee is not None and arguments is not None:
                 values = tuple(self._value(item) for item in arguments.named_children if item.type != "comment")
-                found.append(Call(self._dotted(callee), values, {}, _line(node)))
+                found.append(Call(self._dotted(callee), values, {}, line_of(node)))
         return tuple(found)
 
     @cached_property
@@ -161,7 +79,7 @@ class GoFile:
             for element in body.named_children:
                 if element.type == "keyed_element" and len(element.named_children) == 2:
                     key, value = element.named_children
-                    found.append((self._text(kind), self._text(key), self._value(_inner(value)), _line(element)))
+                    found.append((self._text(kind), self._text(key), self._value(_inner(value)), line_of(element)))
         return tuple(found)
 
     @cached_property
@@ -173,11 +91,11 @@ class GoFile:
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
             if kind is None or body is None:
                 continue
-            found.append((self._text(kind), self._keyed(body), _line(node)))
+            found.append((self._text(kind), self._keyed(body), line_of(node)))
             if kind.type == "slice_type":
                 name = self._text(kind).removeprefix("[]").removeprefix("*")
                 items = [item.named_children[0] for item in body.named_children if item.named_children]
-                found += [(name, self._keyed(item), _line(item)) for item in items if item.type == "literal_value"]
+                found += [(name, self._keyed(item), line_of(item)) for item in items if item.type == "literal_value"]
         return tuple(found)
 
     @cached_property
@@ -187,7 +105,7 @@ class GoFile:
         for node in self.nodes("composite_literal"):
             kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
             if kind is not None and body is not None and kind.type == "slice_type":
-                found.update(_line(item) for item in body.named_children)
+                found.update(line_of(item) for item in body.named_children)
         return frozenset(found)
 
     def _keyed(self, body: "Node") -> dict[str, Any]:
@@ -207,45 +125,11 @@ class GoFile:
             for case in node.named_children:
                 listed = case.child_by_field_name("value") if case.type == "expression_case" else None
                 found += [
-                    (self._text(item)[1:-1], _line(item))
+                    (self._text(item)[1:-1], line_of(item))
                     for item in (listed.named_children if listed is not None else ())
                     if item.type == "interpreted_string_literal"
                 ]
         return tuple(found)
-
-    @cached_property
-    def tags(self) -> tuple[tuple[str, dict[str, str], int], ...]:
-        """Fields of structs with a tag: (name, the tag's keys and values, line), as in ``Port int `env:"PORT"` ``."""
-        found: list[tuple[str, dict[str, str], int]] = []
-        for node in self.nodes("field_declaration"):
-            tag = node.child_by_field_name("tag")
-            if tag is not None:
-                pairs = dict(_TAG.findall(self._text(tag)[1:-1]))
-                found.append((self._field_text(node, "name"), pairs, _line(node)))
-        return tuple(found)
-
-    @cached_property
-    def structs(self) -> dict[str, dict[str, tuple[str, dict[str, str]]]]:
-        """The structs that are declared: their fields by name, each with its type and its tag's keys and values."""
-        found: dict[str, dict[str, tuple[str, dict[str, str]]]] = {}
-        for node in self.nodes("field_declaration"):
-            spec = node.parent.parent.parent if node.parent is not None and node.parent.parent is not None else None
-            if spec is None or spec.type != "type_spec":
-                continue
-            tag, fields = node.child_by_field_name("tag"), found.setdefault(self._field_text(spec, "name"), {})
-            pairs = dict(_TAG.findall(self._text(tag)[1:-1])) if tag is not None else {}
-            for name in node.children_by_field_name("name"):
-                fields[self._text(name)] = self._field_text(node, "type").lstrip("*"), pairs
-        return found
-
-    @cached_property
-    def struct_fields(self) -> dict[str, list[tuple[str, str, dict[str, str]]]]:
-        """The fields of all structs by name, each with the struct, its type and its tag's keys and values."""
-        found: dict[str, list[tuple[str, str, dict[str, str]]]] = {}
-        for struct, fields in self.structs.items():
-            for name, (kind, tag) in fields.items():
-                found.setdefault(name, []).append((struct, kind, tag))
-        return found
 
     @cached_property
     def set_fields(self) -> tuple[tuple[str, Any, int], ...]:
@@ -255,14 +139,14 @@ class GoFile:
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             target = _inner(left) if left is not None else None
             if target is not None and right is not None and target.type == "selector_expression":
-                found.append((self._dotted(target), self._value(_inner(right)), _line(node)))
+                found.append((self._dotted(target), self._value(_inner(right)), line_of(node)))
         return tuple(found)
 
     @cached_property
     def strings(self) -> tuple[tuple[str, int], ...]:
         """Every string literal of one line, with its line."""
         return tuple(
-            (self._text(node)[1:-1], _line(node))
+            (self._text(node)[1:-1], line_of(node))
             for node in self.nodes("interpreted_string_literal", "raw_string_literal")
             if node.end_byte - node.start_byte < 120
         )
@@ -329,30 +213,6 @@ class GoFile:
                     found.setdefault(item, literal)
         return found
 
-    def _text(self, node: "Node") -> str:
-        return self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def _field_text(self, node: "Node", field: str) -> str:
-        child = node.child_by_field_name(field)
-        return "" if child is None else self._text(child)
-
-    def _dotted(self, node: "Node") -> str:
-        if node.type not in _NAMED:
-            return ""
-        if node.end_byte - node.start_byte < MAX_FIELD and _CHAIN.fullmatch(text := self._text(node)):
-            return text
-        parts: list[str] = []
-        while node.type == "selector_expression" and len(parts) < 50:
-            operand, field = node.child_by_field_name("operand"), node.child_by_field_name("field")
-            if field is not None:
-                parts.append(self._text(field))
-            if operand is None:
-                break
-            node = operand
-        if node.type in ("identifier", "package_identifier"):
-            parts.append(self._text(node))
-        return ".".join(reversed(parts))
-
     def _value(self, node: "Node", depth: int = 0) -> Any:
         if depth > 30 or self._steps.spent():
             return UNKNOWN
@@ -364,7 +224,7 @@ class GoFile:
             return self._computed(node, depth)
         if kind == "selector_expression":
             path = self._dotted(node)
-            return FieldRead(path) if path and len(path) < MAX_FIELD else UNKNOWN
+            return FieldRead(path) if path and len(path) < MAX_CHAIN else UNKNOWN
         text = self._text(node)
         if kind in ("interpreted_string_literal", "raw_string_literal"):
             return text[1:-1]
@@ -434,7 +294,3 @@ def _inner(node: "Node") -> "Node":
     while node.type in _WRAPPED and node.named_child_count == 1:
         node = node.named_children[0]
     return node
-
-
-def _line(node: "Node") -> int:
-    return int(node.start_point[0]) + 1

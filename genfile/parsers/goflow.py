@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import Branch, Dispatch
+from genfile.parsers.gosyntax import CHAIN
 from genfile.parsers.grammar import in_order
 
 if TYPE_CHECKING:
@@ -18,12 +19,11 @@ Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
 
 _KINDS = ("for_statement", "select_statement", "go_statement", "unary_expression", "break_statement",
           "return_statement", "func_literal")  # fmt: skip
-_CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 # The same, and what may look like it: texts, characters and comments, which are passed over.
 _WORDS = re.compile(
     r'"(?:[^"\\\n]|\\.)*+"|`[^`]*+`|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/'
     + r"|'(?:[^'\\\n]|\\.)++'"
-    + rf"|({_CHAIN.pattern})"
+    + rf"|({CHAIN.pattern})"
 )
 _DECLARED = frozenset({"function_declaration", "method_declaration", "type_declaration", "var_declaration",
                        "const_declaration"})  # fmt: skip
@@ -141,7 +141,7 @@ class GoFlow:
 
     def _owner(self, receiver: "Node") -> str:
         """`(a *Agent[T])` is of `Agent`."""
-        words = _CHAIN.findall(self._text(receiver).split("[")[0])
+        words = CHAIN.findall(self._text(receiver).split("[")[0])
         return words[-1] if words else ""
 
     def _made(self, name: str, owner: str | None, node: "Node") -> Declaration:

@@ -119,29 +119,28 @@ def parse_code(text: str, name: str, limit: int = MAX_BYTES) -> tuple[bytes, "No
     source = text.encode("utf-8", "replace")
     if len(source) > limit:
         raise ParseError(f"is larger than {limit // 1024} KiB" if limit < MAX_BYTES else "is larger than 1 MiB")
-    tokens = 0
     if len(source) > _SHORT:
-        tokens = len(_TOKENS.findall(source))
         _check_nesting(source)
     if name == "groovy" and source.count(b"<") - source.count(b">") > MAX_OPEN_ANGLES:
         raise ParseError(f"more than {MAX_OPEN_ANGLES} `<` are not closed")
-    result = _roomy(partial(_parse, source, language(name), tokens), len(source))
+    result = _roomy(partial(_parse, source, language(name)), len(source))
     if isinstance(result, str):
         raise ParseError(result)
-    if tokens > MAX_TREE_DEPTH and _is_deep(result):
+    if _is_deep(result):
         raise ParseError(f"nested more than {MAX_TREE_DEPTH} deep")
     return source, result
 
 
 def _is_deep(root: "Node") -> bool:
-    cursor = root.walk()
-    while cursor.depth <= MAX_TREE_DEPTH:
-        if cursor.goto_first_child():
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return False
-    return True
+    """Whether a tree is too deep. What has fewer nodes than levels are left can't be, and is not looked into."""
+    queue = [(root, 0)]
+    while queue:
+        node, depth = queue.pop()
+        if depth > MAX_TREE_DEPTH:
+            return True
+        if depth + node.descendant_count > MAX_TREE_DEPTH:
+            queue += [(child, depth + 1) for child in node.children]
+    return False
 
 
 def _check_nesting(source: bytes) -> None:
@@ -156,12 +155,13 @@ def _check_nesting(source: bytes) -> None:
             depth -= depth > 0
 
 
-def _parse(source: bytes, grammar: Any, tokens: int) -> "Node | str":
+def _parse(source: bytes, grammar: Any) -> "Node | str":
     """The root node, or the reason why there is none."""
     import tree_sitter
 
     allowed = MAX_WORK + MAX_WORK_PER_KB * len(source) // 1024
     work, reason = 0, ""
+    many: bool | None = None if len(source) > MAX_FAULTY_TOKENS else False
     # The library never lets go of what a read returns: one buffer is enough, since it is done with a chunk by then.
     buffer = bytearray()
 
@@ -172,11 +172,13 @@ def _parse(source: bytes, grammar: Any, tokens: int) -> "Node | str":
         return buffer
 
     def stop(_offset: int, faulty: bool) -> bool:
-        nonlocal work, reason
+        nonlocal work, reason, many
         work += 1
+        if faulty and many is None:
+            many = len(_TOKENS.findall(source)) > MAX_FAULTY_TOKENS
         if work > allowed:
             reason = "takes too much work to parse"
-        elif faulty and tokens > MAX_FAULTY_TOKENS:
+        elif faulty and many:
             reason = f"has faults of syntax in more than {MAX_FAULTY_TOKENS} words and signs"
         return bool(reason)
 

@@ -30,6 +30,8 @@ class Budget:
         }
         self._asked = 0
         self.ended: str | None = None
+        # How often it has ended, of the whole or of a part: what was read meanwhile may lack something.
+        self.cuts = 0
         self.refused: set[str] = set()
 
     def allows(self, path: str = "", *, read: int = 0, parses: int = 0, names: int = 0) -> bool:
@@ -44,6 +46,7 @@ class Budget:
             self._asked += 1
             over = next((name for name, used in self._used.items() if used > self._ceilings[name]), None)
             self.ended = over and self._said(over)
+            self.cuts += self.ended is not None
         if self.ended is not None and path:
             self.refused.add(path)
         return self.ended is None

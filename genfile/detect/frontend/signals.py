@@ -178,9 +178,9 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
             yield from ((path, line, text) for text, line in file.strings if "/" in text)
     elif server.language.NAME == "python":
         from genfile.detect.python.application import modules
-        from genfile.detect.python.manifest import PythonProject
+        from genfile.detect.python.manifest import python_project
 
-        for path, parsed in modules(PythonProject(project)):
+        for path, parsed in modules(python_project(project)):
             yield from ((path, line, text) for text, line in parsed.paths)
     elif server.language.NAME == "node":
         from genfile.detect.node.claims import read_project
@@ -209,9 +209,9 @@ def folders(server: Found) -> Iterator[tuple[str, int | None, str]]:
     if server.language.NAME != "python":
         return
     from genfile.detect.python.application import modules
-    from genfile.detect.python.manifest import PythonProject
+    from genfile.detect.python.manifest import python_project
 
-    for path, parsed in modules(PythonProject(server.project)):
+    for path, parsed in modules(python_project(server.project)):
         for call in parsed.calls:
             for key in ("static_folder", "template_folder", "directory"):
                 value = call.keywords.get(key)

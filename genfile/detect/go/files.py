@@ -66,9 +66,8 @@ def find_assets(module: GoModule, sources: Sources, place: str = "") -> Fact[lis
 
 def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[str]] | None:
     found: dict[str, Evidence] = {}
-    embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
-    for path, file in sources:
-        for value, line, how in _opened(file, embedded):
+    for path, file, opened in _all_opened(module, sources):
+        for value, line, how in opened:
             asset = asset_of(module, posixpath.join(place, value) if value.strip() else value)
             if asset is not None:
                 found.setdefault(asset, module.folder.says(path, line, how))
@@ -80,6 +79,16 @@ def _find_assets(module: GoModule, sources: Sources, place: str) -> Fact[list[st
             found.setdefault(asset, module.folder.says(path, line, f"{name}({value!r})"))
     names = sorted(name for name in found if not any(name.startswith(other + "/") for other in found))
     return Fact(names, tuple(found[name] for name in names)) if names else None
+
+
+def _all_opened(module: GoModule, sources: Sources) -> list[tuple[str, GoFile, list[tuple[str, int, str]]]]:
+    """What each file opens; found once, wherever its paths start."""
+    key = ("opened", sources[0][0] if sources else "", len(sources))
+    if key not in module.reaches:
+        embedded = {pattern for _, file in sources for pattern, _ in file.embeds}
+        module.reaches[key] = [(path, file, list(_opened(file, embedded))) for path, file in sources]
+    opened: list[tuple[str, GoFile, list[tuple[str, int, str]]]] = module.reaches[key]
+    return opened
 
 
 def _given(module: GoModule, sources: Sources, names: Collection[str], at: int) -> Iterator[tuple[str, int, str, str]]:

@@ -62,8 +62,6 @@ class GoModule:
         self.folder = folder
         self.manifest = manifest
         self.loose = loose
-        # Whether the budget ended before all that was asked for could be read.
-        self.cut = False
         self._packages: dict[str, tuple[tuple[str, GoFile], ...]] = {}
         self._sources: dict[str, list[tuple[str, GoFile]]] = {}
         # What each program reaches, by its folder, and what its values come to.
@@ -94,7 +92,6 @@ class GoModule:
                     parsed = parse_code(self.folder, parse_go, path)
                     if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
-            self.cut = self.cut or self.folder.tree.budget.ended is not None
             self._packages[name] = tuple(files)
         return self._packages[name]
 
@@ -333,12 +330,8 @@ _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'
 
 def read_module(folder: Project) -> GoModule | None:
     """The module of a folder, one that would have to be made included; None where go.mod is malformed (then a note says
-    so), or where there is no Go. It is read once, unless the budget ended meanwhile."""
-    memory, key = folder.tree.memory, ("go-module", folder.path)
-    if key not in memory or (memory[key] is not None and memory[key].cut):
-        memory[key] = _read_module(folder)
-    found: GoModule | None = memory[key]
-    return found
+    so), or where there is no Go."""
+    return folder.tree.once(("go-module", folder.path), lambda: _read_module(folder))
 
 
 def _read_module(folder: Project) -> GoModule | None:

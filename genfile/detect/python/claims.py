@@ -8,7 +8,7 @@ from genfile.detect.python.application import Application
 from genfile.detect.python.django import find_django
 from genfile.detect.python.flags import listens
 from genfile.detect.python.frameworks import find_framework, find_program, has_main_package, importing_program
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.pointer import points_to
 from genfile.detect.python.serving import bot, of_desktop, passed_over, proof, staying
@@ -26,7 +26,7 @@ def claim(folder: Project) -> Claim | None:
     """The strength of a folder's claim to be a Python service; None for libraries, tools and loose scripts."""
     if _inside_package(folder) or _of_editor(folder) or points_to(folder) is not None:
         return None
-    project = PythonProject(folder)
+    project = python_project(folder)
     if _is_of_folder_below(project):
         return None
     if find_django(project) is not None and (project.depends("django") or folder.has("manage.py")):
@@ -51,7 +51,7 @@ def _is_of_folder_below(project: PythonProject) -> bool:
     """Whether the Django project that a manifest would be for is in a folder whose own manifest lists Django."""
     django = find_django(project)
     place = posixpath.dirname(django.place) if django is not None else ""
-    below = PythonProject(project.folder.at(place)) if place else project
+    below = python_project(project.folder.at(place)) if place else project
     return bool(place) and below.has_manifest and below.depends("django") is not None
 
 
@@ -70,14 +70,14 @@ def _inside_package(folder: Project) -> bool:
     """A folder that only a file of a usual name speaks for, below another project's manifest, is a part of that."""
     if (
         any(folder.has(name) for name in ("pyproject.toml", "Pipfile", "setup.py"))
-        or PythonProject(folder).requirements_name
+        or python_project(folder).requirements_name
     ):
         return False
-    if folder.has("manage.py") and find_django(PythonProject(folder)) is not None:
+    if folder.has("manage.py") and find_django(python_project(folder)) is not None:
         # A Django project in a folder of its own belongs to the manifest above it.
         above = folder.parent()
         while above is not None:
-            project = PythonProject(above)
+            project = python_project(above)
             if find_django(project) is not None and project.has_manifest and project.depends("django"):
                 return True
             above = above.parent()
@@ -98,7 +98,7 @@ def _inside_package(folder: Project) -> bool:
                 "go.mod",
                 "pom.xml",
             )
-        ) or (PythonProject(above).requirements_name and points_to(above) is None):
+        ) or (python_project(above).requirements_name and points_to(above) is None):
             return True
         above = above.parent()
     return False
@@ -184,7 +184,7 @@ def _below_package(folder: Project) -> bool:
     """Whether a folder above is a project that is installed: a program that nothing tells of is a tool of that."""
     above = folder.parent()
     while above is not None:
-        if (above.has("pyproject.toml") or above.has("setup.py")) and PythonProject(above).has_build_system:
+        if (above.has("pyproject.toml") or above.has("setup.py")) and python_project(above).has_build_system:
             return True
         above = above.parent()
     return False
@@ -210,7 +210,7 @@ def functions(folder: Project) -> bool:
 
 def bare_program(folder: Project) -> Evidence | None:
     """A program of a folder that is not made to be installed as a tool: main.py and its like, else what can be run."""
-    project = PythonProject(folder)
+    project = python_project(folder)
     if functions(folder):
         return None
     if project.scripts or (project.has_build_system and not folder.has("main.py")):

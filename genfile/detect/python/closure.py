@@ -5,7 +5,7 @@ from typing import Any
 
 from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.locks import reach
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 from genfile.parsers.requirements import normalise
@@ -67,7 +67,7 @@ def needed_folders(project: PythonProject) -> dict[str, bool]:
 def _sources(project: PythonProject, members: tuple[str, ...]) -> list[str]:
     """The members that a member's sources name, and those that theirs name."""
     tree = project.folder.tree
-    manifests = {path: PythonProject(Project(tree, path)) for path in members}
+    manifests = {path: python_project(Project(tree, path)) for path in members}
     names = {normalise(item.name or ""): path for path, item in manifests.items()}
     queue, found = [project], dict.fromkeys([project.folder.path])
     for item in queue:

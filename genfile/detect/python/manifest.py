@@ -53,6 +53,11 @@ class Dependency:
     evidence: Evidence
 
 
+def python_project(folder: Project) -> "PythonProject":
+    """The project of a folder; the same one for the claim and for the facts."""
+    return folder.tree.once(("python-project", folder.path), lambda: PythonProject(folder))
+
+
 class PythonProject:
     """A folder with its manifests; all of them are read lazily and once. ``python``: its line, once that is decided."""
 

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import python_project
 from genfile.detect.tree import Project
 from genfile.parsers.requirements import parse_requirements
 
@@ -11,7 +11,7 @@ _MANIFESTS = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "manage.py",
 
 def points_to(folder: Project) -> str | None:
     """The folder that the requirements of this one come from, where it has no code of its own and that has."""
-    name = PythonProject(folder).requirements_file
+    name = python_project(folder).requirements_file
     if name is None or any(folder.has(item) for item in _MANIFESTS) or _has_code(folder):
         return None
     parsed = folder.parse(parse_requirements, name)

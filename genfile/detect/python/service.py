@@ -16,7 +16,7 @@ from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.locks import out_of_step
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
-from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.manifest import Dependency, PythonProject, python_project
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.outside import put_references
@@ -52,7 +52,7 @@ from genfile.spec.base import service_name
 def detect(folder: Project) -> Draft:
     """Fill a draft for a folder that was claimed."""
     draft = Draft()
-    project = PythonProject(folder)
+    project = python_project(folder)
     python_version(project, draft)
     _put_identity(project, draft)
     django = find_django(project)
@@ -327,7 +327,7 @@ def _loaded(project: PythonProject, draft: Draft) -> set[str] | None:
 
 def main_file(folder: Project) -> str | None:
     """The file of a folder's application, else of its program, relative to the folder."""
-    project = PythonProject(folder)
+    project = python_project(folder)
     found = find_framework(project)
     application = find_application(project, found.value) if found is not None else None
     if application is not None:
