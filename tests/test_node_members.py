@@ -231,6 +231,19 @@ def test_register_hook_is_kept() -> None:
     assert "--omit=dev" not in genfile.generate(files, comments="none").files["Dockerfile"]
 
 
+@pytest.mark.parametrize(("table", "kept"), [("dependencies", "production"), ("devDependencies", "all")])
+def test_server_of_astro_imports_packages_of_astro(table: str, kept: str) -> None:
+    """Its build leaves out of the server what astro and the adapter bring."""
+    packages = {"astro": "5.0.0", "@astrojs/node": "9.0.0"}
+    files = {
+        "package.json": manifest("x", scripts={"build": "astro build"}, **{table: packages}),
+        "astro.config.mjs": "import node from '@astrojs/node'\n"
+        "export default { output: 'server', adapter: node({ mode: 'standalone' }) }",
+        "src/pages/index.astro": "<p>x</p>",
+    }
+    assert genfile.inspect(files).services[0].spec.dependencies_at_run == kept
+
+
 # --- where packages are built that an installation without scripts leaves unfinished -----------------------------
 
 ADDON = {"better-sqlite3": "12.0.0"}
