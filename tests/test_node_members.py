@@ -231,8 +231,8 @@ def test_register_hook_is_kept() -> None:
     assert "--omit=dev" not in genfile.generate(files, comments="none").files["Dockerfile"]
 
 
-@pytest.mark.parametrize(("table", "kept"), [("dependencies", "production"), ("devDependencies", "all")])
-def test_server_of_astro_imports_packages_of_astro(table: str, kept: str) -> None:
+@pytest.mark.parametrize(("table", "kept"), [("dependencies", False), ("devDependencies", True)])
+def test_server_of_astro_imports_packages_of_astro(table: str, kept: bool) -> None:
     """Its build leaves out of the server what astro and the adapter bring."""
     packages = {"astro": "5.0.0", "@astrojs/node": "9.0.0"}
     files = {
@@ -241,7 +241,8 @@ def test_server_of_astro_imports_packages_of_astro(table: str, kept: str) -> Non
         "export default { output: 'server', adapter: node({ mode: 'standalone' }) }",
         "src/pages/index.astro": "<p>x</p>",
     }
-    assert genfile.inspect(files).services[0].spec.dependencies_at_run == kept
+    text = genfile.generate(files, comments="none").files["Dockerfile"]
+    assert ("--omit=dev" not in text) == kept
 
 
 # --- where packages are built that an installation without scripts leaves unfinished -----------------------------
@@ -300,6 +301,25 @@ def test_addon_of_a_member_is_built_where_the_image_takes_it_from() -> None:
     core = manifest("@shop/core", main="index.js", dependencies=ADDON, scripts={"prepare": "husky"})
     text = written(shop(**{"libs/core/package.json": core, "package-lock.json": ADDON_LOCK}))
     assert REBUILD in stage(text, origin(text))
+
+
+@pytest.mark.parametrize(("lock", "pruned"), [("pnpm", True), ("bun", False)])
+def test_what_the_build_generates_in_node_modules_outlives_the_pruning(lock: str, pruned: bool) -> None:
+    """Bun can't take packages out, only install anew."""
+    files = {
+        "package.json": manifest(
+            "x",
+            scripts={"build": "tsc", "start": "node dist/a.js"},
+            dependencies={"@prisma/client": "6.0.0", "express": "5"},
+            devDependencies={"prisma": "6.0.0", "typescript": "5"},
+        ),
+        LOCKS[lock][0]: LOCKS[lock][1],
+        "prisma/schema.prisma": "generator client {}",
+        "tsconfig.json": '{"compilerOptions": {"outDir": "dist"}}',
+        "a.ts": SERVER,
+    }
+    build = stage(genfile.generate(files, comments="none").files["Dockerfile"], "build")
+    assert ("--prod" in build.split("prisma generate")[1]) == pruned
 
 
 def test_a_whole_service_has_its_node_modules_in_a_layer_of_their_own() -> None:
