@@ -132,6 +132,13 @@ def test_files_of_the_root_that_tools_read_are_copied() -> None:
     assert "README.md" not in build
 
 
+@pytest.mark.parametrize(
+    ("settings", "copied"), [("shamefully-hoist=true", True), ("//registry.example.com/:_authToken=abc", False)]
+)
+def test_settings_with_a_credential_are_not_copied(settings: str, copied: bool) -> None:
+    assert ("COPY .npmrc package.json" in written(shop("pnpm", **{".npmrc": settings}))) == copied
+
+
 def test_what_configuration_and_scripts_name_outside_of_the_member_is_copied() -> None:
     files = shop(
         **{
