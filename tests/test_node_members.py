@@ -132,6 +132,13 @@ def test_files_of_the_root_that_tools_read_are_copied() -> None:
     assert "README.md" not in build
 
 
+@pytest.mark.parametrize(
+    ("settings", "copied"), [("shamefully-hoist=true", True), ("//registry.example.com/:_authToken=abc", False)]
+)
+def test_settings_with_a_credential_are_not_copied(settings: str, copied: bool) -> None:
+    assert ("COPY .npmrc package.json" in written(shop("pnpm", **{".npmrc": settings}))) == copied
+
+
 def test_what_configuration_and_scripts_name_outside_of_the_member_is_copied() -> None:
     files = shop(
         **{
@@ -231,6 +238,20 @@ def test_register_hook_is_kept() -> None:
     assert "--omit=dev" not in genfile.generate(files, comments="none").files["Dockerfile"]
 
 
+@pytest.mark.parametrize(("table", "kept"), [("dependencies", False), ("devDependencies", True)])
+def test_server_of_astro_imports_packages_of_astro(table: str, kept: bool) -> None:
+    """Its build leaves out of the server what astro and the adapter bring."""
+    packages = {"astro": "5.0.0", "@astrojs/node": "9.0.0"}
+    files = {
+        "package.json": manifest("x", scripts={"build": "astro build"}, **{table: packages}),
+        "astro.config.mjs": "import node from '@astrojs/node'\n"
+        "export default { output: 'server', adapter: node({ mode: 'standalone' }) }",
+        "src/pages/index.astro": "<p>x</p>",
+    }
+    text = genfile.generate(files, comments="none").files["Dockerfile"]
+    assert ("--omit=dev" not in text) == kept
+
+
 # --- where packages are built that an installation without scripts leaves unfinished -----------------------------
 
 ADDON = {"better-sqlite3": "12.0.0"}
@@ -287,6 +308,25 @@ def test_addon_of_a_member_is_built_where_the_image_takes_it_from() -> None:
     core = manifest("@shop/core", main="index.js", dependencies=ADDON, scripts={"prepare": "husky"})
     text = written(shop(**{"libs/core/package.json": core, "package-lock.json": ADDON_LOCK}))
     assert REBUILD in stage(text, origin(text))
+
+
+@pytest.mark.parametrize(("lock", "pruned"), [("pnpm", True), ("bun", False)])
+def test_what_the_build_generates_in_node_modules_outlives_the_pruning(lock: str, pruned: bool) -> None:
+    """Bun can't take packages out, only install anew."""
+    files = {
+        "package.json": manifest(
+            "x",
+            scripts={"build": "tsc", "start": "node dist/a.js"},
+            dependencies={"@prisma/client": "6.0.0", "express": "5"},
+            devDependencies={"prisma": "6.0.0", "typescript": "5"},
+        ),
+        LOCKS[lock][0]: LOCKS[lock][1],
+        "prisma/schema.prisma": "generator client {}",
+        "tsconfig.json": '{"compilerOptions": {"outDir": "dist"}}',
+        "a.ts": SERVER,
+    }
+    build = stage(genfile.generate(files, comments="none").files["Dockerfile"], "build")
+    assert ("--prod" in build.split("prisma generate")[1]) == pruned
 
 
 def test_a_whole_service_has_its_node_modules_in_a_layer_of_their_own() -> None:

@@ -55,6 +55,7 @@ class Framework:
     output: str | None = None
     keeps: tuple[str, ...] = ()
     bare: bool = False
+    loads: tuple[str, ...] = ()
     moved: bool = False
     spa: bool = False
     env_files: bool = False

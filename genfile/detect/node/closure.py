@@ -25,7 +25,8 @@ _READ = (".json", ".jsonc", ".json5", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mt
 _NEVER = ("compose", "docker-compose", "Dockerfile", ".env", ".gitlab-ci", "genfile.", ".genfile")
 # Folders of Yarn itself that its commands read.
 _YARN = (".yarn/releases", ".yarn/plugins", ".yarn/patches")
-MAX_PLACES = 24
+MAX_FILES = 40
+MAX_FOLDERS = 12
 
 
 @dataclass(frozen=True)
@@ -106,14 +107,15 @@ def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], 
     places.update(root.full(name) for name in root.names() if _is_read(name))
     places.update(root.full(name) for name in _YARN if root.has_folder(name))
     kept = outermost(places)
-    if len(kept) > MAX_PLACES:
-        raise _Unknown(f"its root holds {len(kept)} files and folders that a build may read")
+    count = sum(place in root.tree.paths for place in kept)
+    if count > MAX_FILES or len(kept) - count > MAX_FOLDERS:
+        raise _Unknown(f"its build may read {count} files of the root and {len(kept) - count} folders beside members")
     return tuple(sorted(members)), tuple(kept)
 
 
 def _is_read(name: str) -> bool:
     locks = {lock for lock, _ in LOCKS}
-    return name in locks or (name.endswith(_READ) and not name.startswith(_NEVER)) or name in (".npmrc", ".yarnrc")
+    return name in locks or (name.endswith(_READ) and not name.startswith(_NEVER) and name != ".npmrc")
 
 
 def _beside(root: Project, place: str, members: dict[str, PackageJson]) -> Iterator[str]:

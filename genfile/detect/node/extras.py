@@ -71,6 +71,13 @@ def _wants_every_member(project: NodeProject, draft: Draft) -> bool:
     return manager["name"] == "bun" and numbers < [1, 4]
 
 
+def _put_settings(project: NodeProject, draft: Draft) -> None:
+    """Add the .npmrc that the installation reads to the files of the build; one with a credential is a secret."""
+    path, workspace = project.root.full(".npmrc"), draft.values.get("workspace")
+    if workspace and workspace["files"] is not None and path in draft.values["manifests"]:
+        workspace["files"] = sorted([*workspace["files"], path])
+
+
 def put_install(project: NodeProject, draft: Draft) -> None:
     """Put /manifests, and what is true of the scripts that an installation would run."""
     manager = draft.values["package_manager"]["name"]
@@ -99,6 +106,7 @@ def put_install(project: NodeProject, draft: Draft) -> None:
     draft.values["manifests"] = [root.full(name) for name in dict.fromkeys(names)]
     if not any(package.every_dependency for package in project.packages) and not lock:
         draft.values["manifests"] = []
+    _put_settings(project, draft)
     dev = any(item.dev_dependencies for item in installed(project))
     draft.put("has_dev_dependencies", Fact(dev))
     scripted = scripted_packages(project, manager)

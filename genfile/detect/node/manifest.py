@@ -87,7 +87,7 @@ def exported(package: PackageJson) -> list[str]:
         if isinstance(value, str):
             found.append(value)
         elif isinstance(value, dict | list):
-            queue += value.values() if isinstance(value, dict) else value
+            queue += [item for key, item in value.items() if key != "types"] if isinstance(value, dict) else value
     return [text for text in found if not text.endswith(("package.json", ".d.ts", ".d.mts", ".d.cts"))]
 
 

@@ -123,7 +123,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
-    _keep_all_modules(project, draft)
+    _keep_all_modules(project, draft, framework)
     _put_libraries(project, draft)
 
 
@@ -229,7 +229,7 @@ def _beside(folder: Project, output: str) -> list[str]:
     return [*files, *sorted(folders)]
 
 
-def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
+def _keep_all_modules(project: NodeProject, draft: Draft, framework: Framework | None) -> None:
     """A start command that is a development dependency, or a program that loads one, keeps them all."""
     start = draft.values.get("start", [])
     if not start:
@@ -242,13 +242,14 @@ def _keep_all_modules(project: NodeProject, draft: Draft) -> None:
     }
     owner = owners.get(program, program)
     produced = {name for package in project.packages for name in package.dependencies}
-    names = (owner, *(package_of(word) for word in start[1:]))
+    loads = framework.loads if framework is not None and framework.start == tuple(start) else ()
+    names = (owner, *(package_of(word) for word in start[1:]), *loads)
     found = ((package, name) for name in names for package in project.packages if name in package.dev_dependencies)
     kept = next(((package, name) for package, name in found if name not in produced), None)
     if kept is not None:
         says = kept[0].depends(kept[1])
         draft.values["dependencies_at_run"] = "all"
-        text = f"{kept[1]} starts the service but is a development dependency: all of these are kept"
+        text = f"{kept[1]} is needed to run but is a development dependency: all of these are kept"
         draft.note("info", text, says.path, says.line)
         return
     if draft.values.get("dependencies_at_run", "production") != "production":

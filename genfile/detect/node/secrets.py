@@ -97,6 +97,9 @@ def _npmrc(project: NodeProject, draft: Draft) -> None:
             secret = {"id": "npmrc", "kind": "npmrc"}
             npmrc = root.full(".npmrc")
             draft.values["manifests"] = [path for path in draft.values["manifests"] if path != npmrc]
+            workspace = draft.values.get("workspace") or {}
+            if workspace.get("files"):
+                workspace["files"] = [path for path in workspace["files"] if path != npmrc]
             draft.note(
                 "warning",
                 ".npmrc holds a credential: take it out of the repository; the build gets one as a secret",
