@@ -3,6 +3,7 @@
 import pytest
 
 from genfile.preset.filters import ends_by_itself, operand
+from tests.image import found
 from tests.test_python import DJANGO, FASTAPI, FLASK, notes
 from tests.test_python_dependencies import LOCK, dockerfile
 from tests.test_traps import only
@@ -174,3 +175,16 @@ def test_a_console_script_gets_an_init() -> None:
 )
 def test_a_folder_as_an_operand_is_never_taken_for_a_name(path: str, folder: str, text: str) -> None:
     assert operand(path, folder) == text
+
+
+PAPER = "FROM python:3.13-slim-trixie\nWORKDIR /app\nRUN python -m venv --without-pip /opt/venv\n"
+PAPER += "ENV PATH=/opt/venv/bin:$PATH\nCOPY . .\nRUN pip --python /opt/venv install --no-compile --require-hashes "
+PAPER += '-r requirements.txt\nCMD ["python", "app.py"]\n'
+
+
+def test_the_image_on_paper_follows_a_pip_that_works_in_another_environment() -> None:
+    files = {"requirements.txt": f"flask==3.1.3 --hash=sha256:{'0' * 64}\n", "app.py": "import requests\n"}
+    fault = "imports-installed: app.py imports requests, which requirements.txt does not install"
+    assert found(PAPER, files) == [fault]
+    more = files | {"requirements.txt": f"requests==2.32.5 --hash=sha256:{'0' * 64}\n"}
+    assert found(PAPER, more) == []
