@@ -3,10 +3,11 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genfile.errors import SourceError, UsageError
-from genfile.evidence import Risk
+from genfile.evidence import Note, Risk
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
@@ -109,3 +110,28 @@ def _needs(inspection: "Inspection", path: str, root: str) -> "Needs":
     only = next(iter(services.values())) if len(services) == 1 else None
     service = services.get(folder) or services.get(root or ".") or only
     return needs_of(service, root or ".") if service is not None else NOTHING_KNOWN
+
+
+def kept_out(root: Path, context: str, dockerfile: str) -> list[Note]:
+    """A warning where the ignore file that a folder has keeps out what a Dockerfile copies of it.
+
+    ``context``: the folder of the tree that is the build context.
+    """
+    from genfile.detect.paths import relative
+    from genfile.detect.tree import Tree
+    from genfile.dockerfile.context import missing_sources
+    from genfile.dockerfile.ignore import read_ignore
+    from genfile.dockerfile.reader import read_dockerfile
+    from genfile.source import open_source
+
+    folder = "" if context == "." else context
+    name = f"{folder}/.dockerignore" if folder else ".dockerignore"
+    tree = Tree(open_source(root))
+    text = tree.text(name)
+    if text is None:
+        return []
+    files = [relative(path, folder) for path in tree.paths if not folder or path.startswith(f"{folder}/")]
+    missing = missing_sources(read_dockerfile(dockerfile), read_ignore(text), files)
+    names = ", ".join(dict.fromkeys(item.source for item in missing if item.rule is not None))
+    told = f"it leaves out {names}, which the Dockerfile copies: use genfile's own, or let them through"
+    return [Note("warning", told, name)] if names else []

@@ -214,6 +214,8 @@ def test_build_secrets_and_arguments_come_from_outside() -> None:
         "x.js": 'require("express")().listen(3000);\n',
         ".npmrc": "//npm.example.org/:_authToken=${NPM_TOKEN}\n",
     }
-    document = yaml.safe_load(genfile.generate(files, compose=True).files["compose.yaml"])
+    text = genfile.generate(files, compose=True).files["compose.yaml"]
+    document = yaml.safe_load(text)
+    assert "# It needs in .env, or in the shell: NPM_TOKEN\n" in text
     assert document["services"]["x"]["build"]["secrets"] == ["npm_token"]
     assert document["secrets"] == {"npm_token": {"environment": "NPM_TOKEN"}}

@@ -12,7 +12,6 @@ from genfile.errors import ConflictError, UsageError
 if TYPE_CHECKING:
     from genfile.api import Generation
     from genfile.detect.inspection import Inspection
-    from genfile.evidence import Note
     from genfile.project.plan import Plan
     from genfile.spec.config import Config
 
@@ -81,8 +80,11 @@ def init(
         comments=level,
     )
     if stdout:
+        from genfile.handwritten import kept_out
+
         _print_dockerfile(generation)
-        ui.show_notes(_left_out(path, generation))
+        rendering = generation.services[0][1]
+        ui.show_notes(kept_out(path, rendering.layout.context, rendering.dockerfile))
         ui.exit_for(generation.notes)
         return
     if not quiet:
@@ -141,31 +143,6 @@ def _print_dockerfile(generation: "Generation") -> None:
             hint=f"add --service, one of: {paths}",
         )
     ui.data(generation.services[0][1].dockerfile)
-
-
-def _left_out(path: Path, generation: "Generation") -> "list[Note]":
-    """A warning where the ignore file that is there keeps out what the printed Dockerfile copies."""
-    from genfile.detect.tree import Tree
-    from genfile.dockerfile.context import missing_sources
-    from genfile.dockerfile.ignore import read_ignore
-    from genfile.dockerfile.reader import read_dockerfile
-    from genfile.evidence import Note
-    from genfile.preset.layout import relative_to
-    from genfile.source import open_source
-
-    rendering = generation.services[0][1]
-    context = rendering.layout.context
-    name = ".dockerignore" if context == "." else f"{context}/.dockerignore"
-    tree = Tree(open_source(path))
-    text = tree.text(name)
-    if text is None:
-        return []
-    inside = [item for item in tree.paths if context == "." or item.startswith(f"{context}/")]
-    files = [relative_to(item, context) for item in inside]
-    missing = missing_sources(read_dockerfile(rendering.dockerfile), read_ignore(text), files)
-    names = ", ".join(dict.fromkeys(item.source for item in missing if item.rule is not None))
-    told = f"it leaves out {names}, which the Dockerfile copies: use genfile's own, or let them through"
-    return [Note("warning", told, name)] if names else []
 
 
 def _write(

@@ -40,14 +40,7 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
         "services": entries,
         "backing": backing,
         "passwords": any(known[name].password for name in needed),
-        "needed": sorted(
-            {
-                item["name"]
-                for entry in entries
-                for item in (*entry["arguments"], *entry["environment"])
-                if item["required"]
-            }
-        ),
+        "needed": sorted({name for entry in entries for name in _asked(entry)}),
         "profiles": sorted({name for entry in entries for name in entry["profiles"]}),
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
@@ -127,8 +120,10 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     }
 
 
-def _outside(entry: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*entry["arguments"], *entry["environment"]]
+def _asked(entry: dict[str, Any]) -> list[str]:
+    """The variables that an entry can't do without, those of the build's secrets too."""
+    asked = [item["name"] for item in (*entry["arguments"], *entry["environment"]) if item["required"]]
+    return asked + [item["variable"] for item in entry["secrets"] if item["variable"]]
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:
