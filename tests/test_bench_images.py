@@ -13,13 +13,14 @@ from bench.images.change import change_code, change_lock
 from bench.images.closure import needless, npm_closure, pnpm_closure, uv_closure
 from bench.images.junk import find_junk, kind_of
 from bench.images.layers import File, Image, Layer, read_archive
-from bench.images.measure import Figures
+from bench.images.measure import Figures, measure
 from bench.images.page import page
 from bench.images.progress import downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import Recipe
 from bench.images.shapes import read_shapes
 from bench.images.table import summary
 from genfile.dockerfile.reader import read_dockerfile
+from genfile.verify.docker import Result
 
 
 def progress(*vertexes: dict[str, object]) -> str:
@@ -336,3 +337,49 @@ def test_a_changed_lock_file_says_the_same(tmp_path: Path) -> None:
     change_lock(lock)
     assert lock.read_text() != json.dumps(NPM)
     assert json.loads(lock.read_text()) == NPM
+
+
+class Engine:
+    """An engine that builds nothing: each build after a change has a new topmost layer; a column's name can fail."""
+
+    def __init__(self, fails: str) -> None:
+        self.fails, self.builds = fails, 0
+
+    def docker(self, *words: str, timeout: float = 60) -> Result:
+        if words[0] != "buildx":
+            return Result(0, "")
+        if f"-{self.fails}-" in words[words.index("--tag") + 1]:
+            return Result(1, "ERROR: no network")
+        self.builds += 1
+        return Result(0, progress({"digest": "a", "name": "[deps 1/1] RUN npm ci", "completed": "now"}))
+
+    def digests(self, tag: str) -> tuple[str, ...]:
+        return ("base", "deps", f"app{self.builds}")
+
+    def read_image(self, tag: str, base: str) -> Image:
+        return Image(100, (layer("deps", 50, express="a"), layer(f"app{self.builds}", 10, server=str(self.builds))))
+
+
+def test_a_column_that_fails_leaves_the_others_their_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(fails="hand")
+    fakes = {
+        "docker": engine.docker,
+        "digests": engine.digests,
+        "read_image": engine.read_image,
+        "hadolint": lambda text: [],
+        "build_check": lambda text: ([], "no engine"),
+        "inspect": lambda kind, name: {"State": {"Running": True}},
+        "STAYS": 0,
+        "STAND_INS": None,
+    }
+    for name, fake in fakes.items():
+        monkeypatch.setattr(f"bench.images.measure.{name}", fake)
+    said: list[str] = []
+    found = measure(read_shapes(["node-pnpm"])[0], ["genfile", "hand"], 2, said.append)
+    ours, theirs = found["genfile"], found["hand"]
+    assert ours.fault is None
+    assert (ours.size, ours.delta, ours.other_delta, len(ours.times)) == (60, 10, 10, 2)
+    assert ours.again == ours.deps == ours.other == ["deps: npm ci"]
+    assert ours.findings == ["not checked by BuildKit: no engine"]
+    assert theirs.fault == "ERROR: no network"
+    assert len(said) == 2

@@ -88,7 +88,8 @@ def measure(shape: Shape, names: list[str], rounds: int, say: Callable[[str], No
             for column in columns:
                 _attempt(column, lambda column: _after_changes(shape, column))
                 figures = column.figures
-                say(f"{shape.name}, {column.name}: {figures.size / 1e6:.1f} MB, moves {figures.delta / 1e3:.0f} kB")
+                told = figures.fault or f"{figures.size / 1e6:.1f} MB, moves {figures.delta / 1e3:.0f} kB"
+                say(f"{shape.name}, {column.name}: {told}")
         finally:
             for column in columns:
                 docker("image", "rm", "--force", column.tag)
