@@ -8,6 +8,7 @@ from genfile.detect.committed import put_committed
 from genfile.detect.contain import contained
 from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
+from genfile.detect.unread import put_unread
 from genfile.detect.written import put_kept
 from genfile.evidence import Draft, Evidence, Fact, Note, Risk
 from genfile.source.base import Source
@@ -144,6 +145,7 @@ def _service(found: Found, front: "Served | None", taken: set[str]) -> Inspected
         put_frontend(draft, front)
     put_kept(found.project, draft)
     put_committed(found.project, draft)
+    put_unread(found.project, draft)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget
     if budget.ended:

@@ -14,6 +14,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("writable", "*"),
     ("kept", "*"),
     ("committed", "*"),
+    ("unread", "*"),
     ("outputs", "*"),
     ("standalone",),
     ("requirements", "*"),

@@ -38,6 +38,9 @@ class NodeService(Service):
         False,
         description="The build writes into node_modules (a generated client, patches): they must be kept.",
     )
+    unread: tuple[RelativePath, ...] = Field(
+        (), description="Tests and documentation that nothing in the image reads: they are not sent to the builder."
+    )
     git: bool = Field(False, description="The build asks git for its version: its step gets git and the folder .git.")
     playwright: bool = Field(
         False, description="The program drives a browser that Playwright itself puts there, of its own version."

@@ -42,6 +42,9 @@ class PythonService(Service):
     python_path: RelativePath | None = Field(
         None, description="A folder of sources that are imported without being installed."
     )
+    unread: tuple[RelativePath, ...] = Field(
+        (), description="Tests and documentation that nothing in the image reads: they are not sent to the builder."
+    )
     fetch: tuple[Fetch, ...] = Field((), description="What is fetched in the build, for the program to find.")
     ssh_hosts: tuple[HostName, ...] = Field(
         (), description="Hosts that dependencies are fetched from by ssh, with the agent of whoever builds."

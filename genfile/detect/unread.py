@@ -1,0 +1,68 @@
+"""Tests and documentation that nothing in the image reads, of a service whose whole folder is copied."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Fact
+
+_FOLDERS = ("test", "tests", "__tests__", "spec", "e2e", "cypress", "docs", "doc")
+_FILES = ("README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY.*", "HISTORY*", "AUTHORS*")
+_CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
+# Read by tools that no image runs.
+_TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", "vitest.config.*", "cypress.config.*",
+          "playwright.config.*", "gulpfile.*", ".eslintrc.*", "eslint.config.*")  # fmt: skip
+# Manifests that name files which the installation of the project itself reads.
+_MANIFESTS = ("pyproject.toml", "setup.cfg", "MANIFEST.in")
+MAX_READ = 400
+
+
+def put_unread(folder: Project, draft: Draft) -> None:
+    """Put /unread. A name that the code or a manifest writes out, as a path or a module, is taken for read."""
+    found = list(_candidates(folder)) if _copies_all(draft) else []
+    texts = _texts(folder, [name for name in found if folder.has_folder(name)]) if found else None
+    left = [] if texts is None else [name for name in found if not any(_names(text, name) for text in texts)]
+    if left:
+        says = folder.says(left[0], None, "nothing that runs names it")
+        draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
+
+
+def _copies_all(draft: Draft) -> bool:
+    values = draft.values
+    if "static" in values or "workspace" in values:
+        return False
+    if values["language"] == "node":
+        return not values.get("build") and values["path"] in values.get("run_paths", ())
+    return bool(values["language"] == "python")
+
+
+def _candidates(folder: Project) -> Iterator[str]:
+    yield from (name for name in _FOLDERS if folder.has_folder(name))
+    for name in sorted(folder.names()):
+        if any(fnmatchcase(name, pattern) for pattern in _FILES) and not name.endswith(_CODE):
+            yield name
+
+
+def _texts(folder: Project, apart: list[str]) -> list[str] | None:
+    """What may name a file that is read at run time; None where that is more than is looked at."""
+    found: list[str] = []
+    for path in folder.files("*"):
+        name = posixpath.basename(path)
+        if path.split("/")[0] in apart or any(fnmatchcase(name, pattern) for pattern in _TOOLS):
+            continue
+        if name.endswith(_CODE) or path in _MANIFESTS:
+            if len(found) == MAX_READ:
+                return None
+            found.append(folder.text(path) or "")
+    return found
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text has a name where a path or a module would have it: `"docs/x"`, `from tests import`; a file's
+    wherever it stands."""
+    if "." in name:
+        return name in text
+    plain = re.escape(name)
+    return re.search(rf"(?:[\"'`/]{plain}[\"'`/.])|(?:\b(?:from|import)\s+{plain}\b)", text) is not None
