@@ -70,6 +70,11 @@ def test_pieces_of_an_address_are_given_one_by_one() -> None:
     assert found == {}
 
 
+def test_dj_database_url_reads_a_variable_of_its_own() -> None:
+    found = python("import dj_database_url\ndb = dj_database_url.config()", "psycopg", "dj-database-url")
+    assert found == {"DATABASE_URL": f"postgresql://{POSTGRES}"}
+
+
 def test_what_is_not_of_the_database_is_not_given() -> None:
     names = ("TEST_DATABASE_URL", "DB_POOL_SIZE", "SERVICE_NAME", "APP_HOST")
     found = python("".join(f'{name} = os.environ.get("{name}")\n' for name in names), "psycopg")

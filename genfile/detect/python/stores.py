@@ -32,6 +32,12 @@ def _reads(project: PythonProject) -> Iterator[Read]:
         for name, default in module.settings_defaults.items():
             says = project.folder.says(path, None, name.upper())
             yield Read(name.upper(), says, default if isinstance(default, str) else None)
+        for call in module.calls:
+            # Both read DATABASE_URL where they are told no other name.
+            if call.callee in ("dj_database_url.config", "env.db"):
+                name = call.keywords.get("env") or next(iter(call.arguments), "DATABASE_URL")
+                if isinstance(name, str) and name.isidentifier():
+                    yield Read(name, project.folder.says(path, call.line, call.callee))
         for name, default, line in _defaults(module):
             yield Read(name, project.folder.says(path, line, name), default)
 
