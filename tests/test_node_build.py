@@ -481,3 +481,18 @@ def test_package_manager_of_dev_engines() -> None:
     engines = {"packageManager": [{"name": "pnpm", "version": "9.12.1", "onFail": "error"}]}
     manager = only(**{**server(devEngines=engines), "pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}).package_manager
     assert (manager.name, manager.version) == ("pnpm", "9.12.1")
+
+
+def test_a_compiler_that_writes_beside_its_sources_leaves_them_in_the_context() -> None:
+    tree = {
+        "package.json": package(
+            dependencies={**EXPRESS, "typescript": "5.0.0", "ts-node": "10.0.0"},
+            scripts={"build": "tsc -p ./", "start": "ts-node ./src/server"},
+        ),
+        "tsconfig.json": '{"compilerOptions": {"module": "commonjs", "experimentalDecorators": true}}',
+        "src/server.ts": "import express from 'express'; express().listen(3000)\n",
+    }
+    spec = only(**tree)
+    assert spec.outputs == ()
+    assert "src" in spec.run_paths or "." in spec.run_paths
+    assert "." in spec.run_paths or "tsconfig.json" in spec.run_paths

@@ -121,10 +121,31 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         else:
             draft.values["outputs"] = [folder.full(output)]
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
+    _mend_paths(folder, draft, posixpath.basename(start[0]) if start else "")
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft, framework)
     _put_libraries(project, draft)
+
+
+# What runs TypeScript as it is written, by the settings of tsconfig.json.
+RUN_SOURCES = ("ts-node", "ts-node-esm", "tsx", "vite-node")
+
+
+def _mend_paths(folder: Project, draft: Draft, runner: str) -> None:
+    """No folder with sources is an output: a compiler may write beside them. What runs sources wants their settings."""
+    if "outputs" in draft.values:
+        draft.values["outputs"] = [path for path in draft.values["outputs"] if not _holds_sources(folder, path)]
+    kept: list[str] = draft.values["run_paths"]
+    if runner in RUN_SOURCES and folder.spec_path not in kept:
+        configs = [folder.full(name) for name in sorted(folder.names()) if name.startswith("tsconfig")]
+        draft.values["run_paths"] = [*kept, *(path for path in configs if path not in kept)]
+
+
+def _holds_sources(folder: Project, path: str) -> bool:
+    """Whether a folder of the tree has TypeScript in it that a compiler reads."""
+    files = Project(folder.tree, path).files("*.ts*", depth=6)
+    return any(name.endswith((".ts", ".tsx")) and not name.endswith(".d.ts") for name in files)
 
 
 def _put_libraries(project: NodeProject, draft: Draft) -> None:
