@@ -70,6 +70,9 @@ def put(spec: dict[str, Any], field: str, text: str) -> dict[str, Any] | None:
         table[name] = [table[name][0] if table[name] else "run", text]
     elif isinstance(table[name], list):
         table[name] = [text, "other"]
+    elif name == "version_variable" and not text:
+        # There is none.
+        return None
     elif name == "data" and text in (".", spec["path"]):
         # The folder that it is started in: an instruction of its own.
         return None
