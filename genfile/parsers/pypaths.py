@@ -2,8 +2,8 @@
 
 import ast
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from genfile.parsers.python import GETTERS, PyModule
 
@@ -18,6 +18,7 @@ _BASES = frozenset(
     "BASE_DIR BASE_PATH BASEDIR ROOT_DIR ROOT_PATH PROJECT_ROOT PROJECT_DIR PROJECT_PATH basedir".split()
 )
 _MAX_DEPTH = 25
+_MAX_TURNS = 16
 # Where images keep the code.
 _IMAGE = "/app"
 
@@ -62,10 +63,11 @@ Look = Callable[[ast.expr, int], Place | None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A module, and what is asked of the names that it does not bind itself."""
+    """A module, and what is asked of the names that it does not bind itself; ``turn``: what the name of a loop is."""
 
     module: PyModule
     look: Look = lambda node, depth: None
+    turn: Mapping[str, ast.expr] = field(default_factory=dict)
 
 
 def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
@@ -102,6 +104,8 @@ def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
 def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> Place | None:
     """The place that a name, an attribute or an item stands for: bound here, or elsewhere."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    if isinstance(node, ast.Name) and name in scope.turn:
+        return place(replace(scope, turn={}), scope.turn[name], depth + 1)
     value = scope.module.constants.get(name) if isinstance(node, ast.Name) else None
     if isinstance(node, ast.Subscript):
         value = _item(scope, node)
@@ -119,6 +123,24 @@ def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
         return None
     pairs = zip(table.keys, table.values, strict=True)
     return next((item for key, item in pairs if isinstance(key, ast.Constant) and key.value == node.slice.value), None)
+
+
+def turns(scope: Scope, node: ast.Call) -> Iterator[Scope]:
+    """The scope of a call, once for each item of the list that the loop around it goes through."""
+    loop = None
+    for item in scope.module.of(ast.For):
+        within = item.lineno <= node.lineno <= (item.body[-1].end_lineno or item.lineno)
+        if within and isinstance(item.target, ast.Name) and (loop is None or item.lineno > loop.lineno):
+            loop = item
+    listed = loop.iter if loop is not None else None
+    if isinstance(listed, ast.Name | ast.Attribute):
+        own = scope.module.constants.get(listed.id) if isinstance(listed, ast.Name) else None
+        listed = own if own is not None else _bound(scope.module, listed)
+    if loop is None or not isinstance(listed, ast.List | ast.Tuple | ast.Set):
+        yield scope
+        return
+    for value in listed.elts[:_MAX_TURNS]:
+        yield replace(scope, turn={loop.target.id: value})
 
 
 def _of_call(scope: Scope, node: ast.Call, depth: int) -> Place | None:
