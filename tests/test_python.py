@@ -408,8 +408,8 @@ class Config:
         self.KEPT = Path("kept")
         for path in [self.DATA, self.KEPT]:
             path.mkdir(exist_ok=True)
-        for path in self.others():
-            path.mkdir()
+            for _ in self.others():
+                (path / "deep").mkdir()
 """
 
 

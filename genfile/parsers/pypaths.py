@@ -127,20 +127,30 @@ def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
 
 def turns(scope: Scope, node: ast.Call) -> Iterator[Scope]:
     """The scope of a call, once for each item of the list that the loop around it goes through."""
-    loop = None
-    for item in scope.module.of(ast.For):
-        within = item.lineno <= node.lineno <= (item.body[-1].end_lineno or item.lineno)
-        if within and isinstance(item.target, ast.Name) and (loop is None or item.lineno > loop.lineno):
-            loop = item
-    listed = loop.iter if loop is not None else None
-    if isinstance(listed, ast.Name | ast.Attribute):
-        own = scope.module.constants.get(listed.id) if isinstance(listed, ast.Name) else None
-        listed = own if own is not None else _bound(scope.module, listed)
-    if loop is None or not isinstance(listed, ast.List | ast.Tuple | ast.Set):
+    known: dict[int, tuple[str, list[ast.expr]]] | None = getattr(scope.module, "_all_loops", None)
+    if known is None:
+        known = _loops(scope.module)
+        scope.module._all_loops = known  # type: ignore[attr-defined]
+    name, values = known.get(node.lineno, ("", []))
+    if not values:
         yield scope
-        return
-    for value in listed.elts[:_MAX_TURNS]:
-        yield replace(scope, turn={loop.target.id: value})
+    for value in values:
+        yield replace(scope, turn={name: value})
+
+
+def _loops(module: PyModule) -> dict[int, tuple[str, list[ast.expr]]]:
+    """By each line of a loop over a list that is written out: the loop's name, and what it goes through; the innermost
+    loop counts."""
+    found: dict[int, tuple[str, list[ast.expr]]] = {}
+    for loop in sorted(module.of(ast.For), key=lambda loop: loop.lineno):
+        listed = loop.iter
+        if isinstance(listed, ast.Name | ast.Attribute):
+            own = module.constants.get(listed.id) if isinstance(listed, ast.Name) else None
+            listed = own if own is not None else _bound(module, listed)
+        if isinstance(loop.target, ast.Name) and isinstance(listed, ast.List | ast.Tuple | ast.Set):
+            lines = range(loop.lineno, (loop.body[-1].end_lineno or loop.lineno) + 1)
+            found.update(dict.fromkeys(lines, (loop.target.id, listed.elts[:_MAX_TURNS])))
+    return found
 
 
 def _of_call(scope: Scope, node: ast.Call, depth: int) -> Place | None:
