@@ -190,3 +190,42 @@ def test_a_site_whose_themes_are_go_modules() -> None:
 def test_java_without_a_build_is_told_of() -> None:
     found = inspect(**{"src/Main.java": "class Main { public static void main(String[] a) {} }"})
     assert any("Java without Maven or Gradle" in note.text for note in found.notes)
+
+
+DOTENV = "io.github.cdimascio.dotenv"
+SETTINGS = "package shop;\nimport io.github.cdimascio.dotenv.Dotenv;\n@Service\nclass Maps {{\n  Maps() {{ {} }}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("Dotenv dotenv = Dotenv.load();", True),
+        ('Dotenv dotenv = Dotenv.configure().directory("./").load();', True),
+        ("Dotenv dotenv = Dotenv.configure().ignoreIfMissing().load();", False),
+        ("try { Dotenv.load(); } catch (DotenvException e) { log(e); }", False),
+        ("Properties.load();", False),
+    ],
+)
+def test_a_program_that_stops_without_its_file_of_variables_is_told_of(body: str, told: bool) -> None:
+    files = {**boot("spring-boot-starter-web"), "src/main/java/shop/Maps.java": SETTINGS.format(body)}
+    assert _tells_of_dotenv(files) is told
+    assert not _tells_of_dotenv({**files, "src/main/resources/.env": "KEY=\n"})
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("val env = dotenv()", True),
+        ("val env = Dotenv.load()", True),
+        ("val env = dotenv { ignoreIfMissing = true }", False),
+        ("val env = Dotenv.configure().ignoreIfMissing().load()", False),
+    ],
+)
+def test_a_program_in_kotlin_that_stops_without_its_file_of_variables(body: str, told: bool) -> None:
+    text = f"package shop\nimport {DOTENV}.dotenv\nimport {DOTENV}.Dotenv\n@Service\nclass Maps {{\n  {body}\n}}\n"
+    files = {**boot("spring-boot-starter-web"), "src/main/kotlin/shop/Maps.kt": text}
+    assert _tells_of_dotenv(files) is told
+
+
+def _tells_of_dotenv(files: dict[str, str]) -> bool:
+    return any("where there is no .env" in note.text for item in inspect(**files).services for note in item.notes)

@@ -159,6 +159,47 @@ def test_an_owner_of_the_runner_is_installed_for_production() -> None:
     assert only(**{"package.json": manifest}, **SERVER).dependencies_at_run == "all"
 
 
+DECORATED = "import express from 'express'; @sealed class A {} express().listen(4000)"
+BY_NAME = "import { app } from './app'; app.listen(4000)"
+
+
+def uncompiled(source: str, **more: str) -> Any:
+    manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"})
+    options = json.dumps({"compilerOptions": {"module": "commonjs", "target": "es2022"}})
+    return only(**{"package.json": manifest, "tsconfig.json": options, "src/server.ts": source, **more})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        DECORATED,
+        BY_NAME,
+        f"{IMPORT}; enum Mode {{ A }}",
+        f"{IMPORT}; namespace Own {{ export const a = 1 }}",
+        f"{IMPORT}; class A {{ constructor(private name: string) {{}} }}",
+    ],
+)
+def test_sources_that_node_does_not_run_are_compiled_where_nothing_else_does(source: str) -> None:
+    spec = uncompiled(source, **{"src/app.ts": "import express from 'express'; export const app = express()"})
+    assert spec.build == ("npx --no-install tsc --project tsconfig.json --outDir dist",)
+    assert spec.start == ("node", "dist/server.js")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        IMPORT,
+        f"{IMPORT}; declare enum Mode {{ A }}",
+        f"{IMPORT}; class A {{ private name = 1 }}",
+        f"import type {{ App }} from './app'; {IMPORT}",
+        "import { app } from './app.ts'; app.listen(4000)",
+    ],
+)
+def test_sources_that_node_runs_are_not_compiled(source: str) -> None:
+    spec = uncompiled(source, **{"src/app.ts": "import express from 'express'; export const app = express()"})
+    assert (spec.build, spec.start) == ((), ("node", "src/server.ts"))
+
+
 # --- candidates are held against what is there or is made ------------------------------------------------------------
 
 

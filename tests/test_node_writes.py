@@ -52,6 +52,11 @@ def spec_of(code: str, dependencies: dict[str, str] | None = None, **files: str)
         ("const pino = require('pino'); pino(pino.destination('./trace/app.log'))", "trace"),
         ("const F = require('session-file-store')(session); new F({ path: './sessions' })", "sessions"),
         ("const up = require('express-fileupload'); app.use(up({ tempFileDir: './tmp-up' }))", "tmp-up"),
+        ("import { path } from 'app-root-path'; ensureDir(`${path}/uploads/${today}`)", "uploads"),
+        ("import root from 'app-root-path'; fs.mkdirSync(`${root}/logs`)", "logs"),
+        ("import root from 'app-root-path'; fs.mkdirSync(root.resolve('/made'))", "made"),
+        ("const root = require('app-root-path'); fs.mkdirSync(root.path + '/kept')", "kept"),
+        ("const root = require('app-root-path'); fs.mkdirSync(path.join(root.toString(), 'own'))", "own"),
     ],
 )
 def test_folder_written_to_is_writable(code: str, wanted: str) -> None:

@@ -376,6 +376,8 @@ def test_an_entrypoint_that_only_wraps_the_command() -> None:
         ("import joblib\ndef keep(model):\n    joblib.dump(model, 'models/model.pkl')\n", "models"),
         ("import chromadb\nclient = chromadb.PersistentClient(path='./index')\n", "index"),
         ("def keep(upload):\n    upload.save('uploads/' + upload.filename)\n", "uploads"),
+        ("from pathlib import Path\nfor path in [Path('kept')]:\n    path.mkdir()\n", "kept"),
+        ("import os\nDIRS = ('kept',)\nfor name in DIRS:\n    os.makedirs(os.path.join('var', name))\n", "var/kept"),
     ],
 )
 def test_folders_that_are_written_to(code: str, folder: str) -> None:
@@ -396,6 +398,38 @@ def test_folders_that_are_written_to(code: str, folder: str) -> None:
 )
 def test_folders_outside_of_the_tree_are_left_alone(code: str) -> None:
     assert only(**{**SERVED, "app.py": FLASK + code}).writable == ()
+
+
+IN_A_LOOP = """
+from pathlib import Path
+class Config:
+    def __init__(self):
+        self.DATA = Path("data")
+        self.KEPT = Path("kept")
+        for path in [self.DATA, self.KEPT]:
+            path.mkdir(exist_ok=True)
+            for _ in self.others():
+                (path / "deep").mkdir()
+"""
+
+
+def test_every_folder_that_a_loop_makes() -> None:
+    assert only(**{**SERVED, "app.py": FLASK + IN_A_LOOP}).writable == ("data", "kept")
+
+
+@pytest.mark.parametrize(
+    ("code", "folders"),
+    [
+        ("app.config['SESSION_TYPE'] = 'filesystem'\n", ("flask_session",)),
+        ("app.config.update(SESSION_TYPE='filesystem')\n", ("flask_session",)),
+        ("app.config['SESSION_TYPE'] = 'redis'\n", ()),
+        ("app.config.from_mapping({'SESSION_TYPE': 'filesystem', 'SESSION_FILE_DIR': '/tmp/kept'})\n", ()),
+        ("app.config['SESSION_TYPE'] = 'filesystem'\napp.config['SESSION_FILE_DIR'] = 'kept'\n", ("kept",)),
+    ],
+)
+def test_sessions_in_files_have_a_folder(code: str, folders: tuple[str, ...]) -> None:
+    lists = {"requirements.txt": f"{SERVED['requirements.txt']}\nflask-session\n"}
+    assert only(**{**SERVED, **lists, "app.py": FLASK + code}).writable == folders
 
 
 SETTINGS = """

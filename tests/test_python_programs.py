@@ -149,6 +149,22 @@ def test_what_django_s_settings_name_is_installed() -> None:
     assert {"channels-redis", "django", "djangorestframework"} <= set(spec.extra_packages)
 
 
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("from django.db import models\nclass Flat(models.Model):\n    photo = models.ImageField()\n", True),
+        ("from django.forms import ImageField\nphoto = ImageField()\n", True),
+        ("from django.db import models\nclass Flat(models.Model):\n    plan = models.FileField()\n", False),
+        ("from shop.own import ImageField\nphoto = ImageField()\n", False),
+    ],
+)
+def test_what_a_field_loads_by_itself_is_installed(code: str, wanted: bool) -> None:
+    manage = "import os, django\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+    files = {"manage.py": manage, "shop/__init__.py": "", "shop/settings.py": "INSTALLED_APPS = ['shop']\n"}
+    found = only(**{**files, "shop/own.py": "", "shop/models.py": code}).extra_packages
+    assert ("pillow" in found) is wanted
+
+
 def test_a_distribution_of_a_shared_package() -> None:
     code = FASTAPI + "from google.cloud import storage\nimport google.protobuf.message\n"
     found = set(only(**{"main.py": code}).extra_packages)

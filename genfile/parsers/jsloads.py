@@ -22,6 +22,8 @@ _OF_VALUES = frozenset(
     abstract_class_declaration enum_declaration
     """.split()
 )
+# Syntax of TypeScript that makes code, which Node does not take out as it does types.
+_MAKES_CODE = ("decorator", "enum_declaration", "internal_module", "accessibility_modifier", "import_require_clause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,14 @@ class JsLoads(JsReferences):
                     if module is not None:
                         found.append(Loaded(module, line, required=True))
         return tuple(found)
+
+    @cached_property
+    def has_more_than_types(self) -> bool:
+        """Whether it has syntax that becomes code: decorators, enums, namespaces, parameter properties."""
+        if self._language != "typescript":
+            return False
+        found = captures(self._language, _MAKES_CODE, self._root)
+        return any(_makes_code(node) for listed in found.values() for node in listed)
 
     def _handed_on(self, node: "Node") -> tuple[str, ...]:
         """The names that `export { a, b as c } from "x"` takes of the module."""
@@ -114,3 +124,11 @@ class JsLoads(JsReferences):
             if above is None or above.type not in _OF_TYPES | _IMPORTS:
                 found.add(self._text(node))
         return frozenset(found)
+
+
+def _makes_code(node: "Node") -> bool:
+    above = node.parent
+    if node.type == "accessibility_modifier":
+        # `constructor(private name: string)`; before a field or a method it is a type's.
+        return above is not None and above.type in ("required_parameter", "optional_parameter")
+    return above is None or above.type != "ambient_declaration"

@@ -21,6 +21,8 @@ _MAX_LENGTH = 200
 _HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
 _FILE = frozenset({"__filename", "import.meta.filename", "import.meta.url", "import.meta.path"})
 _JOINS = frozenset("join resolve normalize".split())
+# Modules whose value, and its `path`, is the folder that holds node_modules: the service's own.
+_ROOTS = frozenset({"app-root-path"})
 _SAME = frozenset("fileURLToPath pathToFileURL String URL toString".split())
 
 
@@ -107,7 +109,7 @@ class JsPaths(JsReferences):
             return Where(standing.file)
         if name in self.bindings:
             module, exported = self.bindings[name]
-            return standing.far(module, () if exported == "*" else (exported,))
+            return _of_module(standing, module, () if exported == "*" else (exported,))
         if name in self._destructured:
             value, key = self._destructured[name]
             return self._below(value, [key], standing, depth + 1)
@@ -148,7 +150,7 @@ class JsPaths(JsReferences):
             name = self._text(node)
             if name in self.bindings:
                 module, exported = self.bindings[name]
-                return standing.far(module, tuple(names) if exported == "*" else (exported, *names))
+                return _of_module(standing, module, tuple(names) if exported == "*" else (exported, *names))
             if name in self._destructured:
                 value, key = self._destructured[name]
                 return self._below(value, [key, *names], standing, depth + 1)
@@ -222,6 +224,8 @@ class JsPaths(JsReferences):
         last = dotted.rsplit(".", 1)[-1]
         if dotted in ("process.cwd", "cwd"):
             return Where(standing.working or ".")
+        if last in ("resolve", "toString") and self._is_root(callee.child_by_field_name("object")):
+            return self._after(Where("."), items, standing, depth)
         if last == "URL" and len(items) > 1:
             base = self.path_of(items[1], standing, depth + 1)
             return self._after(Where(posixpath.dirname(base.path) or "."), items[:1], standing, depth) if base else None
@@ -243,6 +247,12 @@ class JsPaths(JsReferences):
             given_back = self._given_back(target) if target.type in FUNCTIONS else None
             return self.path_of(given_back, standing, depth + 1) if given_back is not None else None
         return None
+
+    def _is_root(self, node: "Node | None") -> bool:
+        """Whether an expression is a module whose value is the folder of the service."""
+        name = self._text(node) if node is not None and node.type == "identifier" else ""
+        module, exported = self.bindings.get(name, ("", ""))
+        return module in _ROOTS and exported in ("*", "default")
 
     def _after(self, start: Where, items: list["Node"], standing: Standing, depth: int) -> Where | None:
         """``start`` with further parts, as far as they are known; from the first that is not, the path is open."""
@@ -279,11 +289,18 @@ class JsPaths(JsReferences):
             if not isinstance(value, str):
                 whole = _inside(start.path + tail) if "/" in tail or not tail else None
                 known = (start.path + tail).rpartition("/")[0]
-                return Where(known, open=True) if known else whole and Where(whole.path, open=True)
+                return Where(posixpath.normpath(known), open=True) if known else whole and Where(whole.path, open=True)
             tail += value
         # A literal keeps no slash at its end.
         slash = "/" if first.type == "string_fragment" and self._text(first).endswith("/") else ""
         return _inside(start.path + slash + tail)
+
+
+def _of_module(standing: Standing, module: str, names: tuple[str, ...]) -> Where | None:
+    """What a name of another module is: of the project's, or of one that tells the folder of the service."""
+    if module not in _ROOTS:
+        return standing.far(module, names)
+    return Where(".") if names in ((), ("default",), ("path",), ("default", "path")) else None
 
 
 def _template_parts(node: "Node") -> list["Node"]:

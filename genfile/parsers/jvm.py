@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 * 1024
 MAX_HEAD = 2_000
+MAX_CHAIN = 20
+MAX_ABOVE = 200
 _CALLS = frozenset({"method_invocation", "object_creation_expression", "call_expression"})
 # The nodes that anything here asks for.
 _KINDS = {
@@ -70,6 +72,33 @@ class JvmFile:
             values, named = self._arguments(node)
             found.append(Call(self._name(node), tuple(values), named, int(node.start_point[0]) + 1))
         return tuple(found)
+
+    @cached_property
+    def chains(self) -> tuple[tuple[tuple[str, ...], int], ...]:
+        """Calls upon calls, each chain once, with its line: `Dotenv.configure().load()` is Dotenv, configure, load.
+
+        What a `try` takes care of, and what is given a lambda, is not among them.
+        """
+        found: dict[int, tuple[tuple[str, ...], int]] = {}
+        for node in self._all(*_CALLS):
+            names = self._chain(node)
+            if len(names) > len(found.get(node.start_byte, ((), 0))[0]) and not _is_caught(node):
+                found[node.start_byte] = names, int(node.start_point[0]) + 1
+        return tuple(found.values())
+
+    def _chain(self, node: "Node") -> tuple[str, ...]:
+        names: list[str] = []
+        inner: Node | None = node
+        while inner is not None and inner.type in _CALLS and len(names) < MAX_CHAIN:
+            if any("lambda" in child.type for child in inner.named_children):
+                return ()
+            names.append(self._name(inner))
+            first = inner.named_children[0] if inner.type == "call_expression" and inner.named_children else None
+            upon = first.named_children if first is not None and first.type == "navigation_expression" else []
+            inner = upon[0] if upon else inner.child_by_field_name("object")
+        if inner is not None and inner.type in ("identifier", "simple_identifier"):
+            names.append(self._text(inner))
+        return tuple(reversed(names))
 
     @cached_property
     def has_main(self) -> bool:
@@ -202,3 +231,15 @@ class JvmFile:
                 default = values[0] if name in ("orElse", "or") and values and is_known(values[0]) else inner.default
                 return EnvDefault(inner.name, default)
         return UNKNOWN
+
+
+def _is_caught(node: "Node") -> bool:
+    """Whether a `try` is around a node."""
+    above = node.parent
+    for _ in range(MAX_ABOVE):
+        if above is None or above.type in ("method_declaration", "constructor_declaration", "function_declaration"):
+            return False
+        if above.type in ("try_statement", "try_with_resources_statement", "try_expression"):
+            return True
+        above = above.parent
+    return False

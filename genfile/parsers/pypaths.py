@@ -2,8 +2,8 @@
 
 import ast
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from genfile.parsers.python import GETTERS, PyModule
 
@@ -18,6 +18,7 @@ _BASES = frozenset(
     "BASE_DIR BASE_PATH BASEDIR ROOT_DIR ROOT_PATH PROJECT_ROOT PROJECT_DIR PROJECT_PATH basedir".split()
 )
 _MAX_DEPTH = 25
+_MAX_TURNS = 16
 # Where images keep the code.
 _IMAGE = "/app"
 
@@ -62,10 +63,11 @@ Look = Callable[[ast.expr, int], Place | None]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A module, and what is asked of the names that it does not bind itself."""
+    """A module, and what is asked of the names that it does not bind itself; ``turn``: what the name of a loop is."""
 
     module: PyModule
     look: Look = lambda node, depth: None
+    turn: Mapping[str, ast.expr] = field(default_factory=dict)
 
 
 def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
@@ -102,6 +104,8 @@ def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
 def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> Place | None:
     """The place that a name, an attribute or an item stands for: bound here, or elsewhere."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    if isinstance(node, ast.Name) and name in scope.turn:
+        return place(replace(scope, turn={}), scope.turn[name], depth + 1)
     value = scope.module.constants.get(name) if isinstance(node, ast.Name) else None
     if isinstance(node, ast.Subscript):
         value = _item(scope, node)
@@ -119,6 +123,34 @@ def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
         return None
     pairs = zip(table.keys, table.values, strict=True)
     return next((item for key, item in pairs if isinstance(key, ast.Constant) and key.value == node.slice.value), None)
+
+
+def turns(scope: Scope, node: ast.Call) -> Iterator[Scope]:
+    """The scope of a call, once for each item of the list that the loop around it goes through."""
+    known: dict[int, tuple[str, list[ast.expr]]] | None = getattr(scope.module, "_all_loops", None)
+    if known is None:
+        known = _loops(scope.module)
+        scope.module._all_loops = known  # type: ignore[attr-defined]
+    name, values = known.get(node.lineno, ("", []))
+    if not values:
+        yield scope
+    for value in values:
+        yield replace(scope, turn={name: value})
+
+
+def _loops(module: PyModule) -> dict[int, tuple[str, list[ast.expr]]]:
+    """By each line of a loop over a list that is written out: the loop's name, and what it goes through; the innermost
+    loop counts."""
+    found: dict[int, tuple[str, list[ast.expr]]] = {}
+    for loop in sorted(module.of(ast.For), key=lambda loop: loop.lineno):
+        listed = loop.iter
+        if isinstance(listed, ast.Name | ast.Attribute):
+            own = module.constants.get(listed.id) if isinstance(listed, ast.Name) else None
+            listed = own if own is not None else _bound(module, listed)
+        if isinstance(loop.target, ast.Name) and isinstance(listed, ast.List | ast.Tuple | ast.Set):
+            lines = range(loop.lineno, (loop.body[-1].end_lineno or loop.lineno) + 1)
+            found.update(dict.fromkeys(lines, (loop.target.id, listed.elts[:_MAX_TURNS])))
+    return found
 
 
 def _of_call(scope: Scope, node: ast.Call, depth: int) -> Place | None:

@@ -1,9 +1,11 @@
 """What Python code writes: the folders that it makes, the files that it logs to, saves, and keeps databases in."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genfile.parsers.pypaths import Place, Scope, default_of, join, literal, place
+from genfile.parsers.pypaths import Place, Scope, default_of, join, literal, place, turns
+from genfile.parsers.python import PyModule
 
 _HANDLERS = ("FileHandler", "logger.add", "logging.basicConfig")
 _UPLOADS = frozenset(
@@ -57,7 +59,8 @@ def written(scope: Scope) -> list[Written]:
     found: list[Written] = []
     for node in scope.module.of(ast.Call, ast.Dict, ast.JoinedStr, ast.BinOp, ast.Assign, ast.AnnAssign):
         if isinstance(node, ast.Call):
-            _called(scope, node, found)
+            for turn in turns(scope, node):
+                _called(turn, node, found)
         elif isinstance(node, ast.Dict):
             _table(scope, node, found)
         elif isinstance(node, ast.JoinedStr | ast.BinOp):
@@ -68,6 +71,22 @@ def written(scope: Scope) -> list[Written]:
                 if _key(target) in _UPLOADS:
                     _add(found, place(scope, node.value), node.lineno)
     return found
+
+
+def settings(module: PyModule, name: str) -> Iterator[tuple[ast.expr, int]]:
+    """What a setting is given anywhere in a module, with the line: a name, an attribute, an item, a keyword."""
+    for node in module.of(ast.Assign, ast.AnnAssign, ast.Dict, ast.keyword):
+        if isinstance(node, ast.keyword):
+            if node.arg == name:
+                yield node.value, node.value.lineno
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == name:
+                    yield value, value.lineno
+        else:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if node.value is not None and any(_key(target) == name for target in targets):
+                yield node.value, node.lineno
 
 
 def _url(scope: Scope, node: ast.expr) -> Place | None:

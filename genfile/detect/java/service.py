@@ -7,6 +7,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.boot import put_layers
 from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.flags import put_flags
 from genfile.detect.java.git import put_git
 from genfile.detect.java.gradle import plugin_version, wrapper_version
@@ -51,6 +52,7 @@ def detect(folder: Project) -> Draft:
     _put_workspace(build, draft)
     put_resolve(build, draft)
     put_git(build, draft)
+    put_dotenv(build, draft)
     return draft
 
 

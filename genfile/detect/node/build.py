@@ -4,6 +4,7 @@ import posixpath
 import shlex
 
 from genfile.data import Framework
+from genfile.detect.node.alone import own_output, program_source
 from genfile.detect.node.angular import read_target
 from genfile.detect.node.compiled import checks_only, compiled
 from genfile.detect.node.framework import evidence_of
@@ -20,8 +21,6 @@ from genfile.detect.node.scripts import (
     is_migration,
     resolve,
 )
-from genfile.detect.node.watched import watched_program
-from genfile.detect.node.wrappers import file_place
 from genfile.evidence import Fact
 from genfile.parsers.small import parse_shell
 
@@ -170,35 +169,27 @@ def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | N
     out, known = output_folder(project), compiled(project)
     start = resolve(project.package, "start")
     target = (start[-1].words[-1] if start else "") or project.package.document.text("main") or ""
-    source = _source(project)
+    source = program_source(project)
     named = (posixpath.normpath(name) for name in (target, source) if name and out)
     if any(name.startswith(f"{out}/") and not project.folder.has(name) for name in named) or (
         known is not None and known.loads and source in known.outputs
     ):
-        line = project.folder.says("tsconfig.json", 1, f"outDir is {out}")
-        return Fact([f"{execute(manager)} tsc --project tsconfig.json"], (line,))
+        own = own_output(project)
+        why = f"outDir is {out}" if own is None else "Node does not run the sources as they are"
+        line = project.folder.says("tsconfig.json", 1, why)
+        told = f" --outDir {own}" if own is not None else ""
+        return Fact([f"{execute(manager)} tsc --project tsconfig.json{told}"], (line,))
     return None
 
 
-def _source(project: NodeProject) -> str | None:
-    """The source of the program, where no script for production starts one: of a watcher, of `main`, by its name."""
-    steps = resolve(project.package, "start")
-    if "Procfile" in project.folder.names() or (steps and not is_development(steps[-1])):
-        return None
-    watched = watched_program(project)
-    at = file_place(watched[0].words) if watched is not None else None
-    if watched is not None and at is not None:
-        return posixpath.normpath(posixpath.join(watched[0].folder, watched[0].words[at]))
-    main = posixpath.normpath(project.package.document.text("main") or "")
-    usual = (f"{folder}{name}.ts" for folder in ("src/", "") for name in ("server", "app", "main", "index", "bot"))
-    return next((name for name in (main, *usual) if name.endswith(".ts") and project.folder.has(name)), None)
-
-
 def output_folder(project: NodeProject) -> str | None:
-    """tsconfig's outDir, relative to the service's folder, followed through `extends` inside the tree."""
+    """The folder that the compiler writes to, relative to the service's: tsconfig's outDir, followed through `extends`
+    inside the tree, or the one that the compiler is told."""
     known = compiled(project)
     if known is not None and not known.outputs:
         return None
+    if (own := own_output(project)) is not None:
+        return own
     name, seen = "tsconfig.json", set[str]()
     for candidate in ("tsconfig.build.json", "tsconfig.json"):
         if project.folder.has(candidate):

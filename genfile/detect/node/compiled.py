@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from genfile.detect.node.alone import own_output
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import settings_at
 from genfile.detect.node.locks import locked_versions
@@ -144,6 +145,8 @@ def _compiler(project: NodeProject) -> Step | None:
         if name in project.package.scripts and name in BUILD_SCRIPTS:
             # Another tool builds: esbuild, tsup, webpack.
             return None
+    if (own := own_output(project)) is not None:
+        return Step(("tsc", "--outDir", own), {}, "")
     words = ("nest", "build") if "@nestjs/core" in project.package.every_dependency else ("tsc",)
     return Step(words, {}, "")
 

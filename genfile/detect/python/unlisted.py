@@ -59,6 +59,7 @@ def _foreign(project: PythonProject, only: Container[str] | None = None) -> dict
     found: dict[str, Evidence] = {}
     for path, parsed in listed:
         named = [(name, line) for name, line in _apps(parsed)] if only is None or path in only else []
+        named += _inside(parsed) if only is None or path in only else ()
         named += [
             (item.name, item.line)
             for item in required_imports(parsed)
@@ -97,6 +98,12 @@ def _apps(module: PyModule) -> Iterator[tuple[str, int]]:
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value in ("BACKEND", "ENGINE") and isinstance(value, ast.Constant):
                 yield str(value.value), value.lineno
+
+
+def _inside(module: PyModule) -> list[tuple[str, int]]:
+    """The modules that what is called loads by itself: Django's field for images loads Pillow."""
+    known = import_names("inside")
+    return [(name, call.line) for call in module.calls for name in known.get(call.callee, ())]
 
 
 def _distribution(module: str) -> str | None:

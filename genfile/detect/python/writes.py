@@ -4,14 +4,16 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
+from genfile.data import load_table
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.pypaths import Scope
-from genfile.parsers.pywrites import written
+from genfile.parsers.pypaths import Place, Scope
+from genfile.parsers.python import PyModule
+from genfile.parsers.pywrites import Written, settings, written
 
 MAX_FOLDERS = 8
 # Code that runs on a developer's machine, or by hand.
@@ -30,7 +32,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     for path, module in modules(project):
         if by_hand(path):
             continue
-        for item in written(scope_of(project, path) or Scope(module)):
+        for item in (*written(scope_of(project, path) or Scope(module)), *_by_setting(project, module)):
             if item.file and path not in served:
                 continue
             where = item.place.inside(path)
@@ -48,6 +50,17 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
     listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
     if listed and evidence:
         draft.put("writable", Fact(listed, tuple(evidence)))
+
+
+def _by_setting(project: PythonProject, module: PyModule) -> Iterator[Written]:
+    """Folders that a package makes because of a setting, where no other setting says which."""
+    for package, entry in load_table("folders")["python"].items():
+        if package not in project.dependencies:
+            continue
+        for value, line in settings(module, entry["setting"]):
+            chosen = isinstance(value, ast.Constant) and value.value == entry["value"]
+            if chosen and not any(any(settings(other, entry["unless"])) for _, other in modules(project)):
+                yield Written(Place(None, (entry["folder"],)), line)
 
 
 def by_hand(path: str) -> bool:
