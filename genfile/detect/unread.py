@@ -17,6 +17,7 @@ _TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", 
 # Manifests that name files which the installation of the project itself reads.
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "MANIFEST.in")
 MAX_READ = 400
+MAX_TEXT = 4_000_000
 
 
 def put_unread(folder: Project, draft: Draft) -> None:
@@ -48,14 +49,16 @@ def _candidates(folder: Project) -> Iterator[str]:
 def _texts(folder: Project, apart: list[str]) -> list[str] | None:
     """What may name a file that is read at run time; None where that is more than is looked at."""
     found: list[str] = []
+    left = MAX_TEXT
     for path in folder.files("*"):
         name = posixpath.basename(path)
         if path.split("/")[0] in apart or any(fnmatchcase(name, pattern) for pattern in _TOOLS):
             continue
         if name.endswith(_CODE) or path in _MANIFESTS:
-            if len(found) == MAX_READ:
+            left -= len(text := folder.text(path) or "")
+            if len(found) == MAX_READ or left < 0:
                 return None
-            found.append(folder.text(path) or "")
+            found.append(text)
     return found
 
 
