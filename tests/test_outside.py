@@ -163,7 +163,8 @@ def test_python_program_that_reads_outside_of_its_folder(code: str, places: tupl
     dockerfile, context, risks = image(files)
     assert (context, risks) == (".", [])
     assert "WORKDIR /app/api\n" in dockerfile
-    assert "COPY --link . /app\n" in dockerfile
+    for place in ("api", *places):
+        assert f"COPY --link {place} /app/{place}\n" in dockerfile
 
 
 @pytest.mark.parametrize(

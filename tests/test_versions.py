@@ -1,5 +1,7 @@
 """From what a project asks for to a line that exists."""
 
+from collections import defaultdict
+
 import nodesemver
 import pytest
 from hypothesis import given
@@ -127,7 +129,7 @@ def test_the_data_is_broad_and_without_doubles() -> None:
     assert all(len(set(found)) == len(found) for found in names.values())
     ecosystems = [system_packages(name) for name in ("npm", "pypi", "go", "maven")]
     assert sum(map(len, ecosystems)) >= 120
-    assert all(service.url.format(host="db") for service in backing_services().values())
+    assert all(service.url.format_map(defaultdict(str, host="db")) for service in backing_services().values())
 
 
 @pytest.mark.parametrize(

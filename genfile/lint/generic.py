@@ -225,8 +225,9 @@ def ignored(case: Case) -> Iterator[str]:
         "id_rsa",
     ):
         rule = case.ignored.rule_for(path)
-        # A file of defaults or a public key may be committed: to send it, and no other, must be said by its name.
-        deliberate = rule is not None and rule.negated and rule.pattern == path
+        # A file of defaults, or one in version control that something reads, may be sent: by its name, and no other.
+        known = path == ".env" or path in (case.spec.get("committed") or ())
+        deliberate = known and rule is not None and rule.negated and rule.pattern == path
         if not deliberate and not case.ignored.excludes(path):
             yield f"{path} is sent"
 
