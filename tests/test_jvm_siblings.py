@@ -1,5 +1,9 @@
 """Projects of a tree that need each other without a build above them."""
 
+import shutil
+from pathlib import Path
+
+from genfile import generate
 from tests.test_go_java import dependency
 from tests.test_jvm_running import APPLICATION, BOOT
 from tests.test_traps import inspect, only
@@ -47,3 +51,12 @@ def test_what_a_build_above_puts_together_is_left_to_it() -> None:
 def test_projects_that_need_each_other_end() -> None:
     files = {**SHOP, "base/pom.xml": project("base", needs("a:common:1", "a:shop:1"))}
     assert [item.spec.path for item in inspect(**files).services] == ["shop"]
+
+
+def test_libraries_of_one_service_of_several_lie_in_its_own_context(tmp_path: Path) -> None:
+    """Each Dockerfile is built with the folder of its service: what it copies is relative to that."""
+    shutil.copytree(Path(__file__).parent / "projects" / "java-maven-thin", tmp_path / "shop")
+    (tmp_path / "requirements.txt").write_text("flask==3.1.0\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    files = generate(tmp_path).files
+    assert "COPY --link --from=build /src/target/lib /app/lib/\n" in files["shop/Dockerfile"]

@@ -23,6 +23,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("data",),
     ("artifact",),
     ("artifact_folder",),
+    ("libraries",),
     ("sources", "*"),
     ("beside", "*"),
     ("local_packages", "*"),
@@ -104,8 +105,7 @@ def _rewrite(value: Any, keys: tuple[str, ...], context: str) -> None:
         return
     if not isinstance(value, dict) or value.get(key) is None:
         return
-    # `libraries` is a list for Python, one folder for Java.
-    if rest and not isinstance(value[key], str):
+    if rest:
         _rewrite(value[key], rest, context)
     else:
         value[key] = relative_to(value[key], context)

@@ -236,22 +236,20 @@ def declared_programs(folder: Project) -> dict[str, Evidence]:
 
 
 def _commands(folder: Project) -> Iterator[tuple[str, int, str]]:
-    """The lines of Dockerfiles and of what make and task run, continued ones joined, make's variables put in."""
+    """What Dockerfiles, make and task run, by line: make's recipes with variables put in, then lines as they stand."""
+    makefile = folder.parse(parse_makefile, "Makefile") if folder.has("Makefile") else None
     for path in hosting(folder).dockerfiles:
         yield from ((path, number, line) for number, line in _joined(folder.tree.text(path) or ""))
-    makefile = folder.parse(parse_makefile, "Makefile") if folder.has("Makefile") else None
     for target in (makefile or {}).values():
         yield from ((folder.full("Makefile"), target.line, line) for line in target.commands)
-    if folder.has("Taskfile.yml"):
-        yield from (
-            (folder.full("Taskfile.yml"), number, line) for number, line in _joined(folder.text("Taskfile.yml"))
-        )
+    for name in ("Makefile", "Taskfile.yml"):
+        yield from ((folder.full(name), number, line) for number, line in _joined(folder.text(name) or ""))
 
 
-def _joined(text: str | None) -> Iterator[tuple[int, str]]:
+def _joined(text: str) -> Iterator[tuple[int, str]]:
     """Lines with their numbers; one that ends in a backslash goes on with the next, as the number of the first."""
     first, whole = 0, ""
-    for number, line in enumerate((text or "").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         first = first or number
         whole += line.rstrip().removesuffix("\\")
         if not line.rstrip().endswith("\\"):
@@ -270,21 +268,16 @@ def build_tags(folder: Project) -> dict[str, Evidence]:
             if isinstance(listed, list) and listed and document is not None:
                 says = folder.says(name, document.line("builds", index, "tags"), f"tags: {listed}")
                 return {str(tag): says for tag in listed if _TAG.fullmatch(str(tag))}
-    for path in [
-        *hosting(folder).dockerfiles,
-        *(folder.full(name) for name in ("Makefile", "Taskfile.yml") if folder.has(name)),
-    ]:
-        text = folder.tree.text(path) or ""
-        values = dict(re.findall(r"(?m)^(?:export\s+)?([A-Z_]+)\s*[:?]?=\s*([A-Za-z0-9_, ]+?)\s*(?:\$\(.*)?$", text))
-        for number, line in enumerate(text.splitlines(), 1):
-            match = _GO_TAGS.search(line)
-            if match is None:
-                continue
-            given = match[1].strip("\"'")
-            given = values.get(given.strip("$(){}"), "") if given.startswith("$") else given
-            tags = [tag for tag in re.split(r"[ ,]+", given) if _TAG.fullmatch(tag)]
-            if tags:
-                return {tag: Evidence(path, number, line.strip()[:100]) for tag in tags}
+    for path, number, line in _commands(folder):
+        match = _GO_TAGS.search(line)
+        if match is None:
+            continue
+        given = match[1].strip("\"'")
+        if given.startswith("$"):
+            given = dict(_SET.findall(folder.tree.text(path) or "")).get(given.strip("$(){}"), "")
+        tags = [tag for tag in re.split(r"[ ,]+", given) if _TAG.fullmatch(tag)]
+        if tags:
+            return {tag: Evidence(path, number, " ".join(line.split())[:100]) for tag in tags}
     return {}
 
 
@@ -325,6 +318,7 @@ _GENERATED = re.compile(r"(?m)^// Code generated .* DO NOT EDIT\.\r?$")
 MAX_GENERATED = 4 * 1024
 _MAIN = re.compile(r"(?m)^package main\b(?=[\s\S]*^func main\()")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_]{1,40}")
+_SET = re.compile(r"(?m)^(?:export\s+)?([A-Z_]+)\s*[:?]?=\s*([A-Za-z0-9_, ]+?)\s*(?:\$\(.*)?$")
 _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'|\S+)")
 
 

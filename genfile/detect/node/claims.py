@@ -99,10 +99,11 @@ def _is_none(project: NodeProject) -> bool:
         return True
     if _is_library_of_workspace(project) or _for_another_host(project) or _is_integrated(project):
         return True
-    if any(brings_up_others(project, step) for step in _started(project)):
+    started = _started(project)
+    if any(brings_up_others(project, step) for step in started):
         return True
     server = find_framework(project) if workspace_at(folder) is None else None
-    if (server is None or server.value.kind != "server") and _delegates(project):
+    if (server is None or server.value.kind != "server") and _leads_away(project, started):
         return True
     deployed = any(folder.has(name) for name in _HOSTS)
     return _is_published_library(project.package) and not starts_server(project) and not deployed
@@ -279,10 +280,9 @@ def _started(project: NodeProject) -> list[Step]:
     return [item[-1] for name in _STARTS if (item := resolve(project.package, name))]
 
 
-def _delegates(project: NodeProject) -> bool:
+def _leads_away(project: NodeProject, started: list[Step]) -> bool:
     """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
-    steps = _started(project)
-    return bool(steps) and all(leads_away(project, step) for step in steps)
+    return bool(started) and all(leads_away(project, step) for step in started)
 
 
 def node_process(project: NodeProject) -> Evidence | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genfile.detect.node.configs import build_configs, build_steps
 from genfile.detect.node.framework import read_module
+from genfile.detect.node.imports import settings_at
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.nx import nx_root
@@ -160,14 +161,9 @@ def _named(project: NodeProject) -> Iterator[str]:
 def _of_settings(folder: Project) -> Iterator[str]:
     """What the tsconfig.json of a folder, and those that they extend, name."""
     root = Project(folder.tree, "")
-
-    def read(path: str) -> object:
-        document = root.jsonc(path) if root.has(path) else None
-        return document.value if document is not None else None
-
     for name in folder.names():
         if name.startswith("tsconfig") and name.endswith(".json"):
-            chain = chain_of(folder.full(name), read)
+            chain = chain_of(folder.full(name), lambda path: settings_at(root, path))
             yield from _of_chain(chain) if chain is not None else ()
 
 
