@@ -38,8 +38,7 @@ def put_committed(folder: Project, draft: Draft) -> None:
     found: list[str] = []
     evidence: list[Evidence] = []
     for file in _candidates(tree, path):
-        says = _reader(folder, file, draft)
-        if says is not None and len(found) < MAX_FILES and _in_git(tree, file):
+        if len(found) < MAX_FILES and _in_git(tree, file) and (says := _reader(folder, file, draft)) is not None:
             found.append(file)
             evidence.append(says)
     if found:
