@@ -122,3 +122,17 @@ def test_a_framework_that_is_told_nothing_has_its_default() -> None:
     code = server("gin.Default().Run()", "", "github.com/gin-gonic/gin")
     found = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
     assert not [note for note in found.notes if "can't be seen" in note.text]
+
+
+@pytest.mark.parametrize(
+    ("body", "variable"),
+    [
+        ('addr := os.Getenv("LISTEN_ADDR"); if addr == "" { addr = ":8123" }; http.ListenAndServe(addr, nil)', None),
+        ('http.ListenAndServe(cmp.Or(os.Getenv("LISTEN_ADDR"), "0.0.0.0:8123"), nil)', None),
+        ('port := os.Getenv("LISTEN"); if port == "" { port = "8123" }; http.ListenAndServe(":"+port, nil)', "LISTEN"),
+    ],
+)
+def test_a_variable_that_is_a_whole_address_is_not_given_a_number(body: str, variable: str | None) -> None:
+    code = f'package main\nimport ("cmp"; "net/http"; "os")\nfunc main() {{ {body} }}\n'
+    spec = only(**{"go.mod": GO_MOD, "main.go": code})
+    assert (spec.port, spec.port_variable) == (8123, variable)

@@ -47,9 +47,6 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
                 if isinstance(value, EnvDefault):
                     item = {"name": value.name, "phase": "run", "value": f"0.0.0.0{match[1]}"}
                     draft.values.setdefault("environment", []).append(item)
-                    if draft.values.get("port_variable") == value.name:
-                        del draft.values["port_variable"]
-                        draft.evidence.pop("/port_variable", None)
                 else:
                     text = f"{says}: only programs of the container itself reach it; listen on :{port}"
                     draft.note("warning", text, says.path, says.line)

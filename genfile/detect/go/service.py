@@ -24,6 +24,7 @@ from genfile.detect.shared import is_secret, started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers.small import parse_procfile
+from genfile.parsers.values import EnvDefault
 from genfile.spec.base import service_name
 
 _NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
@@ -157,11 +158,22 @@ def _put_network(
     if port.guess and "can't be seen" in port.evidence[0].says:
         says = port.evidence[0]
         draft.note("info", f"{says}: the port is not known, {port.value.number} is a guess", says.path, says.line)
-    if port.value.variable:
+    if port.value.variable and not _holds_address(sources, port.value.variable):
         draft.put("port_variable", port.but(port.value.variable))
     health = find_health(module, sources)
     if health is not None:
         draft.put("health", health.but({"path": health.value}))
+
+
+def _holds_address(sources: Sources, variable: str) -> bool:
+    """Whether a variable is a whole address, as LISTEN_ADDR with the default ":8080": a number alone is none, and the
+    program's own default is the port already."""
+    for _, file in sources:
+        values = [value for call in file.calls for value in call.arguments if isinstance(value, EnvDefault)]
+        defaults = [value.default for value in values if value.name == variable]
+        if any(isinstance(text, str) and ":" in text for text in (*defaults, file.env_defaults.get(variable))):
+            return True
+    return False
 
 
 def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
