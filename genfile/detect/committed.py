@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from genfile.data import framework
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.source.tracked import untracked
@@ -52,7 +53,7 @@ def _reads_settings(name: str | None) -> bool:
 
 def _candidates(tree: Tree, path: str) -> Iterator[str]:
     for place in sorted(tree.folders):
-        if path and not f"{place}/".startswith(f"{path}/"):
+        if not inside(place, path):
             continue
         if {"test", "tests", "__tests__", "testdata", "fixtures", "node_modules"} & set(place.split("/")):
             continue
@@ -102,7 +103,7 @@ def _named(folder: Project, name: str) -> Evidence | None:
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
     read = 0
     for place in sorted(tree.folders):
-        if folder.path and not f"{place}/".startswith(f"{folder.path}/"):
+        if not inside(place, folder.path):
             continue
         for other in tree.folders[place] if "node_modules" not in place.split("/") else ():
             if read >= MAX_READ or not _TEXTS.fullmatch(other) or other.endswith((".lock", "lock.json")):

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from genfile.detect.survey import inside
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 

@@ -8,3 +8,8 @@ def relative(path: str, folder: str) -> str:
     if folder and path.startswith(f"{folder}/") and not {".", "..", ""} & set(path.split("/")):
         return path[len(folder) + 1 :]
     return posixpath.relpath(path or ".", folder or ".")
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies below it; everything lies below the root."""
+    return not folder or path == folder or path.startswith(folder + "/")

@@ -10,6 +10,7 @@ from genfile.detect import go, java, node, python, static
 from genfile.detect.aside import is_aside
 from genfile.detect.contain import contained
 from genfile.detect.language import STRENGTHS, Claim, Language
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Note
 
@@ -303,9 +304,4 @@ def _static_claim(project: Project) -> Found:
     return Found(project, cast(Language, static), static.claim(project))
 
 
-def inside(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies below it; everything lies below the root."""
-    return not folder or path == folder or path.startswith(folder + "/")
-
-
-__all__ = ["LANGUAGES", "Found", "inside", "is_aside", "survey", "uncovered"]
+__all__ = ["LANGUAGES", "Found", "is_aside", "survey", "uncovered"]

@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from genfile.detect.hosting import hosting
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.source.tracked import untracked
@@ -24,7 +25,7 @@ def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
     present = [*listed, *(item for item in (draft.values.get("data"),) if item)]
     for path, says in (*_kept_empty(folder, named), *_given_away(folder)):
         full = folder.full(path)
-        apart = not any(f"{full}/".startswith(f"{other}/") or f"{other}/".startswith(f"{full}/") for other in present)
+        apart = not any(inside(full, other) or inside(other, full) for other in present)
         if apart and len(listed) < MAX_FOLDERS and not _is_made(full, draft) and _is_empty(folder.tree.folders, full):
             listed.append(full)
             present.append(full)
@@ -42,9 +43,9 @@ def put_kept(folder: Project, draft: Draft) -> None:
         path
         for path in draft.values.get("writable", ())
         if path != "."
-        and not f"{draft.values.get('path')}/".startswith(f"{path}/")
+        and not inside(draft.values["path"], path)
         and not _is_made(path, draft)
-        and not any(f"{item}/".startswith(f"{path}/") or f"{path}/".startswith(f"{item}/") for item in brought)
+        and not any(inside(item, path) or inside(path, item) for item in brought)
         and (alone or _is_empty(folder.tree.folders, path))
     ]
     if kept:
@@ -53,15 +54,14 @@ def put_kept(folder: Project, draft: Draft) -> None:
 
 def _is_empty(folders: Mapping[str, Collection[str]], path: str) -> bool:
     """Whether a folder of the tree holds nothing at any depth, but for what keeps it in version control."""
-    inside = (names for place, names in folders.items() if f"{place}/".startswith(f"{path}/"))
-    return all(PLACEHOLDERS.issuperset(names) for names in inside)
+    return all(PLACEHOLDERS.issuperset(names) for place, names in folders.items() if inside(place, path))
 
 
 def _is_made(path: str, draft: Draft) -> bool:
     """Whether the build puts something there."""
     front = draft.values.get("frontend") or {}
     made = [*draft.values.get("outputs", ()), *(front[key] for key in ("target", "output") if front.get(key))]
-    return any(f"{item}/".startswith(f"{path}/") for item in made)
+    return any(inside(item, path) for item in made)
 
 
 def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Evidence]]:

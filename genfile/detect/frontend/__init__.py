@@ -15,8 +15,8 @@ from genfile.detect.frontend.scripts import built_by_server, scripted
 from genfile.detect.frontend.signals import Served, Signal, beside_embedded, embeds, first, names, writes_into
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.node.gitbuild import GIT_GIVEN
-from genfile.detect.paths import relative
-from genfile.detect.survey import Found, inside
+from genfile.detect.paths import inside, relative
+from genfile.detect.survey import Found
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 from genfile.detect.node.manifest import read_package
-from genfile.detect.survey import inside
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 
 # The sources of a server, by its language: no bundler reads them, but Tailwind may look for classes in them.

@@ -5,8 +5,8 @@ import re
 
 from genfile.detect.frontend.signals import Served, folders, paths
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, NOTHING, Step, resolve
-from genfile.detect.paths import relative
-from genfile.detect.survey import Found, inside, is_aside
+from genfile.detect.paths import inside, relative
+from genfile.detect.survey import Found, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Evidence
 

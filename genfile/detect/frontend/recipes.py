@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Iterator
 
 from genfile.detect.frontend.signals import Served
-from genfile.detect.paths import relative
-from genfile.detect.survey import Found, inside
+from genfile.detect.paths import inside, relative
+from genfile.detect.survey import Found
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_shell

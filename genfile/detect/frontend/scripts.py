@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from genfile.detect.frontend.signals import Served, folders, paths
 from genfile.detect.node.manifest import PackageJson, read_package
 from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, Step, resolve
-from genfile.detect.survey import Found, inside
+from genfile.detect.paths import inside
+from genfile.detect.survey import Found
 from genfile.detect.tree import Project
 from genfile.parsers.small import parse_shell
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
-from genfile.detect.paths import relative
-from genfile.detect.survey import Found, inside
+from genfile.detect.paths import inside, relative
+from genfile.detect.survey import Found
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from genfile.detect.frontend.signals import Served
 from genfile.detect.hosting import hosting
-from genfile.detect.paths import relative
-from genfile.detect.survey import Found, inside
+from genfile.detect.paths import inside, relative
+from genfile.detect.survey import Found
 from genfile.detect.tree import Project
 from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile

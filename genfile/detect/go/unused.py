@@ -7,7 +7,7 @@ a string of another meaning keeps a module that is not needed, never the other w
 import itertools
 from collections.abc import Mapping
 
-from genfile.detect.survey import inside
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 
 MANIFEST = "go.mod"

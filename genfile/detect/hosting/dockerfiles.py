@@ -10,7 +10,7 @@ from genfile.container.own import is_own_dockerfile
 from genfile.container.ports import DEBUGGERS
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.hosting.images import IMAGES, image_pin
-from genfile.detect.paths import relative
+from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
 from genfile.dockerfile.reader import DockerfileError
 from genfile.evidence import Fact
@@ -121,7 +121,7 @@ def _sources(image: Image) -> list[str]:
 def is_of_folder(folder: Project, image: Image, context: str) -> bool:
     """Whether all that an image takes out of a context above lies in a folder, the whole of it among that."""
     paths = {posixpath.normpath(posixpath.join(context, source.lstrip("/"))) for source in _sources(image)}
-    return folder.path in paths and all(f"{path}/".startswith(f"{folder.path}/") for path in paths)
+    return folder.path in paths and all(inside(path, folder.path) for path in paths)
 
 
 def _is_of_folders_below(folder: Project, image: Image) -> bool:

@@ -5,7 +5,7 @@ import re
 from functools import cached_property
 
 from genfile.detect.java.build import Build, Dependency
-from genfile.detect.survey import inside
+from genfile.detect.paths import inside
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.xml import Element, parse_xml

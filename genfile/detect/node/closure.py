@@ -13,8 +13,7 @@ from genfile.detect.node.nx import nx_root
 from genfile.detect.node.scripts import Step, resolve
 from genfile.detect.node.sources import source_files
 from genfile.detect.outside import outermost
-from genfile.detect.paths import relative
-from genfile.detect.survey import inside
+from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.tsoutput import Chain, chain_of
