@@ -206,12 +206,18 @@ def generate_from(
     *,
     preset: "str | Choice | None" = None,
     settings: Mapping[str, str] | None = None,
-    service: str | None = None,
+    per_service: Mapping[str, Mapping[str, str]] = {},
+    service: str | Sequence[str] | None = None,
     compose: bool = False,
     comments: "Comments" = "brief",
     base: "str | os.PathLike[str] | None" = None,
+    trace: bool = False,
 ) -> Generation:
-    """As `generate`, for a source that was inspected already; ``base`` as for `render`."""
+    """As `generate`, for a source that was inspected already; ``base`` as for `render`.
+
+    ``per_service``: settings of single services by path, over those of all. ``service``: one, or several.
+    ``trace``: each line of the files knows the fields of the spec that it comes from.
+    """
     from genfile.preset.render import render_spec
 
     chosen = select(inspection, service)
@@ -221,10 +227,13 @@ def generate_from(
     files: dict[str, str] = {}
     for found in chosen:
         picked = choice.of(found.spec)
-        changed, options = apply_settings(found, settings or {}, picked)
+        own = {**(settings or {}), **per_service.get(found.spec.path, {})}
+        changed, options = apply_settings(found, own, picked)
         if changed is not found:
             picked = choice.of(changed.spec)
-        rendering = render_spec(changed.spec, preset=picked, options=options, comments=comments, several=several)
+        rendering = render_spec(
+            changed.spec, preset=picked, options=options, comments=comments, several=several, trace=trace
+        )
         done.append((changed, rendering))
         files |= {file.path: file.text for file in rendering.files}
     if compose:
@@ -240,7 +249,7 @@ def told_risks(service: "InspectedService") -> "tuple[Note, ...]":
     return tuple(risk.to_note() for risk in service.risks if risk.level == "error")
 
 
-def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedService, ...]":
+def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tuple[InspectedService, ...]":
     """The services that are meant. Raises NothingFoundError for a tree without any (GenfileError where that is due to
     an error of genfile's own), UsageError for an unknown one.
     """
@@ -254,6 +263,8 @@ def select(inspection: "Inspection", service: str | None) -> "tuple[InspectedSer
         )
     if service is None:
         return inspection.services
+    if not isinstance(service, str):
+        return tuple(item for one in service for item in select(inspection, one))
     wanted = service.strip("/").removeprefix("./") or "."
     found = tuple(item for item in inspection.services if wanted in (item.spec.path, item.spec.name))
     if not found:

@@ -38,8 +38,14 @@ ALLOWED = {
             "options",
             "template",
             "project",
+            "upkeep",
             "",
         ),
+    },
+    # What was decided, what was written, and what has changed since.
+    "upkeep": {
+        *("errors", "evidence", "source", "spec", "data", "container", "api", "project", "bundle", "preset"),
+        *("handwritten", "detect", "scaffold", "template", ""),
     },
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
     "lint": {"dockerfile"},
@@ -72,7 +78,7 @@ ALLOWED = {
             "source",
             "",
         ),
-        *("parsers", "options", "template", "scaffold", "terminal", "handwritten", "source"),
+        *("parsers", "options", "template", "scaffold", "terminal", "handwritten", "source", "upkeep"),
     },
     "__init__": {"errors", "evidence", "api", "detect", "guard", "preset"},
     "__main__": {"cli", ""},

@@ -8,6 +8,7 @@ import typer
 
 from genfile import __version__
 from genfile.cli import (
+    check,
     init,
     inspect,
     lint,
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("new")(new.new)
 app.command("update")(update.update)
+app.command("check")(check.check)
 app.command("inspect")(inspect.inspect)
 app.command("lint")(lint.lint)
 app.command("render")(render.render)

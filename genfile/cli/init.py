@@ -1,6 +1,7 @@
 """`genfile init`: detect, show, ask what is uncertain, write."""
 
 import enum
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from genfile.api import Generation
     from genfile.detect.inspection import Inspection
     from genfile.project.plan import Plan
-    from genfile.spec.config import Config
+    from genfile.upkeep.decisions import Decisions, Flags
 
 
 class CommentLevel(enum.StrEnum):
@@ -58,27 +59,24 @@ def init(
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
 ) -> None:
     """Write a Dockerfile and a .dockerignore for the project in PATH."""
-    from genfile.api import Choice, generate_from
     from genfile.api import inspect as inspect_source
+    from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.produce import produce_from
 
-    base = path if path.is_dir() and not guard else None
-    decided = _decided(base)
-    picked = Choice(preset or (decided.preset if decided else None), base, by_tree=preset is None)
-    chosen = {**(decided.set if decided else {}), **_parse_settings(settings or [])}
-    level = comments.value if comments is not None else decided.comments if decided else "brief"
-    inspection = inspect_source(path, preset=picked, guard=ui.guarded(path) if guard else None)
+    flags = Flags(
+        preset,
+        ui.parse_settings(settings or []),
+        None if comments is None else comments.value,
+        compose or None,
+        service,
+    )
+    decisions = decide(path if path.is_dir() and not guard else None, flags)
+    inspection = inspect_source(path, preset=decisions.preset, guard=ui.guarded(path) if guard else None)
     quiet = stdout or diff or as_json
     asks = not (yes or quiet or dry_run) and ui.is_terminal()
     if asks:
-        chosen = _ask(inspection, service, chosen)
-    generation = generate_from(
-        inspection,
-        preset=picked,
-        settings=chosen,
-        service=service,
-        compose=compose,
-        comments=level,
-    )
+        decisions = replace(decisions, flags=_ask(inspection, decisions))
+    generation = produce_from(inspection, decisions)
     if stdout:
         from genfile.handwritten import kept_out
 
@@ -91,48 +89,32 @@ def init(
         for found, _ in generation.services:
             ui.show_service(found)
         ui.show_notes(generation.notes)
-    _write(path, generation, dry_run=dry_run, diff=diff, force=force, asks=asks, as_json=as_json)
+    plan = _plan(path, generation, decisions, force=force, asks=asks and not diff)
+    if diff:
+        ui.data(plan.diff())
+        return
+    _write(generation, plan, dry_run=dry_run, as_json=as_json)
     ui.exit_for(generation.notes)
 
 
-def _decided(base: Path | None) -> "Config | None":
-    """What stands in genfile.toml: what the user decided before, until an option decides anew. None without one."""
-    import os.path
-
-    if base is None or not os.path.lexists(base / "genfile.toml"):
-        return None
-    from genfile.project.config import read_config
-
-    return read_config(base)
-
-
-def _parse_settings(settings: list[str]) -> dict[str, str]:
-    chosen: dict[str, str] = {}
-    for item in settings:
-        key, sign, value = item.partition("=")
-        if not sign or not key:
-            raise UsageError(f"--set {item}: it takes KEY=VALUE", hint="for example --set port=8080")
-        chosen[key.strip()] = value
-    return chosen
-
-
-def _ask(inspection: "Inspection", service: str | None, settings: dict[str, str]) -> dict[str, str]:
-    """Ask for every guess that no --set has answered; Enter takes it. Only of one service: answers are by field."""
+def _ask(inspection: "Inspection", decisions: "Decisions") -> "Flags":
+    """Ask for every guess that nothing has answered; Enter takes it. Only of one service: answers are by field."""
     from genfile.api import select
 
-    found = select(inspection, service)
+    flags = decisions.flags
+    found = select(inspection, flags.service)
     if len(found) != 1:
-        return settings
-    answers = dict(settings)
+        return flags
+    answers = dict(flags.settings)
     for pointer, fact in found[0].guesses.items():
         key = pointer[1:].replace("/", ".")
-        if key in answers or not isinstance(fact.value, str | int):
+        if key in {**decisions.settings, **answers} or not isinstance(fact.value, str | int):
             continue
         ui.out(f"{key}: {'; '.join(map(str, fact.evidence))}")
         answer = ui.prompt(f"  {key}", str(fact.value))
         if answer != str(fact.value):
             answers[key] = answer
-    return answers
+    return replace(flags, settings=answers)
 
 
 def _print_dockerfile(generation: "Generation") -> None:
@@ -145,19 +127,26 @@ def _print_dockerfile(generation: "Generation") -> None:
     ui.data(generation.services[0][1].dockerfile)
 
 
-def _write(
-    path: Path, generation: "Generation", *, dry_run: bool, diff: bool, force: bool, asks: bool, as_json: bool
-) -> None:
-    from genfile.project.plan import accept_conflicts, make_plan
+def _plan(path: Path, generation: "Generation", decisions: "Decisions", *, force: bool, asks: bool) -> "Plan":
+    """What is to be written; genfile.lock with it, unless a file of the user's is in the way."""
+    from genfile.project.config import read_text
+    from genfile.project.lock import LOCK
+    from genfile.project.plan import Plan, accept_conflicts, make_plan
+    from genfile.upkeep.produce import lock_text, record
 
     if not path.is_dir():
         raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
-    plan = make_plan(path, generation.files, force=force)
-    if diff:
-        ui.data(plan.diff())
-        return
+    before = decisions.before
+    plan = make_plan(path, generation.files, force=force, untouched=before.is_untouched if before else None)
     if plan.conflicts and asks and _may_replace(plan):
         plan = accept_conflicts(plan)
+    if plan.conflicts:
+        return plan
+    text = lock_text(read_text(path, LOCK), record(generation, decisions))
+    return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text}, force=True).changes))
+
+
+def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bool) -> None:
     if not dry_run and not plan.conflicts:
         from genfile.project.apply import apply_plan
 

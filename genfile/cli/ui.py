@@ -88,6 +88,19 @@ def styled(text: str, style: str) -> Styled:
     return Styled(text, style)
 
 
+def parse_settings(settings: Iterable[str]) -> dict[str, str]:
+    """The values of --set. Raises UsageError for one that is not KEY=VALUE."""
+    from genfile.errors import UsageError
+
+    chosen: dict[str, str] = {}
+    for item in settings:
+        key, sign, value = item.partition("=")
+        if not sign or not key:
+            raise UsageError(f"--set {item}: it takes KEY=VALUE", hint="for example --set port=8080")
+        chosen[key.strip()] = value
+    return chosen
+
+
 def show_service(service: "InspectedService") -> None:
     """A service in a few lines: what it is, then the facts that matter with their evidence."""
     out(styled(summary(service), "bold"))

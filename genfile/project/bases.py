@@ -1,4 +1,8 @@
-"""The part of `genfile.lock` that a template needs: what was last written, where nothing else can tell it."""
+"""The part of `genfile.lock` that a template needs: what was last written, where nothing else can tell it.
+
+A part of the lock is a table of the same name: `[template]` here, `[containers]` in `genfile.project.written`. Each is
+written anew as a whole, and what the other parts hold stays as it is.
+"""
 
 import base64
 import hashlib
@@ -9,6 +13,7 @@ from typing import Any
 
 from genfile.errors import UsageError
 from genfile.project.paths import check_recorded
+from genfile.project.threeway import same_text
 
 FILE = "genfile.lock"
 MAX_KEPT = 256 * 1024
@@ -40,53 +45,62 @@ def digest(content: bytes) -> str:
     return _DIGEST + hashlib.sha256(content).hexdigest()
 
 
+def is_same(kept: Kept, content: bytes) -> bool:
+    """Whether a content is the one that was kept, newlines and byte order mark aside."""
+    if isinstance(kept, str):
+        return kept == digest(content)
+    return same_text(kept, content)
+
+
 def read_bases(text: str | None) -> Bases:
     """The files of `[template]`. Raises UsageError where they are damaged."""
     if text is None:
         return Bases()
-    template = _parsed(text).get("template", {})
+    template = parse_lock(text).get("template", {})
     files = template.get("files", {}) if isinstance(template, dict) else None
-    if not isinstance(files, dict):
-        raise _damaged("template.files is not a table")
-    if len(files) > MAX_FILES:
-        raise _damaged(f"template.files holds more than {MAX_FILES:,} files")
-    return Bases(_all_decoded(files), _executable(template.get("executable")))
+    return Bases(decode_files(files, "template.files"), _executable(template.get("executable")))
 
 
 def write_bases(text: str | None, bases: Bases) -> str:
     """The text of the lock with these files in it; all else in it stays as it is."""
     import json
 
-    def toml(value: str | list[str]) -> str:
-        # No path holds a character that JSON and TOML write in different ways.
-        return json.dumps(value, ensure_ascii=False)
-
-    modes = "" if bases.executable is None else f"executable = {toml(sorted(bases.executable))}\n"
-    files = "".join(f"{toml(path)} = {toml(kept)}\n" for path, kept in _encoded(bases.files).items())
-    return f"{_rest(text)}\n[template]\n{modes}\n[template.files]\n{files}"
+    names = json.dumps(sorted(bases.executable or ()), ensure_ascii=False)
+    modes = "" if bases.executable is None else f"executable = {names}\n"
+    return f"{without_part(text, 'template')}\n[template]\n{modes}\n[template.files]\n{encode_files(bases.files)}"
 
 
-def _rest(text: str | None) -> str:
-    """All that is not the template's, in a lock that has a version."""
+def encode_files(files: Mapping[str, Kept]) -> str:
+    """The lines of a table of files, each a content that is compressed, or the digest of a large one."""
+    import json
+
+    # No path holds a character that JSON and TOML write in different ways.
+    return "".join(
+        f"{json.dumps(path, ensure_ascii=False)} = {json.dumps(kept)}\n" for path, kept in _encoded(files).items()
+    )
+
+
+def without_part(text: str | None, part: str) -> str:
+    """The text of a lock, which has a version, without one of its parts."""
     if text is None:
         return f"{_HEAD}version = 1\n"
-    value = _parsed(text)
-    others = {key: item for key, item in value.items() if key != "template"}
+    value = parse_lock(text)
+    others = {key: item for key, item in value.items() if key != part}
     rest, ours = [], False
     for line in text.split("\n"):
         if line.startswith("["):
-            ours = line.startswith(("[template]", "[template."))
+            ours = line.startswith((f"[{part}]", f"[{part}."))
         rest += [] if ours else [line]
     cut = "\n".join(rest).rstrip("\n") + "\n"
     try:
-        same = _parsed(cut) == others
+        same = parse_lock(cut) == others
     except UsageError:
         same = False
-    cut = cut if same else _slowly(text).rstrip("\n") + "\n"
+    cut = cut if same else _slowly(text, part).rstrip("\n") + "\n"
     return cut if "version" in others else f"version = 1\n{cut}"
 
 
-def _slowly(text: str) -> str:
+def _slowly(text: str, part: str) -> str:
     """The same where the file is laid out in another way than genfile's: read mark by mark."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -97,11 +111,12 @@ def _slowly(text: str) -> str:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
         raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
-    document.pop("template", None)
+    document.pop(part, None)
     return tomlkit.dumps(document)
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def parse_lock(text: str) -> dict[str, Any]:
+    """The tables of a lock. Raises UsageError where it is not TOML."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 
@@ -127,20 +142,25 @@ def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:
     return dict(sorted(result.items()))
 
 
-def _all_decoded(files: Mapping[str, Any]) -> dict[str, Kept]:
+def decode_files(files: Any, place: str) -> dict[str, Kept]:
+    """The contents of a table of files. Raises UsageError where it is damaged; ``place``: where the table stands."""
+    if not isinstance(files, dict):
+        raise _damaged(f"{place} is not a table")
+    if len(files) > MAX_FILES:
+        raise _damaged(f"{place} holds more than {MAX_FILES:,} files")
     found: dict[str, Kept] = {}
     room = MAX_UNPACKED
     for path, value in files.items():
-        check_recorded(str(path), f"{FILE}: template.files")
-        kept = _decoded(str(path), value)
+        check_recorded(str(path), f"{FILE}: {place}")
+        kept = _decoded(f"{place}.{path}", value)
         room -= len(kept) if isinstance(kept, bytes) else 0
         if room < 0:
-            raise _damaged(f"template.files unpacks to more than {MAX_UNPACKED >> 20} MiB")
+            raise _damaged(f"{place} unpacks to more than {MAX_UNPACKED >> 20} MiB")
         found[str(path)] = kept
     return found
 
 
-def _decoded(path: str, value: Any) -> Kept:
+def _decoded(place: str, value: Any) -> Kept:
     if isinstance(value, str) and value.startswith(_DIGEST):
         return value
     content: bytes | None = None
@@ -151,7 +171,7 @@ def _decoded(path: str, value: Any) -> Kept:
     except (ValueError, zlib.error):
         content = None
     if content is None or not stream.eof or len(content) > MAX_KEPT:
-        raise _damaged(f"template.files.{path} is damaged")
+        raise _damaged(f"{place} is damaged")
     return content
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -61,8 +61,9 @@ class Plan:
         return tuple(change for change in self.changes if change.action in ("create", "replace", "merge", "delete"))
 
     def diff(self) -> str:
-        """A unified diff of all that differs, empty when nothing does."""
-        return "".join(line for change in self.changes for line in _diff(self._with_known_mode(change)))
+        """A unified diff of all that differs, empty when nothing does; genfile.lock is for nobody to read."""
+        shown = [change for change in self.changes if change.path != "genfile.lock"]
+        return "".join(line for change in shown for line in _diff(self._with_known_mode(change)))
 
     def _with_known_mode(self, change: Change) -> Change:
         """The change with the mode that the file has now, where its maker didn't say."""
@@ -76,11 +77,13 @@ def make_plan(
     files: Mapping[str, str | bytes],
     *,
     force: bool = False,
+    untouched: Callable[[str, bytes], bool] | None = None,
     executable: Collection[str] = (),
     folders: tuple[str, ...] = (),
 ) -> Plan:
     """Compare files to be with those under ``root``; ``force``: differing files are replaced.
 
+    ``untouched``: whether a file with that content is still as genfile wrote it, and may be replaced as well.
     ``executable``: the files among them that are programs; ``folders``: empty ones that are made too.
 
     Raises WriteError for a target that is not a regular file, that can't be read, or that genfile never writes.
@@ -94,7 +97,7 @@ def make_plan(
         elif found.content == new:
             action = "unchanged"
         else:
-            action = "replace" if force else "conflict"
+            action = "replace" if force or (untouched and untouched(path, found.content)) else "conflict"
         change = Change(path, action, None if found is None else found.content, new)
         changes.append(with_mode(change, found, True if path in executable else None))
     return Plan(root, tuple(changes), folders)

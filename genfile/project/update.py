@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genfile.errors import ConflictError
-from genfile.project.bases import Bases, Kept, digest
+from genfile.project.bases import Bases, Kept, is_same
 from genfile.project.plan import Action, Change, Plan, read_target
 from genfile.project.renames import find_renames
 from genfile.project.threeway import Mode, is_text, merge_texts, same_text
@@ -33,13 +33,15 @@ def make_update(
     fresh: Mapping[str, bytes] = {},
     mode: Mode = "markers",
     label: str = "",
+    maker: str = "the template",
 ) -> Update:
     """Compare every file three ways. Nothing of the user's is lost: what both changed is merged or marked.
 
     ``executable``: the new files that are programs; ``fresh``: the content with which a file begins where the user has
-    nothing of his own in it, if that is another one than what later updates compare with.
+    nothing of his own in it, if that is another one than what later updates compare with. ``maker``: what the new files
+    come from, in words.
     """
-    update = _Updating(root, base, theirs, frozenset(executable), fresh, mode, label)
+    update = _Updating(root, base, theirs, frozenset(executable), fresh, mode, label, maker)
     moves = _moves(update)
     steps = [update.settle(path) for path in sorted({*base.files, *theirs} - {*moves, *moves.values()})]
     steps += [update.follow(old, new) for old, new in sorted(moves.items())]
@@ -94,6 +96,7 @@ class _Updating:
     fresh: Mapping[str, bytes]
     mode: Mode
     label: str
+    maker: str
 
     def settle(self, path: str) -> _Step:
         """One file that has the same name on all sides."""
@@ -111,7 +114,7 @@ class _Updating:
             return self._with_mode(self._content(new, base, there), old)
         step = self._content(new, base, yours)
         own, *beside = step.changes
-        edited = yours is not None and not _same(base, yours)
+        edited = yours is not None and not is_same(base, yours)
         moved = replace(own, action="merge" if edited else "create", old=None)
         gone = Change(old, "delete", yours, None)
         note = "; ".join(filter(None, (f"{old} is {new} now, your edits with it" if edited else "", step.note)))
@@ -122,13 +125,13 @@ class _Updating:
         if yours is None:
             return self._missing(path, base, theirs)
         if theirs is None:
-            if base is not None and _same(base, yours):
+            if base is not None and is_same(base, yours):
                 return _Step((Change(path, "delete", yours, None),))
-            note = f"{path} is no longer in the template; it stays, since you changed it"
+            note = f"{path} is no longer a file of {self.maker}; it stays, since you changed it"
             return _Step((Change(path, "keep", yours, yours),), note=note)
-        if same_text(yours, theirs) or (base is not None and _same(base, theirs)):
+        if same_text(yours, theirs) or (base is not None and is_same(base, theirs)):
             return _Step((Change(path, "unchanged", yours, yours),))
-        if base is not None and _same(base, yours):
+        if base is not None and is_same(base, yours):
             return _Step((Change(path, "replace", yours, self.fresh.get(path, theirs)),))
         return self._both(path, base if isinstance(base, bytes) else None, yours, theirs)
 
@@ -179,12 +182,6 @@ class _Updating:
         return replace(
             step, changes=(replace(own, executable=bits, was_executable=None if own.old is None else now), *others)
         )
-
-
-def _same(kept: Kept, content: bytes) -> bool:
-    if isinstance(kept, str):
-        return kept == digest(content)
-    return same_text(kept, content)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

@@ -1,13 +1,20 @@
 """What `genfile new` writes: the project, the record of what it was made from, and the lock where one is needed."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from genfile.bundle import Bundle
 from genfile.evidence import Note
 from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan
 from genfile.scaffold.render import Made, portable_reference
-from genfile.template import answers as record
+from genfile.template import answers as answering
+from genfile.upkeep.decisions import Flags, decide
+from genfile.upkeep.produce import lock_text, record
+
+if TYPE_CHECKING:
+    from genfile.api import Generation
 
 
 def plan_project(
@@ -24,7 +31,7 @@ def plan_project(
 
     ``folder``: the name of the target as the template saw it.
     """
-    answers = record.Answers(
+    answers = answering.Answers(
         reference=portable_reference(bundle, target),
         kind=bundle.kind,
         commit=bundle.commit,
@@ -37,11 +44,21 @@ def plan_project(
         containers=containers,
     )
     files: dict[str, str | bytes] = {path: file.content for path, file in made.files.items()}
-    files[record.FILE] = record.write_answers(answers)
-    if needs_lock(bundle):
-        files[lock.FILE] = lock.write_bases(None, made.content.bases())
+    files[answering.FILE] = answering.write_answers(answers)
+    text = lock.write_bases(None, made.content.bases()) if needs_lock(bundle) else None
+    if made.generation is not None:
+        text = lock_text(text, record(own_part(made), decide(None, Flags(compose=made.compose))))
+    if text is not None:
+        files[lock.FILE] = text
     executable = {path for path, file in made.files.items() if file.executable}
     return make_plan(target, files, executable=executable, folders=made.project.folders)
+
+
+def own_part(made: Made) -> "Generation":
+    """The container files that are genfile's, and not the template's own."""
+    assert made.generation is not None
+    files = {path: text for path, text in made.generation.files.items() if path not in made.content.files}
+    return replace(made.generation, files=files)
 
 
 def needs_lock(bundle: Bundle) -> bool:

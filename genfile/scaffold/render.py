@@ -23,7 +23,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,80}")
 class Made:
     """A project that was rendered: its files, the generation of its container files if there is one, and notes.
 
-    ``content``: what of the files is the template's; ``defaulted``: the answers that nobody gave.
+    ``content``: what of the files is the template's, container files never; ``defaulted``: the answers that nobody
+    gave; ``compose``: whether the template wants a compose.yaml with its container files.
     """
 
     project: Project
@@ -32,6 +33,7 @@ class Made:
     generation: "Generation | None"
     notes: tuple[Note, ...]
     defaulted: tuple[str, ...] = ()
+    compose: bool = False
 
 
 def make_project(
@@ -78,8 +80,11 @@ def make_project(
     notes += generation.notes
     notes += tuple(Note("info", f"{path} is the template's own", path) for path in own)
     added = {path: NewFile(text.encode("utf-8")) for path, text in generation.files.items() if path not in own}
-    content = Content({**content.files, **added}, content.apart - added.keys())
-    return Made(project, dict(sorted({**project.files, **added}.items())), content, generation, notes, defaulted)
+    # They are kept true by what the project is by then, not by the template.
+    content = Content(content.files, content.apart | added.keys())
+    return Made(
+        project, dict(sorted({**project.files, **added}.items())), content, generation, notes, defaulted, compose
+    )
 
 
 class _Heard:

@@ -19,7 +19,7 @@ class Config(Model):
     """What a user can decide: the preset, fields of the spec and options of the preset by name, as text."""
 
     preset: str | None = None
-    comments: Literal["none", "brief", "teach"] = "brief"
+    comments: Literal["none", "brief", "teach"] | None = None
     set: dict[str, str] = {}
     presets: dict[PresetName, PresetSource] = {}
 

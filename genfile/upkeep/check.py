@@ -1,0 +1,95 @@
+"""Whether a project's container files are still what the project needs; nothing is written."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genfile.evidence import Note
+from genfile.project.bases import FILE
+from genfile.upkeep.decisions import Flags, decide
+from genfile.upkeep.produce import produce_from
+from genfile.upkeep.reasons import Reason, reasons_for
+from genfile.upkeep.update import plan_refresh
+
+if TYPE_CHECKING:
+    from genfile.api import Generation
+    from genfile.evidence import Risk
+    from genfile.project.plan import Plan
+
+# How long before its end of life a runtime is warned of.
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `genfile check` finds.
+
+    ``reasons``: why files are out of date, empty where they are not; ``notes``: what is worth saying all the same;
+    ``risks``: what is wrong on paper with Dockerfiles that somebody edited.
+    """
+
+    reasons: tuple[Reason, ...]
+    notes: tuple[Note, ...]
+    risks: "tuple[Risk, ...]"
+    plan: "Plan"
+
+    @property
+    def current(self) -> bool:
+        return not self.reasons
+
+
+def check_project(root: Path, *, today: date | None = None) -> Checked:
+    """Compare a project's container files with what genfile would write for it now, edits by hand taken into account.
+
+    ``today``: the day that ends of life are held against. Raises UsageError where genfile has written nothing here,
+    ConflictError while markers of an update are left, and what `inspect` raises.
+    """
+    from genfile.api import inspect
+
+    decisions = decide(root, Flags())
+    inspection = inspect(root, preset=decisions.preset)
+    generation = produce_from(inspection, decisions, trace=True)
+    refresh = plan_refresh(root, decisions, generation)
+    changes = [item for item in refresh.update.plan.writes if item.path != FILE and item.new != item.old]
+    reasons = [reason for item in changes for reason in reasons_for(item, generation, decisions.before)]
+    notes = [Note("info", text) for text in refresh.update.notes]
+    notes += ending(generation, today or date.today())
+    return Checked(tuple(reasons), tuple(notes), _risks(root, generation, refresh.update.plan), refresh.update.plan)
+
+
+def ending(generation: "Generation", today: date) -> list[Note]:
+    """A warning for each runtime that is past its end of life, or soon will be. Source: endoflife.date, in the data."""
+    from genfile.data import runtime
+    from genfile.spec.project import LANGUAGES
+
+    notes = []
+    for item, rendering in generation.services:
+        spec = item.spec
+        if spec.runtime is None or spec.language not in LANGUAGES:
+            continue
+        known = runtime(spec.language)
+        line = next((line for line in known.lines if line.version == spec.runtime.version), None)
+        if line is None or line.end_of_life > today + SOON:
+            continue
+        when = "reached its end of life on" if line.end_of_life <= today else "reaches its end of life on"
+        text = f"{spec.language} {line.version} {when} {line.end_of_life}: no more security fixes after that day"
+        notes.append(Note("warning", text, rendering.layout.dockerfile))
+    return list(dict.fromkeys(notes))
+
+
+def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, ...]":
+    """What is wrong on paper with the Dockerfiles that are not as genfile would write them."""
+    from genfile.handwritten import check_dockerfiles
+    from genfile.source import open_source
+
+    there = {change.path: change.old for change in plan.changes if change.old is not None}
+    edited = [
+        rendering.layout.dockerfile
+        for _, rendering in generation.services
+        if there.get(rendering.layout.dockerfile, b"") not in (b"", rendering.dockerfile.encode("utf-8"))
+    ]
+    if not edited:
+        return ()
+    found = check_dockerfiles(open_source(root), edited)
+    return tuple(risk for path in edited for risk in found[path])

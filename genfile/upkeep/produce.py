@@ -1,0 +1,96 @@
+"""The files that a project needs now, by what was decided; and the record of them in genfile.lock."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from genfile import __version__
+from genfile.errors import NothingFoundError
+from genfile.project.written import Given, Written, WrittenService, write_written
+from genfile.spec.base import plain
+from genfile.upkeep.decisions import Decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from genfile.api import AnySource, Generation
+    from genfile.detect.inspection import Inspection
+
+
+def produce(source: "AnySource", decisions: Decisions) -> "Generation":
+    """What genfile would write for a project now, of those services that are its own.
+
+    Raises what `genfile.api.inspect` and `generate_from` raise, NothingFoundError where none of its services is left.
+    """
+    from genfile.api import inspect
+
+    return produce_from(inspect(source, preset=decisions.preset), decisions)
+
+
+def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool = False) -> "Generation":
+    """As `produce`, for a tree that was inspected already; ``trace``: each line knows the fields that it comes from."""
+    from genfile.api import generate_from
+
+    return generate_from(
+        inspection,
+        preset=decisions.preset,
+        settings=decisions.settings,
+        per_service=decisions.per_service,
+        service=_services(inspection, decisions),
+        compose=decisions.given.compose,
+        comments=decisions.comments,
+        base=decisions.base,
+        trace=trace,
+    )
+
+
+def _services(inspection: "Inspection", decisions: Decisions) -> "str | tuple[str, ...] | None":
+    """The services that are meant: the one of the command line, else those that genfile wrote for before."""
+    if decisions.flags.service is not None or not decisions.given.only:
+        return decisions.flags.service
+    there = tuple(path for path in decisions.given.only if any(path == item.spec.path for item in inspection.services))
+    if not there:
+        raise NothingFoundError(
+            f"no service is left at {', '.join(decisions.given.only)}",
+            hint="`genfile init` writes the files of those that are there now",
+        )
+    return there
+
+
+def record(generation: "Generation", decisions: Decisions) -> Written:
+    """What genfile.lock is to say once the files of a generation are written."""
+    before, named = decisions.before, decisions.flags.service is not None
+    kept = before if before is not None and (named or before.given.only) else None
+    services = dict(kept.services) if kept is not None else {}
+    files = dict(kept.files) if kept is not None else {}
+    for item, _ in generation.services:
+        path = item.spec.path
+        services[path] = WrittenService(plain(item.spec), *_preset(decisions), decisions.of(path))
+    files |= {path: text.encode("utf-8") for path, text in generation.files.items()}
+    # Not all of the services: those that were named one by one.
+    only = tuple(sorted(services)) if named and (before is None or before.given.only) else decisions.given.only
+    given = replace(decisions.given, only=only)
+    return Written(__version__, given, dict(sorted(services.items())), dict(sorted(files.items())))
+
+
+def _preset(decisions: Decisions) -> tuple[str, str | None]:
+    from genfile.bundle import Bundle
+
+    source = decisions.preset.source
+    if source is None:
+        return "builtin", None
+    return (decisions.preset.name or "", source.sha256) if isinstance(source, Bundle) else (source, None)
+
+
+def lock_text(text: "str | None", written: Written) -> str:
+    """The new text of genfile.lock."""
+    return write_written(text, written)
+
+
+def with_lock(files: "Mapping[str, str]", text: "str | None", written: Written) -> dict[str, str]:
+    """The files of a generation with genfile.lock among them."""
+    from genfile.project.lock import LOCK
+
+    return {**files, LOCK: lock_text(text, written)}
+
+
+__all__ = ["Given", "lock_text", "produce", "produce_from", "record", "with_lock"]

@@ -1,0 +1,96 @@
+"""A whole project brought up to date: what its template brings, then the container files for what it is by then."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genfile.errors import UsageError
+from genfile.project.bases import FILE
+from genfile.project.plan import Change, Plan
+from genfile.project.threeway import Mode
+from genfile.upkeep.decisions import Flags, decide
+from genfile.upkeep.produce import produce
+from genfile.upkeep.update import Refresh, plan_refresh
+
+if TYPE_CHECKING:
+    from genfile.scaffold.update import Updating
+    from genfile.source.base import Source
+
+
+@dataclass(frozen=True)
+class ProjectUpdate:
+    """What becomes of a project: the template's part and the container files' part, and one plan for both."""
+
+    template: "Updating | None"
+    containers: Refresh | None
+    plan: Plan
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """The files in which a person must decide."""
+        template = self.template.update.conflicts if self.template is not None else ()
+        containers = self.containers.update.conflicts if self.containers is not None else ()
+        return tuple(sorted({*template, *containers}))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        template = self.template.update.notes if self.template is not None else ()
+        return (*template, *(self.containers.update.notes if self.containers is not None else ()))
+
+
+def plan_project(
+    root: Path,
+    flags: Flags,
+    template: "Callable[[], Updating] | None",
+    *,
+    mode: Mode = "markers",
+    modes: Mapping[str, Mode] | None = None,
+) -> ProjectUpdate:
+    """Plan the update of a project; nothing is written.
+
+    ``template``: plans the template's part, for a project that was made from one. ``mode``, ``modes``: as for
+    `plan_refresh`. Raises what its two parts raise.
+    """
+    updating = template() if template is not None else None
+    decisions = decide(root, flags)
+    if updating is not None and updating.made.generation is None and decisions.before is None:
+        return ProjectUpdate(updating, None, updating.update.plan)
+    planned = updating.update.plan.changes if updating is not None else ()
+    generation = produce(_as_planned(root, planned), decisions)
+    if updating is not None:
+        own = updating.made.content.files
+        files = {path: text for path, text in generation.files.items() if path not in own}
+        generation = replace(generation, files=files)
+    lock = next((change.new for change in planned if change.path == FILE and change.new is not None), None)
+    refresh = plan_refresh(
+        root, decisions, generation, mode=mode, modes=modes, lock=None if lock is None else lock.decode("utf-8")
+    )
+    theirs = {change.path for change in refresh.update.plan.changes}
+    changes = (*(change for change in planned if change.path not in theirs), *refresh.update.plan.changes)
+    folders = updating.update.plan.folders if updating is not None else ()
+    return ProjectUpdate(updating, refresh, Plan(root, tuple(sorted(changes, key=_path)), folders))
+
+
+def _path(change: Change) -> str:
+    return change.path
+
+
+def _as_planned(root: Path, changes: tuple[Change, ...]) -> "Path | Source":
+    """The project's tree as it is once changes are made."""
+    made: dict[str, Any] = {change.path: change.new for change in changes if change.new != change.old}
+    if not made:
+        return root
+    from genfile.source.folder import FolderSource
+    from genfile.source.overlay import OverlaySource
+
+    return OverlaySource(FolderSource(root), made)
+
+
+def has_template(root: Path) -> bool:
+    """Whether a project was made from a template. Raises UsageError where there is no such folder."""
+    from genfile.template.answers import FILE as RECORD
+
+    if not root.is_dir():
+        raise UsageError(f"{root} is not a folder", hint="name the folder of a project")
+    return (root / RECORD).is_file()

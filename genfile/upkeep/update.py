@@ -1,0 +1,113 @@
+"""Container files brought up to date: what genfile wrote, what the user made of it, and what the project needs now."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genfile import __version__
+from genfile.errors import ConflictError, UsageError
+from genfile.project.bases import FILE, Bases
+from genfile.project.config import read_text
+from genfile.project.plan import Plan, make_plan, read_target
+from genfile.project.threeway import Mode, has_markers
+from genfile.project.update import BESIDE, Update, make_update
+from genfile.upkeep.produce import lock_text, record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from genfile.api import Generation
+    from genfile.project.written import Written
+    from genfile.upkeep.decisions import Decisions
+
+LOST = f"{FILE} has no record of these files: wherever yours differ from what genfile writes, you are asked"
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """An update that is planned: what the project needs now, and what becomes of each file."""
+
+    decisions: "Decisions"
+    generation: "Generation"
+    update: Update
+
+
+def plan_refresh(
+    root: Path,
+    decisions: "Decisions",
+    generation: "Generation",
+    *,
+    mode: Mode = "markers",
+    modes: "Mapping[str, Mode] | None" = None,
+    lock: str | None = None,
+) -> Refresh:
+    """Plan the update of a project's container files; nothing is written.
+
+    ``mode``: what becomes of lines that both sides changed; ``modes``: the same for single files. ``lock``: the text
+    of genfile.lock that the record of these files goes into, where that is not the one on the disk.
+    Raises ConflictError while markers of an earlier update are left, UsageError where genfile has written nothing.
+    """
+    before = decisions.before
+    check_written(root, decisions, generation)
+    kept = dict(before.files) if before is not None else {}
+    theirs = {path: text.encode("utf-8") for path, text in generation.files.items()}
+    waiting = open_conflicts(root, {*kept, *theirs})
+    if waiting:
+        raise ConflictError(
+            f"conflicts of an earlier update are left in {', '.join(waiting)}",
+            hint="edit each until no markers are left (delete *.theirs), then run `genfile update` again",
+        )
+    written = record(generation, decisions)
+    # Services that this run leaves alone keep their files.
+    kept = {path: content for path, content in kept.items() if path in theirs or path not in written.files}
+    label = f"genfile {__version__}"
+    update = _merged(root, Bases(kept), theirs, modes or {}, mode, label)
+    notes = update.notes if before is not None else (LOST, *update.notes)
+    return Refresh(decisions, generation, replace(_with_lock(root, update, written, lock), notes=notes))
+
+
+def _merged(
+    root: Path, base: Bases, theirs: dict[str, bytes], modes: "Mapping[str, Mode]", mode: Mode, label: str
+) -> Update:
+    """One update for each way to settle conflicts, joined."""
+    parts = []
+    for way in dict.fromkeys((mode, *modes.values())):
+        mine = {path for path in {*base.files, *theirs} if modes.get(path, mode) == way}
+        files = {path: content for path, content in base.files.items() if path in mine}
+        new = {path: content for path, content in theirs.items() if path in mine}
+        parts.append(make_update(root, Bases(files), new, mode=way, label=label, maker="genfile"))
+    changes = tuple(sorted((c for part in parts for c in part.plan.changes), key=lambda change: change.path))
+    conflicts = tuple(sorted(path for part in parts for path in part.conflicts))
+    return Update(Plan(root, changes), conflicts, tuple(note for part in parts for note in part.notes))
+
+
+def _with_lock(root: Path, update: Update, written: "Written", lock: str | None) -> Update:
+    text = lock_text(read_text(root, FILE) if lock is None else lock, written)
+    plan = make_plan(root, {FILE: text}, force=True)
+    return replace(update, plan=Plan(root, (*update.plan.changes, *plan.changes)))
+
+
+def check_written(root: Path, decisions: "Decisions", generation: "Generation") -> None:
+    """Raise UsageError where genfile has written none of a project's container files."""
+    if decisions.before is not None:
+        return
+    from genfile.container.own import is_own_dockerfile
+
+    dockerfiles = [rendering.layout.dockerfile for _, rendering in generation.services]
+    there = {path: content for path in dockerfiles if (content := read_target(root, path)) is not None}
+    if not any(is_own_dockerfile(content.decode("utf-8", "replace")) for content in there.values()):
+        hand = next(iter(there), None)
+        raise UsageError(
+            f"{hand} was not written by genfile" if hand else "there are no container files of genfile's here",
+            hint=f"`genfile lint {hand}` checks it as it is" if hand else "`genfile init` writes them",
+        )
+
+
+def open_conflicts(root: Path, paths: set[str]) -> list[str]:
+    """The files in which an earlier update still waits for a person."""
+    waiting = []
+    for path in sorted(paths):
+        content = read_target(root, path)
+        if (content is not None and has_markers(content)) or read_target(root, path + BESIDE) is not None:
+            waiting.append(path)
+    return waiting
