@@ -23,7 +23,9 @@ def shop(tmp_path: Path) -> Path:
 def test_init_writes_both_files_and_says_what_to_do_next(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(shop)]) == 0
     printed = capsys.readouterr()
-    assert {path.name for path in shop.iterdir()} == {"package.json", "server.js", "Dockerfile", ".dockerignore"}
+    assert {path.name for path in shop.iterdir()} == {
+        *("package.json", "server.js", "Dockerfile", ".dockerignore", "genfile.lock")
+    }
     assert "shop  node 24, npm, express, port 3000" in printed.out
     assert "package.json:1" in printed.out
     assert printed.out.splitlines()[-1] == "Next:  docker build -f Dockerfile -t shop:dev ."
@@ -75,6 +77,7 @@ def test_json_tells_what_was_done(shop: Path, capsys: pytest.CaptureFixture[str]
     assert document["files"] == [
         {"path": ".dockerignore", "action": "create"},
         {"path": "Dockerfile", "action": "create"},
+        {"path": "genfile.lock", "action": "create"},
     ]
     assert document["services"] == [
         {

@@ -98,7 +98,7 @@ def check_written(root: Path, decisions: "Decisions", generation: "Generation") 
     if not any(is_own_dockerfile(content.decode("utf-8", "replace")) for content in there.values()):
         hand = next(iter(there), None)
         raise UsageError(
-            f"{hand} was not written by genfile" if hand else "there are no container files of genfile's here",
+            f"{hand} was not written by genfile" if hand else "genfile has written no container files here",
             hint=f"`genfile lint {hand}` checks it as it is" if hand else "`genfile init` writes them",
         )
 
