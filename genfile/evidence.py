@@ -4,7 +4,9 @@ A *signal* is a function from a project to a :class:`Fact`, or to None. A *decis
 signals; :func:`decide` asks them all, takes the first that answers, and keeps those that disagree with it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar
 
@@ -114,6 +116,32 @@ class Decision(Generic[T]):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision as it was made: what each signal looks at (the first line of its docstring), and its answer."""
+
+    answers: tuple[tuple[str, Fact[Any] | None], ...]
+    decided: Fact[Any] | None
+
+
+_LOG: ContextVar[list[Asked] | None] = ContextVar("genfile_decisions", default=None)
+
+
+@contextmanager
+def logged() -> Iterator[list[Asked]]:
+    """Every decision that is made inside, in order, with the signals that did not answer."""
+    log: list[Asked] = []
+    token = _LOG.set(log)
+    try:
+        yield log
+    finally:
+        _LOG.reset(token)
+
+
+def _looks_at(signal: Callable[..., Any]) -> str:
+    return " ".join((signal.__doc__ or signal.__name__).split("\n\n")[0].split())
+
+
 def decide(
     project: P,
     signals: Iterable[Callable[[P], Fact[T] | None]],
@@ -121,7 +149,11 @@ def decide(
     agree: Callable[[T, T], bool] = lambda winner, loser: winner == loser,
 ) -> Decision[T]:
     """Ask every signal, strongest first: the first answer wins, later certain ones that disagree are kept."""
-    facts = [fact for signal in signals if (fact := signal(project)) is not None]
+    answers = [(signal, signal(project)) for signal in signals]
+    facts = [fact for _, fact in answers if fact is not None]
+    log = _LOG.get()
+    if log is not None:
+        log.append(Asked(tuple((_looks_at(signal), fact) for signal, fact in answers), facts[0] if facts else None))
     if not facts:
         return Decision(None)
     winner, *others = facts

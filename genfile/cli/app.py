@@ -9,6 +9,7 @@ import typer
 from genfile import __version__
 from genfile.cli import (
     check,
+    explain,
     init,
     inspect,
     lint,
@@ -36,6 +37,7 @@ app.command("init")(init.init)
 app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("check")(check.check)
+app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("lint")(lint.lint)
 app.command("render")(render.render)

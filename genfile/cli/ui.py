@@ -143,13 +143,24 @@ def summary(service: "InspectedService") -> str:
 
 
 def _value(fact: Fact[Any]) -> str:
-    value = fact.value
+    return shown(fact.value)
+
+
+def shown(value: Any) -> str:
+    """A value of a spec in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
-        return " ".join(map(str, value))
+        return " ".join(shown(item) for item in value) or "none"
     if isinstance(value, dict) and "target" in value:
         return f"{value['path']} for {value['target']}"
     if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items() if item not in (None, False, []))
+        return (
+            ", ".join(f"{key} {shown(item)}" for key, item in value.items() if item not in (None, False, [], {}))
+            or "none"
+        )
     return str(value)
 
 

@@ -10,7 +10,7 @@ from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
 from genfile.preset.places import holds_code, written_folders
-from genfile.preset.trace import render_lines
+from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ _FILES = {
 
 def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments = "brief") -> str:
     """The text of compose.yaml for services with their layouts; it goes to the inspected root."""
+    return "".join(line.text + "\n" for line in compose_lines(services, comments))
+
+
+def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments = "brief") -> "list[Line]":
+    """The lines of compose.yaml, each with the rules that it follows."""
     known = backing_services()
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     backing = [_backing(known[name]) for name in needed]
@@ -48,8 +53,7 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
             *sorted({mount.partition(":")[0] for entry in entries for mount in entry["mounts"]}),
         ],
     }
-    lines = comment_lines(render_lines(_template(), context), comments, dockerfile=False)
-    return "".join(line.text + "\n" for line in lines)
+    return comment_lines(render_lines(_template(), context), comments, dockerfile=False)
 
 
 @cache

@@ -118,7 +118,7 @@ def _lines(
 ) -> tuple[Line, ...]:
     if file.template is None:
         return tuple(Line(text) for text in preset.contents[file.source or ""].splitlines())
-    rendered = _render(environment, file.template, context, trace)
+    rendered = _render(environment, file.template, context, _origins(preset) if trace else None)
     if file.path not in ("Dockerfile", ".dockerignore"):
         return tuple(rendered[:-1] if rendered and not rendered[-1].text else rendered)
     return tuple(comment_lines(rendered, comments, dockerfile=file.path == "Dockerfile"))
@@ -137,13 +137,21 @@ def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
     return {"version": asked.version, "distro": distro, "over": bool(line and line.over)}
 
 
-def _render(environment: "PresetEnvironment", template: str, context: dict[str, Any], trace: bool) -> list[Line]:
+def _origins(preset: Preset) -> dict[str, tuple[str, ...]]:
+    from genfile.preset.origins import option_fields
+
+    return option_fields(preset.options)
+
+
+def _render(
+    environment: "PresetEnvironment", template: str, context: dict[str, Any], origins: dict[str, tuple[str, ...]] | None
+) -> list[Line]:
     from jinja2 import TemplateError
 
     from genfile.preset.faults import template_fault
 
     try:
-        return render_lines(environment.get_template(template), context, trace=trace)
+        return render_lines(environment.get_template(template), context, trace=origins is not None, origins=origins)
     except (TemplateError, PresetError, RecursionError, ArithmeticError, TypeError, ValueError) as error:
         raise template_fault(error, template, context) from None
 

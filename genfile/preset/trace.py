@@ -39,12 +39,24 @@ def current_reads() -> list[tuple[int, str]] | None:
 
 
 @bounded()
-def render_lines(template: Template, context: dict[str, Any], *, trace: bool = False) -> list[Line]:
-    """Render to lines. Tracing costs about a third more; without it only the rules are known."""
+def render_lines(
+    template: Template,
+    context: dict[str, Any],
+    *,
+    trace: bool = False,
+    origins: Mapping[str, tuple[str, ...]] | None = None,
+) -> list[Line]:
+    """Render to lines. Tracing costs about a third more; without it only the rules are known.
+
+    ``origins``: the fields that each option comes from, so that a line that reads an option has them too.
+    """
     pointers = _pointers(context.get("spec")) if trace else {}
+    if trace and origins:
+        options = context.get("options")
+        pointers |= {(id(options), name): fields for name, fields in origins.items()}
     token = _READS.set([] if trace else None)
     pieces: list[str] = []
-    origins: list[_Origin] = []
+    places: list[_Origin] = []
     size = 0
     try:
         stream = template.generate(context)
@@ -53,12 +65,12 @@ def render_lines(template: Template, context: dict[str, Any], *, trace: bool = F
             if size > MAX_OUTPUT:
                 raise PresetError(f"{template.name}: the output is larger than 1 MiB")
             if trace:
-                origins.append(_Origin(len(pieces), *_template_place(stream), _drain(pointers)))
+                places.append(_Origin(len(pieces), *_template_place(stream), _drain(pointers)))
             pieces.append(piece)
     finally:
         _READS.reset(token)
     lines = _split(pieces)
-    return _join_instructions(_attach(lines, pieces, origins) if trace else lines)
+    return _join_instructions(_attach(lines, pieces, places) if trace else lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +160,14 @@ def _attach(lines: list[Line], pieces: list[str], origins: list[_Origin]) -> lis
     return traced
 
 
-def _pointers(spec: Any) -> dict[tuple[int, str], str]:
+def _pointers(spec: Any) -> dict[tuple[int, str], tuple[str, ...]]:
     """JSON pointers by the identity of the mapping that holds the field, and its key."""
-    table: dict[tuple[int, str], str] = {}
+    table: dict[tuple[int, str], tuple[str, ...]] = {}
 
     def walk(value: Any, pointer: str) -> None:
         if isinstance(value, Mapping):
             for key, inner in value.items():
-                table[id(value), key] = f"{pointer}/{key}"
+                table[id(value), key] = (f"{pointer}/{key}",)
                 walk(inner, f"{pointer}/{key}")
         elif isinstance(value, list):
             for index, inner in enumerate(value):
@@ -165,11 +177,11 @@ def _pointers(spec: Any) -> dict[tuple[int, str], str]:
     return table
 
 
-def _drain(pointers: dict[tuple[int, str], str]) -> tuple[str, ...]:
+def _drain(pointers: dict[tuple[int, str], tuple[str, ...]]) -> tuple[str, ...]:
     reads = _READS.get()
     if not reads:
         return ()
-    found = tuple(dict.fromkeys(pointers[read] for read in reads if read in pointers))
+    found = tuple(dict.fromkeys(pointer for read in reads for pointer in pointers.get(read, ())))
     reads.clear()
     # Asking for spec.runtime.version reads /runtime on the way: only the deepest pointer says something.
     return tuple(p for p in found if not any(other.startswith(p + "/") for other in found))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from genfile import __version__
 from genfile.spec.base import plain
+from genfile.upkeep.explain import shared_fields
 
 if TYPE_CHECKING:
     from genfile.api import Generation
@@ -129,7 +130,7 @@ def _fields(path: str, generation: "Generation") -> dict[str, tuple[str, ...]]:
     for _, rendering in generation.services:
         for file in rendering.files:
             if file.path == path:
-                return {line.text: line.fields for line in file.lines}
+                return {line.text: line.fields for line in shared_fields(list(file.lines))}
     return {}
 
 

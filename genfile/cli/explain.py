@@ -1,0 +1,157 @@
+"""`genfile explain`: why a line is there, and where a field comes from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from genfile.cli import ui
+from genfile.errors import UsageError
+
+if TYPE_CHECKING:
+    from genfile.upkeep.explain import Explanation, FieldExplained, LineExplained
+
+
+def explain(
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE[:LINE]|FIELD]", help="Dockerfile, Dockerfile:12, port, runtime.version."),
+    ] = None,
+    path: Annotated[Path, typer.Option("--path", help="The folder of the project.")] = Path(),
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page that shows the files beside their reasons."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the explanation as JSON.")] = False,
+) -> None:
+    """Explain a line of a generated file, or a field: the reason, the source, and the evidence in the project."""
+    from genfile.upkeep.explain import explain_project, parse_target
+
+    explanation = explain_project(path)
+    if html is not None:
+        _write_page(explanation, html)
+        return
+    if what is None:
+        what = explanation.generation.services[0][1].layout.dockerfile
+    name, number = parse_target(what)
+    if name in explanation.paths or number is not None:
+        lines = explanation.lines(name)
+        if number is not None:
+            if number > len(lines):
+                raise UsageError(f"{name} has {len(lines)} lines", hint=f"name a line from 1 to {len(lines)}")
+            lines = lines[number - 1 : number]
+        if as_json:
+            ui.json_out({"version": 1, "lines": [_line_json(line) for line in lines]})
+        elif number is None:
+            _show_file(lines)
+        else:
+            _show_line(lines[0])
+        return
+    fields = explanation.fields(what)
+    if as_json:
+        ui.json_out({"version": 1, "fields": [_field_json(item) for item in fields]})
+        return
+    for item in fields:
+        _show_field(item)
+
+
+def _show_file(lines: "tuple[LineExplained, ...]") -> None:
+    """The file, each passage with its reason once."""
+    told: tuple[str, ...] = ()
+    for line in lines:
+        reasons = tuple(rule.why for rule in line.rules) or ((line.purpose,) if line.purpose else ())
+        if line.yours and line.text.strip():
+            reasons = ("Yours: genfile did not write this line.",)
+        for reason in reasons if reasons != told else ():
+            ui.out(ui.styled(f"        {reason}", "dim"))
+        told = reasons or told
+        ui.out(ui.styled(f"{line.line:>5}  ", "dim"), line.text)
+
+
+def _show_line(line: "LineExplained") -> None:
+    ui.out(ui.styled(f"{line.path}:{line.line}", "bold"), f"  {line.text.strip()}")
+    if line.yours:
+        ui.out("  Yours: genfile did not write this line; `genfile update` keeps it.")
+    if line.purpose and not line.rules:
+        ui.out(f"  {line.purpose}")
+    for rule in line.rules:
+        ui.out(f"  {rule.why}")
+        ui.out(ui.styled(f"    {rule.source}  [{rule.id}]", "dim"))
+    if line.fields:
+        ui.out("  It comes from:")
+    for item in line.fields:
+        ui.out(f"    {item.name} = {ui.shown(item.value)}", ui.styled(_because(item), "dim"))
+    if line.fields:
+        first = line.fields[0]
+        ui.out(f"  To say otherwise: genfile init --set {first.name}=… (`genfile explain {first.name}` tells more)")
+
+
+def _because(item: "FieldExplained") -> str:
+    if item.fact is None:
+        return "  (the default)"
+    places = ", ".join(map(str, item.fact.evidence[:2]))
+    return f"  {places}" + (" [a guess]" if item.fact.guess else "")
+
+
+def _show_field(item: "FieldExplained") -> None:
+    where = "" if item.service == "." else f" ({item.service})"
+    ui.out(ui.styled(item.name, "bold"), f"{where} = {ui.shown(item.value)}")
+    if item.fact is None:
+        ui.out("  The default: nothing in the project says otherwise.")
+    for evidence in item.fact.evidence if item.fact is not None else ():
+        ui.out(f"  {evidence}")
+    if item.fact is not None and item.fact.guess:
+        ui.out(f"  This is a guess. {_sentence(item.fact.remedy) if item.fact.remedy else ''}".rstrip())
+    if item.asked is not None:
+        ui.out("  Looked at, in this order:")
+        for number, (signal, fact) in enumerate(item.asked.answers, 1):
+            verdict = "–"
+            if fact is not None:
+                places = ", ".join(map(str, fact.evidence[:1])) or ui.shown(fact.value)
+                taken = fact is item.asked.decided
+                same = taken or item.asked.decided is None or fact.value == item.asked.decided.value
+                verdict = f"{places}  <- taken" if taken else f"{places}{'' if same else ', disagrees'}"
+            ui.out(f"  {number:>3}. {signal}", ui.styled(f"  {verdict}", "" if fact is not None else "dim"))
+    ui.out(f"  To say otherwise: genfile init --set {item.name}=…")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _line_json(line: "LineExplained") -> dict[str, Any]:
+    return {
+        "path": line.path,
+        "line": line.line,
+        "text": line.text,
+        "yours": line.yours,
+        "purpose": line.purpose,
+        "rules": [{"id": rule.id, "why": rule.why, "source": rule.source} for rule in line.rules],
+        "fields": [_field_json(item) for item in line.fields],
+        "template": line.template,
+    }
+
+
+def _field_json(item: "FieldExplained") -> dict[str, Any]:
+    fact, asked = item.fact, item.asked
+    return {
+        "service": item.service,
+        "field": item.name,
+        "value": item.value,
+        "guess": fact is not None and fact.guess,
+        "remedy": None if fact is None else fact.remedy,
+        "evidence": [{"path": e.path, "line": e.line, "says": e.says} for e in (fact.evidence if fact else ())],
+        "signals": [
+            {"looks_at": signal, "answer": None if found is None else [str(e) for e in found.evidence]}
+            for signal, found in (asked.answers if asked is not None else ())
+        ],
+    }
+
+
+def _write_page(explanation: "Explanation", target: Path) -> None:
+    from genfile.project.apply import apply_plan
+    from genfile.project.plan import make_plan
+    from genfile.upkeep.page import page
+
+    apply_plan(make_plan(target.parent, {target.name: page(explanation)}, force=True))
+    ui.out(f"wrote {target}")

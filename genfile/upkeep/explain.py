@@ -1,0 +1,217 @@
+"""Why each line of a generated file is there, and where each field of a spec comes from."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genfile.errors import UsageError
+from genfile.evidence import Asked, logged
+from genfile.spec.base import plain
+from genfile.upkeep.decisions import Flags, decide
+from genfile.upkeep.produce import produce_from
+from genfile.upkeep.purpose import purposes
+
+if TYPE_CHECKING:
+    from genfile.api import Generation
+    from genfile.detect.inspection import InspectedService
+    from genfile.evidence import Fact
+    from genfile.preset.rules import Rule
+    from genfile.preset.trace import Line
+
+
+@dataclass(frozen=True)
+class FieldExplained:
+    """A field of a service's spec: its value, the fact that it comes from (None: a default), and the decision.
+
+    ``pointer`` is a JSON pointer into the spec; ``asked`` has every signal in order, where signals were asked.
+    """
+
+    service: str
+    pointer: str
+    value: Any
+    fact: "Fact[Any] | None"
+    asked: Asked | None = None
+
+    @property
+    def name(self) -> str:
+        """The name that `--set` and genfile.toml take."""
+        return self.pointer[1:].replace("/", ".")
+
+
+@dataclass(frozen=True)
+class LineExplained:
+    """A line of a file on the disk: what it is for, the rules that it follows, and the fields that it comes from.
+
+    ``yours``: genfile did not write it. ``template``: the place in the preset that rendered it.
+    """
+
+    path: str
+    line: int
+    text: str
+    purpose: str
+    rules: "tuple[Rule, ...]" = ()
+    fields: tuple[FieldExplained, ...] = ()
+    template: str | None = None
+    yours: bool = False
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is known of a project's files: the services as decided, what was rendered, and how it was decided."""
+
+    root: Path
+    generation: "Generation"
+    decisions: tuple[Asked, ...]
+
+    def lines(self, path: str) -> tuple[LineExplained, ...]:
+        """Every line of one file: as it is on the disk, else as genfile would write it. Raises UsageError for a file
+        that genfile does not write.
+        """
+        service, rendered = self._rendered(path)
+        rendered = shared_fields(rendered)
+        target = self.root / path
+        texts = [line.text for line in rendered]
+        there = target.read_text("utf-8", "replace").splitlines() if target.is_file() else texts
+        from_genfile = dict(_pairs(there, texts))
+        told = purposes(path, there)
+        return tuple(
+            self._line(path, number, text, told[number - 1], rendered, from_genfile.get(number - 1), service)
+            for number, text in enumerate(there, 1)
+        )
+
+    def _line(
+        self,
+        path: str,
+        number: int,
+        text: str,
+        purpose: str,
+        rendered: "list[Line]",
+        at: int | None,
+        service: "InspectedService | None",
+    ) -> LineExplained:
+        from genfile.preset.rules import rule
+
+        if at is None:
+            return LineExplained(path, number, text, purpose, yours=True)
+        line = rendered[at]
+        place = None if line.template is None else f"{line.template}:{line.template_line}"
+        fields = tuple(self.field_of(service, pointer) for pointer in line.fields) if service is not None else ()
+        told = [item for item in fields if item.value not in (None, [], {}, False, "")]
+        known = tuple(sorted(told, key=lambda item: item.fact is None))
+        return LineExplained(path, number, text, purpose, tuple(map(rule, line.rules)), known, place)
+
+    def _rendered(self, path: str) -> "tuple[InspectedService | None, list[Line]]":
+        for item, rendering in self.generation.services:
+            for file in rendering.files:
+                if file.path == path:
+                    return item, list(file.lines)
+        if path == "compose.yaml":
+            from genfile.preset.compose import compose_lines
+
+            chosen = [(item.spec, rendering.layout) for item, rendering in self.generation.services]
+            return None, list(compose_lines(chosen))
+        known = ", ".join(self.paths)
+        raise UsageError(f"{path} is not a file that genfile writes here", hint=f"it writes {known}")
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that genfile writes for the project."""
+        return sorted(self.generation.files)
+
+    def fields(self, name: str) -> tuple[FieldExplained, ...]:
+        """A field of every service, by its dotted name. Raises UsageError where no service has it."""
+        pointer = "/" + name.strip("/").replace(".", "/")
+        found = [
+            self.field_of(item, pointer) for item, _ in self.generation.services if _has(plain(item.spec), pointer)
+        ]
+        if not found:
+            from difflib import get_close_matches
+
+            names = sorted({key for item, _ in self.generation.services for key in _names(plain(item.spec))})
+            close = get_close_matches(name, names, 1)
+            hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(n for n in names if '.' not in n)}"
+            raise UsageError(f"{name} is neither a field of a service here nor a file that genfile writes", hint=hint)
+        return tuple(found)
+
+    def field_of(self, service: "InspectedService", pointer: str) -> FieldExplained:
+        """One field of one service: its fact is its own, else that of the nearest field around it."""
+        at, fact = pointer, service.facts.get(pointer)
+        while fact is None and at.count("/") > 1:
+            at = at.rpartition("/")[0]
+            fact = service.facts.get(at)
+        asked = next((item for item in self.decisions if fact is not None and _is_of(item, fact)), None)
+        return FieldExplained(service.spec.path, pointer, _at(plain(service.spec), pointer), fact, asked)
+
+
+def explain_project(root: Path) -> Explanation:
+    """Inspect and render a project, and remember why. Raises what `genfile.api.inspect` and `generate_from` raise."""
+    from genfile.api import inspect
+
+    decisions = decide(root, Flags())
+    with logged() as log:
+        inspection = inspect(root, preset=decisions.preset)
+    return Explanation(root, produce_from(inspection, decisions, trace=True), tuple(log))
+
+
+def shared_fields(lines: "list[Line]") -> "list[Line]":
+    """The lines with the fields of their whole instruction, where nothing was read for a line alone."""
+    found: list[Line] = []
+    start = 0
+    for at, line in enumerate(lines):
+        if line.text.endswith("\\") and at + 1 < len(lines):
+            continue
+        group = lines[start : at + 1]
+        fields = tuple(dict.fromkeys(pointer for item in group for pointer in item.fields))
+        found += [item if item.fields else replace(item, fields=fields) for item in group]
+        start = at + 1
+    return found
+
+
+def _pairs(there: list[str], rendered: list[str]) -> Iterator[tuple[int, int]]:
+    for block in SequenceMatcher(None, there, rendered, autojunk=False).get_matching_blocks():
+        yield from ((block.a + n, block.b + n) for n in range(block.size))
+
+
+def _is_of(asked: Asked, fact: "Fact[Any]") -> bool:
+    """Whether a fact came out of a decision: the same evidence, under whatever value it was put in the spec."""
+    return asked.decided is not None and bool(fact.evidence) and asked.decided.evidence == fact.evidence
+
+
+_MISSING = object()
+
+
+def _at(value: Any, pointer: str) -> Any:
+    for key in pointer[1:].split("/"):
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+def _has(spec: dict[str, Any], pointer: str) -> bool:
+    parent, _, last = pointer.rpartition("/")
+    table = _at(spec, parent) if parent else spec
+    return isinstance(table, dict) and last in table
+
+
+def _names(spec: dict[str, Any], before: str = "") -> Iterator[str]:
+    for key, value in spec.items():
+        yield before + key
+        if isinstance(value, dict):
+            yield from _names(value, f"{before}{key}.")
+
+
+def parse_target(what: str) -> tuple[str, int | None]:
+    """`Dockerfile:12` as path and line. Raises UsageError for a line that is not a number."""
+    path, sign, number = what.rpartition(":")
+    if not sign:
+        return posixpath.normpath(what), None
+    if not number.isdecimal() or number == "0":
+        raise UsageError(f"{what}: the line must be a number from 1", hint=f"for example {path}:1")
+    return posixpath.normpath(path), int(number)

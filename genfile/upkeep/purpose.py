@@ -1,0 +1,86 @@
+"""What each line of a Dockerfile, an ignore file or a compose file is for, by what it is."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from genfile.dockerfile.heredoc import Heredoc, heredocs
+from genfile.dockerfile.lexer import LexError
+
+_KEY = re.compile(r'^(\s*)(?:- )?"?([A-Za-z_][\w.-]*)"?:')
+
+
+@cache
+def _data() -> dict[str, dict[str, str]]:
+    from genfile.parsers.data import parse_toml
+
+    path = Path(__file__).parent.parent / "data" / "lines.toml"
+    return dict(parse_toml(path.read_text("utf-8")).value)
+
+
+def purposes(path: str, lines: list[str]) -> list[str]:
+    """What each line is for; empty for a blank line."""
+    if path.endswith(".dockerignore"):
+        return [_ignored(line) for line in lines]
+    if path.endswith((".yaml", ".yml")):
+        return _composed(lines)
+    return _instructed(lines)
+
+
+def _ignored(line: str) -> str:
+    data = _data()["dockerignore"]
+    if not line.strip():
+        return ""
+    return data["comment" if line.startswith("#") else "exception" if line.startswith("!") else "pattern"]
+
+
+def _instructed(lines: list[str]) -> list[str]:
+    """By the instruction that a line begins, goes on with, or gives the content of a heredoc to."""
+    data = _data()["dockerfile"]
+    told: list[str] = []
+    word, goes_on = "", False
+    opened: list[Heredoc] = []
+    for line in lines:
+        text = line.strip()
+        if opened:
+            told.append(data["heredoc"])
+            if opened[0].ends_at(line):
+                opened.pop(0)
+            continue
+        if not text:
+            told.append("")
+            continue
+        if text.startswith("#"):
+            told.append(data["comment"])
+            continue
+        word = word if goes_on else text.split()[0].upper()
+        goes_on = text.endswith("\\")
+        told.append(data.get(word, ""))
+        try:
+            opened = list(heredocs(line))
+        except LexError:
+            opened = []
+    return told
+
+
+def _composed(lines: list[str]) -> list[str]:
+    """By the key of a line; items of a list and keys that are names go by the key above them."""
+    data = _data()["compose"]
+    told: list[str] = []
+    above: list[tuple[int, str]] = []
+    for line in lines:
+        match = _KEY.match(line)
+        if not line.strip():
+            told.append("")
+        elif line.lstrip().startswith("#"):
+            told.append(data["comment"])
+        elif match is None:
+            told.append(data.get(above[-1][1], data["item"]) if above else data["item"])
+        else:
+            depth, key = len(match[1]), match[2]
+            above = [item for item in above if item[0] < depth]
+            around = above[-1][1] if above else ""
+            named = depth == 2 and around == "services"
+            told.append(data["name"] if named else data.get(key) or data.get(around, data["item"]))
+            above.append((depth, "" if named else key if key in data else around))
+    return told
