@@ -45,7 +45,7 @@ ALLOWED = {
     # What was decided, what was written, and what has changed since.
     "upkeep": {
         *("errors", "evidence", "source", "spec", "data", "container", "api", "project", "bundle", "preset"),
-        *("handwritten", "detect", "scaffold", "template", ""),
+        *("handwritten", "detect", "scaffold", "template", "dockerfile", "parsers", ""),
     },
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
     "lint": {"dockerfile"},
