@@ -8,6 +8,7 @@ import typer
 
 from genfile import __version__
 from genfile.cli import (
+    build,
     check,
     explain,
     init,
@@ -37,6 +38,7 @@ app.command("init")(init.init)
 app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("check")(check.check)
+app.command("build")(build.build)
 app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("lint")(lint.lint)
