@@ -43,11 +43,11 @@ ALLOWED = {
         ),
     },
     # Builds with the engine that is there.
-    "engine": {"errors", "dockerfile", "parsers", "preset", "project", "spec", "terminal", "data"},
+    "engine": {"errors", "dockerfile", "parsers", "preset", "project", "spec", "terminal", "data", ""},
     # What was decided, what was written, and what has changed since.
     "upkeep": {
         *("errors", "evidence", "source", "spec", "data", "container", "api", "project", "bundle", "preset"),
-        *("handwritten", "detect", "scaffold", "template", "dockerfile", "parsers", ""),
+        *("handwritten", "detect", "scaffold", "template", "dockerfile", "parsers", "engine", ""),
     },
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
     "lint": {"dockerfile"},
@@ -122,6 +122,7 @@ def test_few_modules_start_programs() -> None:
     users = {path.relative_to(PACKAGE).as_posix() for path in FILES if "import subprocess" in path.read_text("utf-8")}
     assert users == {
         "bundle/git.py",
+        "engine/credentials.py",
         "engine/revision.py",
         "engine/run.py",
         "guard/process.py",

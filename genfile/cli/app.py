@@ -15,6 +15,7 @@ from genfile.cli import (
     inspect,
     lint,
     new,
+    pin,
     presets,
     presets_author,
     presets_sources,
@@ -39,6 +40,7 @@ app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("check")(check.check)
 app.command("build")(build.build)
+app.command("pin")(pin.pin)
 app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("lint")(lint.lint)

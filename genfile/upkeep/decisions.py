@@ -28,12 +28,16 @@ class Flags:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The flags of a run over what the project has: its genfile.toml, and what genfile wrote before."""
+    """The flags of a run over what the project has: its genfile.toml, and what genfile wrote before.
+
+    ``pinned``: the digests of images, where this run has new ones.
+    """
 
     base: Path | None
     flags: Flags
     config: "Config | None"
     before: Written | None
+    pinned: Mapping[str, str] | None = None
 
     @cached_property
     def given(self) -> Given:
@@ -46,6 +50,11 @@ class Decisions:
             before.compose if flags.compose is None else flags.compose,
             before.only,
         )
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The digests of images, by `name:tag`."""
+        return self.pinned if self.pinned is not None else self.before.pins if self.before is not None else {}
 
     @cached_property
     def preset(self) -> Choice:
