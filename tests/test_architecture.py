@@ -58,7 +58,7 @@ ALLOWED = {
     "handwritten": {"errors", "evidence", "dockerfile", "detect", "image", "proof", "source"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},
-    "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", ""},
+    "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", "parsers", ""},
     # The child runs detection; the parent checks its answer as a spec.
     "guard": {"errors", "evidence", "source", "spec", "detect", "proof", ""},
     "schema": {"spec", "preset", "template"},

@@ -24,6 +24,7 @@ from genfile.cli import (
     schema,
     ui,
     update,
+    verify,
 )
 from genfile.errors import GenfileError
 
@@ -40,6 +41,7 @@ app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("check")(check.check)
 app.command("build")(build.build)
+app.command("verify")(verify.verify)
 app.command("pin")(pin.pin)
 app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
