@@ -8,6 +8,7 @@ import typer
 
 from genfile import __version__
 from genfile.cli import (
+    adopt,
     build,
     check,
     explain,
@@ -40,6 +41,7 @@ app.command("init")(init.init)
 app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("check")(check.check)
+app.command("adopt")(adopt.adopt)
 app.command("build")(build.build)
 app.command("verify")(verify.verify)
 app.command("pin")(pin.pin)
