@@ -16,15 +16,12 @@ _MAX_BYTES = 1024 * 1024
 
 
 def read_config(base: Path) -> "Config":
-    """The decisions of the project in a folder; without the file, the defaults. Raises UsageError with its line."""
+    """The decisions of the project in a folder; without any, the defaults. Raises UsageError with the place."""
+    from genfile.project.decided import find_decided
     from genfile.spec.config import Config
 
-    text = read_text(base, CONFIG)
-    if text is None:
-        return Config.model_construct()
-    from genfile.project.faults import parse_model
-
-    return parse_model(Config, text, CONFIG)
+    decided = find_decided(base)
+    return Config.model_construct() if decided is None else decided.config
 
 
 def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] | None":
