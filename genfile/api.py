@@ -165,7 +165,8 @@ def inspect(
     from genfile.source import Budget, open_source
 
     budget = Budget()
-    return inspect_source(open_source(source, budget=budget), rules, chosen=chosen, budget=budget, prove=prove, skip=skip)
+    tree = open_source(source, budget=budget)
+    return inspect_source(tree, rules, chosen=chosen, budget=budget, prove=prove, skip=skip)
 
 
 def render(
@@ -228,12 +229,12 @@ def generate_from(
     *,
     preset: "str | Choice | None" = None,
     settings: "Settings | None" = None,
-    per_service: "Mapping[str, Settings]" = {},
+    per_service: "Mapping[str, Settings] | None" = None,
     presets: Mapping[str, Choice] = {},
     service: str | Sequence[str] | None = None,
     compose: bool = False,
     comments: "Comments" = "brief",
-    levels: "Mapping[str, Comments]" = {},
+    levels: "Mapping[str, Comments] | None" = None,
     base: "str | os.PathLike[str] | None" = None,
     trace: bool = False,
 ) -> Generation:
@@ -256,7 +257,7 @@ def generate_from(
             spec,
             preset=settled.preset,
             options=settled.options,
-            comments=levels.get(spec.path, comments),
+            comments=(levels or {}).get(spec.path, comments),
             several=several,
             trace=trace,
         )
@@ -285,7 +286,7 @@ def settle(
     *,
     preset: Choice,
     settings: "Settings | None" = None,
-    per_service: "Mapping[str, Settings]" = {},
+    per_service: "Mapping[str, Settings] | None" = None,
     presets: Mapping[str, Choice] = {},
 ) -> list[Settled]:
     """The services that are meant, each with what was decided for it; parameters as for `generate_from`.
@@ -296,7 +297,7 @@ def settle(
     settled = []
     for found in select(inspection, service):
         choice = presets.get(found.spec.path, preset)
-        own = {**common, **per_service.get(found.spec.path, {})}
+        own = {**common, **(per_service or {}).get(found.spec.path, {})}
         others = [item.spec for item in inspection.services if item is not found]
 
         def passed_over(key: str, own: "Settings" = own, others: "list[Spec]" = others) -> bool:

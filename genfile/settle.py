@@ -85,9 +85,7 @@ def _evidence(key: str, setting: str | Setting) -> Evidence:
     return Evidence("--set", None, f"{key}={setting}")
 
 
-def _set_fields(
-    model: "type[Spec]", values: dict[str, Any], fields: "Mapping[str, str | Setting]"
-) -> dict[str, Any]:
+def _set_fields(model: "type[Spec]", values: dict[str, Any], fields: "Mapping[str, str | Setting]") -> dict[str, Any]:
     """The values with fields set. One that is only valid beside another, as the two of a new table, waits for it."""
     waiting = dict(fields)
     while waiting:

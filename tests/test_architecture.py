@@ -45,7 +45,7 @@ ALLOWED = {
     # What was decided, what was written, and what has changed since.
     "upkeep": {
         *("errors", "evidence", "source", "spec", "data", "container", "api", "project", "bundle", "preset"),
-        *("handwritten", "detect", "scaffold", "template", "settle", ""),
+        *("handwritten", "detect", "scaffold", "template", "guard", "settle", ""),
     },
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
     "lint": {"dockerfile"},
@@ -62,7 +62,19 @@ ALLOWED = {
     # What was said of a service, put into its spec.
     "settle": {"errors", "evidence", "spec", "detect", "options", "preset"},
     "schema": {"spec", "preset", "template"},
-    "api": {"errors", "evidence", "source", "spec", "detect", "preset", "bundle", "project", "guard", "proof", "settle"},
+    "api": {
+        "errors",
+        "evidence",
+        "source",
+        "spec",
+        "detect",
+        "preset",
+        "bundle",
+        "project",
+        "guard",
+        "proof",
+        "settle",
+    },
     "cli": {
         "guard",
         *(

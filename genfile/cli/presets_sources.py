@@ -1,6 +1,5 @@
 """`genfile presets add`, `update`, `remove`: the presets that a project has names for, and what they are pinned to."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,23 +102,15 @@ def _check_known(name: str | None, known: list[str]) -> None:
 
 
 def _stored(reference: str, project: Path) -> str:
-    """The reference as the project keeps it: a path is relative to the project, not to where the user stands."""
+    """The reference as the project keeps it; a built-in preset needs no name."""
     from genfile.bundle import parse_reference
     from genfile.bundle.builtin import builtin_names
+    from genfile.upkeep.save import stored_reference
 
     parsed = parse_reference(reference)
-    if parsed.kind not in ("path", "name"):
-        return reference
     if parsed.kind == "name" and parsed.location in builtin_names("presets"):
         raise UsageError(f"{reference} is built in: it needs no entry", hint=f"use it with --preset {reference}")
-    try:
-        place = Path(parsed.location).expanduser()
-        relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
-    except (ValueError, RuntimeError):
-        # On another drive of Windows; a user that there is not.
-        return reference
-    start = relative if relative.startswith("..") else f"./{relative}"
-    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")
+    return stored_reference(reference, project)
 
 
 def _resolve(source: str, project: Path) -> "LockedPreset":

@@ -64,12 +64,14 @@ class LeftOutSource:
     @cached_property
     def _index(self) -> Index:
         index = self.below.index()
-        folders = {
+        kept = {
             folder: [name for name in names if not self.patterns.leave_out(f"{folder}/{name}" if folder else name)]
             for folder, names in index.folders.items()
             if not self.patterns.leave_out_folder(folder)
         }
-        return make_index({folder: names for folder, names in folders.items() if names or not folder}, list(index.notes))
+        # As of a folder on the disk: where no files are left, none is known, but for the root.
+        folders = {folder: names for folder, names in kept.items() if names or not folder}
+        return make_index(folders, list(index.notes))
 
     def read(self, path: str, limit: int) -> bytes:
         if self.patterns.leave_out(path):

@@ -9,9 +9,7 @@ from genfile.spec.base import Argument, Model, RelativePath, ServiceName, Word
 PresetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 CommentLevel = Literal["none", "brief", "teach"]
 # More patterns than a person writes, and few enough for a tree of 100,000 files.
-Patterns = Annotated[
-    tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=100)
-]
+Patterns = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=100)]
 
 _SET = "Fields of the spec (dotted, or as tables) and options of the preset; a text means what it means for `--set`."
 

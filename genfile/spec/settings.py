@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A text that a file gives to a field or an option, and where. ``mild``: where it fits nothing, that is no error."""
+    """A text that a file gives to a field or an option, and where. ``mild``: one that fits nothing is no error."""
 
     text: str
     place: Place

@@ -2,7 +2,7 @@
 what the command line said before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -72,24 +72,40 @@ class Decisions:
 
     def kept(self, generation: "Generation") -> Given:
         """What genfile.lock keeps: `given`, and what the user wants of every project, so that others get the same."""
+        given = self._not_decided(self.given)
         if self.user is None:
-            return self.given
+            return given
         user, config, flags = self.user.config, self.config, self.flags
         above = {*flags.settings, *(self.decided.settings if self.decided is not None else ())}
+        made = [(item.spec, self.choice_for(item.spec.path).of(item.spec)) for item, _ in generation.services]
         settings = {
             key: setting.text
             for key, setting in self.user.settings.items()
-            if key not in above
-            and any(fits(key, item.spec, self.choice_for(item.spec.path).of(item.spec)) for item, _ in generation.services)
+            if key not in above and any(fits(key, *one) for one in made)
         }
         preset = None if config is not None and config.preset else user.preset
         comments = None if config is not None and config.comments else user.comments
         return Given(
-            flags.preset or preset or self.given.preset,
-            {**self.given.settings, **settings},
-            flags.comments or comments or self.given.comments,
-            self.given.compose,
-            self.given.only,
+            flags.preset or preset or given.preset,
+            {**given.settings, **settings},
+            flags.comments or comments or given.comments,
+            given.compose,
+            given.only,
+        )
+
+    def _not_decided(self, given: Given) -> Given:
+        """What the command line said without what the project's file says by now: it would come back, were the file's
+        word taken out."""
+        config, flags = self.config, self.flags
+        if config is None or self.decided is None:
+            return given
+        decided = self.decided.settings
+        return replace(
+            given,
+            preset=flags.preset if config.preset else given.preset,
+            settings={key: text for key, text in given.settings.items() if key not in decided or key in flags.settings},
+            comments=flags.comments if config.comments else given.comments,
+            compose=bool(flags.compose) if config.compose is not None else given.compose,
         )
 
     @cached_property
@@ -147,7 +163,9 @@ class Decisions:
         """What the command line said for one service alone, now or before."""
         before = self.before.services.get(path) if self.before is not None else None
         now = self.flags.settings if self.flags.service is not None else {}
-        return {**(before.settings if before is not None else {}), **now}
+        files = self.decided.services.get(path, {}) if self.decided is not None else {}
+        kept = {key: text for key, text in before.settings.items() if key not in files} if before is not None else {}
+        return {**kept, **now}
 
     @cached_property
     def comments(self) -> "Comments":
@@ -192,6 +210,4 @@ def decide(folder: Path | None, flags: Flags, *, texts: Mapping[str, str | None]
     from genfile.project.decided import find_decided
     from genfile.project.lock import LOCK
 
-    return Decisions(
-        folder, flags, find_decided(folder, texts), read_written(read_text(folder, LOCK)), read_user()
-    )
+    return Decisions(folder, flags, find_decided(folder, texts), read_written(read_text(folder, LOCK)), read_user())

@@ -1,7 +1,7 @@
 """The services of a project as its decisions have them: what is ignored, left out, named and added."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genfile.errors import SpecError, UsageError
 from genfile.evidence import Evidence, Fact
@@ -114,8 +114,8 @@ def _made(tree: "Source", path: str, service: "ServiceConfig", decided: "Decided
     assert service.language is not None
     said = (Evidence(place.path, place.line, f"language = {service.language}"),)
     name = service_name(tree.name if path == "." else path)
-    values = {"language": service.language, "path": path, "name": name}
-    facts = {"/language": Fact(service.language, said)}
+    values: dict[str, Any] = {"language": service.language, "path": path, "name": name}
+    facts: dict[str, Fact[Any]] = {"/language": Fact(service.language, said)}
     version = _newest(service.language)
     if version is not None:
         values["runtime"] = {"version": version}
