@@ -58,7 +58,7 @@ class Choice:
             return None
         from pathlib import Path
 
-        from genfile.bundle import open_bundle, project_tree
+        from genfile.bundle import open_bundle, parse_reference, project_tree
         from genfile.preset.find import BUILTIN
         from genfile.project.config import preset_reference
 
@@ -71,6 +71,10 @@ class Choice:
         if known is None or root is None:
             tree = project_tree(root) if self.by_tree and root is not None else None
             start = root if self.by_tree else None if self.home is None or root is not None else Path(self.home)
+            is_name = parse_reference(self.name).kind == "name"
+            if self.by_tree and is_name and root is not None and not os.path.lexists(root / self.name):
+                add = f"`genfile presets add {self.name} REFERENCE` makes it known"
+                raise UsageError(f"preset {self.name!r} is not known to this project", hint=add)
             return open_bundle(self.name, what="preset", base=start, tree=tree)
         source, locked = known
         # A preset that the user asks for by its name is fetched at its pinned commit, and at no other.

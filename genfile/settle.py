@@ -41,7 +41,9 @@ def apply_settings(
         elif option in preset.options:
             options[option] = _option(key, setting, preset)
         elif isinstance(setting, Setting) and setting.mild:
-            notes.append(Note("info", f"{_unknown(key, setting, spec, preset).message}: it is not used"))
+            fault = _unknown(key, setting, spec, preset)
+            hint = f" ({fault.hint})" if fault.hint and fault.hint.startswith("did you") else ""
+            notes.append(Note("info", f"{fault.message}, so that it is not used{hint}"))
         elif not passed_over(key):
             raise _unknown(key, setting, spec, preset)
     from genfile.detect.inspection import InspectedService
@@ -53,7 +55,7 @@ def apply_settings(
     for key, setting in fields.items():
         pointer = "/" + key.replace(".", "/")
         facts = {k: fact for k, fact in facts.items() if k != pointer and not k.startswith(pointer + "/")}
-        facts[pointer] = Fact(text_of(setting), (_evidence(key, setting),))
+        facts[pointer] = Fact(_value_at(values, key), (_evidence(key, setting),))
     return InspectedService(parse_spec(values), facts, tuple(dict.fromkeys(notes)), service.risks), options
 
 
@@ -133,7 +135,8 @@ def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, setting: s
             fault = fault or error
         else:
             return candidate
-    raise SpecError(f"{_who(key, setting)}: {fault.message.removeprefix('spec: ') if fault else 'no such field'}")
+    said = fault.message.removeprefix("spec: ").removeprefix(f"{key}: ") if fault else "no such field"
+    raise SpecError(f"{_who(key, setting)}: {said}")
 
 
 def _readings(model: "type[Spec]", key: str, setting: str | Setting) -> list[Any]:
@@ -155,6 +158,13 @@ def _put(values: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
         table = table[parent]
     table[last] = value
     return changed
+
+
+def _value_at(values: dict[str, Any], key: str) -> Any:
+    found: Any = values
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found
 
 
 def _unknown(key: str, setting: str | Setting, spec: "Spec", preset: "Preset") -> UsageError:

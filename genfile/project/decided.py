@@ -85,7 +85,7 @@ def _settings(
         try:
             yield name, Setting(as_text(value), place, mild)
         except ValueError as error:
-            raise UsageError(f"{place}: {name}: {error} (got {str(value)[:80]})") from None
+            raise UsageError(f"{place}: {name}: {error}") from None
 
 
 def _text(base: Path, name: str) -> str | None:

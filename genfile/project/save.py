@@ -26,6 +26,7 @@ class ToSave:
 
     @property
     def values(self) -> dict[str, Any]:
+        """Those that one service can have of its own as well."""
         named = {"preset": self.preset, "comments": self.comments}
         return {key: value for key, value in named.items() if value is not None}
 
@@ -56,11 +57,11 @@ def _put(document: MutableMapping[str, Any], saved: ToSave, path: tuple[str, ...
     root = document
     for key in path:
         root = _table(root, key)
-    if saved.compose is not None:
-        root["compose"] = saved.compose
     target = root if saved.service is None else _table(_table(root, "services", above=True), saved.service)
     for key, value in saved.values.items():
         target[key] = value
+    if saved.compose is not None:
+        root["compose"] = saved.compose
     if saved.settings:
         table = _table(target, "set")
         for key, text in saved.settings.items():

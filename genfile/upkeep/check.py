@@ -79,6 +79,7 @@ def ending(generation: "Generation", today: date) -> list[Note]:
 
 def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, ...]":
     """What is wrong on paper with the Dockerfiles that are not as genfile would write them."""
+    from genfile.detect.inspection import Inspection
     from genfile.handwritten import check_dockerfiles
     from genfile.source import open_source
 
@@ -90,5 +91,6 @@ def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, .
     ]
     if not edited:
         return ()
-    found = check_dockerfiles(open_source(root), edited)
+    services = Inspection(tuple(item for item, _ in generation.services))
+    found = check_dockerfiles(open_source(root), edited, services)
     return tuple(risk for path in edited for risk in found[path])

@@ -73,7 +73,7 @@ def _preset(reference: str, decisions: Decisions) -> str:
     if decisions.user is not None and reference in decisions.user.presets:
         raise UsageError(
             f"preset {reference} is known to your own configuration, and not to this project",
-            hint=f"`genfile presets add {reference} {decisions.user.presets[reference]}` makes it known",
+            hint=f"`genfile presets add {reference} REFERENCE` makes it known",
         )
     assert decisions.base is not None
     return stored_reference(reference, decisions.base)
