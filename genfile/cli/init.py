@@ -123,9 +123,10 @@ def _ask(inspection: "Inspection", decisions: "Decisions") -> "Flags":
             answers[key] = answer
     if answers == flags.settings:
         return flags
-    from genfile.upkeep.save import can_save, file_of
+    from genfile.upkeep.save import savable
 
-    saves = flags.save or (can_save(decisions) and ui.confirm(f"Save these answers to {file_of(decisions)}?", True))
+    file = savable(decisions)
+    saves = flags.save or (file is not None and ui.confirm(f"Save these answers to {file}?", default=True))
     return replace(flags, settings=answers, save=saves)
 
 

@@ -71,15 +71,17 @@ def remove(
 ) -> None:
     """Take a preset out of genfile.toml and genfile.lock."""
     from genfile.project.apply import apply_plan
-    from genfile.project.config import CONFIG, drop_preset, plan_texts, read_config, read_text
+    from genfile.project.config import drop_preset, plan_texts, read_config, read_text
+    from genfile.project.decided import TABLES, file_to_write, find_decided
     from genfile.project.lock import LOCK, read_lock, set_locked
 
     config = read_config(path)
     _check_known(name, list(config.presets))
-    if config.preset == name:
-        raise UsageError(f"{CONFIG} renders this project by preset {name}", hint=f"change `preset` in {CONFIG} first")
-    before = {CONFIG: read_text(path, CONFIG), LOCK: read_text(path, LOCK)}
-    after = {CONFIG: drop_preset(before[CONFIG] or "", name)}
+    file = file_to_write(find_decided(path))
+    if name in (config.preset, *(service.preset for service in config.services.values())):
+        raise UsageError(f"{file} renders this project by preset {name}", hint=f"change `preset` in {file} first")
+    before = {file: read_text(path, file), LOCK: read_text(path, LOCK)}
+    after = {file: drop_preset(before[file] or "", name, TABLES[file])}
     if name in read_lock(path).presets:
         after[LOCK] = set_locked(before[LOCK], name, None)
     apply_plan(plan_texts(path, before, after))
@@ -134,16 +136,18 @@ def _resolve(source: str, project: Path) -> "LockedPreset":
 
 def _write(path: Path, locked: "dict[str, LockedPreset]") -> None:
     from genfile.project.apply import apply_plan
-    from genfile.project.config import CONFIG, plan_texts, read_text, set_preset
+    from genfile.project.config import plan_texts, read_text, set_preset
+    from genfile.project.decided import TABLES, file_to_write, find_decided
     from genfile.project.lock import LOCK, set_locked
 
-    before = {CONFIG: read_text(path, CONFIG), LOCK: read_text(path, LOCK)}
-    config, lock = before[CONFIG], before[LOCK]
+    file = file_to_write(find_decided(path))
+    before = {file: read_text(path, file), LOCK: read_text(path, LOCK)}
+    config, lock = before[file], before[LOCK]
     for name, entry in locked.items():
-        config = set_preset(config, name, entry.source)
+        config = set_preset(config, name, entry.source, TABLES[file])
         lock = set_locked(lock, name, entry)
     if config is not None and lock is not None:
-        apply_plan(plan_texts(path, before, {CONFIG: config, LOCK: lock}))
+        apply_plan(plan_texts(path, before, {file: config, LOCK: lock}))
 
 
 def _report(rows: "list[tuple[str, LockedPreset | None, LockedPreset]]", *, as_json: bool) -> None:

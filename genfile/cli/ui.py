@@ -76,7 +76,7 @@ def prompt(text: str, default: str = "", *, show_default: bool = True, hide_inpu
     )
 
 
-def confirm(text: str, default: bool = False) -> bool:
+def confirm(text: str, *, default: bool = False) -> bool:
     """Ask for yes or no; Enter takes the default."""
     import typer
 

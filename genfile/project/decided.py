@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from genfile.spec.config import Config
 
 PYPROJECT, PACKAGE = "pyproject.toml", "package.json"
+# Of all tables `set` of a project: each one costs the work of a validation.
+MAX_SETTINGS = 2_000
 # The table of each file that the decisions stand in.
 TABLES = {CONFIG: (), PYPROJECT: ("tool", "genfile"), PACKAGE: ("genfile",)}
 
@@ -54,15 +56,26 @@ def find_decided(base: Path, texts: Mapping[str, str | None] | None = None) -> D
     return _decided(found[0], tuple(_named(other) for other in found[1:])) if found else None
 
 
-def read_decisions(text: str, name: str) -> Decided:
-    """The decisions of a text in the form of genfile.toml. Raises UsageError that names the place of a mistake."""
-    return _decided(open_toml(text, name), ())
+def file_to_write(decided: Decided | None) -> str:
+    """The file that decisions are put into: the one that has them, else genfile.toml.
+
+    Raises UsageError for package.json, which a person may have laid out in any way.
+    """
+    if decided is not None and decided.file == PACKAGE:
+        raise UsageError(
+            f'the decisions of this project are in {PACKAGE} "genfile", which genfile does not write',
+            hint=f"move them into {CONFIG}",
+        )
+    return CONFIG if decided is None else decided.file
 
 
 def _decided(origin: Origin, others: tuple[str, ...]) -> Decided:
     from genfile.spec.config import Config
 
     config = validate(Config, origin)
+    tables = [config.set, *(service.set for service in config.services.values())]
+    if sum(1 for table in tables for _ in leaves(table)) > MAX_SETTINGS:
+        raise UsageError(f"{origin.name}: more than {MAX_SETTINGS:,} settings")
     services = {
         path: settings_of(origin, service.set, ("services", path, "set")) for path, service in config.services.items()
     }

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from genfile.errors import UsageError
@@ -37,10 +38,13 @@ class Origin:
                 return Place(self.name, line, self._column(line, whole, end))
         return Place(self.name)
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.removeprefix("\ufeff").splitlines()
+
     def _column(self, line: int, path: "tuple[Key, ...]", end: int) -> int | None:
         """Of the innermost key that the line shows: a table may stand on one line with what it holds."""
-        lines = self.text.removeprefix("\ufeff").splitlines()
-        text = lines[line - 1] if line <= len(lines) else ""
+        text = self._lines[line - 1] if line <= len(self._lines) else ""
         for key in (*reversed(path[end:]), *reversed(path[:end])):
             if not isinstance(key, str):
                 continue

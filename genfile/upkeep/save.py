@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genfile.errors import UsageError
-from genfile.project.config import CONFIG, read_text
-from genfile.project.decided import PACKAGE
+from genfile.project.config import read_text
+from genfile.project.decided import file_to_write
 from genfile.upkeep.decisions import Decisions, Flags, decide
 
 if TYPE_CHECKING:
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
 
 
-def file_of(decisions: Decisions) -> str:
-    """The file that decisions are put into: the one that has them, else genfile.toml."""
-    return decisions.decided.file if decisions.decided is not None else CONFIG
-
-
-def can_save(decisions: Decisions) -> bool:
-    return decisions.base is not None and file_of(decisions) != PACKAGE
+def savable(decisions: Decisions) -> str | None:
+    """The file that decisions can be put into, or None."""
+    if decisions.base is None:
+        return None
+    try:
+        return file_to_write(decisions.decided)
+    except UsageError:
+        return None
 
 
 def save(
@@ -37,12 +38,7 @@ def save(
     base, flags = decisions.base, decisions.flags
     if base is None:
         raise UsageError("--save writes genfile.toml, and there is no folder for it that is read")
-    file = file_of(decisions)
-    if file == PACKAGE:
-        raise UsageError(
-            f'the decisions of this project are in {PACKAGE} "genfile", which --save does not write',
-            hint=f"move them into {CONFIG}",
-        )
+    file = file_to_write(decisions.decided)
     saved = ToSave(
         None if flags.preset is None else _preset(flags.preset, decisions),
         flags.comments,
