@@ -37,9 +37,8 @@ def _config() -> dict[str, Any]:
     from genfile.spec.config import Config
     from genfile.spec.project import LANGUAGES, spec_class
 
-    schema = TypeAdapter(Config).json_schema()
     # In TOML, what is not said is left out.
-    schema = _without_null(schema)
+    schema: dict[str, Any] = _without_null(TypeAdapter(Config).json_schema())
     fields: dict[str, Any] = {}
     for language in LANGUAGES:
         for name, field in spec_class(language).model_fields.items():

@@ -4,7 +4,7 @@
 counts alone: decisions that two files share out between them are seen whole in neither.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,19 +86,17 @@ def settings_of(
     origin: Origin, table: Mapping[str, Any], path: tuple[str, ...], *, mild: bool = False
 ) -> dict[str, Setting]:
     """The values of a table `set` as texts with their places. Raises UsageError for one that no field can hold."""
-    return dict(_settings(origin, table, path, mild=mild))
-
-
-def _settings(
-    origin: Origin, table: Mapping[str, Any], path: tuple[str, ...], *, mild: bool
-) -> Iterator[tuple[str, Setting]]:
+    found: dict[str, Setting] = {}
     for keys, value in leaves(table):
         place = origin.place(*path, *keys)
         name = ".".join(keys)
+        if name in found:
+            raise UsageError(f"{place}: {name} is set twice: at {found[name].place}, too")
         try:
-            yield name, Setting(as_text(value), place, mild)
+            found[name] = Setting(as_text(value), place, mild)
         except ValueError as error:
             raise UsageError(f"{place}: {name}: {error}") from None
+    return found
 
 
 def _text(base: Path, name: str) -> str | None:

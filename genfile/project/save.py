@@ -1,6 +1,7 @@
 """Decisions put into the file that holds them; comments, order and all else in it stay as they are."""
 
 import copy
+import itertools
 import json
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -43,21 +44,41 @@ def save_text(text: str | None, saved: ToSave, name: str = CONFIG, *, schema: bo
     expected = tomli.loads(text or "")
     for tables in (document, expected):
         _put(tables, saved, TABLES[name])
-    changed = tomlkit.dumps(document)
-    try:
-        same = tomli.loads(changed) == expected
-    except ValueError:
-        same = False
-    if not same:
+    dumped = tomlkit.dumps(document)
+    changed = next((form for form in (_spaced(dumped, text or ""), dumped) if _holds(form, expected)), None)
+    if changed is None:
         raise WriteError(f"{name} can't be changed without harm to what else is in it", hint="write it there by hand")
     return f"#:schema ./{SCHEMA}\n\n{changed}" if schema and text is None else changed
+
+
+def _holds(text: str, expected: dict[str, Any]) -> bool:
+    import tomli
+
+    try:
+        return tomli.loads(text) == expected
+    except ValueError:
+        return False
+
+
+def _spaced(text: str, before: str) -> str:
+    """The text with an empty line before each header that had one before."""
+    lines = before.splitlines()
+    apart = {line for above, line in itertools.pairwise(lines) if line.startswith("[") and not above.strip()}
+    spaced: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if spaced and spaced[-1].strip() and line.rstrip("\r\n") in apart:
+            spaced.append("\n")
+        spaced.append(line)
+    return "".join(spaced)
 
 
 def _put(document: MutableMapping[str, Any], saved: ToSave, path: tuple[str, ...]) -> None:
     root = document
     for key in path:
         root = _table(root, key)
-    target = root if saved.service is None else _table(_table(root, "services", above=True), saved.service)
+    target = root
+    if saved.service is not None and (saved.values or saved.settings):
+        target = _table(_table(root, "services", above=True), saved.service, above=not saved.values)
     for key, value in saved.values.items():
         target[key] = value
     if saved.compose is not None:
