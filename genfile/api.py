@@ -1,13 +1,14 @@
 """The Python API: pure functions from a source to specs, from a spec to text, and from a source to all files."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.errors import GenfileError, NothingFoundError, SpecError, UsageError
-from genfile.evidence import Evidence, Fact, Note
+from genfile.errors import GenfileError, NothingFoundError, UsageError
+from genfile.evidence import Note
+from genfile.settle import apply_settings, fits
 
 if TYPE_CHECKING:
     from genfile.bundle import Bundle
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from genfile.preset.comments import Comments
     from genfile.preset.find import Preset
     from genfile.preset.render import Rendering
+    from genfile.settle import Settings
     from genfile.source.base import Source
     from genfile.spec.project import Spec
     from genfile.spec.rules import DetectRules
@@ -28,14 +30,26 @@ class Choice:
 
     ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference. ``by_tree``: it is
     genfile.toml itself that says the name, not the user; then nothing outside of the tree is read or fetched.
+    ``own``: the presets that the user has names for, wherever the project is; ``home``: the folder that paths in them
+    start from. ``mild``: a service that the preset is not for gets the built-in that applies.
     """
 
     def __init__(
-        self, name: str | None, base: "str | os.PathLike[str] | None" = None, *, by_tree: bool = False
+        self,
+        name: str | None,
+        base: "str | os.PathLike[str] | None" = None,
+        *,
+        by_tree: bool = False,
+        own: Mapping[str, str] = {},
+        home: "str | os.PathLike[str] | None" = None,
+        mild: bool = False,
     ) -> None:
         self.name = name
         self.base = base
         self.by_tree = by_tree
+        self.own = {} if by_tree else own
+        self.home = home
+        self.mild = mild
 
     @cached_property
     def source(self) -> "str | Bundle | None":
@@ -44,19 +58,24 @@ class Choice:
             return None
         from pathlib import Path
 
-        from genfile.bundle import open_bundle, project_tree
+        from genfile.bundle import open_bundle, parse_reference, project_tree
         from genfile.preset.find import BUILTIN
         from genfile.project.config import preset_reference
 
         if self.name in BUILTIN:
             return self.name
-        if self.base is None:
-            return open_bundle(self.name, what="preset")
-        root = Path(self.base)
-        known = preset_reference(self.name, root)
-        if known is None:
-            tree = project_tree(root) if self.by_tree else None
-            return open_bundle(self.name, what="preset", base=root if self.by_tree else None, tree=tree)
+        root = None if self.base is None else Path(self.base)
+        known = None if root is None else preset_reference(self.name, root)
+        if known is None and self.name in self.own:
+            return open_bundle(self.own[self.name], what="preset", base=None if self.home is None else Path(self.home))
+        if known is None or root is None:
+            tree = project_tree(root) if self.by_tree and root is not None else None
+            start = root if self.by_tree else None if self.home is None or root is not None else Path(self.home)
+            is_name = parse_reference(self.name).kind == "name"
+            if self.by_tree and is_name and root is not None and not os.path.lexists(root / self.name):
+                add = f"`genfile presets add {self.name} REFERENCE` makes it known"
+                raise UsageError(f"preset {self.name!r} is not known to this project", hint=add)
+            return open_bundle(self.name, what="preset", base=start, tree=tree)
         source, locked = known
         # A preset that the user asks for by its name is fetched at its pinned commit, and at no other.
         tree = project_tree(root, fetch=not self.by_tree and locked is not None, pins=locked.extends if locked else {})
@@ -77,8 +96,14 @@ class Choice:
         from genfile.preset.find import preset_for
         from genfile.spec.base import plain
 
-        fits = self.rules is None or self.rules.language == spec.language
-        return preset_for(plain(spec), self.source if fits else None)
+        if self.rules is not None and self.rules.language != spec.language:
+            return preset_for(plain(spec))
+        try:
+            return preset_for(plain(spec), self.source)
+        except UsageError:
+            if not self.mild:
+                raise
+            return preset_for(plain(spec))
 
 
 def _choice(preset: "str | Choice | None", base: "str | os.PathLike[str] | None") -> Choice:
@@ -120,6 +145,7 @@ def inspect(
     preset: "str | Choice | None" = None,
     base: "str | os.PathLike[str] | None" = None,
     guard: "Runner | None" = None,
+    skip: Collection[str] = (),
 ) -> "Inspection":
     """Find the services of a source and what is true of each.
 
@@ -128,7 +154,7 @@ def inspect(
     languages stand before them. ``preset``: the one that the user chose, whose rules stand before all others.
     ``base``: the folder whose genfile.toml names presets. ``guard``: a `Guard` or a `GuardPool`: the tree is read in
     a child process with limits of time, memory and files, and the answer is checked; the same answer, for a tree that
-    keeps within them.
+    keeps within them. ``skip``: paths of services that are left out; a guarded call looks at them, too.
     Raises SourceError when it can't be read, GuardError when a guarded call reached a limit; a tree without services
     gives an Inspection without services.
     """
@@ -143,7 +169,8 @@ def inspect(
     from genfile.source import Budget, open_source
 
     budget = Budget()
-    return inspect_source(open_source(source, budget=budget), rules, chosen=chosen, budget=budget, prove=prove)
+    tree = open_source(source, budget=budget)
+    return inspect_source(tree, rules, chosen=chosen, budget=budget, prove=prove, skip=skip)
 
 
 def render(
@@ -205,36 +232,40 @@ def generate_from(
     inspection: "Inspection",
     *,
     preset: "str | Choice | None" = None,
-    settings: Mapping[str, str] | None = None,
-    per_service: Mapping[str, Mapping[str, str]] = {},
+    settings: "Settings | None" = None,
+    per_service: "Mapping[str, Settings] | None" = None,
+    presets: Mapping[str, Choice] = {},
     service: str | Sequence[str] | None = None,
     compose: bool = False,
     comments: "Comments" = "brief",
+    levels: "Mapping[str, Comments] | None" = None,
     base: "str | os.PathLike[str] | None" = None,
     trace: bool = False,
 ) -> Generation:
     """As `generate`, for a source that was inspected already; ``base`` as for `render`.
 
-    ``per_service``: settings of single services by path, over those of all. ``service``: one, or several.
-    ``trace``: each line of the files knows the fields of the spec that it comes from.
+    ``per_service``: settings of single services by path, over those of all; ``presets`` and ``levels``: the presets of
+    single services, and how much their files explain. ``service``: one, or several. ``trace``: each line of the files
+    knows the fields of the spec that it comes from.
     """
     from genfile.preset.render import render_spec
 
-    chosen = select(inspection, service)
     several = len(inspection.services) > 1
-    choice = _choice(preset, base)
     done: list[tuple[InspectedService, Rendering]] = []
     files: dict[str, str] = {}
-    for found in chosen:
-        picked = choice.of(found.spec)
-        own = {**(settings or {}), **per_service.get(found.spec.path, {})}
-        changed, options = apply_settings(found, own, picked)
-        if changed is not found:
-            picked = choice.of(changed.spec)
+    for settled in settle(
+        inspection, service, preset=_choice(preset, base), settings=settings, per_service=per_service, presets=presets
+    ):
+        spec = settled.service.spec
         rendering = render_spec(
-            changed.spec, preset=picked, options=options, comments=comments, several=several, trace=trace
+            spec,
+            preset=settled.preset,
+            options=settled.options,
+            comments=(levels or {}).get(spec.path, comments),
+            several=several,
+            trace=trace,
         )
-        done.append((changed, rendering))
+        done.append((settled.service, rendering))
         files |= {file.path: file.text for file in rendering.files}
     if compose:
         from genfile.preset.compose import render_compose
@@ -242,6 +273,45 @@ def generate_from(
         files["compose.yaml"] = render_compose([(item.spec, rendering.layout) for item, rendering in done], comments)
     notes = (*inspection.notes, *(note for item, _ in done for note in (*item.notes, *told_risks(item))))
     return Generation(tuple(done), dict(sorted(files.items())), tuple(dict.fromkeys(notes)))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A service with its fields set, the preset that is to render it, and options for that."""
+
+    service: "InspectedService"
+    preset: "Preset"
+    options: dict[str, str]
+
+
+def settle(
+    inspection: "Inspection",
+    service: str | Sequence[str] | None = None,
+    *,
+    preset: Choice,
+    settings: "Settings | None" = None,
+    per_service: "Mapping[str, Settings] | None" = None,
+    presets: Mapping[str, Choice] = {},
+) -> list[Settled]:
+    """The services that are meant, each with what was decided for it; parameters as for `generate_from`.
+
+    A setting for all services that fits another one of them is passed over where it does not fit.
+    """
+    common = settings or {}
+    settled = []
+    for found in select(inspection, service):
+        choice = presets.get(found.spec.path, preset)
+        own = {**common, **(per_service or {}).get(found.spec.path, {})}
+        others = [item.spec for item in inspection.services if item is not found]
+
+        def passed_over(key: str, own: "Settings" = own, others: "list[Spec]" = others) -> bool:
+            is_common = key in common and own[key] == common[key]
+            return is_common and any(fits(key, spec, presets.get(spec.path, preset).of(spec)) for spec in others)
+
+        picked = choice.of(found.spec)
+        changed, options = apply_settings(found, own, picked, passed_over)
+        settled.append(Settled(changed, picked if changed is found else choice.of(changed.spec), options))
+    return settled
 
 
 def told_risks(service: "InspectedService") -> "tuple[Note, ...]":
@@ -271,74 +341,3 @@ def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tu
         known = ", ".join(item.spec.path for item in inspection.services)
         raise UsageError(f"no service at {service!r}", hint=f"services are at: {known}")
     return found
-
-
-def apply_settings(
-    service: "InspectedService", settings: Mapping[str, str], preset: "Preset"
-) -> "tuple[InspectedService, dict[str, str]]":
-    """Set fields of a spec from text, and part the preset's options from them.
-
-    Raises UsageError for a name that is neither, SpecError for a value that the field's type refuses.
-    """
-    from genfile.spec.base import plain
-
-    if not settings:
-        return service, {}
-    spec = service.spec
-    options: dict[str, str] = {}
-    values = plain(spec)
-    known = preset.options
-    facts = dict(service.facts)
-    for key, text in settings.items():
-        top = key.split(".")[0]
-        if top in type(spec).model_fields:
-            values = _set_field(type(spec), values, key, text)
-            pointer = "/" + key.replace(".", "/")
-            facts = {k: fact for k, fact in facts.items() if k != pointer and not k.startswith(pointer + "/")}
-            facts[pointer] = Fact(text, (Evidence("--set", None, f"{key}={text}"),))
-        elif key.removeprefix("options.") in known:
-            options[key.removeprefix("options.")] = text
-        else:
-            raise _unknown(key, [*type(spec).model_fields, *known])
-    from genfile.detect.inspection import InspectedService
-    from genfile.spec.project import parse_spec
-
-    return InspectedService(parse_spec(values), facts, service.notes, service.risks), options
-
-
-def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, text: str) -> dict[str, Any]:
-    """The values with one field set: the first reading of the text that validates is taken."""
-    import copy
-
-    from genfile.spec.project import parse_spec
-    from genfile.spec.settings import readings
-
-    fault: SpecError | None = None
-    try:
-        found = readings(model, key, text)
-    except ValueError as error:
-        raise SpecError(f"--set {key}: {error}") from None
-    for reading in found:
-        candidate = copy.deepcopy(values)
-        table = candidate
-        *parents, last = key.split(".")
-        for parent in parents:
-            inner = table.get(parent)
-            table[parent] = inner if isinstance(inner, dict) else {}
-            table = table[parent]
-        table[last] = reading
-        try:
-            parse_spec(candidate)
-        except SpecError as error:
-            fault = fault or error
-        else:
-            return candidate
-    raise SpecError(f"--set {key}: {fault.message.removeprefix('spec: ') if fault else 'no such field'}")
-
-
-def _unknown(key: str, names: list[str]) -> UsageError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(key, names, 1)
-    hint = f"did you mean {close[0]}?" if close else f"fields and options: {', '.join(sorted(names))}"
-    return UsageError(f"--set {key}: neither a field of the spec nor an option of the preset", hint=hint)

@@ -21,12 +21,15 @@ _OTHERS = (".dockerignore", ".j2", ".tmpl", ".tpl", ".template", ".md")
 MAX_DOCKERFILES = 200
 
 
-def check_dockerfiles(source: "Source", names: Sequence[str] = ()) -> dict[str, tuple[Risk, ...]]:
+def check_dockerfiles(
+    source: "Source", names: Sequence[str] = (), inspection: "Inspection | None" = None
+) -> dict[str, tuple[Risk, ...]]:
     """What is wrong with the images that Dockerfiles of a tree make, by the path of each.
 
     ``names``: paths relative to the root; by default every Dockerfile of the tree. The build context is the one that a
-    compose file gives, else the folder or the root, whichever has what is copied. Raises UsageError for a name that is
-    not there, SourceError for text that is not a Dockerfile where it was named.
+    compose file gives, else the folder or the root, whichever has what is copied. ``inspection``: what is known of the
+    services already. Raises UsageError for a name that is not there, SourceError for text that is not a Dockerfile
+    where it was named.
     """
     from genfile.detect.inspection import inspect_source
     from genfile.detect.tree import Tree
@@ -36,8 +39,8 @@ def check_dockerfiles(source: "Source", names: Sequence[str] = ()) -> dict[str, 
     missing = next((name for name in known if name not in tree.paths), None)
     if missing is not None:
         raise UsageError(f"{missing} is not in {source.name}", hint="name Dockerfiles by their path in the folder")
-    inspection = inspect_source(source)
-    return {name: _checked(tree, inspection, name, named=bool(names)) for name in known}
+    known_of = inspect_source(source) if inspection is None else inspection
+    return {name: _checked(tree, known_of, name, named=bool(names)) for name in known}
 
 
 def is_dockerfile(path: str) -> bool:

@@ -23,8 +23,53 @@ def json_schema(name: Literal["spec", "preset", "template", "config"]) -> dict[s
         from genfile.template.manifest import Manifest as Template
 
         return {"$schema": SCHEMA, **TypeAdapter(Template).json_schema()}
-    from genfile.spec.config import Config
+    if name == "config":
+        return {"$schema": SCHEMA, **_config()}
     from genfile.spec.document import InspectDocument
 
-    model: Any = Config if name == "config" else InspectDocument
-    return {"$schema": SCHEMA, **TypeAdapter(model).json_schema()}
+    return {"$schema": SCHEMA, **TypeAdapter(InspectDocument).json_schema()}
+
+
+def _config() -> dict[str, Any]:
+    """Of genfile.toml: the tables `set` know the fields of the specs, and take the options of any preset."""
+    from pydantic import TypeAdapter
+
+    from genfile.spec.config import Config
+    from genfile.spec.project import LANGUAGES, spec_class
+
+    # In TOML, what is not said is left out.
+    schema: dict[str, Any] = _without_null(TypeAdapter(Config).json_schema())
+    fields: dict[str, Any] = {}
+    for language in LANGUAGES:
+        for name, field in spec_class(language).model_fields.items():
+            fields.setdefault(name, {"$ref": "#/$defs/Setting"})
+            if field.description:
+                fields[name]["description"] = field.description
+    schema["$defs"]["Setting"] = {
+        "description": "A text means what it means for `--set`; a version is a text: 3.10 as a number is 3.1.",
+        "anyOf": [{"type": kind} for kind in ("string", "integer", "boolean", "array", "object")],
+    }
+    schema["$defs"]["Settings"] = {
+        "type": "object",
+        "properties": dict(sorted(fields.items())),
+        "additionalProperties": {"$ref": "#/$defs/Setting"},
+    }
+    for table in (schema, schema["$defs"]["ServiceConfig"]):
+        table["properties"]["set"] = {
+            "$ref": "#/$defs/Settings",
+            "description": table["properties"]["set"]["description"],
+        }
+    return schema
+
+
+def _without_null(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_null(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _without_null(item) for key, item in value.items() if not (key == "default" and item is None)}
+    kinds = inner.pop("anyOf", None)
+    if kinds is None:
+        return inner
+    kinds = [kind for kind in kinds if kind != {"type": "null"}]
+    return {**kinds[0], **inner} if len(kinds) == 1 else {**inner, "anyOf": kinds}

@@ -47,7 +47,7 @@ ALLOWED = {
     # What was decided, what was written, and what has changed since.
     "upkeep": {
         *("errors", "evidence", "source", "spec", "data", "container", "api", "project", "bundle", "preset"),
-        *("handwritten", "detect", "scaffold", "template", "dockerfile", "parsers", "engine", ""),
+        *("handwritten", "detect", "scaffold", "template", "dockerfile", "parsers", "engine", "guard", "settle", ""),
     },
     "detect": {"errors", "evidence", "parsers", "data", "versions", "source", "spec", "dockerfile", "container"},
     "lint": {"dockerfile"},
@@ -61,8 +61,22 @@ ALLOWED = {
     "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", "parsers", ""},
     # The child runs detection; the parent checks its answer as a spec.
     "guard": {"errors", "evidence", "source", "spec", "detect", "proof", ""},
+    # What was said of a service, put into its spec.
+    "settle": {"errors", "evidence", "spec", "detect", "options", "preset"},
     "schema": {"spec", "preset", "template"},
-    "api": {"errors", "evidence", "source", "spec", "detect", "preset", "bundle", "project", "guard", "proof"},
+    "api": {
+        "errors",
+        "evidence",
+        "source",
+        "spec",
+        "detect",
+        "preset",
+        "bundle",
+        "project",
+        "guard",
+        "proof",
+        "settle",
+    },
     "cli": {
         "guard",
         *(

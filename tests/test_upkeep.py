@@ -184,3 +184,17 @@ def test_the_record_survives_being_written(shop: Path) -> None:
     assert write_written(text, written) == text
     assert written.given.settings == {"port": "9000"}
     assert written.files["Dockerfile"] == (shop / "Dockerfile").read_bytes()
+
+
+def test_what_a_replaced_dockerfile_said_still_holds(shop: Path) -> None:
+    change(shop / "server.js", "process.env.PORT || 3000", "process.env.PORT")
+    (shop / "Dockerfile").write_text(
+        "FROM node:20\nRUN apt-get update && apt-get install -y ffmpeg\nCOPY . .\nEXPOSE 7000\nCMD node server.js\n"
+    )
+    assert run(["init", str(shop), "--yes", "--force"]) == 0
+    text = (shop / "Dockerfile").read_text()
+    assert "EXPOSE 7000" in text
+    assert "ffmpeg" in text
+    assert run(["check", str(shop)]) == 0
+    assert run(["update", str(shop)]) == 0
+    assert (shop / "Dockerfile").read_text() == text

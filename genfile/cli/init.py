@@ -54,14 +54,16 @@ def init(
     comments: Annotated[
         CommentLevel | None, typer.Option("--comments", help="How much the files explain themselves: brief by default.")
     ] = None,
+    save: ui.SaveOption = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
     guard: ui.GuardOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
 ) -> None:
     """Write a Dockerfile and a .dockerignore for the project in PATH."""
-    from genfile.api import inspect as inspect_source
     from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.look import look
     from genfile.upkeep.produce import produce_from
+    from genfile.upkeep.save import save as put_into_file
 
     flags = Flags(
         preset,
@@ -69,13 +71,18 @@ def init(
         None if comments is None else comments.value,
         compose or None,
         service,
+        save,
     )
     decisions = decide(path if path.is_dir() and not guard else None, flags)
-    inspection = inspect_source(path, preset=decisions.preset, guard=ui.guarded(path) if guard else None)
+    ui.show_notes(decisions.notes)
+    inspection = look(path, decisions, guard=ui.guarded(path) if guard else None)
     quiet = stdout or diff or as_json
     asks = not (yes or quiet or dry_run) and ui.is_terminal()
     if asks:
         decisions = replace(decisions, flags=_ask(inspection, decisions))
+    saved: dict[str, str] = {}
+    if decisions.flags.save:
+        decisions, saved = put_into_file(decisions, inspection)
     generation = produce_from(inspection, decisions)
     if stdout:
         from genfile.handwritten import kept_out
@@ -89,7 +96,7 @@ def init(
         for found, _ in generation.services:
             ui.show_service(found)
         ui.show_notes(generation.notes)
-    plan = _plan(path, generation, decisions, force=force, asks=asks and not diff)
+    plan = _plan(path, generation, decisions, saved, force=force, asks=asks and not diff)
     if diff:
         ui.data(plan.diff())
         return
@@ -108,13 +115,19 @@ def _ask(inspection: "Inspection", decisions: "Decisions") -> "Flags":
     answers = dict(flags.settings)
     for pointer, fact in found[0].guesses.items():
         key = pointer[1:].replace("/", ".")
-        if key in {**decisions.settings, **answers} or not isinstance(fact.value, str | int):
+        if key in {**decisions.settings_for(found[0].spec.path), **answers} or not isinstance(fact.value, str | int):
             continue
         ui.out(f"{key}: {'; '.join(map(str, fact.evidence))}")
         answer = ui.prompt(f"  {key}", str(fact.value))
         if answer != str(fact.value):
             answers[key] = answer
-    return replace(flags, settings=answers)
+    if answers == flags.settings:
+        return flags
+    from genfile.upkeep.save import savable
+
+    file = savable(decisions)
+    saves = flags.save or (file is not None and ui.confirm(f"Save these answers to {file}?", default=True))
+    return replace(flags, settings=answers, save=saves)
 
 
 def _print_dockerfile(generation: "Generation") -> None:
@@ -127,12 +140,15 @@ def _print_dockerfile(generation: "Generation") -> None:
     ui.data(generation.services[0][1].dockerfile)
 
 
-def _plan(path: Path, generation: "Generation", decisions: "Decisions", *, force: bool, asks: bool) -> "Plan":
-    """What is to be written; genfile.lock with it, unless a file of the user's is in the way."""
+def _plan(
+    path: Path, generation: "Generation", decisions: "Decisions", saved: dict[str, str], *, force: bool, asks: bool
+) -> "Plan":
+    """What is to be written; genfile.lock and what is saved with it, unless a file of the user's is in the way."""
     from genfile.project.config import read_text
     from genfile.project.lock import LOCK
     from genfile.project.plan import Plan, accept_conflicts, make_plan
     from genfile.upkeep.produce import lock_text, record
+    from genfile.upkeep.testimony import by_hand, testimony
 
     if not path.is_dir():
         raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
@@ -142,8 +158,9 @@ def _plan(path: Path, generation: "Generation", decisions: "Decisions", *, force
         plan = accept_conflicts(plan)
     if plan.conflicts:
         return plan
-    text = lock_text(read_text(path, LOCK), record(generation, decisions))
-    return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text}, force=True).changes))
+    told = testimony(path, generation, decisions, by_hand(plan, before)) if decisions.base is not None else {}
+    text = lock_text(read_text(path, LOCK), record(generation, replace(decisions, testified=told)))
+    return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text, **saved}, force=True).changes))
 
 
 def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bool) -> None:

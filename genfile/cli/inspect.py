@@ -18,10 +18,12 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="Print the specs, evidence and notes as JSON.")] = False,
 ) -> None:
     """Show which services are in PATH, and the evidence for it."""
-    from genfile.api import inspect as inspect_source
+    from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.look import look, settled
 
-    base = path if path.is_dir() and not guard else None
-    inspection = inspect_source(path, preset=preset, base=base, guard=ui.guarded(path) if guard else None)
+    decisions = decide(path if path.is_dir() and not guard else None, Flags(preset))
+    ui.show_notes(decisions.notes)
+    inspection = settled(look(path, decisions, guard=ui.guarded(path) if guard else None), decisions)
     if as_json:
         ui.json_out(inspection.to_json())
         ui.exit_for(inspection.notes)

@@ -22,8 +22,12 @@ def lint(
     """
     from genfile.handwritten import check_dockerfiles
     from genfile.source import open_source
+    from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.look import look, settled
 
-    found = check_dockerfiles(open_source(path), dockerfiles or ())
+    decisions = decide(path if path.is_dir() else None, Flags())
+    source = open_source(path)
+    found = check_dockerfiles(source, dockerfiles or (), settled(look(source, decisions), decisions))
     risks = [risk for items in found.values() for risk in items]
     if as_json:
         files = [{"path": name, "risks": [risk.to_json() for risk in items]} for name, items in sorted(found.items())]

@@ -1,6 +1,5 @@
 """`genfile presets add`, `update`, `remove`: the presets that a project has names for, and what they are pinned to."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,15 +71,17 @@ def remove(
 ) -> None:
     """Take a preset out of genfile.toml and genfile.lock."""
     from genfile.project.apply import apply_plan
-    from genfile.project.config import CONFIG, drop_preset, plan_texts, read_config, read_text
+    from genfile.project.config import drop_preset, plan_texts, read_config, read_text
+    from genfile.project.decided import TABLES, file_to_write, find_decided
     from genfile.project.lock import LOCK, read_lock, set_locked
 
     config = read_config(path)
     _check_known(name, list(config.presets))
-    if config.preset == name:
-        raise UsageError(f"{CONFIG} renders this project by preset {name}", hint=f"change `preset` in {CONFIG} first")
-    before = {CONFIG: read_text(path, CONFIG), LOCK: read_text(path, LOCK)}
-    after = {CONFIG: drop_preset(before[CONFIG] or "", name)}
+    file = file_to_write(find_decided(path))
+    if name in (config.preset, *(service.preset for service in config.services.values())):
+        raise UsageError(f"{file} renders this project by preset {name}", hint=f"change `preset` in {file} first")
+    before = {file: read_text(path, file), LOCK: read_text(path, LOCK)}
+    after = {file: drop_preset(before[file] or "", name, TABLES[file])}
     if name in read_lock(path).presets:
         after[LOCK] = set_locked(before[LOCK], name, None)
     apply_plan(plan_texts(path, before, after))
@@ -103,23 +104,15 @@ def _check_known(name: str | None, known: list[str]) -> None:
 
 
 def _stored(reference: str, project: Path) -> str:
-    """The reference as the project keeps it: a path is relative to the project, not to where the user stands."""
+    """The reference as the project keeps it; a built-in preset needs no name."""
     from genfile.bundle import parse_reference
     from genfile.bundle.builtin import builtin_names
+    from genfile.upkeep.save import stored_reference
 
     parsed = parse_reference(reference)
-    if parsed.kind not in ("path", "name"):
-        return reference
     if parsed.kind == "name" and parsed.location in builtin_names("presets"):
         raise UsageError(f"{reference} is built in: it needs no entry", hint=f"use it with --preset {reference}")
-    try:
-        place = Path(parsed.location).expanduser()
-        relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
-    except (ValueError, RuntimeError):
-        # On another drive of Windows; a user that there is not.
-        return reference
-    start = relative if relative.startswith("..") else f"./{relative}"
-    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")
+    return stored_reference(reference, project)
 
 
 def _resolve(source: str, project: Path) -> "LockedPreset":
@@ -143,16 +136,18 @@ def _resolve(source: str, project: Path) -> "LockedPreset":
 
 def _write(path: Path, locked: "dict[str, LockedPreset]") -> None:
     from genfile.project.apply import apply_plan
-    from genfile.project.config import CONFIG, plan_texts, read_text, set_preset
+    from genfile.project.config import plan_texts, read_text, set_preset
+    from genfile.project.decided import TABLES, file_to_write, find_decided
     from genfile.project.lock import LOCK, set_locked
 
-    before = {CONFIG: read_text(path, CONFIG), LOCK: read_text(path, LOCK)}
-    config, lock = before[CONFIG], before[LOCK]
+    file = file_to_write(find_decided(path))
+    before = {file: read_text(path, file), LOCK: read_text(path, LOCK)}
+    config, lock = before[file], before[LOCK]
     for name, entry in locked.items():
-        config = set_preset(config, name, entry.source)
+        config = set_preset(config, name, entry.source, TABLES[file])
         lock = set_locked(lock, name, entry)
     if config is not None and lock is not None:
-        apply_plan(plan_texts(path, before, {CONFIG: config, LOCK: lock}))
+        apply_plan(plan_texts(path, before, {file: config, LOCK: lock}))
 
 
 def _report(rows: "list[tuple[str, LockedPreset | None, LockedPreset]]", *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ class SchemaName(enum.StrEnum):
 
 
 def schema(name: Annotated[SchemaName, typer.Argument(help="Which schema.")]) -> None:
-    """Print a JSON Schema: of a spec, of preset.toml or template.toml, or of the settings that --set takes."""
+    """Print a JSON Schema: of a spec, of preset.toml or template.toml, or of genfile.toml."""
     from genfile.schema import json_schema
 
     ui.json_out(json_schema(name.value))

@@ -76,11 +76,11 @@ def prompt(text: str, default: str = "", *, show_default: bool = True, hide_inpu
     )
 
 
-def confirm(text: str) -> bool:
-    """Ask for yes or no; Enter is no."""
+def confirm(text: str, *, default: bool = False) -> bool:
+    """Ask for yes or no; Enter takes the default."""
     import typer
 
-    return typer.confirm(prompt_text(sys.stdout, text), default=False)
+    return typer.confirm(prompt_text(sys.stdout, text), default=default)
 
 
 def styled(text: str, style: str) -> Styled:
@@ -185,6 +185,11 @@ GuardOption = Annotated[
         help="Read the tree in a child process with limits of time and memory and, on Linux, no network; "
         "its own genfile.toml is not read.",
     ),
+]
+
+SaveOption = Annotated[
+    bool,
+    typer.Option("--save", help="Put what this command line says into genfile.toml, where it holds from then on."),
 ]
 
 

@@ -54,6 +54,7 @@ def update(
     ] = ConflictMode.markers,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask: take the default of each new question.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    save: ui.SaveOption = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Print the changes as a unified diff, and change nothing.")
     ] = False,
@@ -99,7 +100,7 @@ def update(
         _refuse_template_options({"--to": to, "--from": source, "--answers": answers, "--trust": trust or None})
     planned = plan_project(
         path,
-        Flags(preset, {} if made else ui.parse_settings(settings or [])),
+        Flags(preset, {} if made else ui.parse_settings(settings or []), save=save),
         template if made else None,
         mode=conflict.value,
         modes={**dict.fromkeys(ours or (), "keep"), **dict.fromkeys(theirs or (), "theirs")},

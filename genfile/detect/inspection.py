@@ -1,6 +1,6 @@
 """The second pass: each service on its own, from facts to a validated spec."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -68,10 +68,14 @@ class Prove(Protocol):
 
 @dataclass(frozen=True)
 class Inspection:
-    """What `inspect` gives: the services of a tree, and notes that belong to none of them."""
+    """What `inspect` gives: the services of a tree, and notes that belong to none of them.
+
+    ``skipped``: the paths of services that are there, and were to be left out.
+    """
 
     services: tuple[InspectedService, ...]
     notes: tuple[Note, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document of `genfile inspect --json`, as plain values."""
@@ -89,6 +93,7 @@ def inspect_source(
     chosen: "DetectRules | None" = None,
     budget: Budget | None = None,
     prove: "Prove | None" = None,
+    skip: Collection[str] = (),
 ) -> Inspection:
     """Find the services of a source and fill a spec for each. Raises SourceError when the tree can't be read.
 
@@ -96,6 +101,7 @@ def inspect_source(
     ``chosen``: those of the preset that the user named, which stand before all others where both claim a folder.
     ``budget``: how much work the tree may cause; when that is over, what is known by then comes with a warning.
     ``prove``: given each service at the end, for a check of what its spec leads to; it may give back a better one.
+    ``skip``: the paths of services that are found, and then left out.
     """
     tree = Tree(source, budget)
     declared = _declared(rules, chosen)
@@ -103,7 +109,8 @@ def inspect_source(
         found, fronts = _parted(tree, declared)
         if tree.budget.ended:
             tree.note("warning", f"the search for services {tree.budget.stopped}: there may be more of them")
-    services = _detected(tree, found, fronts)
+    skipped = tuple(item.project.spec_path for item in found if item.project.spec_path in skip)
+    services = _detected(tree, [item for item in found if item.project.spec_path not in skip], fronts)
     if prove is not None:
         services = [_proved(tree, item, prove, several=len(services) > 1) for item in services]
     notes = tree.notes
@@ -114,8 +121,9 @@ def inspect_source(
             note for note in uncovered(tree) if note.path not in told and (note.path or "").split("/")[-1] not in ruled
         ]
         names = ", ".join(dict.fromkeys([LOOKED_FOR, *ruled]))
-        notes.append(Note("info", f"no service was found: looked for {names}"))
-    return Inspection(tuple(services), tuple(notes))
+        text = f"all services are left out: {', '.join(skipped[:_NAMED])}" if skipped else f"looked for {names}"
+        notes.append(Note("info", f"no service was found: {text}"))
+    return Inspection(tuple(services), tuple(notes), skipped)
 
 
 def _detected(tree: Tree, found: "Sequence[Found]", fronts: "dict[str, Served]") -> list[InspectedService]:

@@ -13,13 +13,15 @@ from typing import Any
 class ParseError(ValueError):
     """Text that is not of its format.
 
-    ``reason`` is one short clause in lower case without a full stop; ``line`` is 1-based, or None if unknown.
+    ``reason`` is one short clause in lower case without a full stop; ``line`` and ``column`` are 1-based, or None
+    if unknown.
     """
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, reason: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(reason if line is None else f"line {line}: {reason}")
         self.reason = reason
         self.line = line
+        self.column = column
 
 
 # From the first quote or bracket to the last: a part of the source may hold such characters itself.

@@ -25,7 +25,7 @@ def parse_json(text: str) -> Document:
     try:
         value = json.loads(text.removeprefix("\ufeff"), parse_constant=refuse)
     except json.JSONDecodeError as error:
-        raise ParseError(f"not valid JSON: {reason_of(error)}", error.lineno) from None
+        raise ParseError(f"not valid JSON: {reason_of(error)}", error.lineno, error.colno) from None
     except _FAILURES as error:
         raise ParseError(f"not valid JSON: {reason_of(error)}") from None
     return Document(value, _lazily(text, _json_lines))
@@ -51,7 +51,8 @@ def parse_toml(text: str) -> Document:
     try:
         value = tomli.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except tomli.TOMLDecodeError as error:
-        raise ParseError(f"not valid TOML: {reason_of(error)}", getattr(error, "lineno", None)) from None
+        place = getattr(error, "lineno", None), getattr(error, "colno", None)
+        raise ParseError(f"not valid TOML: {reason_of(error)}", *place) from None
     except _FAILURES as error:
         raise ParseError(f"not valid TOML: {reason_of(error)}") from None
     return Document(value, _lazily(text, _toml_lines))

@@ -3,7 +3,7 @@
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genfile.errors import SourceError, UsageError
 
@@ -16,15 +16,12 @@ _MAX_BYTES = 1024 * 1024
 
 
 def read_config(base: Path) -> "Config":
-    """The decisions of the project in a folder; without the file, the defaults. Raises UsageError with its line."""
+    """The decisions of the project in a folder; without any, the defaults. Raises UsageError with the place."""
+    from genfile.project.decided import find_decided
     from genfile.spec.config import Config
 
-    text = read_text(base, CONFIG)
-    if text is None:
-        return Config.model_construct()
-    from genfile.project.faults import parse_model
-
-    return parse_model(Config, text, CONFIG)
+    decided = find_decided(base)
+    return Config.model_construct() if decided is None else decided.config
 
 
 def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] | None":
@@ -49,16 +46,19 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
     return entry.source, locked
 
 
-def set_preset(text: str | None, name: str, source: str) -> str:
-    """The text of `genfile.toml` with a preset in it; comments and order stay."""
+def set_preset(text: str | None, name: str, source: str, table: tuple[str, ...] = ()) -> str:
+    """The text of `genfile.toml` with a preset in it; comments and order stay. ``table``: where decisions stand."""
     import tomlkit
-    from tomlkit.items import Table
+    from tomlkit.items import InlineTable, Table
 
     document = tomlkit.parse(text or "")
-    presets = document.get("presets")
+    root: Any = document
+    for key in table:
+        root = root[key]
+    presets = root.get("presets")
     if presets is None:
-        presets = tomlkit.table(is_super_table=True)
-        document["presets"] = presets
+        presets = tomlkit.inline_table() if isinstance(root, InlineTable) else tomlkit.table(is_super_table=True)
+        root["presets"] = presets
     entry = presets.get(name)
     if entry is None:
         entry = tomlkit.table() if isinstance(presets, Table) else tomlkit.inline_table()
@@ -69,16 +69,19 @@ def set_preset(text: str | None, name: str, source: str) -> str:
     return tomlkit.dumps(document)
 
 
-def drop_preset(text: str, name: str) -> str:
-    """The text of `genfile.toml` without a preset; comments and order stay."""
+def drop_preset(text: str, name: str, table: tuple[str, ...] = ()) -> str:
+    """The text of `genfile.toml` without a preset; comments and order stay. ``table``: as of `set_preset`."""
     import tomlkit
 
     document = tomlkit.parse(text)
-    presets = document.get("presets")
+    root: Any = document
+    for key in table:
+        root = root[key]
+    presets = root.get("presets")
     if presets is not None and name in presets:
         del presets[name]
         if not presets:
-            del document["presets"]
+            del root["presets"]
     return tomlkit.dumps(document)
 
 

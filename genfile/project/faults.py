@@ -1,42 +1,91 @@
-"""Faults of a file that a person wrote, in one line: the file, the line, what is wrong, how to mend it."""
+"""Faults of a file that a person wrote, in one line: the file, line and column, what is wrong, how to mend it."""
 
+import re
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from genfile.errors import UsageError
+from genfile.spec.settings import Place
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-    from genfile.parsers import Document
+    from genfile.parsers import Document, Key
 
 ModelType = TypeVar("ModelType", bound="BaseModel")
 
 
-def parse_model(model: type[ModelType], text: str, name: str) -> ModelType:
-    """Read a TOML text into a model. Raises UsageError that names the file and the line."""
-    from pydantic import ValidationError
+@dataclass(frozen=True)
+class Origin:
+    """A parsed file: its name, its text, and the table of it that is meant; () for the file as a whole."""
 
+    name: str
+    text: str
+    document: "Document"
+    table: "tuple[Key, ...]" = ()
+
+    @property
+    def value(self) -> Any:
+        return self.document.get(*self.table)
+
+    def place(self, *path: "Key") -> Place:
+        """Where a key of the table stands, else the nearest one around it."""
+        whole = (*self.table, *path)
+        for end in range(len(whole), 0, -1):
+            line = self.document.line(*whole[:end])
+            if line is not None:
+                return Place(self.name, line, self._column(line, whole, end))
+        return Place(self.name)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.removeprefix("\ufeff").splitlines()
+
+    def _column(self, line: int, path: "tuple[Key, ...]", end: int) -> int | None:
+        """Of the innermost key that the line shows: a table may stand on one line with what it holds."""
+        text = self._lines[line - 1] if line <= len(self._lines) else ""
+        for key in (*reversed(path[end:]), *reversed(path[:end])):
+            if not isinstance(key, str):
+                continue
+            found = re.search(rf"""(["']){re.escape(key)}\1|(?<![\w-]){re.escape(key)}(?![\w-])""", text)
+            if found is not None:
+                return found.start() + 1
+        return None
+
+
+def open_toml(text: str, name: str) -> Origin:
+    """Read a TOML text. Raises UsageError that names the file, the line and the column."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 
     try:
-        document = parse_toml(text)
+        return Origin(name, text, parse_toml(text))
     except ParseError as error:
-        place = name if error.line is None else f"{name}:{error.line}"
-        raise UsageError(f"{place}: {error.reason}") from None
+        raise UsageError(f"{Place(name, error.line, error.column)}: {error.reason}") from None
+
+
+def parse_model(model: type[ModelType], text: str, name: str) -> ModelType:
+    """Read a TOML text into a model. Raises UsageError that names the place of a fault."""
+    return validate(model, open_toml(text, name))
+
+
+def validate(model: type[ModelType], origin: Origin) -> ModelType:
+    """A model of what stands in a file. Raises UsageError that names the place of a fault."""
+    from pydantic import ValidationError
+
     try:
-        return model.model_validate(document.value)
+        return model.model_validate(origin.value)
     except ValidationError as error:
-        raise _fault(error, model, document, name) from None
+        raise _fault(error, model, origin) from None
 
 
-def _fault(error: "ValidationError", model: "type[BaseModel]", document: "Document", name: str) -> UsageError:
+def _fault(error: "ValidationError", model: "type[BaseModel]", origin: Origin) -> UsageError:
     # An unknown key first: where another is missing, it is most often the same one, misspelt.
     found = error.errors(include_url=False, include_context=False)
     first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
     location = tuple(part for part in first["loc"] if part != "[key]")
-    line = next((n for end in range(len(location), 0, -1) if (n := document.line(*location[:end])) is not None), None)
-    place = name if line is None else f"{name}:{line}"
+    place = origin.place(*location)
     field = ".".join(map(str, location)) or "the file"
     more = f"; and {len(others)} more" if others else ""
     if first["type"] == "extra_forbidden":

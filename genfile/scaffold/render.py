@@ -160,11 +160,12 @@ def _cookiecutter(
 
 
 def _generate(project: Project, folder: str, *, compose: bool) -> "Generation":
-    from genfile.api import generate
     from genfile.source.memory import MemorySource
+    from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.produce import produce
 
     texts = {path: file.content for path, file in project.files.items()}
-    return generate(MemorySource(texts, name=folder), compose=compose)
+    return produce(MemorySource(texts, name=folder), decide(None, Flags(compose=compose or None)))
 
 
 def portable_reference(bundle: Bundle, target: Path) -> str:

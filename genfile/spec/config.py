@@ -1,12 +1,17 @@
 """What a project decides, as models: `genfile.toml`, and the part of `genfile.lock` that follows from it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from genfile.spec.base import Argument, Model
+from genfile.spec.base import Argument, Model, RelativePath, ServiceName, Word
 
 PresetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
+CommentLevel = Literal["none", "brief", "teach"]
+# More patterns than a person writes, and few enough for a tree of 100,000 files.
+Patterns = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=100)]
+
+_SET = "Fields of the spec (dotted, or as tables) and options of the preset; a text means what it means for `--set`."
 
 
 class PresetSource(Model):
@@ -15,13 +20,39 @@ class PresetSource(Model):
     source: Argument = Field(description="A folder, an archive, git+URL@tag#folder, gh:owner/repo@tag, package:NAME.")
 
 
-class Config(Model):
-    """What a user can decide: the preset, fields of the spec and options of the preset by name, as text."""
+class ServiceConfig(Model):
+    """What is decided for one service; above what is decided for all of them."""
 
-    preset: str | None = None
-    comments: Literal["none", "brief", "teach"] | None = None
-    set: dict[str, str] = {}
-    presets: dict[PresetName, PresetSource] = {}
+    name: ServiceName | None = Field(None, description="What the service is called.")
+    skip: bool = Field(False, description="The service is left out: it gets no files.")
+    language: Word | None = Field(
+        None, description="There is a service in this language here, which detection does not see."
+    )
+    preset: Argument | None = Field(None, description="The preset that renders this service.")
+    comments: CommentLevel | None = Field(None, description="How much its Dockerfile explains itself.")
+    set: dict[str, Any] = Field({}, description=_SET)
+
+
+class Config(Model):
+    """What a user can decide for a project; `genfile.toml`, `[tool.genfile]` of pyproject.toml, or package.json."""
+
+    preset: Argument | None = Field(None, description="A built-in preset, a name of `presets`, or a reference.")
+    comments: CommentLevel | None = Field(None, description="How much the files explain themselves: brief by default.")
+    compose: bool | None = Field(None, description="Write compose.yaml too.")
+    ignore: Patterns = Field((), description="Paths that detection does not look at, as patterns of a .gitignore.")
+    set: dict[str, Any] = Field({}, description=_SET)
+    services: dict[RelativePath, ServiceConfig] = Field({}, description="Single services, by the path of each.")
+    presets: dict[PresetName, PresetSource] = Field({}, description="Presets that the project has names for.")
+
+
+class UserConfig(Model):
+    """What a user wants of every project: `genfile/config.toml` in the folder of the user's configuration."""
+
+    preset: Argument | None = Field(None, description="A built-in preset, a name of `presets`, or a reference.")
+    comments: CommentLevel | None = Field(None, description="How much the files explain themselves: brief by default.")
+    set: dict[str, Any] = Field({}, description=_SET)
+    presets: dict[PresetName, PresetSource] = Field({}, description="Presets that the user has names for.")
+    trust: tuple[str, ...] = Field((), description="Places that a tree may name, and whose templates may run code.")
 
 
 class LockedPreset(Model):

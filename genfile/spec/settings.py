@@ -7,13 +7,70 @@ as JSON.
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from genfile.spec.base import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file that a person wrote: 1-based line and column, as far as they are known."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text that a file gives to a field or an option, and where. ``mild``: one that fits nothing is no error."""
+
+    text: str
+    place: Place
+    mild: bool = False
+
+
+def text_of(setting: str | Setting) -> str:
+    return setting.text if isinstance(setting, Setting) else setting
+
+
+def leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The values of a table and of the tables in it, each with its path of keys."""
+    for key, value in table.items():
+        if isinstance(value, Mapping) and value:
+            yield from leaves(value, (*path, str(key)))
+        else:
+            yield (*path, str(key)), value
+
+
+def as_text(value: Any) -> str:
+    """A plain value as the text that `--set` takes for it. Raises ValueError for what no field can hold."""
+    if isinstance(value, str):
+        return value
+    _check_plain(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _check_plain(value: Any) -> None:
+    if isinstance(value, float):
+        # 3.10 has become 3.1 by now.
+        raise ValueError("a number with a point is written in quotes")
+    if isinstance(value, list | tuple):
+        for item in value:
+            _check_plain(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            _check_plain(item)
+    elif not isinstance(value, str | int | None):
+        raise ValueError("a date is written in quotes")
 
 
 def readings(model: type[BaseModel], key: str, text: str) -> list[Any]:

@@ -16,10 +16,13 @@ from genfile.project.lock import LOCK
 from genfile.project.plan import Plan, make_plan
 from genfile.spec.base import plain
 from genfile.upkeep.decisions import Decisions, Flags, decide
+from genfile.upkeep.look import look
 from genfile.upkeep.produce import lock_text, produce_from, record
+from genfile.upkeep.testimony import testimony
 
 if TYPE_CHECKING:
     from genfile.api import Generation
+    from genfile.detect.inspection import Inspection
     from genfile.spec.project import Spec
 
 # Set by an image for its tools; what genfile writes decides them anew.
@@ -72,10 +75,8 @@ def plan_adoption(root: Path, service: str | None = None) -> Adoption:
     Raises UsageError where there is no Dockerfile, or one that is genfile's already, or several services and none
     named; SourceError where it can't be read; what `inspect` raises.
     """
-    from genfile.api import inspect
-
     decisions = decide(root, Flags(service=service))
-    inspection = inspect(root, preset=decisions.preset)
+    inspection = look(root, decisions)
     generation = produce_from(inspection, decisions)
     if len(generation.services) > 1:
         paths = ", ".join(item.spec.path for item, _ in generation.services)
@@ -89,13 +90,22 @@ def plan_adoption(root: Path, service: str | None = None) -> Adoption:
         raise UsageError(f"{path} was written by genfile", hint="`genfile update` brings it up to date")
     yours = _image(text, path, root)
     settings = _settings(yours, _image(rendering.dockerfile, path, root), item.spec)
-    kept = replace(decisions, flags=replace(decisions.flags, settings=settings))
+    told = testimony(root, generation, decisions, [path]).get(item.spec.path, {})
+    settings = {**told, **settings}
+    kept, saved = _saved(replace(decisions, flags=Flags(settings=settings, service=service, save=True)), inspection)
     generation = produce_from(inspection, kept)
     ours = _image(generation.services[0][1].dockerfile, path, root)
-    plan = make_plan(root, generation.files, force=True)
+    plan = make_plan(root, {**generation.files, **saved}, force=True)
     lock = lock_text(read_text(root, LOCK), record(generation, kept))
     plan = Plan(root, (*plan.changes, *make_plan(root, {LOCK: lock}, force=True).changes))
     return Adoption(item.spec.name, path, tuple(_differences(yours, ours)), settings, generation, kept, plan)
+
+
+def _saved(decisions: Decisions, inspection: "Inspection") -> tuple[Decisions, dict[str, str]]:
+    """The settings in genfile.toml, where there can be one; else genfile.lock keeps them."""
+    from genfile.upkeep.save import savable, save
+
+    return save(decisions, inspection) if savable(decisions) is not None else (decisions, {})
 
 
 def _image(text: str, path: str, root: Path) -> Image:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from genfile.evidence import Note
 from genfile.project.bases import FILE
 from genfile.upkeep.decisions import Flags, decide
+from genfile.upkeep.look import look
 from genfile.upkeep.produce import produce_from
 from genfile.upkeep.reasons import Reason, reasons_for
 from genfile.upkeep.update import plan_refresh
@@ -45,15 +46,13 @@ def check_project(root: Path, *, today: date | None = None) -> Checked:
     ``today``: the day that ends of life are held against. Raises UsageError where genfile has written nothing here,
     ConflictError while markers of an update are left, and what `inspect` raises.
     """
-    from genfile.api import inspect
-
     decisions = decide(root, Flags())
-    inspection = inspect(root, preset=decisions.preset)
+    inspection = look(root, decisions)
     generation = produce_from(inspection, decisions, trace=True)
     refresh = plan_refresh(root, decisions, generation)
     changes = [item for item in refresh.update.plan.writes if item.path != FILE and item.new != item.old]
     reasons = [reason for item in changes for reason in reasons_for(item, generation, decisions.before)]
-    notes = [Note("info", text) for text in refresh.update.notes]
+    notes = [*decisions.notes, *(Note("info", text) for text in refresh.update.notes)]
     notes += ending(generation, today or date.today())
     return Checked(tuple(reasons), tuple(notes), _risks(root, generation, refresh.update.plan), refresh.update.plan)
 
@@ -80,6 +79,7 @@ def ending(generation: "Generation", today: date) -> list[Note]:
 
 def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, ...]":
     """What is wrong on paper with the Dockerfiles that are not as genfile would write them."""
+    from genfile.detect.inspection import Inspection
     from genfile.handwritten import check_dockerfiles
     from genfile.source import open_source
 
@@ -91,5 +91,6 @@ def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, .
     ]
     if not edited:
         return ()
-    found = check_dockerfiles(open_source(root), edited)
+    services = Inspection(tuple(item for item, _ in generation.services))
+    found = check_dockerfiles(open_source(root), edited, services)
     return tuple(risk for path in edited for risk in found[path])

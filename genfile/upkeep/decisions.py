@@ -1,43 +1,68 @@
-"""What a run has been told, by whom: the command line, then genfile.toml, then what the command line said before."""
+"""What a run has been told, by whom: the command line, the project's genfile.toml, the user's own configuration, then
+what the command line said before."""
 
-import os.path
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from genfile.api import Choice
+from genfile.evidence import Note
 from genfile.project.written import Given, Written, read_written
+from genfile.settle import fits
+from genfile.spec.settings import Setting
 
 if TYPE_CHECKING:
+    from genfile.api import Generation
     from genfile.preset.comments import Comments
-    from genfile.spec.config import Config
+    from genfile.project.decided import Decided
+    from genfile.spec.config import Config, ServiceConfig
+    from genfile.upkeep.user import UserDecided
+
+    Settings = dict[str, str | Setting]
 
 
 @dataclass(frozen=True)
 class Flags:
-    """What the command line says of this run; None and empty: nothing."""
+    """What the command line says of this run; None and empty: nothing. ``save``: it is to be put into genfile.toml."""
 
     preset: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     comments: str | None = None
     compose: bool | None = None
     service: str | None = None
+    save: bool = False
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """The flags of a run over what the project has: its genfile.toml, and what genfile wrote before.
+    """The flags of a run over what the project has: its genfile.toml, and what genfile wrote before; and over what
+    the user wants of every project.
 
-    ``pinned``: the digests of images, where this run has new ones.
+    ``pinned``: the digests of images, where this run has new ones. ``testified``: what the files say of each service
+    that this run replaces, as settings.
     """
 
     base: Path | None
     flags: Flags
-    config: "Config | None"
+    decided: "Decided | None"
     before: Written | None
+    user: "UserDecided | None" = None
     pinned: Mapping[str, str] | None = None
+    testified: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def config(self) -> "Config | None":
+        return self.decided.config if self.decided is not None else None
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is worth saying of where the decisions stand."""
+        if self.decided is None:
+            return ()
+        text = f"the decisions of {self.decided.file} count, and those of {{}} do not"
+        return tuple(Note("warning", text.format(other)) for other in self.decided.others)
 
     @cached_property
     def given(self) -> Given:
@@ -56,50 +81,144 @@ class Decisions:
         """The digests of images, by `name:tag`."""
         return self.pinned if self.pinned is not None else self.before.pins if self.before is not None else {}
 
+    def kept(self, generation: "Generation") -> Given:
+        """What genfile.lock keeps: `given`, and what the user wants of every project, so that others get the same."""
+        given = self._not_decided(self.given)
+        if self.user is None:
+            return given
+        user, config, flags = self.user.config, self.config, self.flags
+        above = {*flags.settings, *(self.decided.settings if self.decided is not None else ())}
+        made = [(item.spec, self.choice_for(item.spec.path).of(item.spec)) for item, _ in generation.services]
+        settings = {
+            key: setting.text
+            for key, setting in self.user.settings.items()
+            if key not in above and any(fits(key, *one) for one in made)
+        }
+        preset = None if config is not None and config.preset else user.preset
+        comments = None if config is not None and config.comments else user.comments
+        return Given(
+            flags.preset or preset or given.preset,
+            {**given.settings, **settings},
+            flags.comments or comments or given.comments,
+            given.compose,
+            given.only,
+        )
+
+    def _not_decided(self, given: Given) -> Given:
+        """What the command line said without what the project's file says by now: it would come back, were the file's
+        word taken out."""
+        config, flags = self.config, self.flags
+        if config is None or self.decided is None:
+            return given
+        decided = self.decided.settings
+        return replace(
+            given,
+            preset=flags.preset if config.preset else given.preset,
+            settings={key: text for key, text in given.settings.items() if key not in decided or key in flags.settings},
+            comments=flags.comments if config.comments else given.comments,
+            compose=bool(flags.compose) if config.compose is not None else given.compose,
+        )
+
     @cached_property
     def preset(self) -> Choice:
-        """The preset of all services. One that a file names is taken from this machine, and never fetched."""
-        named = self.flags.preset or (self.config.preset if self.config is not None else None)
-        return Choice(named or self.given.preset, self.base, by_tree=self.flags.preset is None)
+        """The preset of all services. One that a file of the tree names is taken from this machine, and never
+        fetched; one that the user names, on the command line or in the user's configuration, may be."""
+        own = self.user.presets if self.user is not None else {}
+        home = self.user.folder if self.user is not None else None
+        if self.flags.preset is not None:
+            return Choice(self.flags.preset, self.base, own=own, home=home)
+        if self.config is not None and self.config.preset is not None:
+            return Choice(self.config.preset, self.base, by_tree=True)
+        if self.user is not None and self.user.config.preset is not None:
+            return Choice(self.user.config.preset, own=own, home=home, mild=True)
+        return Choice(self.given.preset, self.base, by_tree=True)
 
     @cached_property
-    def settings(self) -> dict[str, str]:
+    def presets(self) -> dict[str, Choice]:
+        """The presets of single services, by path."""
+        if self.flags.preset is not None:
+            return {}
+        return {
+            path: Choice(service.preset, self.base, by_tree=True)
+            for path, service in self._services.items()
+            if service.preset is not None
+        }
+
+    def choice_for(self, path: str) -> Choice:
+        return self.presets.get(path, self.preset)
+
+    @cached_property
+    def settings(self) -> "Settings":
         """Fields of the spec and options of the preset, as text, for all services."""
-        written = self.config.set if self.config is not None else {}
-        return {**self.given.settings, **written, **self.flags.settings}
+        return {**self.given.settings, **self._files, **self.flags.settings}
 
     @cached_property
-    def per_service(self) -> dict[str, dict[str, str]]:
+    def per_service(self) -> "dict[str, Settings]":
         """The same for single services, by path."""
         before = self.before.services if self.before is not None else {}
-        return {path: {**item.settings, **self.settings_above(item.settings)} for path, item in before.items()}
+        own = self.decided.services if self.decided is not None else {}
+        found: dict[str, Settings] = {}
+        for path in {**before, **own}:
+            given = before[path].settings if path in before else {}
+            # A file that says otherwise counts more than what the command line said before.
+            files = {key: value for key, value in self._files.items() if key in given}
+            flags = {key: value for key, value in self.flags.settings.items() if key in {**given, **own.get(path, {})}}
+            found[path] = {**given, **files, **own.get(path, {}), **flags}
+        return found
 
-    def settings_above(self, settings: Mapping[str, str]) -> dict[str, str]:
-        """What says otherwise than was said for a service before: genfile.toml, and the flags of this run."""
-        above = {**(self.config.set if self.config is not None else {}), **self.flags.settings}
-        return {key: value for key, value in above.items() if key in settings}
+    def settings_for(self, path: str) -> "Settings":
+        """All that is said for one service."""
+        return {**self.settings, **self.per_service.get(path, {})}
 
     def of(self, path: str) -> dict[str, str]:
-        """What the command line said for one service alone, now or before."""
+        """What the command line, or a file that was replaced, said for one service alone, now or before."""
         before = self.before.services.get(path) if self.before is not None else None
         now = self.flags.settings if self.flags.service is not None else {}
-        return {**(before.settings if before is not None else {}), **now}
+        files = self.decided.services.get(path, {}) if self.decided is not None else {}
+        kept = {key: text for key, text in before.settings.items() if key not in files} if before is not None else {}
+        return {**self.testified.get(path, {}), **kept, **now}
 
     @cached_property
     def comments(self) -> "Comments":
-        decided = self.config.comments if self.config is not None else None
+        files = [self.config and self.config.comments, self.user and self.user.config.comments]
+        decided = next((level for level in files if level is not None), None)
         return cast("Comments", self.flags.comments or decided or self.given.comments or "brief")
 
+    @cached_property
+    def levels(self) -> "dict[str, Comments]":
+        """How much the files of single services explain themselves, by path."""
+        if self.flags.comments is not None:
+            return {}
+        return {path: service.comments for path, service in self._services.items() if service.comments is not None}
 
-def decide(folder: Path | None, flags: Flags) -> Decisions:
+    @property
+    def compose(self) -> bool:
+        decided = self.config.compose if self.config is not None else None
+        return self.given.compose if self.flags.compose is not None or decided is None else decided
+
+    @property
+    def _files(self) -> dict[str, Setting]:
+        """What files say for all services, the project's above the user's."""
+        user = self.user.settings if self.user is not None else {}
+        return {**user, **(self.decided.settings if self.decided is not None else {})}
+
+    @property
+    def _services(self) -> "Mapping[str, ServiceConfig]":
+        return self.config.services if self.config is not None else {}
+
+
+def decide(folder: Path | None, flags: Flags, *, texts: Mapping[str, str | None] | None = None) -> Decisions:
     """What holds for a run in a project's folder; None: a source that has no decisions of its own.
 
-    Raises UsageError that names the place of a mistake in genfile.toml or genfile.lock.
+    ``texts``: what files with decisions are to hold, of those that are about to be written. Raises UsageError that
+    names the place of a mistake in genfile.toml, genfile.lock or the user's configuration.
     """
+    from genfile.upkeep.user import read_user
+
     if folder is None:
-        return Decisions(None, flags, None, None)
-    from genfile.project.config import CONFIG, read_config, read_text
+        return Decisions(None, flags, None, None, read_user())
+    from genfile.project.config import read_text
+    from genfile.project.decided import find_decided
     from genfile.project.lock import LOCK
 
-    config = read_config(folder) if os.path.lexists(folder / CONFIG) else None
-    return Decisions(folder, flags, config, read_written(read_text(folder, LOCK)))
+    return Decisions(folder, flags, find_decided(folder, texts), read_written(read_text(folder, LOCK)), read_user())

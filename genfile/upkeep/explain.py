@@ -147,12 +147,12 @@ class Explanation:
 
 
 def explain_project(root: Path) -> Explanation:
-    """Inspect and render a project, and remember why. Raises what `genfile.api.inspect` and `generate_from` raise."""
-    from genfile.api import inspect
+    """Inspect and render a project, and remember why. Raises what `look` and `generate_from` raise."""
+    from genfile.upkeep.look import look
 
     decisions = decide(root, Flags())
     with logged() as log:
-        inspection = inspect(root, preset=decisions.preset)
+        inspection = look(root, decisions)
     return Explanation(root, produce_from(inspection, decisions, trace=True), tuple(log))
 
 

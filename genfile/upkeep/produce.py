@@ -12,18 +12,18 @@ from genfile.upkeep.decisions import Decisions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from genfile.api import AnySource, Generation
+    from genfile.api import AnySource, Choice, Generation
     from genfile.detect.inspection import Inspection
 
 
 def produce(source: "AnySource", decisions: Decisions) -> "Generation":
     """What genfile would write for a project now, of those services that are its own.
 
-    Raises what `genfile.api.inspect` and `generate_from` raise, NothingFoundError where none of its services is left.
+    Raises what `look` and `generate_from` raise, NothingFoundError where none of its services is left.
     """
-    from genfile.api import inspect
+    from genfile.upkeep.look import look
 
-    return produce_from(inspect(source, preset=decisions.preset), decisions)
+    return produce_from(look(source, decisions), decisions)
 
 
 def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool = False) -> "Generation":
@@ -35,9 +35,11 @@ def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool 
         preset=decisions.preset,
         settings=decisions.settings,
         per_service=decisions.per_service,
+        presets=decisions.presets,
         service=_services(inspection, decisions),
-        compose=decisions.given.compose,
+        compose=decisions.compose,
         comments=decisions.comments,
+        levels=decisions.levels,
         base=decisions.base,
         trace=trace,
     )
@@ -88,21 +90,21 @@ def record(generation: "Generation", decisions: Decisions) -> Written:
     files = dict(kept.files) if kept is not None else {}
     for item, _ in generation.services:
         path = item.spec.path
-        services[path] = WrittenService(plain(item.spec), *_preset(decisions), decisions.of(path))
+        services[path] = WrittenService(plain(item.spec), *_preset(decisions.choice_for(path)), decisions.of(path))
     files |= {path: text.encode("utf-8") for path, text in generation.files.items()}
     # Not all of the services: those that were named one by one.
     only = tuple(sorted(services)) if named and (before is None or before.given.only) else decisions.given.only
-    given = replace(decisions.given, only=only)
+    given = replace(decisions.kept(generation), only=only)
     return Written(__version__, given, dict(sorted(services.items())), dict(sorted(files.items())), decisions.pins)
 
 
-def _preset(decisions: Decisions) -> tuple[str, str | None]:
+def _preset(choice: "Choice") -> tuple[str, str | None]:
     from genfile.bundle import Bundle
 
-    source = decisions.preset.source
+    source = choice.source
     if source is None:
         return "builtin", None
-    return (decisions.preset.name or "", source.sha256) if isinstance(source, Bundle) else (source, None)
+    return (choice.name or "", source.sha256) if isinstance(source, Bundle) else (source, None)
 
 
 def lock_text(text: "str | None", written: Written) -> str:

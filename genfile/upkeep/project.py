@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.errors import UsageError
 from genfile.project.bases import FILE
-from genfile.project.plan import Change, Plan
+from genfile.project.plan import Change, Plan, make_plan
 from genfile.project.threeway import Mode
 from genfile.upkeep.decisions import Flags, decide
 from genfile.upkeep.produce import produce
+from genfile.upkeep.save import save
 from genfile.upkeep.update import Refresh, plan_refresh
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class ProjectUpdate:
     @property
     def notes(self) -> tuple[str, ...]:
         template = self.template.update.notes if self.template is not None else ()
-        return (*template, *(self.containers.update.notes if self.containers is not None else ()))
+        if self.containers is None:
+            return template
+        said = tuple(note.text for note in self.containers.decisions.notes)
+        return (*template, *said, *self.containers.update.notes)
 
 
 def plan_project(
@@ -57,17 +61,19 @@ def plan_project(
     if updating is not None and updating.made.generation is None and decisions.before is None:
         return ProjectUpdate(updating, None, updating.update.plan)
     planned = updating.update.plan.changes if updating is not None else ()
+    made = {change.path: None if change.new is None else change.new.decode("utf-8", "replace") for change in planned}
+    saved: dict[str, str] = {}
+    if flags.save:
+        decisions, saved = save(decisions, texts=made)
     generation = produce(_as_planned(root, planned), decisions)
     if updating is not None:
         own = updating.made.content.files
         files = {path: text for path, text in generation.files.items() if path not in own}
         generation = replace(generation, files=files)
-    lock = next((change.new for change in planned if change.path == FILE and change.new is not None), None)
-    refresh = plan_refresh(
-        root, decisions, generation, mode=mode, modes=modes, lock=None if lock is None else lock.decode("utf-8")
-    )
-    theirs = {change.path for change in refresh.update.plan.changes}
-    changes = (*(change for change in planned if change.path not in theirs), *refresh.update.plan.changes)
+    refresh = plan_refresh(root, decisions, generation, mode=mode, modes=modes, lock=made.get(FILE))
+    ours = (*refresh.update.plan.changes, *make_plan(root, saved, force=True).changes)
+    theirs = {change.path for change in ours}
+    changes = (*(change for change in planned if change.path not in theirs), *ours)
     folders = updating.update.plan.folders if updating is not None else ()
     return ProjectUpdate(updating, refresh, Plan(root, tuple(sorted(changes, key=_path)), folders))
 

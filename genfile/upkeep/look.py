@@ -1,0 +1,158 @@
+"""The services of a project as its decisions have them: what is ignored, left out, named and added."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from genfile.errors import SpecError, UsageError
+from genfile.evidence import Evidence, Fact
+
+if TYPE_CHECKING:
+    from genfile.api import AnySource
+    from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.guard import Runner
+    from genfile.project.decided import Decided
+    from genfile.source.base import Source
+    from genfile.spec.config import ServiceConfig
+    from genfile.upkeep.decisions import Decisions
+
+
+def look(source: "AnySource", decisions: "Decisions", *, guard: "Runner | None" = None) -> "Inspection":
+    """As `genfile.api.inspect`, by what was decided; fields that are set are not set yet.
+
+    Raises UsageError, with its place, for a service in genfile.toml that is not there, and what `inspect` raises.
+    """
+    from genfile.api import inspect
+
+    decided = decisions.decided
+    if decided is None:
+        return inspect(source, preset=decisions.preset, guard=guard)
+    tree = _visible(source, decided)
+    services = decided.config.services
+    skip = {path for path, service in services.items() if service.skip}
+    found = inspect(tree, preset=decisions.preset, guard=guard, skip=skip)
+    added = _added(tree, found, decided)
+    named = [_named(item, services.get(item.spec.path), decided) for item in (*found.services, *added)]
+    _check_names(named, decided)
+    return replace(
+        found,
+        services=tuple(sorted(named, key=lambda item: item.spec.path) if added else named),
+        notes=found.notes if found.services or not added else (),
+    )
+
+
+def settled(inspection: "Inspection", decisions: "Decisions") -> "Inspection":
+    """The same services with the fields set that were decided."""
+    from genfile.api import settle
+
+    if not inspection.services:
+        return inspection
+    done = settle(
+        inspection,
+        preset=decisions.preset,
+        settings=decisions.settings,
+        per_service=decisions.per_service,
+        presets=decisions.presets,
+    )
+    return replace(inspection, services=tuple(item.service for item in done))
+
+
+def _visible(source: "AnySource", decided: "Decided") -> "Source":
+    """A source without what is ignored."""
+    from genfile.source.left_out import LeftOutSource, Patterns
+    from genfile.source.open import open_source
+
+    opened = open_source(source)
+    if not decided.config.ignore:
+        return opened
+    try:
+        patterns = Patterns(decided.config.ignore)
+    except ValueError as error:
+        raise UsageError(f"{decided.origin.place('ignore')}: ignore: {error}") from None
+    return LeftOutSource(opened, patterns)
+
+
+def _added(tree: "Source", found: "Inspection", decided: "Decided") -> "list[InspectedService]":
+    """The services that genfile.toml alone knows of; each one that it names is there, or is one of them."""
+    known = {item.spec.path: item.spec.language for item in found.services}
+    added = []
+    for path, service in decided.config.services.items():
+        place = decided.origin.place("services", path)
+        if path in found.skipped:
+            continue
+        if path not in known and service.language is None:
+            raise UsageError(f"{place}: no service is found at {path}", hint=_there(path, found))
+        if path not in known:
+            added.append(_made(tree, path, service, decided))
+        elif service.language not in (None, known[path]):
+            raise UsageError(
+                f"{place}: there is a service in {known[path]} at {path}, and none in {service.language}",
+                hint="leave `language` out: it adds a service where none is found",
+            )
+    return added
+
+
+def _there(path: str, found: "Inspection") -> str:
+    from difflib import get_close_matches
+
+    paths = sorted({*(item.spec.path for item in found.services), *found.skipped})
+    close = get_close_matches(path, paths, 1)
+    if close:
+        return f"did you mean {close[0]}?"
+    there = f"services are at: {', '.join(paths)}" if paths else "there are no services at all"
+    return f"{there}; `language` adds one that is not found"
+
+
+def _made(tree: "Source", path: str, service: "ServiceConfig", decided: "Decided") -> "InspectedService":
+    from genfile.detect.inspection import InspectedService
+    from genfile.spec.base import service_name
+    from genfile.spec.project import parse_spec
+
+    place = decided.origin.place("services", path, "language")
+    folders = tree.index().folders
+    if path != "." and not any(folder == path or folder.startswith(f"{path}/") for folder in folders):
+        raise UsageError(f"{place}: there is no folder {path}")
+    assert service.language is not None
+    said = (Evidence(place.path, place.line, f"language = {service.language}"),)
+    name = service_name(tree.name if path == "." else path)
+    values: dict[str, Any] = {"language": service.language, "path": path, "name": name}
+    facts: dict[str, Fact[Any]] = {"/language": Fact(service.language, said)}
+    version = _newest(service.language)
+    if version is not None:
+        values["runtime"] = {"version": version}
+        facts["/runtime/version"] = Fact(version, said, guess=True)
+    try:
+        return InspectedService(parse_spec(values), facts)
+    except SpecError as error:
+        raise UsageError(f"{place}: {error.message}", hint=error.hint) from None
+
+
+def _newest(language: str) -> str | None:
+    """The version that a project gets which asks for none."""
+    from genfile.data import runtime
+
+    try:
+        return runtime(language).default
+    except KeyError:
+        return None
+
+
+def _named(item: "InspectedService", service: "ServiceConfig | None", decided: "Decided") -> "InspectedService":
+    if service is None or service.name is None:
+        return item
+    from genfile.settle import rename
+
+    return rename(item, service.name, decided.origin.place("services", item.spec.path, "name"))
+
+
+def _check_names(services: "list[InspectedService]", decided: "Decided") -> None:
+    names: dict[str, str] = {}
+    for item in services:
+        name, path = item.spec.name, item.spec.path
+        if name in names:
+            given = path if decided.config.services.get(path) else names[name]
+            raise UsageError(
+                f"{decided.origin.place('services', given, 'name')}: the services at {names[name]} and {path} are both "
+                f"called {name}",
+                hint="give one of them another name",
+            )
+        names[name] = path

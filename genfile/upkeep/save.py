@@ -1,0 +1,93 @@
+"""What the command line says, put into the project's genfile.toml, so that it stands where people read it."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genfile.errors import UsageError
+from genfile.project.config import read_text
+from genfile.project.decided import file_to_write
+from genfile.upkeep.decisions import Decisions, Flags, decide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from genfile.detect.inspection import Inspection
+
+
+def savable(decisions: Decisions) -> str | None:
+    """The file that decisions can be put into, or None."""
+    if decisions.base is None:
+        return None
+    try:
+        return file_to_write(decisions.decided)
+    except UsageError:
+        return None
+
+
+def save(
+    decisions: Decisions, inspection: "Inspection | None" = None, texts: "Mapping[str, str | None] | None" = None
+) -> tuple[Decisions, dict[str, str]]:
+    """The decisions as they are once the flags are put into the file, and the new text of the file; nothing is written.
+
+    ``inspection``: tells which service is meant. ``texts``: what files are to hold that are about to be written.
+    Raises UsageError where there is no file to put them into, or where a tree may not say the same.
+    """
+    from genfile.project.save import SCHEMA, ToSave, save_text
+
+    base, flags = decisions.base, decisions.flags
+    if base is None:
+        raise UsageError("--save writes genfile.toml, and there is no folder for it that is read")
+    file = file_to_write(decisions.decided)
+    saved = ToSave(
+        None if flags.preset is None else _preset(flags.preset, decisions),
+        flags.comments,
+        flags.compose,
+        flags.settings,
+        _path(flags.service, inspection),
+    )
+    if saved == ToSave(service=saved.service):
+        return decisions, {}
+    old = texts[file] if texts is not None and file in texts else read_text(base, file)
+    text = save_text(old, saved, file, schema=os.path.lexists(base / SCHEMA))
+    return decide(base, Flags(service=flags.service), texts={**(texts or {}), file: text}), {file: text}
+
+
+def _path(service: str | None, inspection: "Inspection | None") -> str | None:
+    if service is None or inspection is None:
+        return None
+    from genfile.api import select
+
+    return select(inspection, service)[0].spec.path
+
+
+def _preset(reference: str, decisions: Decisions) -> str:
+    """A preset as genfile.toml can name it."""
+    config = decisions.config
+    if config is not None and reference in config.presets:
+        return reference
+    if decisions.user is not None and reference in decisions.user.presets:
+        raise UsageError(
+            f"preset {reference} is known to your own configuration, and not to this project",
+            hint=f"`genfile presets add {reference} REFERENCE` makes it known",
+        )
+    assert decisions.base is not None
+    return stored_reference(reference, decisions.base)
+
+
+def stored_reference(reference: str, project: Path) -> str:
+    """The reference as the project keeps it: a path is relative to the project, not to where the user stands."""
+    from genfile.bundle import parse_reference
+    from genfile.bundle.builtin import builtin_names
+
+    parsed = parse_reference(reference)
+    if parsed.kind not in ("path", "name") or parsed.location in builtin_names("presets"):
+        return reference
+    try:
+        place = Path(parsed.location).expanduser()
+        relative = os.path.relpath(place, project.resolve() if place.is_absolute() else project).replace(os.sep, "/")
+    except (ValueError, RuntimeError):
+        # On another drive of Windows; a user that there is not.
+        return reference
+    start = relative if relative.startswith("..") else f"./{relative}"
+    return start + (f"#{parsed.subfolder}" if parsed.subfolder else "")
