@@ -1,11 +1,14 @@
 """`genfile lint`: Dockerfiles against the project that they are for."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from genfile.cli import ui
+
+if TYPE_CHECKING:
+    from genfile.evidence import Risk
 
 
 def lint(
@@ -15,6 +18,8 @@ def lint(
         typer.Option("--file", "-f", help="Only this Dockerfile, by its path in PATH; may stand several times."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print a SARIF 2.1.0 log, for code scanning.")] = False,
+    github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub Actions.")] = False,
 ) -> None:
     """Check the Dockerfiles in PATH on paper: what they copy, run and start must be there.
 
@@ -32,6 +37,8 @@ def lint(
     if as_json:
         files = [{"path": name, "risks": [risk.to_json() for risk in items]} for name, items in sorted(found.items())]
         ui.json_out({"version": 1, "files": files})
+    elif sarif or github:
+        _annotate(risks, sarif=sarif)
     else:
         for risk in risks:
             place = f"{risk.path}:{risk.line}" if risk.line is not None else risk.path or str(path)
@@ -41,6 +48,17 @@ def lint(
         ui.out(f"{_count(len(found), 'Dockerfile')}, {_count(len(risks), 'finding')}")
     if any(risk.level == "error" for risk in risks):
         raise typer.Exit(3)
+
+
+def _annotate(risks: "list[Risk]", *, sarif: bool) -> None:
+    from genfile.cli import annotations
+    from genfile.image import CHECKS
+
+    findings = [annotations.Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line) for risk in risks]
+    if sarif:
+        ui.json_out(annotations.sarif(findings, {item.id: item.reason for item in CHECKS}))
+    else:
+        ui.data(annotations.github(findings))
 
 
 def _count(number: int, noun: str) -> str:
