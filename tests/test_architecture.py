@@ -55,7 +55,9 @@ ALLOWED = {
     "image": {"dockerfile", "container", "evidence", "parsers", "source", "data"},
     # Where detection, presets and the image meet.
     "proof": {"errors", "evidence", "dockerfile", "source", "detect", "preset", "spec", "image"},
-    "handwritten": {"errors", "evidence", "dockerfile", "detect", "image", "proof", "source"},
+    "handwritten": {"errors", "evidence", "dockerfile", "container", "detect", "image", "practice", "proof", "source"},
+    # What is wrong with a Dockerfile that builds and starts.
+    "practice": {"evidence", "dockerfile", "container", "image", "detect", "data", "spec", "versions"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},
     "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", "parsers", ""},
@@ -105,6 +107,7 @@ ALLOWED = {
             "upkeep",
             "engine",
             "image",
+            "practice",
         ),
     },
     "__init__": {"errors", "evidence", "api", "detect", "guard", "preset"},

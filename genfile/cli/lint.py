@@ -9,6 +9,8 @@ from genfile.cli import ui
 
 if TYPE_CHECKING:
     from genfile.evidence import Risk
+    from genfile.source.base import Source
+    from genfile.upkeep.decisions import Decisions
 
 
 def lint(
@@ -33,6 +35,7 @@ def lint(
     decisions = decide(path if path.is_dir() else None, Flags())
     source = open_source(path)
     found = check_dockerfiles(source, dockerfiles or (), settled(look(source, decisions), decisions))
+    found = _with_practice(source, found, decisions)
     risks = [risk for items in found.values() for risk in items]
     if as_json:
         files = [{"path": name, "risks": [risk.to_json() for risk in items]} for name, items in sorted(found.items())]
@@ -50,13 +53,32 @@ def lint(
         raise typer.Exit(3)
 
 
+def _with_practice(
+    source: "Source", found: "dict[str, tuple[Risk, ...]]", decisions: "Decisions"
+) -> "dict[str, tuple[Risk, ...]]":
+    """The findings with those of good practice, for which the project is asked without these Dockerfiles' own word."""
+    from genfile.handwritten import practice_of
+    from genfile.source.overlay import OverlaySource
+    from genfile.upkeep.look import look, settled
+
+    without = OverlaySource(source, dict.fromkeys(found))
+    known = settled(look(without, decisions), decisions)
+    practice = practice_of(source, list(found), known)
+    return {
+        path: tuple(sorted((*items, *practice.get(path, ())), key=lambda risk: (risk.line or 0, risk.id)))
+        for path, items in found.items()
+    }
+
+
 def _annotate(risks: "list[Risk]", *, sarif: bool) -> None:
     from genfile.cli import annotations
     from genfile.image import CHECKS
+    from genfile.practice import PRACTICES
 
+    reasons = {item.id: item.reason for item in CHECKS} | {item.id: item.reason for item in PRACTICES}
     findings = [annotations.Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line) for risk in risks]
     if sarif:
-        ui.json_out(annotations.sarif(findings, {item.id: item.reason for item in CHECKS}))
+        ui.json_out(annotations.sarif(findings, reasons))
     else:
         ui.data(annotations.github(findings))
 
