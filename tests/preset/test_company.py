@@ -216,3 +216,15 @@ def test_a_preset_for_every_service_that_it_applies_to(tmp_path: Path) -> None:
     assert "deploy/NOTES.md" not in genfile.generate(EXAMPLES / "node", preset=str(tmp_path)).files
     with pytest.raises(GenfileError, match="is not for"):
         genfile.generate(EXAMPLES / "python", preset=str(tmp_path))
+
+
+@pytest.mark.build
+@pytest.mark.parametrize("example", ["node"], indirect=True)
+def test_node_without_a_shell_is_built_and_started(example: Path, engine: str | None) -> None:
+    """Of the families beside Debian's, the one whose images can be stood in for: distroless (Go has it by default)."""
+    made = genfile.generate(example, settings={"family": "distroless"})
+    apply_plan(make_plan(example, made.files))
+    service, rendering = made.services[0]
+    make_images(engine, rendering.dockerfile)
+    report = run_gates(gates_of(example, service, rendering, "src/app.ts", engine))
+    assert report.passed, report.render()
