@@ -148,6 +148,18 @@ def test_images_with_a_home_of_their_own() -> None:
     assert "# This image has no init" in written(node(), "ubi")
 
 
+def test_an_own_authority_outlives_an_update_of_the_list() -> None:
+    text = written(node(), "ubi", ca="corp.crt")
+    assert "COPY --link corp.crt /etc/pki/ca-trust/source/anchors/corp.crt" in text
+    assert "cat /etc/pki/ca-trust/source/anchors/corp.crt >> /etc/pki/tls/certs/ca-bundle.crt" in text
+
+
+def test_bash_is_there_for_a_program_that_it_starts() -> None:
+    for family in ("alpine", "wolfi"):
+        assert "apk add --no-cache bash tini" in written(node(), family, start='["bash", "run.sh"]')
+    assert "bash" not in written(node(), "alpine")
+
+
 def test_python_that_compiles_has_the_headers_of_its_version() -> None:
     tree = {"requirements.txt": "psycopg2==2.9.10\n", "app.py": "import psycopg2\n", ".python-version": "3.14\n"}
     assert "apk add --no-cache gcc glibc-dev postgresql-dev python-3.14-dev" in written(tree, "wolfi")

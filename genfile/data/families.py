@@ -29,6 +29,7 @@ class Family:
     packages: str
     bundle: str
     tini: str
+    anchors: str = "/usr/local/share/ca-certificates"
     musl: bool = False
     root: tuple[str, ...] = ()
     apart: bool = False
@@ -72,6 +73,7 @@ class Family:
             "name": self.name,
             "packages": self.packages,
             "bundle": self.bundle,
+            "anchors": self.anchors,
             "tini": self.tini,
             "musl": self.musl,
             "root": kind in self.root,
