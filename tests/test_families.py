@@ -51,8 +51,11 @@ def test_references_are_filled(family: str) -> None:
 def test_what_a_family_has_not_is_refused_by_name() -> None:
     wolfi = families()["wolfi"].to_context()
     assert in_family(["libpq5", "tini", "own-package"], wolfi) == ["libpq", "tini", "own-package"]
-    with pytest.raises(GenfileError, match=r"family wolfi has no package.* for Debian's chromium, tesseract-ocr"):
+    with pytest.raises(GenfileError, match=r"wolfi has no package.* for Debian's chromium, tesseract-ocr") as caught:
         in_family(["chromium", "git", "tesseract-ocr"], wolfi)
+    assert caught.value.hint == "families that have: debian, alpine"
+    with pytest.raises(GenfileError, match="ubuntu has no package"):
+        in_family(["chromium"], families()["debian"].to_context("java"))
     assert in_family(["tesseract-ocr"], families()["alpine"].to_context()) == [
         "tesseract-ocr",
         "tesseract-ocr-data-eng",
@@ -194,6 +197,13 @@ def test_cgo_has_a_compiler_and_a_glibc_that_is_old_enough() -> None:
     assert text.index("golang:1.27-alpine3.24") < text.index("apk add --no-cache build-base") < text.index("go build")
     for family in ("ubi", "ubuntu"):
         assert "golang:1.27-bookworm" in written(go("github.com/mattn/go-sqlite3", "v1.14.32"), family)
+
+
+def test_modules_of_private_hosts_are_fetched_by_git() -> None:
+    hosts = {"private_hosts": '["git.example"]'}
+    tree = go("git.example/team/lib")
+    assert "apk add --no-cache git" in written(tree, "alpine", **hosts)
+    assert "install" not in written(tree, "wolfi", **hosts)  # Debian's image has it.
 
 
 def test_cgo_is_not_linked_to_libraries_of_another_family() -> None:

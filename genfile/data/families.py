@@ -1,6 +1,6 @@
 """Families of base images, from families.toml, and what they call system packages, from names.toml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -84,6 +84,7 @@ class Family:
             "home": self.home.get(kind, ""),
             "setup": [line.fill(item) for item in self.setup.get(kind, ())] if line else [],
             "headers": [line.fill(item) for item in self.headers.get(kind, ())] if line else [],
+            "packages_of": self.like.get(kind, self.name),
             "names": dict(self.names(kind)),
         }
 
@@ -97,6 +98,13 @@ def families() -> dict[str, Family]:
     from genfile.data import load_table
 
     return {name: Family(name=name, **entry) for name, entry in load_table("families").items()}
+
+
+def families_with(packages: Iterable[str]) -> list[str]:
+    """The families that can install all of some packages, given by Debian's names."""
+    wanted = list(packages)
+    able = [name for name, family in families().items() if not family.apart]
+    return [name for name in able if all(package_names(name).get(item, item) is not None for item in wanted)]
 
 
 @cache

@@ -223,9 +223,12 @@ def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
     found = {name: table.get(name, name) for name in names}
     missing = sorted(name for name, text in found.items() if text is None)
     if missing:
+        from genfile.data.families import families_with
+
+        of = family["packages_of"]
         raise PresetError(
-            f"family {family['name']} has no package, or none that is known, for Debian's {', '.join(missing)}",
-            hint="take another family, or name the packages of this one in a preset's block runtime_packages",
+            f"{of} has no package, or none that is known, for Debian's {', '.join(missing)}",
+            hint=f"families that have: {', '.join(name for name in families_with(missing) if name != of)}",
         )
     return [word for text in found.values() if text for word in text.split()]
 
