@@ -157,6 +157,13 @@ def test_an_own_authority_outlives_an_update_of_the_list() -> None:
     assert "cat /etc/pki/ca-trust/source/anchors/corp.crt >> /etc/pki/tls/certs/ca-bundle.crt" in text
 
 
+def test_start_scripts_of_gradle_have_xargs() -> None:
+    text = written(PROJECTS / "java-gradle-kotlin", "ubi")
+    assert text.index("install_weak_deps=0 findutils") < text.index('ENTRYPOINT ["bin/')
+    assert "findutils" not in written(PROJECTS / "java-spring-maven", "ubi")
+    assert "findutils" not in written(PROJECTS / "java-gradle-kotlin", "wolfi")
+
+
 def test_bash_is_there_for_a_program_that_it_starts() -> None:
     for family in ("alpine", "wolfi"):
         assert "apk add --no-cache bash tini" in written(node(), family, start='["bash", "run.sh"]')
