@@ -15,7 +15,10 @@ Ecosystem = Literal["npm", "pypi", "go", "maven"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date."""
+    """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date.
+
+    ``alpine``: the newest release of Alpine that official images exist for.
+    """
 
     version: str
     lts: bool
@@ -23,6 +26,7 @@ class Line:
     end_of_life: date
     distro: str
     over: bool
+    alpine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
