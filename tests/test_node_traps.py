@@ -129,6 +129,20 @@ def test_each_application_of_a_nest_monorepo_is_built() -> None:
     assert spec.processes == {"users": ("node", "dist/apps/users/main.js")}
 
 
+def test_the_program_of_a_nest_application_is_read() -> None:
+    projects = {"api": {"type": "application", "root": "apps/api", "sourceRoot": "apps/api/code", "entryFile": "run"}}
+    cli = json.dumps({"monorepo": True, "root": "apps/api", "projects": projects})
+    dependencies = {"@nestjs/core": "11.0.0", "@nestjs/cli": "11.0.0"}
+    spec = only(**{
+        "package.json": package(dependencies=dependencies, scripts={"build": "nest build"}), **LOCK, "nest-cli.json": cli,
+        "apps/api/code/run.ts": "import { check } from './check'; check(); app.listen(process.env.HTTP_PORT || 8901);",
+        "apps/api/code/check.ts": "export function check() { if (!process.env.API_KEY) throw new Error(); }",
+    })  # fmt: skip
+    assert spec.start == ("node", "dist/apps/api/run.js")
+    assert (spec.port, spec.port_variable) == (8901, "HTTP_PORT")
+    assert [item.name for item in spec.environment if item.required] == ["API_KEY"]
+
+
 def test_bun_runs_what_bun_installs() -> None:
     spec = only(**{"package.json": package(module="index.ts", dependencies={"x": "1.0.0"}), "bun.lock": "{}"},
                 **{"index.ts": "Bun.serve({ port: 5005, fetch() {} })"})  # fmt: skip
