@@ -161,6 +161,33 @@ def test_what_configuration_and_scripts_name_outside_of_the_member_is_copied() -
     assert "apps/web" not in build
 
 
+def test_settings_that_a_member_overrides_or_does_not_use_lead_nowhere() -> None:
+    """Of include the nearest counts; an alias of the root's tsconfig.json is for whoever imports by it."""
+    paths = {"@core/*": ["libs/core/src/*"], "@web/*": ["apps/web/src/*"]}
+    base = {"include": ["apps", "libs"], "compilerOptions": {"baseUrl": ".", "paths": paths}}
+    own = {"extends": "../../tsconfig.base.json", "include": ["src"], "compilerOptions": {"outDir": "dist"}}
+    files = shop(
+        **{
+            "tsconfig.base.json": json.dumps(base),
+            "apps/api/tsconfig.json": json.dumps(own),
+            "apps/api/package.json": manifest("@shop/api", scripts={"build": "tsc", "start": "node dist/main.js"}),
+            "apps/api/src/main.ts": f"import {{ x }} from '@core/x';\n{SERVER}",
+            "apps/web/src/main.ts": f"import {{ x }} from '@web/x';\n{SERVER}",
+        }
+    )
+    build = stage(written(files), "build")
+    assert "COPY libs/core /app/libs/core" in build
+    assert "apps/web" not in build
+
+
+def test_what_runs_sources_has_the_settings_that_they_extend() -> None:
+    start = manifest("@shop/api", scripts={"start": "tsx src/main.ts"}, devDependencies={"tsx": "4.20.0"})
+    known = stage(written(shop(**{"apps/api/package.json": start})), "runtime")
+    assert "COPY --link tsconfig.base.json /app/tsconfig.base.json" in known
+    unknown = shop(**{"apps/api/package.json": start, "tsconfig.base.json": '{"include": ["libs"]}'})
+    assert "COPY --link . /app" in stage(written(unknown), "runtime")
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

@@ -132,9 +132,9 @@ def test_each_application_of_a_nest_monorepo_is_built() -> None:
 def test_the_program_of_a_nest_application_is_read() -> None:
     projects = {"api": {"type": "application", "root": "apps/api", "sourceRoot": "apps/api/code", "entryFile": "run"}}
     cli = json.dumps({"monorepo": True, "root": "apps/api", "projects": projects})
-    dependencies = {"@nestjs/core": "11.0.0", "@nestjs/cli": "11.0.0"}
+    manifest = package(dependencies={"@nestjs/core": "11.0.0"}, scripts={"build": "nest build"})
     spec = only(**{
-        "package.json": package(dependencies=dependencies, scripts={"build": "nest build"}), **LOCK, "nest-cli.json": cli,
+        **LOCK, "nest-cli.json": cli, "package.json": manifest,
         "apps/api/code/run.ts": "import { check } from './check'; check(); app.listen(process.env.HTTP_PORT || 8901);",
         "apps/api/code/check.ts": "export function check() { if (!process.env.API_KEY) throw new Error(); }",
     })  # fmt: skip

@@ -9,8 +9,10 @@ from genfile.evidence import Evidence
 
 @dataclass(frozen=True)
 class Application:
-    """An application: its name, what its build makes of which source, relative to the package, and whether its folder is
-    there."""
+    """An application: its name, what its build makes and of which source, and whether its folder is there.
+
+    Paths are relative to the package.
+    """
 
     name: str
     output: str

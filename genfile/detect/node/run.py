@@ -121,7 +121,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         else:
             draft.values["outputs"] = [folder.full(output)]
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
-    _mend_paths(folder, draft, posixpath.basename(start[0]) if start else "")
+    _mend_paths(folder, draft)
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft, framework)
@@ -132,12 +132,17 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
 RUN_SOURCES = ("ts-node", "ts-node-esm", "tsx", "vite-node")
 
 
-def _mend_paths(folder: Project, draft: Draft, runner: str) -> None:
+def _runs_sources(draft: Draft) -> bool:
+    start = draft.values.get("start") or [""]
+    return posixpath.basename(start[0]) in RUN_SOURCES
+
+
+def _mend_paths(folder: Project, draft: Draft) -> None:
     """No folder with sources is an output: a compiler may write beside them. What runs sources wants their settings."""
     if "outputs" in draft.values:
         draft.values["outputs"] = [path for path in draft.values["outputs"] if not _holds_sources(folder, path)]
     kept: list[str] = draft.values["run_paths"]
-    if runner in RUN_SOURCES and folder.spec_path not in kept:
+    if _runs_sources(draft) and folder.spec_path not in kept:
         configs = [folder.full(name) for name in sorted(folder.names()) if name.startswith("tsconfig")]
         draft.values["run_paths"] = [*kept, *(path for path in configs if path not in kept)]
 
@@ -160,6 +165,9 @@ def _put_libraries(project: NodeProject, draft: Draft) -> None:
         members = closure.members
         draft.values["workspace"]["runs_with"] = list(members)
         listed += [path for path in closure.files or () if posixpath.basename(path).startswith("tsconfig")]
+        if closure.files is None and not draft.values.get("build") and _runs_sources(draft):
+            # Nobody knows what these sources lead to.
+            listed = [project.root.spec_path]
     packages = [(path, read_package(Project(project.folder.tree, path))) for path in members]
     found = [item for path, package in packages for item in (_of_library(package) if package else [path])]
     # What changes less comes first.
