@@ -132,15 +132,19 @@ def test_each_application_of_a_nest_monorepo_is_built() -> None:
 def test_the_program_of_a_nest_application_is_read() -> None:
     projects = {"api": {"type": "application", "root": "apps/api", "sourceRoot": "apps/api/code", "entryFile": "run"}}
     cli = json.dumps({"monorepo": True, "root": "apps/api", "projects": projects})
-    manifest = package(dependencies={"@nestjs/core": "11.0.0"}, scripts={"build": "nest build"})
+    manifest = package(dependencies={"@nestjs/core": "11.0.0"}, scripts={"build": "nest build"},
+                       devDependencies={"ethers": "6.0.0", "@nestjs/cli": "9.5.0"})  # fmt: skip
     spec = only(**{
         **LOCK, "nest-cli.json": cli, "package.json": manifest,
         "apps/api/code/run.ts": "import { check } from './check'; check(); app.listen(process.env.HTTP_PORT || 8901);",
-        "apps/api/code/check.ts": "export function check() { if (!process.env.API_KEY) throw new Error(); }",
+        "apps/api/code/check.ts": "import { x } from 'ethers'; x();\n"
+        "export function check() { if (!process.env.API_KEY) throw new Error(); }",
     })  # fmt: skip
     assert spec.start == ("node", "dist/apps/api/run.js")
     assert (spec.port, spec.port_variable) == (8901, "HTTP_PORT")
     assert [item.name for item in spec.environment if item.required] == ["API_KEY"]
+    assert spec.dependencies_at_run == "all"
+    assert spec.runtime.version == "22"
 
 
 def test_bun_runs_what_bun_installs() -> None:
