@@ -239,6 +239,18 @@ def test_runner_that_only_the_root_has_is_kept() -> None:
     assert "tsconfig.base.json" in stage(text, "runtime")
 
 
+@pytest.mark.parametrize(("script", "manager"), [("turbo run build", "yarn"), ("bun run build", "bun")])
+def test_dependencies_by_workspace_leave_out_npm(script: str, manager: str) -> None:
+    api = manifest("@shop/api", scripts={"start": "node a.js"}, dependencies={"@shop/core": "workspace:*"})
+    root = manifest("shop", workspaces=["apps/*", "libs/*"], scripts={"all": script})
+    files = shop(**{"apps/api/package.json": api, "apps/api/a.js": SERVER, "package.json": root})
+    del files["package-lock.json"]
+    assert f"    {manager} " in stage(written(files), "deps")
+    assert not any("no member" in note.text for note in genfile.generate(files).notes)
+    del files["libs/core/package.json"]
+    assert any("@shop/core: no member of the workspace" in note.text for note in genfile.generate(files).notes)
+
+
 @pytest.mark.parametrize("start", ["pnpm exec tsx a.ts", "npm exec -- tsx a.ts", "yarn tsx a.ts", "npx tsx a.ts"])
 def test_program_is_started_and_not_its_package_manager(start: str) -> None:
     files = {

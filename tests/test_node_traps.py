@@ -45,6 +45,37 @@ def test_a_hook_before_the_build_is_part_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "build"),
+    [
+        ("npm install && tsc", "npx --no-install tsc"),
+        ("yarn && tsc", "npx --no-install tsc"),
+        ("npm install left-pad && tsc", "npm run build"),
+        ("npm install --prefix client && tsc", "npm run build"),
+    ],
+)
+def test_a_build_does_not_install_once_more(script: str, build: str) -> None:
+    scripts = {"build": script, "start": "node dist/index.js"}
+    spec = only(**server(scripts=scripts), **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)"})
+    assert list(spec.build) == [build]
+
+
+@pytest.mark.parametrize(
+    ("more", "paths"),
+    [
+        ({}, ("package.json", "dist")),
+        ({"dist/index.js.map": ""}, ("package.json", "dist")),
+        ({"dist/a.hbs": ""}, (".",)),
+    ],
+)
+def test_an_output_that_is_committed_is_made_again(more: dict[str, str], paths: tuple[str, ...]) -> None:
+    """Where the folder holds something that the compiler does not write, all goes on as it is."""
+    files = server(scripts={"build": "tsc", "start": "node dist/index.js"})
+    del files["server.js"]
+    spec = only(**files, **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)", "dist/index.js": ""}, **more)
+    assert set(spec.run_paths) == set(paths)
+
+
+@pytest.mark.parametrize(
     "scripts",
     [
         {"prestart:prod": "tsc", "start:prod": "node dist/index.js", "start": "nodemon"},

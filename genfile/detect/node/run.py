@@ -7,6 +7,7 @@ from genfile.data import Framework
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
+from genfile.detect.node.compiled import compiled
 from genfile.detect.node.devloads import loaded_dev_dependency, package_of
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
@@ -79,6 +80,9 @@ _UNCOMPILED = tuple(
 )
 
 
+# What a compiler writes beside its outputs.
+_ASIDE_OF_OUTPUT = (".map", ".d.ts", ".d.mts", ".d.cts", ".tsbuildinfo")
+MAX_FILES = 2000
 # How many parts of a library are copied one by one.
 MAX_PATHS = 3
 
@@ -219,11 +223,23 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
             continue
         path = posixpath.normpath(word)
         first = path.split("/")[0]
-        if path.startswith(("..", "/", "-")) or project.folder.has(path):
+        if path.startswith(("..", "/", "-")) or (project.folder.has(path) and not _is_made_again(project, path)):
             continue
         if "/" in path or first in ("dist", "build", "out", "lib", ".output"):
             return output_folder(project) if (output_folder(project) or "\0") in path else first
     return framework.output if framework is not None and framework.keeps else None
+
+
+def _is_made_again(project: NodeProject, path: str) -> bool:
+    """Whether the compiler writes a file that is in the tree, and whatever else its folder has there."""
+    known = compiled(project)
+    outputs = known.outputs if known is not None else {}
+    made = set(outputs.values())
+    first, sign, _ = path.partition("/")
+    if path not in made or not sign or any(source.startswith(f"{first}/") for source in outputs):
+        return False
+    inside = (name for _, name in zip(range(MAX_FILES), project.folder.files("*", below=first, depth=12), strict=False))
+    return all(name in made or name.endswith(_ASIDE_OF_OUTPUT) for name in inside)
 
 
 def _built_with(folder: Project) -> set[str]:
