@@ -89,6 +89,14 @@ def test_a_compile_step_before_the_start_is_the_build(scripts: dict[str, str]) -
     assert spec.start == ("node", "dist/index.js")
 
 
+def test_a_lifecycle_script_that_only_builds_is_not_run_once_more() -> None:
+    scripts = {"build": "tsc", "start": "node dist/index.js", "postinstall": "npm run build", "prepare": "node x.js"}
+    spec = only(
+        **server(scripts=scripts), **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)", "x.js": ""}
+    )
+    assert list(spec.lifecycle_scripts) == ["prepare"]
+
+
 def test_parts_of_a_build_are_all_run() -> None:
     scripts = {"build:server": "tsc", "build:client": "vite build", "start": "node dist/index.js"}
     files = server(scripts=scripts, dependencies=EXPRESS | {"typescript": "5.0.0"})
@@ -101,7 +109,7 @@ def test_angular_builds_for_production() -> None:
     target["builder"] = "@angular-devkit/build-angular:browser"
     angular = json.dumps({"projects": {"x": {"architect": {"build": target}}}})
     files = {"package.json": package(dependencies={"@angular/core": "11.0.0"}, scripts={"build": "ng build"}), **LOCK}
-    spec = only(**files, **{"angular.json": angular, "src/index.html": ""})
+    spec = only(**files, **{"angular.json": f"{angular}\n// its own parser takes comments", "src/index.html": ""})
     assert list(spec.build) == ["npm run build -- --configuration production"]
     assert spec.static.root == "www"
 
