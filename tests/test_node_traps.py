@@ -75,6 +75,15 @@ def test_an_output_that_is_committed_is_made_again(more: dict[str, str], paths: 
     assert set(spec.run_paths) == set(paths)
 
 
+def test_files_that_no_code_names_stay_behind() -> None:
+    files = server(scripts={"build": "tsc", "start": "node dist/index.js"})
+    del files["server.js"]
+    code = "import { readFileSync } from 'fs'; readFileSync('openapi.yaml'); app.listen(3000)"
+    others = {"openapi.yaml": "", "cloudbuild.yaml": "", "locales.json": ""}
+    spec = only(**files, **{"tsconfig.json": TSCONFIG, "src/index.ts": code}, **others)
+    assert set(spec.run_paths) == {"package.json", "dist", "openapi.yaml", "locales.json"}
+
+
 @pytest.mark.parametrize(
     "scripts",
     [

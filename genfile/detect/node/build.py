@@ -89,7 +89,7 @@ def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] |
     before, after = (resolve(package, prefix + name) or () for prefix in ("pre", "post"))
     steps = (*before, *own, *after)
     migrations = [step for step in steps if is_migration(step)]
-    left_out = [*migrations, *(step for step in steps if is_installation(step))]
+    left_out = [*migrations, *(step for step in steps if is_installation(step) and not step.folder)]
     if not left_out:
         return None
     if migrations:

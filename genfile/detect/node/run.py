@@ -72,6 +72,10 @@ _RUN_ENDINGS = tuple(
     .json .yaml .yml .graphql .proto .sql .html .ejs .hbs .pug .csv .txt .cjs .mjs .js
     """.split()
 )
+# No runtime loads these but by their names; and where names are.
+_NAMED_ALONE = (".yaml", ".yml")
+_CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx")
+MAX_SOURCES = 400
 _UNCOMPILED = tuple(
     """
     .html .ejs .hbs .handlebars .pug .graphql .gql .proto .sql .mustache .njk .liquid .mjml .wasm .csv .yaml
@@ -252,6 +256,16 @@ def _built_with(folder: Project) -> set[str]:
     return words[True] - words[False]
 
 
+def _is_named(folder: Project, name: str) -> bool:
+    """Whether code of the project, or a script, names a file without its ending: what nothing loads by itself. True
+    where that can't be told."""
+    stem = posixpath.splitext(name)[0]
+    for count, path in enumerate(item for item in folder.files("*", depth=8) if item.endswith(_CODE)):
+        if count > MAX_SOURCES or stem in (folder.text(path) or ""):
+            return True
+    return stem in (folder.text("package.json") or "")
+
+
 def _beside(folder: Project, output: str) -> list[str]:
     """Folders and files beside the output that a running program may open; `src` too, where not all is compiled."""
     folders = [name for name in folder.subfolders() if name in ASSETS and name != output]
@@ -269,6 +283,7 @@ def _beside(folder: Project, output: str) -> list[str]:
             and ".test." not in name
             and ".spec." not in name
             and name not in only_built
+            and (not name.endswith(_NAMED_ALONE) or _is_named(folder, name))
         )
     ]
     return [*files, *sorted(folders)]

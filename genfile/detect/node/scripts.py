@@ -113,13 +113,6 @@ MIGRATIONS: dict[str, tuple[str, ...]] = {
     "wait-port": (),
     "wait-for-it": (),
 }
-# The words of an installation, by the program; `npm` and `bun` alone print their help.
-_INSTALLS: dict[str, tuple[list[str], ...]] = {
-    "npm": (["install"], ["i"], ["ci"], ["clean-install"]),
-    "pnpm": (["install"], ["i"]),
-    "yarn": (["install"], []),
-    "bun": (["install"], ["i"]),
-}
 _MIGRATION_FILES = frozenset("migrate migration migrations run-migrations run-migration seed db-migrate".split())
 # Words of a package's own script that build and then go on.
 BUILDERS = frozenset(
@@ -285,9 +278,11 @@ def is_migration(step: Step) -> bool:
 
 
 def is_installation(step: Step) -> bool:
-    """Whether a command installs what the package itself depends on: `npm install`, `yarn`; no package by its name."""
+    """Whether a command installs what a manifest names, as the image has done: `npm install`, `yarn`."""
     named = [word for word in step.words[1:] if not word.startswith("-")]
-    return step.program in MANAGERS and not step.folder and named in _INSTALLS[step.program]
+    return step.program in MANAGERS and (
+        named in (["install"], ["i"], ["ci"]) or (not named and step.program == "yarn")
+    )
 
 
 def uses_variables(step: Step) -> bool:
