@@ -239,6 +239,47 @@ def test_runner_that_only_the_root_has_is_kept() -> None:
     assert "tsconfig.base.json" in stage(text, "runtime")
 
 
+@pytest.mark.parametrize(
+    ("keys", "path", "code", "used"),
+    [
+        (
+            {"main": "dist/index.js"},
+            "src/index.ts",
+            "if (!process.env.A_KEY) throw new Error();",
+            "import '@shop/core'",
+        ),
+        (
+            {"exports": {"./env": {"types": "./dist/env.d.ts", "default": "./dist/env.js"}}},
+            "src/env.ts",
+            "export function check() { if (!process.env.A_KEY) throw new Error(); }",
+            "import { check } from '@shop/core/env'; check()",
+        ),
+        (
+            {"exports": "./index.js"},
+            "index.js",
+            "export const need = (key) => { if (!process.env[key]) throw new Error(); };",
+            "import { need } from '@shop/core'; need('A_KEY')",
+        ),
+        # A type is no module that is loaded.
+        (
+            {"main": "dist/index.js"},
+            "src/index.ts",
+            "if (!process.env.A_KEY) throw 1",
+            "import type { x } from '@shop/core'",
+        ),
+    ],
+)
+def test_what_a_member_asks_for_when_it_is_loaded(keys: dict[str, Any], path: str, code: str, used: str) -> None:
+    core = manifest("@shop/core", scripts={"build": "tsc"}, **keys)
+    files = shop(**{"libs/core/package.json": core, "apps/api/src/main.ts": f"{used};\n{SERVER}"})
+    del files["libs/core/src/index.ts"]
+    (found,) = [
+        item for item in genfile.inspect({**files, f"libs/core/{path}": code}).services if item.spec.name == "api"
+    ]
+    required = [item.name for item in found.spec.environment if item.required]
+    assert required == ([] if "type" in used else ["A_KEY"])
+
+
 @pytest.mark.parametrize(("script", "manager"), [("turbo run build", "yarn"), ("bun run build", "bun")])
 def test_dependencies_by_workspace_leave_out_npm(script: str, manager: str) -> None:
     api = manifest("@shop/api", scripts={"start": "node a.js"}, dependencies={"@shop/core": "workspace:*"})
