@@ -62,6 +62,7 @@ class Framework:
     loads: tuple[str, ...] = ()
     moved: bool = False
     spa: bool = False
+    hashed: tuple[str, ...] = ()
     env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
