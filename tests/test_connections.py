@@ -49,7 +49,7 @@ POSTGRES = "app:development@postgres:5432/app"
     [
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["asyncpg"], f"postgresql://{POSTGRES}"),
-        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql://{POSTGRES}"),
+        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql+psycopg2://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg"], f"postgresql+psycopg://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["flask-sqlalchemy", "pymysql"], "mysql+pymysql://app:development@mysql:3306/app"),
         ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{POSTGRES}"),

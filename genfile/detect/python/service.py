@@ -12,6 +12,7 @@ from genfile.detect.python.extras import put_collectstatic, put_environment, put
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework, find_program
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
+from genfile.detect.python.implied import put_implied
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.locks import out_of_step
@@ -74,6 +75,7 @@ def detect(folder: Project) -> Draft:
     put_groups_as_packages(project, draft)
     put_framework(project, draft, framework)
     put_undeclared(project, draft)
+    put_implied(project, draft, django)
     put_mistaken(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
