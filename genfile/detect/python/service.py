@@ -35,6 +35,7 @@ from genfile.detect.python.start import (
     program_start,
     put_hosted,
     put_procfile,
+    served_framework,
 )
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.streamlit import put_streamlit
@@ -97,6 +98,9 @@ def detect(folder: Project) -> Draft:
 def _framework(project: PythonProject, django: Django | None) -> Fact[Framework] | None:
     """What the project is made with; Django where it has a project of that, whatever else it depends on."""
     found, folder = find_framework(project), project.folder
+    if found is not None and found.value.interface is None and found.value.kind == "server":
+        # Several are listed: a server of applications is given one of another.
+        found = served_framework(project) or found
     if django is None or (found is not None and found.value.name == "django"):
         return found
     item = framework_named("python", "django") if folder.has("manage.py") or project.depends("django") else None
