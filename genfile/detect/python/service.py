@@ -23,6 +23,7 @@ from genfile.detect.python.objects import find_application
 from genfile.detect.python.outside import put_references
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import Start, named_port
@@ -78,6 +79,7 @@ def detect(folder: Project) -> Draft:
     put_undeclared(project, draft)
     put_implied(project, draft, django)
     put_mistaken(project, draft)
+    put_removed(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
     put_written(project.folder, draft, named_paths(project))
@@ -313,7 +315,7 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     says = found[names[0]].evidence
     texts = [_text(found[name]) for name in names]
     draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
-    text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
+    text = f"no list of dependencies: the newest {', '.join(texts)} is installed; write a requirements.txt"
     draft.note("warning", text, says.path, says.line)
 
 
