@@ -70,6 +70,18 @@ def test_pieces_of_an_address_are_given_one_by_one() -> None:
     assert found == {}
 
 
+def test_a_program_with_two_connections_to_one_database() -> None:
+    names = ("DB_DSN_PRIMARY", "DB_DSN_READONLY")
+    found = python("".join(f'{name} = os.environ["{name}"]\n' for name in names), "psycopg")
+    assert found == dict.fromkeys(names, f"postgresql://{POSTGRES}")
+
+
+def test_neo4j_is_told_by_its_address_and_who_asks() -> None:
+    names = ("NEO4J_URI", "NEO4J_AUTH_USER", "NEO4J_AUTH_PASS")
+    found = python("".join(f'{name} = os.environ["{name}"]\n' for name in names), "neo4j")
+    assert [found[name] for name in names] == ["neo4j://neo4j:7687", "neo4j", "development"]
+
+
 def test_dj_database_url_reads_a_variable_of_its_own() -> None:
     found = python("import dj_database_url\ndb = dj_database_url.config()", "psycopg", "dj-database-url")
     assert found == {"DATABASE_URL": f"postgresql://{POSTGRES}"}
