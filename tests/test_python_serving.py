@@ -445,3 +445,11 @@ def test_of_several_frameworks_the_one_counts_whose_application_is_served(told: 
     spec = only(**files)
     assert (spec.framework, spec.health) == ("fastapi", None)
     assert spec.start[-1].startswith("exec uvicorn api.main:app")
+
+
+def test_the_port_of_a_flag_of_gunicorns_is_moved_by_no_variable() -> None:
+    code = "from flask import Flask\napp = Flask(__name__)\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code}
+    fixed = only(**files, Procfile="web: gunicorn -b 0.0.0.0:8000 app:app\n")
+    assert (fixed.port, fixed.port_variable) == (8000, None)
+    assert only(**files, Procfile="web: gunicorn -b 0.0.0.0:$PORT app:app\n").port_variable == "PORT"

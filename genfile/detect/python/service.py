@@ -217,6 +217,9 @@ def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | N
     if at is not None and bound is not None and bound.alone and named is None:
         draft.values["start"] = [*words[: at + 1], f"--bind=0.0.0.0:{start.port}", *words[at + 1 :]]
         start.port_variable = None
+    elif at is not None and named is not None and words[0] != "sh":
+        # A flag beats the variable.
+        start.port_variable = None
 
 
 def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
