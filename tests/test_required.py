@@ -80,6 +80,14 @@ def test_a_module_that_is_not_loaded_asks_for_nothing(tmp_path: Path) -> None:
         ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tlog.Fatal("no DSN")\n\t}', {"DSN": 11}),
         ('\tif os.Getenv("DSN") == "" {\n\t\tpanic("no DSN")\n\t}', {"DSN": 10}),
         ('\t_, ok := os.LookupEnv("DSN")\n\tif !ok {\n\t\tos.Exit(1)\n\t}', {"DSN": 11}),
+        ('\tn, err := strconv.Atoi(os.Getenv("N"))\n\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n\t_ = n', {"N": 11}),
+        ('\tif n, err := strconv.Atoi(os.Getenv("N")); err != nil {\n\t\tpanic(n)\n\t}', {"N": 10}),
+        (
+            '\ts := os.Getenv("N")\n\tif s == "" {\n\t\ts = "1"\n\t}\n\tn, err := strconv.Atoi(s)\n'
+            "\tif err != nil {\n\t\tpanic(n)\n\t}",
+            {},
+        ),
+        ('\t_, err := os.Open(os.Getenv("N"))\n\tif err != nil {\n\t\tpanic(err)\n\t}', {}),
         ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tdsn = "file.db"\n\t}\n\tlog.Print(dsn)', {}),
         ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tlog.Print("no DSN")\n\t}', {}),
     ],

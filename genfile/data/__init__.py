@@ -232,7 +232,8 @@ def started_programs() -> dict[str, str]:
 
 @cache
 def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
-    """The distributions that bring a module; with `drivers`, the modules that a database URL's scheme needs."""
+    """The distributions that bring a module; `drivers`: the modules that a database URL's scheme needs; `engines`: the
+    distributions that drive a database which is named without a driver."""
     return {name: tuple(value) for name, value in load_table("modules")[table].items()}
 
 
