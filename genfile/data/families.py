@@ -1,6 +1,6 @@
 """Families of base images, from families.toml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ class Family:
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     setup: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def has(self, language: str, version: str | None) -> bool:
         """Whether there are images of this family for a language, at a version of its runtime."""
@@ -29,11 +30,18 @@ class Family:
         known = self.versions.get(language)
         return language in self.images and (known is None or version is None or version in known)
 
-    def images_of(self, language: str, version: str, distro: str) -> dict[str, str]:
-        """The references that the family sets, by the name of the preset's option."""
+    def can(self, option: str, language: str) -> bool:
+        """Whether there are images for what an option asks for."""
+        return language in self.extra.get(option, {})
+
+    def images_of(self, language: str, version: str, distro: str, chosen: Iterable[str] = ()) -> dict[str, str]:
+        """The references that the family sets, by the name of the preset's option; ``chosen``: options that are yes."""
+        found = dict(self.images.get(language, {}))
+        for option in chosen:
+            found |= self.extra.get(option, {}).get(language, {})
         return {
             option: text.format(version=version, distro=distro, compact=version.replace(".", ""))
-            for option, text in self.images.get(language, {}).items()
+            for option, text in found.items()
         }
 
     def to_context(self, language: str, version: str) -> dict[str, Any]:
@@ -58,4 +66,15 @@ def families() -> dict[str, Family]:
     """Every family by its name."""
     from genfile.data import load_table
 
-    return {name: Family(name=name, **entry) for name, entry in load_table("families").items()}
+    return {name: _family(name, **entry) for name, entry in load_table("families").items()}
+
+
+def _family(name: str, **entry: Any) -> Family:
+    # `with` is a word of Python's.
+    return Family(name=name, extra=entry.pop("with", {}), **entry)
+
+
+@cache
+def asked_of() -> frozenset[str]:
+    """The options that need images of a family's own."""
+    return frozenset(option for family in families().values() for option in family.extra)

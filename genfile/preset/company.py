@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.data.families import DEFAULT, Family, families
+from genfile.data.families import DEFAULT, Family, asked_of, families
 from genfile.errors import UsageError
 from genfile.options import resolve_options
 from genfile.preset.load import BUILTIN
@@ -30,8 +30,9 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
     Raises UsageError for a name or value that does not fit, or a family that has no images for the language.
     """
     language = "static" if spec["static"] is not None else spec["language"]
-    family = _family(preset, given, language, context["runtime"]["version"])
-    images = family.images_of(language, context["runtime"]["version"], context["runtime"]["distro"])
+    version, distro = context["runtime"]["version"], context["runtime"]["distro"]
+    family = _family(preset, given, language, version)
+    images = family.images_of(language, version, distro, _chosen(preset, given, context, family, language))
     defaults = {
         name: text for name, text in images.items() if name in preset.options and name not in {*preset.changed, *given}
     }
@@ -44,7 +45,8 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
     registry = values.get("registry")
     if registry:
         for name, option in options.items():
-            if option.type == "image" and name not in given and name not in preset.changed:
+            own = name in given or name in preset.changed or values[name] in given.values()
+            if option.type == "image" and not own:
                 values[name] = swap_registry(str(values[name]), str(registry))
     base = families()[DEFAULT]
     seen = {
@@ -54,6 +56,22 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
         "frontend_family": (family if "frontend_image" in images else base).to_context("", ""),
     }
     return Chosen(values, seen)
+
+
+def _chosen(
+    preset: "Preset", given: Mapping[str, Any], context: Mapping[str, Any], family: Family, language: str
+) -> list[str]:
+    """The options that are yes and that need images of their own. Raises UsageError where the family has none."""
+    chosen: list[str] = []
+    for name in sorted(asked_of() & preset.options.keys()):
+        asked = {key: value for key, value in given.items() if key == name}
+        if not resolve_options({name: preset.options[name]}, asked, context, in_order=True)[name]:
+            continue
+        if not family.can(name, language):
+            known = ", ".join(item.name for item in families().values() if item.can(name, language))
+            raise UsageError(f"option {name} has no image in family {family.name}", hint=f"families that have: {known}")
+        chosen.append(name)
+    return chosen
 
 
 def add_index(spec: dict[str, Any], secret: Any) -> None:
