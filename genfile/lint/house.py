@@ -56,8 +56,9 @@ def stages(case: Case) -> Iterator[str]:
 
 def forbidden(case: Case) -> Iterator[str]:
     """No ADD, MAINTAINER, ONBUILD, SHELL, STOPSIGNAL; VOLUME for data alone; no chown -R, sudo, cd."""
+    tomcat = case.spec.get("layout") == "war"
     for item in case.parsed.instructions:
-        if item.keyword == "VOLUME" and any(case.spec.get(name) for name in ("data", "volumes", "kept")):
+        if item.keyword == "VOLUME" and (any(case.spec.get(name) for name in ("data", "volumes", "kept")) or tomcat):
             continue
         if item.keyword in ("ADD", "MAINTAINER", "ONBUILD", "SHELL", "VOLUME", "STOPSIGNAL"):
             yield item.keyword
