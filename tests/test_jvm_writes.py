@@ -171,6 +171,12 @@ def test_a_war_writes_beside_tomcat_or_into_its_pages() -> None:
     assert "/usr/local/tomcat/notes /usr/local/tomcat/webapps/ROOT/pics" in dockerfile
 
 
+def test_tomcat_writes_its_logs_uploads_and_compiled_pages_to_volumes() -> None:
+    found = inspect(**{"pom.xml": pom("", "war"), "src/main/webapp/a.jsp": ""})
+    own = '["/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work"]'
+    assert f"VOLUME {own}\n" in render(found.services[0].spec).dockerfile
+
+
 def test_what_lies_outside_of_the_tree() -> None:
     code = 'void a() { new File("/var/pics/x").mkdirs(); new File("/app/own").mkdirs(); }'
     found = inspect(**shop(code)).services[0]

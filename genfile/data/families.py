@@ -44,6 +44,7 @@ class Family:
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     home: Mapping[str, str] = field(default_factory=dict)
     like: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
     def has(self, kind: str, line: Line | None = None) -> bool:
         """Whether there are images of this family for a kind of services, at a line of its runtime."""
@@ -59,9 +60,16 @@ class Family:
             return False
         return bool(line.alpine) or not any("{alpine}" in text for text in self.images[kind].values())
 
-    def images_of(self, kind: str, line: Line) -> dict[str, str]:
-        """The references that the family sets, by the name of the preset's option."""
-        return {option: line.fill(text) for option, text in self.images.get(kind, {}).items()}
+    def can(self, option: str, kind: str) -> bool:
+        """Whether there are images for what an option asks for."""
+        return kind in self.extra.get(option, {})
+
+    def images_of(self, kind: str, line: Line, chosen: Iterable[str] = ()) -> dict[str, str]:
+        """The references that the family sets, by the name of the preset's option; ``chosen``: options that are yes."""
+        found = dict(self.images.get(kind, {}))
+        for option in chosen:
+            found |= self.extra.get(option, {}).get(kind, {})
+        return {option: line.fill(text) for option, text in found.items()}
 
     def names(self, kind: str = "") -> Mapping[str, str | None]:
         """What the images call each of Debian's packages; None: they have none."""
@@ -97,7 +105,7 @@ def families() -> dict[str, Family]:
     """Every family by its name."""
     from genfile.data import load_table
 
-    return {name: Family(name=name, **entry) for name, entry in load_table("families").items()}
+    return {name: _family(name, **entry) for name, entry in load_table("families").items()}
 
 
 def families_with(packages: Iterable[str]) -> list[str]:
@@ -116,3 +124,14 @@ def package_names(family: str) -> Mapping[str, str | None]:
         own = {name: row[family] for name, row in load_table("names").items() if family in row}
         return {name: text or None for name, text in own.items()}
     return {name: row.get(family) for name, row in load_table("names").items()}
+
+
+def _family(name: str, **entry: Any) -> Family:
+    # `with` is a word of Python's.
+    return Family(name=name, extra=entry.pop("with", {}), **entry)
+
+
+@cache
+def asked_of() -> frozenset[str]:
+    """The options that need images of a family's own."""
+    return frozenset(option for family in families().values() for option in family.extra)

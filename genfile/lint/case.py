@@ -31,6 +31,12 @@ class Case:
     def final(self) -> Stage:
         return self.parsed.stages[-1]
 
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """The variables of the image: those of the final stage, and of the stages that it is made from."""
+        stages = reversed(self.parsed.lineage(self.final))
+        return {key: value for stage in stages for item in stage.all("ENV") for key, value in item.pairs}
+
     def runs(self) -> Iterator[Instruction]:
         return (item for item in self.parsed.instructions if item.keyword == "RUN")
 

@@ -122,10 +122,9 @@ def port(case: Case) -> Iterator[str]:
     wanted = [str(case.spec["port"])] if case.spec["port"] else []
     if exposed != wanted:
         yield f"EXPOSE {exposed}, the spec says {wanted}"
-    environment = {key: value for item in case.final.all("ENV") for key, value in item.pairs}
     variable = case.spec["port_variable"]
-    if variable and environment.get(variable) != str(case.spec["port"]):
-        yield f"{variable} is {environment.get(variable)}"
+    if variable and case.environment.get(variable) != str(case.spec["port"]):
+        yield f"{variable} is {case.environment.get(variable)}"
     health = case.final.last("HEALTHCHECK")
     other = case.spec.get("health_port")
     asked = [str(other)] if other else wanted

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from genfile.lint.case import Case, Check
 
-STAGES = {"base", "tools", "frontend", "uv", "micromamba", "pixi", "deps", "build", "layers", "runtime"}
+STAGES = {"base", "tools", "frontend", "uv", "micromamba", "pixi", "deps", "jre", "build", "layers"}
+STAGES |= {"app", "archive", "runtime"}
 # Images whose tags carry no distribution: there is only one, or it stands in the name.
 PLAIN_TAGS = ("composer:", "oven/bun:", "astral-sh/uv:", "mambaorg/micromamba:", "prefix-dev/pixi:", "distroless/")
 DISTROS = ("trixie", "bookworm", "bullseye", "noble")
@@ -55,8 +56,9 @@ def stages(case: Case) -> Iterator[str]:
 
 def forbidden(case: Case) -> Iterator[str]:
     """No ADD, MAINTAINER, ONBUILD, SHELL, STOPSIGNAL; VOLUME for data alone; no chown -R, sudo, cd."""
+    tomcat = case.spec.get("layout") == "war"
     for item in case.parsed.instructions:
-        if item.keyword == "VOLUME" and any(case.spec.get(name) for name in ("data", "volumes", "kept")):
+        if item.keyword == "VOLUME" and (any(case.spec.get(name) for name in ("data", "volumes", "kept")) or tomcat):
             continue
         if item.keyword in ("ADD", "MAINTAINER", "ONBUILD", "SHELL", "VOLUME", "STOPSIGNAL"):
             yield item.keyword
@@ -120,7 +122,8 @@ def order(case: Case) -> Iterator[str]:
 
 def copies(case: Case) -> Iterator[str]:
     """The final stage copies with --link; owners are numbers; absolute destinations."""
-    for item in case.final.all("COPY"):
+    stages = [stage for stage in case.parsed.lineage(case.final) if stage.name in ("app", "runtime")]
+    for item in (item for stage in stages for item in stage.all("COPY")):
         if item.heredocs:
             continue
         if item.flag("link") is None:
@@ -134,7 +137,7 @@ def copies(case: Case) -> Iterator[str]:
 
 def environment(case: Case) -> Iterator[str]:
     """Production settings are in the runtime stage; NODE_ENV never before development dependencies are installed."""
-    final = {key: value for item in case.final.all("ENV") for key, value in item.pairs}
+    final = case.environment
     if case.spec["language"] == "node" and not case.spec["static"]:
         if final.get("NODE_ENV") != "production":
             yield "NODE_ENV"
@@ -168,8 +171,9 @@ def go(case: Case) -> Iterator[str]:
 
 def java(case: Case) -> Iterator[str]:
     """Java: the JDK stays behind."""
-    if case.spec["language"] == "java" and "jdk" in case.final.image:
-        yield f"runs on {case.final.image}"
+    image = case.parsed.lineage(case.final)[-1].image
+    if case.spec["language"] == "java" and "jdk" in image:
+        yield f"runs on {image}"
 
 
 def python(case: Case) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.data.families import DEFAULT, Family, Line, families
+from genfile.data.families import DEFAULT, Family, Line, asked_of, families
 from genfile.errors import UsageError
 from genfile.options import resolve_options
 from genfile.preset.load import BUILTIN
@@ -33,7 +33,7 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
     """
     kind, line = kind_of(spec), Line(**{key: context["runtime"][key] for key in ("version", "distro", "alpine")})
     family = _family(preset, given, kind, line)
-    images = family.images_of(kind, line)
+    images = family.images_of(kind, line, _chosen(preset, given, context, family, kind))
     if not _same_runtime(spec):
         images.pop("frontend_image", None)
     defaults = {
@@ -48,7 +48,8 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
     registry = values.get("registry")
     if registry:
         for name, option in options.items():
-            if option.type == "image" and name not in given and name not in preset.changed:
+            own = name in given or name in preset.changed or values[name] in given.values()
+            if option.type == "image" and not own:
                 values[name] = swap_registry(str(values[name]), str(registry))
     base = families()[DEFAULT]
     builder = (families()[family.build] if family.build else family) if "build_image" in images else base
@@ -59,6 +60,22 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
         "frontend_family": (family if "frontend_image" in images else base).to_context(),
     }
     return Chosen(values, seen)
+
+
+def _chosen(
+    preset: "Preset", given: Mapping[str, Any], context: Mapping[str, Any], family: Family, language: str
+) -> list[str]:
+    """The options that are yes and that need images of their own. Raises UsageError where the family has none."""
+    chosen: list[str] = []
+    for name in sorted(asked_of() & preset.options.keys()):
+        asked = {key: value for key, value in given.items() if key == name}
+        if not resolve_options({name: preset.options[name]}, asked, context, in_order=True)[name]:
+            continue
+        if not family.can(name, language):
+            known = ", ".join(item.name for item in families().values() if item.can(name, language))
+            raise UsageError(f"option {name} has no image in family {family.name}", hint=f"families that have: {known}")
+        chosen.append(name)
+    return chosen
 
 
 def add_index(spec: dict[str, Any], secret: Any) -> None:

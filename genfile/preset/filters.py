@@ -269,12 +269,18 @@ def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
 
 
+# Logs, uploads, and what JSP pages are compiled to.
+_TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
+
+
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
-    """Each path of a web application in Tomcat's image: its pages are unpacked, all else is where Tomcat is started."""
-    return [
+    """Each path that is written to in Tomcat's image: by the web application, whose pages are unpacked while all else
+    is where Tomcat is started, and by Tomcat itself."""
+    own = [
         path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
         for path in under(paths, "/usr/local/tomcat", of)
     ]
+    return unique([*own, *_TOMCAT_WRITES])
 
 
 def lines(value: str) -> list[str]:
