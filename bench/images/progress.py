@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 # Where package managers keep what they downloaded: a cache mount there is empty on a builder that is new.
-_DOWNLOADS = re.compile(
-    r"--mount=type=cache\S*target=(/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/cache/apt)"
+KEPT_DOWNLOADS = re.compile(
+    r"/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/(cache|lib)/apt"
 )
+_DOWNLOADS = re.compile(rf"--mount=type=cache\S*target=({KEPT_DOWNLOADS.pattern})")
 _NAME = re.compile(r"\[(?:(?P<stage>[a-z][a-z0-9_.-]*) +)?\d+/\d+\] (?P<instruction>.+)", re.DOTALL)
 
 
