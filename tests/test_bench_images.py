@@ -49,6 +49,11 @@ def test_steps_that_were_carried_out_are_told_from_cached_ones() -> None:
     assert run_again(steps) == ["deps: npm ci --omit=dev"]
 
 
+def test_a_cached_step_whose_layer_is_pulled_stays_cached() -> None:
+    step = {"digest": "a", "name": "[build 2/3] RUN npm ci", "completed": "now"}
+    assert run_again(read_progress(progress({**step, "cached": True}, step))) == []
+
+
 def test_a_step_with_a_cache_of_downloads_downloads_again_on_a_new_builder() -> None:
     output = progress(
         {

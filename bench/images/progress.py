@@ -38,7 +38,10 @@ def read_progress(output: str) -> list[Step]:
             named = _NAME.fullmatch(vertex.get("name", ""))
             if named is None or named["instruction"].startswith("FROM ") or "completed" not in vertex:
                 continue
-            found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], bool(vertex.get("cached")))
+            # A layer that is pulled later from a registry cache is told of again, then without the word.
+            before = found.get(vertex["digest"])
+            cached = bool(vertex.get("cached")) or (before is not None and before.cached)
+            found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], cached)
     return list(found.values())
 
 
