@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import tarfile
@@ -9,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.images.builder import Again, Fresh, differences
 from bench.images.change import change_code, change_lock
 from bench.images.closure import needless, npm_closure, pnpm_closure, uv_closure
 from bench.images.junk import find_junk, kind_of
 from bench.images.layers import File, Image, Layer, read_archive
 from bench.images.measure import Figures, measure
-from bench.images.page import page
+from bench.images.page import fresh_section, page, with_section
 from bench.images.progress import downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import Recipe
 from bench.images.shapes import read_shapes
@@ -45,6 +47,11 @@ def test_steps_that_were_carried_out_are_told_from_cached_ones() -> None:
         ("build", "RUN", True),
     ]
     assert run_again(steps) == ["deps: npm ci --omit=dev"]
+
+
+def test_a_cached_step_whose_layer_is_pulled_stays_cached() -> None:
+    step = {"digest": "a", "name": "[build 2/3] RUN npm ci", "completed": "now"}
+    assert run_again(read_progress(progress({**step, "cached": True}, step))) == []
 
 
 def test_a_step_with_a_cache_of_downloads_downloads_again_on_a_new_builder() -> None:
@@ -224,12 +231,12 @@ def test_only_layers_that_a_registry_lacks_move() -> None:
     assert after.changed(before) == len("newer")
 
 
-def archived(files: dict[str, bytes]) -> bytes:
+def archived(files: dict[str, bytes], time: int = 0) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
-            member.size = len(content)
+            member.size, member.mtime = len(content), time
             archive.addfile(member, io.BytesIO(content))
     return packed.getvalue()
 
@@ -258,6 +265,47 @@ def test_a_saved_image_is_read_without_its_base() -> None:
             "app/node_modules/a/package.json": "{}",
             "app/x.js": None,
         }
+
+
+def oci(layers: dict[str, dict[str, bytes]], times: int = 0) -> bytes:
+    """An OCI archive: each command with the files of its layer."""
+    blobs = {hashlib.sha256(data).hexdigest(): data for data in (archived(files, times) for files in layers.values())}
+    descriptors = [{"digest": f"sha256:{digest}"} for digest in blobs]
+    config = json.dumps({"history": [{"created_by": "ENV", "empty_layer": True}, *({"created_by": c} for c in layers)]})
+    blobs["config"] = config.encode()
+    manifest = json.dumps({"config": {"digest": "sha256:config"}, "layers": descriptors}).encode()
+    digest = hashlib.sha256(manifest).hexdigest()
+    index = json.dumps({"manifests": [{"digest": f"sha256:{digest}"}]}).encode()
+    named = {f"blobs/sha256/{name}": data for name, data in {**blobs, digest: manifest}.items()}
+    return archived({"index.json": index, **named})
+
+
+def test_what_differs_between_two_builds_is_named(tmp_path: Path) -> None:
+    one, two, three = tmp_path / "1", tmp_path / "2", tmp_path / "3"
+    one.write_bytes(oci({"FROM": {"bin/sh": b"sh"}, "RUN apt": {"var/log/dpkg.log": b"1", "usr/bin/tini": b"t"}}))
+    two.write_bytes(oci({"FROM": {"bin/sh": b"sh"}, "RUN apt": {"var/log/dpkg.log": b"2", "usr/bin/tini": b"t"}}))
+    three.write_bytes(oci({"FROM": {"bin/sh": b"sh"}, "RUN apt": {"usr/bin/tini": b"t"}}, times=7))
+    assert differences(one, one) == []
+    assert differences(one, two) == ["RUN apt: var/log/dpkg.log (content)"]
+    assert differences(one, three) == [
+        "FROM: bin/sh (time)",
+        "RUN apt: usr/bin/tini (time), var/log/dpkg.log (one has it)",
+    ]
+
+
+def test_an_emptied_builder_is_told_of_in_a_section_of_its_own() -> None:
+    shapes = read_shapes(["java-spring", "go-cgo"])
+    line = Again(["build: mvn package"], 80_000_000)
+    results = {"java-spring": {"genfile": Fresh(line=line, differs=["COPY: app.jar (content)"])}}
+    assert Fresh.from_json(json.loads(json.dumps(results["java-spring"]["genfile"].to_json()))).line == line
+    section = fresh_section(shapes[1:], results, ["genfile", "hand"])
+    assert "| java-spring | 0 | – | 1, 80.0 MB | – | 1 layers | – |" in section
+    written = page(shapes[1:], {"java-spring": {"genfile": Figures()}}, ["genfile"], stand_ins=False)
+    once = with_section(written, section)
+    assert with_section(once, section) == once
+    assert once.index("- **java-spring**, genfile\n  - a line: `build: mvn package`") < once.index("## Each in detail")
+    again = page(shapes[1:], {"java-spring": {"genfile": Figures()}}, ["genfile"], stand_ins=False, written=once)
+    assert again == once
 
 
 def test_every_shape_is_whole() -> None:

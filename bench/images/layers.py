@@ -106,7 +106,7 @@ def _member(archive: tarfile.TarFile, name: str | tarfile.TarInfo) -> IO[bytes]:
 
 
 def _layer(stream: IO[bytes], digest: str, command: str) -> Layer:
-    with _unpacked(stream) as plain:
+    with unpacked(stream) as plain:
         size = plain.seek(0, 2)
         plain.seek(0)
         files: dict[str, File] = {}
@@ -118,7 +118,7 @@ def _layer(stream: IO[bytes], digest: str, command: str) -> Layer:
     return Layer(digest, size, command, files)
 
 
-def _unpacked(stream: IO[bytes]) -> IO[bytes]:
+def unpacked(stream: IO[bytes]) -> IO[bytes]:
     """A layer's tar archive; some engines keep it compressed."""
     packed = stream.read(2) == b"\x1f\x8b"
     stream.seek(0)

@@ -1,7 +1,9 @@
 """bench/IMAGES.md, written."""
 
+import re
+
 from bench.images.shapes import Shape, read_shapes
-from bench.images.table import Results, details, quality, reruns, sizes, summary
+from bench.images.table import FreshResults, Results, details, fresh, fresh_details, quality, reruns, sizes, summary
 
 _HEAD = """\
 # Images
@@ -44,10 +46,33 @@ _QUALITY = """
 **own junk**: files of the kinds of `bench/images/junk.toml` that the Dockerfile itself brought. **packed junk**: those
 inside of installed packages. **findings**: of hadolint, and of `docker build --check`.
 """
+_FRESH_HEAD = "## On a builder that has nothing\n"
+_FRESH = f"""\
+{_FRESH_HEAD}
+`python -m bench.images --builder NAME --write` writes this section. The builder is emptied before each build, its cache
+mounts too. **same**, **line**: the `RUN` steps that run with a registry cache (`mode=max`) after no change, and after
+one more line in a source file; and the bytes that come into cache mounts of downloads. **digest**: whether the same
+tree built twice without a cache, its files with other times the second time, is the same image (`SOURCE_DATE_EPOCH`,
+`rewrite-timestamp=true`), or how many layers differ.
+"""
+_SECTION = re.compile(rf"{re.escape(_FRESH_HEAD)}.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+_NEXT = "## Each in detail\n"
 
 
-def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool) -> str:
-    """The whole page."""
+def fresh_section(shapes: list[Shape], results: FreshResults, columns: list[str]) -> str:
+    """The section of what a builder does that has nothing."""
+    return "\n".join([_FRESH, *fresh(shapes, results, columns), "", *fresh_details(shapes, results, columns), "", ""])
+
+
+def with_section(written: str, section: str) -> str:
+    """The page with that section, in the place of the one that it had."""
+    rest = _SECTION.sub("", written)
+    before, heading, after = rest.partition(_NEXT)
+    return f"{before}{section}{heading}{after}" if heading else f"{before.rstrip()}\n\n{section.rstrip()}\n"
+
+
+def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins: bool, written: str = "") -> str:
+    """The whole page; the section of an emptied builder is the one that is ``written``."""
     parts = [_HEAD.format(count=len(shapes)), *([_STAND_INS] if stand_ins else [])]
     missing = [shape.name for shape in read_shapes([]) if shape.name not in results]
     parts += [_MISSING.format(names=", ".join(missing))] if missing else []
@@ -57,4 +82,6 @@ def page(shapes: list[Shape], results: Results, columns: list[str], *, stand_ins
         parts += [text.format(rounds=rounds), "\n", "\n".join(table(shapes, results, columns)), "\n"]
     parts += ["\n## Each in detail\n\n", "\n".join(details(shapes, results, columns))]
     parts += ["\n", _PEERS]
-    return "".join(parts).rstrip("\n") + "\n"
+    text = "".join(parts).rstrip("\n") + "\n"
+    kept = _SECTION.search(written)
+    return with_section(text, kept[0]) if kept else text

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 # Where package managers keep what they downloaded: a cache mount there is empty on a builder that is new.
-_DOWNLOADS = re.compile(
-    r"--mount=type=cache\S*target=(/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/cache/apt)"
+KEPT_DOWNLOADS = re.compile(
+    r"/root/\.(npm|m2|gradle|yarn|bun|cache/(uv|pip|pypoetry|pdm))|/go/pkg/mod|/pnpm/store|/var/(cache|lib)/apt"
 )
+_DOWNLOADS = re.compile(rf"--mount=type=cache\S*target=({KEPT_DOWNLOADS.pattern})")
 _NAME = re.compile(r"\[(?:(?P<stage>[a-z][a-z0-9_.-]*) +)?\d+/\d+\] (?P<instruction>.+)", re.DOTALL)
 
 
@@ -37,7 +38,10 @@ def read_progress(output: str) -> list[Step]:
             named = _NAME.fullmatch(vertex.get("name", ""))
             if named is None or named["instruction"].startswith("FROM ") or "completed" not in vertex:
                 continue
-            found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], bool(vertex.get("cached")))
+            # A layer that is pulled later from a registry cache is told of again, then without the word.
+            before = found.get(vertex["digest"])
+            cached = bool(vertex.get("cached")) or (before is not None and before.cached)
+            found[vertex["digest"]] = Step(named["stage"] or "", named["instruction"], cached)
     return list(found.values())
 
 

@@ -53,13 +53,18 @@ def _expanded(image: str, parsed: Dockerfile) -> str:
     return Template(image).safe_substitute({name: value.strip("\"'") for name, value in defaults.items()})
 
 
-def by_genfile(shape: Shape, root: Path) -> Recipe:
+def by_genfile(shape: Shape, root: Path, **options: str) -> Recipe:
     """What `genfile init` writes."""
     shutil.copytree(shape.source, root, ignore=_LEFT_OUT)
-    made = genfile.generate(root, service=shape.service)
+    made = genfile.generate(root, service=shape.service, settings=options)
     apply_plan(make_plan(root, made.files))
     layout = made.services[0][1].layout
     return Recipe(root, layout.dockerfile, layout.context)
+
+
+def in_layers(shape: Shape, root: Path) -> Recipe:
+    """What `genfile init --set downloads=layer` writes."""
+    return by_genfile(shape, root, downloads="layer")
 
 
 def by_hand(shape: Shape, root: Path) -> Recipe:
@@ -81,4 +86,9 @@ def by_flyctl(shape: Shape, root: Path) -> Recipe:
     return Recipe(root, "Dockerfile", ".")
 
 
-COLUMNS: dict[str, Callable[[Shape, Path], Recipe]] = {"genfile": by_genfile, "hand": by_hand, "fly": by_flyctl}
+COLUMNS: dict[str, Callable[[Shape, Path], Recipe]] = {
+    "genfile": by_genfile,
+    "layer": in_layers,
+    "hand": by_hand,
+    "fly": by_flyctl,
+}

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from bench.images.builder import Again, Fresh
 from bench.images.measure import Figures
 from bench.images.shapes import Shape
 
 Results = Mapping[str, Mapping[str, Figures]]
+FreshResults = Mapping[str, Mapping[str, Fresh]]
 _NONE = "–"
 # Compressors, names and times in archives make some noise; what lies within it is no difference.
 _TOLERANCE = 1.01
@@ -114,6 +116,36 @@ def _junk(one: Figures | None, *, packed: bool) -> str:
     return f"{files}, {megabytes(sum(item.size for item in found))}" if files else "0"
 
 
+def fresh(shapes: list[Shape], results: FreshResults, columns: list[str]) -> list[str]:
+    """What an emptied builder runs and downloads with a registry cache, and whether it builds one image twice."""
+    head = ["application", *(f"{what} {column}" for what in ("same", "line", "digest") for column in columns)]
+    rows = []
+    for shape in shapes:
+        told = [results[shape.name].get(column, Fresh(fault=_NONE)) for column in columns]
+        cells = [_NONE if one.fault else _again(one.unchanged) for one in told]
+        cells += [_NONE if one.fault else _again(one.line) for one in told]
+        cells += [_NONE if one.fault else f"{len(one.differs)} layers" if one.differs else "same" for one in told]
+        rows.append([shape.name, *cells])
+    return _table(head, rows)
+
+
+def _again(build: Again) -> str:
+    return f"{len(build.steps)}, {megabytes(build.downloaded)}" if build.steps else "0"
+
+
+def fresh_details(shapes: list[Shape], results: FreshResults, columns: list[str]) -> list[str]:
+    """For each shape and column that has any: the steps that ran again, and the layers that differ."""
+    lines = []
+    for name, column in ((shape.name, column) for shape in shapes for column in columns):
+        one = results[name].get(column, Fresh())
+        told = [f"not measured: {_short(one.fault)}"] if one.fault else []
+        told += [f"no change: `{_short(text)}`" for text in one.unchanged.steps]
+        told += [f"a line: `{_short(text)}`" for text in one.line.steps]
+        told += [f"differs: `{_short(text, 300)}`" for text in one.differs]
+        lines += [f"- **{name}**, {column}", *(f"  - {text}" for text in told)] if told else []
+    return lines
+
+
 def details(shapes: list[Shape], results: Results, columns: list[str]) -> list[str]:
     """For each shape and column: the base, the layers that moved, the steps that ran again, junk and findings."""
     lines = []
@@ -144,6 +176,6 @@ def _detail(column: str, one: Figures) -> list[str]:
     return lines + [f"  - finding: {_short(text)}" for text in one.findings]
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = 140) -> str:
     line = " ".join(text.replace("`", "'").replace("|", "/").split())
-    return line if len(line) <= 140 else f"{line[:139]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -171,7 +171,7 @@ def apt(case: Case) -> Iterator[str]:
     for run in case.runs():
         if "apt-get install" not in run.value:
             continue
-        names = run.value.split("--no-install-recommends", 1)[-1].split()
+        names = run.value.split("--no-install-recommends", 1)[-1].partition("&&")[0].split()
         if (
             "apt-get update" not in run.value
             or "-y --no-install-recommends" not in run.value
