@@ -134,11 +134,13 @@ class BackingService:
     password: str = ""
     database: str = ""
     volume: str | None = None
+    hostname: bool = False
     healthcheck: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     unnamed: dict[str, str] = field(default_factory=dict)
+    clients: tuple[dict[str, Any], ...] = ()
     engine: str | None = None
     forms: tuple[dict[str, Any], ...] = ()
     sets: tuple[dict[str, Any], ...] = ()

@@ -102,6 +102,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "working_dir": None,
         "profiles": [],
         "port": spec.port,
+        "native": spec.language == "java",
         "published": f"127.0.0.1:{spec.port}:{spec.port}",
         "checked": True,
         "environment": _environment(spec, known),
@@ -116,8 +117,16 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             if folder not in beside_code
         ],
         "beside_code": bool(beside_code) and not given,
-        "tmpfs": ["/var/cache/nginx", "/var/run"] if spec.static else [],
+        "tmpfs": _scratch(spec, written),
     }
+
+
+def _scratch(spec: "Spec", written: list[str]) -> list[str]:
+    """What a server writes to beside /tmp, where its root is read-only; not what is a volume already."""
+    if spec.static:
+        return ["/var/cache/nginx", "/var/run"]
+    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
+    return [path for path in tomcat if path not in written] if getattr(spec, "layout", None) == "war" else []
 
 
 def _asked(entry: dict[str, Any]) -> list[str]:
@@ -169,6 +178,7 @@ def _backing(service: BackingService) -> dict[str, Any]:
         "image": service.image,
         "environment": [{"name": name, "value": value} for name, value in service.environment.items()],
         "healthcheck": test,
+        "hostname": service.hostname,
         "volume": service.volume,
         "mount": f"{service.name}-data:{service.volume}",
     }

@@ -22,6 +22,20 @@ def generated(files: dict[str, str], **settings: Any) -> tuple[str, dict[str, An
     return made.files["Dockerfile"].replace(LINES, ""), entry
 
 
+def test_a_war_and_the_jvm_have_what_they_write_to() -> None:
+    made = genfile.generate(PROJECTS / "java-war", compose=True)
+    (entry,) = yaml.safe_load(made.files["compose.yaml"])["services"].values()
+    assert entry["read_only"] is True
+    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
+    # Docker mounts a tmpfs noexec, and what is unpacked there is loaded as a library.
+    assert entry["tmpfs"] == ["/tmp:exec", *tomcat]
+
+
+def test_the_name_of_rabbitmqs_host_stays() -> None:
+    made = genfile.generate(PROJECTS / "go-worker-module", compose=True)
+    assert yaml.safe_load(made.files["compose.yaml"])["services"]["rabbitmq"]["hostname"] == "rabbitmq"
+
+
 @pytest.mark.parametrize("project", project_names())
 def test_every_folder_that_is_written_to_is_kept_by_compose(project: str) -> None:
     made = genfile.generate(PROJECTS / project, compose=True)
