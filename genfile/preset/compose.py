@@ -1,6 +1,7 @@
 """compose.yaml for a whole tree: its services, hardened, and the databases that they speak to."""
 
 import re
+import shlex
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
+# Languages whose images have a shell, and no entry point but an init.
+_WITH_SHELL = frozenset({"node", "python"})
 # Where a person keeps the file of credentials that a build is given.
 _FILES = {
     "npmrc": "/.npmrc",
@@ -65,9 +68,13 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     """The service, its release command, which runs before it, and its other processes, by a profile."""
     base = _service(spec, layout, known)
     # No port, and no check of one: the image's own is for the service.
-    other: dict[str, Any] = {"port": None, "checked": False}
+    other: dict[str, Any] = {"port": None, "checked": False, "prepared": False}
     entries: list[dict[str, Any]] = []
-    if spec.release:
+    if spec.release and base["beside_code"] and spec.start and spec.language in _WITH_SHELL:
+        # A database beside the code is a file of one container: no other one can prepare it.
+        command = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
+        base = base | {"prepared": True, "command": ["sh", "-c", command]}
+    elif spec.release:
         job = f"{spec.name}-release"
         entries.append(base | other | {"name": job, "command": list(spec.release)})
         done = {"name": job, "condition": "service_completed_successfully"}

@@ -258,6 +258,11 @@ def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
     return [root if path == of else join_path(root, relative(path, of)) for path in paths]
 
 
+def holding(paths: Iterable[str], folder: str) -> list[str]:
+    """Those paths that are a folder, or that it lies in."""
+    return [path for path in paths if f"{folder}/".startswith(f"{path.rstrip('/')}/")]
+
+
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
     """Each path of a web application in Tomcat's image: its pages are unpacked, all else is where Tomcat is started."""
     return [
@@ -341,6 +346,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "in_folder": in_folder,
     "below": below,
     "in_tomcat": in_tomcat,
+    "holding": holding,
     "outside": outside,
     "under": under,
     "dir_name": dir_name,

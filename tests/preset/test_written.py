@@ -54,9 +54,39 @@ def test_a_database_beside_the_code_makes_no_volume_over_the_code() -> None:
     """A volume there would hide the code of the next image, and without one a root that is read only stops it."""
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": SQLITE}
     dockerfile, entry = generated(files)
-    assert "install -d -o 10001 -g 10001 /app\n" in dockerfile
+    # Like /tmp: what root has put there stays as it is.
+    assert "install -d -m 1777 /app\n" in dockerfile
     assert "volumes" not in entry
     assert "read_only" not in entry
+
+
+DJANGO = {
+    "requirements.txt": "django\ngunicorn\n",
+    "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "s.settings")\n',
+    "s/__init__.py": "",
+    "s/wsgi.py": "application = None\n",
+}
+SETTINGS = """
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / {} }} }}
+"""
+
+
+def test_a_database_beside_the_code_is_migrated_in_the_container_that_has_it() -> None:
+    files = {**DJANGO, "s/settings.py": SETTINGS.format("'db.sqlite3'")}
+    _, entry = generated(files)
+    command = "python manage.py migrate --noinput && exec gunicorn s.wsgi:application"
+    assert entry["command"] == ["sh", "-c", command]
+
+
+def test_a_database_on_a_volume_is_migrated_by_a_job_that_shares_it() -> None:
+    made = genfile.generate({**DJANGO, "s/settings.py": SETTINGS.format("'data' / 'db.sqlite3'")}, compose=True)
+    services = yaml.safe_load(made.files["compose.yaml"])["services"]
+    assert len(services) == 2
+    (mounts,) = {tuple(service["volumes"]) for service in services.values()}
+    assert mounts[0].endswith(":/app/data")
+    assert {service["read_only"] for service in services.values()} == {True}
 
 
 def test_with_a_database_of_its_own_the_root_stays_read_only() -> None:
