@@ -282,6 +282,12 @@ def newest_for(language: str, name: str, version: str) -> str | None:
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
 
 
+def removed_modules() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Modules that Python no longer has: the last line with each, and the distributions that bring it back."""
+    table = load_table("pins").get("removed", {})
+    return {name: (line, tuple(by)) for line, modules in table.items() for name, by in modules.items()}
+
+
 def least_for(language: str, name: str, version: str) -> str | None:
     """The oldest line of a runtime that a release of a dependency or a tool runs on; None where none is known."""
     bounds = load_table("pins")["least"][language].get(name)

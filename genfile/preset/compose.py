@@ -72,8 +72,8 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     entries: list[dict[str, Any]] = []
     if spec.release and base["beside_code"] and spec.start and spec.language in _WITH_SHELL:
         # A database beside the code is a file of one container: no other one can prepare it.
-        command = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
-        base = base | {"prepared": True, "command": ["sh", "-c", command]}
+        both = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
+        base = base | {"prepared": True, "command": ["sh", "-c", both]}
     elif spec.release:
         job = f"{spec.name}-release"
         entries.append(base | other | {"name": job, "command": list(spec.release)})
