@@ -44,6 +44,9 @@ class JavaService(Service):
     jvm_options: tuple[JvmOption, ...] = Field(
         (), description="What the JVM must be told because the code was compiled so: --enable-preview, --add-opens."
     )
+    unread: tuple[RelativePath, ...] = Field(
+        (), description="Tests and documentation that the build does not read: they are not sent to the builder."
+    )
     settings: RelativePath | None = Field(None, description="A settings.xml of the tree that Maven is started with.")
     git: bool = Field(False, description="The build asks git: .git is sent to the builder.")
     resolve: Command | None = Field(
