@@ -59,6 +59,15 @@ def shell_path(value: str) -> Markup:
     return _safe("a shell word", lambda: quoting.shell_path(value))
 
 
+def any_version(path: str, version: str | None) -> Markup:
+    """The operand of a shell command: a file whatever its version is."""
+    before, found, after = path.rpartition(f"-{version}") if version else (path, "", "")
+    if not found:
+        return shell_path(path)
+    ends = _safe("a shell word", lambda: quoting.shell_word(after)) if after else ""
+    return shell_path(f"{before}-") + "*" + ends
+
+
 def env_value(value: Any) -> Markup:
     """The value of an ENV, ARG or LABEL key."""
     return _safe("an ENV value", lambda: quoting.env_value(str(value)))
@@ -345,6 +354,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "folders": folders,
     "in_folder": in_folder,
     "below": below,
+    "any_version": any_version,
     "in_tomcat": in_tomcat,
     "holding": holding,
     "outside": outside,

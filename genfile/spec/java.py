@@ -22,6 +22,9 @@ class JavaService(Service):
     artifact: RelativePath | None = Field(
         None, description="The file or folder that the build leaves; null: the only jar in `artifact_folder`."
     )
+    artifact_version: Version | None = Field(
+        None, description="The version in the name of `artifact`, where no other file there differs in that part alone."
+    )
     artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
     libraries: RelativePath | None = Field(
         None, description="The folder of libraries that the build leaves for a jar without them: `lib` in the image."
