@@ -132,6 +132,14 @@ def test_gunicorn_has_a_place_for_its_socket() -> None:
     assert "XDG_RUNTIME_DIR" not in generated(fastapi)[0]
 
 
+def test_gunicorn_is_told_nothing_that_its_configuration_says() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    files["gunicorn.conf.py"] = "accesslog = None\n"
+    assert 'CMD ["gunicorn", "--worker-tmp-dir=/dev/shm", "app:app"]' in generated(files)[0]
+    files["gunicorn.conf.py"] += "worker_tmp_dir = '/dev/shm'\n"
+    assert 'CMD ["gunicorn", "app:app"]' in generated(files)[0]
+
+
 def test_two_services_keep_their_own_files() -> None:
     server = "from flask import Flask\nimport os\napp = Flask(__name__)\nos.makedirs('uploads', exist_ok=True)\n"
     files = {f"{name}/requirements.txt": "flask\ngunicorn\n" for name in ("shop", "office")}
