@@ -7,6 +7,7 @@ import pytest
 
 import genfile
 from genfile.dockerfile.ignore import read_ignore
+from tests.conftest import PROJECTS
 
 VITE = {
     "package.json": json.dumps({"name": "x", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "7"}}),
@@ -107,3 +108,28 @@ def test_a_database_of_the_tree_that_is_left_out_is_told_of(ignored: str | None,
     assert not sent(files, "shop.sqlite3")
     notes = [note.text for service in genfile.inspect(files).services for note in service.notes]
     assert any("shop.sqlite3 is in the tree" in text for text in notes) is told
+
+
+@pytest.mark.parametrize(
+    ("embedded", "path", "through"),
+    [
+        ("certs/ca.pem", "certs/ca.pem", True),
+        ("certs/*", "certs/ca.pem", True),
+        ("all:certs", "certs/deep/ca.pem", True),
+        ("data", "data/golden.out", True),
+        ("data/*.txt", "certs/ca.pem", False),
+    ],
+)
+def test_what_go_embeds_is_sent_whatever_its_name(embedded: str, path: str, through: bool) -> None:
+    """Nobody says what is in version control: what is embedded is a part of the program all the same."""
+    go = f'package main\nimport (_ "embed"; "net/http")\n//go:embed {embedded}\nvar data string\n'
+    go += 'func main() { http.ListenAndServe(":8080", nil) }\n'
+    assert sent({"go.mod": "module x\n\ngo 1.25\n", "main.go": go, path: "x\n"}, path) is through
+
+
+@pytest.mark.parametrize("ignored", ["dist\n", None])
+def test_what_a_developer_has_built_is_not_merged_into_what_the_image_builds(ignored: str | None) -> None:
+    project = PROJECTS / "go-embedded-ui"
+    files = {path.relative_to(project).as_posix(): path.read_text() for path in project.rglob("*") if path.is_file()}
+    files |= {"ui/.gitignore": ignored, "ui/dist/assets/old.js": ""} if ignored else {}
+    assert not sent(files, "ui/dist/assets/old.js")

@@ -8,6 +8,7 @@ import yaml
 
 import genfile
 from genfile.data import backing_services
+from tests.conftest import PROJECTS
 
 FLASK = "from flask import Flask\napp = Flask(__name__)\n"
 GO_MOD = "module x\n\ngo 1.25\n\nrequire {} v1.0.0\n"
@@ -55,12 +56,38 @@ POSTGRES = "app:development@postgres:5432/app"
         ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{POSTGRES}"),
         # A file is only what it falls back to.
         ('u = os.getenv("DATABASE_URL", "sqlite:///x.db")', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
-        # No variable in the code: what clients read by themselves.
-        ("", ["psycopg"], f"postgresql://{POSTGRES}"),
     ],
 )  # fmt: skip
 def test_the_drivers_and_the_default_say_the_form(code: str, requirements: list[str], expected: str) -> None:
     assert python(code, *requirements)["DATABASE_URL"] == expected
+
+
+def test_where_no_code_names_a_variable_clients_read_their_own() -> None:
+    pieces = {"PGHOST": "postgres", "PGPORT": "5432", "PGUSER": "app", "PGPASSWORD": "development", "PGDATABASE": "app"}
+    assert python("", "psycopg") == pieces
+    assert go("", "github.com/lib/pq") == pieces
+    # One without variables of its own gets the usual one.
+    assert python("", "pymysql") == {"DATABASE_URL": "mysql://app:development@mysql:3306/app"}
+    assert node("", "@medusajs/medusa", "pg")["DATABASE_URL"] == f"postgresql://{POSTGRES}"
+
+
+def test_celery_reads_its_broker_where_no_code_names_it() -> None:
+    broker, backend = "CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"
+    assert python("", "celery[redis]") == {broker: "redis://redis:6379/0"}
+    found = python("", "celery[redis]", "pika")
+    assert found == {broker: "amqp://guest:guest@rabbitmq:5672/", backend: "redis://redis:6379/0"}
+    assert python('u = os.environ["REDIS_URL"]', "celery[redis]") == {"REDIS_URL": "redis://redis:6379/0"}
+
+
+def test_spring_is_not_given_what_overrides_the_variable_of_the_project() -> None:
+    pom = (PROJECTS / "java-spring-maven" / "pom.xml").read_text()
+    settings = "spring.datasource.url=${SHOP_DB_URL}\n"
+    main = "package a; class A { public static void main(String[] a) { SpringApplication.run(A.class, a); } }"
+    files = {"pom.xml": pom, "src/main/java/a/A.java": main, "src/main/resources/application.properties": settings}
+    found = environment(files)
+    assert found["SHOP_DB_URL"] == "jdbc:postgresql://postgres:5432/app"
+    assert found["SPRING_DATASOURCE_USERNAME"] == "app"
+    assert "SPRING_DATASOURCE_URL" not in found
 
 
 def test_pieces_of_an_address_are_given_one_by_one() -> None:

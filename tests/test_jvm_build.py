@@ -416,3 +416,24 @@ def test_health_is_asked_where_it_is_answered(script: str, settings: str, path: 
     check = dockerfile(files).split("HEALTHCHECK")[1]
     assert f"127.0.0.1/{port or ''}" in check
     assert (f"GET {path} HTTP" in check) == (path is not None)
+
+
+@pytest.mark.parametrize(
+    ("more", "copied"),
+    [
+        ("", "cp target/shop-*.jar /src/app.jar"),
+        ("<build><finalName>shop</finalName></build>", "cp target/shop.jar /src/app.jar"),
+        # Another file of the build would fit, or may.
+        ("<!-- maven-source-plugin -->", "cp target/shop-1.2.0.jar /src/app.jar"),
+        ("<parent><groupId>a</groupId><artifactId>all</artifactId><version>1</version></parent>", "shop-1.2.0.jar"),
+    ],
+)
+def test_the_version_of_a_project_is_not_in_its_dockerfile(more: str, copied: str) -> None:
+    pom = (
+        "<project><groupId>a</groupId><artifactId>shop</artifactId><version>1.2.0</version><dependencies><dependency>"
+        "<groupId>io.javalin</groupId><artifactId>javalin</artifactId><version>6.3.0</version></dependency>"
+        f"</dependencies>{more}</project>"
+    )
+    main = "package a; public class Main { public static void main(String[] a) { Javalin.create().start(7000); } }"
+    made = generate({"pom.xml": pom, "src/main/java/a/Main.java": main}).files["Dockerfile"]
+    assert copied in made

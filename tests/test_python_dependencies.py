@@ -155,6 +155,23 @@ def test_pinned_packages_bound_python(pins: str, version: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "more", "version"),
+    [
+        ("import cgi", "", "3.12"),
+        ("import imp, cgi", "", "3.11"),
+        ("from distutils.util import strtobool", "", "3.11"),
+        ("from distutils.util import strtobool", "setuptools", "3.14"),
+        ("import audioop", "audioop-lts", "3.14"),
+        ("try:\n    import cgi\nexcept ImportError:\n    cgi = None", "", "3.14"),
+        ("def old():\n    import telnetlib", "", "3.12"),
+    ],
+)
+def test_modules_that_python_dropped_bound_it(code: str, more: str, version: str) -> None:
+    app = f"from flask import Flask\n{code}\napp = Flask(__name__)\n"
+    assert only(**{"requirements.txt": f"flask\ngunicorn\n{more}\n", "app.py": app}).runtime.version == version
+
+
+@pytest.mark.parametrize(
     ("tags", "version"),
     [
         (("cp311-cp311-manylinux_2_17_x86_64", "cp312-cp312-manylinux_2_17_x86_64"), "3.12"),

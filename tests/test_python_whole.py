@@ -32,6 +32,33 @@ def test_django_without_manage_py_is_a_service_that_django_s_own_command_manages
     assert spec.build == ("python -m django collectstatic --noinput --settings shop.settings",)
 
 
+@pytest.mark.parametrize(
+    ("settings", "collected"),
+    [
+        ("INSTALLED_APPS = ['shop']\n", False),
+        ("INSTALLED_APPS = ['shop', 'django.contrib.staticfiles']\n", True),
+        ("INSTALLED_APPS = ['shop', 'django.contrib.staticfiles.apps.StaticFilesConfig']\n", True),
+        # A list that others make: it may be in theirs.
+        ("from company.settings import *\nINSTALLED_APPS += ['shop']\n", True),
+        ("from shop.base import *\nINSTALLED_APPS = ['shop']\n", False),
+    ],
+)
+def test_static_files_are_collected_where_the_app_that_does_it_is_installed(settings: str, collected: bool) -> None:
+    spec = only(**{"requirements.txt": "django\ngunicorn\n", **SHOP, "shop/settings.py": SETTINGS + settings})
+    assert bool(spec.build) == collected
+
+
+def test_a_release_command_that_nothing_brings_is_told_of() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    files["Procfile"] = "web: gunicorn app:app\nrelease: flask db upgrade\n"
+
+    def told(**more: str) -> list[str]:
+        return [note.text for note in inspect(**{**files, **more}).services[0].notes if "flask-migrate" in note.text]
+
+    assert "the release command fails" in told()[0]
+    assert told(**{"requirements.txt": "flask\ngunicorn\nflask-migrate\n"}) == []
+
+
 def test_django_without_manage_py_below_a_folder() -> None:
     files = {f"web/{name}": text for name, text in SHOP.items()}
     spec = only(**{"requirements.txt": "django\ngunicorn\n", **files})

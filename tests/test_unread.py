@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from genfile import generate
+from genfile.dockerfile.ignore import read_ignore
 from tests.test_traps import EXPRESS, LISTEN, only, package
 
 NODE = {
@@ -45,6 +46,9 @@ def test_a_build_may_read_anything() -> None:
     [
         ({}, ("tests", "README.md")),
         ({"app.py": PYTHON["app.py"] + "from tests import data\n"}, ("README.md",)),
+        ({"pyproject.toml": '[tool.pytest.ini_options]\ntestpaths = ["tests"]\n'}, ("tests", "README.md")),
+        ({"setup.cfg": "[tool:pytest]\ntestpaths = tests/unit\n[metadata]\nname = x\n"}, ("tests", "README.md")),
+        ({"app.py": f'"""See README.md."""\n# and "tests/"\n{PYTHON["app.py"]}'}, ("tests", "README.md")),
         ({"setup.cfg": "[metadata]\nlong_description = file: README.md\n"}, ("tests",)),
     ],
 )
@@ -57,3 +61,53 @@ def test_they_are_in_the_ignore_file(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert "\ntests\nREADME.md\n" in generate(tmp_path).files[".dockerignore"]
+
+
+DJANGO = {
+    "requirements.txt": "django==5.2.8\ngunicorn\n",
+    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\nimport django\n",
+    "shop/settings.py": "SECRET_KEY = 'x'\n",
+    "shop/wsgi.py": "application = 1\n",
+    "cart/tests.py": "from django.test import TestCase\n",
+    "README.md": "x",
+}
+
+
+def test_the_tests_of_djangos_apps() -> None:
+    assert only(**DJANGO).unread == ("README.md", "cart/tests.py")
+    assert only(**DJANGO, **{"cart/views.py": "from .tests import data\n"}).unread == ("README.md",)
+
+
+POM = (
+    "<project><modelVersion>4.0.0</modelVersion><groupId>a</groupId><artifactId>x</artifactId><version>1</version>{}"
+    "<dependencies><dependency><groupId>io.javalin</groupId><artifactId>javalin</artifactId><version>6.3.0</version>"
+    "</dependency></dependencies></project>"
+)
+MAIN = "package a; public class Main { public static void main(String[] a) { Javalin.create().start(7000); } }"
+JAVA = {
+    "pom.xml": POM.format(""),
+    "src/main/java/a/Main.java": MAIN,
+    "src/main/java/a/build/Plan.java": "package a.build; class Plan {}",
+    "src/main/java/a/target/T.java": "package a.target; class T {}",
+    "src/test/java/a/MainTest.java": "package a; class MainTest {}",
+    "README.md": "x",
+    "gradlew.bat": "x",
+}
+
+
+def test_java() -> None:
+    assert only(**JAVA).unread == ("src/test", "README.md", "gradlew.bat")
+    text = generate(dict(JAVA)).files[".dockerignore"]
+    assert "\n**/src/test\nREADME.md\ngradlew.bat\n" in text
+    rules = read_ignore(text)
+    assert [path for path in JAVA if rules.excludes(path)] == list(JAVA)[-3:]
+    assert rules.excludes("target/x.jar")
+    assert rules.excludes("server/build/libs/x.jar")
+
+
+def test_tests_of_java_that_another_module_is_given_are_sent() -> None:
+    jar = (
+        "<build><plugins><plugin><artifactId>maven-jar-plugin</artifactId><executions><execution><goals><goal>test-jar"
+    )
+    jar += "</goal></goals></execution></executions></plugin></plugins></build>"
+    assert only(**{**JAVA, "pom.xml": POM.format(jar)}).unread == ("README.md", "gradlew.bat")

@@ -139,11 +139,13 @@ class BackingService:
     password: str = ""
     database: str = ""
     volume: str | None = None
+    hostname: bool = False
     healthcheck: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     unnamed: dict[str, str] = field(default_factory=dict)
+    clients: tuple[dict[str, Any], ...] = ()
     engine: str | None = None
     forms: tuple[dict[str, Any], ...] = ()
     sets: tuple[dict[str, Any], ...] = ()
@@ -301,6 +303,12 @@ def newest_for(language: str, name: str, version: str) -> str | None:
         bounds = load_table("wheels")["python"].get(name)
     release = _release(version) if bounds else None
     return None if release is None else next((newest for below, newest in bounds if release < _release(below)), None)
+
+
+def removed_modules() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Modules that Python no longer has: the last line with each, and the distributions that bring it back."""
+    table = load_table("pins").get("removed", {})
+    return {name: (line, tuple(by)) for line, modules in table.items() for name, by in modules.items()}
 
 
 def least_for(language: str, name: str, version: str) -> str | None:

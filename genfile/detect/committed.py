@@ -4,6 +4,7 @@ Whether a file is in version control is told by the .gitignore files above it. A
 what looks like a secret is taken for one.
 """
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from genfile.source.tracked import untracked
 # What an ignore file of genfile's leaves out by its name, and a program may have good reason to read.
 _KEYS = ("*.pem", "*.key", "*.p12", "*.pfx", "*.jks")
 _SETTINGS = (".env", ".env.*")
+# What `go test` leaves behind, by its names.
+_OUTPUT = ("*.test", "*.out")
 # Of one machine or of a person alone, or there to be copied by hand.
 _OTHERS = (".env.local", ".env.*.local", ".env.*example*", ".env.*sample*", ".env.template", ".env.dist", ".env.test*")
 # Where a program's files are all on its path, whoever names them.
@@ -35,11 +38,16 @@ def put_committed(folder: Project, draft: Draft) -> None:
     if _reads_settings(draft.values.get("framework")):
         # One that version control leaves out is a person's own, and may hold anything.
         name = ".env.production"
-        draft.values["env_files"] = not folder.has(name) or _in_git(tree, folder.full(name)) is not False
+        draft.values["env_files"] = not folder.has(name) or in_git(tree, folder.full(name)) is not False
     found: list[str] = []
     evidence: list[Evidence] = []
     for file in _candidates(tree, path, (*_KEYS, *_SETTINGS)):
-        if len(found) < MAX_FILES and _in_git(tree, file) and (says := _reader(folder, file, draft)) is not None:
+        if len(found) < MAX_FILES and in_git(tree, file) and (says := _reader(folder, file, draft)) is not None:
+            found.append(file)
+            evidence.append(says)
+    # What a program embeds is a part of it, wherever it comes from.
+    for file, says in _embedded(folder) if draft.values["language"] == "go" else ():
+        if len(found) < MAX_FILES and file not in found:
             found.append(file)
             evidence.append(says)
     if found:
@@ -56,7 +64,7 @@ def _tell_of_databases(folder: Project, draft: Draft) -> None:
     if draft.values.get("language") != "python":
         return
     for file in _candidates(folder.tree, folder.path, _DATABASES):
-        says = _named(folder, posixpath.basename(file)) if _in_git(folder.tree, file) is not False else None
+        says = _named(folder, posixpath.basename(file)) if in_git(folder.tree, file) is not False else None
         if says is not None:
             text = f"{says}: {file} is in the tree, and left out of the image, as data is"
             draft.note("warning", f"{text}: copy it to the volume that the program keeps it in", file)
@@ -66,6 +74,35 @@ def _tell_of_databases(folder: Project, draft: Draft) -> None:
 def _reads_settings(name: str | None) -> bool:
     found = framework("node", name) if name else None
     return found is not None and found.env_files
+
+
+def _embedded(folder: Project) -> Iterator[tuple[str, Evidence]]:
+    """The files that `//go:embed` names and that look like a secret or a test's output."""
+    for path in itertools.islice(folder.files("*.go"), MAX_READ):
+        text = folder.text(path) or ""
+        for number, line in enumerate(text.splitlines(), 1) if "//go:embed " in text else ():
+            for pattern in line.removeprefix("//go:embed ").split() if line.startswith("//go:embed ") else ():
+                named = pattern.strip('"`').removeprefix("all:")
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(path), named))
+                says = folder.says(path, number, f"//go:embed {pattern}")
+                yield from ((folder.full(name), says) for name in _below(folder, place))
+
+
+def _below(folder: Project, pattern: str) -> list[str]:
+    """The files of a pattern of Go's, or of a folder that it names, which the ignore file would leave out."""
+    head = pattern.partition("*")[0]
+    below = head if folder.has_folder(head) else posixpath.dirname(head)
+    return [
+        name
+        for name in folder.files("*", below=below)
+        if _fits(posixpath.basename(name), (*_KEYS, *_SETTINGS, *_OUTPUT))
+        and any(fnmatchcase(up, pattern) for up in (name, *_parents(name)))
+    ]
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path := posixpath.dirname(path):
+        yield path
 
 
 def _candidates(tree: Tree, path: str, patterns: tuple[str, ...]) -> Iterator[str]:
@@ -83,7 +120,7 @@ def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _in_git(tree: Tree, path: str) -> bool | None:
+def in_git(tree: Tree, path: str) -> bool | None:
     """Whether a file that is there is in version control; None where nothing tells."""
     known = False
     place = posixpath.dirname(path)

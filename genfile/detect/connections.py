@@ -65,24 +65,35 @@ def put_connections(
             service, part, form = meant
             found[name] = (service.name, form or "", item.says)
             reached |= {service.name} if item.read and part in _WHOLE else set()
+    known_forms = {(item[0], item[1]) for name, item in found.items() if variables[name].read}
+    present = {service.name for service in backing}
     for service in backing:
         says = draft.evidence["/backing_services"].evidence[0]
-        for name, form in _given(service, fits, named=service.name in reached):
-            # A name that the project uses for something else is left to it.
-            if name in found or name not in variables:
+        for name, form in _given(service, fits, present, named=service.name in reached):
+            # A name that the project uses for something else is left to it; nothing is said twice.
+            if name in found or (name not in variables and (service.name, form) not in known_forms):
                 found.setdefault(name, (service.name, form, says))
     value = [{"variable": name, "service": service, "form": form} for name, (service, form, _) in found.items()]
     draft.put("connections", Fact(value, tuple(dict.fromkeys(says for _, _, says in found.values()))))
 
 
-def _given(service: BackingService, fits: Callable[[Iterable[str]], bool], *, named: bool) -> Iterator[tuple[str, str]]:
-    """What is read without a word in the code: by the framework, else by the clients of that database."""
+def _given(
+    service: BackingService, fits: Callable[[Iterable[str]], bool], present: set[str], *, named: bool
+) -> Iterator[tuple[str, str]]:
+    """What is read without a word in the code: by the framework, else by the clients of that database.
+
+    ``present``: every database of the service. Its usual name is given only where no client is known to read others.
+    """
     sets = [item["variables"] for item in service.sets if fits(item["needs"])]
     for variables in sets:
         yield from variables.items()
-    if not named and not sets:
-        yield service.variable, _usual(service, fits)
-        yield from service.unnamed.items() if not fits(["java"]) else ()
+    if named or sets:
+        return
+    own = [
+        item["variables"] for item in service.clients if fits(item["needs"]) and present.isdisjoint(item.get("not", ()))
+    ]
+    read = own[0] if own else service.unnamed if not fits(["java"]) else {}
+    yield from (read or {service.variable: _usual(service, fits)}).items()
 
 
 def _usual(service: BackingService, fits: Callable[[Iterable[str]], bool]) -> str:

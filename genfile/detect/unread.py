@@ -1,12 +1,15 @@
 """Tests and documentation that nothing in the image reads, of a service whose whole folder is copied."""
 
+import ast
 import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from genfile.detect.code import parse_code
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
+from genfile.parsers.python import parse_python
 
 _FOLDERS = ("test", "tests", "__tests__", "spec", "e2e", "cypress", "docs", "doc")
 _FILES = ("README*", "CHANGELOG*", "CONTRIBUTING*", "CODE_OF_CONDUCT*", "SECURITY.*", "HISTORY*", "AUTHORS*")
@@ -16,15 +19,28 @@ _TOOLS = ("*.test.*", "*.spec.*", "conftest.py", "noxfile.py", "jest.config.*", 
           "playwright.config.*", "gulpfile.*", ".eslintrc.*", "eslint.config.*")  # fmt: skip
 # Manifests that name files which the installation of the project itself reads.
 _MANIFESTS = ("pyproject.toml", "setup.cfg", "MANIFEST.in")
+# Tables of manifests that only such tools read.
+_TABLES = re.compile(
+    r"^\[(?:tool\.(?:pytest|ruff|coverage|mypy|black|isort|pylint|pyright|tox|nox|hatch\.envs)\b[^\]\n]*"
+    r"|(?:tool:pytest|coverage:[a-z]+|flake8|mypy|pycodestyle|isort)[^\]\n]*)\]\n(?:(?!\[).*\n?)*",
+    re.MULTILINE,
+)
 MAX_READ = 400
 MAX_TEXT = 4_000_000
+MAX_APPS = 40
+_IMPORTS_TESTS = re.compile(
+    r"^\s*(?:from|import)\s+(?:\.|[\w.]+\.)tests\b|^\s*from\s+\.\s+import\s.*\btests\b", re.MULTILINE
+)
 
 
 def put_unread(folder: Project, draft: Draft) -> None:
     """Put /unread. A name that the code or a manifest writes out, as a path or a module, is taken for read."""
     found = list(_candidates(folder)) if _copies_all(draft) else []
-    texts = _texts(folder, [name for name in found if folder.has_folder(name)]) if found else None
+    apps = _of_apps(folder) if found and draft.values.get("framework") == "django" else []
+    texts = _texts(folder, [*(name for name in found if folder.has_folder(name)), *apps]) if found else None
     left = [] if texts is None else [name for name in found if not any(_names(text, name) for text in texts)]
+    if texts is not None and not any(_IMPORTS_TESTS.search(text) for text in texts):
+        left += apps
     if left:
         says = folder.says(left[0], None, "nothing that runs names it")
         draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
@@ -46,20 +62,36 @@ def _candidates(folder: Project) -> Iterator[str]:
             yield name
 
 
+def _of_apps(folder: Project) -> list[str]:
+    """The tests that each app of Django's has beside its code."""
+    return sorted(path for path in folder.files("tests.py", depth=3) if "/" in path)[:MAX_APPS]
+
+
 def _texts(folder: Project, apart: list[str]) -> list[str] | None:
     """What may name a file that is read at run time; None where that is more than is looked at."""
     found: list[str] = []
     left = MAX_TEXT
     for path in folder.files("*"):
         name = posixpath.basename(path)
-        if path.split("/")[0] in apart or any(fnmatchcase(name, pattern) for pattern in _TOOLS):
+        if path in apart or path.split("/")[0] in apart or any(fnmatchcase(name, pattern) for pattern in _TOOLS):
             continue
         if name.endswith(_CODE) or path in _MANIFESTS:
             left -= len(text := folder.text(path) or "")
             if len(found) == MAX_READ or left < 0:
                 return None
-            found.append(text)
+            found.append(_without_remarks(folder, path, text) if name.endswith(".py") else _TABLES.sub("", text))
     return found
+
+
+def _without_remarks(folder: Project, path: str, text: str) -> str:
+    """A module of Python without docstrings and lines that are comments: they read nothing."""
+    module = parse_code(folder, parse_python, path)
+    lines = text.split("\n")
+    for node in module.of(ast.Expr) if module is not None else ():
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for number in range(node.lineno - 1, min(node.end_lineno or node.lineno, len(lines))):
+                lines[number] = ""
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 def _names(text: str, name: str) -> bool:

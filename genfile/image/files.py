@@ -14,6 +14,9 @@ from typing import Protocol
 
 from genfile.image.context import Context
 
+# The owner of a folder that everybody may write to.
+ANYONE = "*"
+
 
 class Answer(Enum):
     YES = "yes"

@@ -1,6 +1,7 @@
 """compose.yaml for a whole tree: its services, hardened, and the databases that they speak to."""
 
 import re
+import shlex
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
+# Languages whose images have a shell, and no entry point but an init.
+_WITH_SHELL = frozenset({"node", "python"})
 # Where a person keeps the file of credentials that a build is given.
 _FILES = {
     "npmrc": "/.npmrc",
@@ -69,9 +72,13 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     """The service, its release command, which runs before it, and its other processes, by a profile."""
     base = _service(spec, layout, known)
     # No port, and no check of one: the image's own is for the service.
-    other: dict[str, Any] = {"port": None, "checked": False}
+    other: dict[str, Any] = {"port": None, "checked": False, "prepared": False}
     entries: list[dict[str, Any]] = []
-    if spec.release:
+    if spec.release and base["beside_code"] and spec.start and spec.language in _WITH_SHELL:
+        # A database beside the code is a file of one container: no other one can prepare it.
+        both = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
+        base = base | {"prepared": True, "command": ["sh", "-c", both]}
+    elif spec.release:
         job = f"{spec.name}-release"
         entries.append(base | other | {"name": job, "command": list(spec.release)})
         done = {"name": job, "condition": "service_completed_successfully"}
@@ -106,6 +113,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "working_dir": None,
         "profiles": [],
         "port": spec.port,
+        "native": spec.language == "java",
         "published": f"127.0.0.1:{spec.port}:{spec.port}",
         "checked": True,
         "environment": _environment(spec, known),
@@ -120,8 +128,16 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             if folder not in beside_code
         ],
         "beside_code": bool(beside_code) and not given,
-        "tmpfs": ["/var/cache/nginx", "/var/run"] if spec.static else [],
+        "tmpfs": _scratch(spec, written),
     }
+
+
+def _scratch(spec: "Spec", written: list[str]) -> list[str]:
+    """What a server writes to beside /tmp, where its root is read-only; not what is a volume already."""
+    if spec.static:
+        return ["/var/cache/nginx", "/var/run"]
+    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
+    return [path for path in tomcat if path not in written] if getattr(spec, "layout", None) == "war" else []
 
 
 def _asked(entry: dict[str, Any]) -> list[str]:
@@ -173,6 +189,7 @@ def _backing(service: BackingService) -> dict[str, Any]:
         "image": service.image,
         "environment": [{"name": name, "value": value} for name, value in service.environment.items()],
         "healthcheck": test,
+        "hostname": service.hostname,
         "volume": service.volume,
         "mount": f"{service.name}-data:{service.volume}",
     }

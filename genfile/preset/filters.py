@@ -59,6 +59,15 @@ def shell_path(value: str) -> Markup:
     return _safe("a shell word", lambda: quoting.shell_path(value))
 
 
+def any_version(path: str, version: str | None) -> Markup:
+    """The operand of a shell command: a file whatever its version is."""
+    before, found, after = path.rpartition(f"-{version}") if version else (path, "", "")
+    if not found:
+        return shell_path(path)
+    ends = _safe("a shell word", lambda: quoting.shell_word(after)) if after else ""
+    return shell_path(f"{before}-") + "*" + ends
+
+
 def env_value(value: Any) -> Markup:
     """The value of an ENV, ARG or LABEL key."""
     return _safe("an ENV value", lambda: quoting.env_value(str(value)))
@@ -273,6 +282,11 @@ def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
 _TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
 
 
+def holding(paths: Iterable[str], folder: str) -> list[str]:
+    """Those paths that are a folder, or that it lies in."""
+    return [path for path in paths if f"{folder}/".startswith(f"{path.rstrip('/')}/")]
+
+
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
     """Each path that is written to in Tomcat's image: by the web application, whose pages are unpacked while all else
     is where Tomcat is started, and by Tomcat itself."""
@@ -357,7 +371,9 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "folders": folders,
     "in_folder": in_folder,
     "below": below,
+    "any_version": any_version,
     "in_tomcat": in_tomcat,
+    "holding": holding,
     "outside": outside,
     "under": under,
     "dir_name": dir_name,

@@ -22,6 +22,9 @@ class JavaService(Service):
     artifact: RelativePath | None = Field(
         None, description="The file or folder that the build leaves; null: the only jar in `artifact_folder`."
     )
+    artifact_version: Version | None = Field(
+        None, description="The version in the name of `artifact`, where no other file there differs in that part alone."
+    )
     artifact_folder: RelativePath = Field("target", description="Where the build leaves its jars.")
     libraries: RelativePath | None = Field(
         None, description="The folder of libraries that the build leaves for a jar without them: `lib` in the image."
@@ -43,6 +46,9 @@ class JavaService(Service):
     )
     jvm_options: tuple[JvmOption, ...] = Field(
         (), description="What the JVM must be told because the code was compiled so: --enable-preview, --add-opens."
+    )
+    unread: tuple[RelativePath, ...] = Field(
+        (), description="Tests and documentation that the build does not read: they are not sent to the builder."
     )
     settings: RelativePath | None = Field(None, description="A settings.xml of the tree that Maven is started with.")
     git: bool = Field(False, description="The build asks git: .git is sent to the builder.")

@@ -31,6 +31,10 @@ class PythonService(Service):
     in_place: bool = Field(
         False, description="The build writes beside the sources, not only to the folders in `outputs`."
     )
+    configured: tuple[Word, ...] = Field(
+        (),
+        description="What gunicorn's own configuration sets of `worker_tmp_dir` and `accesslog`: no option is given.",
+    )
     extra_packages: tuple[Argument, ...] = Field(
         (), description="Servers that the start command needs and the project does not declare."
     )

@@ -22,6 +22,20 @@ def generated(files: dict[str, str], **settings: Any) -> tuple[str, dict[str, An
     return made.files["Dockerfile"].replace(LINES, ""), entry
 
 
+def test_a_war_and_the_jvm_have_what_they_write_to() -> None:
+    made = genfile.generate(PROJECTS / "java-war", compose=True)
+    (entry,) = yaml.safe_load(made.files["compose.yaml"])["services"].values()
+    assert entry["read_only"] is True
+    tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
+    # Docker mounts a tmpfs noexec, and what is unpacked there is loaded as a library.
+    assert entry["tmpfs"] == ["/tmp:exec", *tomcat]
+
+
+def test_the_name_of_rabbitmqs_host_stays() -> None:
+    made = genfile.generate(PROJECTS / "go-worker-module", compose=True)
+    assert yaml.safe_load(made.files["compose.yaml"])["services"]["rabbitmq"]["hostname"] == "rabbitmq"
+
+
 @pytest.mark.parametrize("project", project_names())
 def test_every_folder_that_is_written_to_is_kept_by_compose(project: str) -> None:
     made = genfile.generate(PROJECTS / project, compose=True)
@@ -40,9 +54,39 @@ def test_a_database_beside_the_code_makes_no_volume_over_the_code() -> None:
     """A volume there would hide the code of the next image, and without one a root that is read only stops it."""
     files = {"requirements.txt": "flask\ngunicorn\n", "app.py": SQLITE}
     dockerfile, entry = generated(files)
-    assert "install -d -o 10001 -g 10001 /app\n" in dockerfile
+    # Like /tmp: what root has put there stays as it is.
+    assert "install -d -m 1777 /app\n" in dockerfile
     assert "volumes" not in entry
     assert "read_only" not in entry
+
+
+DJANGO = {
+    "requirements.txt": "django\ngunicorn\n",
+    "manage.py": 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "s.settings")\n',
+    "s/__init__.py": "",
+    "s/wsgi.py": "application = None\n",
+}
+SETTINGS = """
+from pathlib import Path
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / {} }} }}
+"""
+
+
+def test_a_database_beside_the_code_is_migrated_in_the_container_that_has_it() -> None:
+    files = {**DJANGO, "s/settings.py": SETTINGS.format("'db.sqlite3'")}
+    _, entry = generated(files)
+    command = "python manage.py migrate --noinput && exec gunicorn s.wsgi:application"
+    assert entry["command"] == ["sh", "-c", command]
+
+
+def test_a_database_on_a_volume_is_migrated_by_a_job_that_shares_it() -> None:
+    made = genfile.generate({**DJANGO, "s/settings.py": SETTINGS.format("'data' / 'db.sqlite3'")}, compose=True)
+    services = yaml.safe_load(made.files["compose.yaml"])["services"]
+    assert len(services) == 2
+    (mounts,) = {tuple(service["volumes"]) for service in services.values()}
+    assert mounts[0].endswith(":/app/data")
+    assert {service["read_only"] for service in services.values()} == {True}
 
 
 def test_with_a_database_of_its_own_the_root_stays_read_only() -> None:
@@ -86,6 +130,14 @@ def test_gunicorn_has_a_place_for_its_socket() -> None:
     fastapi = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
     assert "XDG_RUNTIME_DIR=/dev/shm" in generated(flask)[0]
     assert "XDG_RUNTIME_DIR" not in generated(fastapi)[0]
+
+
+def test_gunicorn_is_told_nothing_that_its_configuration_says() -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
+    files["gunicorn.conf.py"] = "accesslog = None\n"
+    assert 'CMD ["gunicorn", "--worker-tmp-dir=/dev/shm", "app:app"]' in generated(files)[0]
+    files["gunicorn.conf.py"] += "worker_tmp_dir = '/dev/shm'\n"
+    assert 'CMD ["gunicorn", "app:app"]' in generated(files)[0]
 
 
 def test_two_services_keep_their_own_files() -> None:

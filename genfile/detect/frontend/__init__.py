@@ -8,6 +8,7 @@ import shlex
 from typing import Any
 
 from genfile.detect import node
+from genfile.detect.committed import in_git
 from genfile.detect.frontend.apart import left_out
 from genfile.detect.frontend.bundles import assets, in_place, left_of_build, mentions, own_site, quiet_sites
 from genfile.detect.frontend.recipes import moves
@@ -165,7 +166,10 @@ def put(draft: Draft, served: Served) -> None:
     output = str(values["output"])
     folders = draft.values.setdefault("outputs", [])
     for folder in (output, served.target):
-        if not in_place and folder not in folders and not Project(served.project.tree, "").has_folder(folder):
+        tree = served.project.tree
+        # What version control leaves out of a folder that is there, a build has left there.
+        made = not Project(tree, "").has_folder(folder) or in_git(tree, f"{folder}/any") is False
+        if not in_place and folder not in folders and made:
             folders.append(folder)
 
 

@@ -35,6 +35,8 @@ class Build:
     java: Fact[str] | None = None
     packaging: str = "jar"
     artifact: str | None = None
+    artifact_version: str | None = None
+    """The version in its name, where no other file of the build fits the name with any version in its place."""
     main_class: Fact[str] | None = None
     runnable: Evidence | None = None
     application: bool = False

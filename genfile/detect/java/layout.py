@@ -39,6 +39,7 @@ def put_layout(build: Build, draft: Draft, framework: Framework | None) -> None:
     draft.values["artifact_folder"] = folder.full(output)
     if artifact is not None and layout != "quarkus":
         draft.put("artifact", Fact(folder.full(f"{output}/{artifact}"), says))
+        draft.values["artifact_version"] = build.artifact_version
     draft.put("main_class", build.main_class)
     if layout == "jar" and build.libraries is not None:
         draft.values["libraries"] = folder.full(build.libraries)

@@ -21,7 +21,7 @@ _PACKAGERS = (
 
 def put_package(pom: Pom, build: Build) -> None:
     """Fill what a build leaves: its file, what makes it one that can be run, its main class, its libraries."""
-    build.artifact = _artifact(pom, build.packaging)
+    build.artifact = _artifact(pom, build)
     for artifact in _PACKAGERS:
         found = pom.plugin(artifact)
         if found is not None:
@@ -126,7 +126,26 @@ def _by_procfile(pom: Pom, build: Build) -> None:
         put_libraries(pom, build)
 
 
-def _artifact(pom: Pom, packaging: str) -> str | None:
+# What leaves another file beside the one that is run.
+_MORE = (
+    "maven-source-plugin",
+    "maven-javadoc-plugin",
+    "test-jar",
+    "classifier",
+    "descriptor",
+    "shadedArtifactAttached",
+)
+
+
+def _leaves_one(pom: Pom) -> bool:
+    """Whether a build leaves one file of the module's name: no plugin adds sources, documentation or a second form."""
+    top = pom.chain[-1].root.child("parent")
+    known = top is None or top.find_text("artifactId") == "spring-boot-starter-parent"
+    texts = [item.folder.text(item.file) or "" for item in pom.chain]
+    return known and not any(word in text for word in _MORE for text in texts)
+
+
+def _artifact(pom: Pom, build: Build) -> str | None:
     """The file in target/, where its name is certain."""
     name = pom.root.find_text("build", "finalName")
     if name is not None:
@@ -134,11 +153,12 @@ def _artifact(pom: Pom, packaging: str) -> str | None:
     else:
         version = pom.resolve(pom.root.find_text("version") or pom.root.find_text("parent", "version"))
         resolved = f"{pom.artifact_id}-{version}" if version else None
+        build.artifact_version = version if resolved and _leaves_one(pom) else None
     if not resolved or "/" in resolved:
         return None
     boot = pom.plugin("spring-boot-maven-plugin")
     classifier = pom.resolve(boot[1].find_text("configuration", "classifier")) if boot else None
-    return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if packaging == 'war' else 'jar'}"
+    return f"{resolved}{'-' + classifier if classifier else ''}.{'war' if build.packaging == 'war' else 'jar'}"
 
 
 def _with_main_class(pom: Pom, build: Build) -> bool:

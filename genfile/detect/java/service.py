@@ -17,6 +17,7 @@ from genfile.detect.java.outside import variables
 from genfile.detect.java.private import put_private
 from genfile.detect.java.resolve import put_resolve
 from genfile.detect.java.stores import put_stores
+from genfile.detect.java.unread import put_unread
 from genfile.detect.java.version import java_version
 from genfile.detect.java.writes import put_writes
 from genfile.detect.required import put_required
@@ -52,6 +53,7 @@ def detect(folder: Project) -> Draft:
     _put_workspace(build, draft)
     put_resolve(build, draft)
     put_git(build, draft)
+    put_unread(build, draft)
     put_dotenv(build, draft)
     return draft
 

@@ -13,7 +13,7 @@ from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
-from genfile.detect.python.steps import put_catalogues, put_django_steps, put_steps
+from genfile.detect.python.steps import collects, put_catalogues, put_django_steps, put_steps
 from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
@@ -166,7 +166,7 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
     root, path, line = setting(project, django, "STATIC_ROOT")
     if not path:
         root, path, line = class_setting(project, django, "STATIC_ROOT")
-    if path and root is not None:
+    if path and root is not None and collects(project, django):
         says = project.folder.says(path, line, "STATIC_ROOT is set")
         draft.put("build", Fact([shlex.join(django.command("collectstatic", "--noinput"))], (says,)))
         for name in _needed(project, django):

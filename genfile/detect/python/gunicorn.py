@@ -10,7 +10,7 @@ from genfile.detect.python.reach import constant, split_address
 from genfile.detect.python.reach.calls import LOOPBACK
 from genfile.detect.python.reach.values import settled, variable
 from genfile.detect.python.servers import Start, missing_server
-from genfile.evidence import Evidence, Fact
+from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_shell
 from genfile.parsers.values import UNKNOWN, port_of
@@ -174,6 +174,17 @@ def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
     moves = None if bound.alone else moves
     missing = missing_server(project, "gunicorn")
     return Start(["gunicorn", *flags, *_socket_worker(project), *words], number, moves, missing)
+
+
+def put_configured(project: PythonProject, draft: Draft) -> None:
+    """Put /configured: of what an image would tell gunicorn, the settings that its configuration makes."""
+    words = draft.values.get("start") or []
+    name = config_file(project, words) if words[:1] == ["gunicorn"] else None
+    found = {item: constant(project, name, item)[1] for item in ("worker_tmp_dir", "accesslog")} if name else {}
+    lines = {item: line for item, line in found.items() if line is not None}
+    if name is not None and lines:
+        says = tuple(project.folder.says(name, line, item) for item, line in lines.items())
+        draft.put("configured", Fact(list(lines), says))
 
 
 def _told(project: PythonProject, name: str | None) -> int | None:

@@ -11,7 +11,7 @@ from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework, find_program
-from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
+from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit, put_configured
 from genfile.detect.python.implied import put_implied
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
@@ -91,6 +91,7 @@ def detect(folder: Project) -> Draft:
     put_sources(project, draft)
     put_fetched(project, draft)
     put_version_variable(project, draft)
+    put_configured(project, draft)
     put_runnable(project, draft)
     draft.values["run_paths"] = [folder.spec_path]
     put_references(project, draft)

@@ -56,10 +56,20 @@ def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
             draft.put("start", Fact(words, (says,)))
         elif name == "release":
             draft.put("release", Fact(words, (says,)))
+            _tell_of_missing(project, draft, words, says)
         elif name.islower():
             draft.values.setdefault("processes", {})[name] = words
             draft.evidence[f"/processes/{name}"] = Fact(words, (says,))
     return "start" in draft.values
+
+
+def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], says: Evidence) -> None:
+    """Warn of a release command that a package brings which the project does not list."""
+    known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
+    for command, package in known.items():
+        if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
+            text = f"{says}: {package} brings this command, and the project does not list it: the release command fails"
+            draft.note("warning", text, says.path, says.line)
 
 
 def _words(text: str, port: int) -> list[str] | None:

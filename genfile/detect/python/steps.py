@@ -1,10 +1,12 @@
 """What a build makes beside the installation: translations, styles, static files."""
 
+import ast
 import posixpath
 import re
 import shlex
 
-from genfile.detect.python.django import Django, setting
+from genfile.detect.python.application import modules
+from genfile.detect.python.django import Django, setting, settings_modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
@@ -35,6 +37,23 @@ def put_catalogues(project: PythonProject, draft: Draft) -> None:
     if made and steps and draft.values.get("package"):
         # What is installed was copied before they were made: the tree itself goes first.
         draft.values.setdefault("python_path", folder.spec_path)
+
+
+def collects(project: PythonProject, django: Django) -> bool:
+    """Whether `collectstatic` is a command of the project: not where a list of apps without staticfiles is whole."""
+    listed = [module for _, module in settings_modules(project, django) if module.sets("INSTALLED_APPS") is not None]
+    texts = [project.folder.text(path) or "" for path, _ in modules(project)]
+    # What is imported whole from a package of somebody else may list it, too.
+    whole = any(_from_outside(project, django, node) for module in listed for node in module.of(ast.ImportFrom))
+    return not listed or whole or any("contrib.staticfiles" in text or "StaticFilesConfig" in text for text in texts)
+
+
+def _from_outside(project: PythonProject, django: Django, node: ast.AST) -> bool:
+    """Whether it is `from package import *` of a package that the tree does not have."""
+    if not isinstance(node, ast.ImportFrom) or node.level or all(alias.name != "*" for alias in node.names):
+        return False
+    top = django.inside((node.module or "").split(".")[0])
+    return not project.folder.has(f"{top}.py") and not project.folder.has_folder(top)
 
 
 def put_django_steps(project: PythonProject, draft: Draft, django: Django) -> None:

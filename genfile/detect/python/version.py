@@ -1,14 +1,18 @@
 """Which Python runs the service."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from genfile.data import newest_for, reach_of_newest, runtime
+from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
 from genfile.detect.hosting import hosting
+from genfile.detect.python.application import modules
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.writes import by_hand
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.pyimports import required_imports
 from genfile.parsers.requirements import BELOW, cap
 from genfile.versions import Pin, parse_pin
 
@@ -42,6 +46,9 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
         line = reach_of_newest(name)
         if line is not None and (best[0] is None or _number(line) < _number(best[0])):
             best = (line, replace(item.evidence, says=f"{name}: its newest release works with Python up to {line}"))
+    for bound, says in _of_imports(project):
+        if best[0] is None or _number(bound) < _number(best[0]):
+            best = (bound, says)
     made = _made(project)
     if made is not None and (best[0] is None or _number(made[0]) < _number(best[0])):
         best = made
@@ -88,6 +95,16 @@ def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None
     line = dependency.evidence.line if dependency else None
     shown = f"below {version.removesuffix(BELOW)}" if version.endswith(BELOW) else version
     return bound, Evidence(path, line, f"{name} {shown} works with Python up to {bound}")
+
+
+def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
+    """The last Python that has a module of its library that the code imports, where nothing installed brings it."""
+    gone, installed = removed_modules(), {*project.dependencies, *project.locked}
+    for path, module in modules(project):
+        for item in required_imports(module) if not by_hand(path) and path != "setup.py" else ():
+            line, brought = gone.get(item.name.split(".")[0], ("", ()))
+            if line and not item.level and installed.isdisjoint(brought):
+                yield line, project.folder.says(path, item.line, f"{item.name} is in Python up to {line}")
 
 
 def _made(project: PythonProject) -> tuple[str, Evidence] | None:

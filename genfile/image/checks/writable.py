@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 
 from genfile.image.build import Built
-from genfile.image.files import Answer
+from genfile.image.files import ANYONE, Answer
 from genfile.image.finding import Finding
 from genfile.image.needs import Needs
 
@@ -22,7 +22,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
             found = built.final.files.find(place)
             if found.answer is Answer.UNKNOWN or any(place == item or place.startswith(item + "/") for item in volumes):
                 continue
-            if found.answer is Answer.YES and found.owner in (user, "$" + user):
+            if found.answer is Answer.YES and found.owner in (user, "$" + user, ANYONE):
                 continue
             owner = "root" if found.owner == "0" else found.owner
             text = f"the program writes to {place}, which " + (

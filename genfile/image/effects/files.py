@@ -3,7 +3,7 @@
 import posixpath
 
 from genfile.image.effects.run import Effect, Run
-from genfile.image.files import Answer, FromStage, Gone, Owned, Unknown, either
+from genfile.image.files import ANYONE, Answer, FromStage, Gone, Owned, Unknown, either
 
 
 def _mkdir(run: Run) -> None:
@@ -70,9 +70,14 @@ def _own(run: Run) -> None:
         run.stage.files.put(Owned(run.at(word), owner, recursive))
 
 
+def _open_to_all(mode: str | None) -> bool:
+    """Whether a mode lets everybody write: 1777."""
+    return mode is not None and mode.isdecimal() and int(mode[-1]) & 2 == 2
+
+
 def _install(run: Run) -> None:
     """install: folders with -d, else copies."""
-    owner = run.value("-o", "--owner")
+    owner = run.value("-o", "--owner") or (ANYONE if _open_to_all(run.value("-m", "--mode")) else None)
     valued = {value for flag in ("-o", "-g", "-m", "--owner", "--group", "--mode") for value in run.values(flag)}
     words = [word for word in run.operands if word not in valued]
     if run.has("-d", "--directory") or any(

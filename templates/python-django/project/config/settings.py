@@ -63,10 +63,10 @@ TEMPLATES = [
     },
 ]
 
-# DATABASE_URL; a file beside manage.py without one.
+# DATABASE_URL; a file in data/ without one.
 DATABASES = {
     "default": dj_database_url.config(
-        default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+        default=f"sqlite:///{BASE_DIR / 'data' / 'db.sqlite3'}",
         conn_max_age=60,
         conn_health_checks=True,
     )
