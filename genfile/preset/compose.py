@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from genfile.data import BackingService, backing_services
@@ -35,12 +36,14 @@ def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     backing = [_backing(known[name]) for name in needed]
     entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
+    _publish(entries)
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
         "services": entries,
         "backing": backing,
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
+        "optional": sorted({name for entry in entries for name in _optional(entry)}),
         "profiles": sorted({name for entry in entries for name in entry["profiles"]}),
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
@@ -64,9 +67,11 @@ def _template() -> "Template":
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> list[dict[str, Any]]:
     """The service, its release command, which runs before it, and its other processes, by a profile."""
     base = _service(spec, layout, known)
-    # No port, and no check of one: the image's own is for the service.
-    other: dict[str, Any] = {"port": None, "checked": False}
+    # No port, and no check of one: the image's own is for the service, which builds it for all of them.
+    other: dict[str, Any] = {"port": None, "checked": False, "builds": False, "arguments": [], "secrets": []}
     entries: list[dict[str, Any]] = []
+    if spec.release or spec.processes:
+        base = base | {"image": f"{spec.name}:dev"}
     if spec.release:
         job = f"{spec.name}-release"
         entries.append(base | other | {"name": job, "command": list(spec.release)})
@@ -88,6 +93,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     secrets = {item.id: item for item in (*spec.secrets, *(front.secrets if front else ()))}
     return {
         "name": spec.name,
+        "image": None,
+        "builds": True,
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
@@ -102,7 +109,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "working_dir": None,
         "profiles": [],
         "port": spec.port,
-        "published": f"127.0.0.1:{spec.port}:{spec.port}",
+        "taken_by": None,
         "checked": True,
         "environment": _environment(spec, known),
         "depends_on": [
@@ -116,7 +123,6 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             if folder not in beside_code
         ],
         "beside_code": bool(beside_code) and not given,
-        "tmpfs": ["/var/cache/nginx", "/var/run"] if spec.static else [],
     }
 
 
@@ -124,6 +130,29 @@ def _asked(entry: dict[str, Any]) -> list[str]:
     """The variables that an entry can't do without, those of the build's secrets too."""
     asked = [item["name"] for item in (*entry["arguments"], *entry["environment"]) if item["required"]]
     return asked + [item["variable"] for item in entry["secrets"] if item["variable"]]
+
+
+def _optional(entry: dict[str, Any]) -> list[str]:
+    """The variables that are handed on where they are set."""
+    handed = [item["name"] for item in entry["environment"] if item["value"] is None and not item["required"]]
+    return [item["name"] for item in entry["arguments"] if not item["required"]] + handed
+
+
+def _publish(entries: list[dict[str, Any]]) -> None:
+    """Give each service a port of the host: its own, or the next free one where an earlier service has that."""
+    listening = [entry for entry in entries if entry["port"] is not None]
+    holders: dict[int, str] = {}
+    for entry in listening:
+        holders.setdefault(entry["port"], entry["name"])
+    for entry in listening:
+        port = published = entry["port"]
+        holder = holders[port]
+        if holder != entry["name"]:
+            others = chain(range(port + 1, 65536), range(1024, port))
+            published = next((number for number in others if number not in holders), port)
+            holders[published] = entry["name"]
+            entry["taken_by"] = holder
+        entry["published"] = f"127.0.0.1:{published}:{port}"
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:
