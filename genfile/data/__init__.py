@@ -58,6 +58,9 @@ class Framework:
     loads: tuple[str, ...] = ()
     moved: bool = False
     spa: bool = False
+    hashed: tuple[str, ...] = ()
+    hashed_names: bool = False
+    not_found: bool = False
     env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
@@ -118,6 +121,7 @@ class SiteGenerator:
     build: str
     output: str
     key: tuple[str, ...]
+    not_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,7 @@ def put_release(
     if name not in package.dependencies and draft.values.get("dependencies_at_run") != "all":
         place = package.depends(name)
         draft.put("dependencies_at_run", Fact("all", (place,)))
-        text = (
-            f"{name} is a development dependency, and the release command needs it: all of these are kept in the image"
-        )
+        text = f"{name} is a development dependency, and the release command needs it: the image keeps all of these"
         draft.note("warning", f"{place}: {text}; move it to dependencies", place.path, place.line)
 
 

@@ -30,13 +30,14 @@ from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.node.secrets import put_secrets
-from genfile.detect.node.site import asset_root, static_output
+from genfile.detect.node.site import asset_root, hashed_folders, static_output
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
 from genfile.detect.node.writes import put_writes
+from genfile.detect.notfound import has_not_found
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
 from genfile.evidence import Draft, Fact
@@ -192,7 +193,11 @@ def _asked(project: NodeProject, manager: str) -> list[str]:
 
 def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]], framework: Framework | None) -> None:
     root = project.folder.full(str(static.value["root"]))
-    draft.put("static", static.but({**static.value, "root": root}))
+    hashed = hashed_folders(project, framework) if framework is not None else []
+    draft.put("static", static.but({**static.value, "root": root, "hashed": hashed}))
+    made = framework is not None and framework.not_found
+    draft.values["static"]["hashed_names"] = framework is not None and framework.hashed_names
+    draft.values["static"]["not_found"] = has_not_found(project.folder, made=made)
     if framework is not None:
         put_base(project, framework, draft)
     draft.put("port", static.but(8080))
