@@ -65,7 +65,8 @@ def is_own_compose(text: str) -> bool:
 # The names that each .dockerignore of genfile's leaves out: what an image is made with, and secrets.
 _LEFT_OUT = tuple(
     """
-    Dockerfile* *.dockerignore .dockerignore genfile.toml genfile.lock .genfile-answers.toml compose*.yaml compose*.yml
+    Dockerfile Dockerfile.* *.Dockerfile *.dockerignore .dockerignore genfile.toml genfile.lock .genfile-answers.toml
+    compose.yaml compose.*.yaml compose.yml compose.*.yml
     docker-compose*.yaml docker-compose*.yml .env .env.* *.pem *.key *.p12 *.pfx id_rsa* id_ed25519* .netrc *.tfstate
     .gitattributes .gitlab-ci.yml
     """.split()

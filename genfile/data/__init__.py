@@ -60,6 +60,7 @@ class Framework:
     spa: bool = False
     hashed: tuple[str, ...] = ()
     hashed_names: bool = False
+    caches: tuple[str, ...] = ()
     not_found: bool = False
     env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
+from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
 from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
@@ -77,6 +78,7 @@ def detect(folder: Project) -> Draft:
     put_system(project, draft, with_run=static is None)
     put_stores(project, draft)
     put_references(project, draft)
+    put_made(project, draft, framework)
     if draft.values.get("build"):
         put_env_check(project, draft)
         put_git(project, draft)
