@@ -248,7 +248,7 @@ def test_no_two_services_are_published_at_one_port_of_the_host() -> None:
 
 def test_the_head_names_what_may_be_set() -> None:
     text = environment_text({".env.example": "SESSION_SECRET=\n"})
-    assert "# Optional, from .env or the shell: SESSION_SECRET\n" in text
+    assert "# Passed on where .env or the shell sets them: SESSION_SECRET\n" in text
     assert "and others below" in environment_text({".env.example": "".join(f"A{n}=\n" for n in range(9))})
 
 
@@ -256,3 +256,9 @@ def environment_text(files: dict[str, str]) -> str:
     manifest = {"name": "x", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}}
     files = {"package.json": json.dumps(manifest), "x.js": 'require("express")().listen(3000);\n', **files}
     return genfile.generate(files, compose=True).files["compose.yaml"]
+
+
+def test_what_the_code_reads_is_handed_on() -> None:
+    code = "verify(x, process.env.JWT_SECRET); const level = process.env.LOG_LEVEL || 'info';"
+    found = node(code)
+    assert found == {"JWT_SECRET": None, "LOG_LEVEL": None}

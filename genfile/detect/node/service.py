@@ -31,6 +31,7 @@ from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.node.secrets import put_secrets
+from genfile.detect.node.settings import put_settings
 from genfile.detect.node.site import asset_root, hashed_folders, static_output
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
@@ -74,6 +75,7 @@ def detect(folder: Project) -> Draft:
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_needed(project, draft)
+    put_settings(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
     put_stores(project, draft)
