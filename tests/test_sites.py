@@ -71,3 +71,17 @@ def test_a_page_for_what_is_not_there_is_named_where_there_is_one() -> None:
     assert "404.html" not in served("astro")
     assert "error_page 404 /404.html;" in served("astro", **{"src/pages/404.astro": ""})
     assert "error_page 404 /404.html;" in served("@docusaurus/core")
+
+
+def test_reasons_stand_outside_of_the_web_servers_configuration() -> None:
+    """The content of a heredoc is the same with every level of comments; the reasons are above it."""
+    texts = [genfile.generate({"index.html": ""}, comments=level).files["Dockerfile"] for level in ("brief", "teach")]
+    brief, teach = (text.split("default.conf\n")[1].split("\nEOF")[0] for text in texts)
+    assert brief == teach
+    assert "no curl is installed" not in texts[1]
+
+
+def test_a_reason_takes_the_place_of_the_heading_in_an_ignore_file() -> None:
+    text = genfile.generate({"index.html": ""}, comments="teach").files[".dockerignore"]
+    assert "# secrets and local settings\n" not in text
+    assert "# Secrets and local settings never enter the build context.\n" in text
