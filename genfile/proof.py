@@ -119,7 +119,7 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
 
 
 # Fields whose values are paths: those of a mend are of the build context, those of a spec of the whole tree.
-_PATHS = frozenset({"run_paths"})
+_PATHS = frozenset({"committed", "run_paths"})
 
 
 def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", context: str) -> "InspectedService | None":

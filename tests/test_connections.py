@@ -246,6 +246,9 @@ def test_the_release_runs_first_and_workers_by_a_profile() -> None:
     assert release["depends_on"].keys() == {"postgres"}
     assert "profiles" not in release
     assert worker["profiles"] == ["workers"]
+    assert "build" in web
+    assert "build" not in worker
+    assert worker["image"] == release["image"] == web["image"]
     assert worker["depends_on"] == web["depends_on"]
     assert worker["healthcheck"] == release["healthcheck"] == {"disable": True}
     assert "--profile workers up" in text
@@ -260,6 +263,41 @@ def test_build_secrets_and_arguments_come_from_outside() -> None:
     }
     text = genfile.generate(files, compose=True).files["compose.yaml"]
     document = yaml.safe_load(text)
-    assert "# It needs in .env, or in the shell: NPM_TOKEN\n" in text
+    assert "# Set these in .env or the shell first: NPM_TOKEN\n" in text
     assert document["services"]["x"]["build"]["secrets"] == ["npm_token"]
     assert document["secrets"] == {"npm_token": {"environment": "NPM_TOKEN"}}
+
+
+def test_no_two_services_are_published_at_one_port_of_the_host() -> None:
+    """The ports inside of the containers stay; of the host, what a service asks for is kept for it."""
+    files: dict[str, str] = {}
+    for name, port in (("api", 3000), ("web", 3000), ("admin", 3001), ("zoo", 3000)):
+        manifest = {"name": name, "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}}
+        files |= {f"{name}/package.json": json.dumps(manifest), f"{name}/x.js": f'require("express")().listen({port})'}
+    text = genfile.generate(files, compose=True).files["compose.yaml"]
+    services = yaml.safe_load(text)["services"]
+    assert {name: service["ports"] for name, service in services.items()} == {
+        "admin": ["127.0.0.1:3001:3001"],
+        "api": ["127.0.0.1:3000:3000"],
+        "web": ["127.0.0.1:3002:3000"],
+        "zoo": ["127.0.0.1:3003:3000"],
+    }
+    assert text.count("# 3000 is taken by api.\n") == 2
+
+
+def test_the_head_names_what_may_be_set() -> None:
+    text = environment_text({".env.example": "SESSION_SECRET=\n"})
+    assert "# Passed on where .env or the shell sets them: SESSION_SECRET\n" in text
+    assert "and others below" in environment_text({".env.example": "".join(f"A{n}=\n" for n in range(9))})
+
+
+def environment_text(files: dict[str, str]) -> str:
+    manifest = {"name": "x", "scripts": {"start": "node x.js"}, "dependencies": {"express": "5"}}
+    files = {"package.json": json.dumps(manifest), "x.js": 'require("express")().listen(3000);\n', **files}
+    return genfile.generate(files, compose=True).files["compose.yaml"]
+
+
+def test_what_the_code_reads_is_handed_on() -> None:
+    code = "verify(x, process.env.JWT_SECRET); const level = process.env.LOG_LEVEL || 'info';"
+    found = node(code)
+    assert found == {"JWT_SECRET": None, "LOG_LEVEL": None}

@@ -192,7 +192,7 @@ def test_a_folder_of_pages_that_the_package_config_names_is_given_out_by_the_ser
     ("options", "release"),
     [
         ({"module": "commonjs"}, ("node", "dist/db/migrate.js")),
-        ({"module": "commonjs", "noEmit": True}, ("tsx", "src/db/migrate.ts")),
+        ({"module": "commonjs", "noEmit": True}, ("node_modules/.bin/tsx", "src/db/migrate.ts")),
     ],
 )
 def test_a_migration_that_is_compiled_needs_no_runner(options: dict[str, object], release: tuple[str, ...]) -> None:

@@ -32,7 +32,7 @@ def test_a_build_leaves_migrations_to_the_release() -> None:
     tree = {"prisma/schema.prisma": "", "prisma/migrations/1/migration.sql": "", "app/page.tsx": ""}
     spec = only(**{"package.json": package(dependencies=dependencies, scripts=scripts)}, **LOCK, **tree)
     assert list(spec.build) == ["npx --no-install prisma generate", "npx --no-install next build"]
-    assert spec.release == ("npx", "prisma", "migrate", "deploy")
+    assert spec.release == ("node_modules/.bin/prisma", "migrate", "deploy")
 
 
 def test_a_hook_before_the_build_is_part_of_it() -> None:
@@ -41,7 +41,7 @@ def test_a_hook_before_the_build_is_part_of_it() -> None:
     files = server(scripts=scripts, dependencies=EXPRESS | {"knex": "3.0.0"})
     spec = only(**files, **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)"})
     assert list(spec.build) == ["node gen.js", "npx --no-install tsc"]
-    assert spec.release == ("npx", "knex", "migrate:latest")
+    assert spec.release == ("node_modules/.bin/knex", "migrate:latest")
 
 
 @pytest.mark.parametrize(
@@ -216,9 +216,9 @@ def test_the_port_of_a_schema_that_another_module_holds() -> None:
 
 def test_workers_and_migrations_are_other_commands_of_the_image() -> None:
     scripts = {"start": "node server.js", "worker": "QUEUE=mail node worker.js", "db:migrate": "sequelize db:migrate"}
-    spec = only(**server(scripts=scripts, dependencies=EXPRESS | {"sequelize": "6.0.0"}), **{"worker.js": ""})
+    spec = only(**server(scripts=scripts, dependencies=EXPRESS | {"sequelize-cli": "6.0.0"}), **{"worker.js": ""})
     assert spec.processes == {"worker": ("env", "QUEUE=mail", "node", "worker.js")}
-    assert spec.release == ("npx", "sequelize", "db:migrate")
+    assert spec.release == ("node_modules/.bin/sequelize", "db:migrate")
 
 
 def test_a_server_that_binds_to_localhost_is_told_of() -> None:
@@ -545,3 +545,51 @@ def test_a_public_setting_with_the_name_of_a_secret_is_no_build_argument() -> No
     assert [item.name for item in spec.environment if item.phase == "build"] == ["VITE_API_URL"]
     assert [(item.variable, item.phase) for item in spec.secrets] == [("VITE_OPENAI_API_KEY", "build")]
     assert "--secret id=vite_openai_api_key,env=VITE_OPENAI_API_KEY" in texts(found)
+
+
+SCHEMA = 'datasource db {\n  provider="postgresql"\n  url=env("DB")\n}\n'
+
+
+def test_the_program_of_the_release_is_in_the_image() -> None:
+    """A development dependency that the release needs keeps all of them; it is started where it lies, without npx."""
+    tree = {"prisma/schema.prisma": SCHEMA, "prisma/migrations/1/migration.sql": ""}
+    dependencies = EXPRESS | {"@prisma/client": "6.0.0"}
+    found = inspect(**server(dependencies=dependencies, devDependencies={"prisma": "6.0.0"}), **tree)
+    spec: Any = found.services[0].spec
+    assert spec.release == ("node_modules/.bin/prisma", "migrate", "deploy")
+    assert spec.dependencies_at_run == "all"
+    assert spec.backing_services == ("postgres",)
+    assert [item.variable for item in spec.connections] == ["DB"]
+    assert "the release command needs it" in texts(found)
+
+
+def test_pnpm_has_the_program_beside_the_member_that_declares_it() -> None:
+    database = {"name": "@x/db", "dependencies": {"@prisma/client": "6.0.0"}, "devDependencies": {"prisma": "6.0.0"}}
+    files = {
+        "package.json": package(),
+        "pnpm-workspace.yaml": "packages: ['apps/*', 'packages/*']\n",
+        "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+        "apps/api/package.json": package(dependencies=EXPRESS | {"@x/db": "*"}, scripts={"start": "node server.js"}),
+        "apps/api/server.js": LISTEN,
+        "packages/db/package.json": json.dumps(database),
+        "packages/db/prisma/schema.prisma": SCHEMA,
+        "packages/db/prisma/migrations/1/migration.sql": "",
+    }
+    assert only(**files).release[0] == "../../packages/db/node_modules/.bin/prisma"
+
+
+def test_there_is_no_release_whose_program_no_image_has() -> None:
+    scripts = {"start": "node server.js", "db:migrate": "knex migrate:latest"}
+    found = inspect(**server(scripts=scripts))
+    assert found.services[0].spec.release is None
+    assert "nothing installs knex" in texts(found)
+
+
+def test_an_image_without_node_modules_has_no_release() -> None:
+    dependencies = {"next": "15.0.0", "@prisma/client": "6.0.0", "prisma": "6.0.0"}
+    scripts = {"build": "next build", "start": "next start"}
+    tree = {"prisma/schema.prisma": SCHEMA, "prisma/migrations/1/migration.sql": "", "app/page.tsx": ""}
+    config = {"next.config.js": "module.exports = { output: 'standalone' }"}
+    found = inspect(**{"package.json": package(dependencies=dependencies, scripts=scripts)}, **LOCK, **tree, **config)
+    assert found.services[0].spec.release is None
+    assert "run `prisma migrate deploy` before each release" in texts(found)

@@ -126,7 +126,7 @@ def test_python(tmp_path: Path, code: str, names: dict[str, int]) -> None:
 def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
     required(tmp_path, PYTHON | {"app.py": FLASK % 'TOKEN = os.environ["TOKEN"]'})
     assert (
-        '"TOKEN": "${TOKEN:?set TOKEN in .env, a secret of your own}"'
+        'TOKEN: "${TOKEN:?set TOKEN in .env, a secret of your own}"'
         in generate(tmp_path, compose=True).files["compose.yaml"]
     )
 

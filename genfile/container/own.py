@@ -24,7 +24,7 @@ _CHECKS = frozenset(
         for start in ("5s", "20s", "60s")
     }
 )
-_HARDENED = ("read_only: true", "cap_drop:", "no-new-privileges:true", "tmpfs:", "build:", "dockerfile:")
+_HARDENED = ("read_only: true", "cap_drop:", "no-new-privileges:true", "tmpfs:")
 
 
 def is_own_dockerfile(text: str) -> bool:
@@ -58,14 +58,15 @@ def _is_runtime(dockerfile: Dockerfile, stage: Stage) -> bool:
 
 def is_own_compose(text: str) -> bool:
     """Whether a compose file has the shape of genfile's: every service that it builds is hardened the same way."""
-    built = text.count("\n    build:\n")
+    built = len(re.findall(r"^    build:", text, re.M))
     return built > 0 and all(text.count(word) >= built for word in _HARDENED) and "\n    security_opt:\n" in text
 
 
 # The names that each .dockerignore of genfile's leaves out: what an image is made with, and secrets.
 _LEFT_OUT = tuple(
     """
-    Dockerfile* *.dockerignore .dockerignore genfile.toml genfile.lock .genfile-answers.toml compose*.yaml compose*.yml
+    Dockerfile Dockerfile.* *.Dockerfile *.dockerignore .dockerignore genfile.toml genfile.lock .genfile-answers.toml
+    compose.yaml compose.*.yaml compose.yml compose.*.yml
     docker-compose*.yaml docker-compose*.yml .env .env.* *.pem *.key *.p12 *.pfx id_rsa* id_ed25519* .netrc *.tfstate
     .gitattributes .gitlab-ci.yml
     """.split()

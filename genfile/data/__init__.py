@@ -63,6 +63,9 @@ class Framework:
     moved: bool = False
     spa: bool = False
     hashed: tuple[str, ...] = ()
+    hashed_names: bool = False
+    caches: tuple[str, ...] = ()
+    not_found: bool = False
     env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
@@ -123,6 +126,7 @@ class SiteGenerator:
     build: str
     output: str
     key: tuple[str, ...]
+    not_found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 
 # What the image or the platform always sets.
-_GIVEN = frozenset({"PORT", "HOST", "HOSTNAME", "NODE_ENV", "HOME", "PATH", "USER", "TZ", "LANG", "PWD"})
+GIVEN = frozenset({"PORT", "HOST", "HOSTNAME", "NODE_ENV", "HOME", "PATH", "USER", "TZ", "LANG", "PWD"})
 MAX_REQUIRED = 60
 # How many a note names.
 _NAMED = 6
@@ -22,7 +22,7 @@ def put_required(draft: Draft, found: Iterable[tuple[str, Evidence]]) -> None:
     places: dict[str, Evidence] = {}
     for name, says in found:
         item = present.get(name)
-        if name in _GIVEN or name == draft.values.get("port_variable") or len(places) >= MAX_REQUIRED:
+        if name in GIVEN or name == draft.values.get("port_variable") or len(places) >= MAX_REQUIRED:
             continue
         if item is None:
             item = present[name] = {"name": name, "phase": "run", "secret": is_secret(name)}

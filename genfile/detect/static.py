@@ -6,6 +6,8 @@ from genfile.data import SiteGenerator, site_generators
 from genfile.detect.aside import is_aside
 from genfile.detect.hosting.images import quietly
 from genfile.detect.language import Claim
+from genfile.detect.notfound import has_not_found
+from genfile.detect.plain import put_linked
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers import Document
@@ -184,7 +186,10 @@ def detect(project: Project) -> Draft:
     # The build context is the whole tree: a site in public/ is built from the root all the same.
     draft.values["path"] = "."
     _, fallback = _staticfile(Project(project.tree, ""))
-    draft.put("static", Fact({"root": project.spec_path, "spa": fallback}, (page,)))
+    draft.put(
+        "static", Fact({"root": project.spec_path, "spa": fallback, "not_found": project.has("404.html")}, (page,))
+    )
+    put_linked(project, draft)
     top = Project(project.tree, "")
     package = top.json("package.json") if top.has("package.json") else None
     if package is not None and package.text("scripts", "build"):
@@ -204,7 +209,8 @@ def _generated(project: Project, generator: SiteGenerator, config: str) -> Draft
     draft.values["name"] = service_name(project.folder_name)
     draft.put("build", Fact([generator.build], (says,)))
     draft.put("system_packages", Fact({"build": list(generator.packages), "run": []}, (says,)))
-    draft.put("static", Fact({"root": project.full(output), "spa": False}, (says,)))
+    found = has_not_found(project, made=generator.not_found)
+    draft.put("static", Fact({"root": project.full(output), "spa": False, "not_found": found}, (says,)))
     draft.put("port", Fact(8080, (says,)))
     draft.values["outputs"] = [project.full(output)]
     if project.has("Gemfile") or project.has("requirements.txt"):

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-_VARIABLE = re.compile(r'env\("([A-Za-z_][A-Za-z0-9_]*)"\)')
+_KEY = re.compile(r"\s*(\w+)\s*=\s*(.*)")
+_TEXT = re.compile(r'"([^"]*)"')
+_VARIABLE = re.compile(r'env\(\s*"([A-Za-z_][A-Za-z0-9_]*)"\s*\)')
 MAX_LINES = 2_000
 
 
@@ -22,13 +24,15 @@ def prisma_source(text: str) -> Source | None:
     provider, line = "", 0
     variables: list[tuple[str, int]] = []
     for number, row in enumerate(text.splitlines()[:MAX_LINES], 1):
-        words = row.split("//")[0].split() if "://" not in row else row.split()
-        if words[:1] == ["datasource"]:
+        key = _KEY.match(row)
+        if row.split()[:1] == ["datasource"]:
             inside = True
-        elif inside and words[:1] == ["}"]:
+        elif inside and row.strip().startswith("}"):
             break
-        elif inside and words[:2] == ["provider", "="]:
-            provider, line = words[-1].strip('"'), number
-        elif inside and words[:1] in (["url"], ["directUrl"]) and (match := _VARIABLE.search(row)) is not None:
+        elif not inside or key is None:
+            continue
+        elif key[1] == "provider" and (named := _TEXT.match(key[2])) is not None:
+            provider, line = named[1], number
+        elif key[1] in ("url", "directUrl") and (match := _VARIABLE.match(key[2])) is not None:
             variables.append((match[1], number))
     return Source(provider, line, tuple(variables)) if provider else None

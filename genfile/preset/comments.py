@@ -22,7 +22,7 @@ def comment_lines(lines: list[Line], comments: Comments, *, dockerfile: bool) ->
     if dockerfile:
         lines = _space_stages(lines)
     if comments == "teach":
-        lines = _teach(lines)
+        lines = _teach(lines, dockerfile=dockerfile)
     return _tidy(lines)
 
 
@@ -59,30 +59,49 @@ def _space_stages(lines: list[Line]) -> list[Line]:
     return result
 
 
-def _teach(lines: list[Line]) -> list[Line]:
-    """Put the reason of each rule above the first instruction that follows it; below a FROM or ARG."""
+def _teach(lines: list[Line], *, dockerfile: bool) -> list[Line]:
+    """Put the reason of each rule above the first instruction that follows it, its heredoc included; below a FROM or
+    ARG. In an ignore file it takes the place of the heading that says the same in fewer words."""
     result: list[Line] = []
     taught: set[str] = set()
     waiting: list[Line] = []
+    inside = _in_heredocs(lines) if dockerfile else frozenset()
     start = 0
     for number, line in enumerate(lines):
-        if not _continues(lines, number):
+        if number not in inside and not _continues(lines, number):
             start = len(result)
         new = [name for name in line.rules if name not in taught and not _is_directive(line.text)]
         taught.update(new)
         reasons = [Line(f"# {rule(name).why}", (name,)) for name in new]
         instruction = result[start].text if start < len(result) else line.text
+        heading = number not in inside and _is_comment(line.text)
         if instruction.startswith(("FROM ", "ARG ")):
             # A comment right above these would be read as their description.
             waiting += reasons
-        elif _is_comment(line.text) or not line.text:
+        elif heading or (not line.text and number not in inside):
             result += reasons
         else:
             result[start:start] = waiting + reasons
             start += len(waiting) + len(reasons)
             waiting = []
-        result.append(line)
+        if not (heading and reasons and not dockerfile):
+            result.append(line)
     return result
+
+
+def _in_heredocs(lines: list[Line]) -> frozenset[int]:
+    """The numbers of the lines that are the content of a heredoc, or end it."""
+    found: set[int] = set()
+    opened: list[Heredoc] = []
+    for number, line in enumerate(lines):
+        if opened:
+            found.add(number)
+            if opened[0].ends_at(line.text):
+                opened.pop(0)
+        elif line.text.startswith(("COPY ", "RUN ", "ADD ")):
+            with suppress(LexError):
+                opened = list(heredocs(line.text))
+    return frozenset(found)
 
 
 def _continues(lines: list[Line], number: int) -> bool:

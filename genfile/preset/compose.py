@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from genfile.data import BackingService, backing_services
@@ -43,12 +44,14 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
     needed = sorted({name for spec, _ in services for name in spec.backing_services if name in known})
     backing = [_backing(known[name]) for name in needed]
     entries = _distinct([entry for spec, layout in services for entry in _entries(spec, layout, known)], set(needed))
+    _publish(entries)
     secrets = {secret["id"]: secret for entry in entries for secret in entry["secrets"]}
     context = {
         "services": entries,
         "backing": backing,
         "passwords": any(known[name].password for name in needed),
         "needed": sorted({name for entry in entries for name in _asked(entry)}),
+        "optional": sorted({name for entry in entries for name in _optional(entry)}),
         "profiles": sorted({name for entry in entries for name in entry["profiles"]}),
         "secrets": [secrets[name] for name in sorted(secrets)],
         "volumes": [
@@ -71,10 +74,20 @@ def _template() -> "Template":
 def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> list[dict[str, Any]]:
     """The service, its release command, which runs before it, and its other processes, by a profile."""
     base = _service(spec, layout, known)
-    # No port, and no check of one: the image's own is for the service.
-    other: dict[str, Any] = {"port": None, "checked": False, "prepared": False}
+    # No port, and no check of one: the image's own is for the service, which builds it for all of them.
+    other: dict[str, Any] = {
+        "port": None,
+        "checked": False,
+        "prepared": False,
+        "builds": False,
+        "arguments": [],
+        "secrets": [],
+    }
     entries: list[dict[str, Any]] = []
-    if spec.release and base["beside_code"] and spec.start and spec.language in _WITH_SHELL:
+    together = spec.release and base["beside_code"] and spec.start and spec.language in _WITH_SHELL
+    if (spec.release and not together) or spec.processes:
+        base = base | {"image": f"{spec.name}:dev"}
+    if spec.release and together:
         # A database beside the code is a file of one container: no other one can prepare it.
         both = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
         base = base | {"prepared": True, "command": ["sh", "-c", both]}
@@ -99,6 +112,8 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     secrets = {item.id: item for item in (*spec.secrets, *(front.secrets if front else ()))}
     return {
         "name": spec.name,
+        "image": None,
+        "builds": True,
         "context": local_folder(layout.context),
         "dockerfile": relative_to(layout.dockerfile, layout.context),
         "arguments": [
@@ -114,7 +129,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
         "profiles": [],
         "port": spec.port,
         "native": spec.language == "java",
-        "published": f"127.0.0.1:{spec.port}:{spec.port}",
+        "taken_by": None,
         "checked": True,
         "environment": _environment(spec, known),
         "depends_on": [
@@ -134,8 +149,6 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
 
 def _scratch(spec: "Spec", written: list[str]) -> list[str]:
     """What a server writes to beside /tmp, where its root is read-only; not what is a volume already."""
-    if spec.static:
-        return ["/var/cache/nginx", "/var/run"]
     tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
     return [path for path in tomcat if path not in written] if getattr(spec, "layout", None) == "war" else []
 
@@ -144,6 +157,29 @@ def _asked(entry: dict[str, Any]) -> list[str]:
     """The variables that an entry can't do without, those of the build's secrets too."""
     asked = [item["name"] for item in (*entry["arguments"], *entry["environment"]) if item["required"]]
     return asked + [item["variable"] for item in entry["secrets"] if item["variable"]]
+
+
+def _optional(entry: dict[str, Any]) -> list[str]:
+    """The variables that are handed on where they are set."""
+    handed = [item["name"] for item in entry["environment"] if item["value"] is None and not item["required"]]
+    return [item["name"] for item in entry["arguments"] if not item["required"]] + handed
+
+
+def _publish(entries: list[dict[str, Any]]) -> None:
+    """Give each service a port of the host: its own, or the next free one where an earlier service has that."""
+    listening = [entry for entry in entries if entry["port"] is not None]
+    holders: dict[int, str] = {}
+    for entry in listening:
+        holders.setdefault(entry["port"], entry["name"])
+    for entry in listening:
+        port = published = entry["port"]
+        holder = holders[port]
+        if holder != entry["name"]:
+            others = chain(range(port + 1, 65536), range(1024, port))
+            published = next((number for number in others if number not in holders), port)
+            holders[published] = entry["name"]
+            entry["taken_by"] = holder
+        entry["published"] = f"127.0.0.1:{published}:{port}"
 
 
 def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, Any]]:

@@ -17,6 +17,9 @@ from genfile.errors import PresetError
 
 # https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations
 _LABEL_KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?")
+# A scalar of YAML that is text without quotes, in its versions 1.1 and 1.2, but for the words.
+_PLAIN_YAML = re.compile(r"\.|(?:\./|[A-Za-z_/])(?:[A-Za-z0-9_./@+-]|:(?=[A-Za-z0-9_/]))*")
+_YAML_WORDS = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 
 
 def _safe(place: str, function: Callable[[], str]) -> Markup:
@@ -152,8 +155,21 @@ def json_text(value: Any) -> Markup:
 def compose_value(value: Any) -> Markup:
     """Text, or a list of texts, as a value of compose.yaml, where `$` would begin a variable. Keys have none."""
     if isinstance(value, list | tuple):
-        return Markup("[{}]").format(Markup(", ").join(compose_value(item) for item in value))
-    return json_text(_safe("a value of compose.yaml", lambda: quoting.check(str(value)).replace("$", "$$")))
+        return Markup("[{}]").format(
+            Markup(", ").join(json_text(_compose_text(item).replace("$", "$$")) for item in value)
+        )
+    return yaml_text(_compose_text(value).replace("$", "$$"))
+
+
+def yaml_text(value: Any) -> Markup:
+    """Text as a scalar of YAML, a key or a value: quoted only where YAML would take it for something else."""
+    text = _compose_text(value)
+    plain = _PLAIN_YAML.fullmatch(text) is not None and text.lower() not in _YAML_WORDS
+    return _safe("a value of compose.yaml", lambda: quoting.check(text)) if plain else json_text(text)
+
+
+def _compose_text(value: Any) -> str:
+    return str(_safe("a value of compose.yaml", lambda: quoting.check(str(value))))
 
 
 def label(item: str) -> Markup:
@@ -197,6 +213,7 @@ QUOTING: dict[str, Callable[..., Markup]] = {
     "shell_path": shell_path,
     "url_format": url_format,
     "compose": compose_value,
+    "yaml": yaml_text,
     "word": word,
     "words": words,
     "url": url_path,

@@ -15,6 +15,7 @@ PATH_FIELDS: tuple[tuple[str, ...], ...] = (
     ("kept", "*"),
     ("committed", "*"),
     ("unread", "*"),
+    ("linked", "*"),
     ("outputs", "*"),
     ("standalone",),
     ("requirements", "*"),

@@ -65,6 +65,10 @@ class Static(Model):
     hashed: tuple[BasePath, ...] = Field(
         (), description="Folders, as paths below `base`, whose files have a hash of their content in their names."
     )
+    hashed_names: bool = Field(
+        False, description="Scripts and style sheets have a hash in their names wherever they lie: `main-X7Q2ABCD.js`."
+    )
+    not_found: bool = Field(False, description="The site has a 404.html for what is not there.")
     locales: tuple[Locale, ...] = Field(
         (), description="Where each language has a folder of its own below `root`; the first one answers at `/`."
     )

@@ -2,8 +2,14 @@
 
 from typing import Literal
 
+from pydantic import Field
+
+from genfile.spec.base import RelativePath
 from genfile.spec.service import Service
 
 
 class StaticService(Service):
     language: Literal["static"]
+    linked: tuple[RelativePath, ...] = Field(
+        (), description="Files of a kind that is left out of every plain site, and that its pages link."
+    )

@@ -11,6 +11,7 @@ from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.members import has_schema, is_built, needed_members, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.public import public_settings
+from genfile.detect.node.release import put_release
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
 from genfile.detect.node.workspace import workspace_at
@@ -150,14 +151,10 @@ def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> 
         return
     says = holder.project.says(folder, None, "migrations")
     schema = posixpath.join(posixpath.dirname(folder), "schema.prisma")
-    command = ["npx", "prisma", "migrate", "deploy"]
+    command = ["prisma", "migrate", "deploy"]
     if holder is not project.package and holder.project.has(schema):
         command.append(f"--schema={relative(holder.project.full(schema), project.folder.path)}")
-    draft.put("release", Fact(command, (says,)))
-    if not any("prisma" in item.dependencies for item in (project.package, project.root_package, holder)):
-        text = "prisma is a development dependency, which the image leaves out: migrations at release need it there"
-        line = holder.depends("prisma")
-        draft.note("warning", f"{line}: {text}; move it to dependencies", line.path, line.line)
+    put_release(project, draft, command, says, holder)
 
 
 def _is_hook(package: PackageJson, name: str) -> bool:

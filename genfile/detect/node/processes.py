@@ -7,6 +7,7 @@ from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.nest import applications
 from genfile.detect.node.refused import refusal
+from genfile.detect.node.release import put_release
 from genfile.detect.node.scripts import FILE_RUNNERS, RUNNERS, is_development, is_migration, resolve
 from genfile.detect.node.start import process_command
 from genfile.detect.node.wrappers import file_place
@@ -78,10 +79,7 @@ def _put_release(project: NodeProject, draft: Draft) -> None:
         says = package.says("scripts", script)
         only_dev = program in package.dev_dependencies and program not in package.dependencies
         made = _compiled_file(project, words) if only_dev and draft.values.get("build") else None
-        draft.put("release", Fact(made or (words if program in RUNNERS else ["npx", *words]), (says,)))
-        if only_dev and made is None:
-            text = f"{says}: {program} is a development dependency, which the image leaves out; move it to dependencies"
-            draft.note("warning", text, says.path, says.line)
+        put_release(project, draft, made or words, says)
 
 
 def _compiled_file(project: NodeProject, words: list[str]) -> list[str] | None:

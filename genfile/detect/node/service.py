@@ -23,6 +23,7 @@ from genfile.detect.node.manager import (
 )
 from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
+from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
 from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
@@ -30,6 +31,7 @@ from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.node.secrets import put_secrets
+from genfile.detect.node.settings import put_settings
 from genfile.detect.node.site import asset_root, hashed_folders, static_output
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
@@ -38,6 +40,7 @@ from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
 from genfile.detect.node.workspace import Workspace
 from genfile.detect.node.writes import put_writes
+from genfile.detect.notfound import has_not_found
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
 from genfile.evidence import Draft, Fact
@@ -73,10 +76,12 @@ def detect(folder: Project) -> Draft:
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_needed(project, draft)
+    put_settings(project, draft)
     put_secrets(project, draft)
     put_system(project, draft, with_run=static is None)
     put_stores(project, draft)
     put_references(project, draft)
+    put_made(project, draft, framework)
     if draft.values.get("build"):
         put_env_check(project, draft)
         put_git(project, draft)
@@ -207,6 +212,9 @@ def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]
     root = project.folder.full(str(static.value["root"]))
     hashed = hashed_folders(project, framework) if framework is not None else []
     draft.put("static", static.but({**static.value, "root": root, "hashed": hashed}))
+    made = framework is not None and framework.not_found
+    draft.values["static"]["hashed_names"] = framework is not None and framework.hashed_names
+    draft.values["static"]["not_found"] = has_not_found(project.folder, made=made)
     if framework is not None:
         put_base(project, framework, draft)
     draft.put("port", static.but(8080))

@@ -8,8 +8,9 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import needed_members
 from genfile.detect.node.sources import source_files
+from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.prisma import prisma_source
+from genfile.parsers.prisma import Source, prisma_source
 from genfile.parsers.values import EnvDefault
 
 # Configurations of what speaks to a database, which the program itself may not import.
@@ -31,20 +32,35 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
     put_connections(draft, project.folder, reads, dependencies.__contains__)
 
 
-def _schema(project: NodeProject, draft: Draft) -> list[Read]:
-    """`provider = "postgresql"` and `url = env("DATABASE_URL")` of Prisma's schema."""
+def _source(project: NodeProject) -> tuple[Project, str, Source] | None:
+    """The datasource of Prisma's schema, of the service or of a member that it needs, with its folder and file."""
     packages = (*project.packages, *needed_members(project))
     if not any("@prisma/client" in package.every_dependency for package in packages):
-        return []
+        return None
     names = ("prisma/schema.prisma", "schema.prisma", "prisma/schema/schema.prisma")
     holders = [item.project for item in (project.package, *needed_members(project))]
-    places = ((folder, name) for folder in holders for name in names if folder.has(name))
-    folder, name = next(places, (project.folder, None))
-    source = folder.parse(prisma_source, name) if name is not None else None
-    service = next(
-        (item for item in backing_services().values() if source is not None and source.provider in item.schemes), None
-    )
-    if name is None or source is None or service is None:
+    folder, name = next(((folder, name) for folder in holders for name in names if folder.has(name)), (None, ""))
+    source = folder.parse(prisma_source, name) if folder is not None else None
+    return (folder, name, source) if folder is not None and source is not None else None
+
+
+def schema_variables(project: NodeProject) -> list[tuple[str, Evidence]]:
+    """The variables that Prisma's schema takes its addresses from."""
+    found = _source(project)
+    if found is None:
+        return []
+    folder, name, source = found
+    return [(variable, folder.says(name, line, f'env("{variable}")')) for variable, line in source.variables]
+
+
+def _schema(project: NodeProject, draft: Draft) -> list[Read]:
+    """`provider = "postgresql"` and `url = env("DATABASE_URL")` of Prisma's schema."""
+    found = _source(project)
+    if found is None:
+        return []
+    folder, name, source = found
+    service = next((item for item in backing_services().values() if source.provider in item.schemes), None)
+    if service is None:
         return []
     listed = draft.values.get("backing_services", [])
     if service.name not in listed:
@@ -53,15 +69,8 @@ def _schema(project: NodeProject, draft: Draft) -> list[Read]:
         if "/backing_services" in draft.evidence:
             evidence = (*draft.evidence["/backing_services"].evidence, says)
         draft.put("backing_services", Fact(sorted({*listed, service.name}), evidence))
-    return [
-        Read(
-            variable,
-            folder.says(name, line, f'env("{variable}")'),
-            f"{source.provider}://localhost:1/app",
-            service.name,
-        )
-        for variable, line in source.variables
-    ]
+    address = f"{source.provider}://localhost:1/app"
+    return [Read(variable, says, address, service.name) for variable, says in schema_variables(project)]
 
 
 def _reads(project: NodeProject, start: tuple[str, ...]) -> Iterator[Read]:

@@ -12,7 +12,13 @@ REASON = "A file that the program loads and the image does not have ends it at i
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
-    for item in reached(built).missing:
+    missing = reached(built).missing
+    ignored = tuple(dict.fromkeys(item.ignored for item in missing if item.ignored is not None))
+    for item in missing:
         text = f"{item.source} loads {item.name}, which is not in the image"
         mend = Mend("run_paths", (item.file,), f"{item.source} loads it") if item.file is not None else None
-        yield Finding(ID, text, item.source, item.line, "copy it to the image, too", mend=mend)
+        hint = "copy it to the image, too"
+        if item.ignored is not None:
+            hint = f"add !{item.ignored} to .dockerignore"
+            mend = Mend("committed", ignored, f"{item.source} loads it")
+        yield Finding(ID, text, item.source, item.line, hint, mend=mend)

@@ -9,13 +9,15 @@ MAX_MODULES = 120
 @dataclass(frozen=True, slots=True)
 class Load:
     """An import: the file of the build context that has it, its line, and what it asks for; ``origin``: the lock or
-    manifest of the installation that does not have it; ``file``: the file of the build context that it means."""
+    manifest of the installation that does not have it; ``file``: the file of the build context that it
+    means; ``ignored``: the one that the ignore file leaves out of it, though version control has it."""
 
     source: str
     line: int
     name: str
     origin: str = ""
     file: str | None = None
+    ignored: str | None = None
 
 
 @dataclass

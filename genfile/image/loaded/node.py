@@ -41,17 +41,21 @@ def follow(built: Built, start: str, result: Reached) -> None:
             at = posixpath.normpath(posixpath.join(posixpath.dirname(path), item.module))
             other, there = find_file(built.final, at, _names(at))
             if there.answer is Answer.NO and _is_certain(built, load):
-                result.missing.append(replace(load, file=_file(built, source, item.module)))
+                file, ignored = _file(built, source, item.module)
+                result.missing.append(replace(load, file=file, ignored=ignored))
             elif there.source is not None and other.endswith(_CODE) and other not in queue:
                 queue += [other] if len(queue) < MAX_MODULES else []
 
 
-def _file(built: Built, source: str, module: str) -> str | None:
-    """The file of the build context that a relative import means."""
+def _file(built: Built, source: str, module: str) -> tuple[str | None, str | None]:
+    """The file that a relative import means: of the build context, or one that the ignore file alone leaves out."""
     at = posixpath.normpath(posixpath.join(posixpath.dirname(source), module))
-    return next(
-        (at + end for end in NODE_ENDINGS if built.context.is_file(at + end) and built.context.find(at + end)), None
-    )
+    context = built.context
+    found = next((at + end for end in NODE_ENDINGS if context.is_file(at + end)), None)
+    if found is None or context.find(found):
+        return found, None
+    tracked = context.untracked is None or not context.untracked(found)
+    return None, found if tracked and context.excludes(found) else None
 
 
 def _module(built: Built, path: str, source: str | None) -> JsModule | None:

@@ -1,0 +1,64 @@
+"""What is run once a release, by a program of the dependencies: the image holds it, and it starts without npx."""
+
+import posixpath
+
+from genfile.data import load_table
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import PackageJson
+from genfile.detect.paths import relative
+from genfile.evidence import Draft, Evidence, Fact
+
+# What the base image itself starts.
+_THERE = ("node", "bun", "sh")
+
+
+def put_release(
+    project: NodeProject, draft: Draft, words: list[str], says: Evidence, holder: PackageJson | None = None
+) -> None:
+    """Put /release; ``holder``: a further package that may declare the program.
+
+    A program that is a development dependency keeps all of these in the image. An image without node_modules can't have
+    the command, nor can one whose packages do not declare its program.
+    """
+    program = posixpath.basename(words[0])
+    if "static" in draft.values:
+        return
+    if program in _THERE:
+        draft.put("release", Fact(words, (says,)))
+        return
+    found = _declared(project, program, holder)
+    shown = " ".join([program, *words[1:]])
+    if found is None:
+        text = f"{says}: nothing installs {program}, so `{shown}` is no release command; add it to dependencies"
+        draft.note("warning", text, says.path, says.line)
+        return
+    package, name = found
+    if draft.values.get("dependencies_at_run") == "none":
+        text = f"{says}: the image holds no node_modules: run `{shown}` before each release from the build stage"
+        draft.note("info", text, says.path, says.line)
+        return
+    draft.put("release", Fact([_installed(project, draft, package, program), *words[1:]], (says,)))
+    if name not in package.dependencies and draft.values.get("dependencies_at_run") != "all":
+        place = package.depends(name)
+        draft.put("dependencies_at_run", Fact("all", (place,)))
+        text = f"{name} is a development dependency, and the release command needs it: the image keeps all of these"
+        draft.note("warning", f"{place}: {text}; move it to dependencies", place.path, place.line)
+
+
+def _declared(project: NodeProject, program: str, holder: PackageJson | None) -> tuple[PackageJson, str] | None:
+    """The package that declares a program, and the name of the dependency that brings it: one of production first."""
+    names = load_table("bases")["node_programs"].get(program, [program])
+    packages = [*project.packages, *([holder] if holder is not None else [])]
+    places = [(package, name) for package in packages for name in names]
+    return next(
+        (place for place in places if place[1] in place[0].dependencies),
+        next((place for place in places if place[1] in place[0].dev_dependencies), None),
+    )
+
+
+def _installed(project: NodeProject, draft: Draft, package: PackageJson, program: str) -> str:
+    """Where a program is, as seen from the service's folder: pnpm puts it beside the manifest that declares it, the
+    others at the root."""
+    apart = draft.values["package_manager"]["name"] == "pnpm"
+    place = package.project if apart else project.root
+    return relative(place.full(f"node_modules/.bin/{program}"), project.folder.path)

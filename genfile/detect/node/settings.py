@@ -1,0 +1,21 @@
+"""The variables that the modules of a program read: whoever runs it can set them."""
+
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.sources import source_files
+from genfile.detect.required import GIVEN
+from genfile.detect.shared import is_secret
+from genfile.evidence import Draft
+
+MAX_SETTINGS = 30
+
+
+def put_settings(project: NodeProject, draft: Draft) -> None:
+    """Add to /environment, as optional, what the modules behind the start command read and nothing else has listed."""
+    start = tuple(draft.values.get("start") or ())
+    if not start or "static" in draft.values:
+        return
+    listed = draft.values.setdefault("environment", [])
+    known = {item["name"] for item in listed} | GIVEN | {draft.values.get("port_variable")}
+    read = (name for _, module in source_files(project, start) for name in (item.name for item in module.env_names))
+    found = [name for name in dict.fromkeys(read) if name not in known and name.isupper() and name.isidentifier()]
+    listed += [{"name": name, "phase": "run", "secret": is_secret(name)} for name in found[:MAX_SETTINGS]]
