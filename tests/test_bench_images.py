@@ -299,7 +299,7 @@ def test_an_emptied_builder_is_told_of_in_a_section_of_its_own() -> None:
     results = {"java-spring": {"genfile": Fresh(line=line, differs=["COPY: app.jar (content)"])}}
     assert Fresh.from_json(json.loads(json.dumps(results["java-spring"]["genfile"].to_json()))).line == line
     section = fresh_section(shapes[1:], results, ["genfile", "hand"])
-    assert "| java-spring | 0 | – | 1, 80.0 MB | – | 1 layers | – |" in section
+    assert "| java-spring | 0 | – | 1, 80.0 MB | – | 1 differ | – |" in section
     written = page(shapes[1:], {"java-spring": {"genfile": Figures()}}, ["genfile"], stand_ins=False)
     once = with_section(written, section)
     assert with_section(once, section) == once

@@ -26,6 +26,8 @@ def main() -> int:
     reason = None if given.show else why_unavailable()
     if reason is not None:
         parser.error(reason)
+    if given.builder == "default":
+        parser.error("the builder is emptied: it can't be the engine's own")
     try:
         shapes = read_shapes(given.shapes)
     except KeyError as error:

@@ -124,7 +124,7 @@ def fresh(shapes: list[Shape], results: FreshResults, columns: list[str]) -> lis
         told = [results[shape.name].get(column, Fresh(fault=_NONE)) for column in columns]
         cells = [_NONE if one.fault else _again(one.unchanged) for one in told]
         cells += [_NONE if one.fault else _again(one.line) for one in told]
-        cells += [_NONE if one.fault else f"{len(one.differs)} layers" if one.differs else "same" for one in told]
+        cells += [_NONE if one.fault else f"{len(one.differs)} differ" if one.differs else "same" for one in told]
         rows.append([shape.name, *cells])
     return _table(head, rows)
 
