@@ -84,3 +84,19 @@ def test_local_settings_are_left_out_whichever_files_a_build_reads() -> None:
         "a/.env.x.local": "",
     }
     assert ignored(tree) == {".env.local", "a/.env.x.local"}
+
+
+def test_documents_that_no_build_reads_do_not_start_it_again() -> None:
+    tree = {"README.md": "", "CHANGELOG.md": "", "docs/a.md": "", "tsconfig.json": "{}", "src/index.ts": SERVER}
+    start = "node dist/index.js"
+
+    def left(build: str, **files: str) -> set[str]:
+        return ignored(
+            app(scripts={"build": build, "start": start}, devDependencies={"typescript": "5"}) | tree | files
+        )
+
+    assert left("tsc") == {"README.md", "CHANGELOG.md"}
+    assert left("tsc && cp README.md dist") == {"CHANGELOG.md"}
+    assert left("tsc", **{"src/pages.ts": "import.meta.glob('../*.md')"}) == set()
+    site = app(scripts={"build": "docusaurus build"}, dependencies={"@docusaurus/core": "3"})
+    assert ignored(site | tree) == set()

@@ -36,9 +36,10 @@ def test_node(code: str, left: tuple[str, ...]) -> None:
     assert only(**{**NODE, "server.js": code}).unread == left
 
 
-def test_a_build_may_read_anything() -> None:
+def test_a_build_may_read_any_folder() -> None:
     scripts = {"build": "cp -r docs public", "start": "node server.js"}
-    assert only(**{**NODE, "package.json": package(dependencies=EXPRESS, scripts=scripts)}).unread == ()
+    spec = only(**{**NODE, "package.json": package(dependencies=EXPRESS, scripts=scripts)})
+    assert spec.unread == ("README.md",)
 
 
 @pytest.mark.parametrize(

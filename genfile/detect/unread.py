@@ -25,6 +25,9 @@ _TABLES = re.compile(
     r"|(?:tool:pytest|coverage:[a-z]+|flake8|mypy|pycodestyle|isort)[^\]\n]*)\]\n(?:(?!\[).*\n?)*",
     re.MULTILINE,
 )
+# What says which files a build copies.
+_BUILDS = ("package.json", "angular.json", "nest-cli.json")
+_COMPONENTS = (".vue", ".svelte", ".astro", ".mdx")
 MAX_READ = 400
 MAX_TEXT = 4_000_000
 MAX_APPS = 40
@@ -35,9 +38,11 @@ _IMPORTS_TESTS = re.compile(
 
 def put_unread(folder: Project, draft: Draft) -> None:
     """Put /unread. A name that the code or a manifest writes out, as a path or a module, is taken for read."""
-    found = list(_candidates(folder)) if _copies_all(draft) else []
+    found = list(_candidates(folder)) if _copies_all(draft) else list(_documents(folder)) if _builds(draft) else []
     apps = _of_apps(folder) if found and draft.values.get("framework") == "django" else []
     texts = _texts(folder, [*(name for name in found if folder.has_folder(name)), *apps]) if found else None
+    if texts is not None and _builds(draft):
+        texts += [folder.text(name) or "" for name in _BUILDS]
     left = [] if texts is None else [name for name in found if not any(_names(text, name) for text in texts)]
     if texts is not None and not any(_IMPORTS_TESTS.search(text) for text in texts):
         left += apps
@@ -55,8 +60,19 @@ def _copies_all(draft: Draft) -> bool:
     return bool(values["language"] == "python")
 
 
+def _builds(draft: Draft) -> bool:
+    """Whether a step builds from the whole folder, and from no pages that are written in Markdown."""
+    values = draft.values
+    pages = "static" in values and not values["static"].get("spa")
+    return values["language"] == "node" and bool(values.get("build")) and "workspace" not in values and not pages
+
+
 def _candidates(folder: Project) -> Iterator[str]:
     yield from (name for name in _FOLDERS if folder.has_folder(name))
+    yield from _documents(folder)
+
+
+def _documents(folder: Project) -> Iterator[str]:
     for name in sorted(folder.names()):
         if any(fnmatchcase(name, pattern) for pattern in _FILES) and not name.endswith(_CODE):
             yield name
@@ -75,7 +91,7 @@ def _texts(folder: Project, apart: list[str]) -> list[str] | None:
         name = posixpath.basename(path)
         if path in apart or path.split("/")[0] in apart or any(fnmatchcase(name, pattern) for pattern in _TOOLS):
             continue
-        if name.endswith(_CODE) or path in _MANIFESTS:
+        if name.endswith((*_CODE, *_COMPONENTS)) or path in _MANIFESTS:
             left -= len(text := folder.text(path) or "")
             if len(found) == MAX_READ or left < 0:
                 return None
@@ -98,6 +114,6 @@ def _names(text: str, name: str) -> bool:
     """Whether a text has a name where a path or a module would have it: `"docs/x"`, `from tests import`; a file's
     wherever it stands."""
     if "." in name:
-        return name in text
+        return name in text or f"*{posixpath.splitext(name)[1]}" in text
     plain = re.escape(name)
     return re.search(rf"(?:[\"'`/]{plain}[\"'`/.])|(?:\b(?:from|import)\s+{plain}\b)", text) is not None
