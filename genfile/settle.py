@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Settings = Mapping[str, str | Setting]
 
+# Where genfile.toml speaks of a service, it speaks of these.
+_FOUND_BY = ("path", "language")
+
 
 def apply_settings(
     service: "InspectedService",
@@ -36,6 +39,8 @@ def apply_settings(
     notes = list(service.notes)
     for key, setting in settings.items():
         option = key.removeprefix("options.")
+        if key in _FOUND_BY and isinstance(setting, Setting):
+            raise UsageError(f"{_who(key, setting)} is what a service is known by, and can't be set")
         if key.split(".")[0] in type(spec).model_fields:
             fields[key] = setting
         elif option in preset.options:
