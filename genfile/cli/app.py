@@ -8,12 +8,15 @@ import typer
 
 from genfile import __version__
 from genfile.cli import (
+    adopt,
+    build,
     check,
     explain,
     init,
     inspect,
     lint,
     new,
+    pin,
     presets,
     presets_author,
     presets_sources,
@@ -22,6 +25,7 @@ from genfile.cli import (
     schema,
     ui,
     update,
+    verify,
 )
 from genfile.errors import GenfileError
 
@@ -37,6 +41,10 @@ app.command("init")(init.init)
 app.command("new")(new.new)
 app.command("update")(update.update)
 app.command("check")(check.check)
+app.command("adopt")(adopt.adopt)
+app.command("build")(build.build)
+app.command("verify")(verify.verify)
+app.command("pin")(pin.pin)
 app.command("explain")(explain.explain)
 app.command("inspect")(inspect.inspect)
 app.command("lint")(lint.lint)

@@ -148,6 +148,7 @@ def _plan(
     from genfile.project.lock import LOCK
     from genfile.project.plan import Plan, accept_conflicts, make_plan
     from genfile.upkeep.produce import lock_text, record
+    from genfile.upkeep.testimony import by_hand, testimony
 
     if not path.is_dir():
         raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
@@ -157,7 +158,8 @@ def _plan(
         plan = accept_conflicts(plan)
     if plan.conflicts:
         return plan
-    text = lock_text(read_text(path, LOCK), record(generation, decisions))
+    told = testimony(path, generation, decisions, by_hand(plan, before)) if decisions.base is not None else {}
+    text = lock_text(read_text(path, LOCK), record(generation, replace(decisions, testified=told)))
     return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text, **saved}, force=True).changes))
 
 

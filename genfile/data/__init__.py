@@ -232,6 +232,23 @@ def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def debian_libraries() -> dict[str, str]:
+    """Debian's package of each shared library, by its soname: `libGL.so.1` is in libgl1."""
+    found: dict[str, str] = load_table("libraries")["libraries"]
+    return found
+
+
+def distribution_of(module: str) -> str | None:
+    """The distribution of PyPI that brings a module, by the data; None where the data does not know it."""
+    root = module.partition(".")[0]
+    known = import_names().get(root)
+    if known:
+        return known[0]
+    name = re.sub(r"[-_.]+", "-", root).lower()
+    return name if name in load_table("distributions")["itself"].split() else None
+
+
+@cache
 def site_generators() -> tuple[SiteGenerator, ...]:
     """The generators of sites that Debian has packages of."""
     return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in load_table("sites").items())

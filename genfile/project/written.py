@@ -7,6 +7,7 @@ difference.
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,12 +49,16 @@ class Given:
 
 @dataclass(frozen=True)
 class Written:
-    """What genfile wrote: by which version, told what, the services by path, and the pristine text of each file."""
+    """What genfile wrote: by which version, told what, the services by path, and the pristine text of each file.
+
+    ``pins``: the digests of images, by `name:tag`.
+    """
 
     genfile: str
     given: Given = Given()
     services: Mapping[str, WrittenService] = field(default_factory=dict)
     files: Mapping[str, bases.Kept] = field(default_factory=dict)
+    pins: Mapping[str, str] = field(default_factory=dict)
 
     def is_untouched(self, path: str, content: bytes) -> bool:
         """Whether a file is still as genfile wrote it."""
@@ -81,7 +86,11 @@ def read_written(text: str | None) -> Written | None:
         for path, value in _table(table.get("services"), "services").items()
     }
     return Written(
-        _text(table, "genfile") or "", given, services, decode_files(table.get("files", {}), f"{PART}.files")
+        _text(table, "genfile") or "",
+        given,
+        services,
+        decode_files(table.get("files", {}), f"{PART}.files"),
+        _pins(table.get("pins")),
     )
 
 
@@ -96,6 +105,8 @@ def write_written(text: str | None, written: Written) -> str:
         lines.append(_line("only", list(given.only)))
     if given.settings:
         lines += [f"\n[{PART}.settings]", *(_line(key, value) for key, value in sorted(given.settings.items()))]
+    if written.pins:
+        lines += [f"\n[{PART}.pins]", *(_line(key, value) for key, value in sorted(written.pins.items()))]
     for path, service in sorted(written.services.items()):
         lines += [f"\n[{PART}.services.{_quoted(path)}]", _line("preset", service.preset)]
         if service.digest is not None:
@@ -138,6 +149,14 @@ def _service(table: Mapping[str, Any], path: str) -> WrittenService:
         raise _damaged(f"services.{path}.spec")
     settings = _texts(table.get("settings"), f"services.{path}.settings")
     return WrittenService(spec, _text(table, "preset") or "", _text(table, "sha256"), settings)
+
+
+def _pins(value: Any) -> dict[str, str]:
+    pins = _texts(value, "pins")
+    for name, digest in pins.items():
+        if not re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
+            raise _damaged(f"pins.{name}")
+    return pins
 
 
 def _texts(value: Any, place: str) -> dict[str, str]:

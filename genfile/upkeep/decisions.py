@@ -38,13 +38,19 @@ class Flags:
 @dataclass(frozen=True)
 class Decisions:
     """The flags of a run over what the project has: its genfile.toml, and what genfile wrote before; and over what
-    the user wants of every project."""
+    the user wants of every project.
+
+    ``pinned``: the digests of images, where this run has new ones. ``testified``: what the files say of each service
+    that this run replaces, as settings.
+    """
 
     base: Path | None
     flags: Flags
     decided: "Decided | None"
     before: Written | None
     user: "UserDecided | None" = None
+    pinned: Mapping[str, str] | None = None
+    testified: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def config(self) -> "Config | None":
@@ -69,6 +75,11 @@ class Decisions:
             before.compose if flags.compose is None else flags.compose,
             before.only,
         )
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """The digests of images, by `name:tag`."""
+        return self.pinned if self.pinned is not None else self.before.pins if self.before is not None else {}
 
     def kept(self, generation: "Generation") -> Given:
         """What genfile.lock keeps: `given`, and what the user wants of every project, so that others get the same."""
@@ -160,12 +171,12 @@ class Decisions:
         return {**self.settings, **self.per_service.get(path, {})}
 
     def of(self, path: str) -> dict[str, str]:
-        """What the command line said for one service alone, now or before."""
+        """What the command line, or a file that was replaced, said for one service alone, now or before."""
         before = self.before.services.get(path) if self.before is not None else None
         now = self.flags.settings if self.flags.service is not None else {}
         files = self.decided.services.get(path, {}) if self.decided is not None else {}
         kept = {key: text for key, text in before.settings.items() if key not in files} if before is not None else {}
-        return {**kept, **now}
+        return {**self.testified.get(path, {}), **kept, **now}
 
     @cached_property
     def comments(self) -> "Comments":

@@ -30,7 +30,7 @@ def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool 
     """As `produce`, for a tree that was inspected already; ``trace``: each line knows the fields that it comes from."""
     from genfile.api import generate_from
 
-    return generate_from(
+    generation = generate_from(
         inspection,
         preset=decisions.preset,
         settings=decisions.settings,
@@ -43,6 +43,30 @@ def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool 
         base=decisions.base,
         trace=trace,
     )
+    return with_pins(generation, decisions.pins)
+
+
+def with_pins(generation: "Generation", pins: "Mapping[str, str]") -> "Generation":
+    """A generation whose Dockerfiles name images by digest, where one is known."""
+    if not pins:
+        return generation
+    from genfile.engine.pins import pinned
+
+    files = dict(generation.files)
+    services = []
+    for item, rendering in generation.services:
+        path = rendering.layout.dockerfile
+        text = pinned(rendering.dockerfile, pins)
+        lines = text.split("\n")
+        changed = tuple(
+            replace(file, lines=tuple(replace(line, text=new) for line, new in zip(file.lines, lines, strict=False)))
+            if file.path == path
+            else file
+            for file in rendering.files
+        )
+        files[path] = text
+        services.append((item, replace(rendering, files=changed)))
+    return replace(generation, services=tuple(services), files=files)
 
 
 def _services(inspection: "Inspection", decisions: Decisions) -> "str | tuple[str, ...] | None":
@@ -71,7 +95,7 @@ def record(generation: "Generation", decisions: Decisions) -> Written:
     # Not all of the services: those that were named one by one.
     only = tuple(sorted(services)) if named and (before is None or before.given.only) else decisions.given.only
     given = replace(decisions.kept(generation), only=only)
-    return Written(__version__, given, dict(sorted(services.items())), dict(sorted(files.items())))
+    return Written(__version__, given, dict(sorted(services.items())), dict(sorted(files.items())), decisions.pins)
 
 
 def _preset(choice: "Choice") -> tuple[str, str | None]:

@@ -23,6 +23,8 @@ from genfile.verify.page import OTHER_PROTOCOL, Answer, broken_asset, fetch
 # What listens says that it is not ready: it is asked again.
 NOT_READY = 503
 _READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
+# How much of the log of what failed is kept: the cause may stand well above the last lines.
+LOG_LINES = 200
 # How long a worker has to stay, in seconds.
 STAYS = 8
 HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
@@ -91,8 +93,11 @@ class Report:
         return "\n".join([*lines, *([self.log] if self.log else [])])
 
 
-def run_gates(request: Request) -> Report:
-    """Run all gates on a copy of the tree: the user's own files are never touched. Stops at the first that fails."""
+def run_gates(request: Request, tell: "Callable[[str, Gate | None], None] | None" = None) -> Report:
+    """Run all gates on a copy of the tree: the user's own files are never touched. Stops at the first that fails.
+
+    ``tell``: told of each gate by name when it begins (None), and with its outcome when it has ended.
+    """
     report = Report()
     tag = f"genfile-gates:{secrets.token_hex(6)}"
     container = tag.replace(":", "-")
@@ -103,7 +108,7 @@ def run_gates(request: Request) -> Report:
         )
         dockerfile = _prepare(request, root)
         try:
-            _all_gates(request, report, root, dockerfile, tag, container)
+            _all_gates(request, report, root, dockerfile, tag, container, tell)
         finally:
             docker("rm", "--force", "--volumes", container)
             docker("image", "rm", "--force", tag)
@@ -126,7 +131,15 @@ def _label(tag: str) -> str:
     return f"genfile.gates={tag.partition(':')[2]}"
 
 
-def _all_gates(request: Request, report: Report, root: Path, dockerfile: Path, tag: str, container: str) -> None:
+def _all_gates(
+    request: Request,
+    report: Report,
+    root: Path,
+    dockerfile: Path,
+    tag: str,
+    container: str,
+    tell: "Callable[[str, Gate | None], None] | None",
+) -> None:
     context = root / request.context
     steps: list[tuple[str, Callable[[], tuple[bool, str, str]]]] = [
         ("check", lambda: _check(dockerfile, context)),
@@ -138,12 +151,16 @@ def _all_gates(request: Request, report: Report, root: Path, dockerfile: Path, t
     ]
     for name, step in steps:
         started = time.monotonic()
+        if tell is not None:
+            tell(name, None)
         passed, detail, log = step()
         report.gates.append(Gate(name, passed, time.monotonic() - started, detail))
+        if tell is not None:
+            tell(name, report.gates[-1])
         if name == "build" and passed:
             report.image_bytes = int(inspect("image", tag).get("Size", 0))
         if not passed:
-            report.log = "\n".join(log.splitlines()[-60:])
+            report.log = "\n".join(log.splitlines()[-LOG_LINES:])
             return
 
 

@@ -2,13 +2,18 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile.verify.docker import run
-from genfile.verify.gates import Report, Request, run_gates
+from genfile.verify.gates import Gate, Report, Request, run_gates
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
+    from genfile.verify.diagnose import Diagnosis
 
 # What a change of one line is made to, by language: the endings of source files.
 SOURCES = {
@@ -24,14 +29,25 @@ _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__
 
 @dataclass(frozen=True)
 class Proof:
-    """One service of a folder: its name, the Dockerfile that was written for it, and how its gates ended."""
+    """One service of a folder: its name, its Dockerfile, how its gates ended, and what was known to be wrong before."""
 
     service: str
     dockerfile: str
     report: Report
+    spec: "Spec | None" = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def diagnosis(self) -> "Diagnosis | None":
+        """What the failure means, where that is known."""
+        from genfile.verify.diagnose import diagnose
+
+        return None if self.spec is None else diagnose(self.report, self.spec)
 
     def to_json(self) -> dict[str, Any]:
-        return {"service": self.service, **self.report.to_json()}
+        found = self.diagnosis
+        told = {"diagnosis": None if found is None else found.to_json(), "notes": list(self.notes)}
+        return {"service": self.service, **self.report.to_json(), **told}
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,8 @@ class Wish:
 
     ``service``: one of its services, by name; all of them by default. ``settings``: as `--set` takes them.
     ``environment``: given to the container. ``prepare``: a program that is run with the base images of a Dockerfile
-    as its arguments before the build (to pull them, or to make stand-ins for them).
+    as its arguments before the build (to pull them, or to make stand-ins for them). ``as_is``: the container files that
+    are there are proven, and only those that are missing are generated.
     """
 
     service: str | None = None
@@ -49,11 +66,16 @@ class Wish:
     prepare: Sequence[str] = ()
     syntax: bool = True
     answer_within: float = 90
+    as_is: bool = False
 
 
-def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
+# Told of each service's gates: the service, the gate, and its outcome (None when it begins).
+Tell = Callable[[str, str, "Gate | None"], None]
+
+
+def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[Proof]:
     """Generate for a copy of the folder and run the gates on each service. Raises GenfileError as `generate` does."""
-    from genfile.api import generate
+    from genfile.api import generate, told_risks
     from genfile.preset.places import written_folders
     from genfile.project.apply import apply_plan
     from genfile.project.plan import accept_conflicts, make_plan
@@ -64,7 +86,9 @@ def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
         root = Path(temporary) / (folder.resolve().name or "tree")
         shutil.copytree(folder, root, symlinks=True, ignore=_LEFT_OUT)
         made = generate(root, service=wish.service, settings=wish.settings)
-        apply_plan(accept_conflicts(make_plan(root, made.files)))
+        there = {path for path in made.files if wish.as_is and (root / path).is_file()}
+        missing = {path: text for path, text in made.files.items() if path not in there}
+        apply_plan(accept_conflicts(make_plan(root, missing)))
         for item, rendering in made.services:
             spec = item.spec
             request = Request(
@@ -80,16 +104,21 @@ def prove(folder: Path, wish: Wish = Wish()) -> list[Proof]:
                 answer_within=wish.answer_within,
                 stop_within=9,
             )
-            proofs.append(Proof(spec.name, rendering.dockerfile, _run(request, rendering.dockerfile, wish)))
+            dockerfile = (root / rendering.layout.dockerfile).read_text("utf-8")
+            notes = tuple(note.text for note in (*item.notes, *told_risks(item)) if note.level != "info")
+            report = _run(request, dockerfile, wish, None if tell is None else partial(tell, spec.name))
+            proofs.append(Proof(spec.name, dockerfile, report, spec, notes))
     return proofs
 
 
-def _run(request: Request, dockerfile: str, wish: Wish) -> Report:
+def _run(
+    request: Request, dockerfile: str, wish: Wish, tell: "Callable[[str, Gate | None], None] | None" = None
+) -> Report:
     if wish.prepare:
         done = run([*wish.prepare, *base_images(dockerfile)])
         if not done.ok:
             return Report(log=done.output.strip())
-    return run_gates(request)
+    return run_gates(request, tell)
 
 
 def base_images(dockerfile: str) -> list[str]:

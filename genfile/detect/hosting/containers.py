@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 from genfile.container.compose import Service, read_compose, read_dotenv, strength, strength_of
-from genfile.container.own import is_own_compose
 from genfile.container.ports import read_check
 from genfile.detect.hosting.dockerfiles import (
     MAX_DOCKERFILES,
@@ -19,6 +18,7 @@ from genfile.detect.hosting.dockerfiles import (
 )
 from genfile.detect.hosting.facts import Hosting, above, port_of_text
 from genfile.detect.hosting.images import quietly
+from genfile.detect.hosting.written import is_written
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
 from genfile.parsers import Document
@@ -76,7 +76,7 @@ def compose_files(folder: Project) -> Iterator[tuple[Project, str, Document]]:
     seen: set[str] = set()
     for place in above(folder):
         for name in _compose_names(place):
-            if place.full(name) not in seen and not is_own_compose(place.text(name) or ""):
+            if place.full(name) not in seen and not is_written(place.tree, place.full(name)):
                 seen.add(place.full(name))
                 document = quietly(place, name)
                 if document is not None:
@@ -160,9 +160,7 @@ def _is_own(folder: Project, service: Service, found: Hosting) -> bool:
 
 
 def _is_written_by_us(folder: Project, service: Service) -> bool:
-    from genfile.container.own import is_own_dockerfile
-
-    return is_own_dockerfile(folder.tree.text(service.dockerfile) or "")
+    return is_written(folder.tree, service.dockerfile)
 
 
 def read_devcontainer(folder: Project, found: Hosting) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from genfile.container import Command, Image, interpret
 from genfile.container.model import Said
-from genfile.container.own import is_own_dockerfile
 from genfile.container.ports import DEBUGGERS
 from genfile.detect.hosting.facts import Hosting
 from genfile.detect.hosting.images import IMAGES, image_pin
+from genfile.detect.hosting.written import is_written
 from genfile.detect.paths import inside, relative
 from genfile.detect.tree import Project
 from genfile.dockerfile.reader import DockerfileError
@@ -86,7 +86,7 @@ def read_image(folder: Project, path: str, context: str, **settings: object) -> 
 
 def _interpreted(folder: Project, path: str, context: str, settings: dict[str, object]) -> Image | None:
     text = folder.tree.text(path)
-    if not text or is_own_dockerfile(text):
+    if not text or is_written(folder.tree, path):
         return None
     places = dict.fromkeys([context, folder.path, posixpath.dirname(path), ""])
 

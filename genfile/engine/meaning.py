@@ -1,0 +1,33 @@
+"""What an engine's output means, where a build failed."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What went wrong in one line, and what to do about it."""
+
+    text: str
+    hint: str
+
+
+def meaning_of(output: str) -> Meaning | None:
+    """The first known error in an engine's output; None where there is none that genfile knows."""
+    for pattern, text, hint in _errors():
+        match = pattern.search(output)
+        if match is not None:
+            names = {key: value or "" for key, value in match.groupdict().items()}
+            return Meaning(text.format(**names), hint.format(**names))
+    return None
+
+
+@cache
+def _errors() -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    from genfile.parsers.data import parse_toml
+
+    path = Path(__file__).parent.parent / "data" / "engine_errors.toml"
+    entries = parse_toml(path.read_text("utf-8")).value["errors"]
+    return tuple((re.compile(item["pattern"]), item["text"], item["hint"]) for item in entries)

@@ -1,0 +1,79 @@
+"""What git says of a checkout: commit, tag, remote. Labels and tags of an image come from it."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS = 10
+# No hook, no monitor, no pager of the repository's has a say.
+_SETTINGS = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
+_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
+_CREDENTIALS = re.compile(r"^(https?://)[^/@]*@")
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A checkout: its commit in hex digits, whether files differ from it, the version that a tag names, its URL."""
+
+    commit: str
+    dirty: bool
+    version: str | None
+    source: str | None
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags of an image: of a release its version and the minor line, else the commit."""
+        if self.version is not None and not self.dirty:
+            minor = () if "-" in self.version else (".".join(self.version.split(".")[:2]),)
+            return (self.version, *minor)
+        return (f"sha-{self.commit[:12]}{'-dirty' if self.dirty else ''}",)
+
+    def labels(self) -> tuple[str, ...]:
+        """`key=value` of the OCI annotations (github.com/opencontainers/image-spec/blob/main/annotations.md)."""
+        found = [f"org.opencontainers.image.revision={self.commit}{'-dirty' if self.dirty else ''}"]
+        if self.version is not None:
+            found.append(f"org.opencontainers.image.version={self.version}")
+        if self.source is not None:
+            found.append(f"org.opencontainers.image.source={self.source}")
+        return tuple(found)
+
+
+def read_revision(folder: Path) -> Revision | None:
+    """What git says of a folder; None where it is not in a checkout, or git is not there."""
+    commit = _git(folder, "rev-parse", "--verify", "HEAD")
+    if commit is None or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
+        return None
+    status = _git(folder, "status", "--porcelain", "--untracked-files=no")
+    versions = [
+        match[1]
+        for tag in (_git(folder, "tag", "--points-at", "HEAD") or "").split()
+        if (match := _VERSION.fullmatch(tag))
+    ]
+    remote = _git(folder, "config", "--get", "remote.origin.url")
+    return Revision(commit, bool(status), versions[-1] if versions else None, _web_url(remote))
+
+
+def _web_url(remote: str | None) -> str | None:
+    """The URL without credentials; an address of SSH as one that a browser opens. None for a folder."""
+    if remote is None:
+        return None
+    match = re.fullmatch(r"(?:ssh://)?git@([^:/]+)[:/](.+)", remote)
+    url = f"https://{match[1]}/{match[2]}" if match else _CREDENTIALS.sub(r"\1", remote)
+    return url.removesuffix(".git") if url.startswith(("https://", "http://")) and url.isprintable() else None
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *_SETTINGS, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

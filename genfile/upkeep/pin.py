@@ -1,0 +1,101 @@
+"""`genfile pin`: the digests of all images, for the files that genfile writes and for those written by hand."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from genfile.dockerfile.reader import DockerfileError, read_dockerfile
+from genfile.engine.pins import Use, pinned, tagged, uses_of
+from genfile.engine.registry import Registry
+from genfile.errors import NothingFoundError, SourceError
+from genfile.project.plan import Plan, make_plan
+from genfile.upkeep.decisions import Decisions, Flags, decide
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """What is to be written, the digests by `name:tag` (new ones first asked for now), and what could not be pinned."""
+
+    plan: Plan
+    digests: Mapping[str, str]
+    asked: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_pins(root: Path, registry: Registry, *, dockerfiles: tuple[str, ...] = (), update: bool = False) -> Pinned:
+    """Plan digests for the images of a project's Dockerfiles.
+
+    ``dockerfiles``: those that are meant, by path; by default all that genfile wrote, else the one at the root.
+    ``update``: what is pinned already is asked for again. Raises RegistryError where a registry gives no digest,
+    SourceError for a Dockerfile that can't be read, NothingFoundError where there is none.
+    """
+    decisions = decide(root, Flags())
+    before = decisions.before
+    names = dockerfiles or tuple(
+        path for path in (before.files if before is not None else ("Dockerfile",)) if is_dockerfile(path)
+    )
+    texts = {name: _read(root, name) for name in names if dockerfiles or (root / name).is_file()}
+    if not texts:
+        raise NothingFoundError(f"there is no Dockerfile in {root}", hint="`genfile init` writes one")
+    uses = [(name, use) for name, text in texts.items() for use in _uses(name, text)]
+    known = dict(decisions.pins)
+    digests, asked, notes = _resolve(uses, registry, known, update=update)
+    written = {name: text for name, text in texts.items() if before is not None and name in before.files}
+    by_hand = {name: pinned(text, digests) for name, text in texts.items() if name not in written}
+    plan = make_plan(root, by_hand, force=True)
+    if written:
+        plan = Plan(root, (*plan.changes, *_refreshed(root, decisions, digests).changes))
+    return Pinned(plan, digests, asked, notes)
+
+
+def is_dockerfile(path: str) -> bool:
+    """Whether a file is a Dockerfile, by its name."""
+    name = path.rpartition("/")[2]
+    return (name == "Dockerfile" or name.startswith("Dockerfile.")) and not name.endswith(".dockerignore")
+
+
+def _refreshed(root: Path, decisions: Decisions, digests: Mapping[str, str]) -> Plan:
+    """The files that genfile wrote, as an update would write them with these digests: edits by hand stay."""
+    from genfile.upkeep.produce import produce
+    from genfile.upkeep.update import plan_refresh
+
+    told = replace(decisions, pinned=digests)
+    return plan_refresh(root, told, produce(root, told)).update.plan
+
+
+def _resolve(
+    uses: list[tuple[str, Use]], registry: Registry, known: dict[str, str], *, update: bool
+) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    digests: dict[str, str] = {}
+    asked: list[str] = []
+    notes: dict[str, None] = {}
+    for name, use in uses:
+        reference = use.reference
+        if reference is None:
+            notes[f"{name}:{use.line}: {use.text} is not pinned: a variable stands in it"] = None
+            continue
+        key = tagged(reference)
+        if key in digests:
+            continue
+        there = reference.digest or known.get(key)
+        if there is not None and not update:
+            digests[key] = there
+            continue
+        digests[key] = registry.digest(reference)
+        asked.append(key)
+    return digests, tuple(asked), tuple(notes)
+
+
+def _uses(name: str, text: str) -> Iterator[Use]:
+    try:
+        yield from uses_of(read_dockerfile(text))
+    except DockerfileError as error:
+        raise SourceError(f"{name}:{error.line}: {error.reason}") from None
+
+
+def _read(root: Path, name: str) -> str:
+    try:
+        return (root / name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SourceError(f"{name} can't be read: {reason}") from None

@@ -1,0 +1,188 @@
+"""What a failed build or start means, read off its log, and the setting that mends it."""
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genfile.verify.gates import Report
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
+
+# Where the application lies in an image; folders that it writes to are named relative to that.
+_HOME = "/app"
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:!(\w+))?\}")
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A cause: its id, what is wrong, what to do, and the settings that do it.
+
+    ``settings``: fields of the spec and options, with the values that they are to have; empty where only a person can
+    mend it. ``certain``: the settings mend it without a choice by a person.
+    """
+
+    id: str
+    text: str
+    hint: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    certain: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {"id": self.id, "text": self.text, "hint": self.hint, "settings": dict(self.settings)}
+
+    def toml(self) -> list[str]:
+        """The lines of genfile.toml that mend it."""
+        import json
+
+        return [f"{_key(key)} = {json.dumps(value)}" for key, value in self.settings.items()]
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+
+
+def diagnose(report: Report, spec: "Spec") -> Diagnosis | None:
+    """The cause of a report's failure; None where all gates passed, or the log says nothing that is known."""
+    failed = next((gate for gate in report.gates if not gate.passed), None)
+    if failed is None:
+        return None
+    return _by_gate(failed.name, failed.detail, report.log, spec) or _by_log(failed.name, report.log, spec)
+
+
+def _by_gate(gate: str, detail: str, log: str, spec: "Spec") -> Diagnosis | None:
+    """What the gate itself tells, without a word in the log."""
+    if gate == "answer" and "no answer within" in detail:
+        found = re.search(r"(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)", log)
+        if found is not None:
+            return Diagnosis(
+                "loopback",
+                f"the program listens on {found[0]}, which nothing outside of its container reaches",
+                "have it listen on 0.0.0.0, by a flag or a variable of its own",
+            )
+        other = re.search(r"(?:[Ll]isten\w*|[Rr]unning|[Ss]tart\w*|[Ss]erv\w*)[^\n]{0,60}?:?\b(\d{4,5})\b", log)
+        if other is not None and int(other[1]) != spec.port and 1024 <= int(other[1]) <= 65535:
+            return Diagnosis(
+                "wrong-port",
+                f"the program listens on {other[1]}, not on {spec.port}",
+                "name the port that it listens on",
+                {"port": int(other[1])},
+                certain=True,
+            )
+    if gate == "stop":
+        return Diagnosis(
+            "no-signal",
+            "the program does not end on SIGTERM: it was killed after 10 s",
+            "handle SIGTERM in the program, or start it without a shell in front of it",
+        )
+    return None
+
+
+def _by_log(gate: str, log: str, spec: "Spec") -> Diagnosis | None:
+    for known in _known():
+        match = known.pattern.search(log) if gate in known.gates else None
+        if match is None:
+            continue
+        name = next((value for value in match.groupdict().values() if value), "")
+        settings = {key: _filled(value, name, spec, key) for key, value in known.settings.items()}
+        if any(value is None for value in settings.values()) or not _fits(spec, settings):
+            settings = {}
+        certain = bool(settings) and not known.needs_person
+        return Diagnosis(known.id, _told(known.text, name), _told(known.hint, name), settings, certain)
+    return None
+
+
+@dataclass(frozen=True)
+class _Known:
+    id: str
+    gates: frozenset[str]
+    pattern: re.Pattern[str]
+    text: str
+    hint: str
+    settings: Mapping[str, Any]
+    needs_person: bool
+
+
+@cache
+def _known() -> tuple[_Known, ...]:
+    from genfile.parsers.data import parse_toml
+
+    path = Path(__file__).parent.parent / "data" / "diagnoses.toml"
+    return tuple(
+        _Known(
+            item["id"],
+            frozenset(item["gates"]),
+            re.compile(item["pattern"]),
+            item["text"],
+            item["hint"],
+            item.get("set", {}),
+            item.get("needs_person", False),
+        )
+        for item in parse_toml(path.read_text("utf-8")).value["diagnoses"]
+    )
+
+
+def _told(text: str, name: str) -> str:
+    return text.replace("{name}", name or "it")
+
+
+def _fits(spec: "Spec", settings: Mapping[str, Any]) -> bool:
+    """Whether the fields that are set are fields of this service's spec; options are the preset's affair."""
+    fields = type(spec).model_fields
+    return all(key.split(".")[0] in fields or key in ("ca", "index_secret") for key in settings)
+
+
+def _filled(value: Any, name: str, spec: "Spec", key: str) -> Any:
+    """A value with the placeholders filled in; a list goes on from what the spec has. None where that can't be."""
+    if isinstance(value, list):
+        items = [_text(item, name) for item in value]
+        if any(item is None for item in items):
+            return None
+        return list(dict.fromkeys([*_there(spec, key), *items]))
+    return _text(value, name) if isinstance(value, str) else value
+
+
+def _there(spec: "Spec", key: str) -> list[str]:
+    value: Any = spec
+    for part in key.split("."):
+        value = getattr(value, part, None)
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _text(text: str, name: str) -> str | None:
+    match = _PLACEHOLDER.search(text)
+    if match is None:
+        return text
+    made = {"package": _package, "distribution": _distribution, "folder": _folder}.get(match[2] or "", str)(name)
+    return None if made is None else text.replace(match[0], made)
+
+
+def _package(library: str) -> str | None:
+    """The Debian package of a shared library: by Debian's index, else by its policy for names (chapter 8.1)."""
+    from genfile.data import debian_libraries
+
+    known = debian_libraries().get(library)
+    if known is not None:
+        return known
+    match = re.fullmatch(r"(lib[a-z0-9.+_-]*?)\.so\.(\d+)(?:\.\d+)*", library.lower())
+    if match is None:
+        return None
+    stem = match[1].replace("_", "-")
+    return f"{stem}-{match[2]}" if stem[-1].isdigit() else stem + match[2]
+
+
+def _distribution(module: str) -> str | None:
+    from genfile.data import distribution_of
+
+    return distribution_of(module)
+
+
+def _folder(path: str) -> str | None:
+    folder = posixpath.dirname(path)
+    if folder == _HOME or not folder.startswith(_HOME + "/"):
+        return None
+    return posixpath.relpath(folder, _HOME)

@@ -1,0 +1,209 @@
+"""`genfile build`: image names, what a Dockerfile asks for, tags and labels from git, the command for each engine."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genfile.cli.app import run
+from genfile.dockerfile.reader import read_dockerfile
+from genfile.engine.asks import asks_of, secret_source
+from genfile.engine.command import How, Target, commands
+from genfile.engine.meaning import meaning_of
+from genfile.engine.reference import parse_reference
+from genfile.engine.revision import Revision, read_revision
+from genfile.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "registry", "repository", "tag"),
+    [
+        ("shop", None, "shop", None),
+        ("acme/shop:1.2", None, "acme/shop", "1.2"),
+        ("localhost:5000/shop", "localhost:5000", "shop", None),
+        ("registry.example/a/b/c:dev", "registry.example", "a/b/c", "dev"),
+        ("[::1]:5000/shop:x", "[::1]:5000", "shop", "x"),
+        ("Registry/shop", "Registry", "shop", None),
+    ],
+)
+def test_references(text: str, registry: str | None, repository: str, tag: str | None) -> None:
+    found = parse_reference(text)
+    assert (found.registry, found.repository, found.tag) == (registry, repository, tag)
+    assert str(found) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Shop", "upper-case"),
+        ("shop:", "not a tag"),
+        ("shop:-x", "not a tag"),
+        ("shop@sha256:12", "not a digest"),
+        ("a//b", "an empty part"),
+        ("-shop", "not part of an image name"),
+        ("host_x.example:80/shop", "not a registry"),
+    ],
+)
+def test_references_that_are_none(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        parse_reference(text)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_reference_or_refused(text: str) -> None:
+    try:
+        found = parse_reference(text)
+    except UsageError:
+        return
+    assert str(found) == text
+
+
+def test_what_a_dockerfile_asks_for() -> None:
+    asks = asks_of(
+        read_dockerfile(
+            "ARG BASE\nARG TAG=1\nFROM x:$TAG\nARG API_URL\nARG TARGETARCH\n"
+            "RUN --mount=type=secret,id=npm_token,env=NPM_TOKEN --mount=type=ssh npm ci\n"
+            "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc,required=true npm ci\n"
+        )
+    )
+    assert [(item.id, item.variable, item.required) for item in asks.secrets] == [
+        ("npm_token", "NPM_TOKEN", False),
+        ("npmrc", None, True),
+    ]
+    assert asks.ssh == ("default",)
+    assert [item.name for item in asks.arguments] == ["BASE", "API_URL"]
+
+
+def test_secrets_are_found_where_people_keep_them(tmp_path: Path) -> None:
+    token, npmrc = asks_of(
+        read_dockerfile(
+            "FROM x\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN x\n"
+            "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc x\n"
+        )
+    ).secrets
+    assert secret_source(token, {"NPM_TOKEN": "x"}, tmp_path) == "id=npm_token,env=NPM_TOKEN"
+    assert secret_source(token, {}, tmp_path) is None
+    (tmp_path / ".npmrc").write_text("")
+    assert secret_source(npmrc, {}, tmp_path) == f"id=npmrc,src={tmp_path}/.npmrc"
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(
+        ["git", "-C", str(folder), "-c", "user.name=x", "-c", "user.email=x@x.example", *words],
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_tags_and_labels_come_from_git(tmp_path: Path) -> None:
+    assert read_revision(tmp_path) is None
+    git(tmp_path, "init", "-q")
+    (tmp_path / "a").write_text("a")
+    git(tmp_path, "add", "a")
+    git(tmp_path, "commit", "-qm", "a")
+    git(tmp_path, "remote", "add", "origin", "https://user:password@git.example/acme/shop.git")
+    found = read_revision(tmp_path)
+    assert found is not None
+    assert found.tags() == (f"sha-{found.commit[:12]}",)
+    assert "org.opencontainers.image.source=https://git.example/acme/shop" in found.labels()
+    git(tmp_path, "tag", "v1.4.0")
+    released = read_revision(tmp_path)
+    assert released is not None
+    assert released.tags() == ("1.4.0", "1.4")
+    (tmp_path / "a").write_text("b")
+    changed = read_revision(tmp_path)
+    assert changed is not None
+    assert changed.tags() == (f"sha-{found.commit[:12]}-dirty",)
+
+
+def test_a_prerelease_moves_no_minor_line() -> None:
+    assert Revision("a" * 40, False, "2.0.0-rc.1", None).tags() == ("2.0.0-rc.1",)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "Dockerfile").write_text(
+        "FROM x\nARG API_URL\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN true\n"
+    )
+    monkeypatch.delenv("NPM_TOKEN", raising=False)
+    monkeypatch.delenv("API_URL", raising=False)
+    return tmp_path
+
+
+def test_print_tells_what_is_missing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", str(project), "--engine", "docker", "--print", "-t", "acme/shop"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("docker buildx build --file ")
+    assert "--tag acme/shop:dev" in printed.out
+    assert "Dockerfile:3 asks for the secret npm_token, and there is none: set NPM_TOKEN" in printed.err
+    assert "Dockerfile:2: the build argument API_URL has no value" in printed.err
+
+
+def test_print_passes_what_is_there(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NPM_TOKEN", "s3cret")
+    monkeypatch.setenv("API_URL", "https://api.example")
+    assert run(["build", str(project), "--engine", "docker", "--print"]) == 0
+    printed = capsys.readouterr()
+    assert "--secret id=npm_token,env=NPM_TOKEN" in printed.out
+    assert "--build-arg API_URL=https://api.example" in printed.out
+    assert "s3cret" not in printed.out
+    assert printed.err == ""
+
+
+def test_it_can_be_run_where_one_stands(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.parent)
+    run(["build", project.name, "--engine", "podman", "--print"])
+    out = capsys.readouterr().out
+    assert out.startswith(f"podman build --file {project.name}/Dockerfile ")
+    assert out.rstrip().endswith(f" {project.name}")
+
+
+def test_push_wants_a_registry(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["build", str(project), "--engine", "docker", "--print", "--push"]) == 2
+    assert "names no registry to push to" in capsys.readouterr().err
+
+
+def test_several_services_are_one_bake() -> None:
+    targets = [Target(name, f"{name}/Dockerfile", ".", (f"{name}:dev",)) for name in ("api", "web")]
+    (command,) = commands("docker", targets, How(platforms=("linux/amd64", "linux/arm64"), push=True))
+    document = json.loads(command.stdin or "")
+    assert document["group"]["default"]["targets"] == ["api", "web"]
+    assert document["target"]["web"]["dockerfile"] == "web/Dockerfile"
+    assert document["target"]["api"]["platforms"] == ["linux/amd64", "linux/arm64"]
+    assert len(commands("podman", targets, How(push=True))) == 4
+
+
+def test_podman_attests_nothing() -> None:
+    with pytest.raises(UsageError, match="podman attaches no SBOM"):
+        commands("podman", [Target("a", "Dockerfile", ".", ("a:dev",))], How(attest=True))
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ('ERROR: failed to calculate checksum of ref x::y: "/dist": not found', "/dist is copied into the image"),
+        (
+            "failed to solve: node:99: failed to resolve source metadata for docker.io/library/node:99: not found",
+            "node:99",
+        ),
+        ("write /var/lib/docker: no space left on device", "disk of the engine is full"),
+        ("Cannot connect to the Docker daemon at unix:///x. Is it running?", "no Docker engine answers"),
+        ("exec /bin/sh: exec format error", "another processor architecture"),
+        ("pull access denied for acme/shop, repository does not exist", "acme/shop can't be pulled"),
+    ],
+)
+def test_errors_of_engines_have_a_meaning(output: str, said: str) -> None:
+    meaning = meaning_of(output)
+    assert meaning is not None
+    assert said in meaning.text
+
+
+def test_what_no_pattern_knows_has_none() -> None:
+    assert meaning_of("process did not complete successfully: exit code: 1") is None

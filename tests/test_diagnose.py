@@ -1,0 +1,138 @@
+"""What the log of a failed build or start means, and what mends it."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from genfile.spec.project import parse_spec
+from genfile.verify.diagnose import Diagnosis, diagnose
+from genfile.verify.gates import Gate, Report
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
+
+NODE = {"language": "node", "name": "shop", "path": ".", "runtime": {"version": "24"}, "port": 3000}
+PYTHON = {"language": "python", "name": "shop", "path": ".", "runtime": {"version": "3.14"}, "port": 8000}
+
+
+def spec(values: dict[str, object]) -> "Spec":
+    manager = {"name": "npm" if values["language"] == "node" else "pip"}
+    return parse_spec({"package_manager": manager, "system_packages": {"run": ["openssl"]}, **values})
+
+
+def found(gate: str, log: str, values: dict[str, object] = NODE, detail: str = "") -> Diagnosis | None:
+    return diagnose(Report([Gate(gate, False, 1.0, detail)], log), spec(values))
+
+
+@pytest.mark.parametrize(
+    ("gate", "log", "known", "said"),
+    [
+        ("build", "write /x: no space left on device", "no-space", "disk is full"),
+        ("build", "npm error code SELF_SIGNED_CERT_IN_CHAIN", "proxy-certificate", "certificate is not trusted"),
+        ("build", "Error: getaddrinfo ENOTFOUND binaries.prisma.sh", "no-network", "binaries.prisma.sh"),
+        ("build", "npm error code E401", "registry-login", "wants a login"),
+        ("build", "ERR_PNPM_OUTDATED_LOCKFILE  Cannot install", "lock-out-of-date", "lock file does not match"),
+        ("build", "npm ERR! code ERESOLVE", "peer-dependencies", "peer dependencies"),
+        ("build", 'npm error Unsupported URL Type "workspace:": workspace:*', "workspace-protocol", "workspace:"),
+        ("build", "gyp ERR! not ok", "native-build", "no compiler"),
+        ("build", "Error: spawn git ENOENT", "git-missing", "calls git"),
+        ("build", "FATAL ERROR: JavaScript heap out of memory", "out-of-memory", "more memory"),
+        ("build", 'failed to compute cache key: x: "/conf": not found', "file-not-in-context", "/conf is copied"),
+        ("start", "Error: libGL.so.1: cannot open shared object file", "shared-library", "libGL.so.1 is missing"),
+        ("start", "exec /app/run: exec format error", "wrong-architecture", "another processor"),
+        ("start", "/lib/libc.so.6: version `GLIBC_2.38' not found", "glibc", "GLIBC_2.38"),
+        ("start", "SyntaxError: Cannot use import statement outside a module", "commonjs-module", "mixes ES modules"),
+        ("start", "Error: Cannot find module 'express'", "node-module", "express is not in the image"),
+        ("start", "Error: Cannot find package '@acme/core' imported", "node-module", "@acme/core is not in the image"),
+        (
+            "start",
+            "Error: Cannot find module '/app/dist/main.js'",
+            "node-file",
+            "/app/dist/main.js is not in the image",
+        ),
+        ("start", "Error: connect ECONNREFUSED 127.0.0.1:5432", "database", "waits for a database"),
+        ("start", "Error: JWT_SECRET is not defined", "required-variable", "does not start without JWT_SECRET"),
+        ("start", "EROFS: read-only file system, mkdir '/app/uploads/tmp'", "read-only", "/app/uploads/tmp"),
+        ("start", "EACCES: permission denied, open '/app/logs/x.log'", "permission", "/app/logs/x.log"),
+        ("start", "Error: listen EACCES: permission denied 0.0.0.0:80", "privileged-port", "port 80"),
+        ("start", "Error: listen EADDRINUSE: address already in use :::3000", "address-in-use", "same port"),
+        (
+            "start",
+            'exec: "ffmpeg": executable file not found in $PATH',
+            "program-not-found",
+            "ffmpeg is not in the image",
+        ),
+        ("start", "ENOENT: no such file or directory, open '/app/conf.json'", "file-missing", "/app/conf.json"),
+        ("start", "Error: JWT_SECRET no está definido", "variable-named", "names JWT_SECRET"),
+    ],
+)
+def test_known_failures(gate: str, log: str, known: str, said: str) -> None:
+    diagnosis = found(gate, f"first line\n{log}\nlast line")
+    assert diagnosis is not None
+    assert diagnosis.id == known
+    assert said in diagnosis.text
+    assert diagnosis.hint
+
+
+@pytest.mark.parametrize(
+    ("log", "known", "settings"),
+    [
+        ("pg_config executable not found", "pg-config", "system_packages.build"),
+        ("No matching distribution found for numpy==1.21.0", "no-wheel", "runtime.version"),
+        ("ModuleNotFoundError: No module named 'yaml'", "python-module", "extra_packages"),
+        ("Error loading psycopg2 or psycopg module", "database-driver", "extra_packages"),
+    ],
+)
+def test_failures_of_python(log: str, known: str, settings: str) -> None:
+    gate = "build" if known in ("pg-config", "no-wheel") else "start"
+    diagnosis = found(gate, log, PYTHON)
+    assert diagnosis is not None
+    assert diagnosis.id == known
+    assert settings in diagnosis.settings
+    assert diagnosis.certain
+
+
+def test_a_library_is_added_to_what_is_there() -> None:
+    diagnosis = found("start", "error while loading shared libraries: libpq.so.5")
+    assert diagnosis is not None
+    assert diagnosis.settings == {"system_packages.run": ["openssl", "libpq5"]}
+    assert diagnosis.toml() == ['"system_packages.run" = ["openssl", "libpq5"]']
+
+
+def test_a_library_that_the_index_does_not_have_is_named_by_policy() -> None:
+    diagnosis = found("start", "error while loading shared libraries: libfoo-2.so.7")
+    assert diagnosis is not None
+    assert diagnosis.settings == {"system_packages.run": ["openssl", "libfoo-2-7"]}
+
+
+def test_a_module_that_nobody_knows_is_not_installed() -> None:
+    diagnosis = found("start", "ModuleNotFoundError: No module named 'ourownthing'", PYTHON)
+    assert diagnosis is not None
+    assert not diagnosis.settings
+    assert not diagnosis.certain
+
+
+def test_a_folder_of_the_program_is_made_writable_and_no_other() -> None:
+    inside = found("start", "EROFS: read-only file system, open '/app/data/x.json'")
+    assert inside is not None
+    assert inside.settings == {"writable": ["data"]}
+    outside = found("start", "EROFS: read-only file system, open '/etc/x.json'")
+    assert outside is not None
+    assert not outside.settings
+
+
+def test_what_the_gates_tell_without_a_word_in_the_log() -> None:
+    local = found("answer", "Server running at http://127.0.0.1:3000", detail="no answer within 90 s")
+    assert local is not None
+    assert local.id == "loopback"
+    other = found("answer", "listening on port 8081", detail="no answer within 90 s")
+    assert other is not None
+    assert other.settings == {"port": 8081}
+    stuck = found("stop", "", detail="exit code 137 after 10.0 s")
+    assert stuck is not None
+    assert stuck.id == "no-signal"
+
+
+def test_what_passed_or_is_unknown_has_no_cause() -> None:
+    assert found("build", "something odd") is None
+    assert diagnose(Report([Gate("build", True, 1.0, "")], "no space left on device"), spec(NODE)) is None
