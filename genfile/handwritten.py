@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from genfile.errors import SourceError, UsageError
 from genfile.evidence import Note, Risk
 
 if TYPE_CHECKING:
-    from genfile.detect.inspection import Inspection
+    from genfile.detect.inspection import InspectedService, Inspection
     from genfile.detect.tree import Tree
     from genfile.image import Context, Finding, Needs
     from genfile.source.base import Source
@@ -41,6 +42,32 @@ def check_dockerfiles(
         raise UsageError(f"{missing} is not in {source.name}", hint="name Dockerfiles by their path in the folder")
     known_of = inspect_source(source) if inspection is None else inspection
     return {name: _checked(tree, known_of, name, named=bool(names)) for name in known}
+
+
+def practice_of(source: "Source", names: Sequence[str], inspection: "Inspection") -> dict[str, tuple[Risk, ...]]:
+    """What is wrong with Dockerfiles by good practice and by the measure of their project, by the path of each.
+
+    ``inspection``: the services as they are without the testimony of these Dockerfiles.
+    """
+    from genfile.container.image import interpret
+    from genfile.detect.tree import Tree
+    from genfile.dockerfile.reader import DockerfileError, read_dockerfile
+    from genfile.practice import Subject, practise
+
+    tree = Tree(source)
+    found: dict[str, tuple[Risk, ...]] = {}
+    for path in names:
+        # What a compose file builds may be the stage for development; good practice is for the final one.
+        root, _, arguments = next(_builds(tree, path))
+        try:
+            dockerfile = read_dockerfile(tree.text(path) or "")
+            image = interpret(dockerfile, path, tree.text, arguments=arguments)
+        except DockerfileError:
+            continue
+        subject = Subject(dockerfile, image, _context(tree, path, root), _service(inspection, path, root))
+        wrong = dict.fromkeys(practise(subject))
+        found[path] = tuple(Risk(item.id, "warning", item.text, item.hint, path, item.line) for item in wrong)
+    return found
 
 
 def is_dockerfile(path: str) -> bool:
@@ -104,15 +131,24 @@ def _context(tree: "Tree", path: str, root: str) -> "Context":
 
 
 def _needs(inspection: "Inspection", path: str, root: str) -> "Needs":
-    """What the service needs that a Dockerfile is for: the one of its folder, or of the context; else the only one."""
+    """What the service needs that a Dockerfile is for."""
     from genfile.image.needs import NOTHING_KNOWN
     from genfile.proof import needs_of
 
+    service = _service(inspection, path, root)
+    if service is None:
+        return NOTHING_KNOWN
+    needs = needs_of(service, root or ".")
+    # The port of a static site is that of the web server that genfile would take.
+    return replace(needs, port=None) if service.spec.static is not None else needs
+
+
+def _service(inspection: "Inspection", path: str, root: str) -> "InspectedService | None":
+    """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one."""
     folder = posixpath.dirname(path) or "."
     services = {service.spec.path: service for service in inspection.services}
     only = next(iter(services.values())) if len(services) == 1 else None
-    service = services.get(folder) or services.get(root or ".") or only
-    return needs_of(service, root or ".") if service is not None else NOTHING_KNOWN
+    return services.get(folder) or services.get(root or ".") or only
 
 
 def kept_out(root: Path, context: str, dockerfile: str) -> list[Note]:

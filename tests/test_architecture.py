@@ -55,7 +55,9 @@ ALLOWED = {
     "image": {"dockerfile", "container", "evidence", "parsers", "source", "data"},
     # Where detection, presets and the image meet.
     "proof": {"errors", "evidence", "dockerfile", "source", "detect", "preset", "spec", "image"},
-    "handwritten": {"errors", "evidence", "dockerfile", "detect", "image", "proof", "source"},
+    "handwritten": {"errors", "evidence", "dockerfile", "container", "detect", "image", "practice", "proof", "source"},
+    # What is wrong with a Dockerfile that builds and starts.
+    "practice": {"evidence", "dockerfile", "container", "image", "detect", "data", "spec", "versions"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},
     "verify": {
@@ -107,7 +109,19 @@ ALLOWED = {
             "source",
             "",
         ),
-        *("parsers", "options", "template", "scaffold", "terminal", "handwritten", "source", "upkeep", "engine"),
+        *(
+            "parsers",
+            "options",
+            "template",
+            "scaffold",
+            "terminal",
+            "handwritten",
+            "source",
+            "upkeep",
+            "engine",
+            "image",
+            "practice",
+        ),
     },
     "__init__": {"errors", "evidence", "api", "detect", "guard", "preset"},
     "__main__": {"cli", ""},

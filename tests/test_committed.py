@@ -90,3 +90,20 @@ def test_the_settings_of_a_front_end_below_a_server() -> None:
     for name, text in made.files.items():
         if name.endswith(".dockerignore") and "web" not in name:
             assert read_ignore(text).excludes(".env.production")
+
+
+@pytest.mark.parametrize(
+    ("ignored", "code", "told"),
+    [
+        ("venv\n", 'open("shop.sqlite3")\n', True),
+        (None, 'open("shop.sqlite3")\n', True),
+        ("*.sqlite3\n", 'open("shop.sqlite3")\n', False),
+        ("venv\n", "", False),
+    ],
+)
+def test_a_database_of_the_tree_that_is_left_out_is_told_of(ignored: str | None, code: str, told: bool) -> None:
+    files = FLASK | {"shop.sqlite3": "", "app.py": FLASK["app.py"] + code}
+    files |= {".gitignore": ignored} if ignored is not None else {}
+    assert not sent(files, "shop.sqlite3")
+    notes = [note.text for service in genfile.inspect(files).services for note in service.notes]
+    assert any("shop.sqlite3 is in the tree" in text for text in notes) is told

@@ -49,7 +49,7 @@ POSTGRES = "app:development@postgres:5432/app"
     [
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "asyncpg"], f"postgresql+asyncpg://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["asyncpg"], f"postgresql://{POSTGRES}"),
-        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql://{POSTGRES}"),
+        ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg2-binary"], f"postgresql+psycopg2://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["sqlalchemy", "psycopg"], f"postgresql+psycopg://{POSTGRES}"),
         ('u = os.environ["DATABASE_URL"]', ["flask-sqlalchemy", "pymysql"], "mysql+pymysql://app:development@mysql:3306/app"),
         ('u = os.getenv("DATABASE_URL", "postgres://localhost/x")', ["sqlalchemy", "asyncpg"], f"postgres://{POSTGRES}"),
@@ -68,6 +68,18 @@ def test_pieces_of_an_address_are_given_one_by_one() -> None:
     found = python("".join(f'{name} = os.environ["{name}"]\n' for name in names), "psycopg")
     assert [found.pop(name) for name in names] == ["app", "app", "development", "postgres", "5432"]
     assert found == {}
+
+
+def test_a_program_with_two_connections_to_one_database() -> None:
+    names = ("DB_DSN_PRIMARY", "DB_DSN_READONLY")
+    found = python("".join(f'{name} = os.environ["{name}"]\n' for name in names), "psycopg")
+    assert found == dict.fromkeys(names, f"postgresql://{POSTGRES}")
+
+
+def test_neo4j_is_told_by_its_address_and_who_asks() -> None:
+    names = ("NEO4J_URI", "NEO4J_AUTH_USER", "NEO4J_AUTH_PASS")
+    found = python("".join(f'{name} = os.environ["{name}"]\n' for name in names), "neo4j")
+    assert [found[name] for name in names] == ["neo4j://neo4j:7687", "neo4j", "development"]
 
 
 def test_dj_database_url_reads_a_variable_of_its_own() -> None:

@@ -58,11 +58,15 @@ def test_runtimes_are_rebuilt_from_public_data(tmp_path: Path) -> None:
         page.write_text(PAGE if language == "go" else "---\nreleases: []\n---\n")
         tags = tmp_path / "library" / library
         tags.parent.mkdir(exist_ok=True)
-        tags.write_text("Tags: 1.28.0-trixie, 1.28-trixie\nTags: 1.27-bookworm\n")
+        tags.write_text(
+            "Tags: 1.28.0-trixie, 1.28-trixie\nTags: 1.27-bookworm\n"
+            "Tags: 1.28-alpine3.9, 1.28-alpine3.25, 1.28-alpine\n"
+        )
     old = tomli.loads((DATA / "runtimes.toml").read_text("utf-8"))
     new = runtimes.rebuild(old, tmp_path, tmp_path, datetime.date(2027, 3, 1))
     lines = {line["version"]: line for line in new["go"]["lines"]}
-    assert lines["1.28"]["distro"] == "trixie"
+    assert (lines["1.28"]["distro"], lines["1.28"]["alpine"]) == ("trixie", "3.25")
+    assert lines["1.27"]["alpine"] == "3.24"
     assert (lines["1.27"]["end_of_life"], lines["1.27"]["distro"]) == (datetime.date(2027, 8, 20), "bookworm")
     assert lines["1.26"] == next(line for line in old["go"]["lines"] if line["version"] == "1.26")
     assert new["node"] == old["node"]

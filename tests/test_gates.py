@@ -32,6 +32,7 @@ PAGE = "http://shop.test:8080/en/"
         ('<script src="//cdn.test/lib.js"></script><link rel="stylesheet" href="http://other.test/a.css">', []),
         ('<script src="http://[broken/"></script><link rel="icon" href="i.png">', []),
         ('<script src="my app.js?a=%20b"></script>', ["/en/my%20app.js?a=%20b"]),
+        (r'<script src="js\app.js?a=\b"></script>', ["/en/js/app.js?a=%5Cb"]),
         ('<link rel="preload stylesheet" href="b.css"><link rel=stylesheet href=c.css>', ["/en/b.css"]),
         ('<!-- <script src="gone.js"></script> --><p>no assets', []),
     ],

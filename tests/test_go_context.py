@@ -31,6 +31,8 @@ def dockerfile(service: str = ".", **files: str) -> str:
         ("", 'v := viper.New(); v.SetConfigName("app"); v.AddConfigPath(".")', "app.toml", "app.toml"),
         ("", 'v.SetConfigFile(filepath.Join("deploy", "app.ini"))', "deploy/app.ini", "deploy/app.ini"),
         ("", 'e := echo.New(); e.Static("/", "public")', "public/a.css", "public"),
+        ("", 'app.Use("/", static.New("./public"))', "public/a.css", "public"),
+        ("", 'app.Use("/", static.New("/app/public"))', "public/a.css", "public"),
         ("", 'f := migrate.FileMigrationSource{Dir: "sqls"}; use(f)', "sqls/1.sql", "sqls"),
         ("", 'c := flag.String("config-dir", "settings", ""); use(c)', "settings/a.yaml", "settings"),
         ("", 'd := getEnv("TEMPLATE_DIR", "pages"); use(d)', "pages/a.html", "pages"),

@@ -161,6 +161,33 @@ def test_what_configuration_and_scripts_name_outside_of_the_member_is_copied() -
     assert "apps/web" not in build
 
 
+def test_settings_that_a_member_overrides_or_does_not_use_lead_nowhere() -> None:
+    """Of include the nearest counts; an alias of the root's tsconfig.json is for whoever imports by it."""
+    paths = {"@core/*": ["libs/core/src/*"], "@web/*": ["apps/web/src/*"]}
+    base = {"include": ["apps", "libs"], "compilerOptions": {"baseUrl": ".", "paths": paths}}
+    own = {"extends": "../../tsconfig.base.json", "include": ["src"], "compilerOptions": {"outDir": "dist"}}
+    files = shop(
+        **{
+            "tsconfig.base.json": json.dumps(base),
+            "apps/api/tsconfig.json": json.dumps(own),
+            "apps/api/package.json": manifest("@shop/api", scripts={"build": "tsc", "start": "node dist/main.js"}),
+            "apps/api/src/main.ts": f"import {{ x }} from '@core/x';\n{SERVER}",
+            "apps/web/src/main.ts": f"import {{ x }} from '@web/x';\n{SERVER}",
+        }
+    )
+    build = stage(written(files), "build")
+    assert "COPY libs/core /app/libs/core" in build
+    assert "apps/web" not in build
+
+
+def test_what_runs_sources_has_the_settings_that_they_extend() -> None:
+    start = manifest("@shop/api", scripts={"start": "tsx src/main.ts"}, devDependencies={"tsx": "4.20.0"})
+    known = stage(written(shop(**{"apps/api/package.json": start})), "runtime")
+    assert "COPY --link tsconfig.base.json /app/tsconfig.base.json" in known
+    unknown = shop(**{"apps/api/package.json": start, "tsconfig.base.json": '{"include": ["libs"]}'})
+    assert "COPY --link . /app" in stage(written(unknown), "runtime")
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
@@ -210,6 +237,59 @@ def test_runner_that_only_the_root_has_is_kept() -> None:
     text = written(files)
     assert "--omit=dev" not in text
     assert "tsconfig.base.json" in stage(text, "runtime")
+
+
+@pytest.mark.parametrize(
+    ("keys", "path", "code", "used"),
+    [
+        (
+            {"main": "dist/index.js"},
+            "src/index.ts",
+            "if (!process.env.A_KEY) throw new Error();",
+            "import '@shop/core'",
+        ),
+        (
+            {"exports": {"./env": {"types": "./dist/env.d.ts", "default": "./dist/env.js"}}},
+            "src/env.ts",
+            "export function check() { if (!process.env.A_KEY) throw new Error(); }",
+            "import { check } from '@shop/core/env'; check()",
+        ),
+        (
+            {"exports": "./index.js"},
+            "index.js",
+            "export const need = (key) => { if (!process.env[key]) throw new Error(); };",
+            "import { need } from '@shop/core'; need('A_KEY')",
+        ),
+        # A type is no module that is loaded.
+        (
+            {"main": "dist/index.js"},
+            "src/index.ts",
+            "if (!process.env.A_KEY) throw 1",
+            "import type { x } from '@shop/core'",
+        ),
+    ],
+)
+def test_what_a_member_asks_for_when_it_is_loaded(keys: dict[str, Any], path: str, code: str, used: str) -> None:
+    core = manifest("@shop/core", scripts={"build": "tsc"}, **keys)
+    files = shop(**{"libs/core/package.json": core, "apps/api/src/main.ts": f"{used};\n{SERVER}"})
+    del files["libs/core/src/index.ts"]
+    (found,) = [
+        item for item in genfile.inspect({**files, f"libs/core/{path}": code}).services if item.spec.name == "api"
+    ]
+    required = [item.name for item in found.spec.environment if item.required]
+    assert required == ([] if "type" in used else ["A_KEY"])
+
+
+@pytest.mark.parametrize(("script", "manager"), [("turbo run build", "yarn"), ("bun run build", "bun")])
+def test_dependencies_by_workspace_leave_out_npm(script: str, manager: str) -> None:
+    api = manifest("@shop/api", scripts={"start": "node a.js"}, dependencies={"@shop/core": "workspace:*"})
+    root = manifest("shop", workspaces=["apps/*", "libs/*"], scripts={"all": script})
+    files = shop(**{"apps/api/package.json": api, "apps/api/a.js": SERVER, "package.json": root})
+    del files["package-lock.json"]
+    assert f"    {manager} " in stage(written(files), "deps")
+    assert not any("no member" in note.text for note in genfile.generate(files).notes)
+    del files["libs/core/package.json"]
+    assert any("@shop/core: no member of the workspace" in note.text for note in genfile.generate(files).notes)
 
 
 @pytest.mark.parametrize("start", ["pnpm exec tsx a.ts", "npm exec -- tsx a.ts", "yarn tsx a.ts", "npx tsx a.ts"])

@@ -206,3 +206,20 @@ def test_a_migration_that_is_compiled_needs_no_runner(options: dict[str, object]
         "src/db/migrate.ts": "",
     })  # fmt: skip
     assert spec.release == release
+
+
+@pytest.mark.parametrize(
+    ("tools", "files", "kept"),
+    [
+        ({"vite": "7.0.0"}, {}, ("/assets/",)),
+        ({"vite": "7.0.0"}, {"vite.config.js": "export default { build: { assetsDir: 'static' } }"}, ("/static/",)),
+        # What is copied as it is named has no hash.
+        ({"vite": "7.0.0"}, {"public/assets/logo.svg": ""}, ()),
+        ({"react-scripts": "5.0.0"}, {"public/index.html": ""}, ("/static/",)),
+    ],
+)
+def test_folders_that_browsers_may_keep(tools: dict[str, str], files: dict[str, str], kept: tuple[str, ...]) -> None:
+    manifest = package(devDependencies=tools, scripts={"build": "vite build"})
+    spec = only(**{"package.json": manifest, "index.html": "", **files})
+    assert spec.static is not None
+    assert spec.static.hashed == kept

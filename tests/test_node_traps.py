@@ -45,6 +45,46 @@ def test_a_hook_before_the_build_is_part_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "build"),
+    [
+        ("npm install && tsc", "npx --no-install tsc"),
+        ("yarn && tsc", "npx --no-install tsc"),
+        ("npm install left-pad && tsc", "npm run build"),
+        ("npm install --prefix client && tsc", "npm run build"),
+    ],
+)
+def test_a_build_does_not_install_once_more(script: str, build: str) -> None:
+    scripts = {"build": script, "start": "node dist/index.js"}
+    spec = only(**server(scripts=scripts), **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)"})
+    assert list(spec.build) == [build]
+
+
+@pytest.mark.parametrize(
+    ("more", "paths"),
+    [
+        ({}, ("package.json", "dist")),
+        ({"dist/index.js.map": ""}, ("package.json", "dist")),
+        ({"dist/a.hbs": ""}, (".",)),
+    ],
+)
+def test_an_output_that_is_committed_is_made_again(more: dict[str, str], paths: tuple[str, ...]) -> None:
+    """Where the folder holds something that the compiler does not write, all goes on as it is."""
+    files = server(scripts={"build": "tsc", "start": "node dist/index.js"})
+    del files["server.js"]
+    spec = only(**files, **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)", "dist/index.js": ""}, **more)
+    assert set(spec.run_paths) == set(paths)
+
+
+def test_files_that_no_code_names_stay_behind() -> None:
+    files = server(scripts={"build": "tsc", "start": "node dist/index.js"})
+    del files["server.js"]
+    code = "import { readFileSync } from 'fs'; readFileSync('openapi.yaml'); app.listen(3000)"
+    others = {"openapi.yaml": "", "cloudbuild.yaml": "", "locales.json": ""}
+    spec = only(**files, **{"tsconfig.json": TSCONFIG, "src/index.ts": code}, **others)
+    assert set(spec.run_paths) == {"package.json", "dist", "openapi.yaml", "locales.json"}
+
+
+@pytest.mark.parametrize(
     "scripts",
     [
         {"prestart:prod": "tsc", "start:prod": "node dist/index.js", "start": "nodemon"},
@@ -56,6 +96,14 @@ def test_a_compile_step_before_the_start_is_the_build(scripts: dict[str, str]) -
     spec = only(**files, **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)"})
     assert list(spec.build) == ["npx --no-install tsc"]
     assert spec.start == ("node", "dist/index.js")
+
+
+def test_a_lifecycle_script_that_only_builds_is_not_run_once_more() -> None:
+    scripts = {"build": "tsc", "start": "node dist/index.js", "postinstall": "npm run build", "prepare": "node x.js"}
+    spec = only(
+        **server(scripts=scripts), **{"tsconfig.json": TSCONFIG, "src/index.ts": "app.listen(3000)", "x.js": ""}
+    )
+    assert list(spec.lifecycle_scripts) == ["prepare"]
 
 
 def test_parts_of_a_build_are_all_run() -> None:
@@ -70,7 +118,7 @@ def test_angular_builds_for_production() -> None:
     target["builder"] = "@angular-devkit/build-angular:browser"
     angular = json.dumps({"projects": {"x": {"architect": {"build": target}}}})
     files = {"package.json": package(dependencies={"@angular/core": "11.0.0"}, scripts={"build": "ng build"}), **LOCK}
-    spec = only(**files, **{"angular.json": angular, "src/index.html": ""})
+    spec = only(**files, **{"angular.json": f"{angular}\n// its own parser takes comments", "src/index.html": ""})
     assert list(spec.build) == ["npm run build -- --configuration production"]
     assert spec.static.root == "www"
 
@@ -127,6 +175,24 @@ def test_each_application_of_a_nest_monorepo_is_built() -> None:
     assert list(spec.build) == ["npx --no-install nest build gateway", "npx --no-install nest build users"]
     assert spec.start == ("node", "dist/apps/gateway/main.js")
     assert spec.processes == {"users": ("node", "dist/apps/users/main.js")}
+
+
+def test_the_program_of_a_nest_application_is_read() -> None:
+    projects = {"api": {"type": "application", "root": "apps/api", "sourceRoot": "apps/api/code", "entryFile": "run"}}
+    cli = json.dumps({"monorepo": True, "root": "apps/api", "projects": projects})
+    manifest = package(dependencies={"@nestjs/core": "11.0.0"}, scripts={"build": "nest build"},
+                       devDependencies={"ethers": "6.0.0", "@nestjs/cli": "9.5.0"})  # fmt: skip
+    spec = only(**{
+        **LOCK, "nest-cli.json": cli, "package.json": manifest,
+        "apps/api/code/run.ts": "import { check } from './check'; check(); app.listen(process.env.HTTP_PORT || 8901);",
+        "apps/api/code/check.ts": "import { x } from 'ethers'; x();\n"
+        "export function check() { if (!process.env.API_KEY) throw new Error(); }",
+    })  # fmt: skip
+    assert spec.start == ("node", "dist/apps/api/run.js")
+    assert (spec.port, spec.port_variable) == (8901, "HTTP_PORT")
+    assert [item.name for item in spec.environment if item.required] == ["API_KEY"]
+    assert spec.dependencies_at_run == "all"
+    assert spec.runtime.version == "22"
 
 
 def test_bun_runs_what_bun_installs() -> None:

@@ -82,6 +82,14 @@ def test_an_extra_is_not_chosen_for_what_a_dependency_brings_already() -> None:
     assert only(**files).extras == ()
 
 
+@pytest.mark.parametrize(("source", "brings"), [('git = "https://x.example/a.git#1"', True), ('editable = "a"', False)])
+def test_an_extra_of_a_package_from_git_brings_what_the_lock_file_says(source: str, brings: bool) -> None:
+    extra = '[package.optional-dependencies]\nml = [{ name = "scikit-learn" }]\n'
+    lock = locked("a", more=extra).replace('registry = "https://pypi.org/simple"', source) + locked("scikit-learn")
+    files = uv("import sklearn\n", dependencies='"fastapi", "uvicorn", "a[ml]"', more=EXTRAS, lock=lock)
+    assert only(**files).extras == (() if brings else ("ml",))
+
+
 def test_of_extras_that_exclude_each_other_the_one_for_the_cpu() -> None:
     more = '[project.optional-dependencies]\ncu128 = ["torch"]\ncpu = ["torch", "torchvision"]\n'
     more += '[tool.uv]\nconflicts = [[{ extra = "cu128" }, { extra = "cpu" }]]\n'

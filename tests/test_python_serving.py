@@ -430,3 +430,26 @@ def test_sub_command_that_a_project_adds_to_another_program() -> None:
     assert (spec.start, spec.port, spec.build) == (("celery", "bloom"), 5555, ("pip install --no-deps .",))
     # Celery's own commands make no service of a library.
     assert inspect(**files, Dockerfile=dockerfile.replace("bloom", "report")).services == ()
+
+
+@pytest.mark.parametrize("told", ["Procfile", "render.yaml"])
+def test_of_several_frameworks_the_one_counts_whose_application_is_served(told: str) -> None:
+    command = "uvicorn api.main:app --host 0.0.0.0 --port $PORT"
+    by = {"Procfile": f"web: {command}\n", "render.yaml": f"services:\n- type: web\n  startCommand: {command}\n"}
+    files = {
+        "requirements.txt": "streamlit\nfastapi\nuvicorn\n",
+        "page.py": "import streamlit as st\nst.title('x')\n",
+        "api/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        told: by[told],
+    }
+    spec = only(**files)
+    assert (spec.framework, spec.health) == ("fastapi", None)
+    assert spec.start[-1].startswith("exec uvicorn api.main:app")
+
+
+def test_the_port_of_a_flag_of_gunicorns_is_moved_by_no_variable() -> None:
+    code = "from flask import Flask\napp = Flask(__name__)\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "app.py": code}
+    fixed = only(**files, Procfile="web: gunicorn -b 0.0.0.0:8000 app:app\n")
+    assert (fixed.port, fixed.port_variable) == (8000, None)
+    assert only(**files, Procfile="web: gunicorn -b 0.0.0.0:$PORT app:app\n").port_variable == "PORT"

@@ -80,6 +80,14 @@ def test_a_module_that_is_not_loaded_asks_for_nothing(tmp_path: Path) -> None:
         ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tlog.Fatal("no DSN")\n\t}', {"DSN": 11}),
         ('\tif os.Getenv("DSN") == "" {\n\t\tpanic("no DSN")\n\t}', {"DSN": 10}),
         ('\t_, ok := os.LookupEnv("DSN")\n\tif !ok {\n\t\tos.Exit(1)\n\t}', {"DSN": 11}),
+        ('\tn, err := strconv.Atoi(os.Getenv("N"))\n\tif err != nil {\n\t\tlog.Fatal(err)\n\t}\n\t_ = n', {"N": 11}),
+        ('\tif n, err := strconv.Atoi(os.Getenv("N")); err != nil {\n\t\tpanic(n)\n\t}', {"N": 10}),
+        (
+            '\ts := os.Getenv("N")\n\tif s == "" {\n\t\ts = "1"\n\t}\n\tn, err := strconv.Atoi(s)\n'
+            "\tif err != nil {\n\t\tpanic(n)\n\t}",
+            {},
+        ),
+        ('\t_, err := os.Open(os.Getenv("N"))\n\tif err != nil {\n\t\tpanic(err)\n\t}', {}),
         ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tdsn = "file.db"\n\t}\n\tlog.Print(dsn)', {}),
         ('\tdsn := os.Getenv("DSN")\n\tif dsn == "" {\n\t\tlog.Print("no DSN")\n\t}', {}),
     ],
@@ -166,3 +174,92 @@ def test_clients_that_throw_without_a_value(tmp_path: Path, code: str, names: di
     settings = "exports.dbURL = process.env.DB_URL;\nexports.deep = { url: process.env.DEEP_URL };\n"
     found = required(tmp_path, {**NODE, "index.js": f"{code}\n{LISTENS}", "settings.js": settings})
     assert found == {name: ("index.js", line) for name, line in names.items()}
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        # What the top level calls runs, too: functions, classes, methods of their objects, what they call in turn.
+        ("function check() {\n  if (!process.env.API_KEY) throw new Error();\n}\ncheck();", {"API_KEY": 2}),
+        ("const go = async () => {\n  if (!process.env.API_KEY) throw new Error();\n};\ngo();", {"API_KEY": 2}),
+        ("(async () => {\n  if (!process.env.API_KEY) throw new Error();\n})();", {"API_KEY": 2}),
+        ("class A {\n  constructor() { if (!process.env.A_KEY) throw 1; }\n}\nnew A();", {"A_KEY": 2}),
+        (
+            "class A {\n  constructor() { this.check(); }\n  check() { if (!process.env.A_KEY) throw 1; }\n}\nnew A();",
+            None,
+        ),
+        ("class A {\n  go() { if (!process.env.A_KEY) throw 1; }\n}\nconst a = new A();\na.go();", {"A_KEY": 2}),
+        ("const go = () => inner();\nfunction inner() { if (!process.env.A_KEY) throw 1; }\ngo();", {"A_KEY": 2}),
+        # Functions that are given a name.
+        ("const need = (k) => {\n  const v = process.env[k];\n  if (!v) throw 1;\n  return v;\n};\nneed('A_KEY');", 6),
+        ("function need(k) {\n  if (process.env[k]) return process.env[k];\n  throw 1;\n}\n\nneed('A_KEY');", 6),
+        ("function need(k, d) {\n  const v = process.env[k] ?? d;\n  if (!v) throw 1;\n}\n\nneed('A_KEY');", 6),
+        (
+            "function need(k, d) {\n  const v = process.env[k];\n  if (!v && d === undefined) throw 1;\n}\n"
+            "const all = { url: need('B_URL', 'x'),\n  key: need('A_KEY') };",
+            6,
+        ),
+        ("const need = (k) => { if (!process.env[k]) throw 1; };\nconst no = (k) => +need(k);\n\n\n\nno('A_KEY');", 6),
+        # Nothing calls it, what it throws is caught, it has another value.
+        ("class A {\n  constructor() { if (!process.env.A_KEY) throw 1; }\n}", {}),
+        ("class A {\n  go() { if (!process.env.A_KEY) throw 1; }\n}\nnew A();", {}),
+        ("function mail() { if (!process.env.A_KEY) throw 1; }\ntry { mail(); } catch (error) {}", {}),
+        ("async function mail() { if (!process.env.A_KEY) throw 1; }\nmail().catch(console.error);", {}),
+        ("try { if (!process.env.A_KEY) throw 1; } catch (error) {}", {}),
+        ("function need(k, d = 'x') {\n  const v = process.env[k] ?? d;\n  if (!v) throw 1;\n}\nneed('A_KEY');", {}),
+        ("function need(k) { if (!process.env[k]) throw 1; }\nfunction later() { need('A_KEY'); }", {}),
+        # What is not there has no methods.
+        ("\nconst all = process.env.A_KEY.split(',');", {"A_KEY": 2}),
+        ("const all = process.env.A_KEY?.split(',');", {}),
+        ("const all = process.env.A_KEY ? process.env.A_KEY.split(',') : [];", {}),
+        ("process.env.A_KEY ??= 'a';\nconst all = process.env.A_KEY.split(',');", {}),
+        ("if (process.env.A_KEY) {\n  console.log(process.env.A_KEY.split(','));\n}", {}),
+        ("function later() { return process.env.A_KEY.split(','); }", {}),
+        # It is caught by what ends the program, or by what keeps it from listening.
+        (
+            "async function go() { if (!process.env.A_KEY) throw 1; }\ngo().catch(() => process.exit(1));",
+            {"A_KEY": 1},
+        ),
+    ],
+)
+def test_what_the_start_of_a_program_calls(tmp_path: Path, code: str, names: dict[str, int] | int | None) -> None:
+    found = required(tmp_path, NODE | {"index.js": f"{code}\n{LISTENS}"})
+    if isinstance(names, dict):
+        assert found == {name: ("index.js", line) for name, line in names.items()}
+    else:
+        assert found == {"A_KEY": ("index.js", names or 3)}
+
+
+@pytest.mark.parametrize(
+    ("entry", "names"),
+    [
+        ("const { check } = require('./env');\ncheck();", {"A_KEY": ("env.js", 1)}),
+        ("const env = require('./env');\nenv.check();", {"A_KEY": ("env.js", 1)}),
+        ("const { need } = require('./env');\nmodule.exports = { key: need('B_KEY') };", {"B_KEY": ("index.js", 2)}),
+        ("const { Shop } = require('./env');\nnew Shop().open();", {"C_KEY": ("env.js", 3)}),
+        ("const { Shop } = require('./env');\nconst shop = new Shop();\nshop.open();", {"C_KEY": ("env.js", 3)}),
+        ("const { check, need } = require('./env');\nfunction later() { check(); need('B_KEY'); }", {}),
+    ],
+)
+def test_what_modules_call_of_each_other(tmp_path: Path, entry: str, names: dict[str, tuple[str, int]]) -> None:
+    env = (
+        "function check() { if (!process.env.A_KEY) throw 1; }\n"
+        "const need = (k) => { const v = process.env[k]; if (!v) throw 1; return v; };\n"
+        "class Shop { open() { if (!process.env.C_KEY) throw 1; } }\n"
+        "module.exports = { check, need, Shop };\n"
+    )
+    assert required(tmp_path, NODE | {"index.js": f"{entry}\n{LISTENS}", "env.js": env}) == names
+
+
+def test_an_exported_object_of_a_class_and_a_class_of_a_container(tmp_path: Path) -> None:
+    package = (
+        NODE["package.json"].replace("index.js", "main.ts").replace('"5.0.0"', '"5.0.0", "@nestjs/core": "11.0.0"')
+    )
+    files = {
+        "main.ts": "import auth from './auth';\nimport { Mail } from './mail';\nconsole.log(auth, Mail);\n",
+        "auth.ts": "class Auth {\n  constructor() { if (!process.env.A_KEY) throw new Error(); }\n}\n"
+        "export default new Auth();\n",
+        "mail.ts": "@Injectable()\nexport class Mail {\n  constructor() { if (!process.env.M_KEY) throw 1; }\n"
+        "  send() { if (!process.env.S_KEY) throw new Error(); }\n}\n",
+    }
+    assert required(tmp_path, {"package.json": package} | files) == {"A_KEY": ("auth.ts", 2), "M_KEY": ("mail.ts", 3)}

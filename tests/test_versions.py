@@ -160,3 +160,21 @@ def test_the_strongest_signal_wins_and_the_others_are_kept() -> None:
     assert decision.fact is not None
     assert decision.fact.value == 1
     assert [note.text for note in decision.conflicts("it")] == ["it: a says one, b says two; a wins"]
+
+
+@pytest.mark.parametrize(
+    ("image", "line"),
+    [
+        ("openjdk:8u201-jre-alpine", "8"),
+        ("registry.example.com/base/openjdk:8u201-jre-alpine", "8"),
+        ("localhost:5000/eclipse-temurin:21-jre", "21"),
+        ("public.ecr.aws/docker/library/openjdk:17", "17"),
+        ("somebody/openjdk:17", None),
+        ("mcr.microsoft.com/openjdk:17", None),
+    ],
+)
+def test_official_images_by_the_name_that_a_registry_has_for_them(image: str, line: str | None) -> None:
+    from genfile.detect.hosting.images import IMAGES, image_pin
+
+    found = image_pin(image, "java", IMAGES["java"])
+    assert (found.line if found is not None else None) == line

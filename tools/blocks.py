@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from genfile.data.families import families
+from genfile.data import runtime
+from genfile.data.families import Family, Line, families
 from genfile.preset.blocks import filled_blocks
 from genfile.preset.find import BUILTIN, load_preset
 
@@ -67,18 +68,39 @@ def _options() -> str:
     return "**Options** of the built-in presets:\n\n" + "\n".join(lines) + "\n"
 
 
+# Columns of the table of families: what a family is asked for, with the runtime that tells its lines.
+KINDS = {
+    "node": ("node", "node"),
+    "bun": ("bun", "bun"),
+    "python": ("python", "python"),
+    "go": ("go", "go"),
+    "java": ("java", "java"),
+    "Tomcat": ("war", "java"),
+    "static": ("static", ""),
+}
+
+
 def _families() -> str:
-    languages = ("node", "python", "go", "java", "static")
-    lines = [f"| family | {' | '.join(languages)} | |", "|---|" + "---|" * (len(languages) + 1)]
+    lines = [f"| family | {' | '.join(KINDS)} | |", "|---|" + "---|" * (len(KINDS) + 1)]
     for family in families().values():
-        cells = []
-        for language in languages:
-            known = family.versions.get(language)
-            cells.append("" if not family.has(language, None) else ", ".join(known) if known else "yes")
+        cells = [_lines(family, *names) for names in KINDS.values()]
         lines.append(f"| `{family.name}` | {' | '.join(cells)} | {family.summary} |")
     return "**Families** of base images, and the languages (and versions) that each has images for:\n\n" + "\n".join(
         lines
     )
+
+
+def _lines(family: Family, kind: str, name: str) -> str:
+    """The lines of a runtime that a family has images for, oldest first; `yes`: all of them."""
+    if not name or not family.has(kind):
+        return "yes" if family.has(kind) else ""
+    every = list(reversed(runtime(name).lines))
+    found = [at for at, line in enumerate(every) if family.has(kind, Line(line.version, line.distro, line.alpine))]
+    if len(found) == len(every):
+        return "yes"
+    if len(found) > 3 and found[-1] - found[0] == len(found) - 1:
+        return f"{every[found[0]].version} to {every[found[-1]].version}"
+    return ", ".join(every[at].version for at in found)
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from genfile.image import CHECKS
+from genfile.practice import PRACTICES
 
 PATH = Path(__file__).parent.parent / "docs" / "checks.md"
 HEAD = """\
@@ -21,9 +22,23 @@ This list is made from the code: `python -m tools.checks`.
 """
 
 
+PRACTICE = """
+## Good practice, by the measure of the project
+
+`genfile lint` says these of Dockerfiles that may well build and start: what the project's own files ask for, what must
+not be in a layer, how the process is started. They are warnings, and do not change the exit code. Layout and shell are
+left to hadolint.
+
+| id | why | source |
+|---|---|---|
+"""
+
+
 def render() -> str:
     """The text of docs/checks.md."""
-    return HEAD + "".join(f"| `{item.id}` | {item.reason} |\n" for item in CHECKS)
+    checks = "".join(f"| `{item.id}` | {item.reason} |\n" for item in CHECKS)
+    practice = "".join(f"| `{item.id}` | {item.reason} | {item.source} |\n" for item in PRACTICES)
+    return HEAD + checks + PRACTICE + practice
 
 
 def main() -> int:

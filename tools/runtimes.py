@@ -21,8 +21,16 @@ SOURCES = {
     "go": ("go", "golang", "{version}-{distro}", ("trixie", "bookworm", "bullseye", "buster")),
     "java": ("eclipse-temurin", "eclipse-temurin", "{version}-jdk-{distro}", ("noble", "jammy")),
 }
+# The same tag for Alpine, whose releases have numbers.
+ALPINE = {
+    "node": "{version}-alpine{alpine}",
+    "python": "{version}-alpine{alpine}",
+    "go": "{version}-alpine{alpine}",
+    "java": "{version}-jre-alpine-{alpine}",
+}
 HEAD = """\
-# Runtimes: their lines, when each ends, and the newest distribution that official tags exist for.
+# Runtimes: their lines, when each ends, and the newest distribution that official tags exist for; `alpine`: the newest
+# Alpine, absent where there was never an official tag.
 # Sources: endoflife.date (dates) and docker-library/official-images (tags); made by `python -m tools.runtimes`.
 # To add a release: one line. `default` is what a project gets that asks for nothing.
 """
@@ -74,13 +82,22 @@ def _line(
     if distro is None or end is None:
         return None
     lts = bool(entry.get("lts")) if language in ("node", "java") else True
+    alpine = newest_alpine(tags, ALPINE[language].format(version=version, alpine="")) or (known or {}).get("alpine")
     return {
         "version": version,
         "lts": lts,
         "released": entry.get("releaseDate") or (known or {}).get("released"),
         "end_of_life": end,
         "distro": distro,
+        **({"alpine": alpine} if alpine else {}),
     }
+
+
+def newest_alpine(tags: frozenset[str], prefix: str) -> str | None:
+    """The newest release of Alpine, of two numbers, that ends a tag with a prefix."""
+    ends = [tag.removeprefix(prefix).split(".") for tag in tags if tag.startswith(prefix)]
+    releases = [[int(part) for part in end] for end in ends if len(end) == 2 and all(map(str.isdigit, end))]
+    return ".".join(map(str, max(releases))) if releases else None
 
 
 def read_releases(text: str) -> dict[str, dict[str, Any]]:
@@ -109,6 +126,10 @@ def read_tags(text: str) -> frozenset[str]:
     )
 
 
+def _alpine(line: dict[str, Any]) -> str:
+    return f', alpine = "{line["alpine"]}"' if "alpine" in line else ""
+
+
 def render(data: dict[str, Any]) -> str:
     """The file, a line a release."""
     parts = [HEAD + f"as_of = {data['as_of']}\n"]
@@ -117,7 +138,7 @@ def render(data: dict[str, Any]) -> str:
             continue
         lines = "".join(
             f'    {{ version = "{line["version"]}", lts = {str(line["lts"]).lower()}, released = {line["released"]}, '
-            f'end_of_life = {line["end_of_life"]}, distro = "{line["distro"]}" }},\n'
+            f'end_of_life = {line["end_of_life"]}, distro = "{line["distro"]}"{_alpine(line)} }},\n'
             for line in entry["lines"]
         )
         parts.append(f'[{language}]\ndefault = "{entry["default"]}"\nlines = [\n{lines}]\n')

@@ -1,11 +1,16 @@
 """`genfile lint`: Dockerfiles against the project that they are for."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from genfile.cli import ui
+
+if TYPE_CHECKING:
+    from genfile.evidence import Risk
+    from genfile.source.base import Source
+    from genfile.upkeep.decisions import Decisions
 
 
 def lint(
@@ -15,6 +20,8 @@ def lint(
         typer.Option("--file", "-f", help="Only this Dockerfile, by its path in PATH; may stand several times."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print a SARIF 2.1.0 log, for code scanning.")] = False,
+    github: Annotated[bool, typer.Option("--github", help="Print annotations for GitHub Actions.")] = False,
 ) -> None:
     """Check the Dockerfiles in PATH on paper: what they copy, run and start must be there.
 
@@ -28,10 +35,13 @@ def lint(
     decisions = decide(path if path.is_dir() else None, Flags())
     source = open_source(path)
     found = check_dockerfiles(source, dockerfiles or (), settled(look(source, decisions), decisions))
+    found = _with_practice(source, found, decisions)
     risks = [risk for items in found.values() for risk in items]
     if as_json:
         files = [{"path": name, "risks": [risk.to_json() for risk in items]} for name, items in sorted(found.items())]
         ui.json_out({"version": 1, "files": files})
+    elif sarif or github:
+        _annotate(risks, sarif=sarif)
     else:
         for risk in risks:
             place = f"{risk.path}:{risk.line}" if risk.line is not None else risk.path or str(path)
@@ -41,6 +51,36 @@ def lint(
         ui.out(f"{_count(len(found), 'Dockerfile')}, {_count(len(risks), 'finding')}")
     if any(risk.level == "error" for risk in risks):
         raise typer.Exit(3)
+
+
+def _with_practice(
+    source: "Source", found: "dict[str, tuple[Risk, ...]]", decisions: "Decisions"
+) -> "dict[str, tuple[Risk, ...]]":
+    """The findings with those of good practice, for which the project is asked without these Dockerfiles' own word."""
+    from genfile.handwritten import practice_of
+    from genfile.source.overlay import OverlaySource
+    from genfile.upkeep.look import look, settled
+
+    without = OverlaySource(source, dict.fromkeys(found))
+    known = settled(look(without, decisions), decisions)
+    practice = practice_of(source, list(found), known)
+    return {
+        path: tuple(sorted((*items, *practice.get(path, ())), key=lambda risk: (risk.line or 0, risk.id)))
+        for path, items in found.items()
+    }
+
+
+def _annotate(risks: "list[Risk]", *, sarif: bool) -> None:
+    from genfile.cli import annotations
+    from genfile.image import CHECKS
+    from genfile.practice import PRACTICES
+
+    reasons = {item.id: item.reason for item in CHECKS} | {item.id: item.reason for item in PRACTICES}
+    findings = [annotations.Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line) for risk in risks]
+    if sarif:
+        ui.json_out(annotations.sarif(findings, reasons))
+    else:
+        ui.data(annotations.github(findings))
 
 
 def _count(number: int, noun: str) -> str:

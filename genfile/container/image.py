@@ -149,8 +149,14 @@ def _ports(
     return ordered(stage.exposed, started, checked, debugger_ports(text), variable)
 
 
+# What is done with git while an image is built: where that is, git is there for it.
+_FETCHES = re.compile(
+    r"\bgit\+(?:https?|ssh)\b|\bgit (?:clone|submodule|fetch|checkout)\b|\bgo (?:get|mod|build|run|install)\b"
+)
+
+
 def _packages(base: tuple[Stage, ...]) -> Iterator[Said[str]]:
-    seen: set[str] = set()
+    seen = {"git"} if any(_FETCHES.search(said.value) for stage in base for said in stage.runs) else set()
     for stage in reversed(base):
         for said in stage.runs:
             for name in installed(said.value, stage.variables):

@@ -15,7 +15,10 @@ Ecosystem = Literal["npm", "pypi", "go", "maven"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date."""
+    """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date.
+
+    ``alpine``: the newest release of Alpine that official images exist for.
+    """
 
     version: str
     lts: bool
@@ -23,6 +26,7 @@ class Line:
     end_of_life: date
     distro: str
     over: bool
+    alpine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Framework:
     loads: tuple[str, ...] = ()
     moved: bool = False
     spa: bool = False
+    hashed: tuple[str, ...] = ()
     env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
@@ -227,7 +232,8 @@ def started_programs() -> dict[str, str]:
 
 @cache
 def import_names(table: str = "python") -> dict[str, tuple[str, ...]]:
-    """The distributions that bring a module; with `drivers`, the modules that a database URL's scheme needs."""
+    """The distributions that bring a module; `drivers`: the modules that a database URL's scheme needs; `engines`: the
+    distributions that drive a database which is named without a driver."""
     return {name: tuple(value) for name, value in load_table("modules")[table].items()}
 
 

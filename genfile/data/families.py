@@ -1,9 +1,23 @@
-"""Families of base images, from families.toml."""
+"""Families of base images, from families.toml, and what they call system packages, from names.toml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the references of a family take from a runtime: its line, and the distributions of its official images."""
+
+    version: str = ""
+    distro: str = ""
+    alpine: str = ""
+
+    def fill(self, text: str) -> str:
+        """A reference or a package's name with everything put in."""
+        compact = self.version.replace(".", "")
+        return text.format(version=self.version, distro=self.distro, alpine=self.alpine, compact=compact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,38 +29,63 @@ class Family:
     packages: str
     bundle: str
     tini: str
+    anchors: str = "/usr/local/share/ca-certificates"
     musl: bool = False
-    root: bool = False
+    root: tuple[str, ...] = ()
+    apart: bool = False
+    yarn: bool = True
+    npm: str = ""
+    node_headers: str = "/usr/local"
+    build: str = ""
+    checked: str = ""
     images: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     setup: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    names: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    home: Mapping[str, str] = field(default_factory=dict)
+    like: Mapping[str, str] = field(default_factory=dict)
 
-    def has(self, language: str, version: str | None) -> bool:
-        """Whether there are images of this family for a language, at a version of its runtime."""
+    def has(self, kind: str, line: Line | None = None) -> bool:
+        """Whether there are images of this family for a kind of services, at a line of its runtime."""
         if self.name == DEFAULT:
             return True
-        known = self.versions.get(language)
-        return language in self.images and (known is None or version is None or version in known)
+        if kind not in self.images:
+            return False
+        known = self.versions.get(kind)
+        # A runtime that is not told has no line to look for.
+        if line is None or not line.version:
+            return True
+        if known is not None and line.version not in known:
+            return False
+        return bool(line.alpine) or not any("{alpine}" in text for text in self.images[kind].values())
 
-    def images_of(self, language: str, version: str, distro: str) -> dict[str, str]:
+    def images_of(self, kind: str, line: Line) -> dict[str, str]:
         """The references that the family sets, by the name of the preset's option."""
-        return {
-            option: text.format(version=version, distro=distro, compact=version.replace(".", ""))
-            for option, text in self.images.get(language, {}).items()
-        }
+        return {option: line.fill(text) for option, text in self.images.get(kind, {}).items()}
 
-    def to_context(self, language: str, version: str) -> dict[str, Any]:
-        """What a template sees of it, as plain values."""
+    def names(self, kind: str = "") -> Mapping[str, str | None]:
+        """What the images call each of Debian's packages; None: they have none."""
+        return package_names(self.like.get(kind, self.name))
+
+    def to_context(self, kind: str = "", line: Line | None = None) -> dict[str, Any]:
+        """What a template sees of it, as plain values; without a line, no package that belongs to a runtime."""
         return {
             "name": self.name,
             "packages": self.packages,
             "bundle": self.bundle,
+            "anchors": self.anchors,
             "tini": self.tini,
             "musl": self.musl,
-            "root": self.root,
-            "setup": [item.format(version=version) for item in self.setup.get(language, ())],
-            "names": dict(self.names),
+            "root": kind in self.root,
+            "apart": self.apart,
+            "yarn": self.yarn,
+            "npm": self.npm,
+            "node_headers": self.node_headers,
+            "home": self.home.get(kind, ""),
+            "setup": [line.fill(item) for item in self.setup.get(kind, ())] if line else [],
+            "headers": [line.fill(item) for item in self.headers.get(kind, ())] if line else [],
+            "packages_of": self.like.get(kind, self.name),
+            "names": dict(self.names(kind)),
         }
 
 
@@ -59,3 +98,21 @@ def families() -> dict[str, Family]:
     from genfile.data import load_table
 
     return {name: Family(name=name, **entry) for name, entry in load_table("families").items()}
+
+
+def families_with(packages: Iterable[str]) -> list[str]:
+    """The families that can install all of some packages, given by Debian's names."""
+    wanted = list(packages)
+    able = [name for name, family in families().items() if not family.apart]
+    return [name for name in able if all(package_names(name).get(item, item) is not None for item in wanted)]
+
+
+@cache
+def package_names(family: str) -> Mapping[str, str | None]:
+    """The family's name of each of Debian's packages that names.toml has a line for; None: it has no such package."""
+    from genfile.data import load_table
+
+    if family not in families() or families()[family].packages == "apt":
+        own = {name: row[family] for name, row in load_table("names").items() if family in row}
+        return {name: text or None for name, text in own.items()}
+    return {name: row.get(family) for name, row in load_table("names").items()}

@@ -38,12 +38,29 @@ def put_committed(folder: Project, draft: Draft) -> None:
         draft.values["env_files"] = not folder.has(name) or _in_git(tree, folder.full(name)) is not False
     found: list[str] = []
     evidence: list[Evidence] = []
-    for file in _candidates(tree, path):
+    for file in _candidates(tree, path, (*_KEYS, *_SETTINGS)):
         if len(found) < MAX_FILES and _in_git(tree, file) and (says := _reader(folder, file, draft)) is not None:
             found.append(file)
             evidence.append(says)
     if found:
         draft.put("committed", Fact(found, tuple(evidence)))
+    _tell_of_databases(folder, draft)
+
+
+# Databases of one file that Python's ignore file leaves out by their name: data is no part of an image.
+_DATABASES = ("*.sqlite3",)
+
+
+def _tell_of_databases(folder: Project, draft: Draft) -> None:
+    """A note for a database in version control that the program opens: what it holds is not in the image."""
+    if draft.values.get("language") != "python":
+        return
+    for file in _candidates(folder.tree, folder.path, _DATABASES):
+        says = _named(folder, posixpath.basename(file)) if _in_git(folder.tree, file) is not False else None
+        if says is not None:
+            text = f"{says}: {file} is in the tree, and left out of the image, as data is"
+            draft.note("warning", f"{text}: copy it to the volume that the program keeps it in", file)
+            return
 
 
 def _reads_settings(name: str | None) -> bool:
@@ -51,14 +68,14 @@ def _reads_settings(name: str | None) -> bool:
     return found is not None and found.env_files
 
 
-def _candidates(tree: Tree, path: str) -> Iterator[str]:
+def _candidates(tree: Tree, path: str, patterns: tuple[str, ...]) -> Iterator[str]:
     for place in sorted(tree.folders):
         if not inside(place, path):
             continue
         if {"test", "tests", "__tests__", "testdata", "fixtures", "node_modules"} & set(place.split("/")):
             continue
         for name in tree.folders[place]:
-            if _fits(name, (*_KEYS, *_SETTINGS)) and not _fits(name, _OTHERS):
+            if _fits(name, patterns) and not _fits(name, _OTHERS):
                 yield posixpath.join(place, name)
 
 

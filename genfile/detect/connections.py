@@ -189,6 +189,7 @@ def _splits(name: str) -> Iterator[tuple[list[str], str]]:
     table = load_table("connections")
     parts = {word: part for part, words in table["parts"].items() for word in words}
     tokens = [word for word in name.upper().split("_") if word]
+    tokens = tokens[:-1] if len(tokens) > 2 and tokens[-1] in table["ends"] else tokens
     for length in (3, 2, 1):
         part = parts.get("_".join(tokens[-length:]))
         if part is not None and tokens[:-length]:

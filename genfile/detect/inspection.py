@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from genfile.detect.committed import put_committed
 from genfile.detect.contain import contained
+from genfile.detect.ownmachine import tell_of_own_machine
 from genfile.detect.survey import Found, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
@@ -153,6 +154,7 @@ def _service(found: Found, front: "Served | None", taken: set[str]) -> Inspected
         put_frontend(draft, front)
     put_kept(found.project, draft)
     put_committed(found.project, draft)
+    tell_of_own_machine(found.project, draft)
     put_unread(found.project, draft)
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget

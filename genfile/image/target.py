@@ -69,7 +69,7 @@ def target_of(stage: Stage, words: tuple[str, ...], folder: str) -> Target | Non
         files = [word for word in rest[1:] if word.endswith(".py")]
         return Target("python", files[0], posixpath.join(folder, files[0])) if files else None
     if program == "java" and "-jar" in rest[:-1]:
-        name = rest[rest.index("-jar") + 1]
+        name = next((word for word in rest[rest.index("-jar") + 1 :] if not word.startswith("-")), rest[-1])
         return Target("jar", name, posixpath.join(folder, name))
     return None
 

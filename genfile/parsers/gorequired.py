@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 _FATAL = re.compile(r"panic|os\.Exit|(?:.*\.)?(?:Fatal|Panic)(?:f|ln|w)?")
 _EMPTY = re.compile(r'([A-Za-z_]\w*)\s*==\s*""|len\(([A-Za-z_]\w*)\)\s*==\s*0|!\s*([A-Za-z_]\w*)')
 _READ = re.compile(r'os\.Getenv\("(\w+)"\)\s*==\s*""')
+_ERROR = re.compile(r"([A-Za-z_]\w*)\s*!=\s*nil|nil\s*!=\s*([A-Za-z_]\w*)")
+# What gives an error for an empty text.
+_PARSERS = frozenset(
+    """
+    strconv.Atoi strconv.ParseInt strconv.ParseUint strconv.ParseFloat strconv.ParseBool time.ParseDuration
+    url.ParseRequestURI redis.ParseURL uuid.Parse netip.ParseAddr mail.ParseAddress
+    """.split()
+)
 # A condition that is longer asks for more than whether a variable is set.
 _MAX_CONDITION = 400
 
@@ -44,6 +52,27 @@ def _guarded(file: "GoFile") -> Iterator[tuple[str, int]]:
             value = file._value(declared) if declared is not None else None
             if isinstance(value, EnvDefault) and value.default is None:
                 yield value.name, line
+        for match in _ERROR.finditer(text):
+            name = _refused(file, node, match[1] or match[2])
+            if name is not None:
+                yield name, line
+
+
+def _refused(file: "GoFile", node: "Node", error: str) -> str | None:
+    """The variable whose empty text an error is of: `n, err := strconv.Atoi(os.Getenv("N"))`."""
+    call = _declaration(file, node, error)
+    function = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+    given = call.child_by_field_name("arguments") if call is not None and function is not None else None
+    if given is None or not given.named_children or function is None or file._dotted(function) not in _PARSERS:
+        return None
+    argument = given.named_children[0]
+    if argument.type == "identifier":
+        declared = _declaration(file, node, file._text(argument))
+        if declared is None:
+            return None
+        argument = declared
+    value = file._value(argument)
+    return value.name if isinstance(value, EnvDefault) and value.default is None else None
 
 
 def _is_fatal(file: "GoFile", body: "Node") -> bool:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from genfile.parsers.jsneeds import needs_of
+from genfile.parsers.jsstart import EXITS, Start
 from genfile.parsers.values import EnvDefault, EnvName
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ _FUNCTIONS = frozenset(
     generator_function_declaration
     """.split()
 )
-_EXITS = frozenset({"process.exit", "process.abort", "exit"})
 _ASSERTIONS = frozenset({"assert", "assert.ok", "invariant", "ok"})
 _CHECKED = frozenset({"cleanEnv", "createEnv", "parseEnv"})
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -27,43 +28,85 @@ _LAX = frozenset({"optional", "default", "nullish", "nullable", "catch", "prefau
 MAX_NODES = 200
 
 
-def required_names(module: "JsModule") -> tuple[EnvName, ...]:
-    """Each once, in order of line: without it the module throws while it is loaded, or the process exits."""
+def required_names(start: Start) -> tuple[EnvName, ...]:
+    """Each once, in order of line: without it what a module runs at the start throws, or the process exits."""
     found: dict[str, EnvName] = {}
-    for name, line in (*_guarded(module), *_asserted(module), *_checked(module)):
+    module = start.module
+    found_in = (_guarded(module, start), _asked_for(start), _used(start), _asserted(module, start), _checked(module))
+    for name, line in (item for items in found_in for item in items):
         if _NAME.fullmatch(name):
             found.setdefault(name, EnvName(name, line, has_default=False))
     return tuple(sorted(found.values(), key=lambda item: item.line))
 
 
-def _guarded(module: "JsModule") -> Iterator[tuple[str, int]]:
+def _guarded(module: "JsModule", start: Start) -> Iterator[tuple[str, int]]:
     """`if (!process.env.X) throw …`, `if (!X) process.exit(1)`, and a list of names that is gone through like that."""
     for node in module._all("if_statement"):
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
-        if condition is None or body is None or not _ends(module, body):
+        if condition is None or body is None or not _ends(module, body, start):
             continue
         line = node.start_point[0] + 1
         for item in _missing(module, condition):
             yield from ((name, line) for name in _names(module, item))
 
 
-def _ends(module: "JsModule", body: "Node") -> bool:
-    """Whether a branch ends the program: a throw while the module is loaded, an exit wherever it is."""
+def _asked_for(start: Start) -> Iterator[tuple[str, int]]:
+    """`required("DB_URL")`, by a function of the module that ends where the variable is missing."""
+    needs = needs_of(start)
+    for target, node in start.calls_in() if needs else ():
+        name = needs[target].name_of(node, start.module) if target in needs else None
+        if name is not None:
+            yield name, node.start_point[0] + 1
+
+
+def _used(start: Start) -> Iterator[tuple[str, int]]:
+    """`process.env.ORIGINS.split(",")`: what is missing has no methods."""
+    module, found = start.module, dict[str, int]()
+    for node in module._all("member_expression"):
+        owner, call = node.child_by_field_name("object"), node.parent
+        called = call is not None and call.type == "call_expression" and call.child_by_field_name("function") == node
+        if owner is None or not called or any(child.type == "optional_chain" for child in node.children):
+            continue
+        name = module._env_name(_plain(owner))
+        if name is None or name in found or len(found) > MAX_NODES or not start.throws(node):
+            continue
+        if not _depends(module, node) and not _is_set(module, name):
+            found[name] = node.start_point[0] + 1
+    yield from found.items()
+
+
+def _depends(module: "JsModule", node: "Node") -> bool:
+    """Whether something else decides that a node is evaluated."""
+    above = node.parent
+    for _ in range(MAX_NODES):
+        if above is None or above.type in _FUNCTIONS:
+            return False
+        operator = above.child_by_field_name("operator") if above.type == "binary_expression" else None
+        lazy = operator is not None and module._text(operator) in ("&&", "||", "??")
+        if lazy or above.type in ("ternary_expression", "if_statement", "switch_statement"):
+            return True
+        above = above.parent
+    return True
+
+
+def _is_set(module: "JsModule", name: str) -> bool:
+    """Whether the module gives the variable a value itself."""
+    text = re.escape(name).encode()
+    written = rb"\.env(\." + text + rb"|\[['\"]" + text + rb"['\"]\])\s*(\?\?|\|\|)?=[^=]"
+    return re.search(written, module._source) is not None
+
+
+def _ends(module: "JsModule", body: "Node", start: Start) -> bool:
+    """Whether a branch ends the program: a throw while it starts, an exit wherever it is."""
     statements = body.named_children if body.type == "statement_block" else [body]
     for statement in statements:
-        if statement.type == "throw_statement" and not _in_function(module, statement):
+        if statement.type == "throw_statement" and start.throws(statement):
             return True
         call = statement.named_children[0] if statement.type == "expression_statement" else None
         callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
-        if callee is not None and module._dotted(callee) in _EXITS:
+        if callee is not None and module._dotted(callee) in EXITS:
             return True
     return False
-
-
-def runs_while_loaded(module: "JsModule", line: int) -> bool:
-    """Whether a call of a line is made while the module is loaded, and not only when a function of it is called."""
-    nodes = module._all("call_expression", "new_expression")
-    return any(not _in_function(module, node) for node in nodes if node.start_point[0] + 1 == line)
 
 
 def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, str]]:
@@ -81,16 +124,6 @@ def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, str]]:
                 key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
                 if key is not None and value is not None:
                     yield module._text(key), module._dotted(_plain(value))
-
-
-def _in_function(module: "JsModule", node: "Node") -> bool:
-    """Whether a node runs only when a function is called; one that goes through a list at once is no such function."""
-    above = node.parent
-    while above is not None:
-        if above.type in _FUNCTIONS and not _is_callback(module, above):
-            return True
-        above = above.parent
-    return False
 
 
 def _is_callback(module: "JsModule", function: "Node") -> bool:
@@ -183,7 +216,7 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _asserted(module: "JsModule") -> Iterator[tuple[str, int]]:
+def _asserted(module: "JsModule", start: Start) -> Iterator[tuple[str, int]]:
     """`assert(process.env.X)` while the module is loaded; `config.getOrThrow("X")` wherever it is."""
     for node in module._all("call_expression"):
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
@@ -191,7 +224,7 @@ def _asserted(module: "JsModule") -> Iterator[tuple[str, int]]:
         if callee is None or not first:
             continue
         dotted = module._dotted(callee)
-        if dotted in _ASSERTIONS and not _in_function(module, node):
+        if dotted in _ASSERTIONS and start.throws(node):
             yield from ((name, node.start_point[0] + 1) for name in _names(module, _plain(first[0])))
         elif dotted.endswith(".getOrThrow") and first[0].type == "string":
             yield module._string(first[0]), node.start_point[0] + 1

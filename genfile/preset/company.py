@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.data.families import DEFAULT, Family, families
+from genfile.data.families import DEFAULT, Family, Line, families
 from genfile.errors import UsageError
 from genfile.options import resolve_options
 from genfile.preset.load import BUILTIN
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # By language: the file that holds the credentials of a private index, as a kind of build secret.
 _INDEX_SECRETS = {"node": "npmrc", "python": "pip-conf", "java": "maven-settings", "go": "netrc"}
+# Kinds that are no language, in words.
+_WORDS = {"war": "Tomcat with java", "jdk": "a JDK of java"}
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,11 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
 
     Raises UsageError for a name or value that does not fit, or a family that has no images for the language.
     """
-    language = "static" if spec["static"] is not None else spec["language"]
-    family = _family(preset, given, language, context["runtime"]["version"])
-    images = family.images_of(language, context["runtime"]["version"], context["runtime"]["distro"])
+    kind, line = kind_of(spec), Line(**{key: context["runtime"][key] for key in ("version", "distro", "alpine")})
+    family = _family(preset, given, kind, line)
+    images = family.images_of(kind, line)
+    if not _same_runtime(spec):
+        images.pop("frontend_image", None)
     defaults = {
         name: text for name, text in images.items() if name in preset.options and name not in {*preset.changed, *given}
     }
@@ -47,11 +51,12 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
             if option.type == "image" and name not in given and name not in preset.changed:
                 values[name] = swap_registry(str(values[name]), str(registry))
     base = families()[DEFAULT]
+    builder = (families()[family.build] if family.build else family) if "build_image" in images else base
     seen = {
-        "family": family.to_context(language, context["runtime"]["version"]),
+        "family": family.to_context(kind, line),
         # The family of each stage whose image is not that of the runtime.
-        "build_family": (family if "build_image" in images else base).to_context("", ""),
-        "frontend_family": (family if "frontend_image" in images else base).to_context("", ""),
+        "build_family": builder.to_context(kind, line) | {"setup": []},
+        "frontend_family": (family if "frontend_image" in images else base).to_context(),
     }
     return Chosen(values, seen)
 
@@ -72,16 +77,32 @@ def swap_registry(reference: str, registry: str) -> str:
     return f"{registry.rstrip('/')}/{rest if hosted else reference}"
 
 
-def _family(preset: "Preset", given: Mapping[str, Any], language: str, version: str) -> Family:
+def kind_of(spec: Mapping[str, Any]) -> str:
+    """What a family is asked for: a language, or what of it needs other images; see the head of families.toml."""
+    if spec["static"] is not None:
+        return "static"
+    if spec.get("engine") == "bun":
+        return "bun"
+    if spec.get("layout") == "war":
+        return "war"
+    return "jdk" if spec.get("jdk") else str(spec["language"])
+
+
+def _same_runtime(spec: Mapping[str, Any]) -> bool:
+    """Whether the front end is built by what the service runs on: one image for both."""
+    front = spec["frontend"]
+    return front is not None and (front["engine"], front["runtime"]) == (spec.get("engine"), spec["runtime"])
+
+
+def _family(preset: "Preset", given: Mapping[str, Any], kind: str, line: Line) -> Family:
     option = preset.options.get("family")
     if option is None:
         return families()[DEFAULT]
     asked = {key: value for key, value in given.items() if key == "family"}
     name = str(resolve_options({"family": option}, asked, {}, in_order=True)["family"])
     family = families()[name]
-    if not family.has(language, version or None):
-        known = ", ".join(item.name for item in families().values() if item.has(language, version or None))
-        raise UsageError(
-            f"family {name} has no images for {language} {version}".rstrip(), hint=f"families that have: {known}"
-        )
+    if not family.has(kind, line):
+        known = ", ".join(item.name for item in families().values() if item.has(kind, line))
+        words = {"static": "static sites"}.get(kind) or f"{_WORDS.get(kind, kind)} {line.version}".rstrip()
+        raise UsageError(f"family {name} has no images for {words}", hint=f"families that have: {known}")
     return family

@@ -215,11 +215,22 @@ def owner_parts(value: str) -> list[int]:
 
 
 def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
-    """Packages by the names that a family of images has for Debian's; those that it needs no package for left out."""
-    if family["packages"] == "apt":
-        return list(names)
-    found = [family["names"].get(name, name) for name in names]
-    return [name for name in found if name]
+    """Packages by the names that a family of images has for Debian's; those that it needs no package for left out.
+
+    A package that is known and that the family has not is an error: the step that installs it would fail.
+    """
+    table: Mapping[str, str | None] = family["names"]
+    found = {name: table.get(name, name) for name in names}
+    missing = sorted(name for name, text in found.items() if text is None)
+    if missing:
+        from genfile.data.families import families_with
+
+        of = family["packages_of"]
+        raise PresetError(
+            f"{of} has no package, or none that is known, for Debian's {', '.join(missing)}",
+            hint=f"families that have: {', '.join(name for name in families_with(missing) if name != of)}",
+        )
+    return [word for text in found.values() if text for word in text.split()]
 
 
 def dir_name(path: str) -> str:

@@ -125,16 +125,17 @@ def _lines(
 
 
 def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
-    """What the data says of a language's runtime, as plain values: the distro of its newest official tags."""
+    """What the data says of a language's runtime, as plain values: the distributions of its newest tags."""
     if asked is None:
-        return {"version": "", "distro": "trixie", "over": False}
+        return {"version": "", "distro": "trixie", "alpine": "", "over": False}
     from genfile.data import runtime
     from genfile.spec.project import LANGUAGES
 
     known = {line.version: line for line in runtime(language).lines} if language in (*LANGUAGES, "bun") else {}
     line = known.get(asked.version)
     distro = line.distro if line else "trixie"
-    return {"version": asked.version, "distro": distro, "over": bool(line and line.over)}
+    alpine = line.alpine if line else ""
+    return {"version": asked.version, "distro": distro, "alpine": alpine, "over": bool(line and line.over)}
 
 
 def _origins(preset: Preset) -> dict[str, tuple[str, ...]]:

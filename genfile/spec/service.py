@@ -62,6 +62,9 @@ class Static(Model):
     root: RelativePath = Field(description="The folder that is served.")
     spa: bool = Field(False, description="Unknown paths answer index.html: the router runs in the browser.")
     base: BasePath = Field("/", description="The path that the files are built to be served below.")
+    hashed: tuple[BasePath, ...] = Field(
+        (), description="Folders, as paths below `base`, whose files have a hash of their content in their names."
+    )
     locales: tuple[Locale, ...] = Field(
         (), description="Where each language has a folder of its own below `root`; the first one answers at `/`."
     )

@@ -1,6 +1,7 @@
 """What a browser asks of a service first: its start page, and that page's first script and first style sheet."""
 
 import http.client
+import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -79,6 +80,13 @@ class _Assets(HTMLParser):
             self.styles.append(given["href"])
 
 
+def _as_browsers(address: str) -> str:
+    """An address as browsers read it (WHATWG URL): a backslash before the query is a slash; line breaks count for
+    nothing, nor do blanks around it."""
+    path = re.split(r"[?#]", address, maxsplit=1)[0]
+    return re.sub(r"[\t\r\n]", "", path.replace("\\", "/") + address[len(path) :]).strip()
+
+
 def first_assets(page: str, url: str) -> list[tuple[str, str]]:
     """`("script" or "style sheet", address)`: the first of each kind on the page's own host; at most one of each."""
     parser = _Assets()
@@ -87,7 +95,7 @@ def first_assets(page: str, url: str) -> list[tuple[str, str]]:
     for kind, listed in (("script", parser.scripts), ("style sheet", parser.styles)):
         for address in listed:
             try:
-                target = urljoin(urljoin(url, parser.base), address.strip())
+                target = urljoin(urljoin(url, _as_browsers(parser.base)), _as_browsers(address))
                 parts = urlsplit(target)
             except ValueError:
                 continue

@@ -173,6 +173,20 @@ def test_the_stage_of_production_is_not_that_of_tests() -> None:
     assert image('FROM a AS dev\nCMD ["x"]\nFROM a AS latest\nCMD ["y"]').words == ("y",)
 
 
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("go build ./...", False),
+        ("pip install git+https://x.example/a", False),
+        ("git clone https://x", False),
+        ("true", True),
+    ],
+)
+def test_git_that_the_build_itself_works_with_is_no_package_of_the_service(step: str, told: bool) -> None:
+    image = interpret(f"FROM debian\nRUN apt-get install -y git ffmpeg\nRUN {step}\nCMD x\n", "Dockerfile")
+    assert {said.value for said in image.packages} == ({"ffmpeg", "git"} if told else {"ffmpeg"})
+
+
 def test_packages_are_those_of_the_final_lineage() -> None:
     text = """FROM a AS base
 RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg=7:1 curl && rm -rf /var/lib/apt

@@ -86,16 +86,19 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-RIGHT = "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN npm ci\nEXPOSE 3000\nCMD node server.js\n"
+RIGHT = (
+    "FROM node:24-slim\nWORKDIR /app\nCOPY package.json package-lock.json server.js ./\nRUN npm ci --omit=dev\n"
+    'USER 1000\nEXPOSE 3000\nCMD ["node", "server.js"]\n'
+)
 
 
 def test_lint_says_where_and_what(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "Dockerfile").write_text(RIGHT, "utf-8")
     assert lint(project) == 0
     assert capsys.readouterr().out == "1 Dockerfile, 0 findings\n"
-    (project / "Dockerfile").write_text(RIGHT.replace("server.js", "index.js"), "utf-8")
+    (project / "Dockerfile").write_text(RIGHT.replace('"server.js"', '"index.js"'), "utf-8")
     assert lint(project) == 3
-    assert "Dockerfile:6: error: node index.js: nothing makes /app/index.js [command-exists]" in capsys.readouterr().out
+    assert "Dockerfile:7: error: node index.js: nothing makes /app/index.js [command-exists]" in capsys.readouterr().out
 
 
 def test_lint_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from genfile.container.ports import command_port
 from genfile.container.stages import lineage
 from genfile.data import known_programs, load_table, runtime
-from genfile.data.families import families
+from genfile.data.families import package_names
 from genfile.detect.hosting.images import IMAGES, image_pin
 from genfile.detect.inspection import InspectedService
 from genfile.detect.tree import Tree
@@ -253,7 +253,8 @@ class Comparison:
     # What it needs beside it.
 
     def packages(self) -> Answer:
-        names = known_programs() | {other: name for name, other in families()["alpine"].names.items()}
+        alpines = package_names("alpine").items()
+        names = {word: name for name, text in alpines if text for word in text.split()} | known_programs()
         table = load_table("packages")
         build = {name for group in table.values() for item in group.values() if isinstance(item, dict)
                  for name in item.get("build", ())}  # fmt: skip

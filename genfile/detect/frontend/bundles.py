@@ -4,7 +4,7 @@ import posixpath
 import re
 
 from genfile.detect.frontend.signals import Served, folders, paths
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, NOTHING, Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, NOTHING, Step, is_installation, resolve
 from genfile.detect.paths import inside, relative
 from genfile.detect.survey import Found, is_aside
 from genfile.detect.tree import Project, Tree
@@ -103,7 +103,9 @@ def left_of_build(server: Project, site: Project, says: Evidence, manager: str) 
         return None
     folder = relative(site.path, server.path)
     entering = [step for step in steps if _enters(step, folder)]
-    left = [step for step in steps if step not in entering and not _installs(step) and step.program not in NOTHING]
+    left = [
+        step for step in steps if step not in entering and not is_installation(step) and step.program not in NOTHING
+    ]
     return [command_of(step, manager) for step in left] if entering else None
 
 
@@ -112,11 +114,3 @@ def _enters(step: Step, folder: str) -> bool:
     places = [step.folder, *(word.partition("=")[2] or word for word in step.words[1:])]
     plain = (posixpath.normpath(place) for place in places if place)
     return any(place == folder or place.startswith(folder + "/") for place in plain)
-
-
-def _installs(step: Step) -> bool:
-    """Whether a command installs what the manifest names: the image has done so."""
-    words = [word for word in step.words[1:] if not word.startswith("-")]
-    return step.program in MANAGERS and (
-        words in (["install"], ["i"], ["ci"]) or (not words and step.program == "yarn")
-    )

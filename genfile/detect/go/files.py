@@ -27,9 +27,11 @@ _OPENERS = frozenset(
     LoadTemplates ParseFS
     """.split()
 )
-# Constructors of template engines that are named only `New`.
+# Constructors of template engines and of what gives out files (Fiber's), that are named only `New`.
 _ENGINES = frozenset({"html.New", "pug.New", "mustache.New", "handlebars.New", "jet.New", "ace.New", "amber.New",
-                      "migrate.New", "render.New", "django.New", "slim.New"})  # fmt: skip
+                      "migrate.New", "render.New", "django.New", "slim.New", "static.New"})  # fmt: skip
+# The working folder of the image.
+_HOME = "/app/"
 # Fields of a struct, flags, defaults of a configuration: words of what holds a path.
 _PATH_WORDS = re.compile(
     r"(?i)(dir|dirs|directory|folder|path|root|static|public|assets?|templates?|views|migrations?|file|config|locales?)$"
@@ -175,8 +177,9 @@ def _configured(module: GoModule, file: GoFile, place: str) -> Iterator[tuple[st
 
 
 def asset_of(module: GoModule, value: str) -> str | None:
-    """What of the tree a path names, up to its first pattern; None for what is not there, and for code."""
-    path = posixpath.normpath(value.strip() or "/")
+    """What of the tree a path names, up to its first pattern; None for what is not there, and for code. A path below
+    the image's working folder names what is put there."""
+    path = posixpath.normpath(value.strip() or "/").removeprefix(_HOME)
     if path.startswith(("/", "..")) or path == "." or ":" in path:
         return None
     parts = path.split("/")

@@ -36,7 +36,11 @@ def quietly(place: Project, name: str) -> Document | None:
 
 def image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:
     name, _, tag = image.partition("@")[0].rpartition(":")
-    short = name.removeprefix("docker.io/").removeprefix("library/").removeprefix("public.ecr.aws/docker/library/")
+    short = name.removeprefix("docker.io/").removeprefix("library/")
+    host, last = short.split("/")[0], short.rpartition("/")[2]
+    # A registry of somebody's own keeps official images by their names; Microsoft's are made otherwise, and tagged so.
+    is_mirror = re.search("[.:]", host) is not None and host != "mcr.microsoft.com"
+    short = last if short not in names and is_mirror else short
     if short not in names or not tag:
         return None
     if short in ("maven", "gradle"):

@@ -13,9 +13,9 @@ from genfile.detect.java.git import put_git
 from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
+from genfile.detect.java.outside import variables
 from genfile.detect.java.private import put_private
 from genfile.detect.java.resolve import put_resolve
-from genfile.detect.java.settings import placeholders
 from genfile.detect.java.stores import put_stores
 from genfile.detect.java.version import java_version
 from genfile.detect.java.writes import put_writes
@@ -179,14 +179,12 @@ def _put_outside(build: Build, draft: Draft) -> None:
         draft.put("backing_services", Fact(sorted(backing), tuple(backing[name] for name in sorted(backing))))
     present = {draft.values.get("port_variable")}
     needed: list[tuple[str, Evidence]] = []
-    for name, default, path in placeholders(build.folder):
-        if name not in present:
-            present.add(name)
-            value = {"name": name, "phase": "run", "secret": is_secret(name)}
+    for item in variables(build, spring=draft.values.get("framework") == "spring-boot"):
+        if item.name not in present:
+            present.add(item.name)
+            value = {"name": item.name, "phase": "run", "secret": is_secret(item.name)}
             draft.values.setdefault("environment", []).append(value)
-            # A profile's own file may never be read.
-            if default is None and "application-" not in path:
-                needed.append((name, build.folder.says(path, None, f"{name} must be set")))
+            needed += [(item.name, item.says)] if item.needed else []
     put_required(draft, needed)
     put_stores(build, draft)
 

@@ -70,7 +70,7 @@ class Target:
 
 def read_target(project: NodeProject) -> Target | None:
     """The build of the default project, else of the first application."""
-    document = project.folder.json("angular.json") if project.folder.has("angular.json") else None
+    document = project.folder.jsonc("angular.json") if project.folder.has("angular.json") else None
     if document is None:
         return None
     projects = document.table("projects")

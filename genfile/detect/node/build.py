@@ -18,6 +18,7 @@ from genfile.detect.node.scripts import (
     NOTHING,
     Step,
     is_development,
+    is_installation,
     is_migration,
     resolve,
 )
@@ -79,19 +80,23 @@ def _production_flags(project: NodeProject, name: str) -> str:
 
 
 def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] | None:
-    """A script's steps without those that want a database, which no build has; None where there are none of these."""
+    """A script's steps without those that want a database, which no build has, and without the installation, which the
+    image has made; None where there are none of these."""
     package = project.package
     own = resolve(package, name)
     if own is None:
         return None
     before, after = (resolve(package, prefix + name) or () for prefix in ("pre", "post"))
     steps = (*before, *own, *after)
-    left_out = [step for step in steps if is_migration(step)]
+    migrations = [step for step in steps if is_migration(step)]
+    left_out = [*migrations, *(step for step in steps if is_installation(step) and not step.folder)]
     if not left_out:
         return None
-    says = package.says("scripts", left_out[0].script)
-    text = f"{says}: migrations want the database, which no build has: run `{shlex.join(left_out[0].words)}` at release"
-    project.folder.tree.note("info", text, says.path, says.line)
+    if migrations:
+        says = package.says("scripts", migrations[0].script)
+        command = shlex.join(migrations[0].words)
+        text = f"{says}: migrations want the database, which no build has: run `{command}` at release"
+        project.folder.tree.note("info", text, says.path, says.line)
     kept = [command_of(step, manager) for step in steps if step not in left_out]
     return Fact(kept, (package.says("scripts", name),)) if kept else None
 

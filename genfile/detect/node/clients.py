@@ -8,18 +8,19 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.jsrequired import passed, runs_while_loaded
+from genfile.parsers.jsrequired import passed
+from genfile.parsers.jsstart import Start
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
 
-def client_names(project: NodeProject, path: str, module: JsModule) -> Iterator[EnvName]:
+def client_names(project: NodeProject, path: str, start: Start) -> Iterator[EnvName]:
     """The variables that the clients of a module throw without, in order; ``path``: where the module is."""
-    known = clients("npm")
+    known, module = clients("npm"), start.module
     named = {item.module for item in module.imports} & known.keys()
     for call in module.calls if named else ():
         package = _package_of(module, call, named)
         client = known[package] if package is not None else None
-        if client is None or not (client.connects or runs_while_loaded(module, call.line)):
+        if client is None or not (client.connects or start.throws_at(call.line)):
             continue
         named_values = {at: _imported(project, path, module, text) for at, text in passed(module, call)}
         for name in _variables(client, call, named_values):

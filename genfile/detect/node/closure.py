@@ -1,7 +1,7 @@
 """What of a workspace one member is made from: the members that it needs, and what lies beside the members."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from genfile.detect.node.configs import build_configs, build_steps
@@ -14,9 +14,9 @@ from genfile.detect.node.scripts import Step, resolve
 from genfile.detect.node.sources import source_files
 from genfile.detect.outside import outermost
 from genfile.detect.paths import inside, relative
-from genfile.detect.tree import Project
+from genfile.detect.tree import Project, Tree
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.tsoutput import Chain, chain_of
+from genfile.parsers.tsoutput import Chain, TsConfig, chain_of
 from genfile.parsers.tsoutput import inside as joined
 
 # Files at the root of a workspace that tools read; what people read is none of the build's business.
@@ -27,6 +27,8 @@ _NEVER = ("compose", "docker-compose", "Dockerfile", ".env", ".gitlab-ci", "genf
 _YARN = (".yarn/releases", ".yarn/plugins", ".yarn/patches")
 MAX_FILES = 40
 MAX_FOLDERS = 12
+MAX_SOURCES = 400
+_CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _of_root(project: NodeProject) -> list[str]:
 def _named(project: NodeProject) -> Iterator[str]:
     """The paths outside of a member that its configuration, its scripts and its modules name."""
     folder = project.folder
-    yield from (path for path in _of_settings(folder) if not inside(path, folder.path))
+    yield from (path for path in _of_settings(project) if not inside(path, folder.path))
     names = [*LIFECYCLE, *(step.script for step in build_steps(project))]
     yield from (folder.full(word) for word in _words(project, names) if word.startswith(".."))
     for name, module in (*build_configs(project), *source_files(project, ())):
@@ -157,34 +159,80 @@ def _named(project: NodeProject) -> Iterator[str]:
                 yield path
 
 
-def _of_settings(folder: Project) -> Iterator[str]:
+def _of_settings(member: NodeProject) -> Iterator[str]:
     """What the tsconfig.json of a folder, and those that they extend, name."""
+    folder = member.folder
     root = Project(folder.tree, "")
     for name in folder.names():
         if name.startswith("tsconfig") and name.endswith(".json"):
             chain = chain_of(folder.full(name), lambda path: settings_at(root, path))
-            yield from _of_chain(chain) if chain is not None else ()
+            yield from _of_chain(member, chain) if chain is not None else ()
 
 
-def _of_chain(chain: Chain) -> Iterator[str]:
-    for config in chain.configs:
-        yield config.path
-        options = config.value.get("compilerOptions")
-        table = options if isinstance(options, dict) else {}
-        base = table.get("baseUrl")
-        start = joined(config.folder, base) if isinstance(base, str) else config.folder
-        paths = table.get("paths")
-        texts = [text for items in (paths.values() if isinstance(paths, dict) else ()) for text in _list(items)]
-        yield from (path for text in texts if (path := joined(start or "", text.partition("*")[0])) is not None)
-        others = [*_list(config.value.get("include")), *_list(config.value.get("files"))]
-        others += [*_list(table.get("rootDirs")), *_list(table.get("typeRoots"))]
-        references = config.value.get("references")
-        for item in references if isinstance(references, list) else ():
-            others += [item["path"]] if isinstance(item, dict) and isinstance(item.get("path"), str) else []
-        for text in others:
-            path = joined(config.folder, text.partition("*")[0])
-            if path is not None and (text.startswith("..") or config is not chain.configs[0]):
+def _of_chain(member: NodeProject, chain: Chain) -> Iterator[str]:
+    """Of what several of them state, the nearest counts, as for the compiler; paths lead on from the file that states
+    them."""
+    yield from (config.path for config in chain.configs)
+    for table, names in (("", ("include", "files")), ("compilerOptions", ("rootDirs", "typeRoots"))):
+        for name in names:
+            config, value = _stated(chain, table, name)
+            for text in _list(value) if config is not None else ():
+                path = joined(config.folder, text.partition("*")[0]) if config is not None else None
+                if path is not None and (text.startswith("..") or config is not chain.configs[0]):
+                    yield path
+    config, paths = _stated(chain, "compilerOptions", "paths")
+    base = chain.folder("baseUrl")
+    for alias, items in paths.items() if config is not None and isinstance(paths, dict) else ():
+        for text in _list(items):
+            path = joined(base if base is not None else config.folder if config else "", text.partition("*")[0])
+            own = config is chain.configs[0]
+            if path is not None and (own or _is_imported(member, alias.partition("*")[0], path)):
                 yield path
+    nearest = chain.configs[0]
+    references = nearest.value.get("references")
+    for item in references if isinstance(references, list) else ():
+        inner = item.get("path") if isinstance(item, dict) else None
+        path = joined(nearest.folder, inner) if isinstance(inner, str) and inner.startswith("..") else None
+        if path is not None:
+            yield path
+
+
+def _stated(chain: Chain, table: str, name: str) -> tuple[TsConfig | None, object]:
+    """The nearest configuration that states something, and what."""
+    for config in chain.configs:
+        values = config.value.get(table) if table else config.value
+        if isinstance(values, dict) and values.get(name) is not None:
+            return config, values[name]
+    return None, None
+
+
+def _is_imported(member: NodeProject, alias: str, path: str) -> bool:
+    """Whether an inherited alias for a part of another member is used outside of that one: where nothing does, it is
+    only there for that one's own sources. True where it can't be told."""
+    workspace, tree = member.workspace, member.folder.tree
+    own = member.folder.path
+    folders = [own, *(workspace.members if workspace is not None else ())]
+    target = next((folder for folder in folders[1:] if folder != own and inside(path, folder)), None)
+    if target is None or not alias:
+        return True
+    key, memory = ("node-alias", target, alias), tree.memory
+    if key not in memory:
+        memory[key] = _is_in_text(tree, dict.fromkeys(folder for folder in folders if folder != target), alias)
+    found: bool = memory[key]
+    return found
+
+
+def _is_in_text(tree: Tree, folders: Iterable[str], alias: str) -> bool:
+    count = 0
+    for folder in folders:
+        place = Project(tree, folder)
+        for name in place.files("*", depth=10):
+            if name.endswith(_CODE) and not name.endswith(".d.ts"):
+                count += 1
+                text = place.text(name) or ""
+                if count > MAX_SOURCES or f'"{alias}' in text or f"'{alias}" in text:
+                    return True
+    return False
 
 
 def _list(value: object) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
 from genfile.detect.node.sources import source_files
 from genfile.evidence import Fact
 
@@ -45,9 +46,13 @@ def _targets(value: object, below: bool = False) -> Iterator[str]:
 
 def _unbundled(project: NodeProject, start: Sequence[str]) -> bool:
     made = compiled(project)
+    # Nest's own webpack leaves packages where they are.
+    apps = {app.output for app in applications(project)}
     for word in start[1:]:
         path = posixpath.normpath(word)
         names = (path, f"{path}.js", f"{path}/index.js")
+        if apps.intersection(names):
+            return True
         if any(project.folder.has(name) for name in names if not name.startswith(("..", "/"))):
             return True
         if made is not None and any(made.source_of(name) is not None for name in names):

@@ -8,7 +8,7 @@ from genfile.detect.node.closure import installed
 from genfile.detect.node.loaded import config_variables
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
-from genfile.detect.node.members import has_schema, needed_members, put_generated, put_member_scripts
+from genfile.detect.node.members import has_schema, is_built, needed_members, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.scripts import resolve
@@ -124,6 +124,9 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
     package = project.root_package
     found = [name for name in LIFECYCLE if name in package.scripts]
     useful = [name for name in found if not _is_hook(package, name)]
+    if project.workspace is None and any(command.endswith(" run build") for command in draft.values.get("build", ())):
+        # Hosts that only install build by such a script.
+        useful = [name for name in useful if not is_built(package, name)]
     if found:
         draft.put("ignore_scripts", Fact(True, tuple(package.says("scripts", name) for name in found)))
     if useful:

@@ -63,7 +63,11 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     if above is not None:
         text = "Rush installs by scripts of its own, which are not known here: built as if it stood alone"
         project.folder.tree.note("warning", text, above.full("rush.json"))
-    name = decision.fact or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
+    name = (
+        decision.fact
+        or _protocol(project)
+        or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
+    )
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version
 
@@ -207,6 +211,17 @@ def _starts_bun(project: NodeProject) -> Fact[str] | None:
     words = project.package.scripts.get("start", "").split()
     if words[:1] in (["bun"], ["bunx"]) and "bun" not in project.package.every_dependency:
         return Fact("bun", (project.package.says("scripts", "start"),))
+    return None
+
+
+def _protocol(project: NodeProject) -> Fact[str] | None:
+    """What nothing names, dependencies by `workspace:` leave a choice of: npm and Yarn 1 refuse them, and pnpm has its
+    own list of members."""
+    for package in project.packages if project.workspace is not None else ():
+        for name, version in package.every_dependency.items():
+            if version.startswith("workspace:"):
+                words = " ".join(item for each in project.packages for item in each.scripts.values()).split()
+                return Fact("bun" if {"bun", "bunx"} & set(words) else "yarn-berry", (package.depends(name),))
     return None
 
 

@@ -122,7 +122,7 @@ def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[Pa
     commands = [
         run_script(project, manager, package, name)
         for package, name in every
-        if package.project.path in paths and not is_hook(package, name) and not _is_built(package, name)
+        if package.project.path in paths and not is_hook(package, name) and not is_built(package, name)
     ]
     if commands:
         fact = draft.evidence.get("/build")
@@ -130,7 +130,7 @@ def put_member_scripts(project: NodeProject, draft: Draft, is_hook: Callable[[Pa
         draft.put("build", Fact([*commands, *draft.values.get("build", [])], said))
 
 
-def _is_built(package: PackageJson, name: str) -> bool:
+def is_built(package: PackageJson, name: str) -> bool:
     """Whether the script `build`, which is run anyway, does all that another script does."""
     steps = resolve(package, name)
     done = [step.words for step in resolve(package, "build") or ()]

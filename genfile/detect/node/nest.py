@@ -9,10 +9,14 @@ from genfile.evidence import Evidence
 
 @dataclass(frozen=True)
 class Application:
-    """An application: its name, what its build makes, relative to the package, and whether its folder is there."""
+    """An application: its name, what its build makes and of which source, and whether its folder is there.
+
+    Paths are relative to the package.
+    """
 
     name: str
     output: str
+    source: str
     says: Evidence
     there: bool = True
 
@@ -31,8 +35,10 @@ def applications(project: NodeProject) -> list[Application]:
         entry = document.text("projects", name, "entryFile") or "main"
         there = project.folder.has_folder(posixpath.normpath(place))
         output = posixpath.normpath(posixpath.join("dist", place, f"{entry}.js"))
+        sources = document.text("projects", name, "sourceRoot") or posixpath.join(place, "src")
+        source = posixpath.normpath(posixpath.join(sources, f"{entry}.ts"))
         says = project.folder.says("nest-cli.json", document.line("projects", name), f"application {name}")
-        item = Application(name, output, says, there)
+        item = Application(name, output, source, says, there)
         found = [item, *found] if place == root else [*found, item]
     # An entry may be left behind by an application that is gone.
     return [item for item in found if item.there] or found

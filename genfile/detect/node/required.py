@@ -1,13 +1,15 @@
 """The variables that a program of Node ends without."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from genfile.detect.node.clients import client_names
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.sources import source_files
+from genfile.detect.node.started import program_of
 from genfile.detect.required import put_required
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.jsrequired import required_names
+from genfile.parsers.values import EnvName
 
 
 def put_needed(project: NodeProject, draft: Draft) -> None:
@@ -18,6 +20,10 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
 
 
 def _found(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
-    for name, module in source_files(project, start):
-        for item in (*required_names(module), *client_names(project, name, module)):
+    program = program_of(project, start)
+    asked: dict[str, list[EnvName]] = defaultdict(list)
+    for name, variable, line in program.asked_for():
+        asked[name].append(EnvName(variable, line, has_default=False))
+    for name, part in program.starts.items():
+        for item in (*required_names(part), *asked[name], *client_names(project, name, part)):
             yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")

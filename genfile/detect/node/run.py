@@ -7,6 +7,7 @@ from genfile.data import Framework
 from genfile.detect.node.build import output_folder
 from genfile.detect.node.closure import closure_of
 from genfile.detect.node.command import OWNERS
+from genfile.detect.node.compiled import compiled
 from genfile.detect.node.devloads import loaded_dev_dependency, package_of
 from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
@@ -71,6 +72,10 @@ _RUN_ENDINGS = tuple(
     .json .yaml .yml .graphql .proto .sql .html .ejs .hbs .pug .csv .txt .cjs .mjs .js
     """.split()
 )
+# No runtime loads these but by their names; and where names are.
+_NAMED_ALONE = (".yaml", ".yml")
+_CODE = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".tsx", ".jsx")
+MAX_SOURCES = 400
 _UNCOMPILED = tuple(
     """
     .html .ejs .hbs .handlebars .pug .graphql .gql .proto .sql .mustache .njk .liquid .mjml .wasm .csv .yaml
@@ -79,6 +84,9 @@ _UNCOMPILED = tuple(
 )
 
 
+# What a compiler writes beside its outputs.
+_ASIDE_OF_OUTPUT = (".map", ".d.ts", ".d.mts", ".d.cts", ".tsbuildinfo")
+MAX_FILES = 2000
 # How many parts of a library are copied one by one.
 MAX_PATHS = 3
 
@@ -121,7 +129,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         else:
             draft.values["outputs"] = [folder.full(output)]
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
-    _mend_paths(folder, draft, posixpath.basename(start[0]) if start else "")
+    _mend_paths(folder, draft)
     if framework is not None and framework.writable:
         draft.values["writable"] = [folder.full(name) for name in framework.writable]
     _keep_all_modules(project, draft, framework)
@@ -132,12 +140,17 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
 RUN_SOURCES = ("ts-node", "ts-node-esm", "tsx", "vite-node")
 
 
-def _mend_paths(folder: Project, draft: Draft, runner: str) -> None:
+def _runs_sources(draft: Draft) -> bool:
+    start = draft.values.get("start") or [""]
+    return posixpath.basename(start[0]) in RUN_SOURCES
+
+
+def _mend_paths(folder: Project, draft: Draft) -> None:
     """No folder with sources is an output: a compiler may write beside them. What runs sources wants their settings."""
     if "outputs" in draft.values:
         draft.values["outputs"] = [path for path in draft.values["outputs"] if not _holds_sources(folder, path)]
     kept: list[str] = draft.values["run_paths"]
-    if runner in RUN_SOURCES and folder.spec_path not in kept:
+    if _runs_sources(draft) and folder.spec_path not in kept:
         configs = [folder.full(name) for name in sorted(folder.names()) if name.startswith("tsconfig")]
         draft.values["run_paths"] = [*kept, *(path for path in configs if path not in kept)]
 
@@ -160,6 +173,9 @@ def _put_libraries(project: NodeProject, draft: Draft) -> None:
         members = closure.members
         draft.values["workspace"]["runs_with"] = list(members)
         listed += [path for path in closure.files or () if posixpath.basename(path).startswith("tsconfig")]
+        if closure.files is None and not draft.values.get("build") and _runs_sources(draft):
+            # Nobody knows what these sources lead to.
+            listed = [project.root.spec_path]
     packages = [(path, read_package(Project(project.folder.tree, path))) for path in members]
     found = [item for path, package in packages for item in (_of_library(package) if package else [path])]
     # What changes less comes first.
@@ -211,11 +227,23 @@ def _output(project: NodeProject, draft: Draft, framework: Framework | None) -> 
             continue
         path = posixpath.normpath(word)
         first = path.split("/")[0]
-        if path.startswith(("..", "/", "-")) or project.folder.has(path):
+        if path.startswith(("..", "/", "-")) or (project.folder.has(path) and not _is_made_again(project, path)):
             continue
         if "/" in path or first in ("dist", "build", "out", "lib", ".output"):
             return output_folder(project) if (output_folder(project) or "\0") in path else first
     return framework.output if framework is not None and framework.keeps else None
+
+
+def _is_made_again(project: NodeProject, path: str) -> bool:
+    """Whether the compiler writes a file that is in the tree, and whatever else its folder has there."""
+    known = compiled(project)
+    outputs = known.outputs if known is not None else {}
+    made = set(outputs.values())
+    first, sign, _ = path.partition("/")
+    if path not in made or not sign or any(source.startswith(f"{first}/") for source in outputs):
+        return False
+    inside = (name for _, name in zip(range(MAX_FILES), project.folder.files("*", below=first, depth=12), strict=False))
+    return all(name in made or name.endswith(_ASIDE_OF_OUTPUT) for name in inside)
 
 
 def _built_with(folder: Project) -> set[str]:
@@ -226,6 +254,16 @@ def _built_with(folder: Project) -> set[str]:
         steps = resolve(package, name) if package is not None else None
         words[name in BUILD_SCRIPTS].update(posixpath.normpath(word) for step in steps or () for word in step.words[1:])
     return words[True] - words[False]
+
+
+def _is_named(folder: Project, name: str) -> bool:
+    """Whether code of the project, or a script, names a file without its ending: what nothing loads by itself. True
+    where that can't be told."""
+    stem = posixpath.splitext(name)[0]
+    for count, path in enumerate(item for item in folder.files("*", depth=8) if item.endswith(_CODE)):
+        if count > MAX_SOURCES or stem in (folder.text(path) or ""):
+            return True
+    return stem in (folder.text("package.json") or "")
 
 
 def _beside(folder: Project, output: str) -> list[str]:
@@ -245,6 +283,7 @@ def _beside(folder: Project, output: str) -> list[str]:
             and ".test." not in name
             and ".spec." not in name
             and name not in only_built
+            and (not name.endswith(_NAMED_ALONE) or _is_named(folder, name))
         )
     ]
     return [*files, *sorted(folders)]

@@ -277,6 +277,14 @@ def is_migration(step: Step) -> bool:
     )
 
 
+def is_installation(step: Step) -> bool:
+    """Whether a command installs what a manifest names, as the image has done: `npm install`, `yarn`."""
+    named = [word for word in step.words[1:] if not word.startswith("-")]
+    return step.program in MANAGERS and (
+        named in (["install"], ["i"], ["ci"]) or (not named and step.program == "yarn")
+    )
+
+
 def uses_variables(step: Step) -> bool:
     """Whether a shell would have to expand something in the command."""
     return any("$" in word or "`" in word or "*" in word for word in step.words)

@@ -30,12 +30,13 @@ from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.scripts import is_development, resolve
 from genfile.detect.node.secrets import put_secrets
-from genfile.detect.node.site import asset_root, static_output
+from genfile.detect.node.site import asset_root, hashed_folders, static_output
 from genfile.detect.node.sources import source_files
 from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
+from genfile.detect.node.workspace import Workspace
 from genfile.detect.node.writes import put_writes
 from genfile.detect.tree import Project
 from genfile.detect.written import put_written
@@ -170,9 +171,21 @@ def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
         "names": _asked(project, manager) if closure.files is not None else [],
     }
     draft.put("workspace", Fact(value, (workspace.evidence,)))
+    _note_absent(project, workspace, draft)
     if closure.files is None:
         text = f"the whole workspace is installed and copied to build {project.folder.spec_path}: {closure.reason}"
         draft.note("info", text, workspace.evidence.path, workspace.evidence.line)
+
+
+def _note_absent(project: NodeProject, workspace: Workspace, draft: Draft) -> None:
+    """Members that are depended upon and are not in the tree: every package manager refuses to install that."""
+    asked = ((name, text) for name, text in project.package.every_dependency.items() if text.startswith("workspace:"))
+    absent = [name for name, text in asked if "@" not in text and not workspace.named([name])]
+    if absent:
+        says = project.package.depends(absent[0])
+        listed = ", ".join(absent[:4])
+        text = f"{listed}: no member of the workspace has this name, so that the installation will fail"
+        draft.note("warning", text, says.path, says.line)
 
 
 # What Yarn calls a root without a name.
@@ -192,7 +205,8 @@ def _asked(project: NodeProject, manager: str) -> list[str]:
 
 def _put_site(project: NodeProject, draft: Draft, static: Fact[dict[str, object]], framework: Framework | None) -> None:
     root = project.folder.full(str(static.value["root"]))
-    draft.put("static", static.but({**static.value, "root": root}))
+    hashed = hashed_folders(project, framework) if framework is not None else []
+    draft.put("static", static.but({**static.value, "root": root, "hashed": hashed}))
     if framework is not None:
         put_base(project, framework, draft)
     draft.put("port", static.but(8080))

@@ -1,6 +1,7 @@
 """Front ends that are only files after their build: where the files are, and who routes."""
 
 import posixpath
+import re
 from typing import Any
 
 from genfile.data import Framework
@@ -64,6 +65,25 @@ def _by_framework(project: NodeProject, framework: Framework) -> Fact[tuple[str,
         pages = document is not None and document.text("expo", "web", "output") == "static"
         return Fact(("dist", not pages), (project.package.depends("expo"),))
     return _configured(project, framework)
+
+
+def hashed_folders(project: NodeProject, framework: Framework) -> list[str]:
+    """The folders of the output that browsers may keep: none where files are copied to it as they are named."""
+    names = list(framework.hashed)
+    folders = [*_COPIED, *(["src"] if framework.name == "angular" else [])]
+    if framework.name == "vite":
+        found = read_config(project, "vite.config")
+        config = found[1].default_export if found else None
+        stated, public = _at(config, ("build", "assetsDir")), _at(config, ("publicDir",))
+        names = [posixpath.normpath(stated)] if isinstance(stated, str) and stated.strip("./") else names
+        folders += [posixpath.normpath(public)] if isinstance(public, str) else []
+    given = (posixpath.join(folder, name.split("/")[0]) for folder in folders for name in names)
+    mixed = {posixpath.basename(path) for path in given if project.folder.has_folder(path)}
+    return [f"/{name}/" for name in names if name.split("/")[0] not in mixed and re.fullmatch(r"[\w@~/-]+", name)]
+
+
+# Where files lie that a build copies to the root of its output.
+_COPIED = ("public", "static", "client/public", "app/public", "docs/public")
 
 
 def asset_root(project: NodeProject) -> Fact[dict[str, Any]] | None:

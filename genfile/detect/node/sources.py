@@ -8,6 +8,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import aliased_paths
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.nest import applications
 from genfile.parsers.javascript import JsModule
 
 MAX_FILES = 60
@@ -43,6 +44,10 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
                 yield source
                 return
             base = path.rsplit(".", 1)[0]
+            built = [app.source for app in applications(project) if app.output == f"{base}.js"]
+            if built and project.folder.has(built[0]):
+                yield built[0]
+                return
             inner = base.split("/", 1)[1] if "/" in base else base
             for stem in (base, f"src/{inner}", inner, f"src/{base}"):
                 for ending in (".ts", ".mts", ".js", ".mjs", ".cjs", ".tsx"):

@@ -56,14 +56,10 @@ def _is_config(project: PythonProject, name: str) -> bool:
 
 
 def _named(words: list[str]) -> str | None:
-    for index, word in enumerate(words):
-        flag, sign, value = word.partition("=")
-        if flag in ("-c", "--config"):
-            value = value if sign else words[index + 1] if index + 1 < len(words) else ""
-            if value.startswith("python:"):
-                return value.removeprefix("python:").replace(".", "/") + ".py"
-            return value.removeprefix("file:").removeprefix("./")
-    return None
+    value = _flag(words, "-c", "--config")
+    if value is not None and value.startswith("python:"):
+        return value.removeprefix("python:").replace(".", "/") + ".py"
+    return value.removeprefix("file:").removeprefix("./") if value is not None else None
 
 
 def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bound:
@@ -105,6 +101,42 @@ def worker_class(project: PythonProject, words: list[str] | None = None) -> Any:
     """The class of the workers that the configuration names; ``words``: a command that reads it."""
     name = config_file(project, words)
     return settled(constant(project, name, "worker_class")[0]) if name is not None else None
+
+
+# Its workers that it has an extra for, of the same name: what they import is only with that.
+_EXTRAS = ("gevent", "eventlet", "tornado")
+# From this version on gunicorn itself no longer brings what the worker for gevent imports beside gevent.
+_BARE = "27"
+
+
+def missing_worker(project: PythonProject, values: dict[str, Any], present: set[str]) -> tuple[str, Evidence] | None:
+    """gunicorn with the extra of the workers that it is told to have, where what is listed does not bring that.
+
+    ``values``: the draft's; ``present``: what is listed and what that is known to bring.
+    """
+    words = list(values.get("start") or ())
+    plain = words[2].split() if words[:2] == ["sh", "-c"] and len(words) == 3 else words
+    worker = _flag(plain, "-k", "--worker-class") or worker_class(project, plain) if "gunicorn" in plain else None
+    if worker not in _EXTRAS or worker in getattr(project.dependencies.get("gunicorn"), "extras", ()):
+        return None
+    version = project.locked.get("gunicorn")
+    is_bare = version is None or int(version.partition(".")[0]) >= int(_BARE)
+    if worker in present and not (is_bare and worker == "gevent" and "packaging" not in present):
+        return None
+    own = next((item for item in values.get("extra_packages", ()) if item.startswith("gunicorn==")), "gunicorn")
+    pin = f"=={version}" if version is not None else own.removeprefix("gunicorn")
+    name = config_file(project, plain)
+    says = project.folder.says(name or project.requirements_name or ".", None, f"gunicorn's workers are of {worker}")
+    return f"gunicorn[{worker}]{pin}", says
+
+
+def _flag(words: list[str], *flags: str) -> str | None:
+    """The value of a flag of a command: `-k gevent`, `--worker-class=gevent`."""
+    for index, word in enumerate(words):
+        flag, sign, value = word.partition("=")
+        if flag in flags:
+            return value if sign else next(iter(words[index + 1 : index + 2]), None)
+    return None
 
 
 def configured_application(project: PythonProject) -> Fact[Application] | None:

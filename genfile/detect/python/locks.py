@@ -9,6 +9,8 @@ from typing import Any
 from genfile.detect.tree import Project
 from genfile.parsers.requirements import normalise
 
+# Sources of packages of the project's own.
+_OF_THE_TREE = {"editable", "directory", "virtual"}
 FILES = ("uv.lock", "poetry.lock", "pdm.lock")
 _WHEEL = re.compile(r"-([a-z0-9_.]+)-([a-z0-9_.]+)-([a-z0-9_.]+)\.whl$")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -107,7 +109,7 @@ def _brought(item: dict[str, Any]) -> Iterable[str]:
     """The names that a package depends on: tables of uv, keys of Poetry, texts of PDM."""
     listed, extras, source = item.get("dependencies"), item.get("optional-dependencies"), item.get("source")
     entries = list(listed) if isinstance(listed, list | dict) else []
-    if isinstance(extras, dict) and isinstance(source, dict) and "registry" in source:
+    if isinstance(extras, dict) and isinstance(source, dict) and source and not source.keys() & _OF_THE_TREE:
         # uv writes the extras of a package that somebody asks for; of the project itself all that there are.
         entries += [entry for names in extras.values() if isinstance(names, list) for entry in names]
     for entry in entries:

@@ -169,6 +169,10 @@ class PythonProject:
             found.setdefault(dependency.name, dependency)
         return found or self.imported
 
+    def add(self, dependency: Dependency) -> None:
+        """Count what the image installs beside the list among the dependencies."""
+        self.dependencies.setdefault(dependency.name, dependency)
+
     @cached_property
     def chosen(self) -> Chosen:
         """The groups and extras for production."""
@@ -189,15 +193,7 @@ class PythonProject:
     @property
     def has_manifest(self) -> bool:
         """Whether anything names dependencies, an empty list included."""
-        files = (
-            "pyproject.toml",
-            "Pipfile",
-            "setup.py",
-            "setup.cfg",
-            "pixi.toml",
-            "environment.yml",
-            "environment.yaml",
-        )
+        files = "pyproject.toml Pipfile setup.py setup.cfg pixi.toml environment.yml environment.yaml".split()
         return self.requirements_name is not None or self.inline is not None or any(map(self.folder.has, files))
 
     def _group_dependencies(self) -> list[Dependency]:
@@ -210,9 +206,8 @@ class PythonProject:
     def _project_dependencies(self) -> list[Dependency]:
         found: list[Dependency] = []
         listed = self.project_table.get("dependencies", [])
-        for index, text in enumerate(listed if isinstance(listed, list) else []):
-            line = self.pyproject.line("project", "dependencies") if self.pyproject else None
-            del index
+        line = self.pyproject.line("project", "dependencies") if self.pyproject else None
+        for text in listed if isinstance(listed, list) else []:
             dependency = self._from_text(text, "pyproject.toml", line)
             if dependency is not None:
                 found.append(dependency)

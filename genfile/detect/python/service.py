@@ -12,6 +12,7 @@ from genfile.detect.python.extras import put_collectstatic, put_environment, put
 from genfile.detect.python.fetched import put_fetched
 from genfile.detect.python.frameworks import find_framework, find_program
 from genfile.detect.python.gunicorn import configured_application, gunicorn_bind, is_misfit
+from genfile.detect.python.implied import put_implied
 from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.locks import out_of_step
@@ -22,6 +23,7 @@ from genfile.detect.python.objects import find_application
 from genfile.detect.python.outside import put_references
 from genfile.detect.python.port import find_health, served_port
 from genfile.detect.python.processes import put_processes, put_release
+from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
 from genfile.detect.python.servers import Start, named_port
@@ -34,6 +36,7 @@ from genfile.detect.python.start import (
     program_start,
     put_hosted,
     put_procfile,
+    served_framework,
 )
 from genfile.detect.python.stores import put_stores
 from genfile.detect.python.streamlit import put_streamlit
@@ -74,7 +77,9 @@ def detect(folder: Project) -> Draft:
     put_groups_as_packages(project, draft)
     put_framework(project, draft, framework)
     put_undeclared(project, draft)
+    put_implied(project, draft, django)
     put_mistaken(project, draft)
+    put_removed(project, draft)
     put_environment(project, draft, django)
     put_writes(project, draft)
     put_written(project.folder, draft, named_paths(project))
@@ -95,6 +100,9 @@ def detect(folder: Project) -> Draft:
 def _framework(project: PythonProject, django: Django | None) -> Fact[Framework] | None:
     """What the project is made with; Django where it has a project of that, whatever else it depends on."""
     found, folder = find_framework(project), project.folder
+    if found is not None and found.value.interface is None and found.value.kind == "server":
+        # Several are listed: a server of applications is given one of another.
+        found = served_framework(project) or found
     if django is None or (found is not None and found.value.name == "django"):
         return found
     item = framework_named("python", "django") if folder.has("manage.py") or project.depends("django") else None
@@ -209,6 +217,9 @@ def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | N
     if at is not None and bound is not None and bound.alone and named is None:
         draft.values["start"] = [*words[: at + 1], f"--bind=0.0.0.0:{start.port}", *words[at + 1 :]]
         start.port_variable = None
+    elif at is not None and named is not None and words[0] != "sh":
+        # A flag beats the variable.
+        start.port_variable = None
 
 
 def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
@@ -307,7 +318,7 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     says = found[names[0]].evidence
     texts = [_text(found[name]) for name in names]
     draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
-    text = f"no list of dependencies: the newest {', '.join(names)} is installed; write a requirements.txt"
+    text = f"no list of dependencies: the newest {', '.join(texts)} is installed; write a requirements.txt"
     draft.note("warning", text, says.path, says.line)
 
 

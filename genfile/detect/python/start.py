@@ -4,14 +4,16 @@ import itertools
 import re
 import shlex
 
-from genfile.data import Framework
+from genfile.data import Framework, frameworks
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import Application, module_name, modules
 from genfile.detect.python.besides import own_way
 from genfile.detect.python.django import Django
 from genfile.detect.python.frameworks import find_program, has_main_package
 from genfile.detect.python.gunicorn import gunicorn, worker_class
+from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
 from genfile.detect.python.runnable import named_from_above
 from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
@@ -137,6 +139,22 @@ def _targets(words: list[str]) -> list[str]:
     return [word for word in found if ":" in word] or found
 
 
+def served_framework(project: PythonProject) -> Fact[Framework] | None:
+    """The framework of the application that the command of a Procfile or of a host gives to a server."""
+    draft = Draft()
+    if not (put_procfile(project, draft, 8000) or put_hosted(project, draft, 8000)):
+        return None
+    words = draft.values["start"]
+    plain = words[2].removeprefix("exec ").split() if words[:2] == ["sh", "-c"] else words
+    modules_ = [word.split(":")[0] for word in _targets(plain)] if plain[0] in (*ASGI_SERVERS, *WSGI_SERVERS) else []
+    loaded = {path for name in modules_ for file in _files(project, name, plain) for path in loaded_by(project, file)}
+    for item in frameworks("python") if loaded else ():
+        made = find_application(project, item) if item.interface is not None else None
+        if made is not None and made.value.file in loaded:
+            return made.but(item)
+    return None
+
+
 def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
     """`python x.py` or `python -m x` of the project's own Dockerfile, where that is in the tree; its own script."""
     for fact in hosting(project.folder).starts:
@@ -173,12 +191,18 @@ def _own_script(project: PythonProject, words: list[str], *, hosted: bool) -> li
 
 def _exists(project: PythonProject, module: str, words: list[str]) -> bool:
     """Whether a module that a command names is in the tree."""
+    return bool(_files(project, module, words))
+
+
+def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
+    """The files that a module which a command names may be."""
     path = module.replace(".", "/")
     bases = ["", "src/"]
     if path.startswith(f"{project.folder.folder_name}/") and named_from_above(project) is not None:
         path = path.partition("/")[2]
     bases += [f"{words[i + 1]}/" for i, word in enumerate(words[:-1]) if word in ("--chdir", "--app-dir")]
-    return any(project.folder.has(f"{base}{path}{end}") for base in bases for end in (".py", "/__init__.py"))
+    paths = (f"{base}{path}{end}" for base in bases for end in (".py", "/__init__.py"))
+    return [path for path in paths if project.folder.has(path)]
 
 
 def django_start(project: PythonProject, django: Django, port: int = 8000) -> Start:

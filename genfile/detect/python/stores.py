@@ -11,14 +11,14 @@ from genfile.parsers.python import PyModule
 from genfile.parsers.values import EnvDefault
 
 # What speaks to a database by SQLAlchemy's addresses, which name the driver.
-_ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases", "fastapi-users-db-sqlalchemy")
+ALCHEMY = ("sqlalchemy", "sqlmodel", "flask-sqlalchemy", "alembic", "databases", "fastapi-users-db-sqlalchemy")
 
 
 def put_stores(project: PythonProject, draft: Draft) -> None:
     """Put /connections."""
 
     def depends(name: str) -> bool:
-        return project.depends(*(_ALCHEMY if name == "sqlalchemy" else (name,))) is not None
+        return project.depends(*(ALCHEMY if name == "sqlalchemy" else (name,))) is not None
 
     put_connections(draft, project.folder, _reads(project), depends)
 

@@ -4,7 +4,7 @@ from genfile.data import Framework, import_names
 from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.imports import needs
 from genfile.detect.python.locks import reach
-from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.evidence import Draft, Fact
 
 MAX_PACKAGES = 5
@@ -26,6 +26,7 @@ def put_undeclared(project: PythonProject, draft: Draft) -> None:
         missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else name
         text = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it: add it"
         draft.note("warning", text, need.evidence.path, need.evidence.line)
+        project.add(Dependency(name, (), missing[name].removeprefix(name), need.evidence))
         listed = [*draft.values.get("extra_packages", []), missing[name]]
         old = draft.evidence.get("/extra_packages")
         draft.put("extra_packages", Fact(listed, (*(old.evidence if old else ()), need.evidence), guess=True))

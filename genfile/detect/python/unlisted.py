@@ -3,12 +3,14 @@
 import ast
 import sys
 from collections.abc import Container, Iterator
+from dataclasses import replace
 from functools import cache
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import drivers, loaded_by
 from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.removed import held
 from genfile.detect.python.told import told_installs
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import required_imports
@@ -35,6 +37,9 @@ def imported(project: PythonProject, only: Container[str] | None = None) -> dict
         name = _distribution(module)
         if name is not None and not found.keys() & {*import_names().get(module, ()), normalise(module)}:
             found.setdefault(name, Dependency(name, (), "", says))
+    for name, range_ in held(project).items():
+        if name in found and not found[name].specifier:
+            found[name] = replace(found[name], specifier=range_.specifier)
     return found
 
 

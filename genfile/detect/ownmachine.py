@@ -1,0 +1,79 @@
+"""A database whose address is written out in the code, on the machine itself: in a container that is the container."""
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from genfile.data import backing_services
+from genfile.detect.aside import NOT_SERVICES
+from genfile.detect.tree import Project
+from genfile.evidence import Draft, Evidence
+
+_SOURCES = {
+    "python": ("*.py",),
+    "go": ("*.go",),
+    "java": ("*.java", "*.kt"),
+    "node": ("*.js", "*.ts", "*.mjs", "*.cjs"),
+}
+MAX_FILES = 300
+# Lines above that may begin what an address is the default in.
+_ABOVE = 2
+_LOCAL = r"(?:localhost|127\.0\.0\.1)(?![\w.-])"
+_URL = re.compile(rf"""["'`](?:jdbc:|r2dbc:)?([a-z][a-z0-9]*)(?:\+[\w.]+)?://(?:[^@/\s"'`]*@)?{_LOCAL}""")
+_GO = re.compile(rf"@tcp\({_LOCAL}")
+# Django's way: the engine, and then the host.
+_ENGINE = re.compile(r"""["']ENGINE["']\s*:\s*["'][\w.]*\.(\w+)["']""")
+_HOST = re.compile(rf"""["']HOST["']\s*:\s*["']{_LOCAL}["']""")
+_FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*=")
+# A file that asks the environment for such an address has what stands in for it.
+_ASKS = re.compile(
+    r"(?i)(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|DATABASE|DB)"
+)
+_COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
+_ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target", "vendor", "seeders", "seeds"}
+
+
+def tell_of_own_machine(folder: Project, draft: Draft) -> None:
+    """A note for the first such address of each database that no variable leads to."""
+    known = backing_services()
+    listed = draft.values.get("connections", [])
+    read = {item["name"] for item in draft.values.get("environment", [])}
+    told = {item["service"] for item in listed if item["variable"] in read}
+    # What the framework reads by itself is another word of the same.
+    told |= {item["service"] for item in listed if item["variable"].startswith(("SPRING_", "QUARKUS_", "DATASOURCES_"))}
+    wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
+    if not wanted:
+        return
+    for scheme, says in _addresses(folder, str(draft.values.get("language"))):
+        service = next((name for name, schemes in wanted.items() if scheme in schemes or scheme == name), None)
+        if service is not None:
+            del wanted[service]
+            text = f"{says}: the address of {service} is written out, and this machine is the container itself there"
+            draft.note("warning", f"{text}: read it from a variable", says.path, says.line)
+
+
+def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:
+    """The schemes of the addresses on the machine itself, with the lines that write them out."""
+    names = itertools.chain.from_iterable(folder.files(pattern) for pattern in _SOURCES.get(language, ()))
+    own = (name for name in names if _ASIDE.isdisjoint(name.split("/")[:-1]) and "test" not in name.rpartition("/")[2])
+    for path in itertools.islice(own, MAX_FILES):
+        text = folder.text(path) or ""
+        if ("localhost" not in text and "127.0.0.1" not in text) or _ASKS.search(text):
+            continue
+        lines = text.splitlines()
+        engine = ""
+        for number, line in enumerate(lines, 1):
+            engine = match[1] if (match := _ENGINE.search(line)) is not None else engine
+            scheme = _scheme(line, engine)
+            above = "\n".join(lines[max(0, number - 1 - _ABOVE) : number])
+            if scheme and not _COMMENT.match(line) and not _FROM_OUTSIDE.search(above):
+                yield scheme, folder.says(path, number, "localhost")
+
+
+def _scheme(line: str, engine: str) -> str | None:
+    match = _URL.search(line)
+    if match is not None:
+        return match[1]
+    if _GO.search(line) is not None:
+        return "mysql"
+    return engine.removesuffix("_psycopg2") or None if _HOST.search(line) is not None else None

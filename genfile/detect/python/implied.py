@@ -1,0 +1,158 @@
+"""What a setting names and no import says: the driver of a database, the library of gunicorn's workers.
+
+Such a package is nobody's but the project's own to list: what is listed does not bring it, be the list whole or not.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from genfile.data import import_names
+from genfile.detect.python.application import modules
+from genfile.detect.python.django import Django, settings_modules
+from genfile.detect.python.gunicorn import missing_worker
+from genfile.detect.python.locks import reach
+from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.stores import ALCHEMY
+from genfile.detect.shared import EXAMPLES
+from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.python import PyModule
+from genfile.parsers.requirements import cap
+from genfile.parsers.values import EnvDefault
+
+_ADDRESS = re.compile(r"\b([a-z][a-z0-9]+)(\+\w+)?://")
+# Calls that give Django an engine by the scheme of an address.
+_BY_ADDRESS = ("dj_database_url.config", "dj_database_url.parse", "env.db", "env.db_url")
+# Schemes that Django's readers of addresses take for a database of another name.
+_SAME = {"postgres": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "mysql2": "mysql"}
+
+
+def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> None:
+    """Add to /extra_packages the drivers and libraries that nothing lists."""
+    found = dict(_of_django(project, django)) if django is not None else dict(_of_alchemy(project))
+    for text, says in found.items():
+        _put(project, draft, text, says)
+    worker = missing_worker(project, draft.values, _present(project))
+    if worker is not None:
+        text, says = worker
+        put_extra(draft, text, says)
+        draft.note("warning", f"{says}: the image installs {text}: add it to your dependencies", says.path, says.line)
+
+
+def put_extra(draft: Draft, text: str, says: Evidence) -> None:
+    """Add a requirement to /extra_packages; it takes the place of one of the same package without extras."""
+    name = text.partition("[")[0].partition("==")[0]
+    listed = [item for item in draft.values.get("extra_packages", []) if item.partition("==")[0] != name]
+    old = draft.evidence.get("/extra_packages")
+    draft.put("extra_packages", Fact([*listed, text], (*(old.evidence if old else ()), says), guess=True))
+
+
+def _put(project: PythonProject, draft: Draft, name: str, says: Evidence) -> None:
+    plain, _, extra = name.rstrip("]").partition("[")
+    version = project.locked.get(plain)
+    project.add(Dependency(plain, (extra,) if extra else (), f"=={version}" if version else "", says))
+    put_extra(draft, f"{name}=={version}" if version else name, says)
+    text = f"{says}: {plain} is not in your dependencies; the image installs it: add it"
+    draft.note("warning", text, says.path, says.line)
+
+
+def _present(project: PythonProject) -> set[str]:
+    """What is listed, what a lock file says that it brings, and the extras by which a driver is asked for."""
+    found = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
+    return found | {extra for item in project.dependencies.values() for extra in item.extras}
+
+
+def _lacks(project: PythonProject, scheme: str) -> str | None:
+    """The driver that is installed for a database, where none is there; an extra may be named after either."""
+    known, present = import_names("engines").get(scheme, ()), _present(project)
+    plain = {re.sub(r"[^a-z0-9]", "", name) for name in known}
+    by_extra = any(re.sub(r"^(?:mysql|postgresql)_|[^a-z0-9]", "", name) in {*plain, scheme} for name in present)
+    return known[0] if known and not by_extra and present.isdisjoint(known) else None
+
+
+# --- Django ---------------------------------------------------------------------------------------------------------
+
+
+def _of_django(project: PythonProject, django: Django) -> Iterator[tuple[str, Evidence]]:
+    """The drivers of the engines that the settings name."""
+    for path, module in settings_modules(project, django):
+        for engine, line in (*_engines(module), *_addresses(module)):
+            name = _lacks(project, engine)
+            if name is not None:
+                yield name, project.folder.says(path, line, f"the database is {engine}")
+
+
+def _engines(module: PyModule) -> Iterator[tuple[str, int]]:
+    """The last parts of `"ENGINE": "django.db.backends.postgresql"`."""
+    for node in module.of(ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == "ENGINE":
+                text = module.value(value)
+                text = text.default if isinstance(text, EnvDefault) else text
+                if isinstance(text, str) and ".backends." in text:
+                    yield text.rpartition(".")[2], value.lineno
+
+
+def _addresses(module: PyModule) -> Iterator[tuple[str, int]]:
+    """The schemes of the addresses that are written out in the settings for a reader of such."""
+    for call in module.calls:
+        if call.callee in _BY_ADDRESS:
+            for text in (*call.arguments, *call.keywords.values()):
+                match = _ADDRESS.match(text) if isinstance(text, str) else None
+                if match is not None:
+                    yield _SAME.get(match[1], match[1]), call.line
+
+
+# --- SQLAlchemy -----------------------------------------------------------------------------------------------------
+
+
+def _of_alchemy(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
+    """The drivers of addresses that name none, where none of the same database names one."""
+    if project.depends(*ALCHEMY) is None:
+        return
+    found: dict[str, Evidence] = {}
+    named: set[str] = set()
+    for text, says in _texts(project):
+        for match in _ADDRESS.finditer(text):
+            if match[2]:
+                named.add(match[1])
+            else:
+                found.setdefault(match[1], says)
+    for scheme, says in found.items():
+        name = _lacks(project, scheme) or _alone(project, scheme) if scheme not in named else None
+        if name is not None:
+            yield name, Evidence(says.path, says.line, f"{scheme}://")
+
+
+def _texts(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
+    for path, module in modules(project):
+        for text, line in module.paths:
+            yield text, project.folder.says(path, line, "an address")
+    for file in EXAMPLES:
+        lines = (project.folder.text(file) or "").splitlines() if project.folder.has(file) else []
+        for number, text in enumerate(lines, 1):
+            if not text.lstrip().startswith("#"):
+                yield text, project.folder.says(file, number, "an address")
+
+
+def _alone(project: PythonProject, scheme: str) -> str | None:
+    """What newer versions of SQLAlchemy load alone, where such a one is installed and another driver is listed."""
+    since, name = import_names("alone").get(scheme, ("", ""))
+    present = _present(project)
+    plain = name.partition("[")[0]
+    old = set(import_names("engines").get(scheme, ())[:2])
+    if not since or plain in present or not old & present or present & {"asyncpg", "pg8000", "psycopg2cffi"}:
+        return None
+    return name if _is_newer(project, since) else None
+
+
+def _is_newer(project: PythonProject, since: str) -> bool:
+    """Whether SQLAlchemy of that version or a newer one is installed: it is where nothing keeps it below."""
+    from packaging.version import InvalidVersion, Version
+
+    listed = project.dependencies.get("sqlalchemy")
+    most = project.locked.get("sqlalchemy") or (cap(listed.specifier) if listed is not None else None)
+    try:
+        return most is None or Version(most) >= Version(since)
+    except InvalidVersion:
+        return False

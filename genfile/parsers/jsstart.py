@@ -1,0 +1,330 @@
+"""What of a module of JavaScript runs while the program starts: its top level, and the functions that this calls."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from genfile.parsers.grammar import captures
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from genfile.parsers.javascript import JsModule
+
+_KINDS = (
+    "function_declaration",
+    "function_expression",
+    "arrow_function",
+    "method_definition",
+    "generator_function",
+    "generator_function_declaration",
+)
+_FUNCTIONS = frozenset(_KINDS)
+_FIELDS = frozenset({"field_definition", "public_field_definition"})
+# Methods that call at once, or when a promise is kept, the function that they are given.
+_CALLED_AT_ONCE = frozenset("forEach map filter every some reduce find flatMap then".split())
+# What a container of dependencies calls of the classes that it makes while it starts.
+_OF_CONTAINERS = ("constructor", "onModuleInit", "onApplicationBootstrap")
+EXITS = frozenset({"process.exit", "process.abort", "exit"})
+MAX_CALLS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call of something that another module exports: `member` is a method, "constructor" for `new`, "" for itself."""
+
+    module: str
+    export: str
+    member: str
+    node: "Node"
+    thrown_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A call that stands in a function (None: at the top level): its target in this module, or in another one."""
+
+    origin: str | None
+    target: str
+    outside: tuple[str, str, str] | None
+    node: "Node"
+    caught: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A part of the text that is a function, or whose errors are caught; ``around``: the one that it lies in, or -1."""
+
+    start: int
+    end: int
+    function: str | None
+    catches: bool
+    around: int
+
+
+class Start:
+    """What runs of one module; made once for a module, asked again as other modules turn out to call it."""
+
+    def __init__(self, module: "JsModule") -> None:
+        self.module = module
+        self._reached: dict[str | None, bool] = {}
+        self.enter({})
+
+    def enter(self, called: Mapping[tuple[str, str], bool]) -> None:
+        """Follow the calls from the top level and from what others call: an export and a member of it, and whether
+        what it throws ends the program."""
+        queue: list[tuple[str | None, bool]] = [(None, True), *((key, True) for key in self._made_by_containers)]
+        for (export, member), thrown_on in called.items():
+            queue += [(target, thrown_on) for target in self._exported(export, member)]
+        for key, thrown_on in queue:
+            if self._reached.get(key, False) or (key in self._reached and not thrown_on):
+                continue
+            self._reached[key] = thrown_on
+            queue += [(edge.target, thrown_on and not edge.caught) for edge in self._edges[key] if edge.outside is None]
+
+    def throws(self, node: "Node") -> bool:
+        """Whether the program ends by what a node throws while it starts."""
+        key, caught = self._place(node)
+        return self._reached.get(key, False) and not caught
+
+    def throws_at(self, line: int) -> bool:
+        """Whether the program ends by what a call of a line throws while it starts."""
+        nodes = self.module._all("call_expression", "new_expression")
+        return any(self.throws(node) for node in nodes if node.start_point[0] + 1 == line)
+
+    def calls_out(self) -> Iterator[Called]:
+        """The calls of what other modules export."""
+        for key, thrown_on in list(self._reached.items()):
+            for edge in self._edges[key]:
+                if edge.outside is not None:
+                    yield Called(*edge.outside, edge.node, thrown_on and not edge.caught)
+
+    def calls_in(self) -> Iterator[tuple[str, "Node"]]:
+        """The calls of the module's own functions, by the names that `functions` has, whose throws end the program."""
+        for key, thrown_on in list(self._reached.items()):
+            for edge in self._edges[key] if thrown_on else ():
+                if edge.outside is None and not edge.caught:
+                    yield edge.target, edge.node
+
+    def names_of(self, export: str, member: str) -> tuple[str, ...]:
+        """The functions that an export, or a member of it, can be."""
+        return tuple(self._exported(export, member))
+
+    @cached_property
+    def functions(self) -> dict[str, "Node"]:
+        """Functions by name; methods as `Class.method`, what is exported without a name as `default`."""
+        found: dict[str, Node] = {}
+        for nodes in captures(self.module._language, _KINDS, self.module._root).values():
+            for node in nodes:
+                key = self._key(node)
+                if key is not None:
+                    found.setdefault(key, node)
+        return found
+
+    @cached_property
+    def _edges(self) -> dict[str | None, list[_Edge]]:
+        found: dict[str | None, list[_Edge]] = defaultdict(list)
+        for node in self.module._all("call_expression", "new_expression")[:MAX_CALLS]:
+            origin, caught = self._place(node)
+            if origin == "":
+                continue
+            for target, outside in self._targets(node):
+                found[origin].append(_Edge(origin, target, outside, node, caught))
+        return found
+
+    def _place(self, node: "Node") -> tuple[str | None, bool]:
+        """The function that a node runs in (None at the top level, "" where nothing is known to call it), and whether
+        what it throws is caught there."""
+        at = bisect_right(self._starts, node.start_byte) - 1
+        caught = False
+        while at >= 0:
+            frame = self._frames[at]
+            if frame.start <= node.start_byte and node.end_byte <= frame.end:
+                if frame.function is not None:
+                    return frame.function, caught
+                caught = caught or frame.catches
+            at = frame.around
+        return None, caught
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [frame.start for frame in self._frames]
+
+    @cached_property
+    def _frames(self) -> list[_Frame]:
+        """What decides how a node runs, in the order of the text: functions, and what is tried."""
+        found: list[tuple[Node, str | None, bool]] = []
+        for nodes in captures(self.module._language, _KINDS, self.module._root).values():
+            for node in nodes:
+                key = self._key(node)
+                if key is not None or not self._is_called_at_once(node):
+                    found.append((node, key or "", False))
+        for node in self.module._all("try_statement"):
+            body, handler = node.child_by_field_name("body"), node.child_by_field_name("handler")
+            if body is not None and self._swallows(handler) and not self._listens(body):
+                found.append((body, None, True))
+        for node in self.module._all("member_expression"):
+            owner = node.child_by_field_name("object")
+            if owner is not None and self._is_caught(node):
+                found.append((owner, None, True))
+        found.sort(key=lambda item: (item[0].start_byte, -item[0].end_byte))
+        frames: list[_Frame] = []
+        for node, function, catches in found:
+            around = len(frames) - 1
+            while around >= 0 and frames[around].end < node.end_byte:
+                around = frames[around].around
+            frames.append(_Frame(node.start_byte, node.end_byte, function, catches, around))
+        return frames
+
+    def _is_caught(self, member: "Node") -> bool:
+        """`main().catch(…)`, where neither the handler ends the program nor main is what listens."""
+        prop, call = member.child_by_field_name("property"), member.parent
+        if prop is None or self.module._text(prop) != "catch" or call is None or call.type != "call_expression":
+            return False
+        owner = member.child_by_field_name("object")
+        named = owner.child_by_field_name("function") if owner is not None else None
+        plain = named is not None and named.type == "identifier"
+        main = self.module._constants.get(self.module._text(named)) if named is not None and plain else None
+        return self._swallows(call.child_by_field_name("arguments")) and not (main is not None and self._listens(main))
+
+    def _listens(self, node: "Node") -> bool:
+        return "listen(" in self.module._text(node)
+
+    def _swallows(self, handler: "Node | None") -> bool:
+        """Whether a handler neither throws nor exits."""
+        if handler is None:
+            return False
+        text = self.module._text(handler)
+        return "throw " not in text and not any(f"{name}(" in text for name in EXITS) and text != "(process.exit)"
+
+    def _is_called_at_once(self, function: "Node") -> bool:
+        """`(() => { … })()`, `names.forEach((name) => …)`, `connect().then(() => …)`, `useFactory: () => …`."""
+        above = function.parent
+        while above is not None and above.type == "parenthesized_expression":
+            above = above.parent
+        if above is None:
+            return False
+        if above.type == "call_expression":
+            return True
+        if above.type == "pair":
+            key = above.child_by_field_name("key")
+            return key is not None and self.module._text(key) == "useFactory"
+        call = above.parent if above.type == "arguments" else None
+        callee = call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+        name = callee.child_by_field_name("property") if callee is not None else None
+        return name is not None and self.module._text(name) in _CALLED_AT_ONCE
+
+    def _key(self, function: "Node") -> str | None:
+        above, name = function.parent, function.child_by_field_name("name")
+        if function.type == "method_definition" or (above is not None and above.type in _FIELDS):
+            holder = above if function.type == "method_definition" else above.parent if above is not None else None
+            if above is not None and above.type in _FIELDS:
+                name = above.child_by_field_name("property") or above.child_by_field_name("name")
+            owner = self._class(holder)
+            return f"{owner}.{self.module._text(name)}" if owner is not None and name is not None else None
+        if above is None or function.type.endswith("_declaration"):
+            return self.module._text(name) if name is not None else "default"
+        if above.type == "variable_declarator":
+            name = above.child_by_field_name("name")
+            return self.module._text(name) if name is not None and name.type == "identifier" else None
+        if above.type == "assignment_expression":
+            owner, _, prop = self.module._dotted(above.child_by_field_name("left") or above).rpartition(".")
+            return "default" if (owner, prop) == ("module", "exports") else prop if owner.endswith("exports") else None
+        return "default" if above.type == "export_statement" else None
+
+    def _class(self, body: "Node | None") -> str | None:
+        """The name of the class with a body."""
+        node = body.parent if body is not None and body.type == "class_body" else None
+        if node is None:
+            return None
+        name, above = node.child_by_field_name("name"), node.parent
+        if name is None and above is not None and above.type == "variable_declarator":
+            name = above.child_by_field_name("name")
+        return self.module._text(name) if name is not None else "default"
+
+    def _targets(self, node: "Node") -> Iterator[tuple[str, tuple[str, str, str] | None]]:
+        """What a call calls: a name of this module, and where it comes from another one its place there."""
+        made = node.child_by_field_name("constructor")
+        callee = made or node.child_by_field_name("function")
+        if callee is None:
+            return
+        if callee.type == "identifier":
+            yield self._named(self.module._text(callee), "constructor" if made is not None else "")
+            return
+        owner, prop = callee.child_by_field_name("object"), callee.child_by_field_name("property")
+        if callee.type != "member_expression" or owner is None or prop is None:
+            return
+        while owner.type in ("parenthesized_expression", "await_expression", "non_null_expression"):
+            owner = owner.named_children[0] if owner.named_children else owner.children[0]
+        member = self.module._text(prop)
+        if owner.type == "this":
+            body = self._body_around(node)
+            yield f"{self._class(body)}.{member}", None
+        elif owner.type == "identifier":
+            yield self._named(self.module._text(owner), member)
+        elif owner.type == "new_expression":
+            name = owner.child_by_field_name("constructor")
+            yield self._named(self.module._text(name) if name is not None else "", member)
+
+    @staticmethod
+    def _body_around(node: "Node") -> "Node | None":
+        above = node.parent
+        while above is not None and above.type != "class_body":
+            above = above.parent
+        return above
+
+    def _named(self, name: str, member: str) -> tuple[str, tuple[str, str, str] | None]:
+        """What a name, or a member of it, is: an object of a class is asked for the class."""
+        value = self.module._constants.get(name) if member and name not in self.module.bindings else None
+        if value is not None and value.type == "new_expression":
+            made = value.child_by_field_name("constructor")
+            name = self.module._text(made) if made is not None and made.type == "identifier" else name
+        key = f"{name}.{member}" if member else name
+        if name not in self.module.bindings:
+            return key, None
+        source, export = self.module.bindings[name]
+        if export == "*" and member and member != "constructor":
+            # `import * as env from "./env"`, and what `require` gives, which is one object or many.
+            return key, (source, "*", member)
+        return key, (source, export, member)
+
+    def _exported(self, export: str, member: str) -> Iterator[str]:
+        """The names that an export can have here; `*` with a member is that export, or a member of the whole."""
+        if export == "*":
+            yield from self._exported("default", member)
+            if member and member != "constructor":
+                yield from self._exported(member, "")
+            return
+        whole = self.module._whole_export()
+        if export == "default" and whole is not None:
+            made = whole.child_by_field_name("constructor") if whole.type == "new_expression" else None
+            named = made or whole.child_by_field_name("name") or whole
+            name = self.module._text(named) if named.type.endswith("identifier") else "default"
+            yield self._named(name, member)[0]
+            return
+        if whole is not None and whole.type == "object":
+            for pair in whole.named_children:
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None and self.module._text(key) == export:
+                    export = self.module._text(value) if value.type == "identifier" else export
+        target = self.module.exports.get(export)
+        name_of = target.child_by_field_name("name") if target is not None else None
+        yield self._named(self.module._text(name_of) if name_of is not None else export, member)[0]
+
+    @cached_property
+    def _made_by_containers(self) -> tuple[str, ...]:
+        """Methods of classes with a decorator: a container of dependencies makes them while the program starts."""
+        if self.module._language != "typescript":
+            return ()
+        found: list[str] = []
+        for node in captures("typescript", ("decorator",), self.module._root).get("decorator", ()):
+            above = node.parent
+            held = above.child_by_field_name("declaration") if above is not None else None
+            owner = held if above is not None and above.type == "export_statement" else above
+            name = owner.child_by_field_name("name") if owner is not None and "class" in owner.type else None
+            if name is not None and owner is not None and "declaration" in owner.type:
+                found += [f"{self.module._text(name)}.{method}" for method in _OF_CONTAINERS]
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,64 @@
+"""What a program of Spring must be given: keys of its configuration that no file of the tree gives a value."""
+
+import pytest
+
+from tests.test_traps import only
+
+BUILD = """
+plugins { id("org.springframework.boot") version "3.5.0"; java }
+dependencies {
+  implementation("org.springframework.boot:spring-boot-starter-web")
+  runtimeOnly("com.mysql:mysql-connector-j")
+}
+"""
+MAIN = "@SpringBootApplication\npublic class Shop {{\n  {}\n  public static void main(String[] a) {{}}\n}}\n"
+RESOURCES = "src/main/resources"
+
+
+def required(settings: str = "", field: str = "", **more: str) -> set[str]:
+    files = {
+        "build.gradle.kts": BUILD,
+        "settings.gradle.kts": 'rootProject.name = "shop"\n',
+        "src/main/java/Shop.java": "import org.springframework.boot.autoconfigure.*;\n" + MAIN.format(field),
+        f"{RESOURCES}/application.yml": settings,
+    }
+    return {item.name for item in only(**files | more).environment if item.required}
+
+
+@pytest.mark.parametrize(
+    ("settings", "field", "expected"),
+    [
+        ("spring:\n  datasource:\n    url: ${db.url}\n", "", {"DB_URL"}),
+        ("spring:\n  datasource:\n    url: ${db.url:jdbc:h2:mem:x}\n", "", set()),
+        ("a:\n  b: ${c.d-e}\nc:\n  d-e: 1\n", "", set()),
+        ("a: ${user.dir}/x\nb: ${random.uuid}\n", "", set()),
+        ("", '@Value("${map.key}") String key;', {"MAP_KEY"}),
+        ("", '@Value("${TOKEN}") String token;', {"TOKEN"}),
+        ("", '@Value("${map.key:none}") String key;', set()),
+        ("", '// @Value("${map.key}") String key;', set()),
+        ("map:\n  key: 1\n", '@Value("${map.key}") String key;', set()),
+        ("map:\n  key: [1, 2]\n", '@Value("${map.key}") String key;', set()),
+        ("", '@Profile("x") @Value("${map.key}") String key;', set()),
+        ("spring:\n  cloud:\n    config:\n      uri: http://x\n", '@Value("${map.key}") String key;', set()),
+        ("spring:\n  config:\n    import: 'vault://'\n", '@Value("${map.key}") String key;', set()),
+    ],
+)
+def test_a_key_without_a_value_is_a_variable_that_must_be_set(settings: str, field: str, expected: set[str]) -> None:
+    assert required(settings, field) == expected
+
+
+def test_a_file_of_a_profile_or_of_another_name_gives_a_value_too() -> None:
+    field = '@Value("${map.key}") String key;'
+    assert required("", field, **{f"{RESOURCES}/application-dev.properties": "map.key=1\n"}) == set()
+    assert required("", field, **{f"{RESOURCES}/keys.properties": "map.key=1\n"}) == set()
+
+
+def test_the_address_of_the_database_is_given_by_such_a_variable() -> None:
+    files = {
+        "build.gradle.kts": BUILD,
+        "settings.gradle.kts": 'rootProject.name = "shop"\n',
+        "src/main/java/Shop.java": MAIN.format(""),
+        f"{RESOURCES}/application.yml": "spring:\n  datasource:\n    url: ${db.url}\n",
+    }
+    spec = only(**files)
+    assert ("DB_URL", "mysql") in {(item.variable, item.service) for item in spec.connections}

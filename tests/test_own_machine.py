@@ -1,0 +1,37 @@
+"""An address of a database that the code writes out leads to the container itself."""
+
+import pytest
+
+from tests.test_python import DJANGO, FLASK, notes
+
+DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresql",\n    "HOST": {},\n}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ('URL = "postgresql://me:secret@localhost:5432/x"\n', True),
+        ('URL = "postgresql+psycopg2://127.0.0.1/x"\n', True),
+        ('# URL = "postgresql://localhost/x"\n', False),
+        ('URL = "postgresql://db:5432/x"\n', False),
+        ('URL = "postgresql://localhost.example.org/x"\n', False),
+        ('import os\nURL = os.getenv(\n    "URL",\n    "postgresql://localhost/x",\n)\n', False),
+        ('import os\nURL = os.environ["DATABASE_URL"] or "x"\n\n\nOTHER = "postgresql://localhost/x"\n', False),
+        ('import os\nLOCAL = "postgresql://localhost/x"\n\n\nURL = os.environ.get("DB_URL")\n', False),
+        ('PAGE = "http://localhost/x"\n', False),
+    ],
+)
+def test_an_address_of_this_machine_is_told_of(code: str, told: bool) -> None:
+    files = {"requirements.txt": "flask\ngunicorn\npsycopg2-binary\n", "app.py": FLASK + code}
+    found = notes(**files)
+    assert ("the address of postgres is written out" in found) is told
+    assert "secret" not in found
+
+
+@pytest.mark.parametrize(("host", "told"), [('"localhost"', True), ('os.environ["DB_HOST"]', False), ('"db"', False)])
+def test_the_host_of_djangos_settings(host: str, told: bool) -> None:
+    files = {
+        "requirements.txt": "django\ngunicorn\npsycopg\n",
+        "shop/settings.py": "import os\n\n\n" + DICT.format(host),
+    }
+    assert ("the address of postgres is written out" in notes(**DJANGO | files)) is told

@@ -1,0 +1,95 @@
+"""What a setting of a Python project names and no import says: drivers of databases, libraries of workers."""
+
+import pytest
+
+from tests.test_python import DJANGO, FLASK, notes
+from tests.test_traps import only
+
+ENGINE = 'DATABASES = {{"default": {{"ENGINE": {}}}}}\n'
+URL = 'from sqlalchemy import create_engine\nengine = create_engine("{}")\n'
+
+
+def django(settings: str, requirements: str = "django==5.2\ngunicorn==23.0.0\n") -> dict[str, str]:
+    files = dict(DJANGO)
+    name = next(path for path in files if path.endswith("settings.py"))
+    return files | {"requirements.txt": requirements, name: files[name] + settings}
+
+
+@pytest.mark.parametrize(
+    ("settings", "listed", "expected"),
+    [
+        (ENGINE.format('"django.db.backends.postgresql"'), "", ("psycopg2-binary",)),
+        (ENGINE.format('os.environ.get("ENGINE", "django.db.backends.mysql")'), "", ("mysqlclient",)),
+        (ENGINE.format('"django.db.backends.postgresql"'), "psycopg[binary]\n", ()),
+        (ENGINE.format('"django.db.backends.mysql"'), "PyMySQL\n", ()),
+        (ENGINE.format('"django.db.backends.sqlite3"'), "", ()),
+        (ENGINE.format('"mssql"'), "mssql-django\n", ()),
+        (
+            'import dj_database_url\nDATABASES = {"default": dj_database_url.config(default="postgres://a@b/c")}\n',
+            "dj-database-url\n",
+            ("psycopg2-binary",),
+        ),
+    ],
+)
+def test_the_driver_of_djangos_engine_is_installed_where_none_is_listed(
+    settings: str, listed: str, expected: tuple[str, ...]
+) -> None:
+    spec = only(**django("import os\n" + settings, "django==5.2\ngunicorn==23.0.0\n" + listed))
+    assert spec.extra_packages == expected
+    if expected == ("mysqlclient",):
+        # What it is compiled with, and the database itself.
+        assert "default-libmysqlclient-dev" in spec.system_packages.build
+        assert spec.backing_services == ("mysql",)
+
+
+@pytest.mark.parametrize(
+    ("address", "listed", "expected"),
+    [
+        ("postgresql://a@b/c", "sqlalchemy==2.0.30\n", ("psycopg2-binary",)),
+        ("mysql://a@b/c", "sqlalchemy\n", ("mysqlclient",)),
+        ("postgresql+pg8000://a@b/c", "sqlalchemy\npg8000\n", ()),
+        ("postgresql://a@b/c", "sqlalchemy[postgresql_psycopg2binary]==2.0.30\n", ()),
+        ("postgresql://a@b/c", "psycopg2-binary\nsqlalchemy==2.0.30\n", ()),
+        # SQLAlchemy 2.1 loads psycopg where no driver is named.
+        ("postgresql://a@b/c", "psycopg2-binary\nsqlalchemy\n", ("psycopg[binary]",)),
+        ("postgresql://a@b/c", "psycopg2-binary\nsqlalchemy<2.1\n", ()),
+        ("postgresql://a@b/c", "psycopg2-binary\npsycopg\nsqlalchemy\n", ()),
+        ("postgresql://a@b/c", "requests\n", ()),
+    ],
+)
+def test_the_driver_of_an_address_of_sqlalchemys_is_installed(
+    address: str, listed: str, expected: tuple[str, ...]
+) -> None:
+    files = {"requirements.txt": "flask\ngunicorn==23.0.0\n" + listed, "app.py": FLASK, "db.py": URL.format(address)}
+    assert only(**files).extra_packages == expected
+
+
+def test_an_address_that_the_code_gives_a_driver_needs_no_other() -> None:
+    code = 'URL = "postgresql://a@b/c".replace("postgresql://", "postgresql+psycopg2://")\n'
+    listed = "flask\ngunicorn==23.0.0\nsqlalchemy\npsycopg2-binary\n"
+    assert only(**{"requirements.txt": listed, "app.py": FLASK, "db.py": code}).extra_packages == ()
+
+
+@pytest.mark.parametrize(
+    ("listed", "start", "expected"),
+    [
+        ("gunicorn\ngevent\n", "gunicorn app:app -k gevent", ("gunicorn[gevent]",)),
+        ("gunicorn==27.0.1\ngevent\n", "gunicorn app:app --worker-class=gevent", ("gunicorn[gevent]==27.0.1",)),
+        ("gunicorn==27.0.1\ngevent\npackaging\n", "gunicorn app:app -k gevent", ()),
+        ("gunicorn==22.0.0\ngevent\n", "gunicorn app:app -k gevent", ()),
+        ("gunicorn==22.0.0\n", "gunicorn app:app -k gevent", ("gunicorn[gevent]==22.0.0",)),
+        ("gunicorn[gevent]\n", "gunicorn app:app -k gevent", ()),
+        ("gunicorn\n", "gunicorn app:app -k gthread", ()),
+    ],
+)
+def test_gunicorn_has_the_extra_of_its_workers(listed: str, start: str, expected: tuple[str, ...]) -> None:
+    files = {"requirements.txt": "flask\n" + listed, "app.py": FLASK, "Procfile": f"web: {start}\n"}
+    assert only(**files).extra_packages == expected
+
+
+def test_workers_of_its_configuration_count_too_and_the_server_is_named_once() -> None:
+    files = {"requirements.txt": "flask\n", "app.py": FLASK, "gunicorn.conf.py": 'worker_class = "gevent"\n'}
+    spec = only(**files)
+    assert len(spec.extra_packages) == 1
+    assert spec.extra_packages[0].startswith("gunicorn[gevent]==")
+    assert "gunicorn's workers are of gevent" in notes(**files)
