@@ -3,12 +3,12 @@
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import GenfileError, NothingFoundError, UsageError
 from genfile.evidence import Note
-from genfile.settle import apply_settings, fits
+from genfile.settle import apply_settings, fits, names_for
 
 if TYPE_CHECKING:
     from genfile.bundle import Bundle
@@ -297,19 +297,26 @@ def settle(
 
     A setting for all services that fits another one of them is passed over where it does not fit.
     """
-    common = settings or {}
+    common, single = settings or {}, per_service or {}
+
+    @cache
+    def anywhere() -> frozenset[str]:
+        known = (
+            names_for(item.spec, presets.get(item.spec.path, preset).of(item.spec)) for item in inspection.services
+        )
+        return frozenset().union(*known)
+
     settled = []
     for found in select(inspection, service):
         choice = presets.get(found.spec.path, preset)
-        own = {**common, **(per_service or {}).get(found.spec.path, {})}
-        others = [item.spec for item in inspection.services if item is not found]
+        own = single.get(found.spec.path, {})
+        said = {**common, **own}
 
-        def passed_over(key: str, own: "Settings" = own, others: "list[Spec]" = others) -> bool:
-            is_common = key in common and own[key] == common[key]
-            return is_common and any(fits(key, spec, presets.get(spec.path, preset).of(spec)) for spec in others)
+        def passed_over(key: str, said: "Settings" = said) -> bool:
+            return key in common and said[key] == common[key] and fits(key, anywhere())
 
         picked = choice.of(found.spec)
-        changed, options = apply_settings(found, own, picked, passed_over)
+        changed, options = apply_settings(found, said, picked, passed_over)
         settled.append(Settled(changed, picked if changed is found else choice.of(changed.spec), options))
     return settled
 

@@ -1,7 +1,7 @@
 """Fields of a spec and options of a preset, set by what somebody said: on the command line, or in a file."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
     Settings = Mapping[str, str | Setting]
+
+# Where genfile.toml speaks of a service, it speaks of these.
+_FOUND_BY = ("path", "language")
 
 
 def apply_settings(
@@ -36,6 +39,8 @@ def apply_settings(
     notes = list(service.notes)
     for key, setting in settings.items():
         option = key.removeprefix("options.")
+        if key in _FOUND_BY and isinstance(setting, Setting):
+            raise UsageError(f"{_who(key, setting)} is what a service is known by, and can't be set")
         if key.split(".")[0] in type(spec).model_fields:
             fields[key] = setting
         elif option in preset.options:
@@ -51,17 +56,31 @@ def apply_settings(
     from genfile.spec.project import parse_spec
 
     values = _set_fields(type(spec), plain(spec), fields)
-    facts = dict(service.facts)
+    pointers = {key: "/" + key.replace(".", "/") for key in fields}
+    known = frozenset(pointers.values())
+    facts = {pointer: fact for pointer, fact in service.facts.items() if not _is_below(pointer, known)}
     for key, setting in fields.items():
-        pointer = "/" + key.replace(".", "/")
-        facts = {k: fact for k, fact in facts.items() if k != pointer and not k.startswith(pointer + "/")}
-        facts[pointer] = Fact(_value_at(values, key), (_evidence(key, setting),))
+        facts[pointers[key]] = Fact(_value_at(values, key), (_evidence(key, setting),))
     return InspectedService(parse_spec(values), facts, tuple(dict.fromkeys(notes)), service.risks), options
 
 
-def fits(key: str, spec: "Spec", preset: "Preset") -> bool:
-    """Whether a name is a field of a service's spec or an option of its preset."""
-    return key.split(".")[0] in type(spec).model_fields or key.removeprefix("options.") in preset.options
+def names_for(spec: "Spec", preset: "Preset") -> frozenset[str]:
+    """The fields of a service's spec and the options of its preset."""
+    return frozenset((*type(spec).model_fields, *preset.options))
+
+
+def fits(key: str, names: Collection[str]) -> bool:
+    """Whether the name of a setting is among those of fields and options."""
+    return key.split(".")[0] in names or key.removeprefix("options.") in names
+
+
+def _is_below(pointer: str, others: Collection[str]) -> bool:
+    """Whether a JSON pointer is one of others, or within one of them."""
+    while pointer:
+        if pointer in others:
+            return True
+        pointer = pointer.rpartition("/")[0]
+    return False
 
 
 def _option(key: str, setting: str | Setting, preset: "Preset") -> str:
@@ -88,55 +107,42 @@ def _evidence(key: str, setting: str | Setting) -> Evidence:
 
 
 def _set_fields(model: "type[Spec]", values: dict[str, Any], fields: "Mapping[str, str | Setting]") -> dict[str, Any]:
-    """The values with fields set. One that is only valid beside another, as the two of a new table, waits for it."""
-    waiting = dict(fields)
-    while waiting:
-        faults: dict[str, SpecError] = {}
-        for key, setting in waiting.items():
-            try:
-                values = _set_field(model, values, key, setting)
-            except SpecError as fault:
-                faults[key] = fault
-        if len(faults) == len(waiting):
-            return _set_together(model, values, waiting, next(iter(faults.values())))
-        waiting = {key: waiting[key] for key in faults}
-    return values
+    """The values with all fields set: of each, the first reading of its text that nothing finds fault with."""
+    from genfile.spec.project import faults
+
+    if not fields:
+        return values
+    readings = {key: _readings(model, key, setting) for key, setting in fields.items()}
+    told: dict[str, str] = {}
+    while True:
+        changed = copy.deepcopy(values)
+        for key, left in readings.items():
+            _put(changed, key, left[0])
+        found = faults(changed)
+        if not found:
+            return changed
+        blamed: dict[str, str] = {}
+        for place, text in found:
+            for key in _blamed(readings, place):
+                blamed.setdefault(key, text)
+        # Of each field, what was wrong with the likeliest reading.
+        told = {**blamed, **told}
+        others = [key for key in blamed if len(readings[key]) > 1]
+        if not others:
+            key = next(iter(blamed))
+            raise SpecError(f"{_who(key, fields[key])}: {told[key].removeprefix(f'{key}: ')}")
+        for key in others:
+            readings[key] = readings[key][1:]
 
 
-def _set_together(
-    model: "type[Spec]", values: dict[str, Any], fields: "Mapping[str, str | Setting]", fault: SpecError
-) -> dict[str, Any]:
-    """The values with fields set that need each other; raises the fault where they do not fit all the same."""
-    from genfile.spec.project import parse_spec
-
-    if len(fields) < 2:
-        raise fault
-    candidate = values
-    for key, setting in fields.items():
-        found = _readings(model, key, setting)
-        candidate = _put(candidate, key, found[-1])
-    try:
-        parse_spec(candidate)
-    except SpecError:
-        raise fault from None
-    return candidate
-
-
-def _set_field(model: "type[Spec]", values: dict[str, Any], key: str, setting: str | Setting) -> dict[str, Any]:
-    """The values with one field set: the first reading of the text that validates is taken."""
-    from genfile.spec.project import parse_spec
-
-    fault: SpecError | None = None
-    for reading in _readings(model, key, setting):
-        candidate = _put(values, key, reading)
-        try:
-            parse_spec(candidate)
-        except SpecError as error:
-            fault = fault or error
-        else:
-            return candidate
-    said = fault.message.removeprefix("spec: ").removeprefix(f"{key}: ") if fault else "no such field"
-    raise SpecError(f"{_who(key, setting)}: {said}")
+def _blamed(keys: Iterable[str], place: tuple[int | str, ...]) -> list[str]:
+    """The settings that a fault can come from: those of the field itself, or of the nearest one around it."""
+    for end in range(len(place), 0, -1):
+        prefix = ".".join(map(str, place[:end]))
+        near = [key for key in keys if key == prefix or key.startswith(prefix + ".") or prefix.startswith(key + ".")]
+        if near:
+            return near
+    return list(keys)
 
 
 def _readings(model: "type[Spec]", key: str, setting: str | Setting) -> list[Any]:
@@ -148,16 +154,14 @@ def _readings(model: "type[Spec]", key: str, setting: str | Setting) -> list[Any
         raise SpecError(f"{_who(key, setting)}: {error}") from None
 
 
-def _put(values: dict[str, Any], key: str, value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(values)
-    table = changed
+def _put(values: dict[str, Any], key: str, value: Any) -> None:
+    table = values
     *parents, last = key.split(".")
     for parent in parents:
         inner = table.get(parent)
         table[parent] = inner if isinstance(inner, dict) else {}
         table = table[parent]
     table[last] = value
-    return changed
 
 
 def _value_at(values: dict[str, Any], key: str) -> Any:

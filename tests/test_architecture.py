@@ -60,7 +60,20 @@ ALLOWED = {
     "practice": {"evidence", "dockerfile", "container", "image", "detect", "data", "spec", "versions"},
     "preset": {"errors", "parsers", "data", "spec", "dockerfile", "bundle", "options", "sandbox", ""},
     "project": {"protected", "errors", "spec", "parsers", "dockerfile"},
-    "verify": {"errors", "terminal", "dockerfile", "api", "project", "lint", "preset", "spec", "data", "parsers", ""},
+    "verify": {
+        "errors",
+        "terminal",
+        "dockerfile",
+        "api",
+        "project",
+        "lint",
+        "preset",
+        "spec",
+        "data",
+        "parsers",
+        "upkeep",
+        "",
+    },
     # The child runs detection; the parent checks its answer as a spec.
     "guard": {"errors", "evidence", "source", "spec", "detect", "proof", ""},
     # What was said of a service, put into its spec.

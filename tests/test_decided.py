@@ -69,6 +69,7 @@ def test_a_word_that_is_not_known_names_its_line(project: Path, capsys: pytest.C
             "genfile.toml:1:11: no service is found at apu",
             "services are at: .; `language` adds",
         ),
+        ("[set]\npath = 'x'\n", "genfile.toml:2:1: path is what a service is known by", ""),
         ("ignore = ['[']\n", "genfile.toml:1:1: ignore: the pattern '[' can't be read", ""),
         ("[services.x]\nlanguage = 'go'\n", "genfile.toml:2:1: there is no folder x", ""),
         ("[services.'.']\nlanguage = 'go'\n", "genfile.toml:1:11: there is a service in python at .", "leave `lang"),

@@ -169,6 +169,22 @@ def test_questions_and_the_diff_before_one(tree: Path) -> None:
     assert code == 3
 
 
+@pytest.mark.parametrize(("answer", "saved"), [("", True), ("y", True), ("n", False)])
+def test_answers_are_saved_where_the_user_wants_it(tmp_path: Path, answer: str, saved: bool) -> None:
+    (tmp_path / "requirements.txt").write_text("flask\ngunicorn\n")
+    (tmp_path / "app.py").write_text("from flask import Flask\napp = Flask(__name__)\n")
+    code, sent = on_terminal(tmp_path, "init", typed=f"3.12\n{answer}\n")
+    assert code == 0, sent
+    assert "Save these answers to genfile.toml?" in sent
+    assert (tmp_path / "genfile.toml").exists() == saved
+    assert ("[containers.settings]" in (tmp_path / "genfile.lock").read_text()) != saved
+    assert "python:3.12" in (tmp_path / "Dockerfile").read_text()
+    # What was answered is not asked again.
+    code, sent = on_terminal(tmp_path, "init")
+    assert code == 0, sent
+    assert "Save these" not in sent
+
+
 def test_a_question_shows_its_default_and_gives_it_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

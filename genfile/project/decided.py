@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PYPROJECT, PACKAGE = "pyproject.toml", "package.json"
 # Of all tables `set` of a project: each one costs the work of a validation.
-MAX_SETTINGS = 2_000
+MAX_SETTINGS = 500
 # The table of each file that the decisions stand in.
 TABLES = {CONFIG: (), PYPROJECT: ("tool", "genfile"), PACKAGE: ("genfile",)}
 

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections import deque
+from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -13,9 +14,12 @@ from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, ma
 
 
 class FolderSource:
-    """A folder. Symbolic links are followed only while they stay inside it; only regular files are read."""
+    """A folder. Symbolic links are followed only while they stay inside it; only regular files are read.
 
-    def __init__(self, root: Path, limits: Limits = LIMITS) -> None:
+    ``pruned``: whether a folder, by its path, is not looked into.
+    """
+
+    def __init__(self, root: Path, limits: Limits = LIMITS, pruned: Callable[[str], bool] = lambda path: False) -> None:
         try:
             self.root = root.resolve(strict=True)
         except (OSError, RuntimeError) as error:
@@ -23,6 +27,7 @@ class FolderSource:
         if not self.root.is_dir():
             raise SourceError(f"{root} is not a folder", hint="name the folder that holds the project")
         self.limits = limits
+        self.pruned = pruned
         self._prefix = str(self.root).rstrip(os.sep) + os.sep
 
     @property
@@ -92,7 +97,8 @@ class FolderSource:
                 continue
         siblings = frozenset(files)
         base = f"{folder}/" if folder else ""
-        return files, [base + entry.name for entry in inner if not is_pruned(entry.name, siblings)]
+        kept = (base + entry.name for entry in inner if not is_pruned(entry.name, siblings))
+        return files, [path for path in kept if not self.pruned(path)]
 
     def _is_inside(self, path: str, seen: set[str]) -> bool:
         """Whether a link ends inside the root, and, for a folder, at one that no other link led to."""

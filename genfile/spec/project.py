@@ -100,10 +100,23 @@ def parse_spec(values: Any) -> "Spec":
 def describe(error: ValidationError) -> str:
     """The first fault of a validation error in one line: `spec: port: Input should be a valid integer (got 'x')`."""
     first, *others = error.errors(include_url=False, include_context=False)
-    place = ".".join(str(part) for part in first["loc"])
-    given = "" if first["type"] in ("missing", "extra_forbidden") else f" (got {str(first['input'])[:80]!r})"
     more = f"; and {len(others)} more" if others else ""
-    return f"spec: {place or 'the document'}: {first['msg'].removeprefix('Value error, ')}{given}{more}"
+    return f"spec: {_fault(first)}{more}"
+
+
+def faults(values: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
+    """What is wrong with a spec given as plain values: where, and in one line. Raises SpecError for its language."""
+    try:
+        spec_class(str(values.get("language"))).model_validate(values)
+    except ValidationError as error:
+        return [(item["loc"], _fault(item)) for item in error.errors(include_url=False, include_context=False)]
+    return []
+
+
+def _fault(item: Any) -> str:
+    place = ".".join(str(part) for part in item["loc"])
+    given = "" if item["type"] in ("missing", "extra_forbidden") else f" (got {str(item['input'])[:80]!r})"
+    return f"{place or 'the document'}: {item['msg'].removeprefix('Value error, ')}{given}"
 
 
 __all__ = [

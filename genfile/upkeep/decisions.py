@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from genfile.api import Choice
 from genfile.evidence import Note
 from genfile.project.written import Given, Written, read_written
-from genfile.settle import fits
+from genfile.settle import fits, names_for
 from genfile.spec.settings import Setting
 
 if TYPE_CHECKING:
@@ -88,11 +88,12 @@ class Decisions:
             return given
         user, config, flags = self.user.config, self.config, self.flags
         above = {*flags.settings, *(self.decided.settings if self.decided is not None else ())}
-        made = [(item.spec, self.choice_for(item.spec.path).of(item.spec)) for item, _ in generation.services]
+        specs = [item.spec for item, _ in generation.services]
+        names = [names_for(spec, self.choice_for(spec.path).of(spec)) for spec in specs]
         settings = {
             key: setting.text
             for key, setting in self.user.settings.items()
-            if key not in above and any(fits(key, *one) for one in made)
+            if key not in above and any(fits(key, known) for known in names)
         }
         preset = None if config is not None and config.preset else user.preset
         comments = None if config is not None and config.comments else user.comments

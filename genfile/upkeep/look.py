@@ -1,6 +1,8 @@
 """The services of a project as its decisions have them: what is ignored, left out, named and added."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import SpecError, UsageError
@@ -61,14 +63,18 @@ def _visible(source: "AnySource", decided: "Decided") -> "Source":
     from genfile.source.left_out import LeftOutSource, Patterns
     from genfile.source.open import open_source
 
-    opened = open_source(source)
     if not decided.config.ignore:
-        return opened
+        return open_source(source)
     try:
         patterns = Patterns(decided.config.ignore)
     except ValueError as error:
         raise UsageError(f"{decided.origin.place('ignore')}: ignore: {error}") from None
-    return LeftOutSource(opened, patterns)
+    if isinstance(source, str | os.PathLike):
+        from genfile.source.folder import FolderSource
+
+        # What is ignored takes nothing of the bounds of the tree.
+        return LeftOutSource(FolderSource(Path(source), pruned=patterns.leave_out_folder), patterns)
+    return LeftOutSource(open_source(source), patterns)
 
 
 def _added(tree: "Source", found: "Inspection", decided: "Decided") -> "list[InspectedService]":

@@ -74,18 +74,25 @@ Tell = Callable[[str, str, "Gate | None"], None]
 
 
 def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[Proof]:
-    """Generate for a copy of the folder and run the gates on each service. Raises GenfileError as `generate` does."""
-    from genfile.api import generate, told_risks
+    """Write what the project needs into a copy of the folder, and run the gates on each service.
+
+    Raises GenfileError as `genfile.upkeep.produce.produce` does.
+    """
+    from genfile.api import told_risks
     from genfile.preset.places import written_folders
     from genfile.project.apply import apply_plan
     from genfile.project.plan import accept_conflicts, make_plan
     from genfile.spec.base import plain
+    from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.produce import produce
 
+    # Of the folder itself: its genfile.toml may name presets that lie beside it.
+    decisions = decide(folder, Flags(settings=wish.settings, service=wish.service))
     proofs: list[Proof] = []
     with tempfile.TemporaryDirectory(prefix="genfile-prove-") as temporary:
         root = Path(temporary) / (folder.resolve().name or "tree")
         shutil.copytree(folder, root, symlinks=True, ignore=_LEFT_OUT)
-        made = generate(root, service=wish.service, settings=wish.settings)
+        made = produce(root, decisions)
         there = {path for path in made.files if wish.as_is and (root / path).is_file()}
         missing = {path: text for path, text in made.files.items() if path not in there}
         apply_plan(accept_conflicts(make_plan(root, missing)))

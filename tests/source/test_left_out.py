@@ -3,13 +3,15 @@
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genfile.source.base import Unreadable
+from genfile.source.base import LIMITS, Unreadable
+from genfile.source.folder import FolderSource
 from genfile.source.left_out import LeftOutSource, Patterns
 from genfile.source.memory import MemorySource
 
@@ -66,6 +68,20 @@ def test_no_pattern_takes_long() -> None:
     for number in range(200):
         found.leave_out("/".join(["a" * 200] * 5) + str(number))
     assert time.process_time() - start < 2
+
+
+def test_a_folder_that_is_left_out_takes_nothing_of_the_bounds(tmp_path: Path) -> None:
+    for name in ("big", "own"):
+        (tmp_path / name).mkdir()
+    for number in range(30):
+        (tmp_path / "big" / f"{number}.txt").touch()
+    (tmp_path / "own" / "a.py").touch()
+    patterns = Patterns(["big/"])
+    few = replace(LIMITS, entries=20)
+    source = LeftOutSource(FolderSource(tmp_path, few, patterns.leave_out_folder), patterns)
+    assert source.index().paths == {"own/a.py"}
+    assert not source.index().notes
+    assert FolderSource(tmp_path, few).index().notes
 
 
 def test_a_source_without_them() -> None:
