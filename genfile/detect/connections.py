@@ -77,7 +77,8 @@ def put_connections(
 
 def _given(service: BackingService, fits: Callable[[Iterable[str]], bool], *, named: bool) -> Iterator[tuple[str, str]]:
     """What is read without a word in the code: by the framework, else by the clients of that database."""
-    sets = [item["variables"] for item in service.sets if fits(item["needs"])]
+    fitting = [item for item in service.sets if fits(item["needs"])]
+    sets = [item["variables"] for item in fitting if not (named and item.get("unnamed"))]
     for variables in sets:
         yield from variables.items()
     if not named and not sets:
