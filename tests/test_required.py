@@ -97,6 +97,23 @@ def test_go(tmp_path: Path, code: str, names: dict[str, int]) -> None:
     assert found == {name: ("main.go", line) for name, line in names.items()}
 
 
+@pytest.mark.parametrize(
+    ("then", "names"),
+    [("log.Fatal(err)", {"KEY"}), ('log.Print("without")', set())],
+)
+def test_an_error_of_a_function_that_ends_the_program(tmp_path: Path, then: str, names: set[str]) -> None:
+    config = (
+        'package config\n\nimport (\n\t"errors"\n\t"os"\n)\n\ntype Config struct{ Key, Port string }\n\n'
+        'func Load() (*Config, error) {\n\tc := &Config{Key: os.Getenv("KEY"), Port: os.Getenv("PORT")}\n'
+        '\tif c.Key == "" {\n\t\treturn nil, errors.New("no key")\n\t}\n'
+        '\tif c.Port == "" {\n\t\tc.Port = "8080"\n\t}\n\treturn c, nil\n}\n'
+    )
+    body = f"\t_, err := config.Load()\n\tif err != nil {{\n\t\t{then}\n\t}}"
+    main = (GO_MAIN % body).replace('\t"os"\n', '\t"x.example/x/config"\n')
+    files = {**GO, "go.mod": "module x.example/x\n\ngo 1.26\n", "main.go": main, "config/config.go": config}
+    assert set(required(tmp_path, files)) == names
+
+
 def test_tags_of_a_structure(tmp_path: Path) -> None:
     fields = (
         'type settings struct {\n\tDSN string `env:"DSN,required"`\n\tKey string `env:"KEY" env-required:"true"`\n'

@@ -27,7 +27,7 @@ _HOST = re.compile(rf"""["']HOST["']\s*:\s*["']{_LOCAL}["']""")
 _FROM_OUTSIDE = re.compile(r"(?i)env|config\s*[(.\[]|flag\.|setdefault|viper|default\s*=")
 # A file that asks the environment for such an address has what stands in for it.
 _ASKS = re.compile(
-    r"(?i)(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|DATABASE|DB)"
+    r"\bBaseSettings\b|@ConfigurationProperties\b|(?i:(?:getenv|environ(?:\.get)?|lookupenv|process\.env|env\.get)\W{1,3}\w*(?:URL|URI|DSN|HOST|DATABASE|DB))"
 )
 _COMMENT = re.compile(r"\s*(?:#|//|\*|/\*)")
 _ASIDE = NOT_SERVICES | {"migrations", "node_modules", "dist", "build", "target", "vendor", "seeders", "seeds"}
@@ -38,9 +38,9 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
     known = backing_services()
     listed = draft.values.get("connections", [])
     read = {item["name"] for item in draft.values.get("environment", [])}
-    told = {item["service"] for item in listed if item["variable"] in read}
-    # What the framework reads by itself is another word of the same.
-    told |= {item["service"] for item in listed if item["variable"].startswith(("SPRING_", "QUARKUS_", "DATASOURCES_"))}
+    # What a framework reads by itself is another word for the same; what a client may read is not.
+    by_itself = {name for item in known.values() for name in (item.variable, *item.unnamed)}
+    told = {item["service"] for item in listed if item["variable"] in read or item["variable"] not in by_itself}
     wanted = {name: known[name].schemes for name in draft.values.get("backing_services", ()) if name not in told}
     if not wanted:
         return

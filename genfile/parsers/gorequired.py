@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from genfile.parsers.go import GoFile
 
 _FATAL = re.compile(r"panic|os\.Exit|(?:.*\.)?(?:Fatal|Panic)(?:f|ln|w)?")
-_EMPTY = re.compile(r'([A-Za-z_]\w*)\s*==\s*""|len\(([A-Za-z_]\w*)\)\s*==\s*0|!\s*([A-Za-z_]\w*)')
+_EMPTY = re.compile(r'([A-Za-z_][\w.]*)\s*==\s*""|len\(([A-Za-z_]\w*)\)\s*==\s*0|!\s*([A-Za-z_]\w*)')
 _READ = re.compile(r'os\.Getenv\("(\w+)"\)\s*==\s*""')
 _ERROR = re.compile(r"([A-Za-z_]\w*)\s*!=\s*nil|nil\s*!=\s*([A-Za-z_]\w*)")
+_NEW_ERROR = re.compile(r"^\{\s*return\b[^\n]*\b(?:errors\.New|fmt\.Errorf)\(", re.MULTILINE)
 # What gives an error for an empty text.
 _PARSERS = frozenset(
     """
@@ -42,20 +43,55 @@ def _guarded(file: "GoFile") -> Iterator[tuple[str, int]]:
         if condition is None or body is None or condition.end_byte - condition.start_byte > _MAX_CONDITION:
             continue
         text = file._text(condition)
-        if "&&" in text or not _is_fatal(file, body):
+        if "&&" not in text and _is_fatal(file, body):
+            line = node.start_point[0] + 1
+            yield from ((name, line) for name in _unset(file, node, text))
+            refused = (_refused(file, node, match[1] or match[2]) for match in _ERROR.finditer(text))
+            yield from ((name, line) for name in refused if name is not None)
+
+
+def _unset(file: "GoFile", node: "Node", text: str) -> Iterator[str]:
+    """The variables that a condition asks for: whether they are empty, or were not found."""
+    yield from _READ.findall(text)
+    for match in _EMPTY.finditer(text):
+        name = match[1] or match[2] or match[3]
+        declared = _declaration(file, node, name) if "." not in name else None
+        value = file._value(declared) if declared is not None else _field(file, name)
+        if isinstance(value, EnvDefault) and value.default is None:
+            yield value.name
+
+
+def _field(file: "GoFile", name: str) -> object:
+    """What the only literal of a structure in the file gives to a field: `Config{Key: os.Getenv("KEY")}`."""
+    values = [value for _, key, value, _ in file.fields if "." in name and key == name.rpartition(".")[2]]
+    return values[0] if len(values) == 1 else None
+
+
+def returned_names(file: "GoFile") -> Iterator[tuple[str, EnvName]]:
+    """The variables whose lack a function returns an error for, each with the name of the function."""
+    for node in file.nodes("if_statement"):
+        condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+        if condition is None or body is None or condition.end_byte - condition.start_byte > _MAX_CONDITION:
             continue
-        line = node.start_point[0] + 1
-        yield from ((name, line) for name in _READ.findall(text))
-        for match in _EMPTY.finditer(text):
-            name = match[1] or match[2] or match[3]
-            declared = _declaration(file, node, name)
-            value = file._value(declared) if declared is not None else None
-            if isinstance(value, EnvDefault) and value.default is None:
-                yield value.name, line
-        for match in _ERROR.finditer(text):
-            name = _refused(file, node, match[1] or match[2])
-            if name is not None:
-                yield name, line
+        text, function = file._text(condition), _function(node)
+        name = function.child_by_field_name("name") if function is not None else None
+        if name is not None and "&&" not in text and _NEW_ERROR.search(file._text(body)) is not None:
+            for variable in _unset(file, node, text):
+                yield file._text(name), EnvName(variable, node.start_point[0] + 1, has_default=False)
+
+
+def fatal_calls(file: "GoFile") -> Iterator[str]:
+    """The functions whose error ends the program: `c, err := config.Load(); if err != nil { log.Fatal(err) }`."""
+    for node in file.nodes("if_statement"):
+        condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+        match = _ERROR.fullmatch(file._text(condition).strip()) if condition is not None else None
+        if match is not None and body is not None and _is_fatal(file, body):
+            call = _declaration(file, node, match[1] or match[2])
+            callee = (
+                call.child_by_field_name("function") if call is not None and call.type == "call_expression" else None
+            )
+            if callee is not None:
+                yield file._dotted(callee).rpartition(".")[2]
 
 
 def _refused(file: "GoFile", node: "Node", error: str) -> str | None:
@@ -86,11 +122,16 @@ def _is_fatal(file: "GoFile", body: "Node") -> bool:
     )
 
 
-def _declaration(file: "GoFile", node: "Node", name: str) -> "Node | None":
-    """What a name was given last before a statement, in the same function: `v := os.Getenv("X")`, `v, ok := …`."""
+def _function(node: "Node") -> "Node | None":
     function = node.parent
     while function is not None and function.type not in ("function_declaration", "method_declaration"):
         function = function.parent
+    return function
+
+
+def _declaration(file: "GoFile", node: "Node", name: str) -> "Node | None":
+    """What a name was given last before a statement, in the same function: `v := os.Getenv("X")`, `v, ok := …`."""
+    function = _function(node)
     start = function.start_byte if function is not None else 0
     found: Node | None = None
     for item in file.nodes("short_var_declaration", "assignment_statement", "var_spec"):

@@ -14,6 +14,18 @@ from markupsafe import Markup
 
 from genfile.dockerfile import quoting
 from genfile.errors import PresetError
+from genfile.preset.pathfilters import (
+    below,
+    folders,
+    holding,
+    in_folder,
+    in_tomcat,
+    join_path,
+    outside,
+    relative,
+    under,
+    unique,
+)
 
 # https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations
 _LABEL_KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._/-]{0,126}[A-Za-z0-9])?")
@@ -225,12 +237,6 @@ QUOTING: dict[str, Callable[..., Markup]] = {
 }
 
 
-def join_path(*parts: str) -> str:
-    """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
-    kept = [part for part in parts if part not in ("", ".")]
-    return "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
-
-
 def owner_parts(value: str) -> list[int]:
     """The numbers of a user and its group: `"10001" | owner_parts` gives `[10001, 10001]`."""
     user, _, group = str(value).partition(":")
@@ -264,56 +270,6 @@ def dir_name(path: str) -> str:
     return posixpath.dirname(path)
 
 
-def unique(values: Iterable[Any]) -> list[Any]:
-    """The values without repetition, in order."""
-    return list(dict.fromkeys(values))
-
-
-def folders(paths: Iterable[str]) -> list[str]:
-    """The folders that paths lie in, `.` for the root, in order and each once."""
-    return unique(posixpath.dirname(path) or "." for path in paths)
-
-
-def in_folder(paths: Iterable[str], folder: str) -> list[str]:
-    """Those paths that lie directly in a folder."""
-    return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
-
-
-def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
-    """Those paths that are none of some folders, and lie in none of them."""
-    listed = [folder.rstrip("/") for folder in folders]
-    return [path for path in paths if not any(path == folder or path.startswith(f"{folder}/") for folder in listed)]
-
-
-def below(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
-    """Those paths that are one of some folders, or lie in one at any depth."""
-    return [path for path in paths if any(path == folder or path.startswith(f"{folder}/") for folder in folders)]
-
-
-def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
-    """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
-    return [root if path == of else join_path(root, relative(path, of)) for path in paths]
-
-
-# Logs, uploads, and what JSP pages are compiled to.
-_TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
-
-
-def holding(paths: Iterable[str], folder: str) -> list[str]:
-    """Those paths that are a folder, or that it lies in."""
-    return [path for path in paths if f"{folder}/".startswith(f"{path.rstrip('/')}/")]
-
-
-def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
-    """Each path that is written to in Tomcat's image: by the web application, whose pages are unpacked while all else
-    is where Tomcat is started, and by Tomcat itself."""
-    own = [
-        path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
-        for path in under(paths, "/usr/local/tomcat", of)
-    ]
-    return unique([*own, *_TOMCAT_WRITES])
-
-
 def lines(value: str) -> list[str]:
     """The lines that a macro wrote, as texts of their own; it must not write marks."""
     return [line.strip() for line in str(value).splitlines() if line.strip()]
@@ -322,11 +278,6 @@ def lines(value: str) -> list[str]:
 def base_name(path: str) -> str:
     """The last part of a path."""
     return posixpath.basename(path)
-
-
-def relative(path: str, folder: str) -> str:
-    """A path relative to a folder above it; unchanged when it lies elsewhere."""
-    return path if folder == "." else path.removeprefix(folder + "/")
 
 
 def operand(path: str, folder: str) -> str:

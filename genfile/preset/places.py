@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from genfile.preset.filters import in_tomcat, join_path, under
+from genfile.preset.pathfilters import in_tomcat, join_path, under
 from genfile.preset.layout import localise
 
 _ROOT = "/app"

@@ -1,0 +1,66 @@
+"""Filters over paths of the build context and of the image: which lie where."""
+
+import posixpath
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def join_path(*parts: str) -> str:
+    """Join parts of a path; `.` parts fall away: `"/app" | join_path(".")` gives `/app`."""
+    kept = [part for part in parts if part not in ("", ".")]
+    return "/".join([kept[0].rstrip("/"), *kept[1:]]) if kept else "."
+
+
+def relative(path: str, folder: str) -> str:
+    """A path relative to a folder above it; unchanged when it lies elsewhere."""
+    return path if folder == "." else path.removeprefix(folder + "/")
+
+
+def unique(values: Iterable[Any]) -> list[Any]:
+    """The values without repetition, in order."""
+    return list(dict.fromkeys(values))
+
+
+def folders(paths: Iterable[str]) -> list[str]:
+    """The folders that paths lie in, `.` for the root, in order and each once."""
+    return unique(posixpath.dirname(path) or "." for path in paths)
+
+
+def in_folder(paths: Iterable[str], folder: str) -> list[str]:
+    """Those paths that lie directly in a folder."""
+    return [path for path in paths if (posixpath.dirname(path) or ".") == folder]
+
+
+def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
+    """Those paths that are none of some folders, and lie in none of them."""
+    listed = [folder.rstrip("/") for folder in folders]
+    return [path for path in paths if not any(path == folder or path.startswith(f"{folder}/") for folder in listed)]
+
+
+def below(paths: Iterable[str], folders: Sequence[str]) -> list[str]:
+    """Those paths that are one of some folders, or lie in one at any depth."""
+    return [path for path in paths if any(path == folder or path.startswith(f"{folder}/") for folder in folders)]
+
+
+def under(paths: Iterable[str], root: str, of: str = ".") -> list[str]:
+    """Each path below a root: `["data"] | under("/app")` gives `["/app/data"]`; ``of``: the folder that lies there."""
+    return [root if path == of else join_path(root, relative(path, of)) for path in paths]
+
+
+# Logs, uploads, and what JSP pages are compiled to.
+_TOMCAT_WRITES = ("/usr/local/tomcat/logs", "/usr/local/tomcat/temp", "/usr/local/tomcat/work")
+
+
+def holding(paths: Iterable[str], folder: str) -> list[str]:
+    """Those paths that are a folder, or that it lies in."""
+    return [path for path in paths if f"{folder}/".startswith(f"{path.rstrip('/')}/")]
+
+
+def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
+    """Each path that is written to in Tomcat's image: by the web application, whose pages are unpacked while all else
+    is where Tomcat is started, and by Tomcat itself."""
+    own = [
+        path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
+        for path in under(paths, "/usr/local/tomcat", of)
+    ]
+    return unique([*own, *_TOMCAT_WRITES])
