@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from genfile.preset.pathfilters import in_tomcat, join_path, under
 from genfile.preset.layout import localise
+from genfile.preset.pathfilters import in_tomcat, join_path, under
 
 _ROOT = "/app"
 

@@ -1,5 +1,6 @@
 """A whole project brought up to date: what its template brings, then the container files for what it is by then."""
 
+import os.path
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,4 +100,4 @@ def has_template(root: Path) -> bool:
 
     if not root.is_dir():
         raise UsageError(f"{root} is not a folder", hint="name the folder of a project")
-    return (root / RECORD).is_file()
+    return os.path.lexists(root / RECORD)
