@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from genfile.dockerfile import quoting
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import PresetError
 
 # https://docs.docker.com/engine/manage-resources/labels/#key-format-recommendations
@@ -158,6 +159,20 @@ def label(item: str) -> Markup:
 def owner(value: str) -> Markup:
     """A numeric user with its group: `USER {{ options.user | owner }}`; a user alone is its own group."""
     return Markup("{}:{}").format(*owner_parts(value))
+
+
+def after(text: str, start: str) -> str:
+    """What follows the beginning of a text; empty where it does not begin so."""
+    return text.removeprefix(start) if text.startswith(start) else ""
+
+
+def stated(environment: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The variables with a value for the build that an ENV may hold: not those that look like secrets."""
+    return [
+        item
+        for item in environment
+        if item["phase"] == "build" and item["value"] is not None and not is_sensitive(item["name"])
+    ]
 
 
 def comment(value: Any) -> Markup:
@@ -344,6 +359,8 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "outside": outside,
     "under": under,
     "dir_name": dir_name,
+    "after": after,
+    "stated": stated,
     "has_text": has_text,
     "in_family": in_family,
     "owner_parts": owner_parts,
