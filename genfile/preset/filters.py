@@ -167,12 +167,10 @@ def after(text: str, start: str) -> str:
 
 
 def stated(environment: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The variables with a value for the build that an ENV may hold: not those that look like secrets."""
-    return [
-        item
-        for item in environment
-        if item["phase"] == "build" and item["value"] is not None and not is_sensitive(item["name"])
-    ]
+    """The variables with a value for the build, where an ENV may hold them: none has the name of a secret, which
+    BuildKit warns of."""
+    found = [item for item in environment if item["phase"] == "build" and item["value"] is not None]
+    return [] if any(is_sensitive(item["name"]) for item in found) else found
 
 
 def comment(value: Any) -> Markup:
