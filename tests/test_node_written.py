@@ -12,9 +12,11 @@ NEXT = {
 }
 
 
-def written(files: dict[str, str], **options: object) -> dict[str, str]:
+def written(files: dict[str, str], settings: dict[str, str] | None = None) -> dict[str, str]:
     """The files that are made of a tree, a continued line being one."""
-    made = generate(MemorySource({name: text.encode() for name, text in files.items()}), compose=True, **options)
+    made = generate(
+        MemorySource({name: text.encode() for name, text in files.items()}), settings=settings, compose=True
+    )
     return {path: text.replace("\\\n    ", "") for path, text in made.files.items()}
 
 
