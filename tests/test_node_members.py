@@ -447,7 +447,8 @@ def test_script_for_a_laptop_leaves_the_image_as_secure_as_it_was() -> None:
 def test_tools_of_the_build_report_to_nobody() -> None:
     root = manifest("shop", workspaces=["apps/*", "libs/*"], devDependencies={"turbo": "2.5.0"})
     build = stage(written(shop(**{"package.json": root, "turbo.json": "{}"})), "build")
-    assert "TURBO_TELEMETRY_DISABLED=1 npx --no-install turbo run build" in build
+    assert "ENV TURBO_TELEMETRY_DISABLED=1\n" in build
+    assert "npx --no-install turbo run build" in build
 
 
 # --- a front end in the folder of its server ----------------------------------------------------------------------

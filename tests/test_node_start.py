@@ -181,7 +181,7 @@ def uncompiled(source: str, **more: str) -> Any:
 )
 def test_sources_that_node_does_not_run_are_compiled_where_nothing_else_does(source: str) -> None:
     spec = uncompiled(source, **{"src/app.ts": "import express from 'express'; export const app = express()"})
-    assert spec.build == ("npx --no-install tsc --project tsconfig.json --outDir dist",)
+    assert spec.build == ("npx --no-install tsc --outDir dist",)
     assert spec.start == ("node", "dist/server.js")
 
 
@@ -277,7 +277,7 @@ def test_babel_writes_file_by_file() -> None:
 @pytest.mark.parametrize("script", ["nodemon src/server.ts", "tsx watch src/server.ts", "ts-node-dev src/server.ts"])
 def test_what_development_watches_is_compiled_where_node_loads_the_output(script: str) -> None:
     spec = only(**typed({"dev": script}))
-    assert spec.build == ("npx --no-install tsc --project tsconfig.json",)
+    assert spec.build == ("npx --no-install tsc",)
     assert spec.start == ("node", "dist/server.js")
 
 
@@ -307,7 +307,7 @@ def test_a_start_script_that_runs_the_source_is_the_project_s_own_word() -> None
 def test_a_watching_compiler_is_a_build() -> None:
     spec = only(**typed({"start": 'tsc-watch --onSuccess "node dist/server.js"'}))
     assert (spec.build, spec.start) == (
-        ("npx --no-install tsc --project tsconfig.json",),
+        ("npx --no-install tsc",),
         ("node", "dist/server.js"),
     )
 

@@ -69,6 +69,7 @@ class Framework:
     env_files: bool = False
     environment: dict[str, str] = field(default_factory=dict)
     writable: tuple[str, ...] = ()
+    scratch: tuple[str, ...] = ()
     health: str | None = None
     interface: Literal["wsgi", "asgi"] | None = None
     object: str | None = None
@@ -196,6 +197,13 @@ def frameworks(language: str) -> tuple[Framework, ...]:
 def framework(language: str, name: str) -> Framework | None:
     """One framework by its name."""
     return next((item for item in frameworks(language) if item.name == name), None)
+
+
+def scratch_of(language: str | None, name: str | None, folder: str) -> set[str]:
+    """The folders below a service's own that its framework keeps a cache in: nothing is lost with them."""
+    found = framework(language, name) if language == "node" and name else None
+    place = "" if folder == "." else f"{folder}/"
+    return {f"{place}{path}" for path in found.scratch} if found is not None else set()
 
 
 @cache

@@ -4,6 +4,7 @@ of them can be a volume."""
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from genfile.data import scratch_of
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside
 from genfile.detect.tree import Project
@@ -38,11 +39,13 @@ def put_kept(folder: Project, draft: Draft) -> None:
     """Put /kept: the folders of /writable that hold nothing of the tree, so that a volume there hides nothing of the
     next image."""
     alone = draft.values.get("language") in ("go", "java")
+    scratch = scratch_of(draft.values.get("language"), draft.values.get("framework"), draft.values["path"])
     brought = [*draft.values.get("assets", ()), *draft.values.get("run_paths", ())] if alone else []
     kept = [
         path
         for path in draft.values.get("writable", ())
         if path != "."
+        and path not in scratch
         and not inside(draft.values["path"], path)
         and not _is_made(path, draft)
         and not any(inside(item, path) or inside(path, item) for item in brought)

@@ -128,7 +128,9 @@ def port(case: Case) -> Iterator[str]:
     health = case.final.last("HEALTHCHECK")
     other = case.spec.get("health_port")
     asked = [str(other)] if other else wanted
-    if health is not None and (not asked or asked[0] not in health.value or "127.0.0.1" not in health.value):
+    # A variable that the image sets is its port, too.
+    words = (*asked, *([f"process.env.{variable}"] if variable and asked and not other else ()))
+    if health is not None and (not any(word in health.value for word in words) or "127.0.0.1" not in health.value):
         yield "the health check asks elsewhere"
 
 
@@ -167,11 +169,12 @@ def installs(case: Case) -> Iterator[str]:
 
 
 def apt(case: Case) -> Iterator[str]:
-    """apt: update in the same step, nothing recommended, sorted names, locked cache mounts."""
+    """apt: update in the same step, nothing recommended, sorted names; locked cache mounts, or no lists left."""
     for run in case.runs():
         if "apt-get install" not in run.value:
             continue
-        names = run.value.split("--no-install-recommends", 1)[-1].partition("&&")[0].split()
+        told, _, after = run.value.split("--no-install-recommends", 1)[-1].partition("&&")
+        names, cleans = told.split(), "rm -rf /var/lib/apt/lists/*" in after
         if (
             "apt-get update" not in run.value
             or "-y --no-install-recommends" not in run.value
@@ -180,6 +183,8 @@ def apt(case: Case) -> Iterator[str]:
             yield run.value
         if any(mount.get("sharing") != "locked" for mount in run.mounts):
             yield "apt's caches are not locked"
+        if not run.mounts and not cleans:
+            yield "apt's package lists stay in the layer"
         if run in case.final.instructions and any(
             name in ("gcc", "g++", "make", "git", "curl") or name.endswith("-dev") for name in names
         ):

@@ -11,7 +11,7 @@ from genfile.data import BackingService, backing_services
 from genfile.dockerfile.quoting import local_folder
 from genfile.preset.comments import Comments, comment_lines
 from genfile.preset.layout import Layout, relative_to
-from genfile.preset.places import holds_code, written_folders
+from genfile.preset.places import holds_code, is_made, scratch_folders, written_folders
 from genfile.preset.trace import Line, render_lines
 from genfile.spec.base import plain
 
@@ -104,7 +104,8 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
 
 def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> dict[str, Any]:
     values = plain(spec)
-    written = written_folders(values, layout.context)
+    scratch = scratch_folders(values, layout.context)
+    written = [folder for folder in written_folders(values, layout.context) if folder not in scratch]
     # Where it is given a database, a file beside its code is only what it falls back to.
     given = bool(_DATABASES & set(spec.backing_services))
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
@@ -142,8 +143,9 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
             for folder in written
             if folder not in beside_code
         ],
-        "beside_code": bool(beside_code) and not given,
-        "tmpfs": _scratch(spec, written),
+        "beside_code": any(is_made(folder, values, layout.context) for folder in beside_code)
+        or (bool(beside_code) and not given),
+        "tmpfs": [*scratch, *_scratch(spec, written)],
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from genfile.dockerfile import quoting
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import PresetError
 from genfile.preset.pathfilters import (
     below,
@@ -197,6 +198,18 @@ def owner(value: str) -> Markup:
     return Markup("{}:{}").format(*owner_parts(value))
 
 
+def after(text: str, start: str) -> str:
+    """What follows the beginning of a text; empty where it does not begin so."""
+    return text.removeprefix(start) if text.startswith(start) else ""
+
+
+def stated(environment: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The variables with a value for the build, where an ENV may hold them: none has the name of a secret, which
+    BuildKit warns of."""
+    found = [item for item in environment if item["phase"] == "build" and item["value"] is not None]
+    return [] if any(is_sensitive(item["name"]) for item in found) else found
+
+
 def comment(value: Any) -> Markup:
     """Text inside a comment."""
     return _safe("a comment", lambda: quoting.comment_text(str(value)))
@@ -345,6 +358,8 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "outside": outside,
     "under": under,
     "dir_name": dir_name,
+    "after": after,
+    "stated": stated,
     "has_text": has_text,
     "in_family": in_family,
     "owner_parts": owner_parts,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from genfile.data import scratch_of
 from genfile.preset.layout import localise
 from genfile.preset.pathfilters import in_tomcat, join_path, under
 
@@ -24,8 +25,21 @@ def written_folders(spec: dict[str, Any], context: str) -> list[str]:
     return sorted({*found, *local["volumes"]})
 
 
+def scratch_folders(spec: dict[str, Any], context: str) -> list[str]:
+    """Those of them that are caches of the framework."""
+    known = scratch_of(spec["language"], spec["framework"], spec["path"])
+    local = localise({**spec, "writable": sorted(known & set(spec["writable"]))}, context)
+    return under(local["writable"], _ROOT)
+
+
 def holds_code(folder: str, spec: dict[str, Any], context: str) -> bool:
     """Whether the program's own code lies in a folder: a volume there would hide that of the next image."""
     alone = spec["language"] in ("go", "java")
     home = join_path(_ROOT, "." if alone else localise(spec, context)["path"])
-    return f"{home}/".startswith(f"{folder}/")
+    return f"{home}/".startswith(f"{folder}/") or is_made(folder, spec, context)
+
+
+def is_made(folder: str, spec: dict[str, Any], context: str) -> bool:
+    """Whether a folder is a part of what the build of a Node service makes, which each release brings anew."""
+    made = localise(spec, context)["outputs"] if spec["language"] == "node" else []
+    return any(f"{folder}/".startswith(f"{join_path(_ROOT, path)}/") for path in made)

@@ -33,13 +33,14 @@ extends = {json.dumps(written or extends)}
 # `genfile presets show {extends if extends != ANY else "node"}` lists them all.
 [options]
 # registry.default = "registry.example/mirror"
+labels.default = ["org.opencontainers.image.vendor=Example"]
 """
     template = f"""{{% extends "{parent}/Dockerfile.j2" %}}
 
-{{# A block is a named passage of every Dockerfile; super() is what stood there. #}}
-{{% block labels %}}
+{{# Blocks are named sections of the parent template; super() inserts the parent's content. #}}
+{{% block runtime_setup %}}
 {{{{ super() }}}}
-LABEL org.opencontainers.image.vendor={name}
+ENV TZ=UTC
 {{% endblock %}}
 """
     test = json.dumps(example, indent=1, ensure_ascii=False) + "\n"
@@ -49,12 +50,14 @@ LABEL org.opencontainers.image.vendor={name}
 def _example(parent: str, extends: str) -> dict[str, Any]:
     """A spec that the new preset is for."""
     from genfile.data.fixtures import fixture_specs
+    from genfile.spec.project import parse_spec
 
     known = fixture_specs()
-    if parent in _EXAMPLES:
-        return known[_EXAMPLES[parent]]
-    preset = load_preset(extends)
-    found = next((item for item in known.values() if preset.applies_to(item["spec"])), None)
+    found = known.get(_EXAMPLES.get(parent, ""))
+    if found is None:
+        preset = load_preset(extends)
+        found = next((item for item in known.values() if preset.applies_to(item["spec"])), None)
     if found is None:
         raise UsageError(f"{extends} is for none of the services that genfile has examples of")
-    return found
+    # What a reader has to see: the fields that are not what they are by default.
+    return found | {"spec": parse_spec(found["spec"]).model_dump(mode="json", exclude_defaults=True)}

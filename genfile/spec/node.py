@@ -17,6 +17,9 @@ class NodeService(Service):
         "`all` where the start command is a development dependency.",
     )
     has_dev_dependencies: bool = True
+    answers_http: bool = Field(
+        True, description="What listens on `port` answers plain HTTP requests; else a check only opens the port."
+    )
     ignore_scripts: bool = Field(
         False,
         description="The project's own install scripts need its sources: the installation runs without any.",

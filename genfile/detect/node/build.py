@@ -183,7 +183,7 @@ def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | N
         why = f"outDir is {out}" if own is None else "Node does not run the sources as they are"
         line = project.folder.says("tsconfig.json", 1, why)
         told = f" --outDir {own}" if own is not None else ""
-        return Fact([f"{execute(manager)} tsc --project tsconfig.json{told}"], (line,))
+        return Fact([f"{execute(manager)} tsc{told}"], (line,))
     return None
 
 

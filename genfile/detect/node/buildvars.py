@@ -9,6 +9,7 @@ from genfile.detect.code import parse_code
 from genfile.detect.node.configs import build_configs, is_common
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.shared import is_secret
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Evidence
 from genfile.parsers.javascript import JsModule, parse_typescript
 
@@ -16,9 +17,6 @@ from genfile.parsers.javascript import JsModule, parse_typescript
 DEVELOPMENT_KEYS = ("server", "preview", "devServer", "devProxy", "test", "devtools", "watchOptions")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{1,79}")
 _SCRIPT = re.compile(r"<script\b[^>]{0,200}>(.{0,20000}?)</script>", re.DOTALL)
-# What BuildKit's check SecretsUsedInArgOrEnv takes for a secret; PUBLIC in a name says that it is none.
-_SENSITIVE = re.compile(r"(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
-_PUBLIC = re.compile(r"(?i)(?:_|^)public(?:_|$)")
 MAX_FILES = 300
 
 
@@ -29,11 +27,6 @@ class BuildVariable:
     name: str
     says: Evidence
     default: str | None = None
-
-
-def is_sensitive(name: str) -> bool:
-    """Whether a build argument of that name would be taken for a secret."""
-    return _SENSITIVE.search(name) is not None and not _PUBLIC.search(name)
 
 
 def build_variables(project: NodeProject, framework: str | None) -> list[BuildVariable]:

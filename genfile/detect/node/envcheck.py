@@ -2,11 +2,11 @@
 
 import re
 
-from genfile.detect.node.buildvars import is_sensitive
 from genfile.detect.node.configs import loaded_at_build
 from genfile.detect.node.extras import PUBLIC_PREFIXES
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.javascript import JsModule
 
@@ -81,7 +81,7 @@ def _put_values(project: NodeProject, draft: Draft, name: str, module: JsModule)
         item = {"name": key, "phase": "build", "default" if public and not is_sensitive(key) else "value": value}
         _put(draft, item, project.folder.says(name, call.line, f"{key} is checked"))
     if given:
-        text = f"{name} checks {', '.join(given[:6])} while it builds: that step alone gets placeholders"
+        text = f"{name} checks {', '.join(given[:6])} while it builds: the build stage alone gets placeholders"
         draft.note("warning", text, project.folder.full(name), line)
 
 

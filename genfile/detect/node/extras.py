@@ -3,7 +3,7 @@
 import posixpath
 
 from genfile.data import telemetry_off
-from genfile.detect.node.buildvars import build_variables, is_sensitive
+from genfile.detect.node.buildvars import build_variables
 from genfile.detect.node.closure import installed
 from genfile.detect.node.loaded import config_variables
 from genfile.detect.node.manager import NodeProject
@@ -17,6 +17,7 @@ from genfile.detect.node.secrets import secret_id
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
 from genfile.detect.shared import EXAMPLES, is_secret
+from genfile.dockerfile.sensitive import is_sensitive
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 

@@ -13,6 +13,7 @@ from genfile.detect.node.made import placed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import PackageJson, exported, read_package
 from genfile.detect.node.nx import nx_build
+from genfile.detect.node.regenerated import regenerates
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.detect.node.site import next_standalone
 from genfile.detect.paths import relative
@@ -100,6 +101,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         if standalone is not None:
             _put_standalone(project, draft)
             draft.evidence["/standalone"] = standalone.but(draft.values["standalone"])
+            _put_regenerated(folder, draft, framework)
             return
     program = nx_build(folder)
     if program is not None and start == ["node", relative(program.entry, folder.path)]:
@@ -129,9 +131,10 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         else:
             draft.values["outputs"] = [folder.full(output)]
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
-    _mend_paths(folder, draft)
-    if framework is not None and framework.writable:
-        draft.values["writable"] = [folder.full(name) for name in framework.writable]
+    _mend_paths(folder, draft, posixpath.basename(start[0]) if start else "")
+    if framework is not None and (framework.writable or framework.scratch):
+        draft.values["writable"] = [folder.full(name) for name in (*framework.writable, *framework.scratch)]
+    _put_regenerated(folder, draft, framework)
     _keep_all_modules(project, draft, framework)
     _put_libraries(project, draft)
 
@@ -201,6 +204,11 @@ def _in_tree(project: NodeProject, word: str) -> bool:
     path = posixpath.normpath(word)
     names = (path, f"{path}.js", posixpath.join(path, "index.js"), posixpath.join(path, "index.ts"))
     return not word.startswith("-") and any(project.folder.has(name) for name in names)
+
+
+def _put_regenerated(folder: Project, draft: Draft, framework: Framework | None) -> None:
+    if framework is not None and framework.name == "nextjs" and draft.values.get("writable") and regenerates(folder):
+        draft.values["writable"].append(folder.full(".next/server"))
 
 
 def _put_standalone(project: NodeProject, draft: Draft) -> None:

@@ -27,6 +27,7 @@ from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
 from genfile.detect.node.port import Asked, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
+from genfile.detect.node.protocol import answers_http
 from genfile.detect.node.required import put_needed
 from genfile.detect.node.run import put_run_paths
 from genfile.detect.node.scripts import is_development, resolve
@@ -247,6 +248,8 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
         if port.value.variable:
             draft.put("port_variable", port.but(port.value.variable))
         put_host(project, draft, sources)
+        if not answers_http(framework.name if framework is not None else None, sources):
+            draft.values["answers_http"] = False
         health = find_health(project, sources)
         if health is not None:
             # A file that is a route lies below the path that the framework serves all of its routes at.

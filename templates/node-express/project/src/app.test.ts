@@ -32,13 +32,13 @@ test("it greets, with security headers", async () => {
   assert.equal(response.headers.get("x-powered-by"), null);
 });
 
-test("what is not there is said in JSON", async () => {
+test("unknown paths return a JSON 404", async () => {
   const response = await fetch(`${base}/nothing`);
   assert.equal(response.status, 404);
   assert.deepEqual(await response.json(), { error: "not found" });
 });
 
-test("a body that is no JSON is the client's fault", async () => {
+test("malformed JSON returns 400", async () => {
   const headers = { "content-type": "application/json" };
   const response = await fetch(`${base}/greetings/Ada`, { method: "POST", headers, body: "{" });
   assert.equal(response.status, 400);

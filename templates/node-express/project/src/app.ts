@@ -31,7 +31,7 @@ export function createApp(logger: Logger): Express {
   return app;
 }
 
-/** What a handler throws ends here: the log gets all of it, the client only what is its own fault. */
+/** Errors end here: everything is logged; clients see details of 4xx errors only. */
 const onError: ErrorRequestHandler = (error, request, response, next) => {
   if (response.headersSent) {
     next(error);

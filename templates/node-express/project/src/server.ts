@@ -12,7 +12,7 @@ const server = createApp(logger).listen(port, (error?: Error) => {
   logger.info({ port }, "listening");
 });
 
-/** Take no new requests, let the open ones finish, but not for ever. */
+/** Take no new requests, let the open ones finish, but not forever. */
 function stop(signal: NodeJS.Signals): void {
   logger.info({ signal }, "stopping");
   server.close(() => {

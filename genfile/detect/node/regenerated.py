@@ -1,0 +1,23 @@
+"""Whether Next.js makes pages anew while it runs, which it writes beside those of the build."""
+
+import re
+
+from genfile.detect.tree import Project
+
+_FOLDERS = ("app", "pages", "src/app", "src/pages", "lib", "src/lib")
+_ENDINGS = (".js", ".jsx", ".ts", ".tsx", ".mjs")
+# `export const revalidate = 60`, `revalidate: 60` of getStaticProps and of fetch; `false` and 0 make nothing anew.
+_REVALIDATE = re.compile(r"\brevalidate\s*[=:]\s*[1-9]|\brevalidate(?:Path|Tag)\s*\(|['\"]use cache['\"]")
+MAX_FILES = 400
+
+
+def regenerates(folder: Project) -> bool:
+    """Whether any page says how long it lasts, or is told to be made anew."""
+    names = [
+        name
+        for place in _FOLDERS
+        if folder.has_folder(place)
+        for name in folder.files("*", below=place, depth=10)
+        if name.endswith(_ENDINGS)
+    ]
+    return any(_REVALIDATE.search(folder.text(name) or "") for name in names[:MAX_FILES])
