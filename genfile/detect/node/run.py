@@ -131,7 +131,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         else:
             draft.values["outputs"] = [folder.full(output)]
             draft.values["run_paths"] = [folder.full(name) for name in (output, *_beside(folder, output))]
-    _mend_paths(folder, draft, posixpath.basename(start[0]) if start else "")
+    _mend_paths(folder, draft)
     if framework is not None and (framework.writable or framework.scratch):
         draft.values["writable"] = [folder.full(name) for name in (*framework.writable, *framework.scratch)]
     _put_regenerated(folder, draft, framework)
