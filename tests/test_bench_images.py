@@ -50,7 +50,7 @@ def test_steps_that_were_carried_out_are_told_from_cached_ones() -> None:
 
 
 def test_a_cached_step_whose_layer_is_pulled_stays_cached() -> None:
-    step = {"digest": "a", "name": "[build 2/3] RUN npm ci", "completed": "now"}
+    step: dict[str, object] = {"digest": "a", "name": "[build 2/3] RUN npm ci", "completed": "now"}
     assert run_again(read_progress(progress({**step, "cached": True}, step))) == []
 
 
