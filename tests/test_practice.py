@@ -36,7 +36,11 @@ GO = 'package main\n\nimport "net/http"\n\nfunc main() { http.ListenAndServe(":8
 
 
 def found(
-    folder: Path, capsys: pytest.CaptureFixture[str], dockerfile: str, files: Mapping[str, str] = NODE, **others: str
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    dockerfile: str,
+    files: Mapping[str, str] = NODE,
+    others: Mapping[str, str] = {},
 ) -> dict[str, int | None]:
     """The ids of good practice that are found, each with its line."""
     for name, text in {**files, **others, "Dockerfile": dockerfile}.items():
@@ -48,7 +52,7 @@ def found(
 
 
 def test_a_good_one_has_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert found(tmp_path, capsys, GOOD, **{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}) == {}
+    assert found(tmp_path, capsys, GOOD, others={"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +77,7 @@ def test_one_fault_each(
 ) -> None:
     assert old in GOOD
     text = GOOD.replace(old, new)
-    assert found(tmp_path, capsys, text, **{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}) == expected
+    assert found(tmp_path, capsys, text, others={"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}) == expected
 
 
 def test_one_stage_ships_what_development_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +90,7 @@ def test_one_stage_ships_what_development_needs(tmp_path: Path, capsys: pytest.C
 
 
 def test_an_end_of_life_is_named_with_its_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert found(tmp_path, capsys, GOOD.replace("node:22", "node:16"), **{".nvmrc": "16\n"})["base-ended"] == 1
+    assert found(tmp_path, capsys, GOOD.replace("node:22", "node:16"), others={".nvmrc": "16\n"})["base-ended"] == 1
     run(["lint", str(tmp_path)])
     assert "node 16 reached its end of life on 2023-09-11" in capsys.readouterr().out
 
@@ -119,7 +123,7 @@ def test_local_settings_and_no_ignore_file(tmp_path: Path, capsys: pytest.Captur
     files = {"requirements.txt": "flask\n", "app.py": "from flask import Flask\napp = Flask('x')\n", ".env": "A=1\n"}
     text = 'FROM python:3.13\nCOPY . .\nUSER 1\nCMD ["gunicorn", "app:app"]\n'
     assert set(found(tmp_path, capsys, text, files)) == {"env-file-shipped", "no-dockerignore"}
-    assert found(tmp_path, capsys, text, files, **{".dockerignore": ".env\n"}) == {}
+    assert found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n"}) == {}
 
 
 def test_ids_are_unique_and_documented() -> None:

@@ -11,10 +11,10 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import genfile
-from genfile.api import apply_settings
 from genfile.detect.inspection import InspectedService, inspect_source
 from genfile.errors import PresetError
 from genfile.preset.render import Rendering, render_spec
+from genfile.settle import apply_settings
 from genfile.source.memory import MemorySource
 from genfile.source.open import open_source
 from genfile.spec.project import parse_spec
