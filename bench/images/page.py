@@ -61,7 +61,11 @@ _NEXT = "## Each in detail\n"
 
 def fresh_section(shapes: list[Shape], results: FreshResults, columns: list[str]) -> str:
     """The section of what a builder does that has nothing."""
-    return "\n".join([_FRESH, *fresh(shapes, results, columns), "", *fresh_details(shapes, results, columns), "", ""])
+    missing = [shape.name for shape in read_shapes([]) if shape not in shapes]
+    left = [f"Not measured: {', '.join(missing)}.", ""] if missing else []
+    return "\n".join(
+        [_FRESH, *fresh(shapes, results, columns), "", *left, *fresh_details(shapes, results, columns), "", ""]
+    )
 
 
 def with_section(written: str, section: str) -> str:
