@@ -196,7 +196,7 @@ def test_what_needs_its_install_script_is_built_where_production_is_installed(
     manifest = package(dependencies=EXPRESS, devDependencies={"typescript": "5.9.0"}, scripts=scripts)
     tree = {"package.json": manifest, "tsconfig.json": config(include=["src"]), "src/index.ts": SERVER, **files}
     text = dockerfile(**tree)
-    assert stage(text, "deps").rstrip().endswith(f"&& {command}")
+    assert f"&& {command}" in stage(text, "deps")
     assert command in stage(text, "build")
 
 

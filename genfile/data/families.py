@@ -62,13 +62,13 @@ class Family:
 
     def can(self, option: str, kind: str) -> bool:
         """Whether there are images for what an option asks for."""
-        return kind in self.extra.get(option, {})
+        return _JAVA.get(kind, kind) in self.extra.get(option, {})
 
     def images_of(self, kind: str, line: Line, chosen: Iterable[str] = ()) -> dict[str, str]:
         """The references that the family sets, by the name of the preset's option; ``chosen``: options that are yes."""
         found = dict(self.images.get(kind, {}))
         for option in chosen:
-            found |= self.extra.get(option, {}).get(kind, {})
+            found |= self.extra.get(option, {}).get(_JAVA.get(kind, kind), {})
         return {option: line.fill(text) for option, text in found.items()}
 
     def names(self, kind: str = "") -> Mapping[str, str | None]:
@@ -98,6 +98,8 @@ class Family:
 
 
 DEFAULT = "debian"
+# Kinds of Java services: what an option asks for is the same for all of them.
+_JAVA = {"jdk": "java", "war": "java"}
 
 
 @cache

@@ -148,6 +148,7 @@ def test_compose_means_what_the_spec_says(folder: str, inner: str, words: list[s
     assert services[f"{spec.name}-worker"]["command"] == words
     assert services[f"{spec.name}-release"]["command"] == words
     build = services[spec.name]["build"]
+    build = {"context": build, "dockerfile": "Dockerfile"} if isinstance(build, str) else build
     assert build["context"].removeprefix("./") == layout.context
     assert not build["context"].startswith(("github.com/", "git@", "http"))
     assert build["dockerfile"].startswith("Dockerfile") or layout.context == "."

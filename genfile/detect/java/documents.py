@@ -110,14 +110,14 @@ def _parts(folder: Project, name: str) -> list[_Part]:
     if not folder.has(name):
         return []
     ending = name.rsplit(".", 1)[-1]
-    parser = {"properties": _properties, "conf": _hocon}.get(ending, _filtered)
+    parser = {"properties": _properties, "conf": _hocon}.get(ending, parse_filtered)
     parsed = folder.parse(parser, name) or ()
     match = _NAMED.fullmatch(name.rpartition("/")[2])
     own = (match[1],) if match is not None else ()
     return [_Part(name, document, own or _condition(document)) for document in reversed(parsed)]
 
 
-def _filtered(text: str) -> tuple[Document, ...]:
+def parse_filtered(text: str) -> tuple[Document, ...]:
     """YAML in which Maven has yet to put its values: `name: @project.artifactId@`, which no YAML has bare."""
     return parse_documents(_FILTERED.sub(r"\1", text))
 

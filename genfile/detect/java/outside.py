@@ -85,12 +85,13 @@ def _known(folder: Project) -> frozenset[str]:
 
 
 def _keys(folder: Project, path: str) -> set[str]:
-    from genfile.parsers.data import parse_documents, parse_properties
+    from genfile.detect.java.documents import parse_filtered
+    from genfile.parsers.data import parse_properties
 
     if path.endswith(".properties"):
         document = folder.parse(parse_properties, path)
         return {plain_key(str(key)) for key in (document.value if document is not None else ())}
-    parsed = folder.parse(parse_documents, path) or ()
+    parsed = folder.parse(parse_filtered, path) or ()
     return {plain_key(".".join(item)) for document in parsed for item in _paths(document.value)}
 
 
