@@ -125,6 +125,11 @@ def test_what_the_gates_tell_without_a_word_in_the_log() -> None:
     local = found("answer", "Server running at http://127.0.0.1:3000", detail="no answer within 90 s")
     assert local is not None
     assert local.id == "loopback"
+    store = found(
+        "answer", "MongooseServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017", detail="no answer within 90 s"
+    )
+    assert store is not None
+    assert store.id == "database"
     other = found("answer", "listening on port 8081", detail="no answer within 90 s")
     assert other is not None
     assert other.settings == {"port": 8081}
