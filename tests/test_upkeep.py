@@ -198,3 +198,18 @@ def test_what_a_replaced_dockerfile_said_still_holds(shop: Path) -> None:
     assert run(["check", str(shop)]) == 0
     assert run(["update", str(shop)]) == 0
     assert (shop / "Dockerfile").read_text() == text
+
+
+def test_presets_and_container_files_share_the_lock(shop: Path) -> None:
+    run(["init", str(shop), "--yes"])
+    run(["presets", "new", "own", str(shop / "presets/own")])
+    before = (shop / "genfile.lock").read_text()
+    assert run(["presets", "add", "own", str(shop / "presets/own"), "--path", str(shop)]) == 0
+    text = (shop / "genfile.lock").read_text()
+    assert text.startswith(before.rstrip("\n"))
+    assert "[presets.own]" in text
+    assert run(["update", str(shop), "--preset", "own"]) == 0
+    assert "[presets.own]" in (shop / "genfile.lock").read_text()
+    assert run(["check", str(shop)]) == 0
+    assert run(["presets", "update", "own", "--path", str(shop)]) == 0
+    assert run(["check", str(shop)]) == 0

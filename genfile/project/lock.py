@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from genfile.project.bases import without_part
 from genfile.project.config import read_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ def read_lock(base: Path) -> "Lock":
 
 
 def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> str:
-    """The text of `genfile.lock` with the record of a preset, or without it (None)."""
+    """The text of `genfile.lock` with the record of a preset, or without it (None); its other parts stay as they are.
+
+    Raises UsageError that names the place of what is damaged.
+    """
     import tomlkit
 
     from genfile.project.faults import parse_model
@@ -36,13 +40,11 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
         presets.pop(name, None)
     else:
         presets[name] = locked
-    # No part of it is a person's: it is written anew, in one order, so that a change is a change of one entry.
-    document: dict[str, object] = {"version": 1}
-    if presets:
-        document["presets"] = {
-            key: presets[key].model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-            for key in sorted(presets)
-        }
-    if lock.template is not None:
-        document["template"] = lock.template.model_dump(mode="json", exclude_none=True)
-    return _HEAD + tomlkit.dumps(document)
+    # No part of it is a person's: this one is written anew, in one order, so that a change is a change of one entry.
+    rest = without_part(text, "presets") if text is not None else f"{_HEAD}version = 1\n"
+    if not presets:
+        return rest
+    entries = {
+        key: presets[key].model_dump(mode="json", exclude_none=True, exclude_defaults=True) for key in sorted(presets)
+    }
+    return f"{rest}\n{tomlkit.dumps({'presets': entries})}"

@@ -83,3 +83,6 @@ class Lock(Model):
     version: Literal[1]
     presets: dict[PresetName, LockedPreset] = {}
     template: LockedTemplate | None = None
+    containers: dict[str, Any] | None = Field(
+        None, description="What `genfile init` wrote, for `check` and `update`; read by `genfile.project.written`."
+    )
