@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from genfile import __version__
+
+if TYPE_CHECKING:
+    from genfile.evidence import Risk
 
 # Sources: GitHub's "Workflow commands for GitHub Actions"; OASIS SARIF 2.1.0, sections 3.27 and 3.49.
 _ESCAPES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -21,6 +24,11 @@ class Finding:
     text: str
     path: str | None = None
     line: int | None = None
+
+
+def of_risk(risk: "Risk") -> Finding:
+    """A risk of an image as a finding."""
+    return Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line)
 
 
 def github(findings: Iterable[Finding]) -> str:

@@ -53,12 +53,11 @@ def _report(found: "Checked") -> None:
 
 
 def _findings(found: "Checked") -> "Iterator[Finding]":
-    from genfile.cli.annotations import Finding
+    from genfile.cli.annotations import Finding, of_risk
 
     for reason in found.reasons:
         yield Finding("out-of-date", "error", reason.text, reason.path, reason.line)
-    for risk in found.risks:
-        yield Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line)
+    yield from map(of_risk, found.risks)
     for note in found.notes:
         yield Finding("end-of-life", "warning" if note.level != "info" else "note", note.text, note.path, note.line)
 

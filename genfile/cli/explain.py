@@ -149,9 +149,7 @@ def _field_json(item: "FieldExplained") -> dict[str, Any]:
 
 
 def _write_page(explanation: "Explanation", target: Path) -> None:
-    from genfile.project.apply import apply_plan
-    from genfile.project.plan import make_plan
     from genfile.upkeep.page import page
 
-    apply_plan(make_plan(target.parent, {target.name: page(explanation)}, force=True))
+    ui.write_file(target, page(explanation))
     ui.out(f"wrote {target}")

@@ -147,7 +147,8 @@ def _plan(
     from genfile.project.config import read_text
     from genfile.project.lock import LOCK
     from genfile.project.plan import Plan, accept_conflicts, make_plan
-    from genfile.upkeep.produce import lock_text, record
+    from genfile.project.written import write_written
+    from genfile.upkeep.produce import record
     from genfile.upkeep.testimony import by_hand, testimony
 
     if not path.is_dir():
@@ -159,7 +160,7 @@ def _plan(
     if plan.conflicts:
         return plan
     told = testimony(path, generation, decisions, by_hand(plan, before)) if decisions.base is not None else {}
-    text = lock_text(read_text(path, LOCK), record(generation, replace(decisions, testified=told)))
+    text = write_written(read_text(path, LOCK), record(generation, replace(decisions, testified=told)))
     return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text, **saved}, force=True).changes))
 
 

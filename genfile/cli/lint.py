@@ -76,7 +76,7 @@ def _annotate(risks: "list[Risk]", *, sarif: bool) -> None:
     from genfile.practice import PRACTICES
 
     reasons = {item.id: item.reason for item in CHECKS} | {item.id: item.reason for item in PRACTICES}
-    findings = [annotations.Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line) for risk in risks]
+    findings = [annotations.of_risk(risk) for risk in risks]
     if sarif:
         ui.json_out(annotations.sarif(findings, reasons))
     else:

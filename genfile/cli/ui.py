@@ -178,6 +178,14 @@ def show_notes(notes: Iterable[Note]) -> None:
         error_out(f"{label}: {text}")
 
 
+def write_file(target: Path, text: str) -> None:
+    """Write a file that the command line names, in place of one that is there. Raises WriteError."""
+    from genfile.project.apply import apply_plan
+    from genfile.project.plan import make_plan
+
+    apply_plan(make_plan(target.parent, {target.name: text}, force=True))
+
+
 GuardOption = Annotated[
     bool,
     typer.Option(

@@ -62,7 +62,7 @@ def verify(
     )
     proofs, applied = _rounds(path, wish, rounds=ROUNDS if fix else 0, quiet=as_json)
     if junit is not None:
-        _write(junit, _junit(proofs))
+        ui.write_file(junit, _junit(proofs))
     if as_json:
         ui.json_out({"version": 1, "services": [proof.to_json() for proof in proofs], "settings": applied})
     else:
@@ -170,10 +170,3 @@ def _junit(proofs: "list[Proof]") -> str:
 def _clean(text: str) -> str:
     """Without the control characters that XML 1.0 has no way to write."""
     return "".join(char for char in text if char in "\t\n" or char.isprintable())
-
-
-def _write(target: Path, text: str) -> None:
-    from genfile.project.apply import apply_plan
-    from genfile.project.plan import make_plan
-
-    apply_plan(make_plan(target.parent, {target.name: text}, force=True))

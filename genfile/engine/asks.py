@@ -35,6 +35,11 @@ class AskedSecret:
     required: bool
     line: int
 
+    @property
+    def usual_variable(self) -> str:
+        """The variable that a person keeps a secret of this id in."""
+        return self.id.upper().replace("-", "_").replace(".", "_")
+
 
 @dataclass(frozen=True)
 class AskedArgument:
@@ -82,7 +87,7 @@ def asks_of(dockerfile: Dockerfile) -> Asks:
 
 def secret_source(secret: AskedSecret, environment: Mapping[str, str], home: Path) -> str | None:
     """Where a secret is on this machine, as `--secret` takes it: a variable or the usual file; None for neither."""
-    for name in (secret.variable, secret.id, secret.id.upper().replace("-", "_").replace(".", "_")):
+    for name in (secret.variable, secret.id, secret.usual_variable):
         if name and environment.get(name):
             return f"id={secret.id},env={name}"
     name = (secret.target or "").rsplit("/", 1)[-1]
@@ -94,5 +99,4 @@ def secret_source(secret: AskedSecret, environment: Mapping[str, str], home: Pat
 
 def how_to_give(secret: AskedSecret) -> str:
     """How somebody gives a secret that was not found."""
-    variable = secret.variable or secret.id.upper().replace("-", "_").replace(".", "_")
-    return f"set {variable}, or add --secret id={secret.id},src=FILE"
+    return f"set {secret.variable or secret.usual_variable}, or add --secret id={secret.id},src=FILE"

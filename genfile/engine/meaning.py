@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from genfile.data import load_table
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,5 @@ def meaning_of(output: str) -> Meaning | None:
 
 @cache
 def _errors() -> tuple[tuple[re.Pattern[str], str, str], ...]:
-    from genfile.parsers.data import parse_toml
-
-    path = Path(__file__).parent.parent / "data" / "engine_errors.toml"
-    entries = parse_toml(path.read_text("utf-8")).value["errors"]
+    entries = load_table("engine_errors")["errors"]
     return tuple((re.compile(item["pattern"]), item["text"], item["hint"]) for item in entries)

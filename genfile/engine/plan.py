@@ -113,7 +113,7 @@ def plan_builds(
     notes: list[str] = []
     targets = []
     for unit in units:
-        asks = asks_of(_read(root, unit.dockerfile))
+        asks = asks_of(read_named(root, unit.dockerfile))
         secrets, missing = _secrets(asks, told, environment, home or Path.home(), unit.dockerfile)
         notes += missing
         notes += _unset(asks, told, environment, unit.dockerfile)
@@ -133,7 +133,8 @@ def plan_builds(
     return Planned(tuple(targets), tuple(dict.fromkeys(notes)))
 
 
-def _read(root: Path, path: str) -> Dockerfile:
+def read_named(root: Path, path: str) -> Dockerfile:
+    """The Dockerfile at a path that somebody named. Raises SourceError where it can't be read, or is none."""
     try:
         return read_dockerfile((root / path).read_text("utf-8"))
     except DockerfileError as error:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from genfile.container.image import Image
 from genfile.container.model import Stage
+from genfile.container.stages import lineage
 from genfile.detect.inspection import InspectedService
 from genfile.dockerfile.model import Dockerfile, Instruction
 from genfile.image import Context
@@ -34,10 +35,7 @@ class Subject:
     @cached_property
     def lineage(self) -> tuple[Stage, ...]:
         """The final stage and those that it starts from."""
-        found = [self.image.stage]
-        while found[-1].parent is not None:
-            found.append(self.image.stages[found[-1].parent])
-        return tuple(found)
+        return lineage(self.image.stages, self.image.stage)
 
     @cached_property
     def bases(self) -> tuple[tuple[str, int], ...]:

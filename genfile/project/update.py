@@ -1,7 +1,7 @@
 """From three sides of every file to a plan: what was last written, what the user has, what is new."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from genfile.errors import ConflictError
 from genfile.project.bases import Bases, Kept, is_same
 from genfile.project.plan import Action, Change, Plan, read_target
 from genfile.project.renames import find_renames
-from genfile.project.threeway import Mode, is_text, merge_texts, same_text
+from genfile.project.threeway import Mode, has_markers, is_text, merge_texts, same_text
 
 # Beside a file that can't hold markers, the new one is put under this name.
 BESIDE = ".theirs"
@@ -48,6 +48,16 @@ def make_update(
     changes = tuple(sorted((change for step in steps for change in step.changes), key=lambda change: change.path))
     conflicts = tuple(sorted(step.changes[0].path for step in steps if step.conflict))
     return Update(Plan(root, changes), conflicts, tuple(step.note for step in steps if step.note))
+
+
+def open_conflicts(root: Path, paths: Iterable[str]) -> list[str]:
+    """Those of some files in which an earlier update still waits for a person, sorted."""
+    waiting = []
+    for path in sorted(paths):
+        content = read_target(root, path)
+        if (content is not None and has_markers(content)) or read_target(root, path + BESIDE) is not None:
+            waiting.append(path)
+    return waiting
 
 
 def _moves(update: "_Updating") -> dict[str, str]:

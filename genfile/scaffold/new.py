@@ -8,10 +8,11 @@ from genfile.bundle import Bundle
 from genfile.evidence import Note
 from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan
+from genfile.project.written import write_written
 from genfile.scaffold.render import Made, portable_reference
 from genfile.template import answers as answering
 from genfile.upkeep.decisions import Flags, decide
-from genfile.upkeep.produce import lock_text, record
+from genfile.upkeep.produce import record
 
 if TYPE_CHECKING:
     from genfile.api import Generation
@@ -47,7 +48,7 @@ def plan_project(
     files[answering.FILE] = answering.write_answers(answers)
     text = lock.write_bases(None, made.content.bases()) if needs_lock(bundle) else None
     if made.generation is not None:
-        text = lock_text(text, record(own_part(made), decide(None, Flags(compose=made.compose))))
+        text = write_written(text, record(own_part(made), decide(None, Flags(compose=made.compose))))
     if text is not None:
         files[lock.FILE] = text
     executable = {path for path, file in made.files.items() if file.executable}

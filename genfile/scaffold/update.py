@@ -12,8 +12,8 @@ from genfile.errors import ConflictError, SourceError, UsageError
 from genfile.project import bases as lock
 from genfile.project.paths import check_recorded
 from genfile.project.plan import Plan, make_plan, read_target
-from genfile.project.threeway import Mode, has_markers
-from genfile.project.update import BESIDE, Update, make_update
+from genfile.project.threeway import Mode
+from genfile.project.update import Update, make_update, open_conflicts
 from genfile.scaffold.content import OWN
 from genfile.scaffold.new import needs_lock
 from genfile.scaffold.render import Made, is_foreign, make_project
@@ -50,16 +50,6 @@ def read_record(root: Path) -> record.Answers:
     return answers
 
 
-def open_conflicts(root: Path, answers: record.Answers) -> list[str]:
-    """The files in which an earlier update still waits for a person."""
-    waiting = []
-    for path in answers.conflicts:
-        content = read_target(root, path)
-        if (content is not None and has_markers(content)) or read_target(root, path + BESIDE) is not None:
-            waiting.append(path)
-    return waiting
-
-
 def plan_update(
     root: Path,
     given: Mapping[str, Any],
@@ -77,7 +67,7 @@ def plan_update(
     of the project (see `genfile.bundle.origin`).
     """
     recorded = read_record(root)
-    waiting = open_conflicts(root, recorded)
+    waiting = open_conflicts(root, recorded.conflicts)
     if waiting:
         raise ConflictError(
             f"an earlier update waits for you in {', '.join(waiting)}",

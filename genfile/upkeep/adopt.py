@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.container.image import Image, interpret
 from genfile.container.own import is_own_dockerfile
+from genfile.container.stages import lineage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.errors import SourceError, UsageError
 from genfile.project.config import read_text
 from genfile.project.lock import LOCK
 from genfile.project.plan import Plan, make_plan
+from genfile.project.written import write_written
 from genfile.spec.base import plain
 from genfile.upkeep.decisions import Decisions, Flags, decide
 from genfile.upkeep.look import look
-from genfile.upkeep.produce import lock_text, produce_from, record
+from genfile.upkeep.produce import produce_from, record
 from genfile.upkeep.testimony import testimony
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def plan_adoption(root: Path, service: str | None = None) -> Adoption:
     generation = produce_from(inspection, kept)
     ours = _image(generation.services[0][1].dockerfile, path, root)
     plan = make_plan(root, {**generation.files, **saved}, force=True)
-    lock = lock_text(read_text(root, LOCK), record(generation, kept))
+    lock = write_written(read_text(root, LOCK), record(generation, kept))
     plan = Plan(root, (*plan.changes, *make_plan(root, {LOCK: lock}, force=True).changes))
     return Adoption(item.spec.name, path, tuple(_differences(yours, ours)), settings, generation, kept, plan)
 
@@ -163,9 +165,7 @@ def _said(said: Any, text: str | None = None) -> tuple[str, int | None]:
 
 
 def _base(image: Image) -> tuple[str, int | None]:
-    stage = image.stage
-    while stage.parent is not None:
-        stage = image.stages[stage.parent]
+    stage = lineage(image.stages, image.stage)[-1]
     return stage.image, stage.line
 
 

@@ -67,8 +67,7 @@ def ending(generation: "Generation", today: date) -> list[Note]:
         spec = item.spec
         if spec.runtime is None or spec.language not in LANGUAGES:
             continue
-        known = runtime(spec.language)
-        line = next((line for line in known.lines if line.version == spec.runtime.version), None)
+        line = runtime(spec.language).line(spec.runtime.version)
         if line is None or line.end_of_life > today + SOON:
             continue
         when = "reached its end of life on" if line.end_of_life <= today else "reaches its end of life on"

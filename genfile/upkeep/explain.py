@@ -1,11 +1,12 @@
 """Why each line of a generated file is there, and where each field of a spec comes from."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from genfile.errors import UsageError
 from genfile.evidence import Asked, logged
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from genfile.evidence import Fact
     from genfile.preset.rules import Rule
     from genfile.preset.trace import Line
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ class Explanation:
         known = ", ".join(self.paths)
         raise UsageError(f"{path} is not a file that genfile writes here", hint=f"it writes {known}")
 
+    @cached_property
+    def _specs(self) -> dict[str, dict[str, Any]]:
+        """The spec of each service as plain values, by its path."""
+        return {item.spec.path: plain(item.spec) for item, _ in self.generation.services}
+
     @property
     def paths(self) -> list[str]:
         """The files that genfile writes for the project."""
@@ -125,12 +133,14 @@ class Explanation:
         """A field of every service, by its dotted name. Raises UsageError where no service has it."""
         pointer = "/" + name.strip("/").replace(".", "/")
         found = [
-            self.field_of(item, pointer) for item, _ in self.generation.services if _has(plain(item.spec), pointer)
+            self.field_of(item, pointer)
+            for item, _ in self.generation.services
+            if _has(self._specs[item.spec.path], pointer)
         ]
         if not found:
             from difflib import get_close_matches
 
-            names = sorted({key for item, _ in self.generation.services for key in _names(plain(item.spec))})
+            names = sorted({key for spec in self._specs.values() for key in _names(spec)})
             close = get_close_matches(name, names, 1)
             hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(n for n in names if '.' not in n)}"
             raise UsageError(f"{name} is neither a field of a service here nor a file that genfile writes", hint=hint)
@@ -138,12 +148,9 @@ class Explanation:
 
     def field_of(self, service: "InspectedService", pointer: str) -> FieldExplained:
         """One field of one service: its fact is its own, else that of the nearest field around it."""
-        at, fact = pointer, service.facts.get(pointer)
-        while fact is None and at.count("/") > 1:
-            at = at.rpartition("/")[0]
-            fact = service.facts.get(at)
+        fact = nearest(service.facts, pointer)
         asked = next((item for item in self.decisions if fact is not None and _is_of(item, fact)), None)
-        return FieldExplained(service.spec.path, pointer, _at(plain(service.spec), pointer), fact, asked)
+        return FieldExplained(service.spec.path, pointer, _at(self._specs[service.spec.path], pointer), fact, asked)
 
 
 def explain_project(root: Path) -> Explanation:
@@ -154,6 +161,15 @@ def explain_project(root: Path) -> Explanation:
     with logged() as log:
         inspection = look(root, decisions)
     return Explanation(root, produce_from(inspection, decisions, trace=True), tuple(log))
+
+
+def nearest(known: Mapping[str, T], pointer: str) -> T | None:
+    """What is known of a field, by its JSON pointer, else of the nearest one around it; None where nothing is."""
+    while pointer:
+        if pointer in known:
+            return known[pointer]
+        pointer = pointer.rpartition("/")[0]
+    return None
 
 
 def shared_fields(lines: "list[Line]") -> "list[Line]":
@@ -178,9 +194,6 @@ def _pairs(there: list[str], rendered: list[str]) -> Iterator[tuple[int, int]]:
 def _is_of(asked: Asked, fact: "Fact[Any]") -> bool:
     """Whether a fact came out of a decision: the same evidence, under whatever value it was put in the spec."""
     return asked.decided is not None and bool(fact.evidence) and asked.decided.evidence == fact.evidence
-
-
-_MISSING = object()
 
 
 def _at(value: Any, pointer: str) -> Any:

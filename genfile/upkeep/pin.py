@@ -1,13 +1,14 @@
 """`genfile pin`: the digests of all images, for the files that genfile writes and for those written by hand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.engine.pins import Use, pinned, tagged, uses_of
+from genfile.engine.plan import read_named
 from genfile.engine.registry import Registry
-from genfile.errors import NothingFoundError, SourceError
+from genfile.errors import NothingFoundError
+from genfile.handwritten import is_dockerfile
 from genfile.project.plan import Plan, make_plan
 from genfile.upkeep.decisions import Decisions, Flags, decide
 
@@ -34,24 +35,17 @@ def plan_pins(root: Path, registry: Registry, *, dockerfiles: tuple[str, ...] = 
     names = dockerfiles or tuple(
         path for path in (before.files if before is not None else ("Dockerfile",)) if is_dockerfile(path)
     )
-    texts = {name: _read(root, name) for name in names if dockerfiles or (root / name).is_file()}
-    if not texts:
+    read = {name: read_named(root, name) for name in names if dockerfiles or (root / name).is_file()}
+    if not read:
         raise NothingFoundError(f"there is no Dockerfile in {root}", hint="`genfile init` writes one")
-    uses = [(name, use) for name, text in texts.items() for use in _uses(name, text)]
+    uses = [(name, use) for name, dockerfile in read.items() for use in uses_of(dockerfile)]
     known = dict(decisions.pins)
     digests, asked, notes = _resolve(uses, registry, known, update=update)
-    written = {name: text for name, text in texts.items() if before is not None and name in before.files}
-    by_hand = {name: pinned(text, digests) for name, text in texts.items() if name not in written}
-    plan = make_plan(root, by_hand, force=True)
-    if written:
+    by_hand = [name for name in read if before is None or name not in before.files]
+    plan = make_plan(root, {name: pinned(read[name].text, digests) for name in by_hand}, force=True)
+    if len(by_hand) < len(read):
         plan = Plan(root, (*plan.changes, *_refreshed(root, decisions, digests).changes))
     return Pinned(plan, digests, asked, notes)
-
-
-def is_dockerfile(path: str) -> bool:
-    """Whether a file is a Dockerfile, by its name."""
-    name = path.rpartition("/")[2]
-    return (name == "Dockerfile" or name.startswith("Dockerfile.")) and not name.endswith(".dockerignore")
 
 
 def _refreshed(root: Path, decisions: Decisions, digests: Mapping[str, str]) -> Plan:
@@ -84,18 +78,3 @@ def _resolve(
         digests[key] = registry.digest(reference)
         asked.append(key)
     return digests, tuple(asked), tuple(notes)
-
-
-def _uses(name: str, text: str) -> Iterator[Use]:
-    try:
-        yield from uses_of(read_dockerfile(text))
-    except DockerfileError as error:
-        raise SourceError(f"{name}:{error.line}: {error.reason}") from None
-
-
-def _read(root: Path, name: str) -> str:
-    try:
-        return (root / name).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SourceError(f"{name} can't be read: {reason}") from None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from genfile import __version__
 from genfile.errors import NothingFoundError
-from genfile.project.written import Given, Written, WrittenService, write_written
+from genfile.project.written import Written, WrittenService
 from genfile.spec.base import plain
 from genfile.upkeep.decisions import Decisions
 
@@ -105,18 +105,3 @@ def _preset(choice: "Choice") -> tuple[str, str | None]:
     if source is None:
         return "builtin", None
     return (choice.name or "", source.sha256) if isinstance(source, Bundle) else (source, None)
-
-
-def lock_text(text: "str | None", written: Written) -> str:
-    """The new text of genfile.lock."""
-    return write_written(text, written)
-
-
-def with_lock(files: "Mapping[str, str]", text: "str | None", written: Written) -> dict[str, str]:
-    """The files of a generation with genfile.lock among them."""
-    from genfile.project.lock import LOCK
-
-    return {**files, LOCK: lock_text(text, written)}
-
-
-__all__ = ["Given", "lock_text", "produce", "produce_from", "record", "with_lock"]

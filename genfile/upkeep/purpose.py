@@ -2,8 +2,8 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
+from genfile.data import load_table
 from genfile.dockerfile.heredoc import Heredoc, heredocs
 from genfile.dockerfile.lexer import LexError
 
@@ -12,10 +12,7 @@ _KEY = re.compile(r'^(\s*)(?:- )?"?([A-Za-z_][\w.-]*)"?:')
 
 @cache
 def _data() -> dict[str, dict[str, str]]:
-    from genfile.parsers.data import parse_toml
-
-    path = Path(__file__).parent.parent / "data" / "lines.toml"
-    return dict(parse_toml(path.read_text("utf-8")).value)
+    return load_table("lines")
 
 
 def purposes(path: str, lines: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from genfile import __version__
 from genfile.spec.base import plain
-from genfile.upkeep.explain import shared_fields
+from genfile.upkeep.explain import nearest, shared_fields
 
 if TYPE_CHECKING:
     from genfile.api import Generation
@@ -98,7 +98,7 @@ def _facts(path: str, generation: "Generation", before: "Written | None") -> tup
         if was is not None:
             evidence = item.evidence
             changed += [
-                _Changed(pointer, old, new, _evidence(evidence, pointer))
+                _Changed(pointer, old, new, nearest(evidence, pointer) or ())
                 for pointer, old, new in differences(was.spec, plain(item.spec))
             ]
     if before is None:
@@ -114,15 +114,6 @@ def differences(old: Any, new: Any, pointer: str = "") -> Iterator[tuple[str, An
             yield from differences(old.get(key), new.get(key), f"{pointer}/{key}")
     elif old != new:
         yield pointer, old, new
-
-
-def _evidence(known: "Mapping[str, tuple[Evidence, ...]]", pointer: str) -> "tuple[Evidence, ...]":
-    """Of the field, else of the nearest one around it."""
-    while pointer:
-        if pointer in known:
-            return known[pointer]
-        pointer = pointer.rpartition("/")[0]
-    return ()
 
 
 def _fields(path: str, generation: "Generation") -> dict[str, tuple[str, ...]]:

@@ -9,9 +9,10 @@ from genfile.errors import ConflictError, UsageError
 from genfile.project.bases import FILE, Bases
 from genfile.project.config import read_text
 from genfile.project.plan import Plan, make_plan, read_target
-from genfile.project.threeway import Mode, has_markers
-from genfile.project.update import BESIDE, Update, make_update
-from genfile.upkeep.produce import lock_text, record
+from genfile.project.threeway import Mode
+from genfile.project.update import Update, make_update, open_conflicts
+from genfile.project.written import write_written
+from genfile.upkeep.produce import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +83,7 @@ def _merged(
 
 
 def _with_lock(root: Path, update: Update, written: "Written", lock: str | None) -> Update:
-    text = lock_text(read_text(root, FILE) if lock is None else lock, written)
+    text = write_written(read_text(root, FILE) if lock is None else lock, written)
     plan = make_plan(root, {FILE: text}, force=True)
     return replace(update, plan=Plan(root, (*update.plan.changes, *plan.changes)))
 
@@ -101,13 +102,3 @@ def check_written(root: Path, decisions: "Decisions", generation: "Generation") 
             f"{hand} was not written by genfile" if hand else "genfile has written no container files here",
             hint=f"`genfile lint {hand}` checks it as it is" if hand else "`genfile init` writes them",
         )
-
-
-def open_conflicts(root: Path, paths: set[str]) -> list[str]:
-    """The files in which an earlier update still waits for a person."""
-    waiting = []
-    for path in sorted(paths):
-        content = read_target(root, path)
-        if (content is not None and has_markers(content)) or read_target(root, path + BESIDE) is not None:
-            waiting.append(path)
-    return waiting

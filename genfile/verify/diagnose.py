@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genfile.data import load_table
 from genfile.verify.gates import Report
 
 if TYPE_CHECKING:
@@ -113,9 +113,6 @@ class _Known:
 
 @cache
 def _known() -> tuple[_Known, ...]:
-    from genfile.parsers.data import parse_toml
-
-    path = Path(__file__).parent.parent / "data" / "diagnoses.toml"
     return tuple(
         _Known(
             item["id"],
@@ -126,7 +123,7 @@ def _known() -> tuple[_Known, ...]:
             item.get("set", {}),
             item.get("needs_person", False),
         )
-        for item in parse_toml(path.read_text("utf-8")).value["diagnoses"]
+        for item in load_table("diagnoses")["diagnoses"]
     )
 
 
