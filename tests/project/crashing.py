@@ -14,6 +14,8 @@ from genfile.project.plan import Change, Plan
 CALLS = """
 open close dup stat lstat link unlink replace rename mkdir rmdir fsync fstat fchmod fchown chown listxattr scandir
 """.split()
+# Those of them that change something.
+CHANGES = frozenset("link unlink replace rename mkdir rmdir fsync fchmod fchown chown".split())
 
 Snapshot = dict[str, tuple[bytes, int] | None]
 
@@ -73,22 +75,25 @@ def leftovers(state: Path) -> list[str]:
 class Counter:
     """Counts the calls of a process, and ends it at one of them: before it is made, or just after."""
 
-    def __init__(self, at: int | None = None, *, after: bool = False) -> None:
-        self.at, self.after, self.count = at, after, 0
+    def __init__(self, at: int | None = None, *, after: bool = False, changing: bool = False) -> None:
+        """``changing``: the count begins with the first call that changes something."""
+        self.at, self.after, self.changing, self.count = at, after, changing, 0
 
     def __enter__(self) -> "Counter":
         self.real = {name: getattr(os, name) for name in CALLS if hasattr(os, name)}
         for name, function in self.real.items():
             # What a killed process wrote is there without it: `fsync` matters when the power fails.
-            setattr(os, name, self._counted(_nothing if name == "fsync" else function))
+            setattr(os, name, self._counted(name, _nothing if name == "fsync" else function))
         return self
 
     def __exit__(self, *exception: object) -> None:
         for name, function in self.real.items():
             setattr(os, name, function)
 
-    def _counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _counted(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any, **options: Any) -> Any:
+            if self.changing and not self.count and name not in CHANGES:
+                return function(*arguments, **options)
             self.count += 1
             if self.count == self.at and not self.after:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -106,7 +111,7 @@ def _nothing(descriptor: int) -> None:
     pass
 
 
-def in_child(work: Callable[[], None]) -> int:
+def in_child(work: Callable[[], object]) -> int:
     """Run in a process of its own; give the signal that ended it, or 0."""
     child = os.fork()
     if child == 0:

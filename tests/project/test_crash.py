@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from genfile.cli.app import run
 from genfile.project.apply import apply_plan
+from tests.conftest import PROJECTS
 from tests.project.crashing import (
     NEW,
     Counter,
@@ -91,6 +93,46 @@ def test_every_moment_of_writing(
         seen["old" if now == before else "new"] += 1
         shutil.rmtree(root)
     assert min(seen.values()) > 0
+
+
+@pytest.mark.parametrize("command", ["init", "update"])
+def test_every_moment_of_a_command(tmp_path: Path, state: Path, restart: Restart, command: str) -> None:
+    """The commands themselves, with all that they write: container files, the lock, what a setting saves."""
+    start = tmp_path / "start"
+    shutil.copytree(PROJECTS / "workspace-pnpm", start)
+    arguments = ["--yes", "--compose", "--set", "port=4000", "--save", "--service", "apps/api"]
+    if command == "update":
+        assert run(["init", str(start), *arguments]) == 0
+        server = start / "apps/api/src/main.js"
+        server.write_text(server.read_text("utf-8").replace("node:http", "http"), "utf-8")
+        manifest = start / "package.json"
+        manifest.write_text(manifest.read_text("utf-8").replace("{", '{"engines": {"node": "22"},', 1), "utf-8")
+        arguments = ["--yes"]
+    whole = tmp_path / "whole"
+    shutil.copytree(start, whole)
+
+    def carry_out(root: Path, at: int | None = None, late: bool = False) -> int:
+        with Counter(at, after=late, changing=True) as counter:
+            assert run([command, str(root), *arguments]) == 0
+        return counter.count
+
+    count = carry_out(whole)
+    before, after = snapshot(start), snapshot(whole)
+    assert before != after
+    seen = {"old": 0, "new": 0, "killed": 0}
+    for number, (at, late) in enumerate(moments(count, KILLS // 4, seed=4)):
+        root = tmp_path / f"t{number}"
+        shutil.copytree(start, root)
+        seen["killed"] += in_child(partial(carry_out, root, at, late)) == signal.SIGKILL
+        restart()
+        now = snapshot(root)
+        assert now in (before, after), (at, late)
+        assert leftovers(state) == [], (at, late)
+        seen["old" if now == before else "new"] += 1
+        shutil.rmtree(root)
+    # What the first run made outside of the tree, a later one finds: a call or two fewer.
+    assert seen["killed"] >= KILLS // 4 - 4
+    assert min(seen["old"], seen["new"]) > 0
 
 
 def test_every_moment_of_undoing(
