@@ -144,9 +144,9 @@ def _plan(
     path: Path, generation: "Generation", decisions: "Decisions", saved: dict[str, str], *, force: bool, asks: bool
 ) -> "Plan":
     """What is to be written; genfile.lock and what is saved with it, unless a file of the user's is in the way."""
-    from genfile.project.config import read_text
     from genfile.project.lock import LOCK
     from genfile.project.plan import Plan, accept_conflicts, make_plan
+    from genfile.project.reading import read_text
     from genfile.project.written import write_written
     from genfile.upkeep.produce import record
     from genfile.upkeep.testimony import by_hand, testimony

@@ -24,7 +24,8 @@ def add(
     as_json: JsonOption = False,
 ) -> None:
     """Fetch a preset, give it a NAME in genfile.toml, and pin it in genfile.lock."""
-    from genfile.project.config import CONFIG, read_config
+    from genfile.project.config import read_config
+    from genfile.project.reading import CONFIG
 
     ui.check_preset_name(name)
     _check_project(path)
@@ -71,9 +72,10 @@ def remove(
 ) -> None:
     """Take a preset out of genfile.toml and genfile.lock."""
     from genfile.project.apply import apply_plan
-    from genfile.project.config import drop_preset, plan_texts, read_config, read_text
+    from genfile.project.config import drop_preset, plan_texts, read_config
     from genfile.project.decided import TABLES, file_to_write, find_decided
     from genfile.project.lock import LOCK, read_lock, set_locked
+    from genfile.project.reading import read_text
 
     config = read_config(path)
     _check_known(name, list(config.presets))
@@ -136,9 +138,10 @@ def _resolve(source: str, project: Path) -> "LockedPreset":
 
 def _write(path: Path, locked: "dict[str, LockedPreset]") -> None:
     from genfile.project.apply import apply_plan
-    from genfile.project.config import plan_texts, read_text, set_preset
+    from genfile.project.config import plan_texts, set_preset
     from genfile.project.decided import TABLES, file_to_write, find_decided
     from genfile.project.lock import LOCK, set_locked
+    from genfile.project.reading import read_text
 
     file = file_to_write(find_decided(path))
     before = {file: read_text(path, file), LOCK: read_text(path, LOCK)}

@@ -70,7 +70,7 @@ def units_of(root: Path, *, dockerfile: str | None = None, service: str | None =
 def _written(root: Path) -> list[Unit]:
     from genfile.preset.layout import plan_layout
     from genfile.project.bases import FILE
-    from genfile.project.config import read_text
+    from genfile.project.reading import read_text
     from genfile.project.written import read_written
 
     written = read_written(read_text(root, FILE))

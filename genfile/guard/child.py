@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
@@ -33,9 +33,7 @@ def main() -> None:
     greeting, _ = read_frame(requests, MAX_REQUEST)
     missing = _missing()
     if greeting["warm"]:
-        from genfile.guard.tasks import warm_up
-
-        warm_up()
+        _function(greeting["warm"])()
     # What is shared with the processes for each request stays so: nobody touches it to look for garbage.
     gc.freeze()
     write_frame(replies, {"version": __version__, "missing": missing})
@@ -166,12 +164,18 @@ def _cut_network() -> str | None:
     return f"namespaces: {os.strerror(ctypes.get_errno())}"
 
 
+def _function(task: str) -> Callable[..., Any]:
+    """The function that ``module:function`` names."""
+    module, _, name = task.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
+
+
 def _answer(header: dict[str, Any], blobs: Sequence[bytes]) -> bytes:
     """Call the function; what it returned, or what went wrong, as JSON."""
     try:
         os.chdir(header["cwd"])
-        module, _, name = header["task"].partition(":")
-        result = getattr(importlib.import_module(module), name)(header["data"], blobs)
+        result = _function(header["task"])(header["data"], blobs)
         reply = json.dumps({"result": result}).encode()
     except MemoryError:
         return b'{"error": {"kind": "MemoryError"}}'

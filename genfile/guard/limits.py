@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-MEBIBYTE = 1024 * 1024
-
 
 class Runner(Protocol):
     """What runs a function in a child: a `Guard`, which starts one for it, or a `GuardPool`, which has some."""
@@ -40,7 +38,7 @@ class Guard:
     """
 
     seconds: float = 10
-    memory: int = 1024 * MEBIBYTE
+    memory: int = 1024 * 1024 * 1024
     files: int = 64
     wall: float | None = None
     python: str | None = None

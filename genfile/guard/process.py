@@ -10,19 +10,25 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile import __version__, errors
 from genfile.errors import GenfileError, GuardError
 from genfile.guard.child import MAX_REPLY
 from genfile.guard.frames import read_frame, write_frame
-from genfile.guard.limits import MEBIBYTE, Guard
+
+if TYPE_CHECKING:
+    from genfile.guard.limits import Guard
+
+MEBIBYTE = 1024 * 1024
 
 # Runs before genfile can be imported: where to find it is the argument.
 _BOOT = (
     "import json, sys; first, *more = json.loads(sys.argv[1]); sys.path.insert(0, first); sys.path += more; "
     "from genfile.guard.child import main; main()"
 )
+# What a child of a pool calls before its first request: `module:function`.
+_WARM_UP = "genfile.guard.tasks:warm_up"
 # Without these no Python starts; nothing else of the environment is handed down.
 _VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _START_SECONDS = 60
@@ -31,7 +37,7 @@ _START_SECONDS = 60
 class Child:
     """A child that answers one request at a time. ``warm``: it imports everything before the first one."""
 
-    def __init__(self, guard: Guard, *, warm: bool = False) -> None:
+    def __init__(self, guard: "Guard", *, warm: bool = False) -> None:
         self.guard = guard
         self.served = 0
         self._hello: dict[str, Any] | None = None
@@ -40,7 +46,7 @@ class Child:
         self._process = _start(guard)
         with suppress(OSError):
             limits = {"seconds": guard.seconds, "memory": guard.memory, "files": guard.files}
-            write_frame(self._stdin, {**limits, "warm": warm})
+            write_frame(self._stdin, {**limits, "warm": _WARM_UP if warm else None})
 
     def __enter__(self) -> "Child":
         return self
@@ -159,7 +165,7 @@ class Child:
             time.sleep(0.005)
 
 
-def _start(guard: Guard) -> "subprocess.Popen[bytes]":
+def _start(guard: "Guard") -> "subprocess.Popen[bytes]":
     python = guard.python or ("" if getattr(sys, "frozen", False) else sys.executable)
     if not python:
         raise GuardError(
@@ -203,7 +209,7 @@ def _hint(limit: str) -> str:
     return f"raise `{limit}` of the guard if you trust what is read"
 
 
-def _result(reply: bytes, guard: Guard) -> bytes:
+def _result(reply: bytes, guard: "Guard") -> bytes:
     """The JSON of what the function returned. Raises what it raised, by its name, and GuardError."""
     marker = b'{"result": '
     if reply.startswith(marker):

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.gosyntax import MAX_CHAIN, GoSyntax, line_of
+from genfile.parsers.gosyntax import FIRST_ARGUMENT, MAX_CHAIN, GoSyntax, line_of
 from genfile.parsers.grammar import Places, in_order, parse_code
 from genfile.parsers.values import (
     UNKNOWN,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from genfile.parsers.goflow import GoFlow
     from genfile.parsers.goindex import GoIndex
 
-FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 # A condition that is longer asks for more than whether a name is empty.
 MAX_CONDITION = 2_000
 _WRAPPED = frozenset({"expression_list", "literal_element", "parenthesized_expression", "literal_value"})

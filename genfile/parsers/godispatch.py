@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from genfile.parsers.go import FIRST_ARGUMENT, GoFile
+from genfile.parsers.gosyntax import FIRST_ARGUMENT
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from genfile.parsers.go import GoFile
 
 # How libraries for commands write one: the type, the field of its name, the fields of what it does.
 COMMANDS = {
@@ -69,7 +71,7 @@ class Added:
 class Dispatch:
     """The branches of a file, and which commands are added to which."""
 
-    def __init__(self, file: GoFile) -> None:
+    def __init__(self, file: "GoFile") -> None:
         self._file = file
         self._nodes = file.nodes
         self.branches = tuple(sorted(self._found(), key=lambda item: (item.start, -item.end))[:MAX_BRANCHES])
@@ -270,7 +272,7 @@ def _pairs(body: "Node") -> Iterator[tuple["Node", "Node"]]:
             yield item.named_children[0], item.named_children[1]
 
 
-def _strings(file: GoFile, node: "Node") -> tuple[str, ...]:
+def _strings(file: "GoFile", node: "Node") -> tuple[str, ...]:
     """The texts that an expression is made of, one or several in a list."""
     queue, found = [node], []
     while queue:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from genfile.parsers.go import GoFile
 from genfile.parsers.godispatch import Branch, Dispatch
 from genfile.parsers.gosyntax import CHAIN
 from genfile.parsers.grammar import in_order
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from genfile.parsers.go import GoFile
 
 # `unsure`: a wait for what another part of the program, or of another module, may send.
 Kind = Literal["waits", "loop", "may end", "unsure", "asks"]
@@ -103,7 +104,7 @@ class Declaration:
 class GoFlow:
     """The declarations of a parsed file; made only for programs of which more must be known than their packages."""
 
-    def __init__(self, file: GoFile) -> None:
+    def __init__(self, file: "GoFile") -> None:
         self._file, self._source, self._root = file, file.source, file.root
 
     @cached_property

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from genfile.parsers.go import GoFile
 from genfile.parsers.grammar import Places, in_order
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from genfile.parsers.go import GoFile
 
 MAX_TEXT = 200
 # How many values of one name are looked at.
@@ -31,7 +32,7 @@ class Function:
 class GoIndex:
     """A parsed file, asked for what its names stand for."""
 
-    def __init__(self, file: GoFile) -> None:
+    def __init__(self, file: "GoFile") -> None:
         self._source, self._nodes = file.source, file.nodes
         self._places: dict[str, Places] = {}
         self._locals: dict[int, tuple[dict[str, list[Node]], dict[str, list[Node]]]] = {}

@@ -20,6 +20,7 @@ _KINDS = tuple(
 )
 # Chains of names that are longer are no field of a configuration.
 MAX_CHAIN = 120
+FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _NAMED = frozenset({"selector_expression", "identifier", "package_identifier"})
 _TAG = re.compile(r'([A-Za-z_][A-Za-z0-9_-]*):"((?:[^"\\]|\\.)*)"')

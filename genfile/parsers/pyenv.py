@@ -3,13 +3,16 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from genfile.parsers.python import GETTERS, PyModule, words
+from genfile.parsers.pysyntax import GETTERS, words
 from genfile.parsers.values import EnvDefault, EnvName
 
+if TYPE_CHECKING:
+    from genfile.parsers.python import PyModule
 
-def env_names(module: PyModule) -> tuple[EnvName, ...]:
+
+def env_names(module: "PyModule") -> tuple[EnvName, ...]:
     """Each once, in order of line; one that is looked for before it is read is not needed."""
     found: dict[str, EnvName] = {}
     reads = list(_reads(module))
@@ -19,7 +22,7 @@ def env_names(module: PyModule) -> tuple[EnvName, ...]:
     return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
 
 
-def _reads(module: PyModule) -> Iterator[EnvName]:
+def _reads(module: "PyModule") -> Iterator[EnvName]:
     """Every place that reads a variable, and whether it does without."""
     for node in module.of(ast.Subscript, ast.Call):
         name = default = None
@@ -33,7 +36,7 @@ def _reads(module: PyModule) -> Iterator[EnvName]:
             yield EnvName(name, getattr(node, "lineno", 1), bool(default))
 
 
-def _tested(module: PyModule) -> frozenset[Any]:
+def _tested(module: "PyModule") -> frozenset[Any]:
     """The variables that the code looks for before it reads them: `"X" in os.environ`, `except KeyError`."""
     found: set[Any] = set()
     # What is inside of a body that was looked at has been looked at with it.
@@ -54,7 +57,7 @@ def _catches(node: ast.Try) -> bool:
     )
 
 
-def _asks(module: PyModule, test: ast.expr) -> bool:
+def _asks(module: "PyModule", test: ast.expr) -> bool:
     """Whether a condition reads a variable that says what is used: not whether it is production."""
     names = [
         node.args[0].value
@@ -65,7 +68,7 @@ def _asks(module: PyModule, test: ast.expr) -> bool:
     return bool(names) and not any("DEBUG" in str(name) or "ENV" in str(name) for name in names)
 
 
-def _read_in(module: PyModule, body: list[ast.stmt], done: set[ast.AST]) -> set[Any]:
+def _read_in(module: "PyModule", body: list[ast.stmt], done: set[ast.AST]) -> set[Any]:
     """The keys and the arguments by which variables may be read in some statements."""
     found: set[Any] = set()
     for node in (child for item in body if item not in done for child in ast.walk(item)):
@@ -78,7 +81,7 @@ def _read_in(module: PyModule, body: list[ast.stmt], done: set[ast.AST]) -> set[
     return found
 
 
-def required_names(module: PyModule) -> tuple[EnvName, ...]:
+def required_names(module: "PyModule") -> tuple[EnvName, ...]:
     """The variables that a module can't be loaded without, each once, in order of line.
 
     Read while it is loaded without a default, asked for by a class of settings, or raised for where they are empty.
@@ -94,7 +97,7 @@ def required_names(module: PyModule) -> tuple[EnvName, ...]:
     return tuple(sorted(found.values(), key=lambda item: (item.line, item.name)))
 
 
-def _run_later(module: PyModule) -> frozenset[int]:
+def _run_later(module: "PyModule") -> frozenset[int]:
     """The lines that run only when a function is called."""
     return frozenset(
         line
@@ -103,7 +106,7 @@ def _run_later(module: PyModule) -> frozenset[int]:
     )
 
 
-def _raised_for(module: PyModule, later: frozenset[int]) -> Iterator[EnvName]:
+def _raised_for(module: "PyModule", later: frozenset[int]) -> Iterator[EnvName]:
     """`if not TOKEN: raise …`, `if TOKEN is None: sys.exit(…)`."""
     for node in module.of(ast.If):
         if node.lineno in later or not any(_ends(module, statement) for statement in node.body):
@@ -118,7 +121,7 @@ def _is_or(test: ast.expr) -> bool:
     return isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or)
 
 
-def _ends(module: PyModule, statement: ast.stmt) -> bool:
+def _ends(module: "PyModule", statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Raise):
         return True
     call = statement.value if isinstance(statement, ast.Expr) else None

@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from genfile.parsers.python import GETTERS, PyModule
+from genfile.parsers.pysyntax import GETTERS
+from genfile.parsers.python import PyModule
 
 _SAME = frozenset(
     """

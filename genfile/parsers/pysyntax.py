@@ -19,6 +19,13 @@ MAX_TOKENS = 250_000
 MAX_REPAIRS = 12
 # What is read again in all to find them.
 MAX_REPAIRED = 2 * MAX_CHARACTERS
+# What reads a variable of the environment.
+GETTERS = frozenset(
+    """
+    os.environ.get os.getenv config env env.int env.str decouple.config env.bool env.list
+    env.db env.url env.cache env.dict env.float env.json
+    """.split()
+)
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 # A number that Python itself can't write out in decimal: it stands for nothing that a container file holds.
 _HUGE = re.compile(r"(?<!\w)(?:0[xXoObB])?[0-9a-fA-F_]{1000}")
@@ -121,3 +128,14 @@ def statements_of(function: ast.stmt) -> list[ast.stmt]:
         for name in ("body", "orelse", "finalbody", "handlers", "cases"):
             found.extend(getattr(node, name, ()))
     return [node for node in found[1:] if isinstance(node, ast.stmt)]
+
+
+def words(node: ast.expr) -> Iterator[str]:
+    """The names and the literals of an expression, as text."""
+    for item in ast.walk(node):
+        if isinstance(item, ast.Name):
+            yield item.id
+        elif isinstance(item, ast.Attribute):
+            yield item.attr
+        elif isinstance(item, ast.Constant):
+            yield str(item.value)

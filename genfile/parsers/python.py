@@ -1,21 +1,14 @@
 """Python source by its own `ast`: what is assigned, called, defined and read. Nothing is imported or run."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from genfile.parsers.pysyntax import is_main_guard, parse_leniently, statements_of, top_level
+from genfile.parsers.pysyntax import GETTERS, is_main_guard, parse_leniently, statements_of, top_level, words
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName, Steps, is_known, joined
 
 _CONVERSIONS = frozenset({"int", "str", "float", "bool"})
-GETTERS = frozenset(
-    """
-    os.environ.get os.getenv config env env.int env.str decouple.config env.bool env.list
-    env.db env.url env.cache env.dict env.float env.json
-    """.split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,14 +380,3 @@ class PyModule:
 def _is_getter(callee: str) -> bool:
     """A helper of the project's own that reads the environment, by its name: envbool, get_env_int."""
     return "env" in callee.rsplit(".", 1)[-1].lower()
-
-
-def words(node: ast.expr) -> Iterator[str]:
-    """The names and the literals of an expression, as text."""
-    for item in ast.walk(node):
-        if isinstance(item, ast.Name):
-            yield item.id
-        elif isinstance(item, ast.Attribute):
-            yield item.attr
-        elif isinstance(item, ast.Constant):
-            yield str(item.value)

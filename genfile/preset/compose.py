@@ -64,8 +64,8 @@ def compose_lines(services: "Sequence[tuple[Spec, Layout]]", comments: Comments 
 
 @cache
 def _template() -> "Template":
+    from genfile.bundle.builtin import builtin_folder
     from genfile.preset.environment import PresetEnvironment
-    from genfile.preset.find import builtin_folder
 
     text = (builtin_folder("presets") / "compose" / "compose.yaml.j2").read_text("utf-8")
     return PresetEnvironment({"compose/compose.yaml.j2": text}).get_template("compose/compose.yaml.j2")

@@ -17,12 +17,10 @@ from markupsafe import Markup
 from genfile.errors import PresetError
 from genfile.preset import filters
 from genfile.preset.bytecode import TemplateCache
+from genfile.preset.marks import CLOSE, END, INSTRUCTION, OPEN
+from genfile.preset.trace import current_reads
 from genfile.sandbox import Sandbox
 from genfile.sandbox.text import STOCK_TESTS
-
-# Private-use characters: no text of a spec can hold them, since they are not printable.
-OPEN, CLOSE, END = "\ue000", "\ue001", "\ue002"
-INSTRUCTION = "!"
 
 _STOCK_FILTERS = tuple(
     """
@@ -117,8 +115,6 @@ class PresetEnvironment(Sandbox):
 
 # Rendering is per thread, and so is the log of what a render reads.
 def _log(environment: PresetEnvironment, obj: dict[str, Any], key: str) -> None:
-    from genfile.preset.trace import current_reads
-
     reads = current_reads()
     if reads is not None:
         reads.append((id(obj), key))

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from genfile.dockerfile import quoting
 from genfile.dockerfile.sensitive import is_sensitive
 from genfile.errors import PresetError
+from genfile.preset.marks import without_marks
 from genfile.preset.pathfilters import (
     below,
     folders,
@@ -321,13 +322,7 @@ def ends_by_itself(words: Sequence[str]) -> bool:
 
 def has_text(value: str) -> bool:
     """Whether a macro wrote anything but marks and blanks."""
-    from genfile.preset.environment import CLOSE, END, OPEN
-
-    rest = str(value).replace(END, "")
-    while OPEN in rest:
-        before, _, after = rest.partition(OPEN)
-        rest = before + after.partition(CLOSE)[2]
-    return bool(rest.strip())
+    return bool(without_marks(str(value)).strip())
 
 
 def major(version: str | None) -> int:

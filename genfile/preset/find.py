@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.load import BUILTIN, Preset, load_builtin, load_preset
 
@@ -41,4 +40,4 @@ def preset_for(spec: Mapping[str, Any], reference: "str | Bundle | None" = None)
     return preset
 
 
-__all__ = ["BUILTIN", "Preset", "builtin_folder", "choose_preset", "load_preset", "preset_for"]
+__all__ = ["BUILTIN", "Preset", "choose_preset", "load_preset", "preset_for"]

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.expression import Expression, parse_expression
 from genfile.preset.manifest import Manifest, OutputFile, parse_manifest
@@ -236,8 +237,6 @@ def _spec_fields() -> frozenset[str]:
 
 
 def _builtin_layer(name: str) -> _Layer:
-    from genfile.preset.find import builtin_folder
-
     folder = builtin_folder("presets") / name
     text = _read(folder / "preset.toml")
     files = {path.relative_to(folder).as_posix(): _read(path) for path in sorted(folder.rglob("*.j2"))}
@@ -261,16 +260,12 @@ def _bundle_layer(bundle: "Bundle") -> _Layer:
 
 @cache
 def _common_options() -> dict[str, dict[str, Any]]:
-    from genfile.preset.find import builtin_folder
-
     return _parse(_read(builtin_folder("presets") / "common" / "options.toml"), "common/options.toml")
 
 
 @cache
 def _shared_templates() -> dict[str, str]:
     """The skeleton, and Node's templates: a server of any language may have a front end."""
-    from genfile.preset.find import builtin_folder
-
     root = builtin_folder("presets")
     return {
         path.relative_to(root).as_posix(): _read(path)

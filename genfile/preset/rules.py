@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError
-from genfile.preset.find import builtin_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Template
 
 from genfile.errors import PresetError
-from genfile.preset.environment import CLOSE, END, INSTRUCTION, OPEN
+from genfile.preset.marks import CLOSE, END, INSTRUCTION, OPEN
 from genfile.sandbox import bounded
 
 _READS: ContextVar[list[tuple[int, str]] | None] = ContextVar("genfile_reads", default=None)

@@ -1,23 +1,20 @@
 """`genfile.toml`: what the user decided. Read strictly, and changed without touching what else stands in it."""
 
-import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genfile.errors import SourceError, UsageError
+from genfile.errors import UsageError
+from genfile.project.decided import find_decided
+from genfile.project.lock import LOCK, read_lock
+from genfile.project.reading import CONFIG
 
 if TYPE_CHECKING:
     from genfile.project.plan import Plan
     from genfile.spec.config import Config, LockedPreset
 
-CONFIG = "genfile.toml"
-_MAX_BYTES = 1024 * 1024
-
 
 def read_config(base: Path) -> "Config":
     """The decisions of the project in a folder; without any, the defaults. Raises UsageError with the place."""
-    from genfile.project.decided import find_decided
     from genfile.spec.config import Config
 
     decided = find_decided(base)
@@ -30,8 +27,6 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
     None where the project has none of that name. Raises UsageError when `genfile.toml` names another source than
     the one that was recorded in `genfile.lock`.
     """
-    from genfile.project.lock import LOCK, read_lock
-
     entry = read_config(base).presets.get(name)
     if entry is None:
         return None
@@ -96,28 +91,3 @@ def plan_texts(base: Path, before: dict[str, str | None], after: dict[str, str])
         if change.old != (None if old is None else old.encode()):
             raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
     return plan
-
-
-def read_text(base: Path, name: str) -> str | None:
-    """The text of a file of the project; None where there is none. Raises SourceError when it can't be read.
-
-    A link is not followed, wherever it leads: what a tree's file says is not to be a file of the machine.
-    """
-    path = base / name
-    # O_NONBLOCK: opening a FIFO must not wait for a writer.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        if path.is_symlink():
-            raise SourceError(f"{name} is a symbolic link", hint="replace it by the file itself")
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SourceError(f"{name} is not a regular file")
-            content = file.read(_MAX_BYTES + 1)
-        if len(content) > _MAX_BYTES:
-            raise SourceError(f"{name} is larger than 1 MiB")
-        return content.decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SourceError(f"{name} can't be read: {reason}") from None

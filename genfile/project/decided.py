@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genfile.errors import SourceError, UsageError
-from genfile.project.config import CONFIG, read_text
 from genfile.project.faults import Origin, open_toml, validate
+from genfile.project.reading import CONFIG, read_text
 from genfile.spec.settings import Setting, as_text, leaves
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genfile.project.bases import without_part
-from genfile.project.config import read_text
+from genfile.project.reading import read_text
 
 if TYPE_CHECKING:
     from genfile.spec.config import Lock, LockedPreset

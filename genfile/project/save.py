@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from genfile.errors import WriteError
-from genfile.project.config import CONFIG
 from genfile.project.decided import TABLES
+from genfile.project.reading import CONFIG
 
 # Where `genfile schema config > genfile.schema.json` puts the schema that editors check the file by.
 SCHEMA = "genfile.schema.json"

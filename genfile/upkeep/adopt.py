@@ -12,9 +12,9 @@ from genfile.container.own import is_own_dockerfile
 from genfile.container.stages import lineage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.errors import SourceError, UsageError
-from genfile.project.config import read_text
 from genfile.project.lock import LOCK
 from genfile.project.plan import Plan, make_plan
+from genfile.project.reading import read_text
 from genfile.project.written import write_written
 from genfile.spec.base import plain
 from genfile.upkeep.decisions import Decisions, Flags, decide

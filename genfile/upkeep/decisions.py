@@ -218,8 +218,8 @@ def decide(folder: Path | None, flags: Flags, *, texts: Mapping[str, str | None]
 
     if folder is None:
         return Decisions(None, flags, None, None, read_user())
-    from genfile.project.config import read_text
     from genfile.project.decided import find_decided
     from genfile.project.lock import LOCK
+    from genfile.project.reading import read_text
 
     return Decisions(folder, flags, find_decided(folder, texts), read_written(read_text(folder, LOCK)), read_user())

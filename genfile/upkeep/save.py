@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genfile.errors import UsageError
-from genfile.project.config import read_text
 from genfile.project.decided import file_to_write
+from genfile.project.reading import read_text
 from genfile.upkeep.decisions import Decisions, Flags, decide
 
 if TYPE_CHECKING:

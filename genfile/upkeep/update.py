@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from genfile import __version__
 from genfile.errors import ConflictError, UsageError
 from genfile.project.bases import FILE, Bases
-from genfile.project.config import read_text
 from genfile.project.plan import Plan, make_plan, read_target
+from genfile.project.reading import read_text
 from genfile.project.threeway import Mode
 from genfile.project.update import Update, make_update, open_conflicts
 from genfile.project.written import write_written

@@ -104,10 +104,11 @@ def test_one_of_each_language_is_built_and_started(example: Path, touch: str, en
 
 def test_the_text_inside_a_block_may_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks and options are the contract: a preset over built-ins whose inner text was rewritten still renders."""
-    from genfile.preset import find, load, render
+    from genfile.bundle import builtin
+    from genfile.preset import load, render
 
     changed = tmp_path / "presets"
-    shutil.copytree(find.builtin_folder("presets"), changed)
+    shutil.copytree(builtin.builtin_folder("presets"), changed)
     for path in changed.rglob("Dockerfile.j2"):
         text = path.read_text("utf-8")
         path.write_text(text.replace("RUN npm", "RUN NPM_CONFIG_UPDATE_NOTIFIER=false npm").replace("/src", "/work"))
@@ -120,7 +121,7 @@ def test_the_text_inside_a_block_may_change(tmp_path: Path, monkeypatch: pytest.
     )
     caches = (load.load_builtin, load._common_options, load._shared_templates, render._environment)
     try:
-        monkeypatch.setattr(find, "builtin_folder", lambda kind: tmp_path / kind)
+        monkeypatch.setattr(load, "builtin_folder", lambda kind: tmp_path / kind)
         for cached in caches:
             cached.cache_clear()
         for example in ("node", "python", "go", "java", "static"):

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, SourceError, UsageError
 from genfile.preset.comments import comment_lines
 from genfile.preset.environment import PresetEnvironment
-from genfile.preset.find import BUILTIN, builtin_folder, load_preset
+from genfile.preset.find import BUILTIN, load_preset
 from genfile.preset.options import is_image_reference
 from genfile.preset.rules import load_rules
 from genfile.preset.trace import render_lines

@@ -3,12 +3,15 @@
 import posixpath
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from genfile.detect.aside import NOT_SERVICES
 from genfile.detect.code import parse_code
-from genfile.detect.python.manifest import PythonProject
 from genfile.parsers.python import PyModule, parse_python
 from genfile.parsers.requirements import normalise
+
+if TYPE_CHECKING:
+    from genfile.detect.python.manifest import PythonProject
 
 # Files that hold the application, best first; then every other module near the root.
 NAMES = tuple(
@@ -42,7 +45,7 @@ class Application:
         return f"{self.module}:{self.name}{'()' if self.factory else ''}"
 
 
-def modules(project: PythonProject) -> list[tuple[str, PyModule]]:
+def modules(project: "PythonProject") -> list[tuple[str, PyModule]]:
     """The project's own modules, likely ones first; tests, migrations and examples are left out. Bounded."""
     cached = getattr(project, "_modules", None)
     if cached is not None:
@@ -86,7 +89,7 @@ def _is_aside(path: str, *, demos: bool = True) -> bool:
     )
 
 
-def import_root(project: PythonProject, path: str) -> str:
+def import_root(project: "PythonProject", path: str) -> str:
     """The folder that a file's modules are imported from: `src`, the file's own where it imports its neighbours so."""
     folder = posixpath.dirname(path)
     module = parse_code(project.folder, parse_python, path)
@@ -112,7 +115,7 @@ def import_root(project: PythonProject, path: str) -> str:
     return ""
 
 
-def module_name(project: PythonProject, path: str) -> str:
+def module_name(project: "PythonProject", path: str) -> str:
     """A file as it is imported from its root; packages are dotted."""
     root = import_root(project, path)
     name = path.removesuffix(".py").removesuffix("/__init__")

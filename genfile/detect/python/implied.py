@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from genfile.data import import_names
 from genfile.detect.python.application import modules
+from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.django import Django, settings_modules
 from genfile.detect.python.gunicorn import missing_worker
 from genfile.detect.python.locks import reach
-from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.stores import ALCHEMY
 from genfile.detect.shared import EXAMPLES
 from genfile.evidence import Draft, Evidence, Fact

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from genfile.data import import_names
 from genfile.detect.python.application import NAMES, module_name, modules
-from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Evidence
 from genfile.parsers.pyimports import Imported, required_imports
 from genfile.parsers.requirements import normalise
+
+if TYPE_CHECKING:
+    from genfile.detect.python.manifest import PythonProject
 
 _URL = re.compile(r"\b(?:postgres(?:ql)?|mysql|mariadb|sqlite|mssql|oracle|clickhouse)\+\w+(?=://)")
 # Files that say how the service reaches its database.
@@ -31,7 +34,7 @@ class Need:
         return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
 
 
-def needs(project: PythonProject) -> list[Need]:
+def needs(project: "PythonProject") -> list[Need]:
     """What the modules that the start reaches import, and the drivers of the databases that its settings name."""
     cached = getattr(project, "_needs", None)
     if cached is None:
@@ -40,7 +43,7 @@ def needs(project: PythonProject) -> list[Need]:
     return list(cached)
 
 
-def _imported(project: PythonProject) -> list[Need]:
+def _imported(project: "PythonProject") -> list[Need]:
     required = _required(project)
     own = {_dotted(path): path for path in required}
     short = {name.split(".")[0] for name in own}
@@ -60,7 +63,7 @@ def _dotted(path: str) -> str:
     return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def started(project: PythonProject, words: list[str]) -> frozenset[str]:
+def started(project: "PythonProject", words: list[str]) -> frozenset[str]:
     """The modules that a command loads: the one that it names, and all that is imported by what it imports."""
     required = _required(project)
     own = {_dotted(path): path for path in required}
@@ -69,7 +72,7 @@ def started(project: PythonProject, words: list[str]) -> frozenset[str]:
     return frozenset(_followed(required, own, dict.fromkeys(seeds)))
 
 
-def loaded_by(project: PythonProject, path: str) -> list[str]:
+def loaded_by(project: "PythonProject", path: str) -> list[str]:
     """The modules that one of the project's loads, itself included; none where it can't be read."""
     required = _required(project)
     if path not in required:
@@ -77,7 +80,7 @@ def loaded_by(project: PythonProject, path: str) -> list[str]:
     return _followed(required, {_dotted(path): path for path in required}, {path: None})
 
 
-def _required(project: PythonProject) -> dict[str, list[Imported]]:
+def _required(project: "PythonProject") -> dict[str, list[Imported]]:
     cached: dict[str, list[Imported]] | None = getattr(project, "_required", None)
     if cached is None:
         cached = {path: required_imports(module) for path, module in modules(project)}
@@ -85,7 +88,7 @@ def _required(project: PythonProject) -> dict[str, list[Imported]]:
     return cached
 
 
-def _reached(project: PythonProject, required: dict[str, list[Imported]], own: dict[str, str]) -> list[str]:
+def _reached(project: "PythonProject", required: dict[str, list[Imported]], own: dict[str, str]) -> list[str]:
     """The modules that what may be started imports, itself included: those of a usual name, those of a script."""
     scripts = {value.split(":")[0] for value in project.scripts.values()}
     seeds = [path for path in required if path.rsplit("/", 1)[-1] in NAMES or _dotted(path) in scripts]
@@ -109,7 +112,7 @@ def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: d
     return order
 
 
-def drivers(project: PythonProject) -> list[Need]:
+def drivers(project: "PythonProject") -> list[Need]:
     """The drivers that database URLs name: of compose files, examples of variables, the code's own defaults."""
     folder = project.folder
     known = import_names("drivers")

@@ -2,11 +2,11 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from genfile.detect.code import parse_code
+from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.groups import Chosen, choose_groups, listed_groups
 from genfile.detect.python.locks import Package, locked_packages, reach
 from genfile.detect.python.members import members_of
@@ -41,16 +41,6 @@ _OTHER_PURPOSES = frozenset(
 )
 
 _CONDA_NAME = re.compile(r"(?:[\w.-]+::)?([A-Za-z0-9][\w.-]*)")
-
-
-@dataclass(frozen=True)
-class Dependency:
-    """A production dependency: normalised name, extras, the range as written, and where it stands."""
-
-    name: str
-    extras: tuple[str, ...]
-    specifier: str
-    evidence: Evidence
 
 
 def python_project(folder: Project) -> "PythonProject":

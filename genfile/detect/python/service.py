@@ -7,6 +7,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
 from genfile.detect.python.besides import own_way
 from genfile.detect.python.closure import needed_folders
+from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.django import Django, find_django
 from genfile.detect.python.extras import put_collectstatic, put_environment, put_install
 from genfile.detect.python.fetched import put_fetched
@@ -17,7 +18,7 @@ from genfile.detect.python.imports import loaded_by
 from genfile.detect.python.listening import put_listening, put_page
 from genfile.detect.python.locks import out_of_step
 from genfile.detect.python.manager import LOCKS, manager_version, package_manager
-from genfile.detect.python.manifest import Dependency, PythonProject, python_project
+from genfile.detect.python.manifest import PythonProject, python_project
 from genfile.detect.python.mistaken import put_mistaken
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.outside import put_references

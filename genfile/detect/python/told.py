@@ -4,13 +4,15 @@ is told; it says which of several programs is meant, never that one is a service
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genfile.container.prose import fenced
-from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Evidence
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import ShellCommand, parse_shell
+
+if TYPE_CHECKING:
+    from genfile.detect.python.manifest import PythonProject
 
 MAX_COMMANDS = 60
 _WRAPPERS = ("poetry", "pipenv", "uv", "pdm", "rye", "hatch", "pixi")
@@ -41,7 +43,7 @@ class Told:
     says: Evidence
 
 
-def told(project: PythonProject) -> list[Told]:
+def told(project: "PythonProject") -> list[Told]:
     """The files that commands name which people are told, each once, the tools' own tasks before prose; read once."""
     key, memory = ("python-told", project.folder.path), project.folder.tree.memory
     if key not in memory:
@@ -54,12 +56,12 @@ def told(project: PythonProject) -> list[Told]:
     return list(memory[key])
 
 
-def told_programs(project: PythonProject) -> list[str]:
+def told_programs(project: "PythonProject") -> list[str]:
     """The files of them that are run as they are."""
     return [item.path for item in told(project) if not item.serves]
 
 
-def told_installs(project: PythonProject) -> list[tuple[str, Evidence]]:
+def told_installs(project: "PythonProject") -> list[tuple[str, Evidence]]:
     """The requirements that people and images are told to install by hand: `pip install flask requests==2.31`."""
     found: dict[str, Evidence] = {}
     for name in project.folder.names():
@@ -96,7 +98,7 @@ def _is_wanted(text: str) -> bool:
         return False
 
 
-def _commands(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
+def _commands(project: "PythonProject") -> Iterator[tuple[str, Evidence]]:
     folder = project.folder
     for document, name, path in (
         (project.pyproject, "pyproject.toml", ("tool", "pdm", "scripts")),
@@ -133,14 +135,14 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(value.get(key))
 
 
-def _lines(text: str, name: str, project: PythonProject) -> Iterator[tuple[str, Evidence]]:
+def _lines(text: str, name: str, project: "PythonProject") -> Iterator[tuple[str, Evidence]]:
     for number, line in enumerate(text.splitlines(), 1):
         plain = line.strip().removeprefix("$ ").removeprefix("> ").strip()
         if plain and not plain.startswith("#"):
             yield plain, project.folder.says(name, number, plain)
 
 
-def _named(project: PythonProject, command: ShellCommand, says: Evidence) -> Iterator[Told]:
+def _named(project: "PythonProject", command: ShellCommand, says: Evidence) -> Iterator[Told]:
     """The file that one command starts, where it is there."""
     words = [word for word in command.words if word not in ("exec", "-u")]
     if len(words) > 2 and words[0] in _WRAPPERS and words[1] == "run":

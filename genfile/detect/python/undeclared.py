@@ -1,10 +1,11 @@
 """What the code imports and the whole list of what is installed does not have: it would fail at the first start."""
 
 from genfile.data import Framework, import_names
+from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.imports import needs
 from genfile.detect.python.locks import reach
-from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft, Fact
 
 MAX_PACKAGES = 5

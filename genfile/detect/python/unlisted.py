@@ -5,11 +5,12 @@ import sys
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from genfile.data import backing_services, frameworks, import_names, load_table, system_packages
 from genfile.detect.python.application import modules
+from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.imports import drivers, loaded_by
-from genfile.detect.python.manifest import Dependency, PythonProject
 from genfile.detect.python.removed import held
 from genfile.detect.python.told import told_installs
 from genfile.evidence import Evidence
@@ -17,8 +18,11 @@ from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import normalise
 
+if TYPE_CHECKING:
+    from genfile.detect.python.manifest import PythonProject
 
-def imported(project: PythonProject, only: Container[str] | None = None) -> dict[str, Dependency]:
+
+def imported(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Dependency]:
     """What is told to be installed by hand, the distributions that bring what the modules import, by name, and the
     drivers of the databases that they name; of those only what is known by the data, since a name that is made up of a
     module's may be anybody's package.
@@ -43,7 +47,7 @@ def imported(project: PythonProject, only: Container[str] | None = None) -> dict
     return found
 
 
-def unknown(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
+def unknown(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules of others that nothing known brings, each with where it is imported."""
     from packaging.requirements import Requirement
 
@@ -52,12 +56,12 @@ def unknown(project: PythonProject, only: Container[str] | None = None) -> dict[
     return {name: says for name, says in foreign if _distribution(name) is None and normalise(name) not in listed}
 
 
-def uses_others(project: PythonProject, path: str) -> bool:
+def uses_others(project: "PythonProject", path: str) -> bool:
     """Whether a program loads a module of somebody else's."""
     return bool(_foreign(project, loaded_by(project, path)))
 
 
-def _foreign(project: PythonProject, only: Container[str] | None = None) -> dict[str, Evidence]:
+def _foreign(project: "PythonProject", only: Container[str] | None = None) -> dict[str, Evidence]:
     """The modules that are imported without a condition, and are neither the project's own nor Python's."""
     listed = modules(project)
     own = {part for path, _ in listed for part in path.removesuffix(".py").split("/")}

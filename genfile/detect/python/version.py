@@ -6,8 +6,9 @@ from dataclasses import replace
 from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
+from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.locks import reach
-from genfile.detect.python.manifest import Dependency, PythonProject
+from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.detect.runtime import Asked, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions

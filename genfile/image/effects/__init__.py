@@ -4,6 +4,47 @@ A command that is not known may have done anything to the folder that it ran in,
 a text that is more than a list of commands, anything at all.
 """
 
-from genfile.image.effects.shell import carry_out
+import re
+from functools import cache
 
-__all__ = ["carry_out"]
+from genfile.container.shell import script_commands, split_commands
+from genfile.image.context import Context
+from genfile.image.effects.run import Effect, Run
+from genfile.image.effects.shell import anything, in_order, perform
+from genfile.image.files import Made
+from genfile.image.stage import Stage
+
+# A file that a text writes to: `> path`, `>> "path"`.
+_REDIRECTED = re.compile(r"(?<![0-9&<>])>{1,2}\s*[\"']?([A-Za-z0-9_./~-]+)")
+
+
+def carry_out(context: Context, stage: Stage, text: str, line: int, *, words: tuple[str, ...] | None = None) -> None:
+    """What a RUN instruction does: ``text`` in a shell, or ``words`` without one."""
+    if words is not None:
+        perform(Run(context, stage, effects(), words, stage.folder, line))
+        return
+    commands = script_commands(text) if "\n" in text.strip() else split_commands(text)
+    if commands is None:
+        anything(stage, "a step that is more than a list of commands")
+        return
+    in_order(Run(context, stage, effects(), ("sh",), stage.folder, line), commands)
+    for match in _REDIRECTED.finditer(text):
+        if not match[1].startswith(("/dev/", "&")):
+            stage.files.put(Made(stage.at(match[1]), "a redirection"))
+
+
+@cache
+def effects() -> dict[str, Effect]:
+    """The effect of each program that is known."""
+    from genfile.image.effects import bundlers, files, go, jvm, node, python, system, typescript
+
+    return {
+        **files.EFFECTS,
+        **system.EFFECTS,
+        **go.EFFECTS,
+        **jvm.EFFECTS,
+        **node.EFFECTS,
+        **python.EFFECTS,
+        **typescript.EFFECTS,
+        **bundlers.EFFECTS,
+    }

@@ -1,7 +1,7 @@
 """What an effect is given: the stage, the command, and where it runs."""
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,12 @@ MAX_DEPTH = 6
 
 @dataclass(frozen=True)
 class Run:
-    """One command. ``folder``: where it runs; ``given``: variables set for it alone; ``line``: of its instruction."""
+    """One command. ``effects``: what is known of programs, by name; ``folder``: where it runs; ``given``: variables
+    set for it alone; ``line``: of its instruction."""
 
     context: Context
     stage: Stage
+    effects: "Mapping[str, Effect]"
     words: tuple[str, ...]
     folder: str
     line: int

@@ -1,32 +1,13 @@
-"""Shell texts: their commands in order, each handed to the effect of its program."""
+"""Commands in order, each handed to the effect of its program."""
 
-import re
-from functools import cache
+from dataclasses import replace
 
-from genfile.container.shell import Simple, script_commands, split_commands
-from genfile.image.context import Context
-from genfile.image.effects.run import MAX_DEPTH, Effect, Run
-from genfile.image.files import Made, Unknown
+from genfile.container.shell import Simple
+from genfile.image.effects.run import MAX_DEPTH, Run
+from genfile.image.files import Unknown
 from genfile.image.stage import Stage, Step
 
-# A file that a text writes to: `> path`, `>> "path"`.
-_REDIRECTED = re.compile(r"(?<![0-9&<>])>{1,2}\s*[\"']?([A-Za-z0-9_./~-]+)")
 MAX_STEPS = 2_000
-
-
-def carry_out(context: Context, stage: Stage, text: str, line: int, *, words: tuple[str, ...] | None = None) -> None:
-    """What a RUN instruction does: ``text`` in a shell, or ``words`` without one."""
-    if words is not None:
-        perform(Run(context, stage, words, stage.folder, line))
-        return
-    commands = script_commands(text) if "\n" in text.strip() else split_commands(text)
-    if commands is None:
-        anything(stage, "a step that is more than a list of commands")
-        return
-    in_order(Run(context, stage, ("sh",), stage.folder, line), commands)
-    for match in _REDIRECTED.finditer(text):
-        if not match[1].startswith(("/dev/", "&")):
-            stage.files.put(Made(stage.at(match[1]), "a redirection"))
 
 
 def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
@@ -40,9 +21,9 @@ def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
             # What runs only where the command before it has failed.
             continue
         given = {**exported, **dict(item.assignments)}
-        words = Run(run.context, run.stage, item.words, folder, run.line, given).expanded(item.words)
-        words = tuple(word for word in words if word) or ("true",)
-        here = Run(run.context, run.stage, words, folder, run.line, given, run.depth)
+        here = replace(run, words=item.words, folder=folder, given=given)
+        words = tuple(word for word in here.expanded(item.words) if word) or ("true",)
+        here = replace(here, words=words)
         if words[0] in ("cd", "pushd"):
             folder = here.at(words[1]) if len(words) > 1 and not words[1].startswith(("-", "~")) else folder
         elif words[0] == "export":
@@ -57,7 +38,7 @@ def perform(run: Run) -> None:
         anything(run.stage, "scripts that call each other")
         return
     run.stage.steps.append(Step(run.line, run.words, run.folder, frozenset(run.stage.packages)))
-    effect = effects().get(run.program)
+    effect = run.effects.get(run.program)
     if effect is None:
         unknown(run)
     else:
@@ -79,20 +60,3 @@ def unknown(run: Run) -> None:
 def anything(stage: Stage, why: str) -> None:
     stage.loose = stage.loose or why
     stage.files.put(Unknown("/", why))
-
-
-@cache
-def effects() -> dict[str, Effect]:
-    """The effect of each program that is known."""
-    from genfile.image.effects import bundlers, files, go, jvm, node, python, system, typescript
-
-    return {
-        **files.EFFECTS,
-        **system.EFFECTS,
-        **go.EFFECTS,
-        **jvm.EFFECTS,
-        **node.EFFECTS,
-        **python.EFFECTS,
-        **typescript.EFFECTS,
-        **bundlers.EFFECTS,
-    }

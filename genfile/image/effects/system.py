@@ -7,7 +7,7 @@ from genfile.container.packages import installed
 from genfile.container.shell import split_commands
 from genfile.image.effects.files import _nothing
 from genfile.image.effects.run import Effect, Run
-from genfile.image.effects.shell import anything, effects, in_order, perform, unknown
+from genfile.image.effects.shell import anything, in_order, perform, unknown
 from genfile.image.files import Answer, Made
 
 
@@ -41,7 +41,7 @@ def _shell(run: Run) -> None:
     if text is None:
         script = run.operands[0] if run.operands else None
         words = run.rest[run.rest.index(script) :] if script is not None else ()
-        if words and posixpath.basename(words[0]) in effects():
+        if words and posixpath.basename(words[0]) in run.effects:
             # A wrapper without its executable bit: `sh ./gradlew build`.
             perform(run.again(words))
             return

@@ -21,7 +21,7 @@ from genfile.detect.python.reach.values import (
     Text,
     settled,
 )
-from genfile.parsers.python import GETTERS
+from genfile.parsers.pysyntax import GETTERS
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
 # For all programs of a project, and for one of them.
