@@ -222,7 +222,7 @@ def built_by_java(server: Found, site: Project) -> Evidence | None:
     """frontend-maven-plugin, or a Gradle plugin for Node: the build of the service makes its front end itself."""
     if server.language.NAME != "java":
         return None
-    from genfile.detect.java.build import read_build
+    from genfile.detect.java.read import read_build
 
     build = read_build(server.project)
     found = build.find(*JAVA_PLUGINS) if build else None

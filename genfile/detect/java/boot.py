@@ -1,7 +1,7 @@
 """The layers of Spring Boot's jar: which there are, in the order that they are copied in."""
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.maven import Pom, descendants, read_pom
+from genfile.detect.java.pom import Pom, descendants, read_pom
 from genfile.detect.java.scripts import find_value, statements_of
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact

@@ -95,17 +95,3 @@ class Build:
         """Whether the lines of the wrapper's script end as those of Windows do: no shell takes them."""
         name = "mvnw" if self.tool == "maven" else "gradlew"
         return self.root.has(name) and (self.root.text(name) or "").split("\n", 1)[0].endswith("\r")
-
-
-def read_build(folder: Project) -> Build | None:
-    """The build of a folder: Gradle where its wrapper says so, else Maven, else Gradle."""
-    from genfile.detect.java.gradle import read_gradle
-    from genfile.detect.java.maven import read_maven
-
-    gradle = any(folder.has(name) for name in ("build.gradle", "build.gradle.kts"))
-    maven = folder.has("pom.xml")
-    if gradle and maven:
-        chosen = "gradle" if folder.has("gradlew") and not folder.has("mvnw") else "maven"
-        folder.tree.note("warning", f"pom.xml stands beside a Gradle build: {chosen} is used", folder.full("pom.xml"))
-        maven = chosen == "maven"
-    return read_maven(folder) if maven else read_gradle(folder)

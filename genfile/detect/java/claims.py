@@ -3,8 +3,12 @@
 import itertools
 import posixpath
 
-from genfile.detect.java.build import Build, read_build
-from genfile.detect.java.life import Life, class_file, life
+from genfile.detect.java.build import Build
+from genfile.detect.java.life import Life, class_file, life, main_file
+from genfile.detect.java.pom import direct_needs
+from genfile.detect.java.port import sources
+from genfile.detect.java.read import read_build
+from genfile.detect.java.stays import listening, serves_http, staying
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Note
@@ -36,8 +40,6 @@ def claim(folder: Project) -> Claim | None:
             text = f"{folder.spec_path}: the services {' and '.join(bundled)} in one, for a quick start: no service"
             folder.tree.note("info", text, build.runnable.path, build.runnable.line)
             return None
-        from genfile.detect.java.network import serves_http
-
         if found[0].name == "spring-boot" and not serves_http(build) and _course(build).course == "asks":
             return None
         return Claim("server", build.runnable)
@@ -59,24 +61,6 @@ _DESKTOP = (
     "org.openjfx", "org.openjfx.javafxplugin", "org.jetbrains.compose", "com.badlogicgames.gdx", "org.eclipse.swt",
     "org.processing", "com.formdev:flatlaf", "net.fabricmc", "fabric-loom", "net.minecraftforge",
 )  # fmt: skip
-# Libraries of programs that listen, wait for messages, or work by the clock.
-_STAYING = tuple(
-    """
-    org.eclipse.jetty io.undertow io.netty org.apache.tomcat.embed org.glassfish.jersey.containers org.glassfish.grizzly
-    org.apache.kafka com.rabbitmq:amqp-client org.quartz-scheduler net.dv8tion:JDA com.discord4j dev.kord org.javacord
-    org.telegram com.github.pengrad com.slack.api:bolt org.apache.activemq org.apache.pulsar io.nats redis.clients
-    com.typesafe.akka org.apache.pekko io.rsocket org.java-websocket org.nanohttpd org.apache.camel
-    io.projectreactor.netty
-    org.apache.mina
-    """.split()
-)
-# Calls of a program that is meant to stay.
-_STAYING_CALLS = frozenset(
-    """
-    ServerSocket createServer newScheduledThreadPool newSingleThreadScheduledExecutor scheduleAtFixedRate
-    scheduleWithFixedDelay Timer KafkaConsumer embeddedServer addShutdownHook awaitTermination
-    """.split()
-)
 
 
 def _without_framework(build: Build) -> Claim | None:
@@ -89,7 +73,7 @@ def _without_framework(build: Build) -> Claim | None:
     course = _course(build)
     if build.find(*_DESKTOP) is not None or course.course == "windows":
         return None
-    if build.find(*_STAYING) is not None:
+    if staying(build) is not None:
         return Claim("program", runnable)
     if build.find(*_TERMINAL) is not None:
         return None
@@ -106,28 +90,6 @@ def _without_framework(build: Build) -> Claim | None:
         "warning", f"{runnable}: nothing says that this program stays or listens", runnable.path, runnable.line
     )
     return Claim("guess", runnable)
-
-
-def listening(build: Build, course: Life, *, framework: bool = False) -> Evidence | None:
-    """The first call that listens or stays in a file that the main class reaches; in any, where that is not known.
-
-    ``framework``: there is one whose servers are started by calls of names that say little alone."""
-    from genfile.detect.java.port import LISTENERS, sources
-
-    stays = _STAYING_CALLS | (LISTENERS if framework else LISTENERS - {"start", "port", "listen"})
-    for path, file in sources(build.folder):
-        if course.paths and path not in course.paths:
-            continue
-        call = next((call for call in file.calls if call.callee in stays), None)
-        if call is not None:
-            return build.folder.says(path, call.line, call.callee)
-    return None
-
-
-def staying(build: Build) -> Evidence | None:
-    """A library of programs that wait for others: bots, consumers of queues, servers."""
-    found = build.find(*_STAYING)
-    return found.evidence if found is not None else None
 
 
 def _course(build: Build) -> Life:
@@ -183,8 +145,6 @@ def _bundled(build: Build) -> list[str]:
     if len(own) > 3:
         # It has a program of its own: the others are parts of it that can run apart, too.
         return []
-    from genfile.detect.java.maven import direct_needs
-
     found: list[str] = []
     for path in direct_needs(build.folder, build.root):
         other = read_build(Project(build.folder.tree, path))
@@ -213,29 +173,6 @@ def _is_library(build: Build) -> bool:
         return False
     if main_file(build.folder) is not None:
         return False
-    from genfile.detect.java.port import sources
-
     return not any(
         _BOOT_MAIN in (build.folder.text(path) or "") for path, _ in itertools.islice(sources(build.folder), 80)
     )
-
-
-def main_file(folder: Project) -> str | None:
-    """The source file that holds the main class, by its usual name."""
-    for pattern in (
-        "*Application.java",
-        "*Application.kt",
-        "Main.java",
-        "Main.kt",
-        "App.java",
-        "App.kt",
-        "Application.kt",
-        "*App.java",
-        "*Main.java",
-    ):
-        for base in ("src/main/java", "src/main/kotlin", "src"):
-            if folder.has_folder(base):
-                found = next(folder.files(pattern, below=base, depth=10), None)
-                if found is not None:
-                    return found
-    return None

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from genfile.detect.code import parse_code
-from genfile.detect.java.build import Build, read_build
-from genfile.detect.java.claims import main_file
+from genfile.detect.java.build import Build
+from genfile.detect.java.declared import declared_build
 from genfile.detect.java.documents import RESOURCES
-from genfile.detect.java.life import class_file, main_files, source_names
+from genfile.detect.java.life import class_file, main_file, main_files, source_names
 from genfile.detect.java.settings import expand, flat_settings, plain_key
 from genfile.detect.tree import Project
 from genfile.parsers.data import parse_properties
@@ -88,7 +88,7 @@ class Code:
         yield self._folder
         for path in self._build.needs:
             other = Project(self._folder.tree, path)
-            if read_build(other) is not None:
+            if declared_build(other) is not None:
                 yield other
 
     def _once(self, key: tuple[str, ...], find: Callable[[], JvmPath | None]) -> JvmPath | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.maven import descendants, read_pom
+from genfile.detect.java.pom import descendants, read_pom
 from genfile.detect.java.scripts import statements_of
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.xml import Element

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import SETTINGS, read_script
-from genfile.detect.java.maven import descendants, read_pom
 from genfile.detect.java.pipeline import given_properties
+from genfile.detect.java.pom import descendants, read_pom
 from genfile.detect.java.scripts import find_value, scripts_of
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact

@@ -167,7 +167,7 @@ def _quarkus_flags(build: Build) -> list[str]:
 
 def project_name(build: Build) -> str | None:
     if build.tool == "maven":
-        from genfile.detect.java.maven import read_pom
+        from genfile.detect.java.pom import read_pom
 
         pom = read_pom(build.folder)
         return pom.artifact_id if pom else None

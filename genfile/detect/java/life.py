@@ -136,3 +136,24 @@ def class_file(build: Build, name: str) -> str | None:
     package = name.rpartition(".")[0].replace(".", "/")
     paths = [path for path in source_names(build.folder) if posixpath.basename(path).rpartition(".")[0] in stems]
     return min(paths, key=lambda path: (not posixpath.dirname(path).endswith(package), path), default=None)
+
+
+def main_file(folder: Project) -> str | None:
+    """The source file that holds the main class, by its usual name."""
+    for pattern in (
+        "*Application.java",
+        "*Application.kt",
+        "Main.java",
+        "Main.kt",
+        "App.java",
+        "App.kt",
+        "Application.kt",
+        "*App.java",
+        "*Main.java",
+    ):
+        for base in ("src/main/java", "src/main/kotlin", "src"):
+            if folder.has_folder(base):
+                found = next(folder.files(pattern, below=base, depth=10), None)
+                if found is not None:
+                    return found
+    return None

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.maven import descendants
+from genfile.detect.java.pom import descendants
 from genfile.detect.java.settings import expand, find_setting, flat_settings, plain_key
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence

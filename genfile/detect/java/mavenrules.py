@@ -2,7 +2,7 @@
 
 import re
 
-from genfile.detect.java.maven import descendants, read_pom
+from genfile.detect.java.pom import descendants, read_pom
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
 

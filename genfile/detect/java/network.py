@@ -2,12 +2,12 @@
 
 from genfile.data import Framework
 from genfile.detect.hosting import OTHER_PORTS, Port, hosting
-from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.build import Build
 from genfile.detect.java.health import put_health
-from genfile.detect.java.maven import read_pom
+from genfile.detect.java.pom import read_pom
 from genfile.detect.java.port import boot_port, source_port
 from genfile.detect.java.settings import Setting, dropwizard_config, find_setting
-from genfile.detect.paths import relative
+from genfile.detect.java.stays import serves_http
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import port_number
 
@@ -109,30 +109,3 @@ def _filtered(build: Build, value: str | None) -> str | None:
         return value
     pom = read_pom(build.folder)
     return pom.resolve(f"${{{name}}}") if pom is not None else value
-
-
-def serves_http(build: Build) -> bool:
-    """A Spring Boot program without a web starter is a worker or a job."""
-    web = tuple(
-        """
-    spring-boot-starter-web spring-boot-starter-webmvc spring-boot-starter-webflux
-    spring-boot-starter-jersey spring-boot-starter-graphql spring-boot-starter-data-rest
-    spring-boot-starter-websocket spring-boot-starter-actuator spring-boot-starter-thymeleaf
-    spring-boot-admin-starter-server vaadin-spring-boot-starter
-    """.split()
-    )
-    if any(
-        item.name in web or "gateway" in item.name or "eureka-server" in item.name or "config-server" in item.name
-        for item in build.dependencies
-    ):
-        return True
-    # A starter may come with a module of the same build.
-    for path in build.needs:
-        other = read_build(build.root.at(relative(path, build.root.path)))
-        if other is not None and any(item.name in web for item in other.dependencies):
-            return True
-    return not any(
-        item.name.startswith("spring-boot-starter")
-        for item in build.dependencies
-        if not item.plugin and item.name != "spring-boot-starter-parent"
-    )

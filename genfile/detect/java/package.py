@@ -4,8 +4,11 @@ import itertools
 import re
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.maven import FILE, Pom, descendants, read_pom
+from genfile.detect.java.life import Life, life, main_files
 from genfile.detect.java.pipeline import given_profiles
+from genfile.detect.java.pom import FILE, Pom, descendants, read_pom
+from genfile.detect.java.port import sources
+from genfile.detect.java.stays import listening, serves_http, staying
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.small import parse_procfile
@@ -67,9 +70,6 @@ MAX_MAINS = 6
 
 def _by_source(pom: Pom, build: Build) -> None:
     """A class with a `main` that listens, in a jar that no plugin writes a main class into: it is started by name."""
-    from genfile.detect.java.claims import listening, staying
-    from genfile.detect.java.life import Life, life, main_files
-
     mains = list(itertools.islice(main_files(pom.folder), MAX_MAINS))
     framework = build.framework is not None
     booted = _boots(build)
@@ -99,9 +99,6 @@ def _served(build: Build) -> Evidence | None:
 
 def _boots(build: Build) -> dict[str, Evidence]:
     """The files that start Spring Boot with a web server, by path: a program without Boot's own plugin, too."""
-    from genfile.detect.java.network import serves_http
-    from genfile.detect.java.port import sources
-
     if build.framework is None or build.framework[0].name != "spring-boot" or not serves_http(build):
         return {}
     found: dict[str, Evidence] = {}

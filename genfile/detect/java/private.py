@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build
 from genfile.detect.java.gradle import SETTINGS, read_script
-from genfile.detect.java.maven import read_pom
+from genfile.detect.java.pom import read_pom
 from genfile.detect.java.scripts import scripts_of
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact

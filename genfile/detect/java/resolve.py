@@ -7,7 +7,7 @@ fetches, and Gradle knows what they need by their scripts.
 import shlex
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.maven import FILE, Pom, reactor, read_pom
+from genfile.detect.java.pom import FILE, Pom, reactor, read_pom
 from genfile.detect.java.unused import own_jars, unused_members
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project

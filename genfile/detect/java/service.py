@@ -6,7 +6,7 @@ from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
 from genfile.detect.java.boot import put_layers
-from genfile.detect.java.build import Build, read_build
+from genfile.detect.java.build import Build
 from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.flags import put_flags
 from genfile.detect.java.git import put_git
@@ -15,6 +15,7 @@ from genfile.detect.java.layout import project_name, put_layout
 from genfile.detect.java.network import put_network
 from genfile.detect.java.outside import variables
 from genfile.detect.java.private import put_private
+from genfile.detect.java.read import read_build
 from genfile.detect.java.resolve import put_resolve
 from genfile.detect.java.stores import put_stores
 from genfile.detect.java.unread import put_unread
@@ -143,7 +144,7 @@ def _boot_version(build: Build) -> Fact[str] | None:
     if build.tool == "gradle":
         return plugin_version(build.root, "org.springframework.boot", "spring-boot-gradle-plugin")
     if build.tool == "maven":
-        from genfile.detect.java.maven import read_pom
+        from genfile.detect.java.pom import read_pom
 
         pom = read_pom(build.folder)
         for name in (

@@ -1,24 +1,21 @@
 """Projects of the same tree that a Maven project needs, and that no build puts together: each is installed first."""
 
 import posixpath
-from typing import TYPE_CHECKING
 
+from genfile.detect.java.pom import FILE, Pom, read_pom
 from genfile.detect.tree import Project
-
-if TYPE_CHECKING:
-    from genfile.detect.java.maven import Pom
 
 MAX_PROJECTS = 300
 MAX_NEEDED = 20
 
 
-def needed_siblings(pom: "Pom", reactor: frozenset[str]) -> list[str]:
+def needed_siblings(pom: Pom, reactor: frozenset[str]) -> list[str]:
     """The folders of the projects that one needs, what others need first; ``reactor``: what is built with it anyway."""
     known = _by_coordinate(pom.folder)
     found: list[str] = []
     seen = {pom.folder.path, *reactor}
 
-    def follow(current: "Pom", depth: int) -> None:
+    def follow(current: Pom, depth: int) -> None:
         for item in current.root.all("dependencies", "dependency"):
             group, name = current.resolve(item.find_text("groupId")), item.find_text("artifactId")
             other = known.get((group or "", name or ""))
@@ -42,10 +39,8 @@ def shared_root(folder: Project, others: list[str]) -> Project:
     return Project(folder.tree, shared)
 
 
-def _by_coordinate(folder: Project) -> "dict[tuple[str, str], Pom]":
+def _by_coordinate(folder: Project) -> dict[tuple[str, str], Pom]:
     """Every project of the tree that stands alone, by group and name; looked for once."""
-    from genfile.detect.java.maven import FILE, read_pom
-
     key, memory = ("pom-coordinates",), folder.tree.memory
     if key not in memory:
         found: dict[tuple[str, str], Pom] = {}

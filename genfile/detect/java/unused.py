@@ -13,7 +13,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.distribution import project_name_of
 from genfile.detect.java.gradle import SETTINGS, read_script
 from genfile.detect.java.inputs import ROOT_NAMES, Inputs
-from genfile.detect.java.maven import Pom, reactor, read_pom
+from genfile.detect.java.pom import Pom, reactor, read_pom
 from genfile.detect.java.scripts import convention_scripts
 from genfile.detect.paths import inside, relative
 from genfile.parsers.gradle import GradleScript, parse_gradle_groovy, parse_gradle_kotlin

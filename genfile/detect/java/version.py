@@ -100,7 +100,7 @@ def _raised(build: Build, line: str, draft: Draft) -> str:
 def _built_with(build: Build, asked: str) -> Fact[str] | None:
     """The oldest JDK of the project's own images, where CI builds with it too, and it is newer than the classes are
     for: what else plugins and tests want of a JDK is not in the tree."""
-    from genfile.detect.java.maven import read_pom
+    from genfile.detect.java.pom import read_pom
 
     pom = read_pom(build.folder) if build.tool == "maven" else None
     if pom is None or pom.configured("maven-toolchains-plugin"):

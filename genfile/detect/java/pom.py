@@ -1,0 +1,230 @@
+"""A model of pom.xml: with its parents in the tree, its `${…}` resolved, and the reactor that it is built in."""
+
+import posixpath
+import re
+from functools import cached_property
+
+from genfile.detect.tree import Project
+from genfile.evidence import Evidence
+from genfile.parsers.xml import Element, parse_xml
+
+FILE = "pom.xml"
+MAX_PARENTS = 8
+MAX_MODULES = 300
+# What a text with its properties put in is long at most.
+MAX_RESOLVED = 2_000
+_PLACEHOLDER = re.compile(r"\$\{([^${}]+)\}")
+
+
+class Pom:
+    """A pom.xml and the parents of it that are in the tree, nearest first."""
+
+    def __init__(self, folder: Project, root: Element, file: str = FILE, given: str | None = None) -> None:
+        self.folder = folder
+        self.root = root
+        self.file = file
+        # A profile that is not active by itself, and that the build is told to take.
+        self.given = given
+
+    @property
+    def path(self) -> str:
+        return self.folder.full(self.file)
+
+    @cached_property
+    def chain(self) -> "tuple[Pom, ...]":
+        found: list[Pom] = [self]
+        while len(found) < MAX_PARENTS:
+            parent = found[-1]._parent()
+            if parent is None or any(parent.path == item.path for item in found):
+                break
+            found.append(parent)
+        return tuple(found)
+
+    def _parent(self) -> "Pom | None":
+        declared = self.root.child("parent")
+        if declared is None:
+            return None
+        path = declared.find_text("relativePath") or "../pom.xml"
+        folder = posixpath.normpath(
+            posixpath.join(self.folder.path, path.removesuffix("/pom.xml").removesuffix("pom.xml") or ".")
+        )
+        if folder.startswith(".."):
+            return None
+        name = posixpath.basename(path) if path.endswith(".xml") else FILE
+        folder = posixpath.dirname(folder) if name != FILE else folder
+        parent = read_pom(Project(self.folder.tree, "" if folder == "." else folder), name)
+        if parent is None or parent.root.find_text("artifactId") != declared.find_text("artifactId"):
+            return None
+        return parent
+
+    @cached_property
+    def properties(self) -> dict[str, tuple[str, Evidence]]:
+        found: dict[str, tuple[str, Evidence]] = {}
+        # Those of an active profile win over those of the project.
+        own = [(pom, item) for pom, profile in self.profiles for item in profile.all("properties")]
+        for pom, item in [*own, *((one, item) for one in self.chain for item in one.root.all("properties"))]:
+            for child in item.children:
+                says = pom.folder.says(pom.file, child.line, f"{child.tag} is {child.text}")
+                found.setdefault(child.tag, (child.text, says))
+        return found
+
+    @cached_property
+    def modules(self) -> list[str]:
+        """The modules that the reactor builds, those of profiles included."""
+        found = [item.text for item in self.root.all("modules", "module")]
+        found += [item.text for item in self.root.all("profiles", "profile", "modules", "module")]
+        return [posixpath.normpath(text) for text in dict.fromkeys(found) if text]
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The artifacts that it names as dependencies itself."""
+        listed = self.root.all("dependencies", "dependency")
+        listed += [item for _, profile in self.profiles for item in profile.all("dependencies", "dependency")]
+        return [item.find_text("artifactId") or "" for item in listed]
+
+    @cached_property
+    def module_folders(self) -> frozenset[str]:
+        return frozenset(self.folder.full(name) for name in self.modules)
+
+    def resolve(self, text: str | None, depth: int = 0) -> str | None:
+        """Text with `${…}` replaced; None where a part of it can't be known."""
+        if text is None or depth > 12 or len(text) > MAX_RESOLVED:
+            return None
+        missing, size = False, 0
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal missing, size
+            name = match[1]
+            found = self.properties[name][0] if name in self.properties else self._builtin(name)
+            # Once a part is missing, or the text too long, no other part is looked at.
+            size += len(found or "")
+            if missing or size > MAX_RESOLVED:
+                missing = True
+                return ""
+            resolved = self.resolve(found, depth + 1) if found is not None else None
+            size += len(resolved or "")
+            missing = missing or resolved is None
+            return resolved or ""
+
+        result = _PLACEHOLDER.sub(value, text)
+        return None if missing else result
+
+    def _builtin(self, name: str) -> str | None:
+        plain = name.removeprefix("project.").removeprefix("pom.")
+        if plain in ("artifactId", "version", "groupId", "name", "packaging"):
+            return self.root.find_text(plain) or self.root.find_text("parent", plain)
+        if name in ("revision", "changelist", "sha1"):
+            return ""
+        return None
+
+    @cached_property
+    def profiles(self) -> list[tuple["Pom", Element]]:
+        """The profiles that are active in a plain build: by a file that is there or missing, else by default."""
+        found = [(pom, item) for pom in self.chain for item in pom.root.all("profiles", "profile")]
+        by_file = [
+            (pom, item)
+            for pom, item in found
+            # `!name`: active as long as nobody sets the property.
+            if self._file_activates(item)
+            or (item.find_text("activation", "property", "name") or "").startswith("!")
+            or (self.given is not None and item.find_text("id") == self.given)
+        ]
+        own = {id(pom) for pom, _ in by_file}
+        return by_file + [
+            (pom, item)
+            for pom, item in found
+            if item.find_text("activation", "activeByDefault") == "true" and id(pom) not in own
+        ]
+
+    def _file_activates(self, profile: Element) -> bool:
+        exists, missing = (profile.find_text("activation", "file", name) for name in ("exists", "missing"))
+        place = (exists or missing or "").replace("${basedir}/", "").replace("${project.basedir}/", "")
+        if not place or "$" in place:
+            return False
+        there = self.folder.has(place) or self.folder.has_folder(place)
+        return there if exists else not there
+
+    def plugins(self) -> list[tuple["Pom", Element]]:
+        """The plugins of the build: own ones, then those that parents apply to all; not what is only managed."""
+        return [(pom, item) for pom in self.chain for item in pom.root.all("build", "plugins", "plugin")] + [
+            (pom, item) for pom, profile in self.profiles for item in profile.all("build", "plugins", "plugin")
+        ]
+
+    def managed_plugins(self) -> list[tuple["Pom", Element]]:
+        return [
+            (pom, item) for pom in self.chain for item in pom.root.all("build", "pluginManagement", "plugins", "plugin")
+        ]
+
+    def configured(self, artifact: str) -> list[tuple["Pom", Element]]:
+        """All that configures a plugin, strongest first: where it is applied, then where it is only managed; what is
+        managed alone counts for the plugins that every build of a jar has."""
+        own = [(pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact]
+        if not own and artifact not in ("maven-jar-plugin", "maven-compiler-plugin", "maven-war-plugin"):
+            return []
+        return own + [(pom, item) for pom, item in self.managed_plugins() if item.find_text("artifactId") == artifact]
+
+    def plugin(self, artifact: str) -> tuple["Pom", Element] | None:
+        return next(((pom, item) for pom, item in self.plugins() if item.find_text("artifactId") == artifact), None)
+
+    @property
+    def artifact_id(self) -> str:
+        return self.root.find_text("artifactId") or "app"
+
+
+def read_pom(folder: Project, name: str = FILE) -> Pom | None:
+    """The pom.xml of a folder; None where there is none, or it is malformed."""
+    key, memory = ("pom", folder.path, name), folder.tree.memory
+    if key not in memory:
+        root = folder.parse(parse_xml, name) if folder.has(name) else None
+        memory[key] = Pom(folder, root, name) if root is not None and root.tag == "project" else None
+    found: Pom | None = memory[key]
+    return found
+
+
+def reactor_root(folder: Project) -> Project:
+    """The outermost folder above whose pom lists, through others, this one as a module."""
+    root, above = folder, folder.parent()
+    while above is not None:
+        pom = read_pom(above)
+        if pom is not None and root.path in pom.module_folders:
+            root = above
+        above = above.parent()
+    return root
+
+
+def reactor(root: Project) -> dict[str, Pom]:
+    """Every module below a root, by folder; looked for once."""
+    key, memory = ("reactor", root.path), root.tree.memory
+    if key not in memory:
+        memory[key] = {}
+        stack = [root]
+        while stack and len(memory[key]) <= MAX_MODULES:
+            folder = stack.pop()
+            pom = read_pom(folder)
+            if pom is not None and folder.path not in memory[key]:
+                memory[key][folder.path] = pom
+                stack += [folder.at(name) for name in reversed(pom.modules)]
+    found: dict[str, Pom] = memory[key]
+    return found
+
+
+def by_artifact(root: Project) -> dict[str, Pom]:
+    key, memory = ("reactor-artifacts", root.path), root.tree.memory
+    if key not in memory:
+        memory[key] = {item.artifact_id: item for item in reactor(root).values()}
+    found: dict[str, Pom] = memory[key]
+    return found
+
+
+def direct_needs(folder: Project, root: Project) -> list[str]:
+    """The modules of the reactor that a module names among its dependencies, sorted."""
+    pom = read_pom(folder)
+    named = {item.find_text("artifactId") for item in pom.root.all("dependencies", "dependency")} if pom else set()
+    return sorted(path for path, item in reactor(root).items() if item.artifact_id in named and path != folder.path)
+
+
+def descendants(element: Element) -> list[Element]:
+    found = [element]
+    for item in found:
+        found.extend(item.children)
+    return found
