@@ -201,3 +201,42 @@ def test_what_is_public_is_listed_and_sorted() -> None:
     assert genfile.__all__ == sorted(genfile.__all__)
     for name in genfile.__all__:
         assert getattr(genfile, name) is not None
+
+
+def _module(path: Path) -> str:
+    return ".".join(["genfile", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
+
+
+def _needed(path: Path, modules: set[str]) -> set[str]:
+    """The modules that a file imports when it runs, at its top or within a function; not those for types alone."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_text("utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        waiting += ast.iter_child_nodes(node)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            full = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in modules else node.module for name in full}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return (found & modules) - {_module(path)}
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    modules = {_module(path): path for path in FILES}
+    left = {name: _needed(path, set(modules)) for name, path in modules.items()}
+    # Whoever needs nothing that is left is on no circle.
+    while free := {name for name, needs in left.items() if not needs & set(left)}:
+        left = {name: needs for name, needs in left.items() if name not in free}
+    assert sorted(left) == []
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(_module(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
