@@ -124,8 +124,8 @@ def test_module_that_only_exports_is_a_library() -> None:
 def test_a_library_that_starts_a_browser_for_others() -> None:
     files = {
         "package.json": package(main="index.js", type="module", dependencies={"puppeteer": "24.0.0"}),
-        "index.ts": "import { page } from './page';\nexport const get = async (url: string) => page(url);\n",
-        "page.ts": "import p from 'puppeteer';\nexport const page = async (u: string) => (await p.launch()).newPage();\n",
+        "index.ts": "import { page } from './page';\nexport const get = async (url: string) => page();\n",
+        "page.ts": "import p from 'puppeteer';\nexport const page = async () => (await p.launch()).newPage();\n",
     }
     assert paths(files) == []
     files["index.ts"] += "setInterval(() => get('http://x'), 1000);\n"

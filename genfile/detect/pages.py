@@ -1,4 +1,4 @@
-"""A front end of plain pages in a folder of its own, beside the server that it asks: a site, where nothing serves it."""
+"""A front end of plain pages in a folder of its own, beside a server: a site, unless that serves it."""
 
 import re
 from collections.abc import Iterable, Iterator
