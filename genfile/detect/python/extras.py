@@ -245,12 +245,9 @@ def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
 
 def _needed(project: PythonProject, django: Django) -> list[str]:
     """Variables that the settings can't be imported without."""
-    names = {
-        item.name
-        for _, module in settings_modules(project, django)
-        for item in module.env_names
-        if not item.has_default
-    }
+    modules_of = [module for _, module in settings_modules(project, django)]
+    names = {item.name for module in modules_of for item in module.env_names if not item.has_default}
+    names |= {item.name for module in modules_of for item in required_names(module)}
     return sorted(names | ({"SECRET_KEY"} if _secret_may_be_empty(project, django) else set()))
 
 
@@ -305,6 +302,11 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
         if path in loaded or path in settings:
             for item in required_names(module):
                 yield item.name, project.folder.says(path, item.line, f"{item.name} must be set")
+    if django is not None:
+        value, path, line = setting(project, django, "SECRET_KEY")
+        if path and isinstance(value, EnvDefault) and not value.default:
+            # Django itself stops without one.
+            yield value.name, project.folder.says(path, line, f"{value.name} must be set")
 
 
 def _production_settings(project: PythonProject, django: Django) -> str | None:
