@@ -282,8 +282,9 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):
             # Debugging is on unless it is switched off: an image is for production.
             listed[:] = [item for item in listed if item["name"] != value.name]
-            listed.append({"name": value.name, "phase": "run", "value": "False"})
-            listed.append({"name": value.name, "phase": "build", "value": "False"})
+            off = _switched_off(project, django)
+            listed.append({"name": value.name, "phase": "run", "value": off})
+            listed.append({"name": value.name, "phase": "build", "value": off})
     if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
         production = _production_settings(project, django)
         if production is not None:
@@ -292,6 +293,14 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
     put_required(draft, _must_be_set(project, draft, django))
     if not listed:
         del draft.values["environment"]
+
+
+def _switched_off(project: PythonProject, django: Django) -> str:
+    """The value that DEBUG is off for: bool() takes any text for true, the word False too."""
+    _, path, _ = setting(project, django, "DEBUG")
+    module = next((module for name, module in settings_modules(project, django) if name == path), None)
+    node = module.constants.get("DEBUG") if module is not None else None
+    return "" if module and isinstance(node, ast.Call) and module.dotted(node.func) == "bool" else "False"
 
 
 def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, Evidence]]:
