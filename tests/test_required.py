@@ -162,7 +162,10 @@ def test_django_stops_without_a_secret_key(tmp_path: Path) -> None:
     manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
     files = {"requirements.txt": "django==5.2\ngunicorn==23.0\n", "manage.py": manage, "shop/settings.py": settings,
              "shop/__init__.py": "", "shop/wsgi.py": "application = get_wsgi_application()\n"}  # fmt: skip
-    assert required(tmp_path, files) == {"SECRET_KEY": ("shop/settings.py", 2), "ALLOWED_HOSTS": ("shop/settings.py", 5)}
+    assert required(tmp_path, files) == {
+        "SECRET_KEY": ("shop/settings.py", 2),
+        "ALLOWED_HOSTS": ("shop/settings.py", 5),
+    }
     # While the build collects the static files, they have some value.
     dockerfile = generate(tmp_path).files["Dockerfile"]
     assert "SECRET_KEY=only-for-the-build" in dockerfile
