@@ -451,6 +451,31 @@ def test_tools_of_the_build_report_to_nobody() -> None:
     assert "npx --no-install turbo run build" in build
 
 
+@pytest.mark.parametrize("manager", ["npm", "pnpm"])
+def test_a_schema_of_the_root_is_generated_for_the_member_that_loads_the_client(manager: str) -> None:
+    api = manifest(
+        "@shop/api",
+        scripts={"build": "tsc", "start": "node dist/main.js"},
+        dependencies={"@prisma/client": "6.0.0"},
+        devDependencies={"prisma": "6.0.0", "typescript": "5.9.2"},
+    )
+    schema = 'datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n'
+    root = {"pnpm-workspace.yaml": "packages: ['apps/*', 'libs/*']\n"} if manager == "pnpm" else {}
+    files = {**shop(manager, **{"apps/api/package.json": api}), **root, "prisma/schema.prisma": schema,
+             "prisma/migrations/1/migration.sql": ""}  # fmt: skip
+    text = written(files)
+    build, runtime = stage(text, "build"), stage(text, "runtime")
+    assert "COPY prisma /app/prisma\n" in build
+    generate = build.index("prisma generate --schema=../../prisma/schema.prisma")
+    assert generate < build.index("run build")
+    # The release command reads it too.
+    assert "COPY --link --from=build /app/prisma /app/prisma\n" in runtime
+    # One that loads no client has nothing to do with it, nor has one with a schema of its own.
+    plain = api.replace("@prisma/client", "express").replace('"prisma"', '"tsx"')
+    assert "prisma" not in written({**files, "apps/api/package.json": plain})
+    assert "/app/prisma" not in written({**files, "apps/api/prisma/schema.prisma": schema})
+
+
 # --- a front end in the folder of its server ----------------------------------------------------------------------
 
 FRONT = {

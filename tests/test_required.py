@@ -129,6 +129,11 @@ def test_tags_of_a_structure(tmp_path: Path) -> None:
         ('TOKEN = os.environ["TOKEN"]', {"TOKEN": 4}),
         ('TOKEN = os.getenv("TOKEN")\nif not TOKEN:\n    sys.exit("no TOKEN")', {"TOKEN": 5}),
         ('TOKEN = os.getenv("TOKEN")\nif TOKEN is None:\n    raise RuntimeError("no TOKEN")', {"TOKEN": 5}),
+        ('HOSTS = os.getenv("HOSTS").split(",")\nSALT = os.environ.get("SALT").encode()', {"HOSTS": 4, "SALT": 5}),
+        ('ROUNDS = int(os.getenv("ROUNDS"))\nLEVEL = str(os.getenv("LEVEL"))', {"ROUNDS": 4}),
+        ('HOSTS = os.getenv("HOSTS").split(",") if os.getenv("HOSTS") else []', {}),
+        ('ROUNDS = int(os.getenv("ROUNDS", 3))\nif os.getenv("N"):\n    N = int(os.getenv("N"))', {}),
+        ('def hosts():\n    return os.getenv("HOSTS").split(",")', {}),
         ('def mail():\n    return os.environ["TOKEN"]', {}),
         ('TOKEN = os.getenv("TOKEN", "none")\nif not TOKEN:\n    raise RuntimeError', {}),
         ('try:\n    TOKEN = os.environ["TOKEN"]\nexcept KeyError:\n    TOKEN = None', {}),
@@ -146,6 +151,25 @@ def test_compose_stops_with_the_name_of_what_is_missing(tmp_path: Path) -> None:
         'TOKEN: "${TOKEN:?set TOKEN in .env, a secret of your own}"'
         in generate(tmp_path, compose=True).files["compose.yaml"]
     )
+
+
+def test_django_stops_without_a_secret_key(tmp_path: Path) -> None:
+    settings = (
+        'import os\nSECRET_KEY = os.getenv("SECRET_KEY")\nDEBUG = False\nROOT_URLCONF = "shop.urls"\n'
+        'ALLOWED_HOSTS = os.getenv("ALLOWED_HOSTS").split(",")\nSTATIC_ROOT = "static"\nSTATIC_URL = "/static/"\n'
+        'WSGI_APPLICATION = "shop.wsgi.application"\nINSTALLED_APPS = ["django.contrib.staticfiles"]\n'
+    )
+    manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
+    files = {"requirements.txt": "django==5.2\ngunicorn==23.0\n", "manage.py": manage, "shop/settings.py": settings,
+             "shop/__init__.py": "", "shop/wsgi.py": "application = get_wsgi_application()\n"}  # fmt: skip
+    assert required(tmp_path, files) == {
+        "SECRET_KEY": ("shop/settings.py", 2),
+        "ALLOWED_HOSTS": ("shop/settings.py", 5),
+    }
+    # While the build collects the static files, they have some value.
+    dockerfile = generate(tmp_path).files["Dockerfile"]
+    assert "SECRET_KEY=only-for-the-build" in dockerfile
+    assert "ALLOWED_HOSTS=only-for-the-build" in dockerfile
 
 
 def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import genfile
 from genfile.detect.inspection import Inspection, inspect_source
 from genfile.source.memory import MemorySource
 
@@ -76,6 +77,38 @@ def test_front_end_whose_page_is_not_committed() -> None:
     assert paths(files) == ["web"]
 
 
+SERVER = {
+    "backend/package.json": json.dumps({"name": "api", "main": "index.js", "dependencies": {"express": "5.0.0"}}),
+    "backend/server.js": "const app = require('express')();\napp.listen(5000);\n",
+}
+
+
+def test_plain_pages_beside_a_server_that_does_not_give_them_out() -> None:
+    files = {**SERVER, "frontend/index.html": PAGE, "frontend/script.js": "fetch('/api');\n"}
+    assert paths(files) == ["backend", "frontend"]
+    made = genfile.generate(files)
+    assert "COPY --link . /usr/share/nginx/html" in made.files["frontend/Dockerfile"]
+    site = made.services[1][0].spec
+    assert (site.name, site.language, site.static and site.static.root) == ("frontend", "static", "frontend")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # The server gives them out, or a host or a proxy of its own is told to.
+        {**SERVER, "frontend/index.html": PAGE, "backend/pages.js": "app.use(express.static('../frontend'));\n"},
+        {**SERVER, "frontend/index.html": PAGE, "backend/app.py": 'ROOT = BASE / "frontend"\n'},
+        # A template, a folder of another name, and one of a larger program.
+        {**SERVER, "frontend/index.html": "{% block body %}{% endblock %}"},
+        {**SERVER, "pages/index.html": PAGE},
+        {**SERVER, "frontend/index.html": PAGE, "Cargo.toml": "[package]\n"},
+    ],
+    ids=["express", "python", "template", "name", "program"],
+)
+def test_pages_of_a_server_beside_them(files: dict[str, str]) -> None:
+    assert paths(files) == ["backend"]
+
+
 # --- for others to call ----------------------------------------------------------------------------------------------
 
 
@@ -86,6 +119,29 @@ def test_module_that_only_exports_is_a_library() -> None:
     files["index.js"] = "const { run } = require('./run');\nrun();\nmodule.exports = run;\n"
     files["run.js"] = "exports.run = () => setInterval(() => console.log(1), 1000);\n"
     assert paths(files) == ["."]
+
+
+def test_a_library_that_starts_a_browser_for_others() -> None:
+    files = {
+        "package.json": package(main="index.js", type="module", dependencies={"puppeteer": "24.0.0"}),
+        "index.ts": "import { page } from './page';\nexport const get = async (url: string) => page();\n",
+        "page.ts": "import p from 'puppeteer';\nexport const page = async () => (await p.launch()).newPage();\n",
+    }
+    assert paths(files) == []
+    files["index.ts"] += "setInterval(() => get('http://x'), 1000);\n"
+    assert paths(files) == ["."]
+
+
+def test_a_start_file_that_was_copied_without_its_modules() -> None:
+    manifest = package(scripts={"start": "node server.js"}, dependencies={"express": "5.0.0"})
+    server = "const db = require('./config/db');\nconst r = require('./routes');\nrequire('express')().listen(5000);\n"
+    files = {"package.json": manifest, "server.js": server, "api/package.json": manifest, "api/server.js": server,
+             "api/config/db.js": "", "api/routes/index.js": ""}  # fmt: skip
+    assert paths(files) == ["api"]
+    assert "it can't start, and is no service beside api" in notes(files)
+    # One of its modules is there, or the other has not all of them: then it is a program of its own, or nobody knows.
+    assert paths({**files, "routes.js": ""}) == [".", "api"]
+    assert paths({name: text for name, text in files.items() if "routes" not in name}) == [".", "api"]
 
 
 def test_handler_that_a_platform_calls() -> None:

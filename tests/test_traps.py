@@ -242,6 +242,10 @@ def test_django_below_its_manifest_is_one_service() -> None:
 def test_django_runs_without_debugging() -> None:
     values = {(item.name, item.phase): item.value for item in only(**DJANGO).environment}
     assert values["DEBUG", "run"] == values["DEBUG", "build"] == "False"
+    # Any text is true for bool().
+    settings = DJANGO["src/shop/settings.py"].replace("os.getenv('DEBUG', 'True')", "bool(os.getenv('DEBUG', True))")
+    switched = {item.name: item.value for item in only(**{**DJANGO, "src/shop/settings.py": settings}).environment}
+    assert switched["DEBUG"] == ""
 
 
 def test_translations_are_compiled_where_only_their_sources_are_kept() -> None:

@@ -43,6 +43,16 @@ def made(files: dict[str, str]) -> tuple[Any, str]:
             ("var/x",),
         ),
         ({"Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN chown -R 1 /srv\nUSER 1\n"}, ()),
+        # A script is no folder, made executable or given away; what chmod +x names is not written.
+        (
+            {
+                "run.sh": "#!/bin/sh\npython app.py\n",
+                "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN chmod +x run.sh bin/* && chown 1 run.sh\n"
+                'USER 1\nENTRYPOINT ["./run.sh"]\n',
+            },
+            (),
+        ),
+        ({"Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nRUN chmod -R a+rwX spool\nUSER 1\n"}, ("spool",)),
         (
             {
                 "Dockerfile": "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD python app.py\n",

@@ -81,5 +81,10 @@ def made_folders(text: str) -> Iterator[str]:
         plain = [word.strip("\"'") for word in words[1:] if not word.startswith("-")]
         if words[:1] == ["mkdir"] or (words[:1] == ["install"] and "-d" in words):
             yield from plain
-        elif words[:1] in (["chown"], ["chmod"]):
+        elif words[:1] == ["chown"] or (words[:1] == ["chmod"] and plain and _lets_write(plain[0])):
             yield from plain[1:]
+
+
+def _lets_write(mode: str) -> bool:
+    """Whether a mode of chmod may be about writing: 777, a+rw. `+x` makes a program of a file."""
+    return mode.isdecimal() or bool(re.search(r"[+=][^,]*[wugo]", mode))

@@ -182,9 +182,10 @@ def detect(project: Project) -> Draft:
         return _generated(project, *found)
     draft = Draft()
     page = project.says("index.html", 1, "index.html")
-    draft.values["name"] = service_name(project.tree.source.name)
-    # The build context is the whole tree: a site in public/ is built from the root all the same.
-    draft.values["path"] = "."
+    if not _is_apart(project):
+        draft.values["name"] = service_name(project.tree.source.name)
+        # The build context is the whole tree: a site in public/ is built from the root all the same.
+        draft.values["path"] = "."
     _, fallback = _staticfile(Project(project.tree, ""))
     draft.put(
         "static", Fact({"root": project.spec_path, "spa": fallback, "not_found": project.has("404.html")}, (page,))
@@ -198,6 +199,15 @@ def detect(project: Project) -> Draft:
     draft.put("port", Fact(8080, (page,)))
     draft.put("run_paths", Fact([project.spec_path], (page,)))
     return draft
+
+
+def put_apart(project: Project) -> None:
+    """Keep that a folder of pages stands beside other services: it is built by itself, under its own name."""
+    project.tree.memory["site-apart", project.path] = True
+
+
+def _is_apart(project: Project) -> bool:
+    return ("site-apart", project.path) in project.tree.memory
 
 
 def _generated(project: Project, generator: SiteGenerator, config: str) -> Draft:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from genfile.detect import go, java, node, python, static
+from genfile.detect import go, java, node, pages, python, static
 from genfile.detect.aside import is_aside
 from genfile.detect.contain import contained
 from genfile.detect.language import STRENGTHS, Claim, Language
@@ -85,7 +85,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
             if best is not None:
                 found.append(best)
     with contained(tree, "", "was not searched for what is beside its services"):
-        found = _without_doubles(_without_tools(_serving(found, declared)))
+        found = _without_strayed(_without_doubles(_without_tools(_serving(found, declared))))
         claimed = {item.project.path for item in found}
         found += [
             _static_claim(project)
@@ -95,8 +95,10 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
         if not found:
             found = _last_resort(tree)
         if not found:
-            pages = (folder for folder in static.candidates(tree) if not _is_part_of_another(tree, folder))
-            found = [_static_claim(Project(tree, folder)) for folder in pages][:1]
+            roots = (folder for folder in static.candidates(tree) if not _is_part_of_another(tree, folder))
+            found = [_static_claim(Project(tree, folder)) for folder in roots][:1]
+        elif all(item.project.path for item in found):
+            found += [_static_claim(project) for project in pages.beside_servers(tree, claimed)]
     return sorted(found, key=lambda item: item.project.path)
 
 
@@ -190,6 +192,21 @@ def _without_doubles(found: list[Found]) -> list[Found]:
         return file is not None and any(inside(item.project.full(file), path) for path in below)
 
     return [item for item in found if not is_double(item)]
+
+
+def _without_strayed(found: list[Found]) -> list[Found]:
+    """The services without a start file that was copied out of the folder of one further down, without its modules."""
+    own = [item.project for item in found if item.language is node]
+
+    def is_strayed(item: Found) -> bool:
+        below = [other for other in own if other.path != item.project.path and inside(other.path, item.project.path)]
+        says = node.strayed(item.project, below) if item.language is node and below else None
+        if says is not None:
+            text = f"{says[0]}: it can't start, and is no service beside {says[1].spec_path}"
+            item.project.tree.note("info", text, says[0].path)
+        return says is not None
+
+    return [item for item in found if not is_strayed(item)]
 
 
 def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:

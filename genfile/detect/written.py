@@ -27,7 +27,9 @@ def put_written(folder: Project, draft: Draft, named: Iterable[str]) -> None:
     for path, says in (*_kept_empty(folder, named), *_given_away(folder)):
         full = folder.full(path)
         apart = not any(inside(full, other) or inside(other, full) for other in present)
-        if apart and len(listed) < MAX_FOLDERS and not _is_made(full, draft) and _is_empty(folder.tree.folders, full):
+        if not apart or full in folder.tree.paths or len(listed) >= MAX_FOLDERS:
+            continue
+        if not _is_made(full, draft) and _is_empty(folder.tree.folders, full):
             listed.append(full)
             present.append(full)
             evidence.append(says)

@@ -43,6 +43,8 @@ class Found:
     folder: bool = False
     base: bool = False
     content: Content | None = None
+    # Only that something lies below it is known: an older layer may know whose it is.
+    implied: bool = False
 
 
 _NO = Found(Answer.NO)
@@ -67,7 +69,7 @@ class Made:
             folder = self.folder and not self.either
             return Found(Answer.YES, self.why, self.source, self.owner, folder, content=self.content)
         if below(self.path, path) is not None:
-            return Found(Answer.YES, self.why, None, "0", folder=True)
+            return Found(Answer.YES, self.why, None, "0", folder=True, implied=True)
         inner = below(path, self.path)
         if inner is None or not self.folder:
             return None
@@ -96,7 +98,7 @@ class FromContext:
         if inner and _is_left_out(inner, self.left_out):
             return None
         if inner is None:
-            return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
+            return Found(Answer.YES, folder=True, implied=True) if below(self.target, path) is not None else None
         source = posixpath.normpath(posixpath.join(self.source, inner)) if inner else self.source
         found = self.context.find(source)
         if found is None and self.context.whole and inner:
@@ -134,7 +136,7 @@ class FromStage:
         if inner and _is_left_out(inner, self.left_out):
             return None
         if inner is None:
-            return Found(Answer.YES, folder=True) if below(self.target, path) is not None else None
+            return Found(Answer.YES, folder=True, implied=True) if below(self.target, path) is not None else None
         found = self.files.find(posixpath.join(self.source, inner) if inner else self.source)
         if found.answer is Answer.NO:
             return None
@@ -254,6 +256,7 @@ class Files:
 
     def _find(self, path: str) -> Found:
         unknown: Found | None = None
+        implied: Found | None = None
         owner: str | None = None
         for layer in reversed(self._layers):
             if isinstance(layer, Owned):
@@ -265,12 +268,20 @@ class Files:
             if found.answer is Answer.UNKNOWN:
                 unknown = unknown or found
                 continue
+            if found.implied:
+                implied = implied or found
+                continue
             if found.answer is Answer.YES:
                 return replace(found, owner=owner) if owner is not None else found
-            return unknown or found
+            return self._there(implied, owner) or unknown or found
         if path == "/":
             return Found(Answer.YES, folder=True)
-        return unknown or _NO
+        return self._there(implied, owner) or unknown or _NO
+
+    @staticmethod
+    def _there(implied: Found | None, owner: str | None) -> Found | None:
+        """A folder that is there for what lies below it, with the owner that it was given since."""
+        return replace(implied, owner=owner) if implied is not None and owner is not None else implied
 
     def listed(self, start: str) -> list[str]:
         """The files at and below a path that are known, without those that were removed since."""

@@ -4,7 +4,7 @@ A path is told relative to the folder of the service; what leads out of it, or i
 """
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,13 @@ class JsPaths(JsReferences):
         if kind == "ternary_expression":
             return self._path_by_choice(node, standing, depth)
         return self._path_by_call(node, standing, depth) if kind in ("call_expression", "new_expression") else None
+
+    def beside(self, standing: Standing) -> Iterator[tuple[Where | None, int]]:
+        """Every call that makes a path from the folder that the module lies in itself, and its line."""
+        for node in self._all("call_expression", "new_expression"):
+            text = self._text(node) if node.end_byte - node.start_byte < _MAX_LENGTH else ""
+            if any(word in text for word in (*_HERE, *_FILE)):
+                yield self.path_of(node, standing), node.start_point[0] + 1
 
     def _path_by_name(self, node: "Node", standing: Standing, depth: int) -> Where | None:
         name = self._text(node)
@@ -264,12 +271,19 @@ class JsPaths(JsReferences):
             if isinstance(value, EnvDefault):
                 value = value.default
             if not isinstance(value, str) or not value.isprintable():
-                return Where(path, open=True)
+                return Where(self._begun(path, item), open=True)
             joined = _inside(posixpath.join(path, value.lstrip("/")))
             if joined is None:
                 return None
             path = joined.path
         return Where(path)
+
+    def _begun(self, path: str, item: "Node") -> str:
+        """A folder with those that a template begins with: `modules/${name}/schema.graphql`."""
+        first = item.named_children[0] if item.type == "template_string" and item.named_children else None
+        text = self._text(first) if first is not None and first.type == "string_fragment" else ""
+        joined = _inside(posixpath.join(path, text.rpartition("/")[0].lstrip("/"))) if "/" in text else None
+        return joined.path if joined is not None else path
 
     def _concatenated(self, parts: list["Node"], standing: Standing, depth: int) -> Where | None:
         """`${folder}/x.db`, `folder + "/x.db"`: a path and what is written behind it."""

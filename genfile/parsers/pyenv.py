@@ -84,12 +84,13 @@ def _read_in(module: "PyModule", body: list[ast.stmt], done: set[ast.AST]) -> se
 def required_names(module: "PyModule") -> tuple[EnvName, ...]:
     """The variables that a module can't be loaded without, each once, in order of line.
 
-    Read while it is loaded without a default, asked for by a class of settings, or raised for where they are empty.
+    Read while it is loaded without a default, asked for by a class of settings, raised for where they are empty, or
+    used in a way that None is not: `os.getenv("HOSTS").split(",")`.
     """
     found: dict[str, EnvName] = {}
     later = _run_later(module)
     read = [item for item in _reads(module) if not item.has_default and item.line not in later]
-    needed = (*module.required_settings, *read, *_raised_for(module, later))
+    needed = (*module.required_settings, *read, *_raised_for(module, later), *_used_at_once(module, later))
     tested = _tested(module) if needed else frozenset()
     for item in needed:
         if item.name not in tested:
@@ -115,6 +116,24 @@ def _raised_for(module: "PyModule", later: frozenset[int]) -> Iterator[EnvName]:
             value = module.value(asked) if (asked := _missing(test)) is not None else None
             if isinstance(value, EnvDefault) and value.default is None:
                 yield EnvName(value.name, node.lineno, has_default=False)
+
+
+# What raises for None.
+_TAKERS = ("int", "float", "len", "Path", "pathlib.Path", "json.loads", "os.path.join")
+_GUARDS = (ast.IfExp, ast.BoolOp, ast.If, ast.Try, ast.While)
+
+
+def _used_at_once(module: PyModule, later: frozenset[int]) -> Iterator[EnvName]:
+    """Reads without a default whose value is used where it stands, and outside of any condition."""
+    calls = [node for node in module.of(ast.Call) if node.lineno not in later]
+    used = [node.func.value for node in calls if isinstance(node.func, ast.Attribute)]
+    used += [node.args[0] for node in calls if node.args and module.dotted(node.func) in _TAKERS]
+    found = [node for node in used if isinstance(node, ast.Call) and module.dotted(node.func) in GETTERS]
+    guarded = {part for item in module.of(*_GUARDS) for part in ast.walk(item)} if found else set()
+    for node in found:
+        value = module.value(node)
+        if isinstance(value, EnvDefault) and value.default is None and node not in guarded:
+            yield EnvName(value.name, node.lineno, has_default=False)
 
 
 def _is_or(test: ast.expr) -> bool:

@@ -102,6 +102,17 @@ def test_owners_follow_copy_and_chown() -> None:
     assert owner == {"/app": "0", "/app/src/lib": "1000", "/app/docs": "0", "/app/data": "node"}
 
 
+def test_a_folder_that_is_made_below_another_leaves_its_owner() -> None:
+    built = paper(
+        "FROM node:24-slim\nRUN install -d -m 1777 /app && install -d -o 1000 /app/var/uploads\n"
+        "COPY docs /app/docs\nRUN mkdir -p /srv/x/y && chown 1000 /srv\n",
+        TREE,
+    )
+    paths = ("/app", "/app/var", "/app/var/uploads", "/app/docs", "/srv", "/srv/x")
+    owner = {path: built.final.files.find(path).owner for path in paths}
+    assert owner == dict(zip(paths, ("*", "0", "1000", "0", "1000", "0"), strict=True))
+
+
 @pytest.mark.parametrize(
     ("options", "files", "output"),
     [

@@ -42,3 +42,10 @@ def brought_along(project: Project) -> Evidence | None:
     from genfile.detect.node.sidecar import sidecar
 
     return sidecar(project)
+
+
+def strayed(project: Project, others: list[Project]) -> tuple[Evidence, Project] | None:
+    """What says that a folder's program is a copy of another service's which can't start, and that service's folder."""
+    from genfile.detect.node.stray import strayed as find
+
+    return find(project, others)

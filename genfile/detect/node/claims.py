@@ -82,7 +82,7 @@ def claim(folder: Project) -> Claim | None:
         return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
     # What has `exports` is there to be imported by others.
     library = any(key in package.document.value for key in ("bin", "exports"))
-    if package.dependencies and not library and stays(project):
+    if package.dependencies and not library and stays(project) and not told_library(project, ()):
         return Claim("guess", folder.says(FILE, 1, "dependencies and a program that listens"))
     return None
 

@@ -10,6 +10,7 @@ from genfile.detect.node.imports import settings_at
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.nx import nx_root
+from genfile.detect.node.schema import shared_schema
 from genfile.detect.node.scripts import Step, resolve
 from genfile.detect.node.sources import source_files
 from genfile.detect.outside import outermost
@@ -92,7 +93,8 @@ def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], 
     packages = {item.project.path: item for item in workspace.packages}
     queue = [project.folder.path, *sorted(members)]
     places: set[str] = set()
-    named = _of_root(project)
+    schema = shared_schema(project, [packages[path] for path in sorted(members) if path in packages])
+    named = [*_of_root(project), *([schema] if schema is not None else ())]
     while queue:
         path = queue.pop(0)
         package = packages.get(path)

@@ -8,10 +8,11 @@ from genfile.detect.node.closure import installed
 from genfile.detect.node.loaded import config_variables
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
-from genfile.detect.node.members import has_schema, is_built, needed_members, put_generated, put_member_scripts
+from genfile.detect.node.members import is_built, put_generated, put_member_scripts
 from genfile.detect.node.native import scripted_packages
 from genfile.detect.node.public import public_settings
 from genfile.detect.node.release import put_release
+from genfile.detect.node.schema import user_of
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
 from genfile.detect.node.workspace import workspace_at
@@ -134,9 +135,9 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
     if useful:
         draft.put("lifecycle_scripts", Fact(useful, tuple(package.says("scripts", name) for name in useful)))
     put_member_scripts(project, draft, _is_hook)
-    if put_generated(project, draft):
-        holder = next(item for item in (project.package, *needed_members(project)) if has_schema(item))
-        draft.put("generates_modules", Fact(True, (holder.depends("@prisma/client"),)))
+    holder = put_generated(project, draft)
+    if holder is not None:
+        draft.put("generates_modules", Fact(True, (user_of(project, holder).depends("@prisma/client"),)))
         _put_migrations(project, draft, holder)
     elif "patch-package" in package.every_dependency and project.root.has_folder("patches"):
         draft.put("generates_modules", Fact(True, (package.depends("patch-package"),)))

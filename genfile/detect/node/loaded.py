@@ -44,6 +44,9 @@ def put_loaded(project: NodeProject, draft: Draft, framework: Framework | None) 
         files += [name for name in framework.keeps if name.endswith(_CODE) and project.folder.has(name)]
     for name in (*files, *_imports(project, files), *_read(project, commands)):
         _keep(project, kept, name)
+    for path in _above(project, release):
+        if not any(item in (".", path) or path.startswith(f"{item}/") for item in kept):
+            kept.append(path)
     # What a tool's own configuration names: the schema, the folder of the migrations.
     for name in _configs(project, release):
         module = read_module(project, name) if name.endswith(_CODE) else None
@@ -59,6 +62,15 @@ def _keep(project: NodeProject, kept: list[str], name: str) -> None:
     path = project.folder.full(name)
     if not any(path == item or item == "." or path.startswith(f"{item}/") for item in kept):
         kept.append(path)
+
+
+def _above(project: NodeProject, command: list[str]) -> Iterator[str]:
+    """The folders of the files outside of the service's own that a command names, by their paths in the tree."""
+    for word in command[1:]:
+        path = posixpath.normpath(word.partition("=")[2] if word.startswith("--") else word)
+        place = project.folder.full(path)
+        if path.startswith("../") and place in project.folder.tree.paths and posixpath.dirname(place):
+            yield posixpath.dirname(place)
 
 
 def _named(project: NodeProject, command: list[str]) -> Iterator[str]:

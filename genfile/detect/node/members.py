@@ -7,6 +7,7 @@ from genfile.detect.node.build import execute
 from genfile.detect.node.closure import installed
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import LIFECYCLE, PackageJson
+from genfile.detect.node.schema import SCHEMA, schema_holders, user_of
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
@@ -137,14 +138,15 @@ def is_built(package: PackageJson, name: str) -> bool:
     return bool(steps) and all(step.words in done for step in steps or ())
 
 
-def put_generated(project: NodeProject, draft: Draft) -> bool:
-    """Prisma's client, of the service or of a member that it needs, is generated before the build; is there one?"""
+def put_generated(project: NodeProject, draft: Draft) -> PackageJson | None:
+    """Prisma's client, of the service or of a member that it needs, is generated before the build: the package that
+    holds the schema, if there is one."""
     manager = draft.values["package_manager"]["name"]
-    places = [package for package in (project.package, *needed_members(project)) if has_schema(package)]
+    places = schema_holders(project, needed_members(project))
     turbo = project.root.jsonc("turbo.json") if project.root.has("turbo.json") else None
     before = turbo.items("tasks", "build", "dependsOn") + turbo.items("pipeline", "build", "dependsOn") if turbo else []
     if any("generate" in str(item) for item in before):
-        return bool(places)
+        return places[0] if places else None
     texts = [" ".join(draft.values.get("build", ()))]
     scripts = ["prebuild", "build", "postinstall", *draft.values.get("lifecycle_scripts", ())]
     commands: list[str] = []
@@ -155,32 +157,26 @@ def put_generated(project: NodeProject, draft: Draft) -> bool:
             for name in scripts
             for step in resolve(item, name) or ()
         ]
-        if any("prisma generate" in text for text in (*texts, *done)):
-            continue
-        script = next(
-            (
-                name
-                for name in package.scripts
-                if any("prisma generate" in " ".join(step.words) for step in resolve(package, name) or ())
-            ),
-            None,
-        )
-        if project.workspace is None:
-            commands.append(f"{execute(manager)} prisma generate")
-        elif script is not None:
-            commands.append(run_script(project, manager, package, script))
-        else:
-            commands.append(run_program(project, manager, package, "prisma generate"))
+        if not any("prisma generate" in text for text in (*texts, *done)):
+            commands.append(_generating(project, manager, package))
     if commands:
         fact = draft.evidence.get("/build")
-        says = places[0].depends("@prisma/client")
+        says = user_of(project, places[0]).depends("@prisma/client")
         draft.put("build", Fact([*commands, *draft.values.get("build", [])], (*(fact.evidence if fact else ()), says)))
-    return bool(places)
+    return places[0] if places else None
 
 
-def has_schema(package: PackageJson) -> bool:
-    """Whether a package depends on Prisma and holds its schema."""
-    if not any(name in package.every_dependency for name in ("prisma", "@prisma/client")):
-        return False
-    project = package.project
-    return project.has_folder("prisma") or next(project.files("schema.prisma", depth=3), None) is not None
+def _generating(project: NodeProject, manager: str, package: PackageJson) -> str:
+    """The command that generates the client from a package's schema."""
+    if project.workspace is None:
+        return f"{execute(manager)} prisma generate"
+    if package.project.path == project.root.path:
+        # In the folder of whoever loads the client: pnpm may have one for each.
+        user = user_of(project, package)
+        schema = relative(package.project.full(SCHEMA), user.project.path)
+        return run_program(project, manager, user, f"prisma generate --schema={shlex.quote(schema)}")
+    texts = {name: [" ".join(step.words) for step in resolve(package, name) or ()] for name in package.scripts}
+    script = next((name for name, steps in texts.items() if any("prisma generate" in text for text in steps)), None)
+    if script is not None:
+        return run_script(project, manager, package, script)
+    return run_program(project, manager, package, "prisma generate")

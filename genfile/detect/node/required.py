@@ -7,7 +7,7 @@ from dataclasses import replace
 from genfile.detect.node.clients import client_names
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.started import program_of
-from genfile.detect.node.stores import schema_variables
+from genfile.detect.node.stores import loads_client, schema_variables
 from genfile.detect.required import put_required
 from genfile.evidence import Draft, Evidence
 from genfile.parsers.jsrequired import required_names
@@ -29,5 +29,5 @@ def _found(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, 
     for name, part in program.starts.items():
         for item in (*required_names(part), *asked[name], *client_names(project, name, part)):
             yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
-    for variable, says in schema_variables(project):
+    for variable, says in schema_variables(project) if loads_client(project, start) else ():
         yield variable, replace(says, says=f"{variable} must be set")

@@ -13,6 +13,7 @@ from genfile.detect.node.envcheck import put_env_check
 from genfile.detect.node.extras import put_environment, put_install
 from genfile.detect.node.framework import find_framework
 from genfile.detect.node.gitbuild import put_git
+from genfile.detect.node.left import put_left
 from genfile.detect.node.loaded import put_loaded
 from genfile.detect.node.locks import locked_versions, out_of_step
 from genfile.detect.node.made import started_file
@@ -74,6 +75,7 @@ def detect(folder: Project) -> Draft:
         _put_server(project, draft, framework)
     put_install(project, draft)
     put_loaded(project, draft, framework)
+    put_left(project, draft)
     _put_openssl(project, draft)
     put_environment(project, draft)
     put_needed(project, draft)

@@ -7,7 +7,8 @@ from genfile.detect.connections import Read, put_connections
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.members import needed_members
-from genfile.detect.node.sources import source_files
+from genfile.detect.node.schema import schema_holders
+from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.prisma import Source, prisma_source
@@ -37,8 +38,9 @@ def _source(project: NodeProject) -> tuple[Project, str, Source] | None:
     packages = (*project.packages, *needed_members(project))
     if not any("@prisma/client" in package.every_dependency for package in packages):
         return None
+    shared = schema_holders(project, needed_members(project))
     names = ("prisma/schema.prisma", "schema.prisma", "prisma/schema/schema.prisma")
-    holders = [item.project for item in (project.package, *needed_members(project))]
+    holders = [item.project for item in (project.package, *needed_members(project), *shared)]
     folder, name = next(((folder, name) for folder in holders for name in names if folder.has(name)), (None, ""))
     source = folder.parse(prisma_source, name) if folder is not None else None
     return (folder, name, source) if folder is not None and source is not None else None
@@ -51,6 +53,14 @@ def schema_variables(project: NodeProject) -> list[tuple[str, Evidence]]:
         return []
     folder, name, source = found
     return [(variable, folder.says(name, line, f'env("{variable}")')) for variable, line in source.variables]
+
+
+def loads_client(project: NodeProject, start: tuple[str, ...]) -> bool:
+    """Whether the program loads Prisma's client, as far as it can be told: not where it only depends on it."""
+    sources = source_files(project, start)
+    if not sources or len(sources) >= MAX_FILES or needed_members(project):
+        return True
+    return any("prisma" in item.module.lower() for _, module in sources for item in module.imports)
 
 
 def _schema(project: NodeProject, draft: Draft) -> list[Read]:

@@ -245,12 +245,9 @@ def _put_data(project: PythonProject, draft: Draft, django: Django) -> None:
 
 def _needed(project: PythonProject, django: Django) -> list[str]:
     """Variables that the settings can't be imported without."""
-    names = {
-        item.name
-        for _, module in settings_modules(project, django)
-        for item in module.env_names
-        if not item.has_default
-    }
+    modules_of = [module for _, module in settings_modules(project, django)]
+    names = {item.name for module in modules_of for item in module.env_names if not item.has_default}
+    names |= {item.name for module in modules_of for item in required_names(module)}
     return sorted(names | ({"SECRET_KEY"} if _secret_may_be_empty(project, django) else set()))
 
 
@@ -285,8 +282,9 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         if isinstance(value, EnvDefault) and str(value.default).lower() in ("true", "1", "yes", "on"):
             # Debugging is on unless it is switched off: an image is for production.
             listed[:] = [item for item in listed if item["name"] != value.name]
-            listed.append({"name": value.name, "phase": "run", "value": "False"})
-            listed.append({"name": value.name, "phase": "build", "value": "False"})
+            off = _switched_off(project, django)
+            listed.append({"name": value.name, "phase": "run", "value": off})
+            listed.append({"name": value.name, "phase": "build", "value": off})
     if django is not None and django.settings and "DJANGO_SETTINGS_MODULE" not in {item["name"] for item in listed}:
         production = _production_settings(project, django)
         if production is not None:
@@ -297,6 +295,14 @@ def put_environment(project: PythonProject, draft: Draft, django: Django | None)
         del draft.values["environment"]
 
 
+def _switched_off(project: PythonProject, django: Django) -> str:
+    """The value that DEBUG is off for: bool() takes any text for true, the word False too."""
+    _, path, _ = setting(project, django, "DEBUG")
+    module = next((module for name, module in settings_modules(project, django) if name == path), None)
+    node = module.constants.get("DEBUG") if module is not None else None
+    return "" if module and isinstance(node, ast.Call) and module.dotted(node.func) == "bool" else "False"
+
+
 def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) -> Iterator[tuple[str, Evidence]]:
     """What the modules that are loaded when the service starts must find in the environment."""
     loaded = started(project, draft.values.get("start") or [])
@@ -305,6 +311,11 @@ def _must_be_set(project: PythonProject, draft: Draft, django: Django | None) ->
         if path in loaded or path in settings:
             for item in required_names(module):
                 yield item.name, project.folder.says(path, item.line, f"{item.name} must be set")
+    if django is not None:
+        value, path, line = setting(project, django, "SECRET_KEY")
+        if path and isinstance(value, EnvDefault) and not value.default:
+            # Django itself stops without one.
+            yield value.name, project.folder.says(path, line, f"{value.name} must be set")
 
 
 def _production_settings(project: PythonProject, django: Django) -> str | None:

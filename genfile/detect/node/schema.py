@@ -1,0 +1,48 @@
+"""Where the schema is that Prisma's client of a service is generated from."""
+
+from collections.abc import Sequence
+
+from genfile.detect.node.manager import NodeProject
+from genfile.detect.node.manifest import PackageJson
+
+# Where Prisma looks for it, from the folder that it is called in.
+SCHEMA = "prisma/schema.prisma"
+_PACKAGES = ("prisma", "@prisma/client")
+
+
+def schema_holders(project: NodeProject, members: Sequence[PackageJson]) -> list[PackageJson]:
+    """The packages whose schema a service needs: its own, those of the members that it needs, else the workspace
+    root's, where one of these loads the client."""
+    places = [package for package in (project.package, *members) if has_schema(package)]
+    if not places and shared_schema(project, members) is not None:
+        return [project.root_package]
+    return places
+
+
+def has_schema(package: PackageJson) -> bool:
+    """Whether a package depends on Prisma and holds its schema."""
+    if not _depends(package):
+        return False
+    project = package.project
+    return project.has_folder("prisma") or next(project.files("schema.prisma", depth=3), None) is not None
+
+
+def shared_schema(project: NodeProject, members: Sequence[PackageJson]) -> str | None:
+    """The path in the tree of a schema at the root of a workspace, of which a member loads the client."""
+    if project.workspace is None or not project.root.has(SCHEMA):
+        return None
+    loads = any("@prisma/client" in item.dependencies for item in (project.package, *members))
+    own = any(has_schema(item) for item in (project.package, *members))
+    return project.root.full(SCHEMA) if loads and not own else None
+
+
+def user_of(project: NodeProject, holder: PackageJson) -> PackageJson:
+    """The package that loads the client: the one that holds the schema, unless that is only the workspace's root."""
+    return project.package if holder is project.root_package and _depends(project.package) else holder
+
+
+def _depends(package: PackageJson) -> bool:
+    return any(name in package.every_dependency for name in _PACKAGES)
+
+
+__all__ = ["SCHEMA", "has_schema", "schema_holders", "shared_schema", "user_of"]
