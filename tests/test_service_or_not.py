@@ -92,3 +92,20 @@ def test_handler_that_a_platform_calls() -> None:
     files = {"lambda/requirements.txt": "boto3\n", "lambda/handler.py": "def handler(event, context):\n    return 1\n"}
     assert paths(files) == []
     assert "functions that a platform calls" in notes(files)
+
+
+def test_a_program_is_found_however_much_the_one_before_it_has_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    imports = 'import (\n\t"net/http"\n\t"example.com/NAME/inner"\n)\n'
+    main = f'package main\n{imports}func main() {{ inner.Do(); http.ListenAndServe(":9000", nil) }}\n'
+    inner = "package inner\nfunc Do() { do() }\n" + "func do() { println(1) }\n" * 200
+    tree: dict[str, str] = {}
+    for name in ("first", "second"):
+        tree[f"{name}/go.mod"] = f"module example.com/{name}\n\ngo 1.26\n"
+        tree[f"{name}/main.go"] = main.replace("NAME", name)
+        tree[f"{name}/inner/inner.go"] = inner
+    monkeypatch.setattr("genfile.detect.code.MAX_TREE_TOKENS", 1_900)
+    found = inspect_source(MemorySource(tree))
+    assert [item.spec.path for item in found.services] == ["first", "second"]
+    assert any("more than 1,900 words" in note.text for note in found.notes)
+    monkeypatch.setattr("genfile.detect.code.MAX_FIRST_TOKENS", 0)
+    assert len(inspect_source(MemorySource(tree)).services) < 2
