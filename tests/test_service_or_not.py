@@ -1,6 +1,7 @@
 """What is a service of its own, and what is a part of something else, or is there for others."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -103,9 +104,10 @@ def test_a_program_is_found_however_much_the_one_before_it_has_to_read(monkeypat
         tree[f"{name}/go.mod"] = f"module example.com/{name}\n\ngo 1.26\n"
         tree[f"{name}/main.go"] = main.replace("NAME", name)
         tree[f"{name}/inner/inner.go"] = inner
-    monkeypatch.setattr("genfile.detect.code.MAX_TREE_TOKENS", 1_900)
+    # As much as the inner package of the first has, and little more.
+    monkeypatch.setattr("genfile.detect.code.MAX_TREE_TOKENS", len(re.findall(r"\w+|[^\w\s]", inner)) + 50)
     found = inspect_source(MemorySource(tree))
     assert [item.spec.path for item in found.services] == ["first", "second"]
-    assert any("more than 1,900 words" in note.text for note in found.notes)
+    assert any("words and signs of source code in the tree" in note.text for note in found.notes)
     monkeypatch.setattr("genfile.detect.code.MAX_FIRST_TOKENS", 0)
-    assert len(inspect_source(MemorySource(tree)).services) < 2
+    assert [item.spec.path for item in inspect_source(MemorySource(tree)).services] == ["first"]
