@@ -136,3 +136,38 @@ def test_a_variable_that_is_a_whole_address_is_not_given_a_number(body: str, var
     code = f'package main\nimport ("cmp"; "net/http"; "os")\nfunc main() {{ {body} }}\n'
     spec = only(**{"go.mod": GO_MOD, "main.go": code})
     assert (spec.port, spec.port_variable) == (8123, variable)
+
+
+FILED = """package main
+import ("flag"; "fmt"; "net/http"; "os"; "gopkg.in/yaml.v3")
+type ServerConfig struct { Port int `yaml:"port"` }
+type Config struct { Server ServerConfig `yaml:"server"` }
+func load(path string) *Config {
+	cfg := &Config{Server: ServerConfig{Port: 8070}}
+	data, _ := os.ReadFile(path)
+	yaml.Unmarshal(data, cfg)
+	return cfg
+}
+func main() {
+	path := flag.String("config", "shop.config.yaml", "configuration")
+	flag.Parse()
+	cfg := load(*path)
+	srv := &http.Server{Addr: fmt.Sprintf(":%d", cfg.Server.Port)}
+	srv.ListenAndServe()
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "port"),
+    [
+        ({"shop.config.yaml": "server:\n  port: 3050\n"}, 3050),
+        # Not a file that the program reads where it is told nothing, and one that leaves the key out.
+        ({"config.example.yaml": "server:\n  port: 3051\n"}, 8070),
+        ({"shop.config.yaml": "metrics:\n  port: 3052\n"}, 8070),
+        ({}, 8070),
+    ],
+)
+def test_a_file_that_the_program_reads_is_laid_over_what_it_sets(files: dict[str, str], port: int) -> None:
+    mod = GO_MOD + "require gopkg.in/yaml.v3 v3.0.1\n"
+    assert only(**{"go.mod": mod, "main.go": FILED, **files}).port == port

@@ -326,3 +326,37 @@ def test_profiler_is_not_what_serves() -> None:
     ))  # fmt: skip
     files = {"go.mod": GO_MOD + "require github.com/go-chi/chi/v5 v5.2.0\n", "debug/debug.go": profiler}
     assert only(**files, **{"main.go": code}).port == 9000
+
+
+TOLD = {
+    "serve": command("serve", "http.ListenAndServe(addr, nil); return nil", "net/http"),
+    "agent": command("agent", "select {}"),
+}
+ASKING = 'FROM golang:1.26\nCOPY . .\nRUN go build -o /shop .\nENTRYPOINT ["/shop"]\nCMD ["--help"]\n'
+COMPOSE = """services:
+  shop:
+    build: .
+    image: shop:dev
+    command: [serve, --addr=0.0.0.0:7000, --data-dir=/var/lib/shop]
+    ports: ["7000:7000"]
+    volumes: ["data:/var/lib/shop"]
+  agent:
+    image: shop:dev
+    command: [agent]
+"""
+
+
+def words(**files: str) -> tuple[str, ...]:
+    return tuple(only(**cobra(**TOLD), **files).start[1:])
+
+
+def test_a_command_that_only_asks_for_help_is_no_start() -> None:
+    assert "--help" not in words(Dockerfile=ASKING)
+    assert "version" not in words(Dockerfile=ASKING.replace("--help", "version"))
+
+
+def test_the_compose_file_says_what_an_image_that_asks_for_help_is_told() -> None:
+    told = {"Dockerfile": ASKING, "compose.yaml": COMPOSE}
+    assert words(**told) == ("serve", "--addr=0.0.0.0:7000")
+    # A path that is no volume is one of that image: nothing is taken of such a command.
+    assert "--addr=0.0.0.0:7000" not in words(**{**told, "compose.yaml": COMPOSE.replace("data:/var", "data:/srv")})

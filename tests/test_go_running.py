@@ -258,3 +258,13 @@ def test_a_file_of_variables_that_must_be_there_is_told_of() -> None:
     assert any("no .env" in note.text for note in notes)
     code = code.replace("log.Fatal", "log.Println")
     assert not any("no .env" in note.text for note in inspect(**files, **{"main.go": code}).services[0].notes)
+
+
+@pytest.mark.parametrize("path", ["github.com/astaxie/beego", "github.com/beego/beego/v2/server/web"])
+def test_beego_gets_the_folders_that_it_reads_and_runs_for_production(path: str) -> None:
+    name = path.removesuffix("/server/web")
+    code = f'package main\n\nimport web "{path}"\n\nfunc main() {{ web.Run() }}\n'
+    tree = {"conf/app.conf": "httpport = 8090\nrunmode = dev\n", "views/index.tpl": "", "static/a.css": ""}
+    spec = only(**{"go.mod": f"{GO_MOD}require {name} v1.0.0\n", "main.go": code, **tree})
+    assert (spec.framework, spec.port, list(spec.assets)) == ("beego", 8090, ["conf", "static", "views"])
+    assert [(item.name, item.value) for item in spec.environment] == [("BEEGO_RUNMODE", "prod")]

@@ -1,6 +1,7 @@
 """What is a service of its own, and what is a part of something else, or is there for others."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -148,3 +149,21 @@ def test_handler_that_a_platform_calls() -> None:
     files = {"lambda/requirements.txt": "boto3\n", "lambda/handler.py": "def handler(event, context):\n    return 1\n"}
     assert paths(files) == []
     assert "functions that a platform calls" in notes(files)
+
+
+def test_a_program_is_found_however_much_the_one_before_it_has_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    imports = 'import (\n\t"net/http"\n\t"example.com/NAME/inner"\n)\n'
+    main = f'package main\n{imports}func main() {{ inner.Do(); http.ListenAndServe(":9000", nil) }}\n'
+    inner = "package inner\nfunc Do() { do() }\n" + "func do() { println(1) }\n" * 200
+    tree: dict[str, str] = {}
+    for name in ("first", "second"):
+        tree[f"{name}/go.mod"] = f"module example.com/{name}\n\ngo 1.26\n"
+        tree[f"{name}/main.go"] = main.replace("NAME", name)
+        tree[f"{name}/inner/inner.go"] = inner
+    # As much as the inner package of the first has, and little more.
+    monkeypatch.setattr("genfile.detect.code.MAX_TREE_TOKENS", len(re.findall(r"\w+|[^\w\s]", inner)) + 50)
+    found = inspect_source(MemorySource(tree))
+    assert [item.spec.path for item in found.services] == ["first", "second"]
+    assert any("words and signs of source code in the tree" in note.text for note in found.notes)
+    monkeypatch.setattr("genfile.detect.code.MAX_FIRST_TOKENS", 0)
+    assert [item.spec.path for item in inspect_source(MemorySource(tree)).services] == ["first"]

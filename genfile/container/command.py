@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from genfile.container.model import Command
@@ -46,6 +46,8 @@ _SETUP = frozenset(
     "mv ln rm touch cat true false : wait exit env date id whoami find sed test [ [[ until while read eval nc".split()
 )
 MAX_DEPTH = 12
+# What makes a program say how it is used, or which release it is, and end.
+_ASKING = frozenset({"--help", "-help", "-h", "help", "--version", "-version", "version"})
 # How far scripts that hand over to scripts are followed.
 MAX_SCRIPTS = 2
 
@@ -65,6 +67,11 @@ def understand(
 ) -> Command | None:
     """A command seen through its wrappers; scripts of the build context are followed two levels."""
     return _Reader(find, environment or {}).read(words, Command(""), 0)
+
+
+def only_asks(words: Sequence[str]) -> bool:
+    """Whether a command makes its program say something of itself and end: `server --help`, as images of tools do."""
+    return len(words) > 1 and all(word in _ASKING for word in words[1:])
 
 
 def understand_text(text: str, find: FindScript | None = None) -> Command | None:

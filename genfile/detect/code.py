@@ -11,18 +11,23 @@ T = TypeVar("T")
 # Words and signs of source code that are read for one folder's service, and for all of a tree.
 MAX_FOLDER_TOKENS = 400_000
 MAX_TREE_TOKENS = 800_000
+# Beside these, for the files that programs start in: however much the others have to read, each is known to be there.
+MAX_FIRST_TOKENS = 100_000
 # A module of Python that is longer and imports nothing is a table of data.
 MAX_DATA = 64 * 1024
 
 _TOKENS = re.compile(r"\w+|[^\w\s]")
 
 
-def parse_code(project: Project, parser: Callable[[str], T], name: str) -> T | None:
-    """A parsed source file, as Project.parse gives it; None, with a note, once the code of the tree is too much."""
+def parse_code(project: Project, parser: Callable[[str], T], name: str, *, first: bool = False) -> T | None:
+    """A parsed source file, as Project.parse gives it; None, with a note, once the code of the tree is too much.
+
+    ``first``: the file is of those that a program starts in, which have a bound of their own.
+    """
     tree, path = project.tree, project.full(name)
     key = ("code", path)
     if key not in tree.memory:
-        tree.memory[key] = _fits(project, path)
+        tree.memory[key] = _fits(project, path, first)
     return project.parse(parser, name) if tree.memory[key] else None
 
 
@@ -31,7 +36,7 @@ def is_left_out(project: Project, name: str) -> bool:
     return project.tree.memory.get(("code", project.full(name))) is False
 
 
-def _fits(project: Project, path: str) -> bool:
+def _fits(project: Project, path: str, first: bool) -> bool:
     text = project.tree.text(path)
     if text is None:
         return True
@@ -40,6 +45,10 @@ def _fits(project: Project, path: str) -> bool:
         return False
     memory = project.tree.memory
     count = len(_TOKENS.findall(text))
+    begun = memory.get(("code-first",), 0) + count
+    if first and begun <= MAX_FIRST_TOKENS:
+        memory["code-first",] = begun
+        return True
     spent: dict[tuple[str, ...], int] = {}
     bounds: list[tuple[tuple[str, ...], int]] = [(("code-of", project.path), MAX_FOLDER_TOKENS)]
     for key, limit in [*bounds, (("code-of",), MAX_TREE_TOKENS)]:

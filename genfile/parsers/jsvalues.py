@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from genfile.parsers.grammar import captures, in_order
-from genfile.parsers.values import UNKNOWN, EnvDefault, Steps, is_known, joined
+from genfile.parsers.values import UNKNOWN, Anchored, EnvDefault, Steps, is_known, joined
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -13,6 +13,7 @@ MAX_DEPTH = 60
 WRAPPERS = frozenset(
     {"parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression", "await_expression"}
 )
+_HERE = frozenset({"__dirname", "import.meta.dirname", "import.meta.dir"})
 _PATH_CALLS = frozenset({"path.resolve", "path.join", "resolve", "join", "fileURLToPath"})
 _ENVIRONMENTS = frozenset({"env", "ENV", "Env", "config", "environment", "serverEnv", "envVars", "envConfig"})
 # The nodes that anything here and in JsModule asks for.
@@ -214,7 +215,7 @@ class JsValues:
             if callee is not None and first and self._dotted(callee) in NUMBER_CALLS:
                 return self._value(first[0], depth + 1)
             if callee is not None and arguments is not None and self._dotted(callee) in _PATH_CALLS:
-                return self._joined_path(arguments, depth)
+                return self._joined_path(self._dotted(callee), arguments, depth)
             if callee is not None and callee.type == "identifier" and arguments is not None:
                 return self._with_fallback(arguments, depth)
         if node.type == "ternary_expression":
@@ -256,9 +257,11 @@ class JsValues:
             return UNKNOWN
         return (value == other) is equal
 
-    def _joined_path(self, arguments: "Node", depth: int) -> Any:
+    def _joined_path(self, callee: str, arguments: "Node", depth: int) -> Any:
         """`path.resolve(__dirname, "../x")`, `fileURLToPath(new URL("./x", …))`: the part that is written."""
         parts: list[str] = []
+        first = self._text(arguments.named_children[0])[:40] if arguments.named_children else ""
+        anchored = callee.rpartition(".")[2] != "join" or first in _HERE
         for item in arguments.named_children:
             if item.type == "new_expression":
                 inner = item.child_by_field_name("arguments")
@@ -266,7 +269,8 @@ class JsValues:
             value = self._value(item, depth + 1)
             if isinstance(value, str):
                 parts.append(value)
-        return joined(["/".join(parts)]) if parts else UNKNOWN
+        whole = joined(["/".join(parts)]) if parts else UNKNOWN
+        return Anchored(whole) if anchored and isinstance(whole, str) else whole
 
     def _env_name(self, node: "Node") -> str | None:
         """`process.env.X`, `process.env["X"]`, `import.meta.env.X`, `Bun.env.X`: X."""

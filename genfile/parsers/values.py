@@ -16,6 +16,13 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 
 
+class Anchored(str):
+    """A path that counts from the folder of the module it stands in, as `path.resolve(__dirname, "dist")` does, and so
+    from no other folder that a setting names."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class EnvDefault:
     """An environment variable with what is taken where it is not set: a literal, or None where nothing is."""

@@ -50,6 +50,10 @@ def resolve(
         number, variable = port_of(value)
         if number is not None and number not in STORES:
             told = variable or next((tagged for item in owners if (tagged := variable_of(item)) is not None), None)
+            # A file that the program reads is laid over what it sets by itself.
+            over = _in_file(module, sources, owners, read, named=True)
+            if over is not None:
+                return over.but(Port(over.value.number, told))
             return module.folder.fact(Port(number, told), name, line, f"{text} is {number}")
     return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
 
@@ -110,18 +114,30 @@ def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: Fie
 
 def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[Port] | None:
     """The key of a configuration file that the field's tag names, else the default that the tag has."""
-    section = _section(sources, read)
     for item in owners:
         tag = dict(item.tag)
         variable = variable_of(item)
-        key = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), read.name)
-        found = keyed_port(module, sources, (*section, key))
+        found = _in_file(module, sources, [item], read)
         if found is not None:
             return found.but(Port(found.value.number, variable))
         number = next((port for name in _DEFAULTS if (port := port_of(tag.get(name))[0]) is not None), None)
         if number is not None:
             path, line = _line(sources, item, read.name)
             return module.folder.fact(Port(number, variable), path, line, f"{read.name} is {number} by default")
+    return None
+
+
+def _in_file(
+    module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead, named: bool = False
+) -> Fact[Port] | None:
+    """The port at the field's key of a configuration file; ``named``: by its tag, in a file that the code names."""
+    section = _section(sources, read)
+    for item in owners:
+        tag = dict(item.tag)
+        key = next((tag[name].split(",")[0] for name in _NAMES if tag.get(name)), None if named else read.name)
+        found = keyed_port(module, sources, (*section, key), named) if key else None
+        if found is not None:
+            return found
     return None
 
 

@@ -26,11 +26,15 @@ def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[li
     """The arguments that ENTRYPOINT and CMD of the project's own Dockerfile give to the program."""
     del sources
     names = {program.name, module.base_name}
-    for fact in hosting(module.folder).starts:
+    found = hosting(module.folder)
+    volumes = {fact.value for fact in found.volumes}
+    for fact in found.starts:
         commands = parse_shell(fact.value)
         words = list(commands[-1].words) if commands and len(commands) == 1 else []
         while words and posixpath.basename(words[0]) in ("tini", "dumb-init", "exec", "--"):
             words.pop(0)
+        # Where the data goes in that image is a volume: here the program's own folder is one.
+        words = [word for word in words if word.partition("=")[2] not in volumes]
         if len(words) > 1 and posixpath.basename(words[0]) in names and not any("$" in word for word in words):
             # Paths of that image are none of this one's.
             plain = [word for word in words[1:] if not word.startswith("/") and "=/" not in word]

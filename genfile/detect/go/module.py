@@ -80,8 +80,11 @@ class GoModule:
             parts.pop()
         return parts[-1]
 
-    def package(self, name: str) -> tuple[tuple[str, GoFile], ...]:
-        """The files of a package that a build for linux takes, parsed; name is a folder relative to the module."""
+    def package(self, name: str, *, first: bool = False) -> tuple[tuple[str, GoFile], ...]:
+        """The files of a package that a build for linux takes, parsed; name is a folder relative to the module.
+
+        ``first``: a program starts in it, so that it is read however much others have to read.
+        """
         if name not in self._packages:
             files: list[tuple[str, GoFile]] = []
             for file in self.folder.names("" if name == "." else name):
@@ -89,7 +92,7 @@ class GoModule:
                     path = file if name == "." else f"{name}/{file}"
                     if _is_generated_table(self.folder.text(path) or ""):
                         continue
-                    parsed = parse_code(self.folder, parse_go, path)
+                    parsed = parse_code(self.folder, parse_go, path, first=first)
                     if parsed is not None and not _is_ignored(parsed.build_constraint, self.tags):
                         files.append((path, parsed))
             self._packages[name] = tuple(files)
@@ -104,7 +107,7 @@ class GoModule:
         folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
         for folder in folders:
             # A look at the text first: the bound for all source code is for the programs and what they import.
-            if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder)):
+            if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder, first=True)):
                 found.append(Program(folder, self.base_name if folder == "." else posixpath.basename(folder)))
         return tuple(found)
 

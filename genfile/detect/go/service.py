@@ -19,7 +19,7 @@ from genfile.detect.go.settings import put_dotenv
 from genfile.detect.go.stores import put_stores
 from genfile.detect.go.version import go_version
 from genfile.detect.hosting import run_packages
-from genfile.detect.paths import relative
+from genfile.detect.paths import inside, relative
 from genfile.detect.shared import is_secret, started
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
@@ -44,6 +44,7 @@ def detect(folder: Project) -> Draft:
     _put_network(module, program, sources, framework, draft)
     _put_dependencies(module, sources, draft)
     _put_outside(module, program, sources, draft)
+    _put_kept(module, framework, draft)
     _put_beside(module, draft)
     put_dotenv(module, sources, draft)
     put_context(module, draft)
@@ -251,6 +252,23 @@ def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Dr
             draft.values.setdefault("environment", []).append(value)
     put_needed(module, sources, draft)
     put_stores(module, sources, draft)
+
+
+def _put_kept(module: GoModule, framework: Framework | None, draft: Draft) -> None:
+    """The files and folders that the framework itself reads in the working folder, where they are there."""
+    folder = module.folder
+    listed: list[str] = draft.values.get("assets", [])
+    found = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name)] if framework else []
+    kept = [name for name in found if not any(inside(folder.full(name), path) for path in listed)]
+    if framework is None or not kept:
+        return
+    says = module.says(next(name for name in framework.dependencies if module.requires(name)))
+    known = draft.evidence["/assets"].evidence if listed else ()
+    evidence = (*known, *(folder.says(name, None, f"{framework.name} reads it") for name in kept), says)
+    names = sorted({*listed, *(folder.full(name) for name in kept)})
+    draft.put(
+        "assets", Fact([name for name in names if not any(inside(name, o) for o in names if o != name)], evidence)
+    )
 
 
 def _put_beside(module: GoModule, draft: Draft) -> None:

@@ -58,18 +58,18 @@ def configured_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
     return _set_default(module, sources)
 
 
-def keyed_port(module: GoModule, sources: Sources, key: tuple[str, ...]) -> Fact[Port] | None:
+def keyed_port(module: GoModule, sources: Sources, key: tuple[str, ...], named: bool = False) -> Fact[Port] | None:
     """The port at a key of a configuration file, or the one that `SetDefault` gives to it. A key alone is at the top of
-    the file, or in a section that is the service's own by its name."""
+    the file, or in a section that is the service's own by its name. ``named``: only of a file that the code names."""
     wanted = tuple(map(str.lower, key))
-    for path, document in _files(module, sources):
+    for path, document in _files(module, sources, named):
         for place, value in _leaves(document.value):
             number = port_of(value)[0] if tuple(map(str.lower, place[-len(wanted) :])) == wanted else None
             own = len(wanted) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
             if number is not None and number > 79 and own:
                 says = f"{'.'.join(place)} is {number}"
                 return module.folder.fact(Port(number), path, document.line(*place), says)
-    return _set_default(module, sources, ".".join(wanted))
+    return None if named else _set_default(module, sources, ".".join(wanted))
 
 
 def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[Port] | None:
@@ -131,7 +131,7 @@ def _usual(document: Document, sources: Sources) -> tuple[int, tuple[str, ...]] 
     return next(((number, key) for key, number in found.items()), None) if len(set(found.values())) == 1 else None
 
 
-def _files(module: GoModule, sources: Sources) -> Iterator[tuple[str, Document]]:
+def _files(module: GoModule, sources: Sources, named_alone: bool = False) -> Iterator[tuple[str, Document]]:
     """The configuration files, those of the program's own name first: `configs/server/prod.yaml` is cmd/server's."""
     folder = module.folder
     program = posixpath.basename(posixpath.dirname(sources[0][0])) if sources else ""
@@ -145,8 +145,8 @@ def _files(module: GoModule, sources: Sources) -> Iterator[tuple[str, Document]]
     own = [f"{place}/{name}" for place in inner for name in folder.names(place) if name.endswith(_ENDINGS)]
     texts = [text for _, file in sources for text, _ in file.strings if text.endswith(_ENDINGS)]
     named = [path for text in texts if (path := posixpath.normpath(text.strip() or "/")) and folder.has(path)]
-    listed = dict.fromkeys([*sorted(named, key=_rank), *sorted(own, key=_rank), *sorted(names, key=_rank)])
-    for path in list(listed)[:MAX_FILES]:
+    others = [] if named_alone else [*sorted(own, key=_rank), *sorted(names, key=_rank)]
+    for path in list(dict.fromkeys([*sorted(named, key=_rank), *others]))[:MAX_FILES]:
         document = _read(folder, path)
         if document is not None:
             yield path, document

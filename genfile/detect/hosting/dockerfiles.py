@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from genfile.container import Command, Image, interpret
+from genfile.container.command import only_asks
 from genfile.container.model import Said
 from genfile.container.ports import DEBUGGERS
 from genfile.detect.hosting.facts import Hosting
@@ -193,7 +194,7 @@ def put_image(folder: Project, image: Image, context: str, found: Hosting) -> No
         found.packages.setdefault(package.value, package.evidence)
     if image.health is not None and image.health.value.path:
         found.health.append(Fact(image.health.value.path, (image.health.evidence,)))
-    if image.command is not None:
+    if image.command is not None and not only_asks(image.command.value.words):
         command, says = image.command.value, image.command.evidence
         found.starts.append(Fact(_start(folder, image, context, command), (says,)))
         found.releases += [Fact(text, (says,)) for text in command.before]

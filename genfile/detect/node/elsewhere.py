@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
+from genfile.detect.node.framework import read_config
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.scripts import RUNNERS, resolve
@@ -12,6 +13,7 @@ from genfile.detect.node.workspace import workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
 from genfile.parsers.javascript import parse_typescript
+from genfile.parsers.values import Anchored
 
 # Where an application with windows of its own runs, in words.
 DESKTOP = "a desktop"
@@ -36,6 +38,8 @@ def elsewhere(folder: Project) -> Fact[str] | None:
     """Where the package of a folder runs, in words, where that is no container; looked for once."""
     key, memory = ("node-elsewhere", folder.path), folder.tree.memory
     if key not in memory:
+        # What is asked for on the way to its own answer is not known there.
+        memory[key] = None
         package = read_package(folder) if folder.has(FILE) else None
         project = NodeProject(folder, package, workspace_of(folder)) if package is not None else None
         memory[key] = _find(project) if project is not None else extension_manifest(folder)
@@ -138,6 +142,24 @@ def _packed(project: NodeProject) -> Fact[str] | None:
     return None
 
 
+def _shown(project: NodeProject) -> Fact[str] | None:
+    """Pages that Vite's build puts into the folder of another package, which runs elsewhere and shows them."""
+    folder, config = project.folder, read_config(project, "vite.config")
+    settings = config[1].default_export if config is not None else None
+    table = settings if isinstance(settings, dict) else {}
+    build, base = table.get("build"), table.get("root")
+    out = build.get("outDir") if isinstance(build, dict) else None
+    if config is None or not isinstance(out, str) or out.startswith("/"):
+        return None
+    counts = isinstance(base, str) and not base.startswith("/") and not isinstance(out, Anchored)
+    target = posixpath.normpath(posixpath.join(folder.path, str(base) if counts else "", out))
+    owner = _package_of(Project(folder.tree, ""), target) if not target.startswith("..") else None
+    shell = elsewhere(Project(folder.tree, owner)) if owner not in (None, folder.path) else None
+    if owner is None or shell is None:
+        return None
+    return folder.fact(shell.value, config[0], 1, f"build.outDir is in {owner}")
+
+
 def _package_of(folder: Project, path: str) -> str | None:
     """The folder of the package that a path belongs to."""
     place: Project | None = folder.at(path)
@@ -178,6 +200,7 @@ ELSEWHERE_SIGNALS: tuple[Callable[[NodeProject], Fact[str] | None], ...] = (
     _functions,
     _telephone,
     _packed,
+    _shown,
 )
 
 

@@ -225,6 +225,9 @@ def script_called(package: PackageJson, words: tuple[str, ...]) -> str | None:
     rest = [word for word in words[1:] if word not in ("-s", "--silent", "--if-present")]
     if rest and rest[0] in ("run", "run-script"):
         rest = rest[1:]
+    elif words[0] == "bun" and rest[:1] == ["build"]:
+        # Bun's own bundler, which a script of that name is no match for.
+        return None
     if not rest or rest[0] not in package.scripts:
         return None
     own = rest[: rest.index("--")] if "--" in rest else rest

@@ -11,6 +11,7 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.scripts import BUILD_SCRIPTS, resolve
 from genfile.evidence import Fact
 from genfile.parsers.data import parse_dotenv
+from genfile.parsers.values import Anchored
 
 ROUTERS = frozenset(
     [
@@ -142,7 +143,8 @@ def _configured(project: NodeProject, framework: Framework) -> Fact[tuple[str, b
         value = _at(found[1].default_export, key[1])
         base = _at(found[1].default_export, ("root",)) if framework.name == "vite" else None
         if isinstance(value, str) and not value.startswith("/"):
-            path = posixpath.join(base, value) if isinstance(base, str) and not base.startswith("/") else value
+            counts = isinstance(base, str) and not base.startswith("/") and not isinstance(value, Anchored)
+            path = posixpath.join(str(base), value) if counts else str(value)
             return project.folder.fact((path, spa), found[0], 1, f"{'.'.join(key[1])} is {value}")
     return Fact((posixpath.join(_root_argument(project, framework), root), spa), (evidence_of(project, framework),))
 

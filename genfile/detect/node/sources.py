@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
+from genfile.detect.node.bundled import bundled_source
 from genfile.detect.node.compiled import compiled
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import aliased_paths
@@ -42,6 +43,10 @@ def _entries(project: NodeProject, start: tuple[str, ...]) -> Iterator[str]:
             known = compiled(project) if path.endswith("js") else None
             if known is not None and (source := known.source_of(path)) is not None and project.folder.has(source):
                 yield source
+                return
+            bundled = bundled_source(project, path) if path.endswith("js") else None
+            if bundled is not None:
+                yield bundled
                 return
             base = path.rsplit(".", 1)[0]
             built = [app.source for app in applications(project) if app.output == f"{base}.js"]
