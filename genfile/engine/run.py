@@ -1,5 +1,6 @@
 """Commands of an engine, run in front of the user: what they print is shown as it comes, and its end is kept."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -53,6 +54,7 @@ def _run(command: Command, folder: Path) -> tuple[int, str]:
         process = subprocess.Popen(
             command.words,
             cwd=folder,
+            env={**os.environ, **command.environment},
             stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
