@@ -72,6 +72,8 @@ ALLOWED = {
         "data",
         "parsers",
         "upkeep",
+        "container",
+        "engine",
         "",
     },
     # The child runs detection; the parent checks its answer as a spec.

@@ -13,8 +13,6 @@ import pytest
 from bench.images.builder import Again, Fresh, differences
 from bench.images.change import change_code, change_lock
 from bench.images.closure import needless, npm_closure, pnpm_closure, uv_closure
-from bench.images.junk import find_junk, kind_of
-from bench.images.layers import File, Image, Layer, read_archive
 from bench.images.measure import Figures, measure
 from bench.images.page import fresh_section, page, with_section
 from bench.images.progress import downloads_again, last_words, read_progress, run_again
@@ -23,6 +21,8 @@ from bench.images.shapes import read_shapes
 from bench.images.table import summary
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.verify.docker import Result
+from genfile.verify.junk import find_junk, kind_of
+from genfile.verify.layers import File, Image, Layer, read_archive
 
 
 def progress(*vertexes: dict[str, object]) -> str:

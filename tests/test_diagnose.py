@@ -36,7 +36,7 @@ def found(gate: str, log: str, values: dict[str, object] = NODE, detail: str = "
         ("build", 'npm error Unsupported URL Type "workspace:": workspace:*', "workspace-protocol", "workspace:"),
         ("build", "gyp ERR! not ok", "native-build", "no compiler"),
         ("build", "Error: spawn git ENOENT", "git-missing", "calls git"),
-        ("build", "FATAL ERROR: JavaScript heap out of memory", "out-of-memory", "more memory"),
+        ("build", "FATAL ERROR: JavaScript heap out of memory", "heap-limit", "heap of Node.js is too small"),
         ("build", 'failed to compute cache key: x: "/conf": not found', "file-not-in-context", "/conf is copied"),
         ("start", "Error: libGL.so.1: cannot open shared object file", "shared-library", "libGL.so.1 is missing"),
         ("start", "exec /app/run: exec format error", "wrong-architecture", "another processor"),

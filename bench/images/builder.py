@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from bench.images.change import change_code
-from bench.images.layers import unpacked
 from bench.images.progress import KEPT_DOWNLOADS, last_words, read_progress, run_again
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
 from genfile.verify.docker import docker, run
+from genfile.verify.layers import unpacked
 
 # One moment for every build: WORKDIR makes its folder with this time, so that another one would spoil the cache.
 _EPOCH = "1700000000"

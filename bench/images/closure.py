@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bench.images.layers import File
+from genfile.verify.layers import File
 
 _NODE = re.compile(r"(?:.*/)?node_modules/((?:@[^/]+/)?[^/@.][^/]*)/package\.json")
 _PYTHON = re.compile(r"(?:.*/)?site-packages/([^/]+)-([^/-]+)\.dist-info/METADATA")

@@ -12,13 +12,13 @@ from typing import Any
 
 from bench.images.change import change_code, change_lock
 from bench.images.closure import needless
-from bench.images.junk import Junk, find_junk
-from bench.images.layers import Image, digests, read_image
 from bench.images.progress import Step, downloads_again, last_words, read_progress, run_again
 from bench.images.recipe import COLUMNS, Recipe
 from bench.images.shapes import Shape
 from genfile.verify.docker import docker, inspect, run
 from genfile.verify.gates import HARDENED, STAYS
+from genfile.verify.junk import Junk, find_junk
+from genfile.verify.layers import Image, digests, read_image
 from genfile.verify.lint import build_check, hadolint
 
 # Names a program that makes the images of FROM lines, where no registry can be reached.

@@ -43,7 +43,7 @@ service in production.
 _QUALITY = """
 ## Junk and findings
 
-**own junk**: files of the kinds of `bench/images/junk.toml` that the Dockerfile itself brought. **packed junk**: those
+**own junk**: files of the kinds of `genfile/data/junk.toml` that the Dockerfile itself brought. **packed junk**: those
 inside of installed packages. **findings**: of hadolint, and of `docker build --check`.
 """
 _FRESH_HEAD = "## On a builder that has nothing\n"

@@ -9,7 +9,10 @@ import typer
 from genfile.cli import ui
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from genfile.engine.command import Command
+    from genfile.engine.giving import Offer
 
 Texts = list[str] | None
 
@@ -48,6 +51,7 @@ def build(
 ) -> None:
     """Build the image of each service: with the secrets and arguments that its Dockerfile asks for."""
     from genfile.engine.command import How, commands
+    from genfile.engine.giving import nobody
     from genfile.engine.plan import Told, plan_builds, relative_targets, units_of
     from genfile.engine.revision import read_revision
     from genfile.engine.run import find_engine, run_all
@@ -55,13 +59,18 @@ def build(
     told = Told(_all(tag), _all(secret), _all(ssh), _all(build_arg), _all(label), push)
     how = How(_all(platform), push, stage, no_cache, pull, _all(cache_from), _all(cache_to), attest)
     units = units_of(path, dockerfile=dockerfile, service=service)
-    planned = plan_builds(path, units, told, read_revision(path))
+    planned = plan_builds(
+        path, units, told, read_revision(path), confirm=nobody if show or not ui.is_terminal() else _confirm
+    )
     made = commands(find_engine(engine), relative_targets(planned.targets, path), how)
     for note in planned.notes:
         ui.error_out(f"warning: {note}")
     for command in made:
         _show(command)
     if show:
+        typed = sorted({name for target in planned.targets for name in target.values})
+        if typed:
+            ui.error_out(f"note: the command takes the values of {', '.join(typed)} from the environment")
         return
     run_all(made, Path())
     for target in planned.targets:
@@ -72,10 +81,19 @@ def _all(items: Texts) -> tuple[str, ...]:
     return tuple(items or ())
 
 
+def _confirm(path: str, offers: "Sequence[Offer]") -> bool:
+    """Show what a Dockerfile that genfile did not write would get of the user's, and ask."""
+    ui.out(f"genfile did not write these lines of {path}, and they ask for something of yours:")
+    for offer in offers:
+        ui.out(f"  line {offer.line}: {offer}")
+    return ui.confirm("Give it to the build?")
+
+
 def _show(command: "Command") -> None:
+    """The command as one can run it: values of build arguments are left to the environment."""
     if command.stdin is None:
-        ui.out(shlex.join(command.words))
+        ui.out(shlex.join(command.shown))
         return
-    ui.out(f"{shlex.join(command.words)} <<'EOF'")
+    ui.out(f"{shlex.join(command.shown)} <<'EOF'")
     ui.data(command.stdin)
     ui.out("EOF")

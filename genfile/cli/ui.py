@@ -36,6 +36,11 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def wants_live() -> bool:
+    """Whether what is printed can be drawn over: on a terminal that obeys."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
+
+
 def out(*parts: str | Styled) -> None:
     """One line for a person, made of its parts; no text in it begins another line."""
     write(sys.stdout, *parts, colour=wants_colour())

@@ -1,17 +1,18 @@
 """`genfile verify`: the images of a project, built, started as a hardened platform would, and asked."""
 
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from genfile.cli import ui
+from genfile.cli.progress import told
 from genfile.errors import GenfileError, UsageError
 
 if TYPE_CHECKING:
-    from genfile.verify.gates import Gate
+    from genfile.verify.causes import Diagnosis
     from genfile.verify.prove import Proof, Wish
 
 # How often --fix changes the settings and tries again.
@@ -32,8 +33,31 @@ def verify(
         bool, typer.Option("--fresh", help="Verify what genfile would write now, not the files that are there.")
     ] = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help=f"Mend what is known how to mend, and try again, up to {ROUNDS} times.")
+        bool,
+        typer.Option(
+            "--fix",
+            help=f"Mend what can be mended and try again, up to {ROUNDS} times; what helped goes to genfile.toml.",
+        ),
     ] = False,
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help="All the memory that a container gets; none: no limit.")
+    ] = "1g",
+    within: Annotated[
+        float, typer.Option("--within", metavar="SECONDS", help="How long a service may take until it answers.")
+    ] = 90,
+    build_arg: Annotated[
+        list[str] | None, typer.Option("--build-arg", metavar="NAME=VALUE", help="A build argument.")
+    ] = None,
+    secret: Annotated[
+        list[str] | None, typer.Option("--secret", metavar="id=ID,src=FILE", help="A secret of the build.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Build with the cache; leave out checks, contents, and the second build.")
+    ] = False,
+    databases: Annotated[
+        bool,
+        typer.Option("--databases/--no-databases", help="Start the databases that a service needs beside it."),
+    ] = True,
     junit: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Write the outcome as JUnit XML, too.")
     ] = None,
@@ -58,44 +82,100 @@ def verify(
         _variables(env or []),
         shlex.split(prepare),
         not no_syntax,
-        as_is=not (fresh or fix or settings),
+        as_is=not (fresh or settings),
+        memory=None if memory in ("", "0", "none") else memory,
+        databases=databases,
+        answer_within=within,
+        arguments=_variables(build_arg or [], "--build-arg"),
+        secrets=tuple(secret or ()),
+        quick=quick,
     )
-    proofs, applied = _rounds(path, wish, rounds=ROUNDS if fix else 0, quiet=as_json)
+    proofs, mended = _rounds(path, wish, rounds=ROUNDS if fix else 0, quiet=as_json)
+    passed = all(proof.report.passed for proof in proofs)
+    saved = _save(path, mended, len(proofs)) if passed else None
     if junit is not None:
         ui.write_file(junit, _junit(proofs))
     if as_json:
-        ui.json_out({"version": 1, "services": [proof.to_json() for proof in proofs], "settings": applied})
+        ui.json_out({"version": 1, "services": [_as_json(proof, mended) for proof in proofs], "saved": saved})
     else:
         for proof in proofs:
             _report(proof)
-        if applied:
-            ui.out("Mended by these settings; to keep them:")
-            words = [f"--set {shlex.quote(f'{key}={value}')}" for key, value in applied.items()]
-            ui.out(f"  genfile update {shlex.quote(str(path))} {' '.join(words)}")
-    if not all(proof.report.passed for proof in proofs):
+        _tell_mended(path, proofs, mended, saved)
+    if not passed:
         raise typer.Exit(GenfileError.exit_code)
 
 
-def _rounds(path: Path, wish: "Wish", *, rounds: int, quiet: bool) -> "tuple[list[Proof], dict[str, str]]":
-    """Prove, and with --fix apply what the diagnoses say and prove again."""
+@dataclass
+class Mended:
+    """What --fix did for a service: the settings that it has now, and the causes that called for them."""
+
+    settings: dict[str, str] = field(default_factory=dict)
+    causes: "list[Diagnosis]" = field(default_factory=list)
+
+
+def _as_json(proof: "Proof", mended: dict[str, Mended]) -> dict[str, Any]:
+    found = mended.get(proof.path, Mended())
+    return {**proof.to_json(), "settings": found.settings, "mended": [cause.to_json() for cause in found.causes]}
+
+
+def _rounds(path: Path, wish: "Wish", *, rounds: int, quiet: bool) -> "tuple[list[Proof], dict[str, Mended]]":
+    """Prove, and with --fix apply what the diagnoses say and prove those services again; what was done by service."""
     from genfile.verify.prove import prove
 
-    applied: dict[str, str] = {}
-    while True:
-        proofs = prove(path, wish, None if quiet else _tell)
-        mends = {
-            key: _text(value)
-            for proof in proofs
-            if (found := proof.diagnosis) is not None and found.certain
-            for key, value in found.settings.items()
-        }
-        if rounds == 0 or not mends or all(wish.settings.get(key) == value for key, value in mends.items()):
-            return proofs, applied
-        rounds -= 1
-        applied |= mends
-        wish = replace(wish, settings={**wish.settings, **mends})
-        if not quiet:
-            ui.out(f"again with {', '.join(f'{key}={value}' for key, value in mends.items())}")
+    with told(quiet=quiet) as tell:
+        proofs = prove(path, wish, tell)
+    mended: dict[str, Mended] = {}
+    for number, proof in enumerate(proofs):
+        for _ in range(rounds):
+            mends = _mends(proofs[number])
+            known = mended.setdefault(proof.path, Mended())
+            if not mends or all(known.settings.get(key) == value for key, value in mends.items()):
+                break
+            known.settings |= mends
+            known.causes += [cause for cause in (proofs[number].diagnosis,) if cause is not None]
+            if not quiet:
+                _tell_round(proofs[number], mends)
+            again = replace(wish, service=proof.path, settings={**wish.settings, **known.settings}, as_is=False)
+            with told(quiet=quiet) as tell:
+                proofs[number] = prove(path, again, tell)[0]
+    return proofs, {key: value for key, value in mended.items() if value.settings}
+
+
+def _tell_round(proof: "Proof", mends: dict[str, str]) -> None:
+    if proof.diagnosis is not None:
+        ui.out(f"{proof.service}: {proof.diagnosis.text} [{proof.diagnosis.id}]")
+    ui.out(f"{proof.service}: again with {', '.join(f'{key}={value}' for key, value in mends.items())}")
+
+
+def _mends(proof: "Proof") -> dict[str, str]:
+    """What mends a failure without a choice by a person, as --set takes it."""
+    found = proof.diagnosis
+    return {key: _text(value) for key, value in found.settings.items()} if found is not None and found.certain else {}
+
+
+def _save(path: Path, mended: dict[str, Mended], services: int) -> str | None:
+    """Put the settings that helped into the project's file of decisions; its name, or None where there is nothing."""
+    from genfile.upkeep.save import save_settings
+
+    saved = None
+    for service, found in mended.items():
+        for name, text in save_settings(path, found.settings, service if services > 1 else None).items():
+            ui.write_file(path / name, text)
+            saved = name
+    return saved
+
+
+def _tell_mended(path: Path, proofs: "list[Proof]", mended: dict[str, Mended], saved: str | None) -> None:
+    for proof in proofs:
+        if proof.path not in mended:
+            continue
+        words = ", ".join(f"{key}={value}" for key, value in mended[proof.path].settings.items())
+        if saved is None:
+            ui.out(f"{proof.service}: tried {words}")
+        else:
+            ui.out(f"{proof.service}: mended by {words}, which {saved} has now")
+    if saved is not None:
+        ui.out(f"The container files follow with: genfile update {shlex.quote(str(path))}")
 
 
 def _text(value: Any) -> str:
@@ -105,35 +185,27 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _variables(given: list[str]) -> dict[str, str]:
+def _variables(given: list[str], flag: str = "--env") -> dict[str, str]:
     found: dict[str, str] = {}
     for item in given:
         name, sign, value = item.partition("=")
         if not sign or not name:
             raise UsageError(
-                f"--env {item}: it takes NAME=VALUE", hint="for example --env DATABASE_URL=postgres://db/x"
+                f"{flag} {item}: it takes NAME=VALUE", hint=f"for example {flag} DATABASE_URL=postgres://db/x"
             )
         found[name] = value
     return found
-
-
-def _tell(service: str, name: str, gate: "Gate | None") -> None:
-    """A line when a gate has ended; on a terminal also what is under way."""
-    if gate is None:
-        if ui.is_terminal():
-            ui.error_out(f"{service}: {name} …")
-        return
-    mark = ui.styled("ok", "green") if gate.passed else ui.styled("FAILED", "red")
-    ui.out(f"{service:<20} {name:<8} {gate.seconds:6.1f} s  ", mark, f"  {gate.detail}")
 
 
 def _report(proof: "Proof") -> None:
     size = proof.report.image_bytes
     if proof.report.passed:
         ui.out(f"{proof.service}: all gates passed, {size / 1e6:.0f} MB")
+        _contents(proof)
         return
     shown = f", {size / 1e6:.0f} MB" if size else ""
     ui.out(f"{proof.service}: failed{shown}")
+    _contents(proof)
     for line in proof.report.log.splitlines()[-_LOG_LINES:]:
         ui.out(f"  | {line}")
     found = proof.diagnosis
@@ -144,6 +216,12 @@ def _report(proof: "Proof") -> None:
             ui.out(f"      genfile.toml, [set]: {line}")
     for note in proof.notes:
         ui.out(f"known before: {note}")
+
+
+def _contents(proof: "Proof") -> None:
+    if proof.report.contents is not None:
+        for line in proof.report.contents.lines():
+            ui.out(f"  {line}")
 
 
 def _junit(proofs: "list[Proof]") -> str:

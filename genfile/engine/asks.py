@@ -36,9 +36,22 @@ class AskedSecret:
     line: int
 
     @property
+    def asked(self) -> tuple[str, str | None, str | None]:
+        """What it is to be, wherever it is asked for: the same secret for the same place."""
+        return self.id, self.variable, self.target
+
+    @property
     def usual_variable(self) -> str:
         """The variable that a person keeps a secret of this id in."""
         return self.id.upper().replace("-", "_").replace(".", "_")
+
+
+@dataclass(frozen=True)
+class AskedAgent:
+    """An SSH agent that a step mounts, by its id, and the line."""
+
+    name: str
+    line: int
 
 
 @dataclass(frozen=True)
@@ -54,19 +67,23 @@ class Asks:
     """All that a Dockerfile asks for, each once."""
 
     secrets: tuple[AskedSecret, ...]
-    ssh: tuple[str, ...]
+    ssh: tuple[AskedAgent, ...]
     arguments: tuple[AskedArgument, ...]
+
+
+NOTHING = Asks((), (), ())
 
 
 def asks_of(dockerfile: Dockerfile) -> Asks:
     """Read off a Dockerfile what its build is to be given."""
     secrets: dict[str, AskedSecret] = {}
-    ssh: dict[str, None] = {}
+    ssh: dict[str, AskedAgent] = {}
     for item in dockerfile.instructions:
         for mount in item.mounts:
             kind = mount.get("type", "bind")
             if kind == "ssh":
-                ssh[mount.get("id", "default")] = None
+                name = mount.get("id", "default")
+                ssh.setdefault(name, AskedAgent(name, item.line))
             elif kind == "secret":
                 target = mount.get("target", mount.get("dst", mount.get("destination")))
                 name = mount.get("id") or (target or "").rsplit("/", 1)[-1]
@@ -82,13 +99,13 @@ def asks_of(dockerfile: Dockerfile) -> Asks:
             elif name not in _PREDEFINED:
                 arguments.setdefault(name, AskedArgument(name, item.line))
     known = tuple(item for name, item in arguments.items() if name not in given)
-    return Asks(tuple(secrets.values()), tuple(ssh), known)
+    return Asks(tuple(secrets.values()), tuple(ssh.values()), known)
 
 
 def secret_source(secret: AskedSecret, environment: Mapping[str, str], home: Path) -> str | None:
     """Where a secret is on this machine, as `--secret` takes it: a variable or the usual file; None for neither."""
     for name in (secret.variable, secret.id, secret.usual_variable):
-        if name and environment.get(name):
+        if name and "," not in name and environment.get(name):
             return f"id={secret.id},env={name}"
     name = (secret.target or "").rsplit("/", 1)[-1]
     for place in _FILES.get(name, ()):

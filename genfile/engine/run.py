@@ -1,10 +1,13 @@
 """Commands of an engine, run in front of the user: what they print is shown as it comes, and its end is kept."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from genfile.engine.command import Command, Engine
@@ -14,6 +17,9 @@ from genfile.terminal import write_data
 ENGINES: tuple[Engine, ...] = ("docker", "podman", "buildah")
 # Lines of output in which the reason of a failure is looked for.
 _KEPT = 400
+_KEPT_BYTES = 64 * 1024
+# What a terminal obeys: sequences that place the cursor, colours, titles.
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
 def find_engine(named: str | None) -> Engine:
@@ -48,26 +54,72 @@ def run_all(commands: Sequence[Command], folder: Path) -> None:
 
 
 def _run(command: Command, folder: Path) -> tuple[int, str]:
-    kept: deque[str] = deque(maxlen=_KEPT)
+    """Run it in front of the user; its exit code and the end of what it printed."""
+    drawn = sys.stderr.isatty() and os.name == "posix" and os.environ.get("TERM", "dumb") != "dumb"
     try:
-        process = subprocess.Popen(
-            command.words,
-            cwd=folder,
-            stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        return _drawn(command, folder) if drawn else _piped(command, folder)
     except OSError as error:
         raise GenfileError(f"{command.words[0]} can't be started: {error.strerror or error}") from None
-    with process:
-        if command.stdin is not None and process.stdin is not None:
-            process.stdin.write(command.stdin)
-            process.stdin.close()
-        for line in process.stdout or ():
-            kept.append(line)
+
+
+def _start(command: Command, folder: Path, output: int) -> "subprocess.Popen[bytes]":
+    process = subprocess.Popen(
+        command.words,
+        cwd=folder,
+        env={**os.environ, **command.environment},
+        stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
+    if command.stdin is not None and process.stdin is not None:
+        process.stdin.write(command.stdin.encode("utf-8"))
+        process.stdin.close()
+    return process
+
+
+def _piped(command: Command, folder: Path) -> tuple[int, str]:
+    kept: deque[str] = deque(maxlen=_KEPT)
+    with _start(command, folder, subprocess.PIPE) as process:
+        for raw in process.stdout or ():
+            kept.append(raw.decode("utf-8", "replace"))
             # As the engine prints it: its output is for people, and goes where theirs goes.
-            write_data(sys.stderr, line)
+            write_data(sys.stderr, kept[-1])
         code = process.wait()
     return code, "".join(kept)
+
+
+def _drawn(command: Command, folder: Path) -> tuple[int, str]:
+    """With a terminal of its own, so that the engine draws its progress as it does for whoever calls it by hand."""
+    import pty
+    import tty
+
+    own, its = pty.openpty()
+    try:
+        # Line ends are the real terminal's affair.
+        tty.setraw(its)
+        _same_size(its)
+        process = _start(command, folder, its)
+    except BaseException:
+        os.close(own)
+        raise
+    finally:
+        os.close(its)
+    kept = b""
+    with process, os.fdopen(own, "rb", buffering=0) as shown:
+        # Linux ends the reading of a terminal that nobody has open any more with an error.
+        with suppress(OSError):
+            while piece := shown.read(1 << 16):
+                kept = (kept + piece)[-_KEPT_BYTES:]
+                sys.stderr.buffer.write(piece)
+                sys.stderr.buffer.flush()
+        code = process.wait()
+    return code, _ESCAPES.sub("", kept.decode("utf-8", "replace")).replace("\r", "\n")
+
+
+def _same_size(terminal: int) -> None:
+    import fcntl
+    import struct
+    import termios
+
+    size = shutil.get_terminal_size()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", size.lines, size.columns, 0, 0))

@@ -53,6 +53,16 @@ def save(
     return decide(base, Flags(service=flags.service), texts={**(texts or {}), file: text}), {file: text}
 
 
+def save_settings(base: Path, settings: "Mapping[str, str]", service: str | None) -> dict[str, str]:
+    """The new text of the project's file of decisions with these settings in it, of one service or of all; nothing is
+    written. ``service``: its path. Raises UsageError as `save` does."""
+    from genfile.project.save import SCHEMA, ToSave, save_text
+
+    file = file_to_write(decide(base, Flags()).decided)
+    saved = ToSave(None, None, None, settings, service)
+    return {file: save_text(read_text(base, file), saved, file, schema=os.path.lexists(base / SCHEMA))}
+
+
 def _path(service: str | None, inspection: "Inspection | None") -> str | None:
     if service is None or inspection is None:
         return None

@@ -3,55 +3,35 @@
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from genfile.data import load_table
+from genfile.verify.causes import Diagnosis, by_finding, loopback, not_ending, wrong_port
 from genfile.verify.gates import Report
+from genfile.verify.mends import MENDS, NOTHING, Tree
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
 
 # Where the application lies in an image; folders that it writes to are named relative to that.
 _HOME = "/app"
+__all__ = ["Diagnosis", "diagnose"]
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:!(\w+))?\}")
 
 
-@dataclass(frozen=True)
-class Diagnosis:
-    """A cause: its id, what is wrong, what to do, and the settings that do it.
+def diagnose(report: Report, spec: "Spec", tree: Tree = NOTHING) -> Diagnosis | None:
+    """The cause of a report's failure; None where all gates passed, or nothing is known about it.
 
-    ``settings``: fields of the spec and options, with the values that they are to have; empty where only a person can
-    mend it. ``certain``: the settings mend it without a choice by a person.
+    What was seen of the container counts before what its log says. ``tree``: the files of the project.
     """
-
-    id: str
-    text: str
-    hint: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    certain: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        return {"id": self.id, "text": self.text, "hint": self.hint, "settings": dict(self.settings)}
-
-    def toml(self) -> list[str]:
-        """The lines of genfile.toml that mend it."""
-        import json
-
-        return [f"{_key(key)} = {json.dumps(value)}" for key, value in self.settings.items()]
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
-
-
-def diagnose(report: Report, spec: "Spec") -> Diagnosis | None:
-    """The cause of a report's failure; None where all gates passed, or the log says nothing that is known."""
     failed = next((gate for gate in report.gates if not gate.passed), None)
     if failed is None:
         return None
-    found = _by_log(failed.name, report.log, spec)
+    if report.finding is not None and (seen := by_finding(failed.name, report.finding, spec)) is not None:
+        return seen
+    found = _by_log(failed.name, report.log, spec, tree)
     # The address of a database that nobody answers at is none that the program listens on.
     if found is not None and found.id == "database":
         return found
@@ -59,44 +39,39 @@ def diagnose(report: Report, spec: "Spec") -> Diagnosis | None:
 
 
 def _by_gate(gate: str, detail: str, log: str, spec: "Spec") -> Diagnosis | None:
-    """What the gate itself tells, without a word in the log."""
-    if gate == "answer" and "no answer within" in detail:
+    """What the gate itself tells, and what the log says of where the program listens, where nobody could look."""
+    if gate == "answer" and "no answer within" in detail and "it listens on" not in detail:
         found = re.search(r"(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)", log)
         if found is not None:
-            return Diagnosis(
-                "loopback",
-                f"the program listens on {found[0]}, which nothing outside of its container reaches",
-                "have it listen on 0.0.0.0, by a flag or a variable of its own",
-            )
+            return loopback(found[0], spec)
         other = re.search(r"(?:[Ll]isten\w*|[Rr]unning|[Ss]tart\w*|[Ss]erv\w*)[^\n]{0,60}?:?\b(\d{4,5})\b", log)
         if other is not None and int(other[1]) != spec.port and 1024 <= int(other[1]) <= 65535:
-            return Diagnosis(
-                "wrong-port",
-                f"the program listens on {other[1]}, not on {spec.port}",
-                "name the port that it listens on",
-                {"port": int(other[1])},
-                certain=True,
-            )
-    if gate == "stop":
-        return Diagnosis(
-            "no-signal",
-            "the program does not end on SIGTERM: it was killed after 10 s",
-            "handle SIGTERM in the program, or start it without a shell in front of it",
-        )
+            return wrong_port(int(other[1]), spec)
+    if gate == "stop" and "before it was told to" not in detail:
+        return not_ending(spec)
     return None
 
 
-def _by_log(gate: str, log: str, spec: "Spec") -> Diagnosis | None:
+def _by_log(gate: str, log: str, spec: "Spec", tree: Tree) -> Diagnosis | None:
     for known in _known():
-        match = known.pattern.search(log) if gate in known.gates else None
+        applies = gate in known.gates and (not known.languages or spec.language in known.languages)
+        match = known.pattern.search(log) if applies else None
         if match is None:
             continue
         name = next((value for value in match.groupdict().values() if value), "")
-        settings = {key: _filled(value, name, spec, key) for key, value in known.settings.items()}
+        if known.mend is not None:
+            made = MENDS[known.mend](name, spec, tree)
+            # Another cause has the same words.
+            if made is None:
+                continue
+            text, settings = made.text or known.text, dict(made.settings)
+        else:
+            text = known.text
+            settings = {key: _filled(value, name, spec, key) for key, value in known.settings.items()}
         if any(value is None for value in settings.values()) or not _fits(spec, settings):
             settings = {}
         certain = bool(settings) and not known.needs_person
-        return Diagnosis(known.id, _told(known.text, name), _told(known.hint, name), settings, certain)
+        return Diagnosis(known.id, _told(text, name), _told(known.hint, name), settings, certain)
     return None
 
 
@@ -109,6 +84,8 @@ class _Known:
     hint: str
     settings: Mapping[str, Any]
     needs_person: bool
+    mend: str | None
+    languages: frozenset[str]
 
 
 @cache
@@ -122,6 +99,8 @@ def _known() -> tuple[_Known, ...]:
             item["hint"],
             item.get("set", {}),
             item.get("needs_person", False),
+            item.get("mend"),
+            frozenset(item.get("languages", ())),
         )
         for item in load_table("diagnoses")["diagnoses"]
     )

@@ -1,10 +1,11 @@
 """The docker command line, by argument lists and with time limits; the only module that starts programs."""
 
 import json
+import os
 import subprocess
 import tarfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +39,16 @@ def run(words: Sequence[str], timeout: float = 1200) -> Result:
     return Result(done.returncode, done.stdout)
 
 
-def docker(*arguments: str, timeout: float = 60, stdin: str | None = None) -> Result:
-    """Run `docker …`; never raises for what the command does. ``timeout`` in seconds."""
+def docker(
+    *arguments: str, timeout: float = 60, stdin: str | None = None, environment: Mapping[str, str] = {}
+) -> Result:
+    """Run `docker …`; never raises for what the command does. ``timeout`` in seconds; ``environment``: variables that
+    it gets beside those of this process."""
     try:
         done = subprocess.run(
             ["docker", *arguments],
             input=stdin,
+            env={**os.environ, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=timeout,
@@ -69,25 +74,34 @@ def why_unavailable() -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class BuildInput:
+    """What a build is given: flags of `docker buildx build`, and variables that those flags name."""
+
+    flags: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
 def build(
-    dockerfile: Path, context: Path, tag: str, *, cache: bool = True, label: str | None = None, timeout: float = 1200
+    dockerfile: Path,
+    context: Path,
+    tag: str,
+    *,
+    cache: bool = True,
+    label: str | None = None,
+    given: BuildInput = BuildInput(),
+    timeout: float = 1200,
 ) -> Result:
     """Build an image; the output is BuildKit's plain progress. ``label``: `key=value` that the image is marked with."""
-    flags = [] if cache else ["--no-cache"]
-    flags += ["--label", label] if label else []
-    return docker(
-        "buildx",
-        "build",
-        "--load",
-        "--progress=plain",
-        *flags,
-        "-f",
-        str(dockerfile),
-        "-t",
-        tag,
-        str(context),
-        timeout=timeout,
-    )
+    flags = [*given.flags, *([] if cache else ["--no-cache"]), *(["--label", label] if label else [])]
+    words = ("buildx", "build", "--load", "--progress=plain", *flags, "-f", str(dockerfile), "-t", tag, str(context))
+    return docker(*words, timeout=timeout, environment=given.environment)
+
+
+def build_text(dockerfile: str, tag: str, label: str) -> Result:
+    """Build a Dockerfile that needs no context."""
+    words = ("buildx", "build", "--load", "--progress=plain", "--label", label, "--tag", tag, "-")
+    return docker(*words, timeout=300, stdin=dockerfile)
 
 
 def check(dockerfile: Path, context: Path) -> Result:

@@ -1,33 +1,36 @@
-"""The five gates: general, a path in and a report out.
+"""The gates: general, a path in and a report out.
 
-1 it builds, cold and warm · 2 it starts hardened, as a numeric user · 3 it works: its start page answers, with that
-page's script and style sheet, its folders can be written to, its health check agrees · 4 SIGTERM ends it ·
-5 a change of one line keeps the layers of the dependencies
+check: BuildKit's checks find nothing · build: cold and warm · beside: its databases are there · start: hardened, as a
+numeric user · answer: its start page, with that page's script and style sheet, its folders, its health check · stop:
+SIGTERM ends it · content: no secret and no repository is in the image · cache: a change of one line keeps the layers
+of the dependencies
 """
 
-import re
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from genfile.verify.docker import build, check, docker, inspect
-from genfile.verify.folders import unwritable
+from genfile.dockerfile.model import Dockerfile
+from genfile.dockerfile.reader import read_dockerfile
+from genfile.verify.beside import Beside, Started, run_jobs, start
+from genfile.verify.contents import Contents, megabytes, moved_bytes, read_contents, remove_base
+from genfile.verify.docker import BuildInput, Result, build, check, inspect
+from genfile.verify.layers import Image
 from genfile.verify.log import read_steps
-from genfile.verify.page import OTHER_PROTOCOL, Answer, broken_asset, fetch
+from genfile.verify.running import HARDENED, STAYS, Finding, Running
+from genfile.verify.traces import label_of, swept
 
-# What listens says that it is not ready: it is asked again.
-NOT_READY = 503
-_READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
+__all__ = ["HARDENED", "STAYS", "Gate", "Report", "Request", "changed_line", "run_gates"]
+
 # How much of the log of what failed is kept: the cause may stand well above the last lines.
-LOG_LINES = 200
-# How long a worker has to stay, in seconds.
-STAYS = 8
-HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
+LOG_LINES = 400
+# Told of each gate by name when it begins (None), and with its outcome when it has ended.
+Tell = Callable[[str, "Gate | None"], None]
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,13 @@ class Request:
     """What is to be proven.
 
     ``dockerfile`` is relative to ``root``, ``context`` too; ``port`` None means a worker; ``touch`` is a source
-    file, relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` without one.
-    ``writable``: folders in the image that the program writes to; a volume is mounted at each that the image makes
-    none of, as the Dockerfile says. ``syntax`` False leaves out the `# syntax=` line, for engines that reach no
-    registry.
+    file, relative to ``root``, that gets one more line. ``path`` is the service's health path, `/` without one;
+    ``has_to_be_there``: an error of the client's (404) at that path is a fault. ``writable``: folders in the image
+    that the program writes to; a volume is mounted at each that the image makes none of, as the Dockerfile says.
+    ``syntax`` False leaves out the `# syntax=` line, for engines that reach no registry. ``memory``: all that the
+    container gets, as `docker run --memory` takes it. ``beside``: databases that it needs; ``prepare``: a program that
+    makes images which can't be pulled. ``given``: secrets and arguments of the build. ``quick``: only the gates of
+    `QUICK`, with the engine's cache.
     """
 
     root: Path
@@ -52,6 +58,12 @@ class Request:
     syntax: bool = True
     answer_within: float = 60
     stop_within: float = 2
+    has_to_be_there: bool = False
+    memory: str | None = None
+    beside: Beside = field(default_factory=Beside)
+    prepare: Sequence[str] = ()
+    given: BuildInput = field(default_factory=BuildInput)
+    quick: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,21 +80,26 @@ class Gate:
 class Report:
     """Every gate that was reached, in order, and the end of the log of the one that failed.
 
-    ``image_bytes`` is 0 where no image was built.
+    ``image_bytes`` is 0 where no image was built; ``contents`` None where it was not looked into; ``finding``: what was
+    seen of the gate that failed; ``done``: all gates that were asked for were tried.
     """
 
     gates: list[Gate] = field(default_factory=list)
     log: str = ""
     image_bytes: int = 0
+    contents: Contents | None = None
+    finding: Finding | None = None
+    done: bool = False
 
     @property
     def passed(self) -> bool:
-        return len(self.gates) >= 6 and all(gate.passed for gate in self.gates)
+        return self.done and all(gate.passed for gate in self.gates)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "passed": self.passed,
             "image_bytes": self.image_bytes or None,
+            "contents": None if self.contents is None else self.contents.to_json(),
             "gates": [vars(gate) for gate in self.gates],
             "log": self.log,
         }
@@ -93,241 +110,153 @@ class Report:
         return "\n".join([*lines, *([self.log] if self.log else [])])
 
 
-def run_gates(request: Request, tell: "Callable[[str, Gate | None], None] | None" = None) -> Report:
+def run_gates(request: Request, tell: Tell | None = None) -> Report:
     """Run all gates on a copy of the tree: the user's own files are never touched. Stops at the first that fails.
 
     ``tell``: told of each gate by name when it begins (None), and with its outcome when it has ended.
     """
-    report = Report()
-    tag = f"genfile-gates:{secrets.token_hex(6)}"
-    container = tag.replace(":", "-")
-    with tempfile.TemporaryDirectory(prefix="genfile-gates-") as folder:
+    run = secrets.token_hex(6)
+    tag = f"genfile-gates:{run}"
+    with swept(run, tag), tempfile.TemporaryDirectory(prefix="genfile-gates-") as folder:
         root = Path(folder) / "tree"
         shutil.copytree(
             request.root, root, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules", ".venv")
         )
-        dockerfile = _prepare(request, root)
         try:
-            _all_gates(request, report, root, dockerfile, tag, container, tell)
+            return _Trial(replace(request, root=root), run, tag).run_all(tell)
         finally:
-            docker("rm", "--force", "--volumes", container)
-            docker("image", "rm", "--force", tag)
-            # The tag moves on with each build: the images before the last one are known by their label alone.
-            docker("image", "prune", "--force", "--filter", f"label={_label(tag)}")
-    return report
+            remove_base(run)
 
 
-def _prepare(request: Request, root: Path) -> Path:
-    """The Dockerfile to build with; without its syntax line where that image can't be had."""
-    dockerfile = root / request.dockerfile
-    if not request.syntax:
-        lines = dockerfile.read_text("utf-8").splitlines(keepends=True)
-        dockerfile.write_text("".join(line for line in lines if not line.startswith("# syntax=")), "utf-8")
-    return dockerfile
+# In this order; what is named is a method of a trial.
+_GATES = ("check", "build", "beside", "start", "answer", "stop", "content", "cache")
+QUICK = ("build", "beside", "start", "answer", "stop")
 
 
-def _label(tag: str) -> str:
-    """What every image of one run is marked with."""
-    return f"genfile.gates={tag.partition(':')[2]}"
+class _Trial:
+    """One image on its way through the gates."""
 
+    def __init__(self, request: Request, run: str, tag: str) -> None:
+        self.request, self.id, self.tag = request, run, tag
+        self.report = Report()
+        self.started = Started()
+        self.image: Image | None = None
+        self.dockerfile = request.root / request.dockerfile
+        text = self.dockerfile.read_text("utf-8")
+        if not request.syntax:
+            lines = text.splitlines(keepends=True)
+            text = "".join(line for line in lines if not line.startswith("# syntax="))
+            self.dockerfile.write_text(text, "utf-8")
+        self.text = text
 
-def _all_gates(
-    request: Request,
-    report: Report,
-    root: Path,
-    dockerfile: Path,
-    tag: str,
-    container: str,
-    tell: "Callable[[str, Gate | None], None] | None",
-) -> None:
-    context = root / request.context
-    steps: list[tuple[str, Callable[[], tuple[bool, str, str]]]] = [
-        ("check", lambda: _check(dockerfile, context)),
-        ("build", lambda: _build(dockerfile, context, tag)),
-        ("start", lambda: _start(request, tag, container)),
-        ("answer", lambda: _answer(request, tag, container)),
-        ("stop", lambda: _stop(request, container)),
-        ("cache", lambda: _cache(request, root, dockerfile, context, tag)),
-    ]
-    for name, step in steps:
-        started = time.monotonic()
-        if tell is not None:
-            tell(name, None)
-        passed, detail, log = step()
-        report.gates.append(Gate(name, passed, time.monotonic() - started, detail))
-        if tell is not None:
-            tell(name, report.gates[-1])
-        if name == "build" and passed:
-            report.image_bytes = int(inspect("image", tag).get("Size", 0))
-        if not passed:
-            report.log = "\n".join(log.splitlines()[-LOG_LINES:])
-            return
+    @property
+    def parsed(self) -> Dockerfile:
+        return read_dockerfile(self.text)
 
+    @property
+    def context(self) -> Path:
+        return self.request.root / self.request.context
 
-def _check(dockerfile: Path, context: Path) -> tuple[bool, str, str]:
-    result = check(dockerfile, context)
-    return (
-        result.ok,
-        "BuildKit's checks find nothing" if result.ok else "BuildKit's checks warn",
-        result.output,
-    )
+    @property
+    def running(self) -> Running:
+        return Running(self.request, self.tag, self.id, self.started.network)
 
+    def run_all(self, tell: Tell | None) -> Report:
+        """Every gate until one fails; databases only where the service needs some."""
+        for name in QUICK if self.request.quick else _GATES:
+            if name == "beside" and not self.request.beside.others:
+                continue
+            began = time.monotonic()
+            if tell is not None:
+                tell(name, None)
+            found: Finding = getattr(self, f"_{name}")()
+            self.report.gates.append(Gate(name, found.passed, time.monotonic() - began, found.detail))
+            if tell is not None:
+                tell(name, self.report.gates[-1])
+            if not found.passed:
+                self.report.log = "\n".join(found.log.splitlines()[-LOG_LINES:])
+                self.report.finding = found
+                return self.report
+        self.report.done = True
+        return self.report
 
-def _build(dockerfile: Path, context: Path, tag: str) -> tuple[bool, str, str]:
-    cold = build(dockerfile, context, tag, cache=False, label=_label(tag))
-    if not cold.ok:
-        return False, f"the build ended with {cold.code}", cold.output
-    warm = build(dockerfile, context, tag, label=_label(tag))
-    missed = [step.instruction for step in read_steps(warm.output) if not step.cached]
-    if not warm.ok or missed:
-        return False, f"built again, not cached: {missed[:2]}", warm.output
-    return True, "cold, then all cached", ""
+    def _check(self) -> Finding:
+        result = check(self.dockerfile, self.context)
+        return Finding(
+            result.ok, "BuildKit's checks find nothing" if result.ok else "BuildKit's checks warn", result.output
+        )
 
+    def _built(self, *, cache: bool = True) -> Result:
+        given = self.request.given
+        return build(self.dockerfile, self.context, self.tag, cache=cache, label=label_of(self.id), given=given)
 
-def _start(request: Request, tag: str, container: str) -> tuple[bool, str, str]:
-    user = str(inspect("image", tag).get("Config", {}).get("User", ""))
-    if not user.replace(":", "").isdecimal() or user.split(":")[0] == "0":
-        return False, f"the user is {user!r}, not a number other than 0", ""
-    environment = [word for name, value in request.environment.items() for word in ("--env", f"{name}={value}")]
-    publish = ["--publish", f"127.0.0.1::{request.port}"] if request.port else []
-    health = ["--health-interval=1s", "--health-start-period=60s"] if _has_health(tag) else []
-    own = inspect("image", tag).get("Config", {}).get("Volumes") or {}
-    volumes = [word for folder in request.writable if folder not in own for word in ("--volume", folder)]
-    result = docker("run", "--detach", "--name", container, *HARDENED, *publish, *health, *volumes, *environment, tag)
-    if not result.ok:
-        return False, "docker run failed", result.output
-    time.sleep(1.5)
-    state = inspect("container", container).get("State", {})
-    if not state.get("Running"):
-        return False, f"it ended at once with {state.get('ExitCode')}", docker("logs", container).output
-    return True, f"as {user}, read-only, no capabilities", ""
+    def _build(self) -> Finding:
+        cold = self._built(cache=self.request.quick)
+        if not cold.ok:
+            return Finding(False, f"the build ended with {cold.code}", cold.output)
+        self.report.image_bytes = int(inspect("image", self.tag).get("Size", 0))
+        if self.request.quick:
+            return Finding(True, "built")
+        warm = self._built()
+        missed = [step.instruction for step in read_steps(warm.output) if not step.cached]
+        if not warm.ok or missed:
+            return Finding(False, f"built again, not cached: {missed[:2]}", warm.output)
+        return Finding(True, "cold, then all cached")
 
+    def _beside(self) -> Finding:
+        self.started = start(self.request.beside, self.id, self.request.prepare)
+        if self.started.passed:
+            run_jobs_given = (self.request.beside, self.tag, self.id, self.started, self.request.environment)
+            self.started = run_jobs(*run_jobs_given)
+        return Finding(self.started.passed, self.started.detail, self.started.log)
 
-def _has_health(tag: str) -> bool:
-    return bool(inspect("image", tag).get("Config", {}).get("Healthcheck"))
+    def _start(self) -> Finding:
+        return self.running.start({**self.started.environment, **self.request.environment})
 
+    def _answer(self) -> Finding:
+        return self.running.answer()
 
-def _ended(container: str) -> str | None:
-    """How a container ended, or that it was started again; None while it runs."""
-    found = inspect("container", container)
-    state = found.get("State", {})
-    if not state.get("Running"):
-        return f"it ended with {state.get('ExitCode')}"
-    again = int(found.get("RestartCount") or 0)
-    return f"it was started again {again} times" if again or state.get("Restarting") else None
+    def _stop(self) -> Finding:
+        return self.running.stop()
 
+    def _content(self) -> Finding:
+        try:
+            contents, self.image = read_contents(self.tag, self.parsed, self.id)
+        except (RuntimeError, OSError) as error:
+            return Finding(True, f"not looked at: {str(error).splitlines()[-1] if str(error) else error!r}")
+        self.report.contents = contents
+        if contents.serious:
+            more = f" and {len(contents.serious) - 1} more" if len(contents.serious) > 1 else ""
+            return Finding(False, f"/{contents.serious[0]}{more} is for nobody who pulls the image", "")
+        own = sorted({item.kind for item in contents.junk if not item.packed})
+        size = f"{megabytes(sum(layer.size for layer in contents.layers))} over {megabytes(contents.base_bytes)}"
+        return Finding(True, f"{size}; " + (f"needless: {', '.join(own)}" if own else "nothing needless"))
 
-def _answer(request: Request, tag: str, container: str) -> tuple[bool, str, str]:
-    """It works: what it was asked for, and what is wrong with that, as one line."""
-    deadline = time.monotonic() + request.answer_within
-    said = _stays(container) if request.port is None else _serves(request, container, deadline)
-    if said.fault is None and request.port is not None and _has_health(tag):
-        said = _gets_healthy(container, deadline, said)
-    if said.fault is None:
-        said = _writes(request, tag, container, said)
-    log = docker("logs", container).output
-    remark = "its log speaks of a read-only file system" if _READ_ONLY.search(log) else None
-    detail = "; ".join(part for part in (*said.seen, said.fault, remark) if part)
-    return said.fault is None, detail, "" if said.fault is None else said.log or log
+    def _cache(self) -> Finding:
+        if self.request.touch is None:
+            return Finding(True, "no source file was named to be touched")
+        changed_line(self.request.root / self.request.touch)
+        result = self._built()
+        steps = read_steps(result.output)
+        missed = [step.instruction for step in steps if step.installs and not step.cached]
+        if not result.ok:
+            return Finding(False, f"after a change of one line the build ended with {result.code}", result.output)
+        if missed:
+            return Finding(False, f"installed again: {missed[:1]}", result.output)
+        installs = any(step.installs for step in steps)
+        kept = "every installation among them" if installs else "and there is no step that installs dependencies"
+        detail = f"{sum(step.cached for step in steps)} of {len(steps)} steps cached, {kept}"
+        return Finding(True, detail + self._moved())
 
-
-@dataclass(frozen=True)
-class _Said:
-    """What was seen of a running container, and the fault that was found, if any."""
-
-    seen: tuple[str, ...] = ()
-    fault: str | None = None
-    log: str = ""
-
-    def __add__(self, other: "_Said") -> "_Said":
-        return _Said(self.seen + other.seen, other.fault, other.log)
-
-
-def _stays(container: str) -> _Said:
-    """A worker has to stay for a while."""
-    deadline = time.monotonic() + STAYS
-    while time.monotonic() < deadline:
-        if (ended := _ended(container)) is not None:
-            return _Said((), f"a worker, but {ended}")
-        time.sleep(0.5)
-    return _Said((f"a worker, still running after {STAYS} s",))
-
-
-def _serves(request: Request, container: str, deadline: float) -> _Said:
-    """Ask until the health path answers, then for the start page and its assets.
-
-    An API may have no start page: where `/` answers 404 the health path stands for it.
-    """
-    answer: Answer | None = None
-    while time.monotonic() < deadline and (answer is None or answer.status == NOT_READY):
-        if (ended := _ended(container)) is not None:
-            return _Said((), f"{ended} before it answered")
-        answer = _ask(container, request.port, request.path)
-        if answer is None or answer.status == NOT_READY:
-            time.sleep(0.3)
-    if answer is None:
-        return _Said((), f"no answer within {request.answer_within:.0f} s")
-    if answer.status == OTHER_PROTOCOL:
-        return _Said(("an answer that is no HTTP",))
-    seen: tuple[str, ...] = (f"{request.path} answers HTTP {answer.status}",)
-    if answer.status >= 500:
-        return _Said(seen, "it answers with an error")
-    if request.path != "/" and (page := _ask(container, request.port, "/")) is not None:
-        seen, answer = (*seen, f"/ answers HTTP {page.status}"), page
-        if page.status >= 500:
-            return _Said(seen, "its start page is an error")
-    return _Said(seen) + _loads(answer)
-
-
-def _loads(page: Answer) -> _Said:
-    if not page.is_page:
-        return _Said()
-    fault, loaded = broken_asset(page)
-    verb = "load" if len(loaded) > 1 else "loads"
-    return _Said((f"its {' and '.join(loaded)} {verb}",) if loaded else (), fault)
-
-
-def _gets_healthy(container: str, deadline: float, said: _Said) -> _Said:
-    health: dict[str, Any] = {}
-    while time.monotonic() < deadline:
-        health = inspect("container", container).get("State", {}).get("Health", {})
-        if health.get("Status") == "healthy":
-            return said + _Said(("healthy",))
-        time.sleep(0.3)
-    return said + _Said((), "not healthy", str(health))
-
-
-def _writes(request: Request, tag: str, container: str, said: _Said) -> _Said:
-    """The folders that the program writes to, and the image's volumes, can be written to by its user."""
-    volumes = inspect("image", tag).get("Config", {}).get("Volumes") or {}
-    folders = sorted({*request.writable, *map(str, volumes)})
-    if not folders:
-        return said
-    fault, how = unwritable(container, folders)
-    return said + _Said((f"{', '.join(folders)}: {how}",) if fault is None else (), fault)
-
-
-def _ask(container: str, port: int | None, path: str) -> Answer | None:
-    """One request: by the published port, else by the container's own address."""
-    network = inspect("container", container).get("NetworkSettings", {})
-    published = (network.get("Ports") or {}).get(f"{port}/tcp") or []
-    hosts = [f"127.0.0.1:{item['HostPort']}" for item in published if item.get("HostPort")]
-    addresses = [item.get("IPAddress") for item in (network.get("Networks") or {}).values()]
-    hosts += [f"{address}:{port}" for address in addresses if address]
-    answers = (fetch(f"http://{host}{path}") for host in hosts)
-    return next((answer for answer in answers if answer is not None), None)
-
-
-def _stop(request: Request, container: str) -> tuple[bool, str, str]:
-    started = time.monotonic()
-    if (ended := _ended(container)) is not None:
-        return False, f"{ended} before it was told to", docker("logs", container).output
-    docker("stop", "--time", "10", container)
-    seconds = time.monotonic() - started
-    code = inspect("container", container).get("State", {}).get("ExitCode")
-    # 137 is SIGKILL: it had to be ended. What else a program says when it is told to stop is its own affair.
-    passed = code is not None and code != 137 and seconds <= request.stop_within + 0.5
-    return passed, f"exit code {code} after {seconds:.1f} s", docker("logs", container).output
+    def _moved(self) -> str:
+        contents = self.report.contents
+        if contents is None or self.image is None:
+            return ""
+        try:
+            contents.delta = moved_bytes(self.tag, self.parsed, self.id, self.image)
+        except (RuntimeError, OSError):
+            return ""
+        return f"; {megabytes(contents.delta)} to push"
 
 
 _COMMENTS = {
@@ -341,19 +270,3 @@ def changed_line(file: Path) -> None:
     before, after = _COMMENTS.get(file.suffix, ("// ", ""))
     with file.open("a", encoding="utf-8") as stream:
         stream.write(f"\n{before}{secrets.token_hex(8)}{after}\n")
-
-
-def _cache(request: Request, root: Path, dockerfile: Path, context: Path, tag: str) -> tuple[bool, str, str]:
-    if request.touch is None:
-        return True, "no source file was named to be touched", ""
-    changed_line(root / request.touch)
-    result = build(dockerfile, context, tag, label=_label(tag))
-    steps = read_steps(result.output)
-    missed = [step.instruction for step in steps if step.installs and not step.cached]
-    if not result.ok or missed:
-        return False, f"installed again: {missed[:1]}", result.output
-    return (
-        True,
-        f"{sum(step.cached for step in steps)} of {len(steps)} steps cached, every installation among them",
-        "",
-    )

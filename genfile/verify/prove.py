@@ -1,19 +1,25 @@
 """From any source folder to a report of the five gates: what `genfile init --yes` writes, built and run unedited."""
 
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genfile.verify.docker import run
+from genfile.container.compose import read_dotenv
+from genfile.dockerfile.reader import read_dockerfile
+from genfile.errors import UsageError
+from genfile.verify.beside import Beside, read_beside
+from genfile.verify.docker import BuildInput, run
 from genfile.verify.gates import Gate, Report, Request, run_gates
 
 if TYPE_CHECKING:
+    from genfile.preset.layout import Layout
     from genfile.spec.project import Spec
-    from genfile.verify.diagnose import Diagnosis
+    from genfile.verify.causes import Diagnosis
 
 # What a change of one line is made to, by language: the endings of source files.
 SOURCES = {
@@ -24,25 +30,27 @@ SOURCES = {
     "java": (".properties", ".yml", ".yaml", ".java", ".kt", ".scala", ".groovy"),
     "static": (".html",),
 }
+# The compose file of a project, by the names that compose looks for, in its order.
+_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _LEFT_OUT = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__")
 
 
 @dataclass(frozen=True)
 class Proof:
-    """One service of a folder: its name, its Dockerfile, how its gates ended, and what was known to be wrong before."""
+    """One service of a folder: its name, its Dockerfile, how its gates ended, what was known to be wrong before,
+    and what a failure means, where that is known."""
 
     service: str
     dockerfile: str
     report: Report
     spec: "Spec | None" = None
     notes: tuple[str, ...] = ()
+    diagnosis: "Diagnosis | None" = None
 
     @property
-    def diagnosis(self) -> "Diagnosis | None":
-        """What the failure means, where that is known."""
-        from genfile.verify.diagnose import diagnose
-
-        return None if self.spec is None else diagnose(self.report, self.spec)
+    def path(self) -> str:
+        """The service's folder in the project."""
+        return "." if self.spec is None else self.spec.path
 
     def to_json(self) -> dict[str, Any]:
         found = self.diagnosis
@@ -54,10 +62,12 @@ class Proof:
 class Wish:
     """How a folder is to be proven.
 
-    ``service``: one of its services, by name; all of them by default. ``settings``: as `--set` takes them.
+    ``service``: one of its services, by name or path; all of them by default. ``settings``: as `--set` takes them.
     ``environment``: given to the container. ``prepare``: a program that is run with the base images of a Dockerfile
     as its arguments before the build (to pull them, or to make stand-ins for them). ``as_is``: the container files that
-    are there are proven, and only those that are missing are generated.
+    are there are proven, and only those that are missing are generated. ``memory``: all that a container gets;
+    ``databases``: those that a service needs are started beside it. ``arguments`` and ``secrets``: of the build, the
+    secrets as `docker buildx build --secret` takes them. ``quick``: without the gates that take long.
     """
 
     service: str | None = None
@@ -67,6 +77,11 @@ class Wish:
     syntax: bool = True
     answer_within: float = 90
     as_is: bool = False
+    memory: str | None = "1g"
+    databases: bool = True
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    quick: bool = False
 
 
 # Told of each service's gates: the service, the gate, and its outcome (None when it begins).
@@ -79,12 +94,12 @@ def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[P
     Raises GenfileError as `genfile.upkeep.produce.produce` does.
     """
     from genfile.api import told_risks
-    from genfile.preset.places import written_folders
     from genfile.project.apply import apply_plan
     from genfile.project.plan import accept_conflicts, make_plan
-    from genfile.spec.base import plain
     from genfile.upkeep.decisions import Flags, decide
     from genfile.upkeep.produce import produce
+    from genfile.verify.diagnose import diagnose
+    from genfile.verify.mends import Tree
 
     # Of the folder itself: its genfile.toml may name presets that lie beside it.
     decisions = decide(folder, Flags(settings=wish.settings, service=wish.service))
@@ -97,25 +112,94 @@ def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[P
         missing = {path: text for path, text in made.files.items() if path not in there}
         apply_plan(accept_conflicts(make_plan(root, missing)))
         for item, rendering in made.services:
-            spec = item.spec
-            request = Request(
-                root,
-                rendering.layout.dockerfile,
-                rendering.layout.context,
-                spec.port,
-                spec.health.path if spec.health and not spec.static else "/",
-                source_file(root, spec.path, spec.language),
-                wish.environment,
-                tuple(written_folders(plain(spec), rendering.layout.context)),
-                syntax=wish.syntax,
-                answer_within=wish.answer_within,
-                stop_within=9,
+            request = replace(
+                _request(root, item.spec, rendering.layout, wish),
+                given=_given(root, rendering.layout.dockerfile, rendering.dockerfile, wish),
             )
             dockerfile = (root / rendering.layout.dockerfile).read_text("utf-8")
             notes = tuple(note.text for note in (*item.notes, *told_risks(item)) if note.level != "info")
-            report = _run(request, dockerfile, wish, None if tell is None else partial(tell, spec.name))
-            proofs.append(Proof(spec.name, dockerfile, report, spec, notes))
+            report = _run(request, dockerfile, wish, None if tell is None else partial(tell, item.spec.name))
+            cause = diagnose(report, item.spec, Tree(root, rendering.layout.context))
+            proofs.append(Proof(item.spec.name, dockerfile, report, item.spec, notes, cause))
     return proofs
+
+
+def _request(root: Path, spec: "Spec", layout: "Layout", wish: Wish) -> Request:
+    from genfile.preset.places import written_folders
+    from genfile.spec.base import plain
+
+    return Request(
+        root,
+        layout.dockerfile,
+        layout.context,
+        spec.port,
+        spec.health.path if spec.health and not spec.static else "/",
+        source_file(root, spec.path, spec.language),
+        wish.environment,
+        tuple(written_folders(plain(spec), layout.context)),
+        syntax=wish.syntax,
+        answer_within=wish.answer_within,
+        stop_within=9,
+        has_to_be_there=bool(spec.static or spec.health),
+        memory=wish.memory,
+        beside=_beside(root, spec, layout) if wish.databases else Beside(),
+        prepare=wish.prepare,
+        quick=wish.quick,
+    )
+
+
+def _given(root: Path, path: str, ours: str, wish: Wish) -> BuildInput:
+    """The secrets and arguments of a build: those that were named, and those that genfile's own lines ask for."""
+    from genfile.engine.asks import NOTHING, asks_of
+    from genfile.engine.giving import Named, give
+    from genfile.engine.plan import read_named
+
+    ids = {part.removeprefix("id=") for text in wish.secrets for part in text.split(",") if part.startswith("id=")}
+    named = Named(frozenset(ids), frozenset(wish.arguments), ssh=False)
+    asks = asks_of(read_named(root, path))
+    known = asks_of(read_dockerfile(ours))
+    try:
+        given = give(path, asks, named, os.environ, Path.home(), ours=known)
+    except UsageError:
+        # A secret that a step can't do without: the build says so, and the diagnosis what to do.
+        given = give(path, NOTHING, named, os.environ, Path.home())
+    flags = [word for name in (*wish.arguments, *given.arguments) for word in ("--build-arg", name)]
+    flags += [word for text in (*wish.secrets, *given.secrets) for word in ("--secret", text)]
+    flags += [word for agent in given.ssh if os.environ.get("SSH_AUTH_SOCK") for word in ("--ssh", agent)]
+    return BuildInput(tuple(flags), wish.arguments)
+
+
+def _beside(root: Path, spec: "Spec", layout: "Layout") -> Beside:
+    """The databases of a service: those of the project's compose file, where it leads to any, else those that genfile
+    would write into one."""
+    from genfile.parsers import ParseError
+    from genfile.parsers.data import parse_yaml
+    from genfile.preset.compose import render_compose
+
+    name = next((name for name in _COMPOSE if (root / name).is_file()), None)
+    if name is not None:
+        dotenv = _text(root / ".env")
+        try:
+            document = parse_yaml(_text(root / name))
+        except ParseError:
+            document = None
+        found = Beside()
+        if document is not None:
+            found = read_beside(document, name, layout.dockerfile, spec.name, read_dotenv(dotenv))
+        if found.others and found.environment:
+            return found
+    if not spec.backing_services:
+        return Beside()
+    return read_beside(
+        parse_yaml(render_compose([(spec, layout)], "none")), "compose.yaml", layout.dockerfile, spec.name
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _run(

@@ -1,13 +1,12 @@
 """Files of an image that nobody needs at run time, by the kinds of junk.toml."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from bench.images.layers import File
+from genfile.data import load_table
+from genfile.verify.layers import File
 
 # Below these folders lies what other people packed: a package's own README is theirs.
 _PACKED = re.compile(r"(^|/)(node_modules|site-packages|dist-packages)/")
@@ -30,7 +29,7 @@ class Junk:
 
 @cache
 def _kinds() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    listed = tomllib.loads((Path(__file__).parent / "junk.toml").read_text("utf-8"))["kind"]
+    listed = load_table("junk")["kind"]
     return tuple((entry["name"], re.compile(entry["pattern"]), entry["why"]) for entry in listed)
 
 

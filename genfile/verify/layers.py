@@ -76,7 +76,7 @@ def digests(tag: str) -> tuple[str, ...]:
 def read_image(tag: str, base: str) -> Image:
     """Read an image of the engine, and how large its base is. Raises RuntimeError when the engine has no such image."""
     below = len(digests(base)) if base != "scratch" else 0
-    with tempfile.TemporaryDirectory(prefix="genfile-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="genfile-image-") as folder:
         path = Path(folder) / "image.tar"
         done = docker("save", "--output", str(path), tag, timeout=600)
         if not done.ok:

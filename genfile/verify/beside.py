@@ -1,0 +1,236 @@
+"""The databases that a service needs, as a compose file describes them: read, and started on a network of their own."""
+
+import re
+import shlex
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from genfile.container.compose import Service, read_compose
+from genfile.container.variables import interpolate
+from genfile.parsers import Document
+from genfile.verify.docker import docker, inspect, run
+from genfile.verify.traces import label_of
+
+_HEALTHY_WITHIN = 90
+_PULL_SECONDS = 600
+_JOB_SECONDS = 180
+_STEADY = 2
+
+
+@dataclass(frozen=True)
+class Other:
+    """A service of a compose file that runs an image as it is: what it is started with."""
+
+    name: str
+    image: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    health: str | None = None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a service.
+
+    ``others``: in the order in which they are started; ``environment``: the variables that lead to them; ``jobs``:
+    commands of the service's own image that have to be done before it starts: migrations.
+    """
+
+    others: tuple[Other, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    jobs: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass
+class Started:
+    """What became of it: the network (None: there is none), the variables for the service, a line that says so."""
+
+    network: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    detail: str = ""
+    log: str = ""
+    passed: bool = True
+
+
+def read_beside(
+    document: Document, path: str, dockerfile: str, name: str, dotenv: Mapping[str, str] | None = None
+) -> Beside:
+    """What a compose file has beside the service that is built from ``dockerfile``, or is called ``name``."""
+    built = read_compose(document, path, dotenv)
+    own = next((item for item in built if item.dockerfile == dockerfile), None)
+    own = own or next((item for item in built if item.name == name), None)
+    table = document.table("services")
+    images = {
+        str(key): _other(str(key), body, dotenv or {})
+        for key, body in table.items()
+        if isinstance(body, dict) and body.get("image") and not body.get("build") and not body.get("profiles")
+    }
+    jobs, wanted = [], []
+    for needed in _needed(own, table) if own is not None else list(images):
+        if own is not None and needed in table and _is_job(table[needed], own):
+            jobs.append(_words(table[needed].get("command"), dotenv or {}))
+        elif needed in images:
+            wanted.append(images[needed])
+    return Beside(tuple(wanted), _leading(own, wanted), tuple(job for job in jobs if job))
+
+
+def _needed(own: Service, table: Mapping[str, Any]) -> list[str]:
+    """What a service depends on and what that depends on, the innermost first."""
+    found: list[str] = []
+
+    def add(name: str, above: tuple[str, ...]) -> None:
+        body = table.get(name)
+        others = body.get("depends_on") if isinstance(body, dict) else None
+        for other in others if isinstance(others, list | dict) else ():
+            if str(other) not in above:
+                add(str(other), (*above, name))
+        if name not in found:
+            found.append(name)
+
+    for name in own.depends_on:
+        add(name, (own.name,))
+    return found
+
+
+def _is_job(body: Any, own: Service) -> bool:
+    """Whether an entry runs another command of the same image, once."""
+    if not isinstance(body, dict) or not body.get("command"):
+        return False
+    return body.get("image") == f"{own.name}:dev" or (bool(body.get("build")) and "release" in str(body))
+
+
+def _other(name: str, body: Mapping[str, Any], values: Mapping[str, str]) -> Other:
+    check = body.get("healthcheck")
+    test = check.get("test") if isinstance(check, dict) else None
+    words = [interpolate(str(item), dict(values)) for item in test] if isinstance(test, list) else []
+    health = test if isinstance(test, str) else None
+    if words[:1] == ["CMD"]:
+        health = shlex.join(words[1:])
+    elif words[:1] == ["CMD-SHELL"]:
+        health = " ".join(words[1:])
+    image = interpolate(str(body["image"]), dict(values))
+    return Other(
+        name, image, _pairs(body.get("environment"), values), _words(body.get("command"), values), health or None
+    )
+
+
+def _pairs(value: Any, values: Mapping[str, str]) -> dict[str, str]:
+    if isinstance(value, list):
+        value = dict(str(item).partition("=")[::2] for item in value if "=" in str(item))
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {str(key): interpolate(str(item), dict(values)) for key, item in pairs if item is not None}
+
+
+def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(interpolate(str(item), dict(values)) for item in value)
+    try:
+        return tuple(shlex.split(interpolate(value, dict(values)))) if isinstance(value, str) else ()
+    except ValueError:
+        return ()
+
+
+def _leading(own: Service | None, others: Sequence[Other]) -> dict[str, str]:
+    """The variables of a service that lead to the others: a host's name is in them, or a name or password of theirs."""
+    if own is None:
+        return {}
+    hosts = _hosts(item.name for item in others)
+    known = {value for item in others for value in item.environment.values() if value}
+    found = {name: said.value for name, said in own.environment.items()}
+    return {name: value for name, value in found.items() if value and (hosts.search(value) or value in known)}
+
+
+def _hosts(names: Iterable[str]) -> re.Pattern[str]:
+    """A value that leads to one of these hosts: its name alone, in a URL, with a port, or in a list."""
+    listed = "|".join(map(re.escape, names))
+    return re.compile(rf"(?:^|[@(,=]|//)(?:{listed})(?=$|[:/,)?])" if listed else r"(?!)")
+
+
+def start(beside: Beside, run_id: str, prepare: Sequence[str] = ()) -> Started:
+    """Start all of it. An image that can't be had is left out, and the line says so."""
+    started = Started()
+    if not beside.others:
+        return started
+    network = f"genfile-gates-{run_id}"
+    done = docker("network", "create", "--label", label_of(run_id), network)
+    if not done.ok:
+        return Started(detail="no network could be made", log=done.output, passed=False)
+    started.network = network
+    said, running = [], []
+    for item in beside.others:
+        reason = _unavailable(item.image, prepare)
+        if reason is None:
+            running.append(item)
+        else:
+            said.append(f"{item.name} is not there: {item.image} can't be had ({reason})")
+    for item in running:
+        fault = _run(item, network, run_id)
+        if fault is not None:
+            return Started(network, {}, f"{item.name} does not start", fault, passed=False)
+    for item in running:
+        fault = _wait(_container(run_id, item.name), item)
+        if fault is not None:
+            return Started(network, {}, f"{item.name} does not get ready", fault, passed=False)
+        said.append(f"{item.name} ({item.image})")
+    there = {item.name for item in running}
+    missing = _hosts(item.name for item in beside.others if item.name not in there)
+    started.environment = {key: value for key, value in beside.environment.items() if not missing.search(value)}
+    given = f"; {', '.join(sorted(started.environment))} set" if started.environment and running else ""
+    started.detail = ", ".join(said) + given
+    return started
+
+
+def _container(run_id: str, name: str) -> str:
+    return f"genfile-gates-{run_id}-{re.sub('[^a-zA-Z0-9_.-]', '-', name)}"
+
+
+def _unavailable(image: str, prepare: Sequence[str]) -> str | None:
+    """Why an image can't be had; None where it is there, or has been pulled."""
+    if inspect("image", image):
+        return None
+    if prepare and run([*prepare, image]).ok:
+        return None
+    done = docker("pull", "--quiet", image, timeout=_PULL_SECONDS)
+    return None if done.ok else (done.output.strip().splitlines() or ["nothing was said"])[-1]
+
+
+def _run(item: Other, network: str, run_id: str) -> str | None:
+    words = ["--label", label_of(run_id), "--network", network, "--network-alias", item.name, "--hostname", item.name]
+    words += [word for key, value in item.environment.items() for word in ("--env", f"{key}={value}")]
+    if item.health:
+        words += ["--health-cmd", item.health, "--health-interval", "1s", "--health-retries", "90"]
+    name = _container(run_id, item.name)
+    done = docker("run", "--detach", "--name", name, *words, item.image, *item.command)
+    return None if done.ok else done.output
+
+
+def _wait(container: str, item: Other) -> str | None:
+    """Wait until it is healthy, or without a check until it has run for a moment; else its log."""
+    deadline = time.monotonic() + _HEALTHY_WITHIN
+    started = time.monotonic()
+    while time.monotonic() < deadline:
+        state = inspect("container", container).get("State", {})
+        if not state.get("Running"):
+            return docker("logs", container).output
+        if (state.get("Health") or {}).get("Status") == "healthy":
+            return None
+        if not item.health and not state.get("Health") and time.monotonic() - started >= _STEADY:
+            return None
+        time.sleep(0.5)
+    return docker("logs", container).output
+
+
+def run_jobs(beside: Beside, tag: str, run_id: str, started: Started, environment: Mapping[str, str]) -> Started:
+    """Do what has to be done before the service starts, in its own image. The first that fails is the fault."""
+    for job in beside.jobs if started.network and started.passed else ():
+        words = ["--rm", "--label", label_of(run_id), "--network", started.network or ""]
+        given = {**started.environment, **environment}
+        words += [word for key, value in given.items() for word in ("--env", f"{key}={value}")]
+        done = docker("run", *words, tag, *job, timeout=_JOB_SECONDS)
+        if not done.ok:
+            detail = f"{shlex.join(job)} ended with {done.code}"
+            return Started(started.network, started.environment, detail, done.output, passed=False)
+        started.detail += f"; {shlex.join(job)} done"
+    return started

@@ -1,0 +1,139 @@
+"""Causes of a failure that were seen, not read: where a program listens, what answers, how it ended."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from genfile.verify.running import Finding
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
+
+_EVERYWHERE = "0.0.0.0"
+_LOCAL = re.compile(r"(?<![\w.])(?:127\.0\.0\.1|localhost|\[?::1\]?)(?=$|[:/])")
+# Variables by which programs are told the address that they listen on.
+_ADDRESS = re.compile(
+    r"(?:\w+_)?(?:HOST|HOSTNAME|BIND|BIND_ADDRESS|BIND_HOST|LISTEN|LISTEN_ADDRESS|LISTEN_HOST|ADDRESS)"
+)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A cause: its id, what is wrong, what to do, and the settings that do it.
+
+    ``settings``: fields of the spec and options, with the values that they are to have; empty where only a person can
+    mend it. ``certain``: the settings mend it without a choice by a person.
+    """
+
+    id: str
+    text: str
+    hint: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    certain: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "text": self.text,
+            "hint": self.hint,
+            "settings": dict(self.settings),
+            "certain": self.certain,
+        }
+
+    def toml(self) -> list[str]:
+        """The lines of genfile.toml that mend it."""
+        return [f"{_key(key)} = {_value(value)}" for key, value in self.settings.items()]
+
+
+def _key(key: str) -> str:
+    import json
+
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def _value(value: Any) -> str:
+    import json
+
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_key(key)} = {_value(item)}' for key, item in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def by_finding(gate: str, finding: Finding, spec: "Spec") -> Diagnosis | None:
+    """The cause that was seen; None where only the log can tell."""
+    if finding.out_of_memory:
+        return Diagnosis(
+            "memory-limit",
+            "the program took more memory than the container may, and was killed",
+            "give it more: --memory 2g; or bound it, as NODE_OPTIONS=--max-old-space-size=… does for Node.js",
+        )
+    if gate == "answer" and finding.answers is not None:
+        return Diagnosis(
+            "health-path",
+            f"nothing is at the health path, and {finding.answers} answers",
+            "name the path that answers",
+            {"health.path": finding.answers},
+            certain=True,
+        )
+    reachable = [item for item in finding.listens if not item.is_loopback]
+    if gate != "answer" or not finding.listens:
+        return None
+    if not reachable:
+        return loopback(str(finding.listens[0]), spec)
+    if all(item.port != spec.port for item in reachable):
+        return wrong_port(reachable[0].port, spec)
+    return None
+
+
+def wrong_port(port: int, spec: "Spec") -> Diagnosis:
+    """The program listens on another port than the one that it is asked at."""
+    return Diagnosis(
+        "wrong-port",
+        f"the program listens on {port}, not on {spec.port}",
+        "name the port that it listens on",
+        {"port": port},
+        certain=True,
+    )
+
+
+def loopback(where: str, spec: "Spec") -> Diagnosis:
+    """The program listens where nothing outside of its container reaches it."""
+    settings = _reachable(spec)
+    return Diagnosis(
+        "loopback",
+        f"the program listens on {where}, which nothing outside of its container reaches",
+        "have it listen on 0.0.0.0, by a flag or a variable of its own",
+        settings,
+        certain=bool(settings),
+    )
+
+
+def _reachable(spec: "Spec") -> dict[str, Any]:
+    """The setting that has a program listen everywhere: its command's own address, or a variable's; else nothing."""
+    start = [_LOCAL.sub(_EVERYWHERE, word) for word in spec.start]
+    if start != list(spec.start):
+        return {"start": start}
+    listed = [item.model_dump(mode="json") for item in spec.environment]
+    for item in listed:
+        local = item["value"] is None or _LOCAL.search(item["value"])
+        if item["phase"] == "run" and local and (_ADDRESS.fullmatch(item["name"]) or item["value"]):
+            item["value"] = _LOCAL.sub(_EVERYWHERE, item["value"]) if item["value"] else _EVERYWHERE
+            return {"environment": [pruned(entry) for entry in listed]}
+    return {}
+
+
+def pruned(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A value of a spec's without what is so anyway."""
+    return {key: value for key, value in entry.items() if value not in (None, False)}
+
+
+def not_ending(spec: "Spec") -> Diagnosis:
+    """SIGTERM did not end it."""
+    return Diagnosis(
+        "no-signal",
+        "the program does not end on SIGTERM: it was killed after 10 s",
+        "handle SIGTERM in the program, or start it without a shell in front of it",
+    )

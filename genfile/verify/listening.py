@@ -1,0 +1,61 @@
+"""On which addresses and ports a container's programs listen, by the kernel's own table."""
+
+import ipaddress
+import struct
+from dataclasses import dataclass
+
+from genfile.verify.docker import docker
+
+_LISTEN = "0A"
+# Docker's own name server, in networks that a user made.
+_ENGINE = ipaddress.ip_address("127.0.0.11")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Listener:
+    """An address and a port that something listens on."""
+
+    port: int
+    address: str
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether nothing outside of the container reaches it."""
+        address = ipaddress.ip_address(self.address)
+        mapped = getattr(address, "ipv4_mapped", None)
+        return (mapped or address).is_loopback
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+def listeners(container: str) -> list[Listener]:
+    """What listens in a running container; nothing where its image has no `cat` to read the table with."""
+    done = docker("exec", container, "cat", "/proc/net/tcp", "/proc/net/tcp6")
+    return read_table(done.output)
+
+
+def read_table(text: str) -> list[Listener]:
+    """The listeners in the text of /proc/net/tcp and /proc/net/tcp6."""
+    found: set[Listener] = set()
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) < 4 or words[3] != _LISTEN or not words[0].rstrip(":").isdecimal():
+            continue
+        host, _, port = words[1].partition(":")
+        try:
+            address = _address(host)
+            listener = Listener(int(port, 16), str(address))
+        except ValueError:
+            continue
+        if address != _ENGINE:
+            found.add(listener)
+    return sorted(found)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The kernel prints 32-bit words in the byte order of the machine, which is little-endian where containers run."""
+    raw = bytes.fromhex(text)
+    if len(raw) not in (4, 16):
+        raise ValueError(text)
+    return ipaddress.ip_address(struct.pack(f">{len(raw) // 4}I", *struct.unpack(f"<{len(raw) // 4}I", raw)))

@@ -1,0 +1,200 @@
+"""Mends that need more than a name put into a value: each from what a log names, the spec, and the project's files."""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genfile.verify.causes import pruned
+
+if TYPE_CHECKING:
+    from genfile.spec.project import Spec
+
+_HOME = "/app"
+# How much of a file is looked at.
+_READ = 4096
+_HEAP = "--max-old-space-size"
+_HEAP_MEGABYTES = 4096
+_LEFT_OUT = frozenset({".git", "node_modules", ".venv", "__pycache__"})
+_MOST = 20_000
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of a project, by their paths; ``context``: the folder that the image's /app is made of."""
+
+    root: Path | None = None
+    context: str = "."
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file or folder below the context."""
+        place = self._place(path)
+        return place is not None and place.exists()
+
+    def head(self, path: str) -> bytes:
+        """The first bytes of a file; empty where there is none."""
+        place = self._place(path)
+        try:
+            with place.open("rb") if place is not None else open("/dev/null", "rb") as file:  # noqa: PTH123
+                return file.read(_READ)
+        except OSError:
+            return b""
+
+    def is_executable(self, path: str) -> bool:
+        place = self._place(path)
+        return place is not None and place.is_file() and bool(place.stat().st_mode & 0o111)
+
+    def mode(self, path: str) -> int | None:
+        """The bits of a file's mode; None where there is none."""
+        place = self._place(path)
+        return place.stat().st_mode & 0o777 if place is not None and place.exists() else None
+
+    def named(self, pattern: str) -> list[str]:
+        """The paths below the context that a pattern of pathlib finds; not what tools have put there."""
+        place = self._place(".")
+        found: list[str] = []
+        for number, path in enumerate(place.rglob(pattern) if place is not None else ()):
+            relative = path.relative_to(place) if place is not None else path
+            if number < _MOST and not _LEFT_OUT & set(relative.parts):
+                found.append(relative.as_posix())
+        return sorted(found)
+
+    def _place(self, path: str) -> Path | None:
+        if self.root is None:
+            return None
+        base = (self.root / self.context).resolve()
+        place = (base / path).resolve()
+        return place if place.is_relative_to(base) else None
+
+
+NOTHING = Tree()
+
+
+@dataclass(frozen=True)
+class Mend:
+    """What mends a cause: settings, none where only a person can; ``text``: the cause, where more is known of it."""
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
+
+
+def _inside(path: str) -> str | None:
+    """A path of the image as one of the build context; None where it is not of the application."""
+    if not path.startswith("/"):
+        return posixpath.normpath(path)
+    return posixpath.relpath(path, _HOME) if path.startswith(_HOME + "/") else None
+
+
+def _copied(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """A file of the project that the program reads, and that is not copied."""
+    path = _inside(name)
+    places = () if path is None else (path, f"{path}.js", f"{path}.json")
+    there = next((item for item in places if tree.has(item)), None)
+    if there is None:
+        elsewhere = [item for item in tree.named(posixpath.basename(name)) if item != path]
+        if name.startswith("/") or not elsewhere:
+            return Mend()
+        return Mend({}, f"{name} is not where the program is started: the project has it at {elsewhere[0]}")
+    if "." in spec.run_paths or not spec.run_paths:
+        return Mend({}, f"{name} is in the project and not in the image: .dockerignore leaves it out")
+    top = there.split("/")[0]
+    return Mend({"run_paths": sorted({*spec.run_paths, top})}, f"{name} is in the project, and is not copied")
+
+
+def _started(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """A script that can't be started as it is: no executable bit, line ends of Windows, no first line."""
+    path = _inside(name)
+    head = tree.head(path) if path is not None and tree.has(path) else b""
+    if path is None or not head:
+        return None
+    first = head.split(b"\n", 1)[0]
+    if first.startswith(b"#!") and first.endswith(b"\r"):
+        return Mend({}, f"{name} has line ends of Windows, so that its interpreter is not found: save it with LF")
+    if tree.is_executable(path):
+        return None
+    words = first[2:].decode("utf-8", "replace").split() if first.startswith(b"#!") else []
+    program = [word.rsplit("/", 1)[-1] for word in words if not word.endswith("/env")]
+    own = next((number for number, word in enumerate(spec.start) if _inside(word) == path), None)
+    text = f"{name} is a file that nobody may execute"
+    if own is None or not program:
+        return Mend({}, text)
+    return Mend({"start": [*spec.start[:own], *program, *spec.start[own:]]}, text)
+
+
+def _readable(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """A file of the project that only its owner may read; COPY keeps its mode."""
+    path = _inside(name)
+    mode = tree.mode(path) if path is not None else None
+    if mode is None or mode & 0o004:
+        return None
+    return Mend({}, f"{name} has mode {mode:o}, and the program is another user: chmod a+r {path}")
+
+
+def _heap(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """A step of the build gets a larger heap."""
+    listed = [pruned(item.model_dump(mode="json")) for item in spec.environment]
+    phase = "build" if spec.build else "run"
+    mine = next((item for item in listed if item["name"] == "NODE_OPTIONS"), None)
+    others = [word for word in (mine or {}).get("value", "").split() if not word.startswith(_HEAP)]
+    value = " ".join([*others, f"{_HEAP}={_HEAP_MEGABYTES}"])
+    if mine is not None and mine.get("value") == value:
+        return Mend()
+    if mine is None:
+        listed.append({"name": "NODE_OPTIONS", "phase": phase})
+    (mine or listed[-1])["value"] = value
+    return Mend({"environment": listed})
+
+
+def _certificate(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """The one certificate that lies in the project."""
+    found = [
+        path
+        for pattern in ("*.crt", "*.pem", "*.cer")
+        for path in tree.named(pattern)
+        if b"-----BEGIN CERTIFICATE-----" in tree.head(path) and b"PRIVATE KEY" not in tree.head(path)
+    ]
+    return Mend({"ca": found[0]}) if len(found) == 1 else None
+
+
+def _secret(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """A variable of the build that holds a secret is mounted for the build."""
+    from genfile.dockerfile.sensitive import is_sensitive
+
+    if not is_sensitive(name):
+        return None
+    listed = [pruned(item.model_dump(mode="json")) for item in spec.secrets]
+    new = {"id": name.lower(), "kind": "variable", "variable": name, "phase": "build"}
+    return Mend() if new in listed else Mend({"secrets": [*listed, new]})
+
+
+def _program(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """The Debian package of a program that is started."""
+    from genfile.data import started_programs
+
+    package = started_programs().get(name.rsplit("/", 1)[-1])
+    if package is None:
+        return Mend()
+    return Mend({"system_packages.run": list(dict.fromkeys([*spec.system_packages.run, package]))})
+
+
+def _older_python(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+    """The newest Python below a bound: `<3.13` or `>=3.9,<3.13`."""
+    bound = re.search(r"<\s*3\.(\d+)", name)
+    if bound is None or spec.language != "python":
+        return None
+    return Mend({"runtime.version": f"3.{int(bound[1]) - 1}"})
+
+
+# By the names that diagnoses.toml uses. None: another cause is behind these words.
+MENDS: Mapping[str, Callable[[str, "Spec", Tree], Mend | None]] = {
+    "copied": _copied,
+    "started": _started,
+    "readable": _readable,
+    "heap": _heap,
+    "certificate": _certificate,
+    "secret": _secret,
+    "program": _program,
+    "older-python": _older_python,
+}

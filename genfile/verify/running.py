@@ -1,0 +1,261 @@
+"""A container under test: started as a hardened platform would, asked, and stopped."""
+
+import re
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genfile.verify.docker import docker, inspect
+from genfile.verify.folders import unwritable
+from genfile.verify.listening import Listener, listeners
+from genfile.verify.page import OTHER_PROTOCOL, Answer, broken_asset, fetch
+from genfile.verify.traces import label_of
+
+if TYPE_CHECKING:
+    from genfile.verify.gates import Request
+
+# What listens says that it is not ready: it is asked again.
+NOT_READY = 503
+# How long a worker has to stay, and how long a health path may answer something else than 200, in seconds.
+STAYS = 8
+LATE = 10
+HARDENED = ("--read-only", "--tmpfs", "/tmp", "--cap-drop=ALL", "--security-opt", "no-new-privileges")
+_READ_ONLY = re.compile(r"read-only file ?system|\bEROFS\b", re.IGNORECASE)
+# Where programs answer that they are well, by what frameworks and platforms call it.
+HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/livez", "/readyz", "/status", "/ping", "/actuator/health", "/")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How a gate ended: its line, the log of what failed, and what was seen that tells the cause.
+
+    ``listens``: where the program listens, asked when it did not answer; ``answers``: another path that answers 200;
+    ``out_of_memory``: the engine killed it for that.
+    """
+
+    passed: bool
+    detail: str
+    log: str = ""
+    listens: tuple[Listener, ...] = ()
+    answers: str | None = None
+    out_of_memory: bool = False
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What was seen of a running container, and the fault that was found, if any."""
+
+    seen: tuple[str, ...] = ()
+    fault: str | None = None
+    log: str = ""
+    listens: tuple[Listener, ...] = ()
+    answers: str | None = None
+
+    def __add__(self, other: "_Said") -> "_Said":
+        listens, answers = other.listens or self.listens, other.answers or self.answers
+        return _Said(self.seen + other.seen, other.fault, other.log, listens, answers)
+
+
+@dataclass(frozen=True)
+class Running:
+    """One container of the image ``tag``: its own name, and the label of the run; ``network``: where databases are."""
+
+    request: "Request"
+    tag: str
+    run: str
+    network: str | None = None
+
+    @property
+    def container(self) -> str:
+        return f"genfile-gates-{self.run}"
+
+    def start(self, environment: "dict[str, str]") -> Finding:
+        """Start it as a numeric user with a read-only root; it has to be there a moment later."""
+        user = str(self._config.get("User", ""))
+        if not user.replace(":", "").isdecimal() or user.split(":")[0] == "0":
+            return Finding(False, f"the user is {user!r}, not a number other than 0")
+        result = docker("run", "--detach", "--name", self.container, *self._flags(environment), self.tag)
+        if not result.ok:
+            return Finding(False, "docker run failed", result.output)
+        time.sleep(1.5)
+        state = self._state
+        if not state.get("Running"):
+            return self._failed(f"it ended at once with {state.get('ExitCode')}")
+        memory = f", {self.request.memory} of memory" if self.request.memory else ""
+        return Finding(True, f"as {user}, read-only, no capabilities{memory}")
+
+    def _flags(self, environment: "dict[str, str]") -> list[str]:
+        request, config = self.request, self._config
+        words = ["--label", label_of(self.run), *HARDENED]
+        # Without swap: what a platform allows is all there is.
+        words += ["--memory", request.memory, "--memory-swap", request.memory] if request.memory else []
+        words += ["--network", self.network] if self.network else []
+        words += ["--publish", f"127.0.0.1::{request.port}"] if request.port else []
+        words += ["--health-interval=1s", "--health-start-period=60s"] if config.get("Healthcheck") else []
+        own = config.get("Volumes") or {}
+        words += [word for folder in request.writable if folder not in own for word in ("--volume", folder)]
+        return words + [word for name, value in environment.items() for word in ("--env", f"{name}={value}")]
+
+    @property
+    def _config(self) -> dict[str, Any]:
+        return inspect("image", self.tag).get("Config", {}) or {}
+
+    @property
+    def _state(self) -> dict[str, Any]:
+        return inspect("container", self.container).get("State", {}) or {}
+
+    @property
+    def _log(self) -> str:
+        return docker("logs", self.container).output
+
+    def _failed(self, detail: str, said: _Said = _Said()) -> Finding:
+        state = self._state
+        killed = bool(state.get("OOMKilled"))
+        remark = f"; it took more than {self.request.memory} of memory" if killed else ""
+        log = said.log or self._log
+        return Finding(False, detail + remark, log, said.listens, said.answers, killed)
+
+    def _ended(self) -> str | None:
+        """How the container ended, or that it was started again; None while it runs."""
+        found = inspect("container", self.container)
+        state = found.get("State", {})
+        if not state.get("Running"):
+            return f"it ended with {state.get('ExitCode')}"
+        again = int(found.get("RestartCount") or 0)
+        return f"it was started again {again} times" if again or state.get("Restarting") else None
+
+    def answer(self) -> Finding:
+        """It works: what it was asked for, and what is wrong with that, as one line."""
+        deadline = time.monotonic() + self.request.answer_within
+        said = self._stays() if self.request.port is None else self._serves(deadline)
+        if said.fault is None and self.request.port is not None and self._config.get("Healthcheck"):
+            said = self._gets_healthy(deadline, said)
+        if said.fault is None:
+            said = self._writes(said)
+        remark = "its log speaks of a read-only file system" if _READ_ONLY.search(self._log) else None
+        detail = "; ".join(part for part in (*said.seen, said.fault, remark) if part)
+        return Finding(True, detail) if said.fault is None else self._failed(detail, said)
+
+    def _stays(self) -> _Said:
+        """A worker has to stay for a while."""
+        deadline = time.monotonic() + STAYS
+        while time.monotonic() < deadline:
+            if (ended := self._ended()) is not None:
+                return _Said((), f"a worker, but {ended}")
+            time.sleep(0.5)
+        return _Said((f"a worker, still running after {STAYS} s",))
+
+    def _serves(self, deadline: float) -> _Said:
+        """Ask until the path answers, then for the start page and its assets.
+
+        An API may have no start page: where `/` answers 404 the health path stands for it.
+        """
+        path = self.request.path
+        answer = self._first_answer(deadline)
+        if isinstance(answer, str):
+            return _Said((), answer)
+        if answer is None:
+            return self._silent()
+        if answer.status == OTHER_PROTOCOL:
+            return _Said(("an answer that is no HTTP",))
+        seen: tuple[str, ...] = (f"{path} answers HTTP {answer.status}",)
+        if answer.status >= 500:
+            return _Said(seen, "it answers with an error")
+        if answer.status >= 400 and self.request.has_to_be_there:
+            other = self._well_elsewhere()
+            return _Said(
+                (*seen, f"{other} answers HTTP 200") if other else seen, f"nothing is at {path}", "", (), other
+            )
+        if path != "/" and (page := self._ask("/")) is not None:
+            seen, answer = (*seen, f"/ answers HTTP {page.status}"), page
+            if page.status >= 500:
+                return _Said(seen, "its start page is an error")
+        elif answer.status == 404:
+            seen = (*seen, "no page that shows that it works: name a health path")
+        return _Said(seen) + _loads(answer)
+
+    def _first_answer(self, deadline: float) -> "Answer | str | None":
+        """The first answer that counts; a text: how it ended before; None: there was none in time.
+
+        A path that has to be there is asked for some seconds more: routes may come after the port.
+        """
+        answer: Answer | None = None
+        late: float | None = None
+        while time.monotonic() < (deadline if late is None else min(deadline, late)):
+            if (ended := self._ended()) is not None:
+                return f"{ended} before it answered"
+            answer = self._ask(self.request.path)
+            missing = answer is not None and self.request.has_to_be_there and 400 <= answer.status < 500
+            if answer is not None and answer.status != NOT_READY and not missing:
+                return answer
+            late = time.monotonic() + LATE if missing and late is None else late
+            time.sleep(0.3)
+        return answer
+
+    def _silent(self) -> _Said:
+        """Nothing answered in time: where does it listen instead?"""
+        found = tuple(listeners(self.container))
+        fault = f"no answer within {self.request.answer_within:.0f} s"
+        if found:
+            return _Said((), f"{fault}; it listens on {', '.join(map(str, found))}", "", found)
+        return _Said((), fault)
+
+    def _well_elsewhere(self) -> str | None:
+        for path in HEALTH_PATHS:
+            answer = self._ask(path) if path != self.request.path else None
+            if answer is not None and answer.status == 200:
+                return path
+        return None
+
+    def _gets_healthy(self, deadline: float, said: _Said) -> _Said:
+        health: dict[str, Any] = {}
+        while time.monotonic() < deadline:
+            if (ended := self._ended()) is not None:
+                return said + _Said((), f"{ended} before it was healthy")
+            health = self._state.get("Health", {})
+            if health.get("Status") == "healthy":
+                return said + _Said(("healthy",))
+            time.sleep(0.3)
+        last = next((str(item.get("Output", "")).strip() for item in reversed(health.get("Log") or [])), "")
+        return said + _Said((), "not healthy", f"{self._log}\nthe last health check said: {last}")
+
+    def _writes(self, said: _Said) -> _Said:
+        """The folders that the program writes to, and the image's volumes, can be written to by its user."""
+        volumes = self._config.get("Volumes") or {}
+        folders = sorted({*self.request.writable, *map(str, volumes)})
+        if not folders:
+            return said
+        fault, how = unwritable(self.container, folders)
+        return said + _Said((f"{', '.join(folders)}: {how}",) if fault is None else (), fault)
+
+    def _ask(self, path: str) -> Answer | None:
+        """One request: by the published port, else by the container's own address."""
+        port = self.request.port
+        network = inspect("container", self.container).get("NetworkSettings", {})
+        published = (network.get("Ports") or {}).get(f"{port}/tcp") or []
+        hosts = [f"127.0.0.1:{item['HostPort']}" for item in published if item.get("HostPort")]
+        addresses = [item.get("IPAddress") for item in (network.get("Networks") or {}).values()]
+        hosts += [f"{address}:{port}" for address in addresses if address]
+        answers = (fetch(f"http://{host}{path}") for host in hosts)
+        return next((answer for answer in answers if answer is not None), None)
+
+    def stop(self) -> Finding:
+        """SIGTERM ends it in time."""
+        if (ended := self._ended()) is not None:
+            return self._failed(f"{ended} before it was told to")
+        started = time.monotonic()
+        docker("stop", "--time", "10", self.container)
+        seconds = time.monotonic() - started
+        code = self._state.get("ExitCode")
+        # 137 is SIGKILL: it had to be ended. What else a program says when it is told to stop is its own affair.
+        passed = code is not None and code != 137 and seconds <= self.request.stop_within + 0.5
+        detail = f"exit code {code} after {seconds:.1f} s"
+        return Finding(True, detail) if passed else self._failed(detail)
+
+
+def _loads(page: Answer) -> _Said:
+    if not page.is_page:
+        return _Said()
+    fault, loaded = broken_asset(page)
+    verb = "load" if len(loaded) > 1 else "loads"
+    return _Said((f"its {' and '.join(loaded)} {verb}",) if loaded else (), fault)

@@ -1,0 +1,16 @@
+import http.server
+import signal
+import sys
+from importlib import import_module
+
+import_module("".join(["ya", "ml"]))
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
