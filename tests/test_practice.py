@@ -123,7 +123,8 @@ def test_local_settings_and_no_ignore_file(tmp_path: Path, capsys: pytest.Captur
     files = {"requirements.txt": "flask\n", "app.py": "from flask import Flask\napp = Flask('x')\n", ".env": "A=1\n"}
     text = 'FROM python:3.13\nCOPY . .\nUSER 1\nCMD ["gunicorn", "app:app"]\n'
     assert set(found(tmp_path, capsys, text, files)) == {"env-file-shipped", "no-dockerignore"}
-    assert found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n"}) == {}
+    assert found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n.git\n"}) == {}
+    assert set(found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n"})) == {"git-shipped"}
 
 
 def test_ids_are_unique_and_documented() -> None:
