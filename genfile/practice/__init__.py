@@ -7,13 +7,14 @@ and shell are left to hadolint.
 
 from collections.abc import Iterator
 
-from genfile.practice import base, development, install, secrets, start
+from genfile.practice import base, development, install, read, secrets, start
 from genfile.practice.subject import Practice, Subject, Wrong
 
 PRACTICES: tuple[Practice, ...] = (
     *base.PRACTICES,
     *install.PRACTICES,
     *development.PRACTICES,
+    *read.PRACTICES,
     *secrets.PRACTICES,
     *start.PRACTICES,
 )
