@@ -48,11 +48,12 @@ class Note:
 class Risk:
     """Something that is wrong with the image that the files make, as far as that can be told without an engine.
 
-    ``id``: of the check that found it; ``level``: `error` where the build or the start fails for certain.
+    ``id``: of the check that found it; ``level``: `error` where the build or the start fails for certain, `hint` where
+    nothing is wrong that could not be meant.
     """
 
     id: str
-    level: Literal["error", "warning"]
+    level: Literal["error", "warning", "hint"]
     text: str
     hint: str | None = None
     path: str | None = None

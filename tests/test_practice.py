@@ -123,7 +123,129 @@ def test_local_settings_and_no_ignore_file(tmp_path: Path, capsys: pytest.Captur
     files = {"requirements.txt": "flask\n", "app.py": "from flask import Flask\napp = Flask('x')\n", ".env": "A=1\n"}
     text = 'FROM python:3.13\nCOPY . .\nUSER 1\nCMD ["gunicorn", "app:app"]\n'
     assert set(found(tmp_path, capsys, text, files)) == {"env-file-shipped", "no-dockerignore"}
-    assert found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n"}) == {}
+    assert found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n.git\n"}) == {}
+    assert set(found(tmp_path, capsys, text, files, others={".dockerignore": ".env\n"})) == {"git-shipped"}
+
+
+FLASK = {
+    "requirements.txt": "flask\ngunicorn\n",
+    "app.py": "from flask import Flask, render_template\napp = Flask(__name__)\nrender_template('a.html')\n",
+    ".dockerignore": ".git\n.env\n",
+}
+ON_FLASK = (
+    "FROM python:3.14-slim\nWORKDIR /app\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+    'COPY app.py .\nUSER 1000\nCMD ["gunicorn", "app:app"]\n'
+)
+VIEWS = "const path = require('path')\napp.set('views', path.join(__dirname, 'views'))\napp.listen(3000)\n"
+OPENS = (
+    'package main\n\nimport (\n\t"html/template"\n\t"net/http"\n)\n\nfunc main() {\n'
+    '\ttemplate.Must(template.ParseGlob("views/*.html"))\n\thttp.ListenAndServe(":8080", nil)\n}\n'
+)
+ON_GO = (
+    "FROM golang:1.26 AS build\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\nFROM scratch\n"
+    'COPY --from=build /app /app\nUSER 1\nCMD ["/app"]\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "dockerfile", "folder"),
+    [
+        (FLASK, ON_FLASK, "templates"),
+        (
+            {
+                "requirements.txt": "fastapi\nuvicorn\n",
+                "app.py": "from fastapi.templating import Jinja2Templates\nt = Jinja2Templates(directory='pages')\n",
+                ".dockerignore": ".git\n",
+            },
+            ON_FLASK.replace('"gunicorn", ', '"uvicorn", '),
+            "pages",
+        ),
+        (
+            {"package.json": '{"dependencies": {"express": "5"}}', "server.js": VIEWS, ".dockerignore": ".git\n"},
+            'FROM node:24\nWORKDIR /x\nCOPY package.json server.js ./\nUSER 1\nCMD ["node", "server.js"]\n',
+            "views",
+        ),
+        ({"go.mod": "module x\n\ngo 1.26\n", "main.go": OPENS, ".dockerignore": ".git\n"}, ON_GO, "views"),
+    ],
+)
+def test_what_the_program_reads_is_copied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], dockerfile: str, folder: str
+) -> None:
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "a.html").write_text("")
+    last = dockerfile.count("\n")
+    assert found(tmp_path, capsys, dockerfile, files) == {"read-files-exist": last}
+    target = "/" if "scratch" in dockerfile else "./"
+    more = dockerfile.replace("USER ", f"COPY {folder} {target}{folder}\nUSER ")
+    assert found(tmp_path, capsys, more, files) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("python:3.14-slim", "python:3.14-slim-bullseye", {"base-ended": 1}),
+        ("USER 1000\n", "ENV FLASK_DEBUG=1\nUSER 1000\n", {"development-settings": 6}),
+        ("-r requirements.txt", "-r requirements-dev.txt", {"development-dependencies": 4}),
+        ("USER 1000\n", "ARG API_TOKEN\nENV API_TOKEN=$API_TOKEN\nUSER 1000\n", {"secret-in-image": 7}),
+        (
+            '"gunicorn", "app:app"',
+            '"sh", "-c", "dockerize -wait tcp://db:5432 gunicorn app:app"',
+            {"waits-for-host": 7},
+        ),
+        ("COPY app.py .", "COPY . .", {}),
+    ],
+)
+def test_faults_of_python(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, expected: dict[str, int]
+) -> None:
+    assert old in ON_FLASK
+    files = {**FLASK, "requirements-dev.txt": "pytest\n"}
+    text = ON_FLASK.replace(old, new).replace("COPY requirements.txt .", "COPY requirements*.txt .")
+    assert found(tmp_path, capsys, text, files) == expected
+
+
+def test_a_host_of_a_compose_file_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = ON_FLASK.replace('"gunicorn", "app:app"', '"./start.sh"').replace("app.py .", "app.py start.sh ./")
+    script = (
+        "#!/bin/sh\n# nc -z other 1\nuntil nc -z $HOST 1 && nc -z db 5432; do sleep 1; done\nexec gunicorn app:app\n"
+    )
+    files = {**FLASK, "start.sh": script}
+    assert found(tmp_path, capsys, text, files) == {"waits-for-host": 7}
+    compose = "services:\n  postgres:\n    image: postgres\n    container_name: db\n"
+    assert found(tmp_path, capsys, text, files, others={"compose.yaml": compose}) == {}
+
+
+def test_locks_of_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['flask']\n[dependency-groups]\ndev = ['pytest']\n"
+    files = {"pyproject.toml": project, "uv.lock": "version = 1\n", "app.py": "", ".dockerignore": ".git\n"}
+    text = ON_FLASK.replace("requirements.txt .", "pyproject.toml .").replace(
+        "pip install -r requirements.txt", "uv sync"
+    )
+    wrong = found(tmp_path, capsys, text, files)
+    assert {name: wrong.get(name) for name in ("lock-not-followed", "development-dependencies")} == {
+        "lock-not-followed": 4,
+        "development-dependencies": 4,
+    }
+    right = text.replace("pyproject.toml .", "pyproject.toml uv.lock ./").replace(
+        "uv sync", "uv sync --locked --no-dev"
+    )
+    assert not {"lock-not-followed", "development-dependencies"} & set(found(tmp_path, capsys, right, files))
+    pip = text.replace("uv sync", "pip install .")
+    assert found(tmp_path, capsys, pip, files)["lock-not-followed"] == 4
+
+
+def test_a_build_stage_is_not_what_is_shipped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = "FROM python:3.14-slim AS build\nENV API_TOKEN=x1y2z3\nRUN echo > /out\n"
+    text = build + ON_FLASK.replace("USER 1000\n", "COPY --from=build /out /out\nUSER 1000\n")
+    assert found(tmp_path, capsys, text, FLASK) == {}
+
+
+def test_a_dockerfile_for_development_may_serve_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = ON_FLASK.replace("USER 1000\n", "").replace('"gunicorn", "app:app"', '"flask", "run"')
+    assert set(found(tmp_path, capsys, text, FLASK)) == {"runs-as-root", "development-server"}
+    (tmp_path / "Dockerfile.dev").write_text(text)
+    run(["lint", str(tmp_path), "--json", "--file", "Dockerfile.dev"])
+    assert json.loads(capsys.readouterr().out)["files"][0]["risks"] == []
 
 
 def test_ids_are_unique_and_documented() -> None:

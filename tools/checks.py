@@ -26,18 +26,19 @@ PRACTICE = """
 ## Good practice, by the measure of the project
 
 `genfile lint` says these of Dockerfiles that may well build and start: what the project's own files ask for, what must
-not be in a layer, how the process is started. They are warnings, and do not change the exit code. Layout and shell are
-left to hadolint.
+not be in a layer, how the process is started. A warning is a fault that matters in production; a hint is something that
+could be better, and may be meant. Neither changes the exit code, unless `--level` or `[lint]` says so. Layout and shell
+are left to hadolint. A finding that is meant is silenced by `# genfile: ignore=ID reason` above its instruction.
 
-| id | why | source |
-|---|---|---|
+| id | level | why | source |
+|---|---|---|---|
 """
 
 
 def render() -> str:
     """The text of docs/checks.md."""
     checks = "".join(f"| `{item.id}` | {item.reason} |\n" for item in CHECKS)
-    practice = "".join(f"| `{item.id}` | {item.reason} | {item.source} |\n" for item in PRACTICES)
+    practice = "".join(f"| `{item.id}` | {item.level} | {item.reason} | {item.source} |\n" for item in PRACTICES)
     return HEAD + checks + PRACTICE + practice
 
 

@@ -28,7 +28,7 @@ class Finding:
 
 def of_risk(risk: "Risk") -> Finding:
     """A risk of an image as a finding."""
-    return Finding(risk.id, risk.level, risk.to_note().text, risk.path, risk.line)
+    return Finding(risk.id, "note" if risk.level == "hint" else risk.level, risk.to_note().text, risk.path, risk.line)
 
 
 def github(findings: Iterable[Finding]) -> str:

@@ -180,6 +180,13 @@ def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
+def data_date() -> date:
+    """The day as of which the data says what is past its end of life."""
+    day: date = load_table("runtimes")["as_of"]
+    return day
+
+
+@cache
 def runtime(language: str) -> Runtime:
     """The lines of a runtime: node, bun, python, go or java. Raises KeyError for another."""
     data = load_table("runtimes")

@@ -1,5 +1,6 @@
 """What git says of a checkout: commit, tag, remote. Labels and tags of an image come from it."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -62,7 +63,25 @@ def _web_url(remote: str | None) -> str | None:
     return url.removesuffix(".git") if url.startswith(("https://", "http://")) and url.isprintable() else None
 
 
+def commit_of(folder: Path, reference: str) -> str | None:
+    """The commit that a name means in a checkout; None where there is none."""
+    found = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}")
+    return found if found is not None and re.fullmatch(r"[0-9a-f]{40,64}", found) else None
+
+
+def file_at(folder: Path, commit: str, path: str, limit: int) -> bytes | None:
+    """A file below a folder as a commit has it, no filter of the repository's applied; None where there is none."""
+    found = _run(folder, "cat-file", "blob", f"{commit}:./{path}")
+    return found if found is not None and len(found) <= limit else None
+
+
 def _git(folder: Path, *words: str) -> str | None:
+    found = _run(folder, *words)
+    return found.decode("utf-8", "replace").strip() if found is not None else None
+
+
+def _run(folder: Path, *words: str) -> bytes | None:
+    """What git prints; None where it fails. It fetches nothing."""
     try:
         done = subprocess.run(
             ["git", "-C", str(folder), *_SETTINGS, *words],
@@ -70,10 +89,9 @@ def _git(folder: Path, *words: str) -> str | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=_SECONDS,
-            text=True,
-            errors="replace",
             check=False,
+            env={**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"},
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

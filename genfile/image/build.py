@@ -151,6 +151,8 @@ class _Run:
             rule = self.context.ignored.rule_for(source)
             ignored = rule.pattern if rule is not None and not rule.negated and self.context.is_file(source) else None
             stage.lacks.append(Lack("copy", source, copy.item.line, f"{copy.item.keyword} {copy.source}", ignored))
+            # The build ends here: what would be missing later on follows from it.
+            stage.files.put(Unknown(copy.place(source, file=copy.into), f"{copy.item.keyword} {copy.source}"))
             return
         into = copy.into and not self.context.is_folder(source)
         if found is None:
@@ -203,6 +205,7 @@ class _Run:
         found_one = other.files.find(source)
         if found_one.answer is Answer.NO:
             stage.lacks.append(Lack("copy", source, copy.item.line, f"COPY --from={origin} {copy.source}"))
+            stage.files.put(Unknown(copy.target, f"COPY --from={origin} {copy.source}"))
             return
         if found_one.answer is Answer.UNKNOWN:
             stage.files.put(either(copy.target, f"COPY --from={origin}", copy.owner))

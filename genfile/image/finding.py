@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from genfile.dockerfile.edit import Edit
+
 Level = Literal["error", "warning"]
 
 
@@ -19,7 +21,7 @@ class Mend:
 class Finding:
     """One fault. ``check``: the id of the check; ``text``: what is wrong, as a sentence without a full stop; ``hint``:
     what puts it right; ``path`` and ``line``: where; ``level``: `error` where the build or the start fails for
-    certain."""
+    certain; ``edits``: of the Dockerfile, where they put it right and can't break what works."""
 
     check: str
     text: str
@@ -28,3 +30,4 @@ class Finding:
     hint: str | None = None
     level: Level = "error"
     mend: Mend | None = field(default=None, compare=False)
+    edits: tuple[Edit, ...] = field(default=(), compare=False)

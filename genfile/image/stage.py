@@ -13,12 +13,14 @@ from genfile.image.files import Answer, Files, Found, Gone, Made, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a RUN instruction, and where it ran. ``packages``: those of the system that were there by then."""
+    """One command of a RUN instruction, and where it ran. ``packages``: those of the system that were there by then;
+    ``variables``: those that it saw."""
 
     line: int
     words: tuple[str, ...]
     folder: str
     packages: frozenset[str] = frozenset()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,18 @@ class Standing:
 class JsPaths(JsReferences):
     """The half of JsModule that evaluates paths."""
 
+    def served(self, standing: Standing) -> Iterator[tuple[Where, int]]:
+        """The folders and files that Express serves, each with its line: its views, static files, what is sent."""
+        for call in self._all("call_expression"):
+            function, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+            name = self._dotted(function) if function is not None else ""
+            given = arguments.named_children if arguments is not None else []
+            views = name.endswith(".set") and len(given) > 1 and self._value(given[0]) == "views"
+            if views or (given and name.endswith((".static", ".sendFile"))):
+                found = self.path_of(given[1] if views else given[0], standing)
+                if found is not None:
+                    yield found, call.start_point[0] + 1
+
     def exported_path(self, names: tuple[str, ...], standing: Standing) -> Where | None:
         """What this module exports by a path of names, as a path of the file system."""
         first, *rest = names or ("default",)

@@ -7,10 +7,18 @@ and shell are left to hadolint.
 
 from collections.abc import Iterator
 
-from genfile.practice import base, install, secrets, start
+from genfile.practice import base, development, install, read, secrets, start
 from genfile.practice.subject import Practice, Subject, Wrong
 
-PRACTICES: tuple[Practice, ...] = (*base.PRACTICES, *install.PRACTICES, *secrets.PRACTICES, *start.PRACTICES)
+PRACTICES: tuple[Practice, ...] = (
+    *base.PRACTICES,
+    *install.PRACTICES,
+    *development.PRACTICES,
+    *read.PRACTICES,
+    *secrets.PRACTICES,
+    *start.PRACTICES,
+)
+LEVELS = {item.id: item.level for item in PRACTICES}
 
 
 def practise(subject: Subject) -> Iterator[Wrong]:
@@ -19,4 +27,4 @@ def practise(subject: Subject) -> Iterator[Wrong]:
         yield from item.find(subject)
 
 
-__all__ = ["PRACTICES", "Practice", "Subject", "Wrong", "practise"]
+__all__ = ["LEVELS", "PRACTICES", "Practice", "Subject", "Wrong", "practise"]

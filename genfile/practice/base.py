@@ -1,8 +1,10 @@
 """Base images: against the version that the project asks for, their end of life, and tags that move."""
 
+import re
 from collections.abc import Iterator
 
-from genfile.data import runtime
+from genfile.data import data_date, runtime
+from genfile.data.systems import release_of, successor
 from genfile.detect.hosting.images import IMAGES, image_pin
 from genfile.evidence import Evidence
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -13,7 +15,11 @@ from genfile.versions import parse_pin, satisfies
 _PINS = frozenset(
     {".nvmrc", ".node-version", ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "runtime.txt"}
 )
-_RANGES = frozenset("<>=~^*!")
+# A range of versions that a text ends with, and the newest version that a package works with.
+_RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|\*$")
+_UP_TO = re.compile(r"\bup to (\d[\d.]*)")
+# Where a version is what somebody works or tests with, not what the project asks for.
+_WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
 
 
 def _version(subject: Subject) -> Iterator[Wrong]:
@@ -24,15 +30,18 @@ def _version(subject: Subject) -> Iterator[Wrong]:
     spec = service.spec
     if fact is None or fact.guess or not fact.evidence or spec.language not in IMAGES:
         return
+    said = fact.evidence[0]
+    if said.path.startswith(_WORKSHOPS) or said.line is None:
+        return
     asked = spec.runtime.version if spec.runtime else ""
     for image, line in subject.bases:
         pin = image_pin(image, spec.language, IMAGES[spec.language])
-        if pin is None or _fits(pin.line, asked, fact.evidence[0], spec.language):
+        if pin is None or _fits(pin.line, asked, said, spec.language):
             continue
         yield Wrong(
             "base-version",
             line,
-            f"{image} is not what the project asks for: {fact.evidence[0]}",
+            f"{image} is not what the project asks for: {said}",
             f"take {spec.language} {asked}",
         )
 
@@ -45,12 +54,20 @@ def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:
     if language in ("go", "java"):
         least = parse_pin(evidence.says.split()[-1], language)
         return least is None or satisfies(have, least.line, "floor")
-    constraint = evidence.says.rpartition(" is ")[2].strip()
-    if evidence.path.rpartition("/")[2] not in _PINS and constraint[:1] in _RANGES:
-        return satisfies(have, constraint, "npm" if language == "node" else "pep440")
+    newest = _UP_TO.search(evidence.says)
+    if newest is not None:
+        return _numbers(have) <= _numbers(newest[1])
+    constraint = _RANGE.search(evidence.says)
+    if evidence.path.rpartition("/")[2] not in _PINS and constraint is not None:
+        text = constraint[0].strip()
+        return satisfies(have, text, "npm" if language == "node" else "poetry" if "^" in text else "pep440")
     ours, theirs = have.split("."), asked.split(".")
     depth = 1 if language == "node" else min(len(ours), len(theirs))
     return ours[:depth] == theirs[:depth]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _ended(subject: Subject) -> Iterator[Wrong]:
@@ -65,6 +82,22 @@ def _ended(subject: Subject) -> Iterator[Wrong]:
                     f"{image}: {language} {known.version} reached its end of life on {known.end_of_life}",
                     "take a line that still gets security fixes",
                 )
+                break
+        else:
+            yield from _system_ended(image, line)
+
+
+def _system_ended(image: str, line: int) -> Iterator[Wrong]:
+    """A distribution past its end, or an image that nobody makes new releases of."""
+    instead = successor(image)
+    if instead is not None:
+        text = f"{image}: this image gets no new releases, and no security fixes"
+        yield Wrong("base-ended", line, text, instead)
+        return
+    release = release_of(image)
+    if release is not None and release.ends < data_date():
+        text = f"{image}: {release.name} reached its end of life on {release.ends}"
+        yield Wrong("base-ended", line, text, "take a release that still gets security fixes")
 
 
 def _moving(subject: Subject) -> Iterator[Wrong]:
@@ -84,7 +117,12 @@ PRACTICES = (
         "docs.docker.com/build/building/best-practices/#pin-base-image-versions",
         _version,
     ),
-    Practice("base-ended", "A runtime past its end of life gets no security fixes.", "endoflife.date", _ended),
+    Practice(
+        "base-ended",
+        "A runtime or a distribution past its end of life gets no security fixes.",
+        "endoflife.date",
+        _ended,
+    ),
     Practice(
         "base-moving",
         "A build of tomorrow must not start from another image than the one that was tested.",

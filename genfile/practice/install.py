@@ -1,143 +1,139 @@
-"""Installations: by the lock file, before the sources, without what only development needs."""
+"""Installations: by the lock file, before the sources, with the package manager that the project names."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
+from genfile.dockerfile.edit import Edit
 from genfile.dockerfile.model import Instruction
-from genfile.practice.subject import Practice, Subject, Wrong
+from genfile.image.installs import Installation
+from genfile.image.stage import Stage
+from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
-# An installation of all dependencies: the words, the lock files that it could follow, and what makes it follow them.
-_INSTALLS: tuple[tuple[re.Pattern[str], tuple[str, ...], re.Pattern[str], str], ...] = (
-    (
-        re.compile(r"\bnpm (?:i|install)\b(?P<rest>[^&|;]*)"),
-        ("package-lock.json", "npm-shrinkwrap.json"),
-        re.compile(r"$^"),
-        "npm ci",
-    ),
-    (
-        re.compile(r"\byarn(?: install)?\b(?P<rest>(?: --?[^&|;]*)?)(?=\s*(?:$|&&|\|\||;))"),
-        ("yarn.lock",),
-        re.compile(r"--(?:frozen-lockfile|immutable)"),
-        "yarn install --frozen-lockfile, or --immutable from Yarn 2",
-    ),
-    (
-        re.compile(r"\bpnpm (?:i|install)\b(?P<rest>[^&|;]*)"),
-        ("pnpm-lock.yaml",),
-        re.compile(r"--frozen-lockfile"),
-        "pnpm install --frozen-lockfile",
-    ),
-    (
-        re.compile(r"\bbun (?:i|install)\b(?P<rest>[^&|;]*)"),
-        ("bun.lock", "bun.lockb"),
-        re.compile(r"--frozen-lockfile"),
-        "bun install --frozen-lockfile",
-    ),
-    (re.compile(r"\buv sync\b(?P<rest>[^&|;]*)"), ("uv.lock",), re.compile(r"--(?:locked|frozen)"), "uv sync --locked"),
-    (
-        re.compile(r"\bpipenv install\b(?P<rest>[^&|;]*)"),
-        ("Pipfile.lock",),
-        re.compile(r"--(?:deploy|ignore-pipfile)"),
-        "pipenv sync, or pipenv install --deploy",
-    ),
-)
-_GLOBAL = re.compile(r"(?:^|\s)(?:-g|--global|--location[= ]global)(?:\s|$)")
-_PACKAGES = re.compile(r"(?:^|\s)(?![-$\"'>0-9])\S")
-_ANY_INSTALL = re.compile(
-    r"\b(?:npm (?:ci|i|install)|yarn install|pnpm (?:i|install)|bun install|"
-    r"pip3? install [^&|;]*(?:-r|--requirement)\s|"
-    r"uv sync|poetry install|pipenv (?:install|sync)|go mod download|bundle install|composer install)\b"
-)
-_NODE_FULL = re.compile(r"\b(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install))\b(?P<rest>[^&|;]*)")
-_PRODUCTION = re.compile(r"--(?:omit[= ]dev|production|prod|only[= ]prod(?:uction)?)\b|(?:^|\s)-P(?:\s|$)")
-_PRUNES = re.compile(
-    r"\b(?:npm prune|pnpm prune|yarn workspaces focus|yarn install [^&|;]*--production|rm -rf [^&|;]*node_modules)"
-)
-_MANAGER = re.compile(
-    r"\b(?:npm (?:i|install) [^&|;]*(?:-g|--global)[^&|;]*?|corepack (?:prepare|install|use) [^&|;]*?)\b"
-    r"(?P<name>pnpm|yarn)(?:@(?P<version>latest|next|\*))?(?=\s|$|&|;)"
-)
-
-
-def _runs(instructions: tuple[Instruction, ...]) -> Iterator[tuple[Instruction, str]]:
-    for item in instructions:
-        if item.keyword == "RUN":
-            yield item, item.value if item.exec_form is None else " ".join(item.exec_form)
+_INSTEAD = {
+    "npm": "npm ci",
+    "pnpm": "pnpm install --frozen-lockfile",
+    "yarn": "yarn install --frozen-lockfile, or --immutable from Yarn 2",
+    "bun": "bun install --frozen-lockfile",
+    "uv": "uv sync --locked",
+    "poetry": "poetry install",
+    "pipenv": "pipenv install --deploy",
+}
+_PYTHON_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
 
 
 def _lock(subject: Subject) -> Iterator[Wrong]:
-    for stage in subject.image.needed():
-        for item, text in _runs(subject.instructions(stage)):
-            for pattern, locks, follows, instead in _INSTALLS:
-                match = pattern.search(text)
-                lock = next((name for name in locks if _has(subject, name)), None)
-                if match is None or lock is None or follows.search(text):
-                    continue
-                rest = match["rest"]
-                if _GLOBAL.search(rest) or _PACKAGES.search(rest):
-                    continue
-                what = " ".join(match[0].split())[:60]
-                yield Wrong(
-                    "lock-not-followed",
-                    item.line,
-                    f"`{what}` may install other versions than {lock} names",
-                    f"use {instead}",
-                )
+    seen: set[int] = set()
+    for stage, item in subject.installations:
+        lock = _lock_of(subject, stage, item)
+        if lock is None or item.step.line in seen:
+            continue
+        instruction = subject.at(item.step.line)
+        copied = _is_copied(subject, stage, item, posixpath.basename(lock))
+        if item.follows and copied:
+            continue
+        if not item.follows or item.manager == "poetry":
+            seen.add(item.step.line)
+            fix = f"use {_INSTEAD[item.manager]}"
+            if not copied:
+                text = f"`{item.text}` picks versions anew: {lock} is not copied before it"
+                yield Wrong("lock-not-followed", item.step.line, text, f"copy {lock} first, and {fix}")
+                continue
+            edits = _edits(instruction, item) if instruction is not None else ()
+            text = f"`{item.text}` may install other versions than {lock} names"
+            yield Wrong("lock-not-followed", item.step.line, text, fix, "hint", edits)
+    yield from _beside_a_lock(subject)
 
 
-def _has(subject: Subject, name: str) -> bool:
-    """Whether a lock file is in the build context, in the folder of the service or at its root."""
-    service = subject.service
-    root = subject.context.root
-    path = service.spec.path if service is not None and service.spec.path != "." else ""
-    below = path.removeprefix(root).strip("/") if path.startswith(root) else ""
-    return any(subject.context.is_file(f"{folder}/{name}" if folder else name) for folder in dict.fromkeys(("", below)))
+def _lock_of(subject: Subject, stage: Stage, item: Installation) -> str | None:
+    """The lock file of the build context that belongs to the manifest which is installed."""
+    source = stage.files.find(posixpath.join(item.folder, item.manifest)).source
+    if source is None:
+        return None
+    folder = posixpath.dirname(source)
+    return next((path for name in item.locks if subject.context.is_file(path := posixpath.join(folder, name))), None)
+
+
+def _is_copied(subject: Subject, stage: Stage, item: Installation, lock: str) -> bool:
+    """Whether the lock is in the stage before the step runs; it may be mounted, or come with a stage before."""
+    if stage.files.find(posixpath.join(item.folder, lock)).source is None:
+        step = subject.at(item.step.line)
+        return step is not None and any(lock in mount.get("target", "") for mount in step.mounts)
+    copies = [one for one in subject.instructions(stage) if one.keyword in ("COPY", "ADD")]
+    before = [one for one in copies if one.line < item.step.line]
+    return len(copies) == len(before) or any(_brings(one, lock) for one in before) or not copies
+
+
+def _brings(item: Instruction, name: str) -> bool:
+    """Whether a COPY brings a file of that name: by its name, by a pattern, or with a whole folder."""
+    from fnmatch import fnmatchcase
+
+    for word in item.words[:-1]:
+        last = posixpath.basename(word.rstrip("/"))
+        if fnmatchcase(name, last) or "." not in last.strip(".") or last in (".", ""):
+            return True
+    return item.flag("from") is not None
+
+
+def _edits(instruction: Instruction, item: Installation) -> tuple[Edit, ...]:
+    if not item.instead or instruction.heredocs or instruction.exec_form is not None:
+        return ()
+    return replaced(instruction, " ".join(item.step.words), " ".join(item.instead))
+
+
+def _beside_a_lock(subject: Subject) -> Iterator[Wrong]:
+    """pip installs the project itself, whose lock is there and is not asked."""
+    for stage in subject.built.needed:
+        exported = False
+        for step in stage.steps:
+            words = step.words
+            exported = exported or "export" in words or "-r" in words or "sync" in words or "--no-deps" in words
+            if posixpath.basename(words[0]) not in ("pip", "pip3") or "install" not in words or exported:
+                continue
+            target = next((word for word in words if word in (".", "-e.", "./") or word.startswith(".[")), None)
+            if target is None:
+                continue
+            source = stage.files.find(posixpath.join(step.folder, "pyproject.toml")).source
+            folder = posixpath.dirname(source) if source is not None else None
+            lock = next(
+                (
+                    path
+                    for name in _PYTHON_LOCKS
+                    if folder is not None and subject.context.is_file(path := posixpath.join(folder, name))
+                ),
+                None,
+            )
+            if lock is not None:
+                text = f"`{' '.join(words)[:60]}` picks versions anew: pip does not read {lock}"
+                manager = {"uv.lock": "uv sync --locked", "poetry.lock": "poetry install"}
+                fix = manager.get(posixpath.basename(lock), "an installation by the lock")
+                yield Wrong("lock-not-followed", step.line, text, f"use {fix}")
 
 
 def _order(subject: Subject) -> Iterator[Wrong]:
-    for stage in subject.image.needed():
-        whole: Instruction | None = None
-        for item in subject.instructions(stage):
-            if item.keyword in ("COPY", "ADD") and item.flag("from") is None and not item.heredocs:
-                sources = item.words[:-1]
-                if any(word.rstrip("/") in (".", "./", "") or word in (".", "./", "*") for word in sources):
-                    whole = whole or item
-            elif whole is not None and item.keyword == "RUN" and (match := _ANY_INSTALL.search(item.value)):
-                yield Wrong(
-                    "sources-before-dependencies",
-                    whole.line,
-                    f"all sources are copied before `{' '.join(match[0].split())}` in line {item.line}: "
-                    "each change installs anew",
-                    "copy the manifest and the lock file first, install, then copy the sources",
-                )
-                break
-
-
-def _development(subject: Subject) -> Iterator[Wrong]:
-    service = subject.service
-    if service is None or service.spec.language != "node":
-        return
-    values = service.spec.model_dump()
-    if not values.get("has_dev_dependencies") or values.get("dependencies_at_run") != "production":
-        return
-    production = False
-    last: Instruction | None = None
-    for item in subject.final:
-        if item.keyword == "ENV" and ("NODE_ENV", "production") in item.pairs:
-            production = True
-        if item.keyword != "RUN":
+    for stage in subject.built.needed:
+        lines = [item for where, item in subject.installations if where is stage]
+        whole = next((item for item in subject.instructions(stage) if _copies_all(item)), None)
+        if whole is None or not lines or lines[0].step.line < whole.line:
             continue
-        if _PRUNES.search(item.value):
-            last = None
-        elif (match := _NODE_FULL.search(item.value)) and not _GLOBAL.search(match["rest"]):
-            full = not production and not _PRODUCTION.search(item.value) and "NODE_ENV=production" not in item.value
-            last = item if full and not _PACKAGES.search(match["rest"]) else None
-    if last is not None:
-        yield Wrong(
-            "development-dependencies",
-            last.line,
-            "the final image holds every development dependency",
-            "install them in a build stage, and with --omit=dev for the final one",
-        )
+        first = next((item for item in lines if item.step.line > whole.line), None)
+        if first is not None:
+            yield Wrong(
+                "sources-before-dependencies",
+                whole.line,
+                f"all sources are copied before `{first.text}` in line {first.step.line}: each change installs anew",
+                "copy the manifest and the lock file first, install, then copy the sources",
+            )
+
+
+def _copies_all(item: Instruction) -> bool:
+    if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None or item.heredocs:
+        return False
+    return any(word in (".", "./", "/", "*") for word in item.words[:-1])
+
+
+_COREPACK = frozenset({"prepare", "install", "use"})
+_NEWEST = re.compile(r"(?:latest|next|\*)?")
 
 
 def _manager(subject: Subject) -> Iterator[Wrong]:
@@ -146,24 +142,32 @@ def _manager(subject: Subject) -> Iterator[Wrong]:
     fact = service.facts.get("/package_manager/version") if service is not None else None
     if manager is None or manager.version is None or fact is None or not fact.evidence or fact.guess:
         return
-    for stage in subject.image.needed():
-        for item, text in _runs(subject.instructions(stage)):
-            match = _MANAGER.search(text)
-            if match is None or match["name"] != manager.name or text[match.end() : match.end() + 1] == "@":
+    for stage in subject.built.needed:
+        for step in stage.steps:
+            words = step.words
+            globally = words[0] == "npm" and not {"-g", "--global"}.isdisjoint(words)
+            if not globally and not (words[0] == "corepack" and not _COREPACK.isdisjoint(words)):
                 continue
-            what = f"{manager.name}@{match['version']}" if match["version"] else f"the newest {manager.name}"
-            yield Wrong(
-                "manager-unpinned",
-                item.line,
-                f"{what} is installed, and the project asks for {manager.version}: {fact.evidence[0]}",
-                f"install {manager.name}@{manager.version}",
-            )
+            for word in words[1:]:
+                name, _, version = word.partition("@")
+                if name == manager.name and _NEWEST.fullmatch(version):
+                    item = subject.at(step.line)
+                    what = f"{name}@{version}" if version else f"the newest {name}"
+                    new = f"{name}@{manager.version}"
+                    whole = " ".join(words)
+                    yield Wrong(
+                        "manager-unpinned",
+                        step.line,
+                        f"{what} is installed, and the project asks for {manager.version}: {fact.evidence[0]}",
+                        f"install {new}",
+                        edits=replaced(item, whole, whole.replace(word, new)) if item is not None else (),
+                    )
 
 
 PRACTICES = (
     Practice(
         "lock-not-followed",
-        "An installation that may change the lock file installs what nobody has tested.",
+        "An installation that does not follow the lock file installs what nobody has tested.",
         "docs.npmjs.com/cli/commands/npm-ci",
         _lock,
     ),
@@ -172,12 +176,7 @@ PRACTICES = (
         "The cache of the installation is lost with each change of a source file.",
         "docs.docker.com/build/cache/optimize/#order-your-layers",
         _order,
-    ),
-    Practice(
-        "development-dependencies",
-        "What only development needs makes the image larger and gives attackers more to work with.",
-        "docs.npmjs.com/cli/commands/npm-ci#omit",
-        _development,
+        "hint",
     ),
     Practice(
         "manager-unpinned",

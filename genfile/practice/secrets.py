@@ -1,74 +1,120 @@
 """Secrets and version control: what must not be in a layer."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 
+from genfile.container.compose import read_dotenv
 from genfile.dockerfile.model import Instruction
 from genfile.practice.subject import Practice, Subject, Wrong
 
 _NAME = re.compile(
     r"(?:^|_)(?:SECRET|TOKEN|PASSWORD|PASSWD|PWD|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(?:_|$)|SECRET_KEY"
 )
-# Names that hold no secret, though they end like one: of a file, of a time, of a public key.
+# Names that hold no secret, though they end like one: of a file, of a time, of a key that every browser gets.
 _HARMLESS = re.compile(
-    r"(?:_FILE|_PATH|_DIR|_URL|_EXPIR\w*|_TTL|_NAME|_ID|_HEADER|_LENGTH|_ALGORITHM|PUBLIC\w*)$|PUBLISHABLE|NEXT_PUBLIC|VITE_",
+    r"(?:_FILE|_PATH|_DIR|_URL|_EXPIR\w*|_TTL|_NAME|_ID|_HEADER|_LENGTH|_ALGORITHM|_SECONDS|_MINUTES|_ENABLED|PUBLIC\w*)$"
+    r"|PUBLISHABLE|^(?:NEXT_PUBLIC|NUXT_PUBLIC|VITE|REACT_APP|PUBLIC|EXPO_PUBLIC)_|_PUBLIC_",
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(r"|\"\"|''|true|false|\d{1,2}", re.IGNORECASE)
-_ENV_FILES = (".env", ".env.local", ".env.production", ".env.development")
+_ENV_FILES = (".env", ".env.local", ".env.production", ".env.development", ".env.prod", ".env.dev")
+
+
+def _is_secret(name: str) -> bool:
+    return _NAME.search(name.upper()) is not None and not _HARMLESS.search(name)
 
 
 def _values(subject: Subject) -> Iterator[Wrong]:
-    for stage in subject.image.needed():
-        for item in subject.instructions(stage):
-            if item.keyword not in ("ENV", "ARG"):
+    """Values of ENV and ARG in the stages that the image is made from; those of other stages are not in it."""
+    for item in subject.final:
+        for name, value in item.pairs if item.keyword in ("ENV", "ARG") else ():
+            if not _is_secret(name) or _NO_VALUE.fullmatch(value):
                 continue
-            for name, value in item.pairs:
-                if (
-                    not _NAME.search(name.upper())
-                    or _HARMLESS.search(name)
-                    or "$" in value
-                    or _NO_VALUE.fullmatch(value)
-                ):
+            if "$" in value:
+                origin = re.fullmatch(r"\$\{?(\w+)\}?", value)
+                if origin is None or not _is_argument(subject, origin[1]):
                     continue
-                yield Wrong(
-                    "secret-in-image",
-                    item.line,
-                    f"{item.keyword} {name} has a value: whoever has the image can read it",
-                    "mount it for one step (RUN --mount=type=secret), or give it when the container starts",
-                )
+            yield Wrong(
+                "secret-in-image",
+                item.line,
+                f"{item.keyword} {name} has a value: whoever has the image can read it",
+                "mount it for one step (RUN --mount=type=secret), or give it when the container starts",
+            )
+
+
+def _is_argument(subject: Subject, name: str) -> bool:
+    """Whether a variable is one that the build is given."""
+    return any(name == key for item in subject.final if item.keyword == "ARG" for key, _ in item.pairs)
 
 
 def _env_file(subject: Subject) -> Iterator[Wrong]:
     whole = next((item for item in subject.final if _copies_all(item)), None)
     for name in _ENV_FILES:
-        if not subject.context.is_file(name):
-            continue
-        named = next((item for item in subject.final if _copies(item, name)), None)
-        item = named or (whole if subject.context.find(name) else None)
-        if item is not None:
+        for path in dict.fromkeys((name, posixpath.join(_folder(subject), name))):
+            if not subject.context.is_file(path) or not subject.context.find(path):
+                continue
+            item = next((item for item in subject.final if _copies(item, path)), None) or whole
+            if item is None or _is_removed(subject, item, name):
+                continue
+            values = read_dotenv(subject.context.read(path) or "")
+            secrets = [key for key, value in values.items() if value and _is_secret(key)]
+            if not secrets and name != ".env":
+                continue
+            what = f"with its {', '.join(secrets[:3])}" if secrets else "with the settings of one machine"
             yield Wrong(
                 "env-file-shipped",
                 item.line,
-                f"{name} goes into the image: its secrets can be read by whoever has the image",
-                f"leave {name} out in .dockerignore, and give the variables when the container starts",
+                f"{path} goes into the image {what}: whoever has the image can read it",
+                f"leave {path} out in .dockerignore, and give the variables when the container starts",
+                None if secrets else "hint",
             )
             return
+
+
+def _folder(subject: Subject) -> str:
+    """The folder of the service in the build context."""
+    path = subject.service.spec.path if subject.service is not None else "."
+    root = subject.context.root
+    inside = path == root or path.startswith(f"{root}/") or not root
+    return path[len(root) :].lstrip("/") if inside and path != "." else ""
+
+
+def _is_removed(subject: Subject, copied: Instruction, name: str) -> bool:
+    return any(
+        item.keyword == "RUN" and item.line > copied.line and re.search(rf"\brm\b[^&;|]*{re.escape(name)}", item.value)
+        for item in subject.final
+    )
 
 
 def _no_ignore(subject: Subject) -> Iterator[Wrong]:
     if subject.context.ignored.rules:
         return
-    for stage in subject.image.needed():
-        item = next((item for item in subject.instructions(stage) if _copies_all(item)), None)
-        if item is not None:
-            yield Wrong(
-                "no-dockerignore",
-                item.line,
-                "there is no .dockerignore: .git, installed packages and local settings are copied, too",
-                "`genfile init` writes one",
-            )
-            return
+    shipped = next((item for item in subject.final if _copies_all(item)), None)
+    item = shipped
+    for stage in () if shipped is not None else subject.image.needed():
+        item = item or next((item for item in subject.instructions(stage) if _copies_all(item)), None)
+    if item is None:
+        return
+    what = ".git, installed packages" if not subject.context.root else "installed packages"
+    yield Wrong(
+        "no-dockerignore",
+        item.line,
+        f"there is no .dockerignore: {what} and local settings are copied, too",
+        "`genfile init` writes one",
+        None if shipped is not None else "hint",
+    )
+
+
+def _history(subject: Subject) -> Iterator[Wrong]:
+    """Version control lies at the root of a tree; where there is no ignore file at all, that is said instead."""
+    ignored = subject.context.ignored
+    if subject.context.root or not ignored.rules or ignored.excludes(".git/config"):
+        return
+    item = next((item for item in subject.final if _copies_all(item)), None)
+    if item is not None and not _is_removed(subject, item, ".git"):
+        text = ".git goes into the image: with it the whole history, and each secret that was ever committed"
+        yield Wrong("git-shipped", item.line, text, "add .git to .dockerignore")
 
 
 def _copies_all(item: Instruction) -> bool:
@@ -77,10 +123,10 @@ def _copies_all(item: Instruction) -> bool:
     return any(word in (".", "./", "/") for word in item.words[:-1])
 
 
-def _copies(item: Instruction, name: str) -> bool:
+def _copies(item: Instruction, path: str) -> bool:
     if item.keyword not in ("COPY", "ADD") or item.flag("from") is not None:
         return False
-    return any(word.removeprefix("./") == name for word in item.words[:-1])
+    return any(posixpath.normpath(word.lstrip("/") or ".") == path for word in item.words[:-1])
 
 
 PRACTICES = (
@@ -101,5 +147,11 @@ PRACTICES = (
         "Without an ignore file the build context holds what must not be in an image, and changes all the time.",
         "docs.docker.com/build/concepts/context/#dockerignore-files",
         _no_ignore,
+    ),
+    Practice(
+        "git-shipped",
+        "A copy of version control makes the image larger, and holds what was deleted long ago.",
+        "docs.docker.com/build/concepts/context/#dockerignore-files",
+        _history,
     ),
 )

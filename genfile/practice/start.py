@@ -1,44 +1,28 @@
-"""The process that the container runs: as whom, by what, and whether signals reach it."""
+"""The process that the container runs: as whom, whether signals reach it, and what it waits for."""
 
 import re
 from collections.abc import Iterator
 
+from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
-_DEVELOPMENT: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\s--reload\b"), "--reload watches the sources and starts anew with each change"),
-    (re.compile(r"\bnodemon\b|\bts-node-dev\b|\btsx watch\b|\bnode --watch\b"), "a watcher starts the program"),
-    (
-        re.compile(r"\b(?:npm|pnpm|yarn|bun)(?: run)? (?:dev|start:dev|serve:dev|develop)\b"),
-        "it is the script for development",
-    ),
-    (re.compile(r"\bmanage\.py runserver\b"), "runserver is Django's server for development"),
-    (re.compile(r"\bflask (?:--\w+ \S+ )*run\b|\bFLASK_ENV=development\b"), "flask run is the server for development"),
-    (
-        re.compile(r"\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bvite(?: dev| serve|\s*$|\s+--host)|\bastro dev\b"),
-        "it is a server for development",
-    ),
-    (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
-)
 # Images whose own user is not root, by a word of their name or tag.
 _NOT_ROOT = re.compile(r"unprivileged|nonroot|rootless|chainguard|cgr\.dev|bitnami|ubi\d*/|scratch")
-
-
-def _development(subject: Subject) -> Iterator[Wrong]:
-    words = " ".join(subject.image.words)
-    stage = subject.image.stage
-    said = stage.command or stage.entrypoint
-    for pattern, why in _DEVELOPMENT:
-        match = pattern.search(words)
-        if match is not None:
-            line = said.evidence.line if said is not None else None
-            yield Wrong(
-                "development-server",
-                line,
-                f"the container starts `{words[:70].strip()}`: {why}",
-                "start what serves in production",
-            )
-            return
+# A command that a shell would change: it has no form without one.
+_SHELL = re.compile(r"[$`\"'\\|&;<>(){}*?\[\]~#!]")
+_HOST = r"(?P<host>[A-Za-z][A-Za-z0-9_.-]*)"
+_WAITS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\bwait-for(?:-it)?(?:\.sh)?\s+(?:(?:-t|--timeout)[= ]\S+\s+)?(?:tcp://)?{_HOST}:\d+",
+        rf"\bdockerize\b[^\n;&|]*?-wait[= ]\w+://{_HOST}(?::\d+)?",
+        rf"\bwait-on\b[^\n;&|]*?(?:tcp|http|https):(?://)?{_HOST}:\d+",
+        rf"\bnc\s+(?:-\w+\s+)*{_HOST}\s+\d+",
+        rf"\bpg_isready\b[^\n;&|]*?\s-h\s*{_HOST}",
+        rf"/dev/tcp/{_HOST}/\d+",
+    )
+)
+_HERE = re.compile(r"localhost|host\.docker\.internal|.*\.(?:com|net|org|io|dev|local|internal)", re.IGNORECASE)
 
 
 def _shell(subject: Subject) -> Iterator[Wrong]:
@@ -49,11 +33,17 @@ def _shell(subject: Subject) -> Iterator[Wrong]:
     text = said.value.strip()
     if not text or text.startswith("exec ") or "\n" in text:
         return
+    item = subject.at(said.evidence.line)
+    edits: tuple[Edit, ...] = ()
+    if item is not None and not _SHELL.search(text) and "=" not in text.split()[0] and item.value.strip() == text:
+        words = ", ".join(f'"{word}"' for word in text.split())
+        edits = (Edit(item.line, item.end_line, f"{item.keyword} [{words}]"),)
     yield Wrong(
         "shell-form",
         said.evidence.line,
         "sh is process 1 here: SIGTERM may not reach the program, and it is killed after 10 s",
         'use the exec form: ["program", "argument"]',
+        edits=edits,
     )
 
 
@@ -80,23 +70,50 @@ def _official(image: str) -> bool:
     return "/" not in name
 
 
+def _waits(subject: Subject) -> Iterator[Wrong]:
+    if subject.hosts is None:
+        return
+    stage = subject.image.stage
+    said = stage.command or stage.entrypoint
+    command = subject.image.command
+    texts = [" ".join(subject.image.words)]
+    for path in command.value.scripts if command is not None else ():
+        texts.append(subject.context.read_text(path) or "")
+    seen: set[str] = set()
+    for text in texts:
+        code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+        for pattern in _WAITS:
+            for match in pattern.finditer(code):
+                host = match["host"]
+                if host in seen or host in subject.hosts or _HERE.fullmatch(host):
+                    continue
+                seen.add(host)
+                yield Wrong(
+                    "waits-for-host",
+                    said.evidence.line if said is not None else None,
+                    f"the container waits for {host}, and no service of the project's compose files has that name",
+                    "take the host from a variable",
+                )
+
+
 PRACTICES = (
-    Practice(
-        "development-server",
-        "A server for development is slow, shows errors to strangers, and ends or reloads on its own.",
-        "docs.djangoproject.com/en/stable/ref/django-admin/#runserver",
-        _development,
-    ),
     Practice(
         "shell-form",
         "In shell form the shell is process 1 and does not pass signals on.",
         "docs.docker.com/reference/build-checks/json-args-recommended",
         _shell,
+        "hint",
     ),
     Practice(
         "runs-as-root",
         "Who breaks into a process that runs as root is root in the container.",
         "docs.docker.com/build/building/best-practices/#user",
         _root,
+    ),
+    Practice(
+        "waits-for-host",
+        "A program that waits for a host which nothing has never starts.",
+        "docs.docker.com/compose/how-tos/networking/",
+        _waits,
     ),
 )

@@ -3,26 +3,44 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from genfile.container.image import Image
-from genfile.container.model import Stage
+from genfile.container.model import Stage as Interpreted
 from genfile.container.stages import lineage
 from genfile.detect.inspection import InspectedService
+from genfile.dockerfile.edit import Edit
 from genfile.dockerfile.model import Dockerfile, Instruction
-from genfile.image import Context
+from genfile.image import Built, Context
+from genfile.image.installs import Installation, installation_of
+from genfile.image.stage import Stage
+
+Level = Literal["warning", "hint"]
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A Dockerfile with its image, its build context, and the service that it is for, where one is known.
+    """A Dockerfile carried out on paper, the service that it is for, where one is known, and the hosts that there are.
 
-    ``service`` was found without the Dockerfile's own testimony.
+    ``service`` was found without the Dockerfile's own testimony. ``hosts``: names that something beside the container
+    answers to, those of compose files; None where nobody can tell.
     """
 
-    dockerfile: Dockerfile
-    image: Image
-    context: Context
+    built: Built
     service: InspectedService | None
+    hosts: frozenset[str] | None = None
+
+    @property
+    def dockerfile(self) -> Dockerfile:
+        return self.built.dockerfile
+
+    @property
+    def image(self) -> Image:
+        return self.built.image
+
+    @property
+    def context(self) -> Context:
+        return self.built.context
 
     @cached_property
     def final(self) -> tuple[Instruction, ...]:
@@ -33,9 +51,20 @@ class Subject:
         return tuple(found)
 
     @cached_property
-    def lineage(self) -> tuple[Stage, ...]:
+    def lineage(self) -> tuple[Interpreted, ...]:
         """The final stage and those that it starts from."""
         return lineage(self.image.stages, self.image.stage)
+
+    @cached_property
+    def shipped(self) -> tuple[Stage, ...]:
+        """The stages whose files are in the image: those it is made from, and those it copies a folder of."""
+        names = {stage.index for stage in self.lineage}
+        wanted = {item.flag("from") for item in self.final if item.keyword == "COPY"}
+        return tuple(
+            stage
+            for stage in self.built.needed
+            if stage.index in names or str(stage.index) in wanted or (stage.name is not None and stage.name in wanted)
+        )
 
     @cached_property
     def bases(self) -> tuple[tuple[str, int], ...]:
@@ -45,26 +74,52 @@ class Subject:
             found.setdefault(image, line)
         return tuple(found.items())
 
-    def instructions(self, stage: Stage) -> tuple[Instruction, ...]:
+    def instructions(self, stage: "Interpreted | Stage") -> tuple[Instruction, ...]:
         """The instructions of one stage."""
         return self.dockerfile.stages[stage.index].instructions
+
+    def at(self, line: int | None) -> Instruction | None:
+        """The instruction that begins in a line."""
+        return next((item for item in self.dockerfile.instructions if item.line == line), None)
+
+    @cached_property
+    def installations(self) -> tuple[tuple[Stage, Installation], ...]:
+        """Every step that installs a project's dependencies, with its stage, in their order."""
+        found = []
+        for stage in self.built.needed:
+            for step in stage.steps:
+                installation = installation_of(step)
+                if installation is not None:
+                    found.append((stage, installation))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """A finding: the id of its check, the line, what is wrong, and what to do."""
+    """A finding: the id of its check, the line, what is wrong, and what to do. ``level``: another than its check has;
+    ``edits``: those that put it right and can't break what works."""
 
     id: str
     line: int | None
     text: str
     hint: str
+    level: Level | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
 class Practice:
-    """A check: its id, why it is made, where that is written down, and the function."""
+    """A check: its id, why it is made, where that is written down, how much it matters, and the function."""
 
     id: str
     reason: str
     source: str
     find: Callable[[Subject], Iterator[Wrong]]
+    level: Level = "warning"
+
+
+def replaced(item: Instruction, old: str, new: str) -> tuple[Edit, ...]:
+    """The edit that puts a text into an instruction in place of one that stands in it once; else none."""
+    if item.original.count(old) != 1 or "\n" in new:
+        return ()
+    return (Edit(item.line, item.end_line, item.original.replace(old, new)),)

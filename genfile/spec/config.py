@@ -33,6 +33,25 @@ class ServiceConfig(Model):
     set: dict[str, Any] = Field({}, description=_SET)
 
 
+class LintIgnore(Model):
+    """Findings of one check that are meant."""
+
+    id: Word = Field(description="The check, by its id in docs/checks.md.")
+    path: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        "*", description="Only in these Dockerfiles: a path, or a pattern with *."
+    )
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(description="Why it is meant.")
+
+
+class LintConfig(Model):
+    """What is decided for `genfile lint`."""
+
+    level: Literal["error", "warning", "hint"] | None = Field(
+        None, description="From this level on findings make the exit code 3: error by default."
+    )
+    ignore: Annotated[tuple[LintIgnore, ...], Field(max_length=200)] = Field((), description="Findings that are meant.")
+
+
 class Config(Model):
     """What a user can decide for a project; `genfile.toml`, `[tool.genfile]` of pyproject.toml, or package.json."""
 
@@ -42,6 +61,7 @@ class Config(Model):
     ignore: Patterns = Field((), description="Paths that detection does not look at, as patterns of a .gitignore.")
     set: dict[str, Any] = Field({}, description=_SET)
     services: dict[RelativePath, ServiceConfig] = Field({}, description="Single services, by the path of each.")
+    lint: LintConfig = Field(LintConfig.model_construct(), description="What `genfile lint` leaves out.")
     presets: dict[PresetName, PresetSource] = Field({}, description="Presets that the project has names for.")
 
 

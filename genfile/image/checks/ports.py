@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from genfile.container.ports import command_port
+from genfile.dockerfile.edit import Edit
 from genfile.image.build import Built
 from genfile.image.finding import Finding
 from genfile.image.needs import Needs
@@ -25,7 +26,8 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
         if number is not None and exposed and number not in exposed:
             said = next(iter(exposed.values()))
             text = f"the command listens on {number}, but EXPOSE says {said.value.number}"
-            yield Finding(ID, text, built.path, said.evidence.line, f"EXPOSE {number}", "warning")
+            edits = _exposing(built, said.evidence.line, number)
+            yield Finding(ID, text, built.path, said.evidence.line, f"EXPOSE {number}", "warning", edits=edits)
     check = image.health
     if check is not None and check.value.port is not None and exposed and check.value.port not in exposed:
         known = {said.value.number for said in image.ports} - {check.value.port}
@@ -35,7 +37,16 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
     if needs.port is not None and exposed and needs.port not in exposed:
         said = next(iter(exposed.values()))
         text = f"the service listens on {needs.port}, but EXPOSE says {said.value.number}"
-        yield Finding(ID, text, built.path, said.evidence.line, f"EXPOSE {needs.port}", "warning")
+        edits = _exposing(built, said.evidence.line, needs.port)
+        yield Finding(ID, text, built.path, said.evidence.line, f"EXPOSE {needs.port}", "warning", edits=edits)
+
+
+def _exposing(built: Built, line: int | None, number: int) -> tuple[Edit, ...]:
+    """The edit that makes an EXPOSE of one plain port name another one."""
+    item = next((item for item in built.dockerfile.instructions if item.line == line), None)
+    if item is None or re.fullmatch(r"\d+(?:/tcp)?", item.value.strip()) is None:
+        return ()
+    return (Edit(item.line, item.end_line, f"EXPOSE {number}"),)
 
 
 def _loopback(built: Built, words: tuple[str, ...], line: int | None) -> Iterator[Finding]:

@@ -178,11 +178,13 @@ def _is_workspace(call: _Call, manifest: dict[str, Any]) -> bool:
 def _install(call: _Call) -> None:
     run, folder = call.run, call.folder
     if not run.needs(posixpath.join(folder, "package.json")):
+        run.may_change(folder)
         return
     frozen = call.verb in ("ci", "clean-install") or run.has("--frozen-lockfile", "--immutable")
     locks = [posixpath.join(folder, name) for name in _LOCKS[call.manager]]
     if frozen and all(run.find(path).answer is Answer.NO for path in locks):
         run.needs(locks[0])
+        run.may_change(folder)
         return
     manifest = _manifest(call)
     target = posixpath.join(folder, "node_modules")

@@ -37,7 +37,9 @@ def perform(run: Run) -> None:
     if run.depth > MAX_DEPTH or len(run.stage.steps) > MAX_STEPS:
         anything(run.stage, "scripts that call each other")
         return
-    run.stage.steps.append(Step(run.line, run.words, run.folder, frozenset(run.stage.packages)))
+    seen = {**run.stage.variables, **run.stage.settings, **run.given}
+    packages = frozenset(run.stage.packages)
+    run.stage.steps.append(Step(run.line, run.words, run.folder, packages, seen))
     effect = run.effects.get(run.program)
     if effect is None:
         unknown(run)

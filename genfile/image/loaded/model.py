@@ -22,7 +22,9 @@ class Load:
 
 @dataclass
 class Reached:
-    """``missing``: own files that are not in the image; ``absent``: packages that are not installed."""
+    """``missing``: own files that are not in the image; ``absent``: packages that are not installed; ``modules``: those
+    that were followed, each by its path in the image and in the build context."""
 
     missing: list[Load] = field(default_factory=list)
     absent: list[Load] = field(default_factory=list)
+    modules: list[tuple[str, str]] = field(default_factory=list)

@@ -29,6 +29,7 @@ def follow(built: Built, start: str, result: Reached) -> None:
         module = _module(built, path, source)
         if source is None or module is None:
             continue
+        result.modules.append((path, source))
         stays = {item.module for item in module.loads}
         for item in module.imports:
             if path.endswith(_TYPESCRIPT) and not item.required and item.module not in stays:

@@ -41,6 +41,7 @@ class _Walk:
             module = self.built.context.parsed(parse_python, source) if source is not None else None
             if source is None or module is None:
                 continue
+            self.result.modules.append((path, source))
             for item in required_imports(module):
                 if item.lazy:
                     continue

@@ -1,0 +1,57 @@
+"""The distributions below base images: which release a tag names, and whether it still gets security fixes."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+_DATA = "systems"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of a distribution that is past its end of life, or soon will be."""
+
+    name: str
+    tags: frozenset[str]
+    image: str
+    versions: frozenset[str]
+    ends: date
+
+
+@cache
+def _releases() -> tuple[Release, ...]:
+    from genfile.data import load_table
+
+    return tuple(
+        Release(item["name"], frozenset(item["tags"]), item["image"], frozenset(item["versions"]), item["ends"])
+        for item in load_table(_DATA)["release"]
+    )
+
+
+def release_of(image: str) -> Release | None:
+    """The release that an image reference names, where the data has it."""
+    name, tag = _parts(image)
+    words = set(tag.split("-"))
+    for item in _releases():
+        plain = re.match(r"\d+(?:\.\d+)?|[a-z]*", tag)
+        if name == item.image and (tag in item.versions or (plain is not None and plain[0] in item.versions)):
+            return item
+        if not words.isdisjoint(item.tags):
+            return item
+    return None
+
+
+def successor(image: str) -> str | None:
+    """What to take in place of an official image that gets no new releases; None for any other image."""
+    from genfile.data import load_table
+
+    name, _ = _parts(image)
+    found: str | None = load_table(_DATA)["abandoned"].get(name)
+    return found
+
+
+def _parts(image: str) -> tuple[str, str]:
+    """The name of an official image as Docker Hub has it, and the tag."""
+    name, _, tag = image.partition("@")[0].partition(":")
+    return name.removeprefix("docker.io/").removeprefix("library/"), tag

@@ -1,0 +1,190 @@
+"""Dockerfiles that somebody wrote, checked on paper against the project that they are for."""
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from genfile.errors import SourceError, UsageError
+from genfile.evidence import Risk
+from genfile.handwritten.builds import Way, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
+from genfile.handwritten.found import Found
+from genfile.handwritten.names import is_dockerfile, is_for_development
+
+if TYPE_CHECKING:
+    from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.detect.tree import Tree
+    from genfile.image import Built, Finding, Needs
+    from genfile.practice import Wrong
+    from genfile.source.base import Source
+
+MAX_DOCKERFILES = 200
+# Checks of good practice that count for an image that nobody ships, too.
+_ALWAYS = frozenset({"base-version", "base-ended", "manager-unpinned", "waits-for-host"})
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A Dockerfile with what was found in it; ``built``: None where its text is not a Dockerfile."""
+
+    path: str
+    found: tuple[Found, ...]
+    built: "Built | None"
+
+
+def wanted(tree: "Tree", names: Sequence[str]) -> dict[str, tuple[Way, ...]]:
+    """The Dockerfiles that are meant, each with the ways that it is built.
+
+    ``names``: of Dockerfiles, and of compose files and bake files, which stand for what they build; without any, all
+    of the tree. Raises UsageError for a name that is not there.
+    """
+    found: dict[str, tuple[Way, ...]] = {}
+    for name in names:
+        if name not in tree.paths:
+            text = f"{name} is not in {tree.source.name}"
+            raise UsageError(text, hint="name Dockerfiles by their path in the folder")
+        if not is_build_file(name):
+            found[name] = ways_of(tree, name)
+            continue
+        for way in builds_in(tree, name):
+            found[way.dockerfile] = (*found.get(way.dockerfile, ()), way)
+    if names:
+        return {path: ways for path, ways in found.items() if path in tree.paths}
+    every = {path for path in tree.paths if is_dockerfile(path)}
+    every |= {way.dockerfile for way in declared(tree) if way.dockerfile in tree.paths}
+    return {path: ways_of(tree, path) for path in sorted(every)[:MAX_DOCKERFILES]}
+
+
+def check_dockerfiles(
+    source: "Source", names: Sequence[str] = (), inspection: "Inspection | None" = None
+) -> dict[str, tuple[Risk, ...]]:
+    """What is wrong with the images that Dockerfiles of a tree make, by the path of each: builds and starts alone.
+
+    ``names``: as for `wanted`. ``inspection``: what is known of the services already. Raises UsageError for a name that
+    is not there, SourceError for text that is not a Dockerfile where it was named.
+    """
+    from genfile.detect.inspection import inspect_source
+    from genfile.detect.tree import Tree
+
+    tree = Tree(source)
+    known = inspect_source(source) if inspection is None else inspection
+    return {
+        path: tuple(item.risk for item in _on_paper(tree, known, path, ways, named=bool(names))[0])
+        for path, ways in wanted(tree, names).items()
+    }
+
+
+def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence[str] = ()) -> list[Checked]:
+    """Everything that is wrong with the Dockerfiles of a tree, by good practice as well.
+
+    ``inspection``: the services as they are without the testimony of these Dockerfiles. Raises as `check_dockerfiles`.
+    """
+    from genfile.detect.tree import Tree
+
+    tree = Tree(source)
+    found = []
+    for path, ways in wanted(tree, names).items():
+        certain, built = _on_paper(tree, inspection, path, ways, named=bool(names), testified=False)
+        practice = _practice(tree, inspection, path, ways[0], built) if built is not None else ()
+        items = dict.fromkeys((*certain, *practice))
+        found.append(Checked(path, tuple(sorted(items, key=_place)), built))
+    return found
+
+
+def dockerfiles_of(source: "Source", names: Sequence[str] = ()) -> list[str]:
+    """The Dockerfiles that `lint_dockerfiles` looks at."""
+    from genfile.detect.tree import Tree
+
+    return list(wanted(Tree(source), names))
+
+
+def _place(found: Found) -> tuple[int, str]:
+    return found.risk.line or 0, found.risk.id
+
+
+def _on_paper(
+    tree: "Tree",
+    inspection: "Inspection",
+    path: str,
+    ways: tuple[Way, ...],
+    *,
+    named: bool,
+    testified: bool = True,
+) -> "tuple[tuple[Found, ...], Built | None]":
+    """What ends a build or a start, by the way that has most of what is copied; and the image of that way.
+
+    ``testified``: what is known of the services is partly this Dockerfile's own word.
+    """
+    from genfile.dockerfile.reader import DockerfileError
+    from genfile.image import build, check
+
+    text = tree.text(path)
+    best: tuple[int, tuple[Finding, ...], Built] | None = None
+    for way in ways if text is not None else ():
+        context = context_of_way(tree, way)
+        try:
+            built = build(text or "", context, path=path, target=way.target, arguments=way.arguments)
+        except DockerfileError as error:
+            if named:
+                raise SourceError(f"{path}:{error.line}: {error.reason}") from None
+            return (), None
+        findings = check(built, _needs(inspection, way, testified=testified))
+        absent = sum(item.check == "copied-files-exist" for item in findings)
+        if best is None or absent < best[0]:
+            best = (absent, findings, built)
+    if best is None:
+        return (), None
+    return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
+
+
+def _found(tree: "Tree", item: "Finding", path: str, root: str) -> Found:
+    """A finding with its place in the tree: files that a program loads are named as the build context has them."""
+    from genfile.proof import risk_of
+
+    joined = posixpath.join(root, item.path) if item.path is not None and item.path != path else None
+    return Found(risk_of(replace(item, path=joined) if joined in tree.paths else item, path), item.edits)
+
+
+def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built: "Built") -> tuple[Found, ...]:
+    """What is wrong by good practice; that of the final stage, whatever stage a compose file builds."""
+    from genfile.image import build
+    from genfile.practice import LEVELS, Subject, practise
+
+    if way.target is not None:
+        built = build(built.dockerfile.text, built.context, path=path, arguments=way.arguments)
+    subject = Subject(built, _service(inspection, path, built.context.root), hosts(tree))
+    wrong: list[Wrong] = list(dict.fromkeys(practise(subject)))
+    if is_for_development(path):
+        wrong = [item for item in wrong if item.id in _ALWAYS]
+    return tuple(
+        Found(Risk(item.id, item.level or LEVELS[item.id], item.text, item.hint, path, item.line), item.edits)
+        for item in wrong
+    )
+
+
+def _needs(inspection: "Inspection", way: Way, *, testified: bool) -> "Needs":
+    """What the service needs that a Dockerfile is for."""
+    from genfile.image.needs import NOTHING_KNOWN
+    from genfile.proof import needs_of
+
+    service = _service(inspection, way.dockerfile, way.root)
+    if service is None:
+        return NOTHING_KNOWN
+    needs = needs_of(service, way.root or ".")
+    # The port of a static site is that of the web server that genfile would take; a default is nobody's word.
+    sure = service.spec.static is None and (testified or _says_its_port(service))
+    return needs if sure else replace(needs, port=None)
+
+
+def _says_its_port(service: "InspectedService") -> bool:
+    """Whether a file of the project says which port the service listens on."""
+    fact = service.facts.get("/port")
+    return fact is not None and not fact.guess and any(item.line is not None for item in fact.evidence)
+
+
+def _service(inspection: "Inspection", path: str, root: str) -> "InspectedService | None":
+    """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one."""
+    folder = posixpath.dirname(path) or "."
+    services = {service.spec.path: service for service in inspection.services}
+    only = next(iter(services.values())) if len(services) == 1 else None
+    return services.get(folder) or services.get(root or ".") or only

@@ -1,0 +1,21 @@
+"""A finding, with what puts it right."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from genfile.dockerfile.edit import Edit
+from genfile.evidence import Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``edits``: of the file that the finding is in; none where nothing safe puts it right. ``source``: the program
+    that found it, None for genfile itself."""
+
+    risk: Risk
+    edits: tuple[Edit, ...] = ()
+    source: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        edits = [{"line": item.line, "end_line": item.end, "text": item.text} for item in self.edits]
+        return {**self.risk.to_json(), "edits": edits, "source": self.source or "genfile"}

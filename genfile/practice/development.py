@@ -1,0 +1,183 @@
+"""What belongs to development, in the image that is shipped."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from genfile.dockerfile.edit import Edit
+from genfile.image.files import Answer
+from genfile.image.installs import Installation, is_for_development
+from genfile.image.packages import Modules, parents
+from genfile.image.stage import Stage
+from genfile.image.target import words_of
+from genfile.parsers.data import parse_toml
+from genfile.practice.subject import Practice, Subject, Wrong, replaced
+
+_SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\s--reload\b"), "--reload watches the sources and starts anew with each change"),
+    (re.compile(r"\bnodemon\b|\bts-node-dev\b|\btsx watch\b|\bnode --watch\b"), "a watcher starts the program"),
+    (
+        re.compile(r"\b(?:npm|pnpm|yarn|bun)(?: run)? (?:dev|start:dev|serve:dev|develop)\b"),
+        "it is the script for development",
+    ),
+    (re.compile(r"\bmanage\.py runserver\b"), "runserver is Django's server for development"),
+    (re.compile(r"\bflask (?:--\w+ \S+ )*run\b|\bFLASK_ENV=development\b"), "flask run is the server for development"),
+    (
+        re.compile(r"\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bvite(?: dev| serve|\s*$|\s+--host)|\bastro dev\b"),
+        "it is a server for development",
+    ),
+    (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
+)
+_SETTINGS = {
+    "NODE_ENV": frozenset({"development", "dev"}),
+    "FLASK_ENV": frozenset({"development"}),
+    "FLASK_DEBUG": frozenset({"1", "true", "on"}),
+    "DJANGO_DEBUG": frozenset({"1", "true", "on", "yes"}),
+    "GIN_MODE": frozenset({"debug"}),
+    "ASPNETCORE_ENVIRONMENT": frozenset({"development"}),
+    "RAILS_ENV": frozenset({"development"}),
+    "APP_DEBUG": frozenset({"1", "true"}),
+}
+
+
+def _packages(subject: Subject) -> Iterator[Wrong]:
+    yield from _node(subject)
+    seen: set[int] = set()
+    for stage, item in subject.installations:
+        if stage in subject.shipped and not item.production and item.step.line not in seen:
+            said = _python(subject, stage, item)
+            if said is not None:
+                seen.add(item.step.line)
+                text = f"`{item.text}` installs what only development needs, too: {said[0]}"
+                yield Wrong("development-dependencies", item.step.line, text, said[1])
+
+
+def _node(subject: Subject) -> Iterator[Wrong]:
+    """The node_modules that the program starts with."""
+    service = subject.service
+    if service is not None and service.spec.language == "node":
+        values = service.spec.model_dump()
+        if values.get("dependencies_at_run") == "all":
+            return
+    started = words_of(subject.built)
+    folder = started[1] if started is not None else subject.built.final.folder
+    for place in parents(folder):
+        found = subject.built.final.files.find(f"{place.rstrip('/')}/node_modules")
+        if found.answer is not Answer.YES or not isinstance(found.content, Modules):
+            continue
+        modules = found.content
+        needed = any(modules.program(word) is Answer.YES for word in (subject.image.words or ())[:2])
+        names = sorted(modules.development - modules.direct)
+        if modules.omits or not names or (needed and _starts_with(subject, names)):
+            return
+        line = _line(subject, place)
+        if line is not None:
+            many = f"{', '.join(names[:3])}{' and others' if len(names) > 3 else ''}"
+            count = f"{len(names)} development dependenc{'y' if len(names) == 1 else 'ies'}"
+            yield Wrong(
+                "development-dependencies",
+                line,
+                f"the image ships {count} and all that {'it brings' if len(names) == 1 else 'they bring'}: {many}",
+                "install them in a build stage, and with --omit=dev for the final one",
+            )
+        return
+
+
+def _starts_with(subject: Subject, names: list[str]) -> bool:
+    """Whether the program is started by a tool of development, such as tsx."""
+    from genfile.image.packages import program_packages
+
+    said = subject.image.command
+    words = said.value.words if said is not None else subject.image.words
+    return any(package in names for word in words[:3] for package in program_packages(posixpath.basename(word)))
+
+
+def _line(subject: Subject, folder: str) -> int | None:
+    """Where the node_modules of the final stage come from: a COPY of another stage, else the last installation."""
+    copies = [
+        item.line
+        for item in subject.final
+        if item.keyword == "COPY" and item.flag("from") is not None and not item.words[-1].endswith((".conf", ".json"))
+    ]
+    names = {stage.index for stage in subject.lineage}
+    own = [item.step.line for stage, item in subject.installations if stage.index in names]
+    lines = own or [line for line in copies if "node_modules" in _words_at(subject, line)] or copies
+    return lines[-1] if lines else None
+
+
+def _words_at(subject: Subject, line: int) -> str:
+    item = subject.at(line)
+    return item.value if item is not None else ""
+
+
+def _python(subject: Subject, stage: Stage, item: Installation) -> tuple[str, str] | None:
+    """What development has besides, and how to leave it out."""
+    if item.manager == "pip":
+        name = item.manifest
+        return (name, "install the requirements of production alone") if is_for_development(name) else None
+    if item.manager == "pipenv":
+        return "--dev", "leave --dev out"
+    source = stage.files.find(posixpath.join(item.folder, item.manifest)).source
+    document = subject.context.parsed(parse_toml, source) if source is not None else None
+    if document is None or item.manager not in ("uv", "poetry"):
+        return None
+    if item.manager == "uv":
+        there = document.get("dependency-groups", "dev") or document.get("tool", "uv", "dev-dependencies")
+        return (f"the group dev of {source}", "uv sync --no-dev") if there else None
+    old = document.get("tool", "poetry", "dev-dependencies")
+    group = document.get("tool", "poetry", "group", "dev")
+    optional = isinstance(group, dict) and group.get("optional")
+    new = group or document.get("dependency-groups", "dev")
+    return (f"the group dev of {source}", "poetry install --only main") if (old or new) and not optional else None
+
+
+def _server(subject: Subject) -> Iterator[Wrong]:
+    words = " ".join(subject.image.words)
+    stage = subject.image.stage
+    said = stage.command or stage.entrypoint
+    for pattern, why in _SERVERS:
+        if pattern.search(words) is None:
+            continue
+        line = said.evidence.line if said is not None else None
+        item = subject.at(line)
+        edits: tuple[Edit, ...] = ()
+        if item is not None and item.exec_form is not None and "--reload" in item.exec_form:
+            edits = replaced(item, ', "--reload"', "")
+        yield Wrong(
+            "development-server",
+            line,
+            f"the container starts `{words[:70].strip()}`: {why}",
+            "start what serves in production",
+            edits=edits,
+        )
+        return
+
+
+def _settings(subject: Subject) -> Iterator[Wrong]:
+    for name, values in _SETTINGS.items():
+        said = subject.image.environment.get(name)
+        if said is not None and said.value.lower() in values:
+            text = f"{name}={said.value} is set in the image that is shipped"
+            yield Wrong("development-settings", said.evidence.line, text, "set it where the program is developed")
+
+
+PRACTICES = (
+    Practice(
+        "development-dependencies",
+        "What only development needs makes the image larger and gives attackers more to work with.",
+        "docs.npmjs.com/cli/commands/npm-ci#omit",
+        _packages,
+    ),
+    Practice(
+        "development-server",
+        "A server for development is slow, shows errors to strangers, and ends or reloads on its own.",
+        "docs.djangoproject.com/en/stable/ref/django-admin/#runserver",
+        _server,
+    ),
+    Practice(
+        "development-settings",
+        "In a mode for development a program is slower, and shows its errors and its code to strangers.",
+        "flask.palletsprojects.com/en/stable/debugging/",
+        _settings,
+    ),
+)

@@ -1,0 +1,129 @@
+"""`genfile lint`: what is found in the Dockerfiles of a project, without what somebody said is meant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genfile.dockerfile.edit import apply_edits
+from genfile.evidence import Risk
+from genfile.handwritten import Checked, Found, dockerfiles_of, lint_dockerfiles
+from genfile.handwritten.ignored import UNUSED, Ignored, unused_entries, without_silenced
+from genfile.upkeep.decisions import Decisions, Flags, decide
+from genfile.upkeep.look import look, settled
+
+if TYPE_CHECKING:
+    from genfile.project.plan import Plan
+    from genfile.source.base import Source
+    from genfile.upkeep.changed import Changed
+
+LEVELS = ("error", "warning", "hint")
+
+
+@dataclass(frozen=True)
+class Linted:
+    """The findings by Dockerfile, those that belong to none, and the level from which on they are a failure."""
+
+    files: Mapping[str, tuple[Found, ...]]
+    others: tuple[Risk, ...]
+    level: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def risks(self) -> tuple[Risk, ...]:
+        return (*(item.risk for items in self.files.values() for item in items), *self.others)
+
+    @property
+    def failed(self) -> bool:
+        return any(LEVELS.index(risk.level) <= LEVELS.index(self.level) for risk in self.risks)
+
+
+def lint_project(
+    source: "Source",
+    folder: Path | None,
+    names: Sequence[str] = (),
+    *,
+    level: str | None = None,
+    programs: Sequence[str] = (),
+    changed: "Changed | None" = None,
+) -> Linted:
+    """Check the Dockerfiles of a tree.
+
+    ``folder``: where the tree lies, for its genfile.toml; ``names``: of Dockerfiles, compose files or bake files;
+    ``programs``: hadolint and buildkit, whose findings are wanted too; ``changed``: only findings in these lines.
+    Raises what `inspect` and `lint_dockerfiles` raise, and UsageError for a program that is not there.
+    """
+    from genfile.source.overlay import OverlaySource
+
+    decisions = decide(folder, Flags())
+    without = OverlaySource(source, dict.fromkeys(dockerfiles_of(source, names)))
+    # The project is asked without the word of the Dockerfiles, which is what is to be checked.
+    checked = lint_dockerfiles(source, settled(look(without, decisions), decisions), names)
+    if programs:
+        checked = [_with_programs(item, programs, source) for item in checked]
+    entries, used = _entries(decisions), set[Ignored]()
+    files = {item.path: _kept(item, entries, used) for item in checked}
+    others = tuple(unused_entries(entries, used, known_ids())) if not names else ()
+    if changed is not None:
+        spans = {item.path: item for item in checked}
+        files = {path: tuple(changed.of(items, spans[path])) for path, items in files.items()}
+        others = ()
+    config = decisions.config
+    wanted = level or (config.lint.level if config is not None else None) or "error"
+    texts = {item.path: item.built.dockerfile.text for item in checked if item.built is not None}
+    return Linted(files, others, wanted, texts)
+
+
+def known_ids() -> frozenset[str]:
+    """The ids of all checks."""
+    from genfile.image import CHECKS
+    from genfile.practice import PRACTICES
+
+    return frozenset({UNUSED, *(item.id for item in CHECKS), *(item.id for item in PRACTICES)})
+
+
+def _with_programs(item: Checked, programs: Sequence[str], source: "Source") -> Checked:
+    from genfile.engine.linters import found_by
+
+    if item.built is None:
+        return item
+    text = item.built.dockerfile.text
+    ours = [found.risk for found in item.found]
+    theirs = [Found(risk, (), name) for name in programs for risk in found_by(name, text, item.path, ours)]
+    return replace(item, found=(*item.found, *theirs))
+
+
+def _kept(item: Checked, entries: Iterable[Ignored], used: set[Ignored]) -> tuple[Found, ...]:
+    """The findings of a Dockerfile that nobody has said are meant."""
+    found = item.found
+    if item.built is not None:
+        found = without_silenced(found, item.built.dockerfile, item.path, known_ids())
+    kept: list[Found] = []
+    for one in found:
+        by = [entry for entry in entries if entry.covers(item.path, one)]
+        used |= set(by)
+        kept += [] if by else [one]
+    return tuple(sorted(kept, key=lambda one: (one.risk.line or 0, one.risk.id)))
+
+
+def _entries(decisions: Decisions) -> tuple[Ignored, ...]:
+    decided = decisions.decided
+    if decided is None:
+        return ()
+    found = []
+    for index, item in enumerate(decided.config.lint.ignore):
+        place = decided.origin.place("lint", "ignore", index)
+        found.append(Ignored(item.id, item.path, str(place), place.path, place.line))
+    return tuple(found)
+
+
+def plan_fixes(folder: Path, linted: Linted) -> "Plan":
+    """The Dockerfiles with all safe edits made, as a plan. Raises WriteError for what can't be written."""
+    from genfile.project.plan import make_plan
+
+    texts = {}
+    for path, items in linted.files.items():
+        edits = [edit for item in items if item.risk.path == path for edit in item.edits]
+        if edits and path in linted.texts:
+            texts[path] = apply_edits(linted.texts[path], edits)
+    return make_plan(folder, texts, force=True)

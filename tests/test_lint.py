@@ -1,0 +1,252 @@
+"""`genfile lint`: what is meant, what fails, what is put right, and what differs from a commit."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from genfile.cli.app import run
+
+FILES = {
+    "package.json": json.dumps({"name": "shop", "dependencies": {"express": "^5"}, "scripts": {"start": "node a.js"}}),
+    "package-lock.json": '{"lockfileVersion": 3, "packages": {"": {}, "node_modules/express": {"version": "5.0.0"}}}',
+    "a.js": "require('express')().listen(3000)\n",
+    ".dockerignore": ".git\nnode_modules\n",
+}
+DOCKERFILE = (
+    "FROM node:24-slim\n"
+    "WORKDIR /app\n"
+    "COPY package*.json ./\n"
+    "RUN npm install --omit=dev\n"
+    "COPY a.js ./\n"
+    "EXPOSE 4000\n"
+    "USER node\n"
+    "CMD node a.js\n"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write(tmp_path, {**FILES, "Dockerfile": DOCKERFILE})
+    return tmp_path
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+
+def lint(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[tuple[str, int | None]]]:
+    """The exit code, and the id and line of each finding."""
+    code = run(["lint", str(folder), *words, "--json"])
+    document = json.loads(capsys.readouterr().out)
+    risks = [*(risk for file in document["files"] for risk in file["risks"]), *document["risks"]]
+    return code, [(risk["id"], risk["line"]) for risk in risks]
+
+
+ALL = [("lock-not-followed", 4), ("one-port", 6), ("shell-form", 8)]
+
+
+def test_levels_decide_over_the_exit_code(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert lint(project, capsys) == (0, ALL)
+    assert lint(project, capsys, "--level", "warning") == (3, ALL)
+    write(project, {"genfile.toml": '[lint]\nlevel = "hint"\n'})
+    assert lint(project, capsys)[0] == 3
+    assert lint(project, capsys, "--level", "error")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "comment", "left"),
+    [
+        ("CMD", "# genfile: ignore=shell-form it is a shell that we want", ALL[:2]),
+        ("EXPOSE", "# genfile: ignore=one-port,lock-not-followed the proxy is told", [ALL[0], ALL[2]]),
+        ("CMD", "# hadolint ignore=DL3025", ALL[:2]),
+        ("FROM", "# hadolint global ignore=DL3025", ALL[:2]),
+        ("FROM", "# check=skip=JSONArgsRecommended", ALL[:2]),
+        ("FROM", "# hadolint ignore=DL3025", ALL),
+    ],
+)
+def test_a_comment_silences_the_instruction_below_it(
+    project: Path, capsys: pytest.CaptureFixture[str], line: str, comment: str, left: list[tuple[str, int]]
+) -> None:
+    text = DOCKERFILE.replace(f"{line} ", f"{comment}\n{line} ", 1)
+    write(project, {"Dockerfile": text})
+    found = [item for item in lint(project, capsys)[1] if item[0] != "suppression-unused"]
+    assert [name for name, _ in found] == [name for name, _ in left]
+
+
+def test_a_comment_that_silences_nothing_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = DOCKERFILE.replace("USER", "# genfile: ignore=runs-as-root it does not\nUSER")
+    write(project, {"Dockerfile": text})
+    assert ("suppression-unused", 7) in lint(project, capsys)[1]
+    write(project, {"Dockerfile": text.replace("runs-as-root", "run-as-root")})
+    run(["lint", str(project)])
+    out = capsys.readouterr().out
+    assert "Dockerfile:7: warning: there is no check run-as-root [suppression-unused]" in out
+    assert "did you mean runs-as-root?" in out
+
+
+def test_genfile_toml_silences_checks(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = '[[lint.ignore]]\nid = "one-port"\nreason = "a proxy listens there"\n'
+    write(project, {"genfile.toml": entry})
+    assert lint(project, capsys)[1] == [ALL[0], ALL[2]]
+    write(project, {"genfile.toml": entry + 'path = "docker/*"\n'})
+    assert lint(project, capsys)[1] == [*ALL, ("suppression-unused", 1)]
+    write(project, {"genfile.toml": '[[lint.ignore]]\nid = "one-port"\n'})
+    assert run(["lint", str(project)]) == 2
+    assert "genfile.toml:1" in capsys.readouterr().err
+
+
+def test_fix_puts_right_what_is_safe(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", str(project), "--fix", "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert '+CMD ["node", "a.js"]' in out
+    assert "1 file would be changed" in out
+    assert (project / "Dockerfile").read_text("utf-8") == DOCKERFILE
+    assert run(["lint", str(project), "--fix"]) == 0
+    fixed = DOCKERFILE.replace("npm install", "npm ci").replace("4000", "3000")
+    assert (project / "Dockerfile").read_text("utf-8") == fixed.replace("CMD node a.js", 'CMD ["node", "a.js"]')
+    capsys.readouterr()
+    assert lint(project, capsys) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "fixed"),
+    [
+        ("CMD node a.js | tee log", None),
+        ("CMD node $FILE", None),
+        ("CMD PORT=1 node a.js", None),
+        ('CMD ["uvicorn", "a:b", "--reload"]', 'CMD ["uvicorn", "a:b"]'),
+        ('# genfile: ignore=base-ended old\nCMD ["node", "a.js"]', 'CMD ["node", "a.js"]'),
+    ],
+)
+def test_what_is_not_safe_is_left(
+    project: Path, capsys: pytest.CaptureFixture[str], dockerfile: str, fixed: str | None
+) -> None:
+    text = f"FROM node:24-slim\nUSER 1\n{dockerfile}\n"
+    write(project, {"Dockerfile": text})
+    run(["lint", str(project), "--fix"])
+    capsys.readouterr()
+    wanted = text if fixed is None else f"FROM node:24-slim\nUSER 1\n{fixed}\n"
+    assert (project / "Dockerfile").read_text("utf-8") == wanted
+
+
+def test_line_endings_stay(project: Path) -> None:
+    (project / "Dockerfile").write_bytes(DOCKERFILE.replace("\n", "\r\n").encode())
+    run(["lint", str(project), "--fix"])
+    content = (project / "Dockerfile").read_bytes()
+    assert content.count(b"\r\n") == content.count(b"\n") == 8
+    assert b'CMD ["node", "a.js"]\r\n' in content
+
+
+def test_only_findings_of_changed_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git(project, "init", "-q")
+    git(project, "add", ".")
+    git(project, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x")
+    assert lint(project, capsys, "--diff", "HEAD") == (0, [])
+    write(project, {"Dockerfile": DOCKERFILE.replace("EXPOSE 4000", "EXPOSE 5000"), "docker/Dockerfile": DOCKERFILE})
+    assert [item for item in lint(project, capsys, "--diff", "HEAD")[1] if item[0] == "one-port"] == [
+        ("one-port", 6),
+        ("one-port", 6),
+    ]
+    assert lint(project, capsys, "--diff", "HEAD", "--file", "Dockerfile")[1] == [("one-port", 6)]
+    assert run(["lint", str(project), "--diff", "nothing"]) == 2
+    assert "git knows no commit nothing" in capsys.readouterr().err
+    assert run(["lint", str(project), "--diff", "--upload-pack=x"]) == 2
+
+
+def git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True)
+
+
+BAKE = """
+variable "PORT" {
+  default = "3000"
+}
+function "tag" {
+  params = [name]
+  result = "x/${name}:latest"
+}
+target "base" {
+  args = { PORT = PORT, FROM = "base" }
+}
+target "web" {
+  inherits = ["base"]
+  context = "web"  # the service
+  dockerfile = "../docker/web.file"
+  target = "run"
+  tags = [tag("web"), notequal("", PORT) ? "a" : "b"]
+}
+"""
+
+
+def test_a_bake_file_says_what_is_built_and_how(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    web = {f"web/{name}": text for name, text in FILES.items()}
+    dockerfile = "FROM node:24-slim AS run\nARG PORT=9\nCOPY missing.js a.js ./\nUSER 1\nEXPOSE $PORT\n"
+    write(tmp_path, {**web, "docker-bake.hcl": BAKE, "docker/web.file": dockerfile})
+    wanted = (3, [("copied-files-exist", 3)])
+    assert lint(tmp_path, capsys) == wanted
+    assert lint(tmp_path, capsys, "--file", "docker-bake.hcl") == wanted
+
+
+def test_a_compose_file_stands_for_what_it_builds(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project, {"docker/Dockerfile.x": DOCKERFILE, "docker/other.dockerfile": DOCKERFILE})
+    write(project, {"compose.yaml": "services:\n  a:\n    build: {context: ., dockerfile: docker/Dockerfile.x}\n"})
+    assert lint(project, capsys, "--file", "compose.yaml") == (0, ALL)
+
+
+def test_others_findings_are_shown_once(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("bin")
+    said = [
+        {"code": "DL3025", "level": "warning", "line": 8, "message": "Use arguments JSON notation"},
+        {"code": "DL3059", "level": "info", "line": 4, "message": "Multiple RUN."},
+    ]
+    write(folder, {"hadolint": f"#!/bin/sh\ncat > /dev/null\necho '{json.dumps(said)}'\n"})
+    (folder / "hadolint").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    assert lint(project, capsys, "--with", "hadolint")[1] == [("DL3059", 4), *ALL]
+    monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
+    assert run(["lint", str(project), "--with", "hadolint"]) == 2
+    assert "hadolint is not on PATH" in capsys.readouterr().err
+    assert run(["lint", str(project), "--with", "spell"]) == 2
+
+
+def test_buildkit_findings(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("bin")
+    at = {"location": {"ranges": [{"start": {"line": 8}}]}}
+    said = {
+        "warnings": [
+            {"ruleName": "JSONArgsRecommended", "description": "x", **at},
+            {"ruleName": "MaintainerDeprecated", "detail": "Maintainer is deprecated.", "url": "https://x", **at},
+        ]
+    }
+    write(folder, {"docker": f"#!/bin/sh\ncat > /dev/null\necho '{json.dumps(said)}'\nexit 1\n"})
+    (folder / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    assert ("MaintainerDeprecated", 8) in lint(project, capsys, "--with", "buildkit")[1]
+    assert ("JSONArgsRecommended", 8) not in lint(project, capsys, "--with", "buildkit")[1]
+
+
+def test_annotations_agree_with_check(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", str(project), "--sarif"])
+    results = json.loads(capsys.readouterr().out)["runs"][0]["results"]
+    assert [(item["ruleId"], item["level"]) for item in results] == [
+        ("lock-not-followed", "note"),
+        ("one-port", "warning"),
+        ("shell-form", "note"),
+    ]
+    run(["lint", str(project), "--github"])
+    assert "::notice file=Dockerfile,line=8,title=genfile shell-form::" in capsys.readouterr().out
