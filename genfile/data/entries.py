@@ -1,13 +1,13 @@
 """Entries of data files as dataclasses. A mistake in a file is an error with its line, not a traceback."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from genfile.errors import GenfileError
 
@@ -46,8 +46,8 @@ def read_table(name: str) -> dict[str, Any]:
         table = tomli.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
     except tomli.TOMLDecodeError as error:
         raise DataError(f"{_place(name, getattr(error, 'lineno', None))}: {error}") from None
-    known = TABLES.get(name.partition("/")[0])
-    for key in table if known is not None else ():
+    known = TABLES.get(name.partition("/")[0], ())
+    for key in table if known else ():
         if key not in known:
             raise _unknown(name, (key,), known, "table")
     return table
@@ -59,7 +59,7 @@ def read_entry(kind: type[T], name: str, path: tuple[Key, ...], entry: Mapping[s
     ``path``: the entry's keys in the file NAME.toml. Raises DataError for an unknown key, a missing one, and a value
     that is not of its field's type.
     """
-    hints, needed = _shape(kind)
+    hints, needed = _shape(cast(Hashable, kind))
     for key, value in entry.items():
         if key not in hints or key in given:
             raise _unknown(name, (*path, key), [hint for hint in hints if hint not in given], "key")

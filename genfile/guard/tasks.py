@@ -8,7 +8,7 @@ from genfile.errors import GenfileError, GuardError, SourceError
 from genfile.evidence import Evidence, Fact, Note, Risk
 from genfile.guard.limits import Runner
 from genfile.source.base import LIMITS, Limits, Source, Unreadable
-from genfile.source.open import AnySource, is_file_object, open_source
+from genfile.source.open import AnySource, is_archive, open_source
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
@@ -47,7 +47,7 @@ def _packed(source: AnySource) -> tuple[dict[str, Any], list[bytes]]:
 
     if isinstance(source, str | os.PathLike):
         return {"path": os.fspath(source)}, []
-    if isinstance(source, bytes | bytearray | memoryview) or is_file_object(source):
+    if is_archive(source):
         return {"archive": True}, [_whole(source)]
     source = open_source(source)
     if isinstance(source, FolderSource) and source.limits == LIMITS:

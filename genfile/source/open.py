@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, TypeAlias, TypeGuard
 
 from genfile.errors import SourceError
 from genfile.source.base import LIMITS, Limits, Source
@@ -24,12 +24,12 @@ def open_source(source: AnySource, limits: Limits = LIMITS, budget: Budget | Non
 
         _check_mapping(source)
         return MemorySource(source, limits=limits)
-    if isinstance(source, bytes | bytearray | memoryview) or is_file_object(source):
+    if is_archive(source):
         from genfile.source.archive import open_archive_file
 
         return open_archive_file(source, limits, budget)
     if is_source(source):
-        return source  # type: ignore[return-value]
+        return source
     if not isinstance(source, str | os.PathLike):
         raise TypeError(
             "source must be a path, the bytes of an archive, a binary file object, a mapping of path to content, "
@@ -38,12 +38,13 @@ def open_source(source: AnySource, limits: Limits = LIMITS, budget: Budget | Non
     return _open_path(Path(source), limits, budget)
 
 
-def is_file_object(value: object) -> bool:
-    """Whether a value can be read like a file. A Source has `read` as well, but with a path to read."""
-    return hasattr(value, "read") and not is_source(value)
+def is_archive(value: object) -> "TypeGuard[bytes | bytearray | memoryview | IO[bytes]]":
+    """Whether a value is an archive in memory or a file object. A Source has `read`, too, but needs a path to read."""
+    return isinstance(value, bytes | bytearray | memoryview) or (hasattr(value, "read") and not is_source(value))
 
 
-def is_source(value: object) -> bool:
+def is_source(value: object) -> TypeGuard[Source]:
+    """Whether a value has what a Source needs."""
     return hasattr(value, "read") and hasattr(value, "index")
 
 
