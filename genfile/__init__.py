@@ -1,4 +1,7 @@
-"""genfile reads a source tree and writes its container files.
+"""genfile reads a source tree and generates its container files.
+
+`inspect` finds the services of a source and the facts of each, `render` turns one spec into files, and `generate` does
+both. None of them writes anything.
 
 >>> import genfile
 >>> found = genfile.inspect({"package.json": '{"name": "shop", "scripts": {"start": "node server.js"}}',
@@ -9,8 +12,9 @@
 >>> genfile.render(spec).dockerfile.splitlines()[-1]
 'CMD ["node", "server.js"]'
 
-Nothing is printed, nothing is kept between calls but parsed data and compiled templates, and every function may
-be called from several threads at once. What goes wrong is raised as a :class:`GenfileError`.
+Nothing is printed. Between calls only parsed data and compiled templates are kept, and every function may be called
+from several threads at once. An expected failure is a :class:`GenfileError` with a stable `code`; an argument of the
+wrong type is a TypeError. docs/api.md has more examples.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
         UsageError,
         WriteError,
     )
-    from genfile.evidence import Evidence, Fact, Note
+    from genfile.evidence import Evidence, Fact, Note, Risk
     from genfile.guard import Guard, GuardPool
     from genfile.preset.render import RenderedFile, Rendering
     from genfile.preset.trace import Line
@@ -43,7 +47,7 @@ _HOMES = {
         "ConflictError", "GenfileError", "GuardError", "NothingFoundError", "PresetError", "SourceError", "SpecError",
         "UsageError", "WriteError",
     ),
-    "genfile.evidence": ("Evidence", "Fact", "Note"),
+    "genfile.evidence": ("Evidence", "Fact", "Note", "Risk"),
     "genfile.guard": ("Guard", "GuardPool"),
     "genfile.preset.render": ("RenderedFile", "Rendering"),
     "genfile.preset.trace": ("Line",),
@@ -66,6 +70,7 @@ __all__ = [
     "PresetError",
     "RenderedFile",
     "Rendering",
+    "Risk",
     "SourceError",
     "SpecError",
     "UsageError",
@@ -78,10 +83,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name when it is first asked for: `import genfile` alone costs next to nothing."""
+    """Load a public name on first use, so that `import genfile` alone costs next to nothing."""
     from importlib import import_module
 
     for module, names in _HOMES.items():
         if name in names:
             return getattr(import_module(module), name)
     raise AttributeError(f"module 'genfile' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names alone: modules of the package are not part of the API."""
+    return list(__all__)

@@ -1,4 +1,4 @@
-"""The Python API: pure functions from a source to specs, from a spec to text, and from a source to all files."""
+"""The Python API: from a source to specs, from a spec to text, and from a source to all files. Nothing is written."""
 
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -6,11 +6,22 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from genfile.arguments import (
+    check_base,
+    check_comments,
+    check_guard,
+    check_name,
+    check_names,
+    check_options,
+    check_spec,
+    settings_as_text,
+)
 from genfile.errors import GenfileError, NothingFoundError, UsageError
 from genfile.evidence import Note
 from genfile.settle import apply_settings, fits, names_for
 
 if TYPE_CHECKING:
+    from genfile.arguments import SettingValue
     from genfile.bundle import Bundle
     from genfile.detect.inspection import InspectedService, Inspection
     from genfile.guard import Runner
@@ -18,20 +29,18 @@ if TYPE_CHECKING:
     from genfile.preset.find import Preset
     from genfile.preset.render import Rendering
     from genfile.settle import Settings
-    from genfile.source.base import Source
+    from genfile.source.open import AnySource
     from genfile.spec.project import Spec
     from genfile.spec.rules import DetectRules
 
-    AnySource = str | os.PathLike[str] | Mapping[str, str | bytes] | Source
-
 
 class Choice:
-    """The preset that is to render, or none: opened once, then asked for each service.
+    """The preset to render with, if any: opened once, then used for each service.
 
-    ``name``: a built-in's, one that the genfile.toml of the folder ``base`` has, or a reference. ``by_tree``: it is
-    genfile.toml itself that says the name, not the user; then nothing outside of the tree is read or fetched.
-    ``own``: the presets that the user has names for, wherever the project is; ``home``: the folder that paths in them
-    start from. ``mild``: a service that the preset is not for gets the built-in that applies.
+    ``name``: a built-in preset, a name from the genfile.toml of the folder ``base``, or a reference. ``by_tree``: the
+    name comes from genfile.toml itself, not from the user; nothing outside the tree is then read or fetched.
+    ``own``: presets that the user's own configuration gives names to; ``home``: the folder that paths in it start
+    from. ``mild``: a service that the preset does not apply to gets the built-in preset instead.
     """
 
     def __init__(
@@ -53,7 +62,7 @@ class Choice:
 
     @cached_property
     def source(self) -> "str | Bundle | None":
-        """A built-in's name as it is; else the bundle that the name leads to, at the commit that it is pinned to."""
+        """The name of a built-in preset; for any other, the bundle that it refers to, at its pinned commit."""
         if self.name is None:
             return None
         from pathlib import Path
@@ -84,7 +93,7 @@ class Choice:
 
     @cached_property
     def rules(self) -> "DetectRules | None":
-        """The rules of detection that it carries."""
+        """The preset's rules of detection, if it has any."""
         if self.source is None:
             return None
         from genfile.preset.find import load_preset
@@ -92,7 +101,7 @@ class Choice:
         return load_preset(self.source).detect
 
     def of(self, spec: "Spec") -> "Preset":
-        """The preset for one spec: what is not found by the rules of the named one gets the built-in that applies."""
+        """The preset for one spec; a service that this preset's rules did not find gets the built-in that applies."""
         from genfile.preset.find import preset_for
         from genfile.spec.base import plain
 
@@ -107,19 +116,25 @@ class Choice:
 
 
 def _choice(preset: "str | Choice | None", base: "str | os.PathLike[str] | None") -> Choice:
+    if not isinstance(preset, Choice):
+        check_name("preset", preset)
     return preset if isinstance(preset, Choice) else Choice(preset, base)
 
 
 @dataclass(frozen=True)
 class Generation:
-    """What `generate` gives: the services with what was rendered for each, all files by path, and notes."""
+    """The result of `generate`.
+
+    ``services``: each service with its rendering. ``files``: the text of every file, by its path relative to the
+    source, sorted. ``notes``: what the user should know, without duplicates.
+    """
 
     services: "tuple[tuple[InspectedService, Rendering], ...]"
     files: dict[str, str]
     notes: tuple[Note, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values: files, services with their build commands, notes; `genfile init --json` adds what it did."""
+        """The document of `genfile init --json` as plain values, without the actions that `init` took."""
         return {
             "version": 1,
             "files": [{"path": path} for path in sorted(self.files)],
@@ -147,17 +162,24 @@ def inspect(
     guard: "Runner | None" = None,
     skip: Collection[str] = (),
 ) -> "Inspection":
-    """Find the services of a source and what is true of each.
+    """Find the services of a source tree, and the facts of each.
 
-    ``source``: a folder's or an archive's path (tar, zip), a mapping of relative path to text, or a Source.
-    ``presets``: presets whose own rules of detection take part, for languages that genfile does not know; built-in
-    languages stand before them. ``preset``: the one that the user chose, whose rules stand before all others.
-    ``base``: the folder whose genfile.toml names presets. ``guard``: a `Guard` or a `GuardPool`: the tree is read in
-    a child process with limits of time, memory and files, and the answer is checked; the same answer, for a tree that
-    keeps within them. ``skip``: paths of services that are left out; a guarded call looks at them, too.
-    Raises SourceError when it can't be read, GuardError when a guarded call reached a limit; a tree without services
-    gives an Inspection without services.
+    ``source``: the tree: the path of a folder or of an archive (zip, tar, compressed tar), the bytes of an archive, a
+    file object opened in binary mode, a mapping of relative path to content (str or bytes), or a Source.
+    ``presets``: names or references of presets whose `[detect]` rules take part, after the built-in languages.
+    ``preset``: the preset that the user chose; its rules come before everything else.
+    ``base``: the folder whose genfile.toml gives names to presets; default: none.
+    ``guard``: a `Guard` or a `GuardPool`, to read the tree in a child process with limits on time, memory and files.
+    The result is the same as without, for a tree that stays within the limits.
+    ``skip``: paths of services to leave out of the result; with ``guard`` they are inspected all the same.
+
+    Returns an `Inspection`, which has no services where the tree has none.
+    Raises TypeError for an argument of the wrong type, SourceError when the tree can't be read, UsageError or
+    PresetError when a preset can't be found or loaded, GuardError when a guarded call fails or reaches a limit.
     """
+    check_names(presets)
+    check_guard(guard)
+    check_base(base)
     rules = [found for name in presets if (found := Choice(name, base).rules) is not None]
     chosen = _choice(preset, base).rules
     if guard is not None:
@@ -182,17 +204,28 @@ def render(
     several: bool = False,
     base: "str | os.PathLike[str] | None" = None,
 ) -> "Rendering":
-    """Render one service's files from its spec, given as a model or as plain values.
+    """Render the files of one service from its spec. No source tree is needed.
 
-    ``preset``: a built-in preset's name, or a reference (a folder, an archive, `git+URL@tag#folder`); by default
-    the built-in that applies. ``options``: values for its options. ``base``: the folder whose genfile.toml names
-    presets, by default the current one.
-    ``several``: the tree has other services, so that the Dockerfile goes to the service's own folder.
-    Raises SpecError, UsageError or PresetError, each with one line that says what is wrong.
+    ``spec``: a spec of an `Inspection`, or a mapping of the same shape (`genfile schema spec` prints its schema).
+    ``preset``: a built-in preset's name or a reference (a folder, an archive, `git+URL@tag#folder`); default: the
+    built-in preset that applies to the spec.
+    ``options``: the preset's options by name, as plain values; default: what the preset says.
+    ``comments``: how much the files explain: `none`, `brief` (default) or `teach`.
+    ``several``: whether the project has other services, so that the Dockerfile goes to the service's own folder.
+    ``base``: the folder whose genfile.toml gives names to presets, and that relative references start from; default:
+    the current folder, without a genfile.toml.
+
+    Returns a `Rendering`: `files`, `dockerfile` (its text) and `build_command`.
+    Raises SpecError for a spec that does not validate, UsageError for an option or a name that does not fit,
+    PresetError when the preset is at fault, TypeError for an argument of the wrong type.
     """
+    check_comments(comments)
+    check_base(base)
+    check_options(options)
     from genfile.preset.render import render_spec
     from genfile.spec.project import parse_spec
 
+    check_spec(spec)
     model = parse_spec(dict(spec)) if isinstance(spec, Mapping) else spec
     chosen = _choice(preset, base).of(model)
     return render_spec(model, preset=chosen, options=options, comments=comments, several=several)
@@ -202,25 +235,34 @@ def generate(
     source: "AnySource",
     *,
     preset: "str | Choice | None" = None,
-    settings: Mapping[str, str] | None = None,
+    settings: "Mapping[str, SettingValue] | None" = None,
     service: str | None = None,
     compose: bool = False,
     comments: "Comments" = "brief",
     guard: "Runner | None" = None,
 ) -> Generation:
-    """Inspect a source and render every file for it; nothing is written.
+    """Inspect a source tree and render every file for it. Nothing is written.
 
-    ``settings``: spec fields (dotted) and preset options as text, as `--set` takes them. ``service``: the path or
-    name of one service; others are left out. ``compose``: a compose.yaml too. ``guard``: as for `inspect`; the tree's
-    own genfile.toml is then not asked which presets its names stand for.
-    Raises NothingFoundError when there is no service, and what `inspect` and `render` raise.
+    ``source``, ``guard``: as for `inspect`; with ``guard``, the tree's genfile.toml gives no names to presets.
+    ``preset``, ``comments``: as for `render`.
+    ``settings``: values of spec fields (dotted: `runtime.version`) and of preset options, by name. An int, a bool, a
+    list, a mapping or None stands for itself; a str means what it means for `--set` on the command line.
+    ``service``: path or name of the one service to generate for; default: every service.
+    ``compose``: whether to render compose.yaml as well.
+
+    Returns a `Generation`: `files` by path, `services` and `notes`.
+    Raises NothingFoundError when the tree has no service, TypeError for an argument of the wrong type, and whatever
+    `inspect` and `render` raise.
     """
+    check_name("service", service)
+    check_comments(comments)
+    texts = settings_as_text(settings)
     base = source if isinstance(source, str | os.PathLike) and os.path.isdir(source) else None  # noqa: PTH112
     base = base if guard is None else None
     return generate_from(
         inspect(source, preset=preset, base=base, guard=guard),
         preset=preset,
-        settings=settings,
+        settings=texts,
         service=service,
         compose=compose,
         comments=comments,
@@ -242,11 +284,11 @@ def generate_from(
     base: "str | os.PathLike[str] | None" = None,
     trace: bool = False,
 ) -> Generation:
-    """As `generate`, for a source that was inspected already; ``base`` as for `render`.
+    """As `generate`, for a source that has been inspected already; ``base`` as for `render`.
 
-    ``per_service``: settings of single services by path, over those of all; ``presets`` and ``levels``: the presets of
-    single services, and how much their files explain. ``service``: one, or several. ``trace``: each line of the files
-    knows the fields of the spec that it comes from.
+    ``per_service``: settings of single services by path, which win over ``settings``; ``presets`` and ``levels``: the
+    preset and the level of comments of single services, by path. ``service``: one service, or several. ``trace``:
+    record for each line the spec fields that it comes from.
     """
     from genfile.preset.render import render_spec
 
@@ -277,7 +319,7 @@ def generate_from(
 
 @dataclass(frozen=True)
 class Settled:
-    """A service with its fields set, the preset that is to render it, and options for that."""
+    """A service with its settings applied, the preset that renders it, and that preset's options."""
 
     service: "InspectedService"
     preset: "Preset"
@@ -293,9 +335,9 @@ def settle(
     per_service: "Mapping[str, Settings] | None" = None,
     presets: Mapping[str, Choice] = {},
 ) -> list[Settled]:
-    """The services that are meant, each with what was decided for it; parameters as for `generate_from`.
+    """The selected services, each with its settings applied; parameters as for `generate_from`.
 
-    A setting for all services that fits another one of them is passed over where it does not fit.
+    A setting for all services is ignored for those that it does not fit, as long as it fits one of them.
     """
     common, single = settings or {}, per_service or {}
 
@@ -322,13 +364,13 @@ def settle(
 
 
 def told_risks(service: "InspectedService") -> "tuple[Note, ...]":
-    """The risks of a service as notes; a variable that must be given is named by the summary and by compose already."""
+    """The errors among a service's risks, as notes. The summary and compose.yaml name required variables already."""
     return tuple(risk.to_note() for risk in service.risks if risk.level == "error")
 
 
 def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tuple[InspectedService, ...]":
-    """The services that are meant. Raises NothingFoundError for a tree without any (GenfileError where that is due to
-    an error of genfile's own), UsageError for an unknown one.
+    """The selected services, all by default. Raises UsageError for an unknown one, NothingFoundError for a tree without
+    services (GenfileError where an error of genfile's own is the reason).
     """
     if not inspection.services:
         failed = next((note for note in inspection.notes if note.level == "error"), None)

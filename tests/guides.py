@@ -1,12 +1,14 @@
 """Guides of docs/ that are run as they stand: files are written, commands run, what they print compared.
 
 A fenced block with a line like `path`: right above it is that file (`path`, continued: more of it; `path`, in
-`[table]`: more below that header). A block of sh is run; a block of text right after it is what it prints.
+`[table]`: more below that header). A block of sh is run, and so is one of python that is not a file; a block of text
+right after it is what it prints.
 """
 
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +51,10 @@ def follow(name: str, folder: Path) -> int:
     for block in blocks(name):
         file = _FILE.match(block.above)
         if block.language == "sh":
-            printed = _run(block.text, folder)
+            printed = _run(["bash", "-eu", "-o", "pipefail", "-c", block.text], folder)
+            count += 1
+        elif block.language == "python" and file is None:
+            printed = _run([sys.executable, "-c", block.text], folder)
             count += 1
         elif block.language == "text" and block.above == "```" and file is None:
             assert printed == block.text, f"{name}: {printed!r}"
@@ -68,15 +73,15 @@ def _write(path: Path, text: str, how: str, header: str | None) -> None:
     path.write_text(text, "utf-8")
 
 
-def _run(script: str, folder: Path) -> str:
+def _run(command: list[str], folder: Path) -> str:
     path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-eu", "-o", "pipefail", "-c", script],
+        command,
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PATH": path, "XDG_CACHE_HOME": str(folder / ".cache")},
     )
-    assert done.returncode == 0, f"{script}{done.stdout}{done.stderr}"
+    assert done.returncode == 0, f"{command[-1]}{done.stdout}{done.stderr}"
     return done.stdout

@@ -18,7 +18,8 @@ ALLOWED = {
     "dockerfile": set(),
     # What container files mean; it knows nothing of detection.
     "container": {"dockerfile", "evidence", "parsers", "errors", "data"},
-    "data": set(),
+    # Parsers only for the line of a mistake.
+    "data": {"errors", "parsers"},
     "versions": {"data"},
     "source": {"protected", "errors", "evidence"},
     "spec": {"errors", "dockerfile"},
@@ -87,7 +88,10 @@ ALLOWED = {
     # What was said of a service, put into its spec.
     "settle": {"errors", "evidence", "spec", "detect", "options", "preset"},
     "schema": {"spec", "preset", "template"},
+    # What callers pass, checked by type.
+    "arguments": {"errors", "spec"},
     "api": {
+        "arguments",
         "errors",
         "evidence",
         "source",

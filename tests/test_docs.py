@@ -1,15 +1,26 @@
-"""Documents that are made from the code say what the code says."""
+"""What is generated from the code says what the code says."""
 
-from tools import blocks, checks, signals
+from pathlib import Path
 
+import pytest
 
-def test_signals_are_those_of_the_code() -> None:
-    assert signals.PATH.read_text("utf-8") == signals.render(), "run: python -m tools.signals"
+from tools import all as generators
 
-
-def test_tables_of_presets_are_those_of_the_presets() -> None:
-    assert blocks.PATH.read_text("utf-8") == blocks.render(), "run: python -m tools.blocks"
+ROOT = Path(__file__).parent.parent
 
 
-def test_checks_are_those_of_the_code() -> None:
-    assert checks.PATH.read_text("utf-8") == checks.render(), "run: python -m tools.checks"
+@pytest.mark.parametrize("name", generators.GENERATORS)
+def test_nothing_generated_is_stale(name: str) -> None:
+    stale = [path.relative_to(ROOT).as_posix() for path in generators.stale(name)]
+    assert stale == [], "run: python -m tools.all"
+
+
+def test_a_stale_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that differs, one that is missing, and one that no generator makes."""
+    made = {tmp_path / "same.json": "1", tmp_path / "other.json": "2", tmp_path / "gone.json": "3"}
+    monkeypatch.setitem(generators.GENERATORS, "x", lambda: made)
+    monkeypatch.setitem(generators.FOLDERS, "x", tmp_path)
+    (tmp_path / "same.json").write_text("1")
+    (tmp_path / "other.json").write_text("old")
+    (tmp_path / "left.json").write_text("old")
+    assert [path.name for path in generators.stale("x")] == ["gone.json", "left.json", "other.json"]

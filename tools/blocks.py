@@ -13,22 +13,22 @@ BEGIN, END = "<!-- tables -->", "<!-- end of tables -->"
 # Every block that a preset may count on, in the order of the Dockerfile, with what it holds.
 BLOCKS = {
     "head": "the syntax directive",
-    "args": "ARG in front of the first FROM; empty",
-    "base": "the base stage, and the package manager's where it has one",
-    "base_setup": "below its FROM: certificate, mirror",
-    "frontend": "the stage of a front end that the service gives out",
-    "frontend_setup": "below its FROM, where it is not made from base: certificate, mirror",
-    "deps": "what runs in production, where it is installed apart from the build",
+    "args": "ARG before the first FROM; empty",
+    "base": "the base stage, and a stage for the package manager if it needs one",
+    "base_setup": "after its FROM: certificate, mirror",
+    "frontend": "the stage of a front end that the service serves",
+    "frontend_setup": "after its FROM, unless it starts from base: certificate, mirror",
+    "deps": "production dependencies, if they are installed separately from the build",
     "build": "the build stage",
-    "build_setup": "below its FROM, where it is not made from base: certificate, mirror",
-    "runtime": "the last stage: all of the following",
+    "build_setup": "after its FROM, unless it starts from base: certificate, mirror",
+    "runtime": "the last stage: all blocks below",
     "runtime_from": "its FROM and WORKDIR",
-    "runtime_setup": "below them, where it is not made from base: certificate, mirror",
+    "runtime_setup": "after them, unless it starts from base: certificate, mirror",
     "runtime_packages": "system packages",
     "runtime_user": "the user's entry in passwd",
     "environment": "ENV",
     "files": "COPY",
-    "writable": "folders that are written to, volumes",
+    "writable": "folders that the program writes to, volumes",
     "labels": "LABEL",
     "user": "USER",
     "port": "EXPOSE",
@@ -39,7 +39,7 @@ BLOCKS = {
 
 
 def render() -> str:
-    """The document with its tables made anew."""
+    """docs/presets.md with its tables regenerated."""
     text = PATH.read_text("utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
@@ -52,7 +52,7 @@ def _blocks() -> str:
     for block, holds in BLOCKS.items():
         marks = " | ".join("yes" if block in filled[name] else "" for name in BUILTIN)
         lines.append(f"| `{block}` | {holds} | {marks} |")
-    return "**Blocks**, and which built-in preset puts something into each:\n\n" + "\n".join(lines) + "\n"
+    return "**Blocks**, and the built-in presets that fill them:\n\n" + "\n".join(lines) + "\n"
 
 
 def _options() -> str:
@@ -85,7 +85,7 @@ def _families() -> str:
     for family in families().values():
         cells = [_lines(family, *names) for names in KINDS.values()]
         lines.append(f"| `{family.name}` | {' | '.join(cells)} | {family.summary} |")
-    return "**Families** of base images, and the languages (and versions) that each has images for:\n\n" + "\n".join(
+    return "**Families** of base images, with the languages and versions that each supports:\n\n" + "\n".join(
         lines
     )
 

@@ -22,11 +22,9 @@ PROJECTS = tuple(
 )
 
 
-def main() -> None:
-    """Write one file a service; those of one project share its name."""
-    TARGET.mkdir(exist_ok=True)
-    for old in TARGET.glob("*.json"):
-        old.unlink()
+def render() -> dict[Path, str]:
+    """The text of one file a service, by path; those of one project share its name."""
+    made: dict[Path, str] = {}
     for project in PROJECTS:
         root = ROOT / "tests" / "projects" / project
         found = genfile.inspect(root).services
@@ -36,8 +34,19 @@ def main() -> None:
             context = plan_layout(spec, several=len(found) > 1).context
             files = [relative_to(path, context) for path in paths if context == "." or path.startswith(context + "/")]
             name = project if len(found) == 1 else f"{project}-{spec['name']}"
-            text = json.dumps({"spec": spec, "files": files}, indent=1, ensure_ascii=False) + "\n"
-            (TARGET / f"{name}.json").write_text(text, "utf-8")
+            made[TARGET / f"{name}.json"] = (
+                json.dumps({"spec": spec, "files": files}, indent=1, ensure_ascii=False) + "\n"
+            )
+    return made
+
+
+def main() -> None:
+    """Write the files, and nothing else into their folder."""
+    TARGET.mkdir(exist_ok=True)
+    for old in TARGET.glob("*.json"):
+        old.unlink()
+    for path, text in render().items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
+
+from genfile.data.entries import read_entry, read_table
 
 Ecosystem = Literal["npm", "pypi", "go", "maven"]
 
@@ -169,14 +170,8 @@ class BackingService:
 
 @cache
 def load_table(name: str) -> dict[str, Any]:
-    import tomli
-
-    with (Path(__file__).parent / f"{name}.toml").open("rb") as file:
-        return tomli.load(file)
-
-
-def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    """A data file as plain values. Raises DataError, with the line, for one that is wrong."""
+    return read_table(name)
 
 
 @cache
@@ -191,14 +186,19 @@ def runtime(language: str) -> Runtime:
     """The lines of a runtime: node, bun, python, go or java. Raises KeyError for another."""
     data = load_table("runtimes")
     entry = data[language]
-    lines = tuple(Line(**line, over=line["end_of_life"] < data["as_of"]) for line in entry["lines"])
+    lines = tuple(
+        read_entry(Line, "runtimes", (language, "lines", at), line, over=line["end_of_life"] < data["as_of"])
+        for at, line in enumerate(entry["lines"])
+    )
     return Runtime(language, entry["default"], lines)
 
 
 @cache
 def frameworks(language: str) -> tuple[Framework, ...]:
     """The frameworks of a language, in order of precedence."""
-    return tuple(Framework(**_tuples(entry)) for entry in load_table(f"frameworks/{language}")["framework"])
+    file = f"frameworks/{language}"
+    entries = enumerate(load_table(file)["framework"])
+    return tuple(read_entry(Framework, file, ("framework", at), entry) for at, entry in entries)
 
 
 def framework(language: str, name: str) -> Framework | None:
@@ -216,7 +216,8 @@ def scratch_of(language: str | None, name: str | None, folder: str) -> set[str]:
 @cache
 def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
     """What dependencies of an ecosystem need of the system, by the dependency's name."""
-    return {name: SystemPackages(**_tuples(entry)) for name, entry in load_table("packages")[ecosystem].items()}
+    entries = load_table("packages")[ecosystem].items()
+    return {name: read_entry(SystemPackages, "packages", (ecosystem, name), entry) for name, entry in entries}
 
 
 @cache
@@ -228,13 +229,15 @@ def brought_packages() -> dict[str, tuple[str, ...]]:
 @cache
 def models() -> tuple[Model, ...]:
     """The models that are fetched by name."""
-    return tuple(Model(name=name, **_tuples(entry)) for name, entry in load_table("models").items())
+    entries = load_table("models").items()
+    return tuple(read_entry(Model, "models", (name,), entry, name=name) for name, entry in entries)
 
 
 @cache
 def clients(registry: str) -> dict[str, Client]:
     """The clients of a registry's packages that throw where they get no value, by package."""
-    return {name: Client(**_tuples(entry)) for name, entry in load_table("clients")[registry].items()}
+    entries = load_table("clients")[registry].items()
+    return {name: read_entry(Client, "clients", (registry, name), entry) for name, entry in entries}
 
 
 @cache
@@ -278,13 +281,15 @@ def distribution_of(module: str) -> str | None:
 @cache
 def site_generators() -> tuple[SiteGenerator, ...]:
     """The generators of sites that Debian has packages of."""
-    return tuple(SiteGenerator(name=name, **_tuples(entry)) for name, entry in load_table("sites").items())
+    entries = load_table("sites").items()
+    return tuple(read_entry(SiteGenerator, "sites", (name,), entry, name=name) for name, entry in entries)
 
 
 @cache
 def backing_services() -> dict[str, BackingService]:
     """Every backing service, by name."""
-    return {name: BackingService(name=name, **_tuples(entry)) for name, entry in load_table("services").items()}
+    entries = load_table("services").items()
+    return {name: read_entry(BackingService, "services", (name,), entry, name=name) for name, entry in entries}
 
 
 def default_tool(name: str, python: str | None = None) -> str:

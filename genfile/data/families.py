@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from genfile.data.entries import read_entry
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -107,7 +109,7 @@ def families() -> dict[str, Family]:
     """Every family by its name."""
     from genfile.data import load_table
 
-    return {name: _family(name, **entry) for name, entry in load_table("families").items()}
+    return {name: _family(name, entry) for name, entry in load_table("families").items()}
 
 
 def families_with(packages: Iterable[str]) -> list[str]:
@@ -128,9 +130,10 @@ def package_names(family: str) -> Mapping[str, str | None]:
     return {name: row.get(family) for name, row in load_table("names").items()}
 
 
-def _family(name: str, **entry: Any) -> Family:
-    # `with` is a word of Python's.
-    return Family(name=name, extra=entry.pop("with", {}), **entry)
+def _family(name: str, entry: Mapping[str, Any]) -> Family:
+    # `with` is a keyword in Python, so that no field can have that name.
+    own = {key: value for key, value in entry.items() if key != "with"}
+    return read_entry(Family, "families", (name,), own, name=name, extra=entry.get("with", {}))
 
 
 @cache

@@ -36,6 +36,8 @@ _LOCAL = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 class RegistryError(GenfileError):
     """A registry that gave no digest."""
 
+    code = "registry"
+
 
 @dataclass
 class Registry:

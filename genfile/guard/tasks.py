@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from genfile.errors import GenfileError, GuardError, SourceError
 from genfile.evidence import Evidence, Fact, Note, Risk
 from genfile.guard.limits import Runner
 from genfile.source.base import LIMITS, Limits, Source, Unreadable
+from genfile.source.open import AnySource, is_archive, open_source
 
 if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
@@ -20,11 +21,11 @@ _SHARE = 0.6
 
 def guarded_inspect(
     runner: Runner,
-    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source",
+    source: AnySource,
     rules: "Sequence[DetectRules]" = (),
     chosen: "DetectRules | None" = None,
 ) -> "Inspection":
-    """As `genfile.detect.inspection.inspect_source`, in a child of a runner. ``source``: a path is opened in the child.
+    """As `genfile.detect.inspection.inspect_source`, in a child of a runner, which opens a path or an archive itself.
 
     Raises GuardError when a limit was reached, and SourceError when the source can't be read.
     """
@@ -40,18 +41,15 @@ def guarded_inspect(
     return _checked(runner.run(_INSPECT, data, blobs))
 
 
-def _packed(
-    source: "str | os.PathLike[str] | Mapping[str, str | bytes] | Source",
-) -> tuple[dict[str, Any], list[bytes]]:
-    """A source as plain values and bytes: a path, or all that its index names."""
+def _packed(source: AnySource) -> tuple[dict[str, Any], list[bytes]]:
+    """A source as plain values and bytes: a path, an archive as it is, or all that the source's index names."""
     from genfile.source.folder import FolderSource
 
     if isinstance(source, str | os.PathLike):
         return {"path": os.fspath(source)}, []
-    if isinstance(source, Mapping):
-        from genfile.source.memory import MemorySource
-
-        source = MemorySource(source)
+    if is_archive(source):
+        return {"archive": True}, [_whole(source)]
+    source = open_source(source)
     if isinstance(source, FolderSource) and source.limits == LIMITS:
         return {"path": str(source.root)}, []
     index = source.index()
@@ -74,11 +72,23 @@ def _packed(
     return {"name": source.name, "files": names, "omitted": omitted, "notes": notes}, blobs
 
 
-def _unpacked(tree: Mapping[str, Any], blobs: Sequence[bytes], limits: Limits, budget: Any) -> Source:
-    if "path" in tree:
-        from genfile.source.open import open_source
+def _whole(archive: "bytes | bytearray | memoryview | IO[bytes]") -> bytes:
+    """The bytes of an archive that the child is to read. Raises SourceError for more than it takes in memory."""
+    from genfile.source.archive import seekable
 
-        return open_source(tree["path"], limits, budget)
+    file = seekable(archive)
+    try:
+        content = file.read(LIMITS.kept_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise SourceError(f"the archive: {error}") from None
+    if len(content) > LIMITS.kept_bytes:
+        raise SourceError("the archive is larger than a guarded process takes in memory", hint="pass a path")
+    return content
+
+
+def _unpacked(tree: Mapping[str, Any], blobs: Sequence[bytes], limits: Limits, budget: Any) -> Source:
+    if "path" in tree or "archive" in tree:
+        return open_source(tree["path"] if "path" in tree else blobs[0], limits, budget)
     from genfile.source.memory import MemorySource
 
     files = dict(zip(tree["files"], blobs, strict=True))

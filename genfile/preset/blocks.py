@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from genfile.preset.load import Preset
 
 
+# The blocks that only some languages have, because only some have the stage. A preset for every language may override
+# them all the same: where there is no such stage, there is nothing to override.
+STAGE_BLOCKS = frozenset({"base_setup", "build_setup"})
+
+
 def check_blocks(environment: "PresetEnvironment", templates: Mapping[str, str], own: str) -> None:
     """Refuse a block that overrides nothing, in the templates of the preset ``own``: Jinja would drop it silently."""
     for name in templates:
@@ -42,6 +47,8 @@ def inherited_blocks(environment: "PresetEnvironment", templates: Mapping[str, s
         seen.add(current)
         blocks, parent = _read(environment, templates, current)
         found |= set(blocks)
+        if current.startswith("builtin/"):
+            found |= STAGE_BLOCKS
         current = parent
     return found
 

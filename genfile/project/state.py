@@ -62,6 +62,8 @@ def _name(folder: Path) -> str:
 class BusyError(WriteError):
     """Another run of genfile is at work in a folder."""
 
+    code = "busy"
+
 
 @contextmanager
 def locked(folder: Path, *, wait: float | None = None) -> Iterator[None]:

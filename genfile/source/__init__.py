@@ -2,6 +2,6 @@
 
 from genfile.source.base import LIMITS, Limits, Source, Unreadable
 from genfile.source.budget import Budget
-from genfile.source.open import open_source
+from genfile.source.open import AnySource, open_source
 
-__all__ = ["LIMITS", "Budget", "Limits", "Source", "Unreadable", "open_source"]
+__all__ = ["LIMITS", "AnySource", "Budget", "Limits", "Source", "Unreadable", "open_source"]

@@ -1,7 +1,9 @@
 """A tar or zip file as a tree, read without extracting anything to disk."""
 
+import io
 import posixpath
 from pathlib import Path
+from typing import IO
 
 from genfile.errors import SourceError
 from genfile.evidence import Note
@@ -18,15 +20,47 @@ def open_archive(path: Path, limits: Limits = LIMITS, budget: Budget | None = No
     A single folder at the top, as forges add one, is taken as the root. Raises SourceError when the file is not an
     archive, or is over the limits on entries or on bytes when unpacked.
     """
-    keeper = _Keeper(limits)
-    bounds = Bounds(limits.entries, limits.archive_bytes, budget or Budget(limits))
     try:
         with path.open("rb") as file:
-            for entry in read_entries(file, str(path), bounds):
-                keeper.take(entry)
+            return _read(file, str(path), path.name.split(".")[0] or "app", limits, budget)
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror or error}") from None
-    name = path.name.split(".")[0] or "app"
+
+
+def open_archive_file(
+    archive: "bytes | bytearray | memoryview | IO[bytes]", limits: Limits = LIMITS, budget: Budget | None = None
+) -> MemorySource:
+    """As `open_archive`, for an archive that has no path: its bytes, or a file object opened in binary mode.
+
+    A file object is read from its start and left open. Its services are named as those of a mapping are, whatever the
+    file is called. Raises TypeError for a file object in text mode.
+    """
+    return _read(seekable(archive, limits), "the archive", "app", limits, budget)
+
+
+def seekable(archive: "bytes | bytearray | memoryview | IO[bytes]", limits: Limits = LIMITS) -> IO[bytes]:
+    """An archive as a file that can seek, at its start; a pipe or an HTTP response is read into memory for that."""
+    if isinstance(archive, bytes | bytearray | memoryview):
+        return io.BytesIO(archive)
+    try:
+        if not isinstance(archive.read(0), bytes):
+            raise TypeError("a file object must be opened in binary mode ('rb')")
+        if getattr(archive, "seekable", bool)():
+            archive.seek(0)
+            return archive
+        content = archive.read(limits.archive_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise SourceError(f"the archive: {error}") from None
+    if len(content) > limits.archive_bytes:
+        raise SourceError(f"the archive is larger than {size_text(limits.archive_bytes)}")
+    return io.BytesIO(content)
+
+
+def _read(file: IO[bytes], where: str, name: str, limits: Limits, budget: Budget | None) -> MemorySource:
+    keeper = _Keeper(limits)
+    bounds = Bounds(limits.entries, limits.archive_bytes, budget or Budget(limits))
+    for entry in read_entries(file, where, bounds):
+        keeper.take(entry)
     return keeper.source(name)
 
 

@@ -1,4 +1,4 @@
-"""Rules of detection as data: the table `[detect]` of a preset for a language that genfile itself does not know."""
+"""Detection rules as data: the table `[detect]` of a preset for a language that genfile does not know."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,8 @@ from genfile.spec.base import Model, Text, VersionLine, Word
 from genfile.spec.generic import OtherLanguage
 from genfile.spec.patterns import check_pattern
 
-# The fields that a rule can fill, each with what it holds; beside them `facts.NAME`, a text or a list of texts.
-# Paths are written relative to the folder of the service, and become those of the spec.
+# The fields that a rule can fill, with their kinds; besides these `facts.NAME`, a text or a list of texts.
+# Paths are given relative to the service's folder and converted to those of the spec.
 FIELDS: dict[str, str] = {
     "name": "text",
     "runtime.version": "text",
@@ -49,7 +49,7 @@ _STEP = re.compile(r'"([^"]+)"|([^."\[\]]+)|(\[\])')
 
 
 def kind_of(field: str) -> str:
-    """What a field holds: one of the kinds in FIELDS, or `fact`."""
+    """The kind of a field: one of those in FIELDS, or `fact`."""
     if field.startswith("facts."):
         return "fact"
     return "words" if field.startswith("processes.") else FIELDS[field]
@@ -105,36 +105,38 @@ Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(check_p
 
 
 class FactRule(Model):
-    """One place that may answer for one field: where to look, how to read it, what it means."""
+    """One source of one field's value: where to look, how to read it, what it means."""
 
     model_config = ConfigDict(populate_by_name=True)
 
     field: FieldName = Field(description="A field of the spec (`runtime.version`), or `facts.NAME`.")
-    file: Glob | None = Field(None, description="The file that is read, below the folder; the nearest of a glob.")
-    above: bool = Field(False, description="Where the folder says nothing, those above it are asked.")
+    file: Glob | None = Field(None, description="The file to read, below the folder; the nearest match of a glob.")
+    above: bool = Field(False, description="Also look in the folders above, if this one gives no answer.")
     toml: DocumentPath | None = Field(None, description="A path into the file: `package.name`, `bin[].name`.")
     json_path: DocumentPath | None = Field(None, alias="json", description="As `toml`, for JSON.")
     yaml: DocumentPath | None = Field(None, description="As `toml`, for YAML.")
     ini: DocumentPath | None = Field(None, description="`section.key` of an INI file.")
     env: DocumentPath | None = Field(None, description="The name of a variable in a file of NAME=value lines.")
-    regex: Pattern | None = Field(None, description="A pattern; its group, else all of it, is what was found.")
-    exists: bool = Field(False, description="That the file is there says it; what was found is its path.")
+    regex: Pattern | None = Field(None, description="A pattern; the finding is its group, or the whole match.")
+    exists: bool = Field(False, description="The file only has to exist; the finding is its path.")
     from_field: FieldName | None = Field(None, alias="from", description="A field that an earlier rule filled.")
-    keys: bool = Field(False, description="The keys of the table at the path are what was found.")
-    match: Pattern | None = Field(None, description="What was found must match; the group, else all of it, is taken.")
+    keys: bool = Field(False, description="The findings are the keys of the table at the path.")
+    match: Pattern | None = Field(None, description="The finding must match; its group, or the whole match, is used.")
     range: Literal["composer", "gem", "npm", "pep440", "floor"] | None = Field(
-        None, description="What was found is a range of versions, in these words; `lines` are those to choose from."
+        None, description="The finding is a version range in this syntax; `lines` are the candidates."
     )
-    lines: tuple[VersionLine, ...] = Field((), description="Lines of a runtime, best first: one that fits is taken.")
-    map: dict[str, Any] = Field({}, description="What each finding means; others say nothing. The first entry wins.")
-    value: Any = Field(None, description="What is written, with {0} for what was found, {field} for an earlier one.")
-    default: Any = Field(None, description="A guess that needs no evidence, taken where no rule above it answered.")
-    guess: bool = Field(False, description="The answer is likely, not certain: the user is asked.")
-    many: bool = Field(False, description="For `facts.NAME`: every finding counts, as a list.")
-    append: bool = Field(False, description="For lists: what is found is added to what the rules above found.")
-    when: Condition | None = Field(None, description="Only where a field was filled, or is a value: `framework=axum`.")
-    unless: Condition | None = Field(None, description="Only where it was not.")
-    warn: Text | None = Field(None, description="A note where the rule answers; placeholders as in `value`.")
+    lines: tuple[VersionLine, ...] = Field((), description="Release lines, best first: the first in the range is used.")
+    map: dict[str, Any] = Field(
+        {}, description="The value for each finding; others are ignored. The first entry wins."
+    )
+    value: Any = Field(None, description="The value, with {0} for the finding and {field} for an earlier field.")
+    default: Any = Field(None, description="A guess without evidence, used if no rule above answered.")
+    guess: bool = Field(False, description="The answer is likely, not certain: the prompt asks about it.")
+    many: bool = Field(False, description="For `facts.NAME`: collect every finding in a list.")
+    append: bool = Field(False, description="For lists: add the findings to those of the rules above.")
+    when: Condition | None = Field(None, description="Only if a field is filled, or has this value: `framework=axum`.")
+    unless: Condition | None = Field(None, description="Only if it is not.")
+    warn: Text | None = Field(None, description="A warning if the rule answers; placeholders as in `value`.")
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -157,7 +159,7 @@ class FactRule(Model):
         return self
 
     def way(self, name: str) -> str | None:
-        """What the rule says under one of FORMATS, or `regex`."""
+        """The rule's path for one of FORMATS, or its pattern for `regex`."""
         text: str | None = self.json_path if name == "json" else getattr(self, name)
         return text
 
@@ -169,7 +171,7 @@ class FactRule(Model):
 
 
 class WorkspaceRule(Model):
-    """How the root of a workspace is known: the nearest folder above whose file has the key is the build context."""
+    """How to find the root of a workspace: the nearest folder above whose file has the key is the build context."""
 
     tool: Word
     file: Glob
@@ -187,24 +189,24 @@ class WorkspaceRule(Model):
 
 
 class DetectRules(Model):
-    """Which folders are services of a language that genfile does not know, and what is true of each."""
+    """Which folders are services of a language that genfile does not know, and how to find the facts of each."""
 
-    language: OtherLanguage = Field(description="A word of its own: `rust`, `php`.")
-    title: Text | None = Field(None, description="The name of the language as people write it.")
-    files: tuple[Glob, ...] = Field(min_length=1, description="All of them must be there.")
-    any: tuple[Glob, ...] = Field((), description="At least one of them must be there.")
-    unless: tuple[Glob, ...] = Field((), description="None of them may be there.")
+    language: OtherLanguage = Field(description="The language's name in a spec: `rust`, `php`.")
+    title: Text | None = Field(None, description="The language's name for people: `Rust`, `PHP`.")
+    files: tuple[Glob, ...] = Field(min_length=1, description="All of these must exist.")
+    any: tuple[Glob, ...] = Field((), description="At least one of these must exist.")
+    unless: tuple[Glob, ...] = Field((), description="None of these may exist.")
     serves: tuple[FieldName, ...] = Field(
         (),
-        description="Of several folders, those are services for which a rule with a file filled the first of these; "
-        "where there are none, the next is asked, at last all of them are.",
+        description="If several folders match, the services are those with the first of these fields filled from a "
+        "file; if there are none, the next field decides, and finally all are services.",
     )
-    workspace: WorkspaceRule | None = Field(None, description="How the root of a monorepo is known.")
-    facts: tuple[FactRule, ...] = Field((), max_length=300, description="Ordered: the first that answers wins.")
+    workspace: WorkspaceRule | None = Field(None, description="How to find the root of a monorepo.")
+    facts: tuple[FactRule, ...] = Field((), max_length=300, description="In order: the first rule that answers wins.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        """A rule speaks of fields that rules above it fill; what it says of others is a slip of the pen."""
+        """A rule may refer only to fields that rules above it fill; anything else is a typo."""
         known: set[str] = set()
         for number, rule in enumerate(self.facts, 1):
             used = [name for name in rule.placeholders if name != "0"]
@@ -221,7 +223,7 @@ class DetectRules(Model):
 
 
 def parse_rules(values: Any, place: str) -> DetectRules:
-    """Validate a table `[detect]`. Raises PresetError that names ``place``, the key, and the one that was meant."""
+    """Validate a table `[detect]`. Raises PresetError that names ``place``, the key, and the closest known key."""
     try:
         return DetectRules.model_validate(values)
     except ValidationError as error:

@@ -9,11 +9,11 @@ from genfile.errors import SpecError, UsageError
 from genfile.evidence import Evidence, Fact
 
 if TYPE_CHECKING:
-    from genfile.api import AnySource
     from genfile.detect.inspection import InspectedService, Inspection
     from genfile.guard import Runner
     from genfile.project.decided import Decided
     from genfile.source.base import Source
+    from genfile.source.open import AnySource
     from genfile.spec.config import ServiceConfig
     from genfile.upkeep.decisions import Decisions
 

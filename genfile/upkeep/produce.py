@@ -12,8 +12,9 @@ from genfile.upkeep.decisions import Decisions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from genfile.api import AnySource, Choice, Generation
+    from genfile.api import Choice, Generation
     from genfile.detect.inspection import Inspection
+    from genfile.source.open import AnySource
 
 
 def produce(source: "AnySource", decisions: Decisions) -> "Generation":

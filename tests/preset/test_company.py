@@ -181,6 +181,35 @@ def test_faults_of_a_template_name_line_block_and_field(tmp_path: Path, text: st
         genfile.generate(EXAMPLES / "node", preset=str(tmp_path))
 
 
+PROXY = """{% extends "builtin/Dockerfile.j2" %}
+{% block base_setup %}
+{{ super() }}
+ARG HTTPS_PROXY={{ "http://proxy:3128" | env }}
+{% endblock %}
+{% block build_setup %}
+{{ super() }}
+ARG HTTPS_PROXY={{ "http://proxy:3128" | env }}
+{% endblock %}
+"""
+
+
+@pytest.mark.parametrize("example", ["node", "python", "java", "go"])
+def test_a_preset_for_every_language_reaches_the_build_stages(tmp_path: Path, example: str) -> None:
+    """Whichever stages a language has: those that build get the argument."""
+    (tmp_path / "preset.toml").write_text('manifest = 1\nname = "x"\nsummary = "x"\nextends = "builtin"\n')
+    (tmp_path / "Dockerfile.j2").write_text(PROXY)
+    text = genfile.generate(EXAMPLES / example, preset=str(tmp_path)).files["Dockerfile"]
+    stages = read_dockerfile(text).stages
+    assert any("HTTPS_PROXY" in item.value for stage in stages for item in stage.all("ARG"))
+
+
+def test_the_setup_of_a_stage_that_a_named_preset_does_not_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "preset.toml").write_text('manifest = 1\nname = "x"\nsummary = "x"\nextends = "go"\n')
+    (tmp_path / "Dockerfile.j2").write_text(PROXY.replace("builtin/", "go/"))
+    with pytest.raises(GenfileError, match="block 'base_setup' overrides nothing"):
+        genfile.generate(EXAMPLES / "go", preset=str(tmp_path))
+
+
 def test_a_fetched_preset_can_not_extend_a_path_of_this_machine() -> None:
     from genfile.bundle import Bundle
     from genfile.preset.find import load_preset

@@ -1,0 +1,125 @@
+"""Entries of data files as dataclasses. A mistake in a file is an error with its line, not a traceback."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import MISSING, fields
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from genfile.errors import GenfileError
+
+T = TypeVar("T")
+Key = str | int
+
+FOLDER = Path(__file__).parent
+# The tables of files whose entries are read by their table's name: another table would be passed over in silence.
+TABLES = {
+    "frameworks": ("framework",),
+    "packages": ("npm", "pypi", "brings", "go", "maven", "programs", "commands"),
+    "clients": ("npm", "pypi"),
+}
+_NAMES = {
+    bool: "true or false",
+    int: "a whole number",
+    str: "text",
+    dict: "a table",
+    tuple: "a list",
+    date: "a date",
+    NoneType: "nothing",
+}
+
+
+class DataError(GenfileError):
+    """A data file of genfile's own that is wrong, with the file and the line."""
+
+    code = "data"
+
+
+def read_table(name: str) -> dict[str, Any]:
+    """The TOML file `NAME.toml` beside this module. Raises DataError for what is not TOML, or has an unknown table."""
+    import tomli
+
+    try:
+        table = tomli.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    except tomli.TOMLDecodeError as error:
+        raise DataError(f"{_place(name, getattr(error, 'lineno', None))}: {error}") from None
+    known = TABLES.get(name.partition("/")[0], ())
+    for key in table if known else ():
+        if key not in known:
+            raise _unknown(name, (key,), known, "table")
+    return table
+
+
+def read_entry(kind: type[T], name: str, path: tuple[Key, ...], entry: Mapping[str, Any], /, **given: Any) -> T:
+    """One entry of a file as its dataclass: lists become tuples, ``given`` adds fields that the file does not hold.
+
+    ``path``: the entry's keys in the file NAME.toml. Raises DataError for an unknown key, a missing one, and a value
+    that is not of its field's type.
+    """
+    hints, needed = _shape(cast(Hashable, kind))
+    for key, value in entry.items():
+        if key not in hints or key in given:
+            raise _unknown(name, (*path, key), [hint for hint in hints if hint not in given], "key")
+        if not _fits(value, hints[key]):
+            wanted = _describe(hints[key])
+            raise DataError(f"{_place(name, _line(name, (*path, key)))}: {key} must be {wanted}, not {value!r:.60}")
+    for key in needed:
+        if key not in entry and key not in given:
+            raise DataError(f"{_place(name, _line(name, path))}: {_title(path, entry)} has no {key}")
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}, **given)
+
+
+@cache
+def _shape(kind: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The types of a dataclass's fields, and the fields that have no default."""
+    needed = [item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING]
+    return get_type_hints(kind), tuple(needed)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(_fits(value, member) for member in arguments)
+    if origin is Literal:
+        return value in arguments
+    if origin is tuple:
+        return isinstance(value, list) and all(_fits(item, arguments[0]) for item in value)
+    if origin is not None:
+        return isinstance(value, dict) and all(_fits(item, arguments[1]) for item in value.values())
+    # A bool is an int to Python alone.
+    return hint is Any or (isinstance(value, hint) and isinstance(value, bool) == (hint is bool))
+
+
+def _describe(hint: Any) -> str:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return " or ".join(_describe(member) for member in arguments if member is not NoneType)
+    if origin is Literal:
+        return f"one of {', '.join(map(str, arguments))}"
+    if origin is tuple:
+        return f"a list of {_describe(arguments[0]).removeprefix('a ')}"
+    return "a table" if origin is not None else _NAMES.get(hint, hint.__name__)
+
+
+def _unknown(name: str, path: tuple[Key, ...], known: Any, what: str) -> DataError:
+    key = str(path[-1])
+    close = get_close_matches(key, known, 1)
+    hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
+    return DataError(f"{_place(name, _line(name, path))}: unknown {what} {key}", hint=hint)
+
+
+def _title(path: tuple[Key, ...], entry: Mapping[str, Any]) -> str:
+    return str(entry.get("name", path[-1] if isinstance(path[-1], str) else f"entry {path[-1] + 1}"))
+
+
+def _place(name: str, line: int | None) -> str:
+    return f"genfile/data/{name}.toml" + (f":{line}" if line is not None else "")
+
+
+def _line(name: str, path: tuple[Key, ...]) -> int | None:
+    from genfile.parsers.data import parse_toml
+
+    return parse_toml((FOLDER / f"{name}.toml").read_text("utf-8")).line(*path)
