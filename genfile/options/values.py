@@ -54,15 +54,15 @@ def takes(option: Option) -> str:
         return f"one of {', '.join(option.choices)}"
     if option.type == "list":
         what = f"any of {', '.join(option.choices)}" if option.choices else "values"
-        return f"{what}, with commas between{_bounds(option, ' of them')}"
+        return f"{what}, separated by commas{_bounds(option, ' of them')}"
     if option.type in ("int", "port"):
         low = option.min if option.min is not None else 1 if option.type == "port" else None
         high = option.max if option.max is not None else 65535 if option.type == "port" else None
         return "a whole number" + _range(low, high, "")
     kinds = {
         "text": "text",
-        "bool": "true or false",
-        "image": "the name of an image",
+        "bool": "yes or no",
+        "image": "an image reference",
         "path": "an absolute path",
         "env-name": "the name of an environment variable",
         "secret-name": "the name of a build secret: lower-case letters, digits and _",
@@ -106,11 +106,11 @@ def parse_value(option: Option, given: Any) -> Value:
     if option.type == "list":
         return _list(option, given)
     if isinstance(given, list | tuple | dict) or given is None:
-        raise ValueFault("it is one value")
+        raise ValueFault("expected a single value")
     if option.type == "bool":
         result = given if isinstance(given, bool) else _WORDS.get(str(given).strip().lower())
         if result is None:
-            raise ValueFault("it is neither true nor false")
+            raise ValueFault("answer yes or no")
         return result
     if option.type in ("int", "port"):
         return _number(option, given)
@@ -126,12 +126,12 @@ def _number(option: Option, given: Any) -> int:
     text = str(given).strip()
     digits = text.removeprefix("-")
     if isinstance(given, bool) or not (digits.isdecimal() and digits.isascii()) or len(digits) > 16:
-        raise ValueFault("it is no whole number")
+        raise ValueFault("not a whole number")
     number = int(text)
     if option.type == "port" and not 1 <= number <= 65535:
-        raise ValueFault("it is no port")
+        raise ValueFault("not a port between 1 and 65535")
     if abs(number) > _NUMBER:
-        raise ValueFault("it is too large")
+        raise ValueFault("too large")
     _check_bounds(option, number, "")
     return number
 
@@ -142,15 +142,15 @@ def _list(option: Option, given: Any) -> list[str]:
         try:
             given = json.loads(text) if text.startswith("[") else text.split(",") if text else []
         except ValueError:
-            raise ValueFault("it is no list") from None
+            raise ValueFault("not a list") from None
     if not isinstance(given, list | tuple) or any(isinstance(item, list | tuple | dict | None) for item in given):
-        raise ValueFault("it is no list of values")
+        raise ValueFault("not a list of values")
     if len(given) > MAX_ITEMS or sum(len(str(item)) for item in given) > 2 * MAX_LENGTH:
-        raise ValueFault("it is too long")
+        raise ValueFault("too long")
     items = list(dict.fromkeys(show_value(item).strip() for item in given))
     for item in items:
         if not item:
-            raise ValueFault("a value in it is empty")
+            raise ValueFault("the list contains an empty value")
         _check_text(option, item)
     _check_bounds(option, len(items), "values")
     # The order of the choices, so that the same choice gives the same files.
@@ -159,14 +159,14 @@ def _list(option: Option, given: Any) -> list[str]:
 
 def _check_text(option: Option, text: str) -> None:
     if not text.isprintable():
-        raise ValueFault("it holds a control character")
+        raise ValueFault("contains a control character")
     if len(text) > MAX_LENGTH:
-        raise ValueFault("it is too long")
+        raise ValueFault("too long")
     if option.choices and text not in option.choices:
         from difflib import get_close_matches
 
         close = get_close_matches(text, option.choices, 1)
-        raise ValueFault(f"{text[:40]!r} is no choice" + (f" (did you mean {close[0]}?)" if close else ""))
+        raise ValueFault(f"{text[:40]!r} is not one of the choices" + (f" (did you mean {close[0]}?)" if close else ""))
     check = _CHECKS.get(option.type)
     if check is not None and not check[0](text):
         raise ValueFault(check[1])
@@ -174,7 +174,7 @@ def _check_text(option: Option, text: str) -> None:
         from genfile.options.pattern import compile_pattern
 
         if not compile_pattern(option.pattern).fullmatch(text):
-            raise ValueFault(f"it does not match {option.pattern}")
+            raise ValueFault(f"does not match {option.pattern}")
 
 
 def _check_bounds(option: Option, size: int, of: str) -> None:
@@ -186,8 +186,8 @@ def _check_bounds(option: Option, size: int, of: str) -> None:
 
 
 _CHECKS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "image": (is_image_reference, "it is no image reference"),
-    "path": (lambda text: text.startswith("/") and ".." not in text.split("/"), "it is no absolute path"),
-    "env-name": (lambda text: _ENVIRONMENT_NAME.fullmatch(text) is not None, "it is no name of a variable"),
-    "secret-name": (lambda text: _SECRET_NAME.fullmatch(text) is not None, "it is no name of a secret"),
+    "image": (is_image_reference, "not an image reference"),
+    "path": (lambda text: text.startswith("/") and ".." not in text.split("/"), "not an absolute path"),
+    "env-name": (lambda text: _ENVIRONMENT_NAME.fullmatch(text) is not None, "not the name of an environment variable"),
+    "secret-name": (lambda text: _SECRET_NAME.fullmatch(text) is not None, "not the name of a build secret"),
 }

@@ -52,7 +52,7 @@ def check(text: str, kind: str) -> None:
     if bounds.depth is not None and _depth(text, bounds.depth) > bounds.depth:
         raise ParseError(f"nested more than {bounds.depth} deep")
     if bounds.blanks is not None and any(len(run[0]) > bounds.blanks for run in _BLANKS.finditer(text)):
-        raise ParseError(f"has more than {bounds.blanks} blanks in a row")
+        raise ParseError(f"has more than {bounds.blanks} spaces in a row")
 
 
 def _depth(text: str, limit: int) -> int:

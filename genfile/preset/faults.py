@@ -21,7 +21,7 @@ def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, t
     message = first["msg"].removeprefix("Value error, ")
     hint = None
     if first["type"] == "extra_forbidden":
-        message = "is not a key that a manifest has"
+        message = "is not a manifest key"
         hint = _close(str(location[-1]), _keys(model, location[:-1]))
     elif first["type"] == "missing":
         message = "is missing"
@@ -48,7 +48,7 @@ def template_fault(error: Exception, template: str, context: Mapping[str, Any]) 
         name = message.partition("'")[2].partition("'")[0]
         hint = _close(name, sorted(context))
     elif isinstance(error, TemplateNotFound):
-        message = f"there is no template {error.name!r}"
+        message = f"no template named {error.name!r}"
     return PresetError(f"{place}: {message}", hint=hint)
 
 
@@ -90,7 +90,7 @@ def _close(name: str, known: Sequence[str]) -> str | None:
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, 1)
-    return f"did you mean {close[0]}?" if close else (f"one of {', '.join(sorted(known))}" if known else None)
+    return f"did you mean {close[0]}?" if close else (f"use one of {', '.join(sorted(known))}" if known else None)
 
 
 def _keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:

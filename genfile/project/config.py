@@ -40,8 +40,8 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
         return entry.source, None
     if locked.source != entry.source:
         raise UsageError(
-            f"{CONFIG} has another source for preset {name} than {LOCK}",
-            hint=f"`genfile presets update {name}` records the one of {CONFIG}",
+            f"{CONFIG} and {LOCK} name different sources for preset {name}",
+            hint=f"run `genfile presets update {name}` to use the one in {CONFIG}",
         )
     return entry.source, locked
 
@@ -94,7 +94,7 @@ def plan_texts(base: Path, before: dict[str, str | None], after: dict[str, str])
     for change in plan.changes:
         old = before[change.path]
         if change.old != (None if old is None else old.encode()):
-            raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
+            raise ConflictError(f"{change.path} was changed by another program just now", hint="run the command again")
     return plan
 
 
@@ -108,7 +108,7 @@ def read_text(base: Path, name: str) -> str | None:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if path.is_symlink():
-            raise SourceError(f"{name} is a symbolic link", hint="replace it by the file itself")
+            raise SourceError(f"{name} is a symbolic link", hint="replace it with a regular file")
         with os.fdopen(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise SourceError(f"{name} is not a regular file")
@@ -119,5 +119,5 @@ def read_text(base: Path, name: str) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise SourceError(f"{name} can't be read: {reason}") from None

@@ -89,7 +89,7 @@ def _fault(error: "ValidationError", model: "type[BaseModel]", origin: Origin) -
     field = ".".join(map(str, location)) or "the file"
     more = f"; and {len(others)} more" if others else ""
     if first["type"] == "extra_forbidden":
-        return UsageError(f"{place}: {field} is not a key that there is{more}", hint=_close(model, location))
+        return UsageError(f"{place}: unknown key {field}{more}", hint=_close(model, location))
     if first["type"] == "missing":
         return UsageError(f"{place}: {field} is missing{more}")
     message = first["msg"].removeprefix("Value error, ")
@@ -101,7 +101,7 @@ def _close(model: "type[BaseModel]", location: tuple[str | int, ...]) -> str:
 
     known = list(_inner(model, location[:-1]).model_fields)
     close = get_close_matches(str(location[-1]), known, 1)
-    return f"did you mean {close[0]}?" if close else f"one of {', '.join(known)}"
+    return f"did you mean {close[0]}?" if close else f"use one of {', '.join(known)}"
 
 
 def _inner(model: "type[BaseModel]", location: tuple[str | int, ...]) -> "type[BaseModel]":

@@ -31,7 +31,7 @@ def open_source(
     except (OSError, ValueError) as error:
         raise SourceError(f"{path}: {error}") from None
     if not exists:
-        raise SourceError(f"{path} does not exist", hint="name an existing folder, or a tar or zip file")
+        raise SourceError(f"{path} does not exist", hint="pass an existing folder, or a tar or zip file")
     if is_file:
         from genfile.source.archive import open_archive
 

@@ -86,7 +86,7 @@ def test_choices_are_named_and_the_nearest_is_offered() -> None:
 
 def test_bounds_and_patterns() -> None:
     assert value("8", "int", min=1, max=8) == 8
-    with pytest.raises(UsageError, match="9 is more than 8; it takes a whole number from 1 to 8"):
+    with pytest.raises(UsageError, match="9 is more than 8; expected a whole number from 1 to 8"):
         value("9", "int", min=1, max=8)
     with pytest.raises(UsageError, match="1 characters is less than 2"):
         value("a", min=2)
@@ -170,7 +170,7 @@ def test_a_circle_is_named_in_full() -> None:
 
 def test_unknown_names_are_found_before_anything_is_rendered() -> None:
     options = {"name": option(default="x"), "b": option(default="{% if false %}{{ nmae }}{% endif %}")}
-    with pytest.raises(PresetError, match=r"default of option 'b': 'nmae' is not known \(did you mean name\?\)"):
+    with pytest.raises(PresetError, match=r"default of option 'b': unknown name 'nmae' \(did you mean name\?\)"):
         resolve_options(options, {}, {})
 
 
@@ -232,7 +232,7 @@ def test_earlier_answers_stand_before_defaults_and_are_dropped_when_they_no_long
 
 
 def test_a_default_that_does_not_fit_is_the_manifests_fault() -> None:
-    with pytest.raises(PresetError, match="default of option 'x': 'abc': it is no whole number"):
+    with pytest.raises(PresetError, match="default of option 'x': 'abc': not a whole number"):
         resolve_options({"x": option("int", default="{{ 'abc' }}")}, {}, {})
 
 

@@ -59,7 +59,7 @@ def runs_itself(site: Project) -> Evidence | None:
                     return Evidence(path, item.line, item.original.strip()[:100])
             for script in _scripts(site, path, stage):
                 if _NODE_SERVER.search(site.tree.text(script) or ""):
-                    return Evidence(script, 1, "it starts a server of Node's")
+                    return Evidence(script, 1, "starts a Node server")
     return None
 
 

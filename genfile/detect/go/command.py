@@ -46,7 +46,7 @@ def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str
         command = staying(module, program)
     if command is None:
         return None
-    says = f"{' '.join(command.words)} leads to what keeps the program running"
+    says = f"{' '.join(command.words)} keeps the program running"
     return module.folder.guess(list(command.words), command.place.path, says, line=command.part.branch.line)
 
 

@@ -325,9 +325,9 @@ def _unresolved(asked: Asked) -> Fact[Port] | None:
         ]
         if found:
             name, line = min(found, key=lambda item: item[1])
-            text = f"{name}: its address can't be seen"
+            text = f"{name}: the address is not known from the code"
             usual = asked.framework.port if asked.framework is not None and asked.framework.name == "grpc" else 8080
-            return asked.module.folder.guess(Port(usual), path, text, "say it with --set port=…", line)
+            return asked.module.folder.guess(Port(usual), path, text, "set it with --set port=…", line)
     return None
 
 
@@ -348,9 +348,9 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     says = asked.module.says(name)
     return Fact(
         Port(framework.port, framework.port_variable),
-        (Evidence(says.path, says.line, f"the default of {framework.name}"),),
+        (Evidence(says.path, says.line, f"{framework.name} default"),),
         guess=True,
-        remedy="read the port from PORT with a default",
+        remedy="read the port from PORT, with a default",
     )
 
 

@@ -61,12 +61,12 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     while above is not None and not above.has("rush.json"):
         above = above.parent()
     if above is not None:
-        text = "Rush installs by scripts of its own, which are not known here: built as if it stood alone"
+        text = "genfile does not support Rush's own install scripts; building this service as if it were on its own"
         project.folder.tree.note("warning", text, above.full("rush.json"))
     name = (
         decision.fact
         or _protocol(project)
-        or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
+        or Fact("npm", (project.package.project.says(FILE, None, "no lockfile found; using npm"),))
     )
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version
@@ -138,8 +138,8 @@ def _lock(project: NodeProject) -> Fact[str] | None:
     if others:
         project.folder.tree.note(
             "warning",
-            f"{project.root.full(name)} stands beside the lock file of {', '.join(others)}: {kind} is used; "
-            "remove the lock file that is not kept up to date",
+            f"{project.root.full(name)} found next to the lockfile of {', '.join(others)}; using {kind}. "
+            "Remove the lockfile that you no longer update",
             project.root.full(name),
         )
     return project.root.fact(_yarn_kind(project, kind), name, 1, name)
@@ -345,7 +345,7 @@ def _version_default(named: Named) -> Fact[str] | None:
     if name == "npm":
         return None
     version = runtime("bun").default if name == "bun" else default_tool(name)
-    return project.folder.guess(version, FILE, f"no version of {name} is named", 'set "packageManager" in package.json')
+    return project.folder.guess(version, FILE, f"no {name} version found", 'set "packageManager" in package.json')
 
 
 VERSION_SIGNALS = (

@@ -157,10 +157,10 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     if framework is None or framework.port is None:
         return None
     line = evidence_of(asked.project, framework).line
-    evidence = asked.project.folder.says(FILE, line, f"the default of {framework.name}")
+    evidence = asked.project.folder.says(FILE, line, f"{framework.name} default")
     certain = framework.port_variable is not None and not asked.sources
     variable = framework.port_variable or (_variable(asked))
-    remedy = "read the port from PORT with a default: process.env.PORT || 3000"
+    remedy = "read the port from PORT, with a default: process.env.PORT || 3000"
     return Fact(Port(framework.port, variable), (evidence,), guess=not (certain or framework.start), remedy=remedy)
 
 
@@ -194,7 +194,7 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
             if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
                 continue
             if draft.values.get("framework") == "fastify" and _names_no_host(call):
-                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} names no host"))
+                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} without a host"))
                 return
             for value in call.arguments:
                 for key in ("host", "hostname"):
@@ -225,7 +225,7 @@ def _names_no_host(call: Call) -> bool:
 
 
 def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
-    draft.note("warning", f"{says}: nothing outside of the container reaches it; bind to 0.0.0.0", says.path, says.line)
+    draft.note("warning", f"{says}: reachable only from inside the container; bind to 0.0.0.0", says.path, says.line)
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

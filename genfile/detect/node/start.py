@@ -51,7 +51,7 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     there = [at for at, name in enumerate(absent) if name is None]
     if candidates and not there:
         # That the file is not there is what the checks of the image say.
-        remedy = f"commit {absent[0]}, or let the build make it"
+        remedy = f"commit {absent[0]}, or let the build create it"
         return replace(candidates[0], guess=True, remedy=remedy)
     if not there:
         return None
@@ -61,13 +61,13 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     started = " ".join(candidates[best].value.words)
     for fact, name in zip(candidates[: there[0]], absent, strict=False):
         line = next(iter(fact.evidence), project.package.says("scripts"))
-        text = f"{line}: {name} is neither in the tree nor made by the build; `{started}` is started"
+        text = f"{line}: {name} is neither committed nor created by the build; the image starts `{started}` instead"
         project.folder.tree.note("warning", text, line.path, line.line)
     if found is None:
         return candidates[best]
-    remedy = "write imports that Node finds, or start the source by tsx"
+    remedy = "write imports that Node can resolve, or start the source with tsx"
     says = next(iter(candidates[there[0]].evidence), project.package.says("scripts"))
-    tell(project, found, says, f"`{started}` is started" if helped else remedy)
+    tell(project, found, says, f"the image starts `{started}` instead" if helped else remedy)
     return candidates[best] if helped else replace(candidates[best], guess=True, remedy=remedy)
 
 
@@ -94,7 +94,10 @@ def _procfile(asked: Asked) -> Fact[Start] | None:
     fact = _from_shell(asked, text, evidence)
     program = placed(fact.value.words)[1][:1] if fact is not None else ()
     if program and not _is_known(project, program[0]):
-        note = f"{evidence}: {program[0]} is neither in the tree nor in your dependencies: the command is not used"
+        note = (
+            f"{evidence}: {program[0]} is neither committed nor in your dependencies, so the image does not use this "
+            "command"
+        )
         project.folder.tree.note("warning", note, evidence.path, evidence.line)
         return None
     return fact
@@ -217,7 +220,7 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
         return None
     path = next((path for path in found if len(found) > 1 and _listens(project, path)), found[0])
     start = as_compiled(asked, Start(("node", path), {}))
-    return project.folder.guess(start, path, f"{path} is there", 'add a "start" script to package.json', 1)
+    return project.folder.guess(start, path, f"{path} exists", 'add a "start" script to package.json', 1)
 
 
 def _listens(project: NodeProject, path: str) -> bool:
@@ -278,8 +281,8 @@ def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
         if weakens(name, value) or is_secret(name):
             # A script's setting for the developer's own machine.
             says = fact.evidence[0]
-            kind = "it is a secret" if is_secret(name) else "it makes the program less secure"
-            text = f"{says}: {name} is not set in the image, since {kind}: give it at run time where it is wanted"
+            kind = "it looks like a secret" if is_secret(name) else "it makes the program less secure"
+            text = f"{says}: {name} is not set in the image, since {kind}; set it at run time if you need it"
             draft.note("warning", text, says.path, says.line)
             item = {"name": name, "phase": "run", "secret": is_secret(name)}
         draft.values.setdefault("environment", []).append(item)

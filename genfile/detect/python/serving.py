@@ -95,7 +95,7 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     if _makes_application(project, words[-1]):
         return None
     name = project.folder.full(words[-1])
-    return f"{name}: this program comes to its end by itself, and waits for nothing, so it is not a service"
+    return f"{name}: this program exits by itself and waits for nothing, so it is not a service"
 
 
 # What servers look for in a module.
@@ -122,7 +122,7 @@ def passed_over(project: PythonProject, program: str) -> bool:
     """Whether a program that nothing else speaks for is no service; a note says why."""
     reason = idle(project, ["python", program]) or called_by_platform(project, program)
     if reason is not None:
-        advice = "" if "screen" in reason else "; a Procfile that names it makes it one"
+        advice = "" if "screen" in reason else "; name it in a Procfile to make it one"
         project.folder.tree.note("info", reason + advice, project.folder.full(program))
     return reason is not None
 

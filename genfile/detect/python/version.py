@@ -29,7 +29,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
         _bound(project),
         hosting(project.folder).version("python"),
         lambda: decide(project, GUESS_SIGNALS).fact,
-        lambda line: project.folder.guess(line, place, "no Python version is named: the default", remedy),
+        lambda line: project.folder.guess(line, place, f"no Python version found; using the default ({line})", remedy),
     )
     put_runtime(asked, draft)
     project.python = draft.values.get("runtime", {}).get("version")
@@ -45,7 +45,7 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     for name, item in sorted(_open(project).items()):
         line = reach_of_newest(name)
         if line is not None and (best[0] is None or _number(line) < _number(best[0])):
-            best = (line, replace(item.evidence, says=f"{name}: its newest release works with Python up to {line}"))
+            best = (line, replace(item.evidence, says=f"the newest release of {name} works with Python up to {line}"))
     for bound, says in _of_imports(project):
         if best[0] is None or _number(bound) < _number(best[0]):
             best = (bound, says)
@@ -104,7 +104,7 @@ def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
         for item in required_imports(module) if not by_hand(path) and path != "setup.py" else ():
             line, brought = gone.get(item.name.split(".")[0], ("", ()))
             if line and not item.level and installed.isdisjoint(brought):
-                yield line, project.folder.says(path, item.line, f"{item.name} is in Python up to {line}")
+                yield line, project.folder.says(path, item.line, f"{item.name} is part of Python up to {line}")
 
 
 def _made(project: PythonProject) -> tuple[str, Evidence] | None:
@@ -117,7 +117,9 @@ def _made(project: PythonProject) -> tuple[str, Evidence] | None:
     if not lines:
         return None
     newest = max(lines, key=lambda line: _number(line.version)).version
-    return newest, project.root.says("uv.lock", None, f"its newest package is of {made}, when Python {newest} was new")
+    return newest, project.root.says(
+        "uv.lock", None, f"its newest package dates from {made}, when Python {newest} was current"
+    )
 
 
 def _number(line: str) -> int:
