@@ -338,7 +338,7 @@ def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tu
             )
         reason = inspection.notes[-1].text if inspection.notes else "no service found"
         raise NothingFoundError(
-            reason, hint="pass a folder that holds a project, or write a spec and run `genfile render`"
+            reason, hint="pass a project folder, or write a spec and run `genfile render`"
         )
     if service is None:
         return inspection.services

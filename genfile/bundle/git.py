@@ -206,7 +206,7 @@ def _read(
         collector.check_size(path, int(size))
         blobs.append((mode, digest, path))
     if sum(1 for mode, _, _ in blobs if mode != "120000") > bounds.files:
-        raise collector.refused(f"holds more than {bounds.files} files")
+        raise collector.refused(f"contains more than {bounds.files} files")
     for (mode, _, path), content in zip(blobs, _contents(repository, blobs, reference, bounds), strict=True):
         if mode == "120000":
             collector.link(path, content.decode("utf-8", "replace"))
@@ -221,7 +221,7 @@ def _contents(repository: Path, blobs: list[tuple[str, str, str]], reference: st
     limit = bounds.all_bytes + len(blobs) * 100
     code, output = _run(["cat-file", "--batch"], repository, READ_SECONDS, limit, stdin=asked)
     if code == _TOO_MUCH:
-        raise PresetError(f"{reference}: holds more than {bounds.all_bytes // (1024 * 1024)} MiB")
+        raise PresetError(f"{reference}: contains more than {bounds.all_bytes // (1024 * 1024)} MiB")
     if code != 0:
         raise SourceError(
             f"{reference}: git can't read the fetched repository", hint=f"remove {repository} and try again"

@@ -91,7 +91,7 @@ class Collector:
         if size > self.bounds.file_bytes:
             raise self.refused(f"{shown(path)} is larger than {_mebibytes(self.bounds.file_bytes)}")
         if self._bytes + size > self.bounds.all_bytes:
-            raise self.refused(f"holds more than {_mebibytes(self.bounds.all_bytes)}")
+            raise self.refused(f"contains more than {_mebibytes(self.bounds.all_bytes)}")
 
     def add(self, path: str, content: bytes, *, executable: bool = False) -> None:
         """Take a file. Raises PresetError when its path leads out, or a bound is passed."""
@@ -100,7 +100,7 @@ class Collector:
         if plain in self.files or plain in self._links:
             raise self.refused(f"contains {shown(plain)} twice")
         if len(self.files) >= self.bounds.files:
-            raise self.refused(f"holds more than {self.bounds.files} files")
+            raise self.refused(f"contains more than {self.bounds.files} files")
         self._bytes += len(content)
         self.files[plain] = content
         if executable:

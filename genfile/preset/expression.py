@@ -73,7 +73,7 @@ def _check(node: ast.expr, fields: Fields) -> None:
         case ast.Attribute():
             inner = [node.value]
         case _:
-            raise ValueError(f"holds {type(node).__name__.lower()}, which a condition can't contain")
+            raise ValueError(f"contains {type(node).__name__.lower()}, which is not allowed in a condition")
     for item in inner:
         _check(item, fields)
 

@@ -58,7 +58,7 @@ def _from_above(project: Project, item: Find) -> Find:
 
 def _in_file(place: Project, name: str, rule: FactRule, searcher: Searcher) -> Iterator[Find]:
     if rule.exists:
-        yield Find(name, place.says(name, None, "it is there"))
+        yield Find(name, place.says(name, None, "the file exists"))
     elif rule.regex is not None:
         yield from _matches(place, name, rule.regex, searcher)
     elif rule.env is not None:

@@ -77,7 +77,7 @@ def _refused(build: Build, poms: list[str]) -> tuple[Evidence, str] | None:
     if build.first:
         return root.says(poms[0], 1, build.first[0]), "other projects of the tree are installed first"
     if len(poms) > MAX_POMS:
-        return root.says(poms[0], 1, f"{len(poms)} modules"), "copying each pom.xml would take a line of its own"
+        return root.says(poms[0], 1, f"{len(poms)} modules"), "copying each pom.xml would take one line each"
     for pom in reactor(root).values():
         missing = _missing_module(pom)
         if missing is not None:

@@ -41,7 +41,7 @@ def find_port(asked: Asked) -> Fact[Port] | None:
 
 
 def _command_flag(asked: Asked) -> Fact[Port] | None:
-    """`-p 3001` or `--port=3001` in the command that starts the service: a flag beats the variable."""
+    """`-p 3001` or `--port=3001` in the start command; a flag beats the variable."""
     number = _flag(asked.start)
     if number is None:
         return None
@@ -72,7 +72,8 @@ def _flag(words: tuple[str, ...]) -> int | None:
 
 
 def _listen(asked: Asked) -> Fact[Port] | None:
-    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a name that leads on."""
+    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, an environment variable, or a name
+    that resolves to one."""
     return main_listener(list(listeners(asked.project, asked.sources)))
 
 
@@ -94,18 +95,18 @@ def _environment_default(asked: Asked) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in the example of the variables: .env.example."""
+    """A port in example variables: .env.example."""
     return example_port(asked.project.folder)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
-    """What a Dockerfile, a compose file or a host's file says."""
+    """A Dockerfile, a compose file or a hosting platform's file."""
     fact = hosting(asked.project.folder).port
     return fact.but(Port(fact.value, _variable(asked))) if fact is not None else None
 
 
 def _root_hosting(asked: Asked) -> Fact[Port] | None:
-    """What the Dockerfile of the workspace's root says, where it takes the member's folder by name."""
+    """The Dockerfile of the workspace root, if it names the member's folder."""
     project = asked.project
     fact = hosting(project.root).port if project.workspace is not None else None
     if fact is None:
@@ -125,7 +126,7 @@ def _root_hosting(asked: Asked) -> Fact[Port] | None:
 
 
 def _settings(asked: Asked) -> Fact[Port] | None:
-    """The port of a configuration file: config/default.json and its like, defaults/config.js."""
+    """The port in a configuration file such as config/default.json or defaults/config.js."""
     folder = asked.project.folder
     for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
         for ending in (".json", ".yaml", ".yml", ".js", ".cjs", ".ts"):
@@ -152,7 +153,7 @@ def _settings(asked: Asked) -> Fact[Port] | None:
 
 
 def _framework_default(asked: Asked) -> Fact[Port] | None:
-    """The framework's own port."""
+    """The framework's default port."""
     framework = asked.framework
     if framework is None or framework.port is None:
         return None

@@ -116,7 +116,7 @@ def _rank(name: str, size: int) -> tuple[bool, int]:
 def _say(project: "PythonProject", chosen: Chosen, kind: str, name: str, need: "Need", others: list[str]) -> None:
     path = ("project", "optional-dependencies", name) if kind == "extra" else ("dependency-groups", name)
     line = project.pyproject.line(*path) if project.pyproject else None
-    says = project.folder.says("pyproject.toml", line, f"{kind} {name} brings {need.module}")
+    says = project.folder.says("pyproject.toml", line, f"{kind} {name} provides {need.module}")
     chosen.evidence += [need.evidence, says]
     text = f"{need.evidence.says}: {kind} {name} provides it, so the image installs that {kind}"
     if others:

@@ -36,7 +36,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
-    """The newest Python that every pinned package works with, and which package says so."""
+    """The newest Python version that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, version in sorted((_capped(project) | _pinned(project)).items()):
         bound, says = _newest(project, name, version)
@@ -127,7 +127,7 @@ def _number(line: str) -> int:
 
 
 def _ranges(project: PythonProject) -> list[Range]:
-    """requires-python of every kind."""
+    """requires-python in any form."""
     found: list[Range] = []
     pyproject = project.pyproject
     if pyproject is not None:
@@ -193,7 +193,7 @@ def _runtime_txt(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _pipfile(project: PythonProject) -> Fact[Pin] | None:
-    """`python_full_version` or `python_version` of the Pipfile."""
+    """`python_full_version` or `python_version` in the Pipfile."""
     if project.pipfile is not None:
         for key in ("python_full_version", "python_version"):
             text = project.pipfile.text("requires", key)
@@ -204,7 +204,7 @@ def _pipfile(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _conda(project: PythonProject) -> Fact[Pin] | None:
-    """`python=3.11` of a conda environment, `python` of pixi.toml."""
+    """`python=3.11` in a conda environment, `python` in pixi.toml."""
     folder = project.folder
     for name in ("environment.yml", "environment.yaml"):
         document = folder.yaml(name) if folder.has(name) else None
@@ -227,7 +227,7 @@ PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile, _
 
 
 def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
-    """The Python that pip-compile names in the head of a requirements file."""
+    """The Python version that pip-compile wrote at the top of a requirements file."""
     for name, parsed in project.requirements_files.items():
         pin = parse_pin(parsed.python_comment, "python") if parsed.python_comment else None
         if pin is not None:
@@ -236,7 +236,7 @@ def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _classifiers(project: PythonProject) -> Fact[Pin] | None:
-    """The newest Python of the classifiers."""
+    """The newest Python version in the classifiers."""
     listed = project.project_table.get("classifiers", [])
     prefix = "Programming Language :: Python :: 3."
     minors = [
@@ -250,7 +250,7 @@ def _classifiers(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _read_the_docs(project: PythonProject) -> Fact[Pin] | None:
-    """`build.tools.python` of .readthedocs.yaml."""
+    """`build.tools.python` in .readthedocs.yaml."""
     name = ".readthedocs.yaml"
     document = project.folder.yaml(name) if project.folder.has(name) else None
     text = str(document.get("build", "tools", "python") or "") if document else ""
