@@ -337,9 +337,7 @@ def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tu
                 failed.text, hint="please report it, with the project or a part of it that fails the same way"
             )
         reason = inspection.notes[-1].text if inspection.notes else "no service found"
-        raise NothingFoundError(
-            reason, hint="pass a project folder, or write a spec and run `genfile render`"
-        )
+        raise NothingFoundError(reason, hint="pass a project folder, or write a spec and run `genfile render`")
     if service is None:
         return inspection.services
     if not isinstance(service, str):

@@ -39,7 +39,7 @@ def check_dockerfiles(
     known = list(names) or sorted(path for path in tree.paths if is_dockerfile(path))[:MAX_DOCKERFILES]
     missing = next((name for name in known if name not in tree.paths), None)
     if missing is not None:
-        raise UsageError(f"{missing} is not in {source.name}", hint="pass each Dockerfile as a path inside the folder")
+        raise UsageError(f"{missing} is not in {source.name}", hint="name Dockerfiles by their path in the folder")
     known_of = inspect_source(source) if inspection is None else inspection
     return {name: _checked(tree, known_of, name, named=bool(names)) for name in known}
 
@@ -172,5 +172,5 @@ def kept_out(root: Path, context: str, dockerfile: str) -> list[Note]:
     files = [relative(path, folder) for path in tree.paths if not folder or path.startswith(f"{folder}/")]
     missing = missing_sources(read_dockerfile(dockerfile), read_ignore(text), files)
     names = ", ".join(dict.fromkeys(item.source for item in missing if item.rule is not None))
-    told = f"it excludes {names}, which the Dockerfile copies; use genfile's own file, or add exceptions"
+    told = f"it leaves out {names}, which the Dockerfile copies: use genfile's own, or let them through"
     return [Note("warning", told, name)] if names else []

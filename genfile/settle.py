@@ -92,7 +92,7 @@ def _option(key: str, setting: str | Setting, preset: "Preset") -> str:
         try:
             parse_value(option, setting.text)
         except ValueError as fault:
-            raise UsageError(f"{_who(key, setting)}: {fault}", hint=f"{key} must be {takes(option)}") from None
+            raise UsageError(f"{_who(key, setting)}: {fault}", hint=f"{key} takes {takes(option)}") from None
     return text_of(setting)
 
 

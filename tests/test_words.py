@@ -21,7 +21,6 @@ BANNED = {
     r"\btelephone": "phone",
     r"\block files?\b": "lockfile",
     r"\bneither true nor false\b": "answer yes or no",
-    r"\bthat there is\b|\bwhich there is\b": "exists",
     r"\bcan't be (?:told|had|seen)\b": "genfile can't tell, can't get",
     r"\bleads? (?:out of|nowhere)\b": "points outside of, is broken",
     r"\bwants (?:a|an|the|another)\b": "needs",

@@ -21,7 +21,7 @@ def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, t
     message = first["msg"].removeprefix("Value error, ")
     hint = None
     if first["type"] == "extra_forbidden":
-        message = "is not a manifest key"
+        message = "is not a key that a manifest has"
         hint = _close(str(location[-1]), _keys(model, location[:-1]))
     elif first["type"] == "missing":
         message = "is missing"

@@ -89,7 +89,7 @@ def _fault(error: "ValidationError", model: "type[BaseModel]", origin: Origin) -
     field = ".".join(map(str, location)) or "the file"
     more = f"; and {len(others)} more" if others else ""
     if first["type"] == "extra_forbidden":
-        return UsageError(f"{place}: unknown key {field}{more}", hint=_close(model, location))
+        return UsageError(f"{place}: {field} is not a key that there is{more}", hint=_close(model, location))
     if first["type"] == "missing":
         return UsageError(f"{place}: {field} is missing{more}")
     message = first["msg"].removeprefix("Value error, ")

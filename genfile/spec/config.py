@@ -45,8 +45,8 @@ class Config(Model):
     compose: bool | None = Field(None, description="Write compose.yaml too.")
     ignore: Patterns = Field((), description="Paths that detection ignores, as .gitignore patterns.")
     set: dict[str, Any] = Field({}, description=_SET)
-    services: dict[RelativePath, ServiceConfig] = Field({}, description="Settings of single services, by path.")
-    presets: dict[PresetName, PresetSource] = Field({}, description="Named presets of this project.")
+    services: dict[RelativePath, ServiceConfig] = Field({}, description="Single services, by the path of each.")
+    presets: dict[PresetName, PresetSource] = Field({}, description="Presets that the project has names for.")
 
 
 class UserConfig(Model):

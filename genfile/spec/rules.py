@@ -89,7 +89,7 @@ def parse_path(text: str) -> tuple[str | None, ...]:
         match = _STEP.match(text, at)
         if match is None:
             raise ValueError(
-                'is not a path: write keys separated by dots, [] for each item of a list, "…" for a key with dots'
+                'is not a path: use dots between keys, [] for each item of a list, "…" for a key with dots'
             )
         steps.append(None if match[3] else match[1] or match[2])
         at = match.end()
@@ -112,41 +112,31 @@ class FactRule(Model):
     model_config = ConfigDict(populate_by_name=True)
 
     field: FieldName = Field(description="A field of the spec (`runtime.version`), or `facts.NAME`.")
-    file: Glob | None = Field(None, description="The file to read, below the folder; the nearest match of a glob.")
-    above: bool = Field(False, description="If the folder has no answer, look in its parent folders.")
-    toml: DocumentPath | None = Field(None, description="A path into a TOML file: `package.name`, `bin[].name`.")
-    json_path: DocumentPath | None = Field(None, alias="json", description="Like `toml`, for JSON.")
-    yaml: DocumentPath | None = Field(None, description="Like `toml`, for YAML.")
+    file: Glob | None = Field(None, description="The file that is read, below the folder; the nearest of a glob.")
+    above: bool = Field(False, description="Where the folder says nothing, those above it are asked.")
+    toml: DocumentPath | None = Field(None, description="A path into the file: `package.name`, `bin[].name`.")
+    json_path: DocumentPath | None = Field(None, alias="json", description="As `toml`, for JSON.")
+    yaml: DocumentPath | None = Field(None, description="As `toml`, for YAML.")
     ini: DocumentPath | None = Field(None, description="`section.key` of an INI file.")
     env: DocumentPath | None = Field(None, description="The name of a variable in a file of NAME=value lines.")
-    regex: Pattern | None = Field(None, description="A pattern; the finding is its group, or the whole match.")
-    exists: bool = Field(False, description="The file's existence is enough; the finding is its path.")
+    regex: Pattern | None = Field(None, description="A pattern; its group, else all of it, is what was found.")
+    exists: bool = Field(False, description="That the file is there says it; what was found is its path.")
     from_field: FieldName | None = Field(None, alias="from", description="A field that an earlier rule filled.")
-    keys: bool = Field(False, description="The findings are the keys of the table at the path.")
-    match: Pattern | None = Field(
-        None, description="The finding must match; the value is the group, or the whole match."
-    )
+    keys: bool = Field(False, description="The keys of the table at the path are what was found.")
+    match: Pattern | None = Field(None, description="What was found must match; the group, else all of it, is taken.")
     range: Literal["composer", "gem", "npm", "pep440", "floor"] | None = Field(
-        None, description="The finding is a version range in this syntax; `lines` lists the versions to choose from."
+        None, description="What was found is a range of versions, in these words; `lines` are those to choose from."
     )
-    lines: tuple[VersionLine, ...] = Field(
-        (), description="Versions of a runtime, best first; the first one in the range is used."
-    )
-    map: dict[str, Any] = Field(
-        {}, description="The meaning of each finding; others are ignored. The first entry wins."
-    )
-    value: Any = Field(
-        None, description="The value to write, with {0} for the finding and {field} for an earlier field."
-    )
-    default: Any = Field(None, description="A guess without evidence, used if no rule above it has an answer.")
-    guess: bool = Field(False, description="The answer is likely but not certain, so genfile asks the user.")
-    many: bool = Field(False, description="For `facts.NAME`: collect every finding in a list.")
-    append: bool = Field(False, description="For lists: add to what the rules above found.")
-    when: Condition | None = Field(None, description="Only if a field is filled, or has a value: `framework=axum`.")
-    unless: Condition | None = Field(None, description="Only if it is not.")
-    warn: Text | None = Field(
-        None, description="A note to print if the rule has an answer; placeholders as in `value`."
-    )
+    lines: tuple[VersionLine, ...] = Field((), description="Lines of a runtime, best first: one that fits is taken.")
+    map: dict[str, Any] = Field({}, description="What each finding means; others say nothing. The first entry wins.")
+    value: Any = Field(None, description="What is written, with {0} for what was found, {field} for an earlier one.")
+    default: Any = Field(None, description="A guess that needs no evidence, taken where no rule above it answered.")
+    guess: bool = Field(False, description="The answer is likely, not certain: the user is asked.")
+    many: bool = Field(False, description="For `facts.NAME`: every finding counts, as a list.")
+    append: bool = Field(False, description="For lists: what is found is added to what the rules above found.")
+    when: Condition | None = Field(None, description="Only where a field was filled, or is a value: `framework=axum`.")
+    unless: Condition | None = Field(None, description="Only where it was not.")
+    warn: Text | None = Field(None, description="A note where the rule answers; placeholders as in `value`.")
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -201,18 +191,18 @@ class WorkspaceRule(Model):
 class DetectRules(Model):
     """Which folders are services of a language that genfile does not know, and what is true of each."""
 
-    language: OtherLanguage = Field(description="A name without built-in support: `rust`, `php`.")
-    title: Text | None = Field(None, description="The display name of the language.")
-    files: tuple[Glob, ...] = Field(min_length=1, description="All of these must exist.")
-    any: tuple[Glob, ...] = Field((), description="At least one of these must exist.")
-    unless: tuple[Glob, ...] = Field((), description="None of these may exist.")
+    language: OtherLanguage = Field(description="A word of its own: `rust`, `php`.")
+    title: Text | None = Field(None, description="The name of the language as people write it.")
+    files: tuple[Glob, ...] = Field(min_length=1, description="All of them must be there.")
+    any: tuple[Glob, ...] = Field((), description="At least one of them must be there.")
+    unless: tuple[Glob, ...] = Field((), description="None of them may be there.")
     serves: tuple[FieldName, ...] = Field(
         (),
-        description="If several folders match, the services are those where a rule with a file filled the first of "
-        "these fields; if there are none, the next field decides. At last all of them are services.",
+        description="Of several folders, those are services for which a rule with a file filled the first of these; "
+        "where there are none, the next is asked, at last all of them are.",
     )
-    workspace: WorkspaceRule | None = Field(None, description="How to recognize a monorepo root.")
-    facts: tuple[FactRule, ...] = Field((), max_length=300, description="Ordered: the first rule with an answer wins.")
+    workspace: WorkspaceRule | None = Field(None, description="How the root of a monorepo is known.")
+    facts: tuple[FactRule, ...] = Field((), max_length=300, description="Ordered: the first that answers wins.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -248,7 +238,7 @@ def parse_rules(values: Any, place: str) -> DetectRules:
     model = inner[str(first["loc"][0])] if len(first["loc"]) > 1 else DetectRules
     known = [field.alias or name for name, field in model.model_fields.items()]
     close = _close(str(first["loc"][-1]), known).removeprefix("; ")
-    raise PresetError(f"{place}: {where} is not a rule key", hint=close or f"keys: {', '.join(known)}")
+    raise PresetError(f"{place}: {where} is not a key of a rule", hint=close or f"keys: {', '.join(known)}")
 
 
 def _close(name: str, known: Iterable[str]) -> str:

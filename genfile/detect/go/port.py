@@ -368,7 +368,7 @@ PORT_SIGNALS = (
 
 
 def _shown(value: Any) -> str:
-    return f"{value.name}, else {value.default}" if isinstance(value, EnvDefault) else str(value)
+    return f"{value.name} or {value.default}" if isinstance(value, EnvDefault) else str(value)
 
 
 def find_health(module: GoModule, sources: Sources) -> Fact[str] | None:
