@@ -82,8 +82,8 @@ class Choice:
             start = root if self.by_tree else None if self.home is None or root is not None else Path(self.home)
             is_name = parse_reference(self.name).kind == "name"
             if self.by_tree and is_name and root is not None and not os.path.lexists(root / self.name):
-                add = f"`genfile presets add {self.name} REFERENCE` makes it known"
-                raise UsageError(f"preset {self.name!r} is not known to this project", hint=add)
+                add = f"add it with `genfile presets add {self.name} REFERENCE`"
+                raise UsageError(f"preset {self.name!r} is not in this project's genfile.toml", hint=add)
             return open_bundle(self.name, what="preset", base=start, tree=tree)
         source, locked = known
         # A preset that the user asks for by its name is fetched at its pinned commit, and at no other.
@@ -375,11 +375,11 @@ def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tu
     if not inspection.services:
         failed = next((note for note in inspection.notes if note.level == "error"), None)
         if failed is not None:
-            raise GenfileError(failed.text, hint="report it with the project, or a part of it that fails the same way")
-        reason = inspection.notes[-1].text if inspection.notes else "no service was found"
-        raise NothingFoundError(
-            reason, hint="name a folder that holds a project, or describe it in a spec for `genfile render`"
-        )
+            raise GenfileError(
+                failed.text, hint="please report it, with the project or a part of it that fails the same way"
+            )
+        reason = inspection.notes[-1].text if inspection.notes else "no service found"
+        raise NothingFoundError(reason, hint="pass a project folder, or write a spec and run `genfile render`")
     if service is None:
         return inspection.services
     if not isinstance(service, str):
@@ -388,5 +388,5 @@ def select(inspection: "Inspection", service: str | Sequence[str] | None) -> "tu
     found = tuple(item for item in inspection.services if wanted in (item.spec.path, item.spec.name))
     if not found:
         known = ", ".join(item.spec.path for item in inspection.services)
-        raise UsageError(f"no service at {service!r}", hint=f"services are at: {known}")
+        raise UsageError(f"no service at {service!r}", hint=f"services found at: {known}")
     return found

@@ -108,7 +108,7 @@ class Decision(Generic[T]):
             Note(
                 "warning",
                 f"{what}: {winner.path} says {winner.says}, {loser.evidence[0].path} says {loser.evidence[0].says}; "
-                f"{winner.path} wins",
+                f"using {winner.path}",
                 loser.evidence[0].path,
                 loser.evidence[0].line,
             )

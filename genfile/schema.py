@@ -46,7 +46,7 @@ def _config() -> dict[str, Any]:
             if field.description:
                 fields[name]["description"] = field.description
     schema["$defs"]["Setting"] = {
-        "description": "A text means what it means for `--set`; a version is a text: 3.10 as a number is 3.1.",
+        "description": "A string means the same as with `--set`. Write a version as a string: the number 3.10 is 3.1.",
         "anyOf": [{"type": kind} for kind in ("string", "integer", "boolean", "array", "object")],
     }
     schema["$defs"]["Settings"] = {

@@ -40,7 +40,7 @@ def apply_settings(
     for key, setting in settings.items():
         option = key.removeprefix("options.")
         if key in _FOUND_BY and isinstance(setting, Setting):
-            raise UsageError(f"{_who(key, setting)} is what a service is known by, and can't be set")
+            raise UsageError(f"{_who(key, setting)} identifies the service and can't be set")
         if key.split(".")[0] in type(spec).model_fields:
             fields[key] = setting
         elif option in preset.options:
@@ -48,7 +48,7 @@ def apply_settings(
         elif isinstance(setting, Setting) and setting.mild:
             fault = _unknown(key, setting, spec, preset)
             hint = f" ({fault.hint})" if fault.hint and fault.hint.startswith("did you") else ""
-            notes.append(Note("info", f"{fault.message}, so that it is not used{hint}"))
+            notes.append(Note("info", f"{fault.message}; ignoring it{hint}"))
         elif not passed_over(key):
             raise _unknown(key, setting, spec, preset)
     from genfile.detect.inspection import InspectedService
@@ -177,7 +177,7 @@ def _unknown(key: str, setting: str | Setting, spec: "Spec", preset: "Preset") -
     names = [*type(spec).model_fields, *preset.options]
     close = get_close_matches(key, names, 1)
     hint = f"did you mean {close[0]}?" if close else f"fields and options: {', '.join(sorted(names))}"
-    return UsageError(f"{_who(key, setting)}: neither a field of the spec nor an option of the preset", hint=hint)
+    return UsageError(f"{_who(key, setting)}: not a field of the spec or an option of the preset", hint=hint)
 
 
 def rename(service: "InspectedService", name: str, place: Place) -> "InspectedService":

@@ -63,10 +63,10 @@ def test_without_a_yes_nothing_is_written(shop: Path, capsys: pytest.CaptureFixt
 def test_there_must_be_one_and_not_genfiles_own(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "Dockerfile").unlink()
     assert run(["adopt", str(shop)]) == 2
-    assert "there is no Dockerfile to adopt" in capsys.readouterr().err
+    assert "no Dockerfile to adopt" in capsys.readouterr().err
     run(["init", str(shop), "--yes"])
     assert run(["adopt", str(shop)]) == 2
-    assert "was written by genfile" in capsys.readouterr().err
+    assert "genfile already manages Dockerfile" in capsys.readouterr().err
 
 
 def test_a_dockerfile_that_is_none_says_where(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

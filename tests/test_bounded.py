@@ -188,7 +188,7 @@ def test_many_of_something_end_with_an_answer(tmp_path: Path, name: str) -> None
 def test_code_beyond_the_bound_of_a_tree_is_named(tmp_path: Path) -> None:
     write(tmp_path, QUIET["python-files"])
     notes = inspect(tmp_path)["notes"]
-    assert any("words and signs of source code" in note["text"] and note["path"].endswith(".py") for note in notes)
+    assert any("tokens of source code" in note["text"] and note["path"].endswith(".py") for note in notes)
 
 
 @pytest.mark.parametrize("name", ["packages", "workspace", "maven", "gradle", "go_work", "uv"])

@@ -56,7 +56,7 @@ def test_an_ordinary_tree_is_within_every_limit() -> None:
 def test_more_services_than_the_limit_are_named() -> None:
     found = inspected(services(12), services=3)
     assert [item.spec.name for item in found.services] == ["s0000", "s0001", "s0002"]
-    assert "stopped after 3 services: not looked at: s0003, s0004, s0005, s0006, s0007 and 4 more" in said(found)
+    assert "stopped after 3 services; not looked at: s0003, s0004, s0005, s0006, s0007 and 4 more" in said(found)
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_notes_are_bounded_and_cheap() -> None:
     for path in files:
         tree.parse(parse_json, path)
     assert len(tree.notes) == 1_001
-    assert tree.notes[-1].text == "49000 more notes were left out"
+    assert tree.notes[-1].text == "49000 more notes were omitted"
 
 
 @pytest.mark.parametrize(
     ("error", "text", "level"),
     [
         (RecursionError(), "bad could not be described: nested too deeply", "warning"),
-        (MemoryError(), "bad could not be described: that takes more memory than there is", "warning"),
+        (MemoryError(), "bad could not be described: not enough memory", "warning"),
         (KeyError("\x1b[2J"), "bad could not be described: KeyError in genfile at test_budget.py:", "error"),
         (SystemError(), "bad could not be described: SystemError in genfile at test_budget.py:", "error"),
     ],
@@ -208,7 +208,7 @@ def test_what_a_parser_raises_is_a_note_on_the_file(error: Exception) -> None:
     tree = Tree(MemorySource({"a.json": "{}"}))
     assert tree.parse(parser, "a.json") is None
     (note,) = tree.notes
-    assert note.text.startswith("a.json was left out: ")
+    assert note.text.startswith("a.json was skipped: ")
     assert note.path == "a.json"
 
 
@@ -303,4 +303,4 @@ def test_long_paths_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p>")
     index = FolderSource(tmp_path).index()
     assert max(map(len, index.paths)) < 1_024
-    assert [note.text for note in index.notes] == ["what has a path of over 1024 characters was left out"]
+    assert [note.text for note in index.notes] == ["files with a path of more than 1024 characters were left out"]

@@ -365,7 +365,7 @@ def test_podman_attests_nothing() -> None:
             "node:99",
         ),
         ("write /var/lib/docker: no space left on device", "disk of the engine is full"),
-        ("Cannot connect to the Docker daemon at unix:///x. Is it running?", "no Docker engine answers"),
+        ("Cannot connect to the Docker daemon at unix:///x. Is it running?", "can't connect to a Docker engine"),
         ("exec /bin/sh: exec format error", "another processor architecture"),
         ("pull access denied for acme/shop, repository does not exist", "acme/shop can't be pulled"),
     ],

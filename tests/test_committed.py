@@ -107,7 +107,7 @@ def test_a_database_of_the_tree_that_is_left_out_is_told_of(ignored: str | None,
     files |= {".gitignore": ignored} if ignored is not None else {}
     assert not sent(files, "shop.sqlite3")
     notes = [note.text for service in genfile.inspect(files).services for note in service.notes]
-    assert any("shop.sqlite3 is in the tree" in text for text in notes) is told
+    assert any("shop.sqlite3 is committed" in text for text in notes) is told
 
 
 @pytest.mark.parametrize(

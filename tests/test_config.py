@@ -41,7 +41,7 @@ def test_without_files(tmp_path: Path) -> None:
         ("[set]\n  port = 2020-01-01\n", "genfile.toml:2:3: port: a date", None),
         (
             "set = { port = 1 }\nignore = []\n[services.a.set]\n'x.y' = 1\nx.y = 2\n",
-            "genfile.toml:5:3: x.y is set twice: at genfile.toml:4:1",
+            "genfile.toml:5:3: x.y is set twice, also at genfile.toml:4:1",
             None,
         ),
         ("ignore = 'a'\n", "genfile.toml:1:1: ignore: ", None),

@@ -282,12 +282,12 @@ def test_no_two_services_are_published_at_one_port_of_the_host() -> None:
         "web": ["127.0.0.1:3002:3000"],
         "zoo": ["127.0.0.1:3003:3000"],
     }
-    assert text.count("# 3000 is taken by api.\n") == 2
+    assert text.count("# api already uses port 3000.\n") == 2
 
 
 def test_the_head_names_what_may_be_set() -> None:
     text = environment_text({".env.example": "SESSION_SECRET=\n"})
-    assert "# Passed on where .env or the shell sets them: SESSION_SECRET\n" in text
+    assert "# Optional, passed on if set in .env or the shell: SESSION_SECRET\n" in text
     assert "and others below" in environment_text({".env.example": "".join(f"A{n}=\n" for n in range(9))})
 
 

@@ -66,13 +66,13 @@ def test_a_word_that_is_not_known_names_its_line(project: Path, capsys: pytest.C
         ('[services."."]\nset.prot = 1\n', "genfile.toml:2:5: prot: neither a field", "did you mean port?"),
         (
             "[services.apu]\n",
-            "genfile.toml:1:11: no service is found at apu",
-            "services are at: .; `language` adds",
+            "genfile.toml:1:11: no service found at apu",
+            "services found at: .; set `language`",
         ),
         ("[set]\npath = 'x'\n", "genfile.toml:2:1: path is what a service is known by", ""),
         ("ignore = ['[']\n", "genfile.toml:1:1: ignore: the pattern '[' can't be read", ""),
-        ("[services.x]\nlanguage = 'go'\n", "genfile.toml:2:1: there is no folder x", ""),
-        ("[services.'.']\nlanguage = 'go'\n", "genfile.toml:1:11: there is a service in python at .", "leave `lang"),
+        ("[services.x]\nlanguage = 'go'\n", "genfile.toml:2:1: no folder x", ""),
+        ("[services.'.']\nlanguage = 'go'\n", "genfile.toml:1:11: the service at . is python, not go", "remove `lang"),
     ],
 )
 @pytest.mark.parametrize("command", ["init", "inspect", "check", "update"])
@@ -126,7 +126,7 @@ def test_ignored_paths_and_services_that_are_left_out(monorepo: Path, capsys: py
 def test_all_services_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "genfile.toml").write_text('[services."."]\nskip = true\n')
     assert run(["init", str(project), "--yes"]) == 4
-    assert "all services are left out: ." in capsys.readouterr().err
+    assert "genfile.toml skips every service: ." in capsys.readouterr().err
 
 
 def test_single_services(monorepo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,7 +168,7 @@ preset = "node"
     assert "EXPOSE 9001" in text
     (monorepo / "genfile.toml").write_text((monorepo / "genfile.toml").read_text().replace("9000", "9002"))
     assert run(["check", str(monorepo)]) == 3
-    assert "port went from 9000 to 9002 (genfile.toml:9 (port = 9002))" in capsys.readouterr().out
+    assert "port changed from 9000 to 9002 (genfile.toml:9 (port = 9002))" in capsys.readouterr().out
 
 
 def test_two_services_of_one_name(monorepo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,7 +197,9 @@ def test_of_two_files_one_counts_and_the_other_is_named(project: Path, capsys: p
     (project / "genfile.toml").write_text("[set]\nport = 9001\n")
     assert run(["init", str(project), "--yes"]) == 0
     said = capsys.readouterr().err
-    assert "warning: the decisions of genfile.toml count, and those of pyproject.toml [tool.genfile] do not" in said
+    assert (
+        "warning: genfile uses the settings in genfile.toml and ignores those in pyproject.toml [tool.genfile]" in said
+    )
     assert "EXPOSE 9001" in (project / "Dockerfile").read_text()
 
 
@@ -226,7 +228,7 @@ def test_a_tree_names_nothing_outside_of_it(
     (project / file).write_text(text)
     assert run([command, str(project)]) != 0
     said = capsys.readouterr().err
-    assert "leads out of the tree" in said or "is not pinned" in said or "is not known to this project" in said
+    assert "points outside of the project" in said or "is not pinned" in said or "is not in this project" in said
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_an_edited_line_is_the_users(shop: Path, capsys: pytest.CaptureFixture[s
         ("prot", "did you mean port?"),
         ("Dockerfile:999", "has"),
         ("Dockerfile:x", "the line must be a number"),
-        ("other.txt:1", "is not a file that genfile writes here"),
+        ("other.txt:1", "genfile does not write other.txt here"),
     ],
 )
 def test_what_is_not_there(shop: Path, capsys: pytest.CaptureFixture[str], what: str, message: str) -> None:

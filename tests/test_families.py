@@ -90,14 +90,14 @@ def test_bun_is_bun_on_alpine_too() -> None:
     text = written(PROJECTS / "node-bun-hono", "alpine")
     assert "FROM oven/bun:" in text
     assert "node:" not in text
-    with pytest.raises(UsageError, match="family ubi has no images for bun"):
+    with pytest.raises(UsageError, match="the ubi family has no image for bun"):
         written(PROJECTS / "node-bun-hono", "ubi")
 
 
 def test_tomcat_is_not_replaced_by_a_plain_jre() -> None:
     assert "tomcat:" in written(PROJECTS / "java-war", "ubuntu")
     for family in ("alpine", "wolfi", "ubi"):
-        with pytest.raises(UsageError, match="no images for Tomcat with java 17") as caught:
+        with pytest.raises(UsageError, match="no images for Tomcat with Java 17") as caught:
             written(PROJECTS / "java-war", family)
         assert caught.value.hint == "families that have: debian, ubuntu"
 

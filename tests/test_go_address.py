@@ -113,15 +113,15 @@ def test_the_configuration_of_the_program_that_is_built() -> None:
 def test_an_address_that_cant_be_seen_is_not_the_frameworks(address: str) -> None:
     code = server(f"http.ListenAndServe({address}, nil)", "", "os", "github.com/gin-gonic/gin")
     found = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
-    assert "can't be seen" in found.evidence["/port"][0].says
+    assert "not known from the code" in found.evidence["/port"][0].says
     assert "/port" in found.guesses
-    assert [note.line for note in found.notes if "can't be seen" in note.text] == [4]
+    assert [note.line for note in found.notes if "not known from the code" in note.text] == [4]
 
 
 def test_a_framework_that_is_told_nothing_has_its_default() -> None:
     code = server("gin.Default().Run()", "", "github.com/gin-gonic/gin")
     found = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
-    assert not [note for note in found.notes if "can't be seen" in note.text]
+    assert not [note for note in found.notes if "not known from the code" in note.text]
 
 
 @pytest.mark.parametrize(

@@ -228,4 +228,4 @@ def test_a_program_in_kotlin_that_stops_without_its_file_of_variables(body: str,
 
 
 def _tells_of_dotenv(files: dict[str, str]) -> bool:
-    return any("where there is no .env" in note.text for item in inspect(**files).services for note in item.notes)
+    return any("if .env is missing" in note.text for item in inspect(**files).services for note in item.notes)

@@ -118,7 +118,7 @@ def test_the_version_of_a_maven_build(boot: str, properties: str, more: str, lin
 
 def test_a_raised_version_is_told_of() -> None:
     found = inspect(**maven("3.1.0", "<java.version>11</java.version>")).services[0]
-    assert any("wants Java 17 at least" in note.text for note in found.notes)
+    assert any("needs Java 17 or later" in note.text for note in found.notes)
 
 
 def test_a_release_with_a_word_is_a_version() -> None:

@@ -236,7 +236,7 @@ def test_a_lock_that_npm_would_refuse_is_left_out() -> None:
     assert found.spec.package_manager is not None
     assert found.spec.package_manager.lockfile is None
     assert "package-lock.json" not in found.spec.manifests
-    assert any("it does not have helmet, which package.json asks for" in note.text for note in found.notes)
+    assert any("it does not list helmet, which package.json requires" in note.text for note in found.notes)
     assert "npm install --omit=dev" in genfile.generate(files).files["Dockerfile"]
     packages["node_modules/helmet"] = {"version": "8.0.0"}
     packages[""]["dependencies"]["helmet"] = "^8"  # type: ignore[index]

@@ -26,7 +26,7 @@ def test_pages_that_capacitor_packs_run_on_a_telephone() -> None:
         "android/build.gradle": "",
     }
     assert paths(**tree) == ["."]
-    assert "a telephone" in texts(**tree)
+    assert "on a phone" in texts(**tree)
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ def texts(files: dict[str, str]) -> str:
         (
             tree({"module": "commonjs", "paths": {"@/*": ["./src/*"]}},
                  files={"src/server.ts": SERVER.replace("./routes", "@/routes")}),
-            "it imports @/routes, a name that only the compiler knows",
+            "it imports @/routes, a path alias that only the compiler resolves",
         ),
         (
             tree({"module": "commonjs", "baseUrl": "src"},
                  files={"src/server.ts": SERVER.replace("./routes", "routes")}),
-            "it imports routes, a name that only the compiler knows",
+            "it imports routes, a path alias that only the compiler resolves",
         ),
         (tree({"module": "commonjs"}, type="module"), "the compiler makes CommonJS of it"),
         (
@@ -73,7 +73,7 @@ def test_a_program_that_node_refuses_is_run_by_the_runner(files: dict[str, str],
     assert (spec.start, spec.dependencies_at_run, spec.port) == (("tsx", "src/server.ts"), "all", 4000)
     said = texts(files)
     assert why in said
-    assert "`tsx src/server.ts` is started" in said
+    assert "the image starts `tsx src/server.ts` instead" in said
 
 
 SPELT = {"src/server.ts": SERVER.replace("./routes", "./routes.js")}

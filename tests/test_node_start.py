@@ -218,7 +218,10 @@ def test_a_build_that_writes_nothing_is_none_and_the_source_is_run() -> None:
     assert (spec.build, spec.start, spec.dependencies_at_run) == ((), ("tsx", "src/server.ts"), "all")
     said = texts(**files)
     assert "only checks types" in said
-    assert "dist/server.js is neither in the tree nor made by the build; `tsx src/server.ts` is started" in said
+    assert (
+        "dist/server.js is neither committed nor created by the build; the image starts `tsx src/server.ts` instead"
+        in said
+    )
 
 
 @pytest.mark.parametrize("build", ["tsc", "rimraf dist && tsc && tsc-alias"])
@@ -385,7 +388,7 @@ def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
         ),
         ({"engines": {"vscode": "^1.90.0"}, "main": "x.js"}, {"x.js": ""}, "an editor"),
         ({"dependencies": {"firebase-functions": "6.0.0"}, "main": "x.js"}, {"x.js": ""}, "Firebase"),
-        ({"dependencies": {"react-native": "0.76.0"}, "main": "x.js"}, {"x.js": ""}, "a telephone"),
+        ({"dependencies": {"react-native": "0.76.0"}, "main": "x.js"}, {"x.js": ""}, "on a phone"),
         ({"main": "x.js"}, {"x.js": "", "action.yml": "name: x\nruns:\n  using: node24\n  main: x.js\n"}, "CI"),
         ({"devDependencies": {"obsidian": "1.0.0"}, "main": "main.js"}, {"main.ts": ""}, "Obsidian"),
         (

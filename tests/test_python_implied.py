@@ -92,4 +92,4 @@ def test_workers_of_its_configuration_count_too_and_the_server_is_named_once() -
     spec = only(**files)
     assert len(spec.extra_packages) == 1
     assert spec.extra_packages[0].startswith("gunicorn[gevent]==")
-    assert "gunicorn's workers are of gevent" in notes(**files)
+    assert "gunicorn's worker class is gevent" in notes(**files)

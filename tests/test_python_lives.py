@@ -183,7 +183,7 @@ def test_the_program_is_started_where_only_that_does_all(code: str, says: str) -
     files = {"requirements.txt": "flask\n", "app.py": code, "store.py": "import sqlalchemy\ndb = sqlalchemy.make()\n"}
     spec = only(**files)
     assert (spec.start, spec.port) == (("python", "app.py"), 8100)
-    assert f"{says}): only `python app.py` does that: it is started" in texts(**files)
+    assert f"{says}): only `python app.py` does this, so the image starts it" in texts(**files)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,9 @@ def test_what_cannot_be_reached_is_served_and_what_is_lost_is_said() -> None:
     code = FLASK + "from store import db\n" + GUARD + "db.create_all()\n    app.run()\n"
     files = {"requirements.txt": "flask\n", "app.py": code, "store.py": "import sqlalchemy\ndb = sqlalchemy.make()\n"}
     assert only(**files).start == ("gunicorn", "app:app")
-    assert "app.py:7 (db.create_all()): only `python app.py` does that, no server that imports app" in texts(**files)
+    assert "app.py:7 (db.create_all()): only `python app.py` does this; a server that imports app does not" in texts(
+        **files
+    )
 
 
 def test_a_server_of_the_project_s_own_choice_is_kept() -> None:
@@ -258,7 +260,7 @@ def test_programs_that_listen(
 
 def test_a_socket_of_this_machine_alone_is_said() -> None:
     code = SOCKET.replace("0.0.0.0", "127.0.0.1") + "while True:\n    s.accept()\n"
-    assert "from outside of the container nothing reaches it" in texts(**{"requirements.txt": "x\n", "main.py": code})
+    assert "reachable only from inside the container" in texts(**{"requirements.txt": "x\n", "main.py": code})
 
 
 def test_a_variable_is_set_once() -> None:
@@ -281,7 +283,7 @@ def test_what_is_imported_is_the_only_evidence() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("sklearn", "sklearn is the name of a module, which scikit-learn brings"),
+        ("sklearn", "sklearn is a module of scikit-learn"),
         ("pywin32==306", "pywin32 is for Windows alone"),
         ("numpy @ file:///opt/conda/work", "numpy is a file of the machine"),
         ("pywin32==306; sys_platform == 'win32'", None),

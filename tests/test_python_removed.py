@@ -42,4 +42,4 @@ def test_what_is_still_there_or_may_be_missing_holds_nothing(code: str) -> None:
 )
 def test_a_list_without_a_bound_is_told_of(listed: str, told: bool) -> None:
     files = DJANGO | {"requirements.txt": f"{listed}\ngunicorn\n", "shop/urls.py": URLS}
-    assert ("django has none of that from 4.0 on" in notes(**files)) is told
+    assert ("django 4.0 removed this" in notes(**files)) is told

@@ -150,7 +150,7 @@ def test_a_preset_of_the_user_names_what_lies_beside_it_and_no_further(
     write_preset(tree.parent / "team" / "own", "../../base")
     words = ["init", str(tree), "--stdout", "--preset", "team/own"]
     assert run(words) == 1
-    assert "leads out of the tree that names it" in capsys.readouterr().err
+    assert "points outside of the project that names it" in capsys.readouterr().err
     # In one checkout, each folder may name any other.
     (tree.parent / ".git").mkdir()
     assert run(words) == 0
@@ -165,7 +165,7 @@ def test_what_the_users_own_configuration_lists_may_be_named(tree: Path, capsys:
     assert run(preset(tree, "out/../shared")) == 2
     capsys.readouterr()
     assert run(preset(tree, "../outside/p-dir")) == 2
-    assert "leads out of the tree" in capsys.readouterr().err
+    assert "points outside of the project" in capsys.readouterr().err
 
 
 def test_a_template_outside_of_the_project_is_named_by_the_user(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,7 +75,7 @@ def test_a_control_character_is_refused_by_name(shop: Path, setting: str, capsys
 
 def test_words_with_an_open_quote_are_refused(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(shop), "--set", "start=node 'a"]) == 2
-    assert "start: has a quote that is not closed" in capsys.readouterr().err
+    assert "start: has an unclosed quote" in capsys.readouterr().err
 
 
 def test_one_text_is_one_command(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def test_a_changed_fact_is_named_with_both_places(shop: Path, capsys: pytest.Cap
     capsys.readouterr()
     assert run(["check", str(shop)]) == 3
     said = out(capsys)
-    assert re.search(r"Dockerfile:3 +runtime\.version went from 20 to 22 \(package\.json:4 ", said)
+    assert re.search(r"Dockerfile:3 +runtime\.version changed from 20 to 22 \(package\.json:4 ", said)
     assert "Dockerfile:3 still says `FROM node:20-" in said
     assert run(["check", str(shop), "--json"]) == 3
     document = json.loads(out(capsys))
@@ -90,7 +90,7 @@ def test_lines_that_both_changed_are_marked_and_wait(shop: Path, capsys: pytest.
     text = (shop / "Dockerfile").read_text()
     assert "<<<<<<< yours\nFROM node:20.9-trixie-slim AS base\n" in text
     assert run(["update", str(shop)]) == 3
-    assert "conflicts of an earlier update are left in Dockerfile" in capsys.readouterr().err
+    assert "an earlier update left conflicts in Dockerfile" in capsys.readouterr().err
     assert run(["check", str(shop)]) == 3
 
 
@@ -139,7 +139,7 @@ def test_a_lost_lock_falls_back_to_two_sides(shop: Path, capsys: pytest.CaptureF
 def test_a_dockerfile_written_by_hand_is_left_alone(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "Dockerfile").write_text("FROM node:20\nCOPY . .\nCMD node server.js\n")
     assert run(["update", str(shop)]) == 2
-    assert "Dockerfile was not written by genfile" in capsys.readouterr().err
+    assert "genfile did not write Dockerfile" in capsys.readouterr().err
 
 
 def test_what_genfile_wrote_is_no_evidence(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ def builtin_folder(kind: str) -> Path:
     for folder in (package / "builtin" / kind, package.parent / kind):
         if folder.is_dir():
             return folder
-    raise PresetError(f"the built-in {kind} are missing from this installation", hint="install genfile again")
+    raise PresetError(f"the built-in {kind} are missing from this installation", hint="reinstall genfile")
 
 
 def builtin_names(kind: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def read_folder(root: Path, reference: str, bounds: Bounds = BOUNDS) -> tuple[di
                     content = source.read(collector.inside(path), bounds.file_bytes)
                     collector.add(path, content, executable=bool(status.st_mode & 0o100) and os.name == "posix")
                 else:
-                    raise collector.refused(f"{shown(path)} is neither a file nor a folder")
+                    raise collector.refused(f"{shown(path)} is not a regular file or a folder")
             except Unreadable as error:
                 raise collector.refused(str(error)) from None
             except OSError as error:

@@ -22,7 +22,9 @@ from genfile.bundle.model import BOUNDS, Bounds, Collector
 from genfile.bundle.reference import COMMIT
 from genfile.errors import PresetError, SourceError, UsageError
 
-FETCH_HINT = "`genfile init --preset NAME` fetches what genfile.lock pins, `genfile presets update` what is new"
+FETCH_HINT = (
+    "run `genfile init --preset NAME` to fetch what genfile.lock pins, or `genfile presets update` to fetch the newest"
+)
 ASK_SECONDS, FETCH_SECONDS, READ_SECONDS = 30, 180, 60
 # A repository that takes more on the disk is not one of presets.
 MAX_PACK = 512 * 1024 * 1024
@@ -72,7 +74,7 @@ def read_git(
     """
     if pinned is not None and not COMMIT.fullmatch(pinned):
         raise PresetError(
-            f"{reference}: {pinned[:60]!r} is no commit", hint="`genfile presets update` records a new one"
+            f"{reference}: {pinned[:60]!r} is not a commit", hint="run `genfile presets update` to record a new one"
         )
     with _home(url) as home:
         commit = pinned or _resolve(url, revision, reference, home, offline=offline, refresh=refresh)
@@ -142,8 +144,8 @@ def _choose(output: bytes, wanted: list[str], revision: str | None, reference: s
             return found[name]
     if revision is None:
         raise UsageError(f"{reference}: the repository is empty")
-    hint = "a commit is written with all of its 40 digits" if re.fullmatch(r"[0-9a-f]{7,39}", revision) else None
-    raise UsageError(f"{reference}: there is no tag or branch {revision}", hint=hint)
+    hint = "write a commit with all 40 digits" if re.fullmatch(r"[0-9a-f]{7,39}", revision) else None
+    raise UsageError(f"{reference}: no tag or branch named {revision}", hint=hint)
 
 
 def _fetch(url: str, commit: str, reference: str, home: Path) -> None:
@@ -158,7 +160,7 @@ def _fetch(url: str, commit: str, reference: str, home: Path) -> None:
         if _run(["cat-file", "-e", f"{commit}^{{commit}}"], temporary, READ_SECONDS)[0] != 0:
             raise SourceError(
                 f"{reference}: commit {commit[:12]} is no longer in the repository",
-                hint="`genfile presets update` takes what is there now",
+                hint="run `genfile presets update` to use the current one",
             )
         with contextlib.suppress(OSError):
             # Another process may have been faster; then its copy is as good.
@@ -191,7 +193,7 @@ def _read(
     if code == _TOO_MUCH:
         raise collector.refused(f"has more than {bounds.entries} entries")
     if code != 0:
-        raise UsageError(f"{reference}: there is no folder {subfolder or '/'} in commit {commit[:12]}")
+        raise UsageError(f"{reference}: no folder {subfolder or '/'} in commit {commit[:12]}")
     blobs: list[tuple[str, str, str]] = []
     for entry in listing.split(b"\0")[:-1]:
         head, _, name = entry.partition(b"\t")
@@ -204,7 +206,7 @@ def _read(
         collector.check_size(path, int(size))
         blobs.append((mode, digest, path))
     if sum(1 for mode, _, _ in blobs if mode != "120000") > bounds.files:
-        raise collector.refused(f"holds more than {bounds.files} files")
+        raise collector.refused(f"contains more than {bounds.files} files")
     for (mode, _, path), content in zip(blobs, _contents(repository, blobs, reference, bounds), strict=True):
         if mode == "120000":
             collector.link(path, content.decode("utf-8", "replace"))
@@ -219,15 +221,19 @@ def _contents(repository: Path, blobs: list[tuple[str, str, str]], reference: st
     limit = bounds.all_bytes + len(blobs) * 100
     code, output = _run(["cat-file", "--batch"], repository, READ_SECONDS, limit, stdin=asked)
     if code == _TOO_MUCH:
-        raise PresetError(f"{reference}: holds more than {bounds.all_bytes // (1024 * 1024)} MiB")
+        raise PresetError(f"{reference}: contains more than {bounds.all_bytes // (1024 * 1024)} MiB")
     if code != 0:
-        raise SourceError(f"{reference}: git can't read what was fetched", hint=f"remove {repository}")
+        raise SourceError(
+            f"{reference}: git can't read the fetched repository", hint=f"remove {repository} and try again"
+        )
     at = 0
     for _ in blobs:
         line_end = output.find(b"\n", at)
         words = output[at:line_end].split()
         if line_end < 0 or len(words) != 3 or words[1] != b"blob":
-            raise SourceError(f"{reference}: what was fetched is not whole", hint=f"remove {repository}")
+            raise SourceError(
+                f"{reference}: the fetched repository is incomplete", hint=f"remove {repository} and try again"
+            )
         start = line_end + 1
         at = start + int(words[2]) + 1
         yield output[start : at - 1]
@@ -301,7 +307,7 @@ def _drain(process: "subprocess.Popen[bytes]", timeout: float, limit: int, recor
         process.stdout.close()
         process.wait()
     if over and over[0] == _TIME_OVER:
-        return _TIME_OVER, f"fatal: it took longer than {timeout:.0f} s".encode()
+        return _TIME_OVER, f"fatal: timed out after {timeout:.0f} s".encode()
     return (over[0] if over else code), bytes(output)
 
 
@@ -329,9 +335,11 @@ def _environment() -> dict[str, str]:
 def _failed(reference: str, url: str, output: bytes) -> SourceError:
     lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
     said = next(
-        (line for line in lines if line.startswith(("fatal:", "error:", "ssh:", "remote:"))), "git said nothing"
+        (line for line in lines if line.startswith(("fatal:", "error:", "ssh:", "remote:"))), "git printed no error"
     )
-    return SourceError(f"{reference} can't be fetched: {said[:200]}", hint=f"try `git ls-remote {url}`")
+    return SourceError(
+        f"{reference} can't be fetched: {said[:200]}", hint=f"check the URL and your access with `git ls-remote {url}`"
+    )
 
 
 def _note(home: Path, revision: str | None) -> Path:

@@ -91,16 +91,16 @@ class Collector:
         if size > self.bounds.file_bytes:
             raise self.refused(f"{shown(path)} is larger than {_mebibytes(self.bounds.file_bytes)}")
         if self._bytes + size > self.bounds.all_bytes:
-            raise self.refused(f"holds more than {_mebibytes(self.bounds.all_bytes)}")
+            raise self.refused(f"contains more than {_mebibytes(self.bounds.all_bytes)}")
 
     def add(self, path: str, content: bytes, *, executable: bool = False) -> None:
         """Take a file. Raises PresetError when its path leads out, or a bound is passed."""
         plain = self.inside(path)
         self.check_size(plain, len(content))
         if plain in self.files or plain in self._links:
-            raise self.refused(f"{shown(plain)} is in it twice")
+            raise self.refused(f"contains {shown(plain)} twice")
         if len(self.files) >= self.bounds.files:
-            raise self.refused(f"holds more than {self.bounds.files} files")
+            raise self.refused(f"contains more than {self.bounds.files} files")
         self._bytes += len(content)
         self.files[plain] = content
         if executable:
@@ -112,19 +112,19 @@ class Collector:
         from_root = target if hard else posixpath.join(posixpath.dirname(plain), target)
         resolved = posixpath.normpath(from_root)
         if target.startswith("/") or resolved == ".." or resolved.startswith(("../", "/")) or "\\" in target:
-            raise self.refused(f"the link {shown(plain)} leads out of it, to {shown(target)}")
+            raise self.refused(f"the symlink {shown(plain)} points outside, to {shown(target)}")
         if plain in self.files or plain in self._links:
-            raise self.refused(f"{shown(plain)} is in it twice")
+            raise self.refused(f"contains {shown(plain)} twice")
         self._links[plain] = resolved
 
     def inside(self, path: str) -> str:
         """The path in its plain form. Raises PresetError when it is absolute, leads out, or is no name."""
         if ".." in path.replace("\\", "/").split("/") or len(path) > self.bounds.path_length or path[1:2] == ":":
-            raise self.refused(f"{shown(path)} does not lie inside of it")
+            raise self.refused(f"{shown(path)} is outside of it")
         try:
             return clean_path(path)
         except SourceError:
-            raise self.refused(f"{shown(path)} does not lie inside of it") from None
+            raise self.refused(f"{shown(path)} is outside of it") from None
 
     def finish(self, subfolder: str = "") -> tuple[dict[str, bytes], frozenset[str]]:
         """All files below a subfolder, links replaced by what they lead to, and which are executable."""
@@ -135,7 +135,7 @@ class Collector:
                 continue
             below = [path for path in self.files if path.startswith(f"{target}/") or target == "."]
             if not below or link.startswith(f"{target}/") or target == ".":
-                raise self.refused(f"the link {shown(link)} leads nowhere, or in a circle")
+                raise self.refused(f"the symlink {shown(link)} is broken or part of a loop")
             for path in below:
                 self.add_copy(f"{link}/{path[len(target) + 1 :]}", path)
         if not subfolder:
@@ -155,7 +155,7 @@ class Collector:
             if target not in self._links:
                 return target
             target = self._links[target]
-        raise self.refused(f"the link {shown(link)} leads in a circle")
+        raise self.refused(f"the symlink {shown(link)} is part of a loop")
 
     def refused(self, reason: str) -> PresetError:
         """The error that says why this bundle is not taken."""

@@ -42,7 +42,7 @@ def open_bundle(
     revision = checkout or parsed.revision
     if checkout is not None:
         if parsed.kind != "git":
-            raise UsageError(f"{reference} is not in git: there is nothing to check out")
+            raise UsageError(f"{reference} is not a git repository, so there is nothing to check out")
         check_revision(checkout, reference)
     subfolder = parsed.subfolder
     if directory:
@@ -62,16 +62,16 @@ def open_bundle(
     else:
         bundle = _from_disk(parsed, what, base or Path(), subfolder, tree, away)
     if not bundle.files:
-        raise UsageError(f"{reference} holds no files" + (f" in {subfolder}" if subfolder else ""))
+        raise UsageError(f"{reference} contains no files" + (f" in {subfolder}" if subfolder else ""))
     if pinned is not None and bundle.commit is not None and bundle.commit != pinned:
         raise PresetError(
-            f"{reference} is no longer what was added: it was {pinned[:20]}, and is {bundle.commit[:20]}",
-            hint="`genfile presets update` takes the new one",
+            f"{reference} has changed since it was added: it was {pinned[:20]}and is now {bundle.commit[:20]}",
+            hint="run `genfile presets update` to accept the new one",
         )
     if digest is not None and pinned is not None and bundle.kind == "git" and bundle.sha256 != digest:
         raise PresetError(
-            f"{reference}: what the cache holds of it is not what genfile.lock recorded",
-            hint="remove genfile's cache folder, then run `genfile presets update`",
+            f"{reference}: the cached copy does not match genfile.lock",
+            hint="delete genfile's cache folder, then run `genfile presets update`",
         )
     return bundle
 
@@ -148,10 +148,10 @@ def _folder(path: Path, subfolder: str, text: str) -> tuple[dict[str, bytes], fr
 
     inner = path / subfolder if subfolder else path
     if not inner.is_dir():
-        raise UsageError(f"{text}: {subfolder or path} is no folder")
+        raise UsageError(f"{text}: {subfolder or path} is not a folder")
     root, folder = path.resolve(), inner.resolve()
     if not folder.is_relative_to(root):
-        raise PresetError(f"{text}: the link {subfolder} leads out of it")
+        raise PresetError(f"{text}: the symlink {subfolder} points outside")
     # The whole is read, then cut: a link of the inner folder may lead elsewhere in the outer one.
     files, executable = read_folder(root, text)
     if subfolder:
@@ -177,6 +177,6 @@ def _unknown(parsed: Reference, what: What) -> UsageError:
     names = builtin_names(f"{what}s")
     if parsed.kind == "name":
         close = get_close_matches(parsed.location, names, 1)
-        known = f"did you mean {close[0]}?" if close else f"one of {', '.join(names)}, a folder, or a reference"
-        return UsageError(f"{what} {parsed.location!r} is not known", hint=known)
-    return UsageError(f"{parsed.text} does not exist", hint=f"name a folder or an archive that holds a {what}.toml")
+        known = f"did you mean {close[0]}?" if close else f"use one of {', '.join(names)}, a folder, or a reference"
+        return UsageError(f"unknown {what} {parsed.location!r}", hint=known)
+    return UsageError(f"{parsed.text} does not exist", hint=f"pass a folder or an archive that contains a {what}.toml")

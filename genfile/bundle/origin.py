@@ -82,8 +82,8 @@ def check_remote(parsed: Reference, tree: Tree, pinned: str | None) -> None:
     exact = parsed.revision is not None and COMMIT.fullmatch(parsed.revision)
     if not (tree.fetch or pinned or exact):
         raise UsageError(
-            f"{parsed.text} is not pinned in genfile.lock, and is not fetched because a tree names it",
-            hint="`genfile presets add NAME REFERENCE` or `genfile presets update NAME` pins it",
+            f"{parsed.text} is not pinned in genfile.lock; genfile does not fetch what only the project's files name",
+            hint="pin it with `genfile presets add NAME REFERENCE` or `genfile presets update NAME`",
         )
 
 
@@ -92,8 +92,8 @@ def refused(parsed: Reference) -> "TreeError":
     from genfile.bundle.trust import config_file
 
     return TreeError(
-        f"{parsed.text} leads out of the tree that names it",
-        hint=f"name a folder inside of it or git+URL@tag#folder, or list the place under `trust` in {config_file()}",
+        f"{parsed.text} points outside of the project that names it",
+        hint=f"use a folder inside of the project or git+URL@tag#folder, or add the path to `trust` in {config_file()}",
     )
 
 

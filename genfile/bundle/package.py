@@ -25,12 +25,12 @@ def read_package(
     if found is None:
         known = ", ".join(sorted({point.name for point in offered}))
         raise UsageError(
-            f"no installed package offers {name!r} as one of {group}",
-            hint=f"installed are: {known}" if known else "install the package beside genfile",
+            f"no installed package provides {name!r} in the entry point group {group}",
+            hint=f"installed: {known}" if known else "install the package into genfile's environment",
         )
     folder = _locate(found.module, found.attr)
     if folder is None:
-        raise SourceError(f"{reference}: {found.value} is no folder of an installed package")
+        raise SourceError(f"{reference}: {found.value} is not a folder of an installed package")
     files, executable = read_folder(folder, reference, bounds)
     version = found.dist.version if found.dist is not None else ""
     return {path: data for path, data in files.items() if path != "__init__.py"}, executable, version, folder

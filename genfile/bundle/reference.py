@@ -64,7 +64,9 @@ class Reference:
     def at(self, revision: str) -> "Reference":
         """The same repository at another tag, branch or commit, with the text that says so."""
         if self.kind != "git":
-            raise UsageError(f"{self.text} is not in git: it has no revisions", hint="leave the revision out")
+            raise UsageError(
+                f"{self.text} is not a git reference, so it can't have a revision", hint="remove the revision"
+            )
         check_revision(revision, self.text)
         body, mark, sub = self.text.partition("#")
         if self.revision is not None:
@@ -75,11 +77,11 @@ class Reference:
 def parse_reference(text: str) -> Reference:
     """Take a reference apart. Raises UsageError for one that can't be meant, or that would be no safe argument."""
     if not text or not text.isprintable() or text != text.strip() or len(text) > _MAX_LENGTH:
-        raise UsageError(f"{text[:80]!r} names no preset or template")
+        raise UsageError(f"{text[:80]!r} does not name a preset or template")
     if text.startswith("-"):
-        raise UsageError(f"{text!r} looks like an option", hint="a folder of that name is written ./" + text[:80])
+        raise UsageError(f"{text!r} looks like an option", hint=f"write ./{text[:80]} for a folder with that name")
     if _HELPER.match(text.removeprefix("git+")):
-        raise UsageError(f"{text!r}: remote helpers of git are never run", hint=_hint())
+        raise UsageError(f"{text!r}: genfile never runs git remote helpers", hint=_hint())
     scheme = _SCHEME.match(text)
     prefix = scheme.group(1).lower() if scheme else ""
     if prefix in FORGES:
@@ -91,7 +93,7 @@ def parse_reference(text: str) -> Reference:
     if _SCP.fullmatch(text.partition("#")[0]):
         return _scp(text)
     if scheme and (text[scheme.end() :].startswith("//") or "+" in prefix):
-        raise UsageError(f"{text!r}: {prefix} is not a kind of source", hint=_hint())
+        raise UsageError(f"{text!r}: unknown kind of source {prefix}", hint=_hint())
     return _local(text)
 
 
@@ -103,7 +105,7 @@ def check_revision(revision: str, text: str) -> None:
         or ".." in revision
         or any(not part or part.startswith(".") or part.endswith((".", ".lock")) for part in parts)
     ):
-        raise UsageError(f"{text}: {revision[:80]!r} is no tag, branch or commit")
+        raise UsageError(f"{text}: {revision[:80]!r} is not a tag, branch or commit")
 
 
 def clean_subfolder(subfolder: str, text: str) -> str:
@@ -111,7 +113,7 @@ def clean_subfolder(subfolder: str, text: str) -> str:
     wanted = subfolder.removeprefix("subdirectory=").removeprefix("./").rstrip("/")
     parts = wanted.split("/") if wanted else []
     if any(part in ("", ".", "..") or part.startswith("-") for part in parts) or "\\" in wanted or ":" in wanted:
-        raise UsageError(f"{text}: {subfolder!r} is no folder inside of it")
+        raise UsageError(f"{text}: {subfolder!r} is not a folder inside of it")
     return wanted
 
 
@@ -135,14 +137,14 @@ def _forge(text: str, prefix: str) -> Reference:
     path, revision, subfolder = _split(text, text[len(prefix) + 1 :])
     path = path.removesuffix("/").removesuffix(".git")
     if not _OWNER_PATH.fullmatch(path) or ".." in path.split("/") or (prefix != "gl" and path.count("/") != 1):
-        raise UsageError(f"{text!r}: after {prefix}: comes owner/repository", hint=f"{prefix}:owner/repository@v1.0")
+        raise UsageError(f"{text!r}: write {prefix}:owner/repository", hint=f"{prefix}:owner/repository@v1.0")
     return Reference(text, "git", f"{FORGES[prefix]}/{path}.git", revision, subfolder)
 
 
 def _package(text: str) -> Reference:
     name, _, subfolder = text.removeprefix("package:").partition("#")
     if not _PACKAGE.fullmatch(name):
-        raise UsageError(f"{text!r}: {name!r} is no name of an entry point")
+        raise UsageError(f"{text!r}: {name!r} is not an entry point name")
     return Reference(text, "package", name, None, clean_subfolder(subfolder, text))
 
 
@@ -153,7 +155,7 @@ def _scp(text: str) -> Reference:
     if at:
         check_revision(revision, text)
     if not path or path.startswith("-") or ".." in path.split("/"):
-        raise UsageError(f"{text!r} names no repository", hint="git+ssh://git@host/owner/repository@v1.0")
+        raise UsageError(f"{text!r} does not name a repository", hint="git+ssh://git@host/owner/repository@v1.0")
     return Reference(text, "git", f"{host}:{path}", revision if at else None, clean_subfolder(subfolder, text))
 
 
@@ -162,23 +164,25 @@ def _url(text: str) -> Reference:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise UsageError(f"{text!r} is no URL", hint=_hint()) from None
+        raise UsageError(f"{text!r} is not a URL", hint=_hint()) from None
     if parts.scheme not in SCHEMES:
         raise UsageError(
-            f"{text!r}: git is asked over {', '.join(SCHEMES)} only", hint="git+https://host/owner/repository@v1.0"
+            f"{text!r}: use one of these protocols: {', '.join(SCHEMES)}", hint="git+https://host/owner/repository@v1.0"
         )
     if not text.startswith("git+") and parts.path.lower().endswith(ARCHIVES):
-        raise UsageError(f"{text!r}: archives are not fetched", hint="download it, and name the file")
+        raise UsageError(f"{text!r}: genfile does not download archives", hint="download it and pass the file")
     user, at, host = parts.netloc.rpartition("@")
     if ":" in user:
-        raise UsageError("a password in a URL is not taken: it would be stored", hint="use git's credential helper")
+        raise UsageError(
+            "a URL must not contain a password, since genfile stores the URL", hint="use a git credential helper"
+        )
     if parts.scheme == "file":
         good_host = parts.netloc in ("", "localhost")
     else:
         good_host = bool(_HOST.fullmatch(host)) and (not at or bool(_USER.fullmatch(user)))
     path = parts.path
     if not good_host or path.strip("/") == "" or path.startswith("/-") or parts.query or "\\" in url or " " in url:
-        raise UsageError(f"{text!r} names no repository", hint="git+https://host/owner/repository@v1.0")
+        raise UsageError(f"{text!r} does not name a repository", hint="git+https://host/owner/repository@v1.0")
     return Reference(text, "git", url, revision, subfolder)
 
 
@@ -187,5 +191,5 @@ def _local(text: str) -> Reference:
         return Reference(text, "name", text)
     location, _, subfolder = text.partition("#")
     if not location:
-        raise UsageError(f"{text!r} names no preset or template", hint=_hint())
+        raise UsageError(f"{text!r} does not name a preset or template", hint=_hint())
     return Reference(text, "path", location, None, clean_subfolder(subfolder, text))

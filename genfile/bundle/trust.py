@@ -27,13 +27,15 @@ def trust_rules(file: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UsageError(f"{file} can't be read: {reason}") from None
     except ParseError as error:
         raise UsageError(f"{file}: {error}") from None
     rules = found.get("trust", []) if isinstance(found, dict) else []
     if not isinstance(rules, list) or not all(isinstance(rule, str) and rule.strip("*") for rule in rules):
-        raise UsageError(f"{file}: trust is a list of references, such as gh:acme/*", hint='trust = ["gh:acme/*"]')
+        raise UsageError(
+            f"{file}: `trust` must be a list of references, such as gh:acme/*", hint='trust = ["gh:acme/*"]'
+        )
     return rules
 
 

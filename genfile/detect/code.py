@@ -41,7 +41,7 @@ def _fits(project: Project, path: str, first: bool) -> bool:
     if text is None:
         return True
     if path.endswith(".py") and len(text) > MAX_DATA and "import" not in text:
-        project.tree.note("info", f"{path} was left out: {len(text)} characters of Python without an import", path)
+        project.tree.note("info", f"{path} was skipped: {len(text)} characters of Python without an import", path)
         return False
     memory = project.tree.memory
     count = len(_TOKENS.findall(text))
@@ -66,5 +66,5 @@ def _say_left_out(project: Project, path: str, key: tuple[str, ...], limit: int)
     if told not in project.tree.memory:
         project.tree.memory[told] = True
         where = "the tree" if len(key) == 1 else project.spec_path
-        reason = f"more than {limit:,} words and signs of source code in {where}"
-        project.tree.note("warning", f"{path}, and what comes after it, was left out: {reason}", path)
+        reason = f"more than {limit:,} tokens of source code in {where}"
+        project.tree.note("warning", f"{path}, and everything after it, was skipped: {reason}", path)

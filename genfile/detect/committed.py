@@ -66,8 +66,8 @@ def _tell_of_databases(folder: Project, draft: Draft) -> None:
     for file in _candidates(folder.tree, folder.path, _DATABASES):
         says = _named(folder, posixpath.basename(file)) if in_git(folder.tree, file) is not False else None
         if says is not None:
-            text = f"{says}: {file} is in the tree, and left out of the image, as data is"
-            draft.note("warning", f"{text}: copy it to the volume that the program keeps it in", file)
+            text = f"{says}: {file} is committed, but the image leaves it out because it is data"
+            draft.note("warning", f"{text}: copy it to the program's volume", file)
             return
 
 
@@ -143,11 +143,11 @@ def _reader(folder: Project, file: str, draft: Draft) -> Evidence | None:
         readers = [(folder.path, draft.values.get("framework")), (front.get("path"), front.get("framework"))]
         bundled = any(("" if at == "." else at) == place and _reads_settings(which) for at, which in readers)
         if bundled and name in (".env", ".env.production"):
-            return Evidence(file, None, "the build of the front end reads it")
+            return Evidence(file, None, "the front end's build reads it")
         if name == ".env":
             return None
     elif any(part in f"{posixpath.relpath(file, folder.path or '.')}" for part in _ON_PATH):
-        return Evidence(file, None, "it is on the class path")
+        return Evidence(file, None, "on the class path")
     return _named(folder, name)
 
 

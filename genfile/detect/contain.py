@@ -26,7 +26,7 @@ def contained(tree: Tree, path: str, doing: str = "could not be read") -> Iterat
         tree.note("warning", f"{place} {doing}: nested too deeply", place)
     except MemoryError:
         tree.forget()
-        tree.note("warning", f"{place} {doing}: that takes more memory than there is", place)
+        tree.note("warning", f"{place} {doing}: not enough memory", place)
     except Exception as error:
         tree.note("error", f"{place} {doing}: {fault(error)}", place)
 

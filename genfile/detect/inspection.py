@@ -109,7 +109,7 @@ def inspect_source(
     with tree.budget.part(_SURVEY):
         found, fronts = _parted(tree, declared)
         if tree.budget.ended:
-            tree.note("warning", f"the search for services {tree.budget.stopped}: there may be more of them")
+            tree.note("warning", f"the search for services {tree.budget.stopped}; there may be more services")
     skipped = tuple(item.project.spec_path for item in found if item.project.spec_path in skip)
     services = _detected(tree, [item for item in found if item.project.spec_path not in skip], fronts)
     if prove is not None:
@@ -122,8 +122,8 @@ def inspect_source(
             note for note in uncovered(tree) if note.path not in told and (note.path or "").split("/")[-1] not in ruled
         ]
         names = ", ".join(dict.fromkeys([LOOKED_FOR, *ruled]))
-        text = f"all services are left out: {', '.join(skipped[:_NAMED])}" if skipped else f"looked for {names}"
-        notes.append(Note("info", f"no service was found: {text}"))
+        text = f"genfile.toml skips every service: {', '.join(skipped[:_NAMED])}" if skipped else f"looked for {names}"
+        notes.append(Note("info", f"no service found: {text}"))
     return Inspection(tuple(services), tuple(notes), skipped)
 
 
@@ -136,7 +136,7 @@ def _detected(tree: Tree, found: "Sequence[Found]", fronts: "dict[str, Served]")
             reason = tree.budget.ended or f"{at} services"
             left = [other.project.spec_path for other in found[at:]]
             more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
-            tree.note("warning", f"stopped after {reason}: not looked at: {', '.join(left[:_NAMED])}{more}")
+            tree.note("warning", f"stopped after {reason}; not looked at: {', '.join(left[:_NAMED])}{more}")
             break
         share = _GREEDY if at + 1 < len(found) else 1.0
         with contained(tree, item.project.path, "could not be described"), tree.budget.part(share):
@@ -159,7 +159,7 @@ def _service(found: Found, front: "Served | None", taken: set[str]) -> Inspected
     name = draft.values.get("name") or service_name(found.project.folder_name)
     budget = found.project.tree.budget
     if budget.ended:
-        draft.note("warning", f"{budget.stopped}: check what is said of this service", found.project.spec_path)
+        draft.note("warning", f"{budget.stopped}; check the settings of this service", found.project.spec_path)
     draft.values["name"] = _unique(name, taken)
     return _validated(draft)
 
@@ -192,7 +192,7 @@ def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Foun
     # What is beyond the limit is only named.
     several, beyond = found[: tree.limits.services], found[tree.limits.services :]
     fronts: dict[str, Served] = {}
-    with contained(tree, "", "was not searched for front ends that its servers give out"):
+    with contained(tree, "", "could not be searched for front ends that its servers serve"):
         several, fronts = pair(tree, several)
     return several + beyond, fronts
 
@@ -214,7 +214,7 @@ def _validated(draft: Draft) -> InspectedService | None:
         try:
             spec = model.model_validate(draft.values)
         except ValidationError as error:
-            draft.note("warning", f"left out, since it can't be written to a Dockerfile: {describe(error)}")
+            draft.note("warning", f"ignored because it can't be written to a Dockerfile: {describe(error)}")
             places = {item["loc"] for item in error.errors() if item["loc"]}
             dropped = [_drop(draft, place) for place in sorted(places, key=str)]
             if not any(dropped):

@@ -48,8 +48,11 @@ def tell_of_own_machine(folder: Project, draft: Draft) -> None:
         service = next((name for name, schemes in wanted.items() if scheme in schemes or scheme == name), None)
         if service is not None:
             del wanted[service]
-            text = f"{says}: the address of {service} is written out, and this machine is the container itself there"
-            draft.note("warning", f"{text}: read it from a variable", says.path, says.line)
+            text = (
+                f"{says}: the address of {service} is hard-coded to this machine, which is the container itself at "
+                "run time"
+            )
+            draft.note("warning", f"{text}: read the address from an environment variable", says.path, says.line)
 
 
 def _addresses(folder: Project, language: str) -> Iterator[tuple[str, Evidence]]:

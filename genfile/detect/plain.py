@@ -34,7 +34,10 @@ def put_linked(site: Project, draft: Draft) -> None:
     others = [name for name in site.names() if not _is_web(name) and name not in linked and not _is_kept_back(name)]
     if others:
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        text = f"{', '.join(others[:_NAMED])}{more}: everybody can read what lies beside the pages; move it elsewhere"
+        text = (
+            f"{', '.join(others[:_NAMED])}{more}: the web server serves every file beside the pages; move them "
+            "elsewhere if they are not public"
+        )
         draft.note("warning", text, site.full(others[0]))
 
 

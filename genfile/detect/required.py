@@ -36,5 +36,5 @@ def put_required(draft: Draft, found: Iterable[tuple[str, Evidence]]) -> None:
         more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
         names = ", ".join(list(places)[:_NAMED])
         them = "it" if len(places) == 1 else "them"
-        text = f"set {names}{more} for the container: the service does not start without {them}"
+        text = f"set {names}{more} in the container; the service does not start without {them}"
         draft.note("info", text, first.path, first.line)

@@ -49,8 +49,8 @@ def _is_stale(asked: Asked, fact: Fact[Pin], draft: Draft) -> bool:
     if outside is None:
         return False
     text, _, evidence = outside
-    note = f"{asked.title} version: {says.path} says {line}, which has no support any more; {evidence.path} says {text}"
-    draft.note("warning", f"{note}, and wins", says.path, says.line)
+    note = f"{asked.title} version: {says.path} says {line}, which is no longer supported; {evidence.path} says {text}"
+    draft.note("warning", f"{note}; using {evidence.path}", says.path, says.line)
     return True
 
 
@@ -58,7 +58,7 @@ def _put_pin(asked: Asked, fact: Fact[Pin], draft: Draft) -> None:
     pin, says = fact.value, fact.evidence[0]
     known = known_line(asked.language, pin.line)
     if known != pin.line:
-        text = f"{asked.title} {pin.line} has no image that is known here: {known} is used"
+        text = f"{asked.title} {pin.line} has no image that genfile knows; using {known}"
         draft.note("warning", text, says.path, says.line)
         pin = Pin(known)
     draft.put("runtime.version", fact.but(pin.line))
@@ -66,7 +66,7 @@ def _put_pin(asked: Asked, fact: Fact[Pin], draft: Draft) -> None:
         draft.put("runtime.pinned", fact.but(pin.exact))
     for text, scheme, evidence in asked.ranges:
         if not satisfies(pin.line, text, scheme):
-            note = f"{asked.title} version: {says.path} says {pin.line}, {evidence.path} says {text}; {says.path} wins"
+            note = f"{asked.title} version: {says.path} says {pin.line}, {evidence.path} says {text}; using {says.path}"
             draft.note("warning", note, evidence.path, evidence.line)
     warn_over(asked.language, asked.title, pin.line, says, draft)
 
@@ -86,7 +86,7 @@ def _put_range(asked: Asked, draft: Draft) -> None:
         choice = free
     if choice.line is None and ranges:
         text, _, says = ranges[0]
-        draft.note("warning", f"no {asked.title} satisfies {text!r}: it is left out", says.path, says.line)
+        draft.note("warning", f"no {asked.title} release satisfies {text!r}; ignoring it", says.path, says.line)
         choice, ranges = choose(asked.language, [], bound), []
     line = choice.line or runtime(asked.language).default
     places = [item for *_, item in ranges]
@@ -104,7 +104,7 @@ def warn_over(language: str, title: str, line: str, evidence: Evidence, draft: D
     """A warning for a line that is past its end of life."""
     known = runtime(language).line(line)
     if known is not None and known.over:
-        text = f"{title} {line} is past its end of life ({known.end_of_life})"
+        text = f"{title} {line} reached its end of life on {known.end_of_life}"
         draft.note("warning", text, evidence.path, evidence.line)
 
 

@@ -95,6 +95,6 @@ def pin_in_file(places: Iterable[Project], name: str, language: str) -> Fact[Pin
             if pin is not None:
                 return place.fact(pin, name, number, text)
             path = place.full(name)
-            place.tree.note("warning", f"{path} names no version of {language}: {text[:40]!r}", path, number)
+            place.tree.note("warning", f"{path} does not name a {language} version: {text[:40]!r}", path, number)
             break
     return None

@@ -117,7 +117,7 @@ def candidates(tree: Tree) -> list[str]:
         return []
     elsewhere = _elsewhere(top, package)
     if elsewhere is not None:
-        tree.note("info", f"{elsewhere}, so its pages are no site", elsewhere.path, elsewhere.line)
+        tree.note("info", f"{elsewhere}: its pages are not a site", elsewhere.path, elsewhere.line)
         return []
     root, _ = _staticfile(top)
     usual = [folder for folder in dict.fromkeys((root, *FOLDERS)) if "index.html" in tree.folders.get(folder, ())]
@@ -129,13 +129,13 @@ def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
     for name in ("manifest.json", "src/manifest.json", "public/manifest.json"):
         manifest = top.json(name) if top.has(name) else None
         if manifest is not None and isinstance(manifest.get("manifest_version"), int):
-            return top.says(name, manifest.line("manifest_version"), "an extension of a browser")
+            return top.says(name, manifest.line("manifest_version"), "a browser extension")
     for key in ("dependencies", "devDependencies"):
         if package is not None and "electron" in package.table(key):
-            return top.says("package.json", package.line(key, "electron"), "an application of Electron for the desktop")
+            return top.says("package.json", package.line(key, "electron"), "an Electron desktop app")
     text = top.text("config.xml") if top.has("config.xml") else None
     if text is not None and "<widget" in text[:2000]:
-        return top.says("config.xml", 1, "an application of Cordova for telephones")
+        return top.says("config.xml", 1, "a Cordova phone app")
     return None
 
 
@@ -153,8 +153,8 @@ def _single(tree: Tree) -> list[str]:
             tops[folder] = None
     if len(tops) > 1:
         named = ", ".join(list(tops)[:MAX_NAMED]) + (", …" if len(tops) > MAX_NAMED else "")
-        text = f"{len(tops)} folders of pages beside each other ({named}), and no index.html that leads to them: "
-        tree.note("info", f"{text}name the folder of the one to build", f"{next(iter(tops))}/index.html")
+        text = f"{len(tops)} folders of pages ({named}), but no index.html links to them; "
+        tree.note("info", f"{text}pass the folder of the one to build", f"{next(iter(tops))}/index.html")
     return list(tops) if len(tops) == 1 else []
 
 
@@ -172,8 +172,8 @@ def _staticfile(project: Project) -> tuple[str, bool]:
 def claim(project: Project) -> Claim:
     found = generator_of(project)
     if found is not None:
-        return Claim("site", project.says(found[1], 1, f"a site of {found[0].name}"))
-    return Claim("site", project.says("index.html", 1, "index.html, and no manifest of a language"))
+        return Claim("site", project.says(found[1], 1, f"a {found[0].name} site"))
+    return Claim("site", project.says("index.html", 1, "index.html, and no language manifest"))
 
 
 def detect(project: Project) -> Draft:
@@ -194,7 +194,7 @@ def detect(project: Project) -> Draft:
     top = Project(project.tree, "")
     package = top.json("package.json") if top.has("package.json") else None
     if package is not None and package.text("scripts", "build"):
-        text = "package.json has a build that is not known: the pages are taken as they are in the tree"
+        text = "genfile does not know the build in package.json; serving the pages as committed"
         draft.note("warning", text, "package.json", package.line("scripts", "build"))
     draft.put("port", Fact(8080, (page,)))
     draft.put("run_paths", Fact([project.spec_path], (page,)))
@@ -224,10 +224,10 @@ def _generated(project: Project, generator: SiteGenerator, config: str) -> Draft
     draft.put("port", Fact(8080, (says,)))
     draft.values["outputs"] = [project.full(output)]
     if project.has("Gemfile") or project.has("requirements.txt"):
-        text = f"{generator.name} comes from Debian: plug-ins of the project's own list are not installed"
+        text = f"the image installs {generator.name} from Debian; plug-ins that the project lists are not installed"
         draft.note("warning", text, project.full("Gemfile" if project.has("Gemfile") else "requirements.txt"))
     if project.full(".gitmodules") in project.tree.paths:
-        draft.note("info", "themes in submodules must be checked out before the build", project.full(".gitmodules"))
+        draft.note("info", "check out the theme submodules before you build the image", project.full(".gitmodules"))
     return draft
 
 

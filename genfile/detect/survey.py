@@ -84,7 +84,7 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
             best = _best_claim(tree, folder, declared)
             if best is not None:
                 found.append(best)
-    with contained(tree, "", "was not searched for what is beside its services"):
+    with contained(tree, "", "could not be searched for services without a manifest"):
         found = _without_strayed(_without_doubles(_without_tools(_serving(found, declared))))
         claimed = {item.project.path for item in found}
         found += [
@@ -146,7 +146,7 @@ def _is_part_of_another(tree: Tree, folder: str) -> bool:
     other = static.beside(tree, folder)
     if other is not None:
         page = f"{folder}/index.html" if folder else "index.html"
-        tree.note("info", f"{page}: pages beside a program or a library ({other}): a part of it, and no site", page)
+        tree.note("info", f"{page}: pages of a program or a library ({other}), not a site", page)
     return other is not None
 
 
@@ -234,7 +234,9 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
             return ruled
         kind = FOREIGN[foreign]
         where = project.full(next(item for item in names if item.endswith(foreign)))
-        text = f"{project.spec_path}: a project in {kind}, which no preset covers; its front end is no service"
+        text = (
+            f"{project.spec_path}: this is a {kind} project, which no preset supports; its front end is not a service"
+        )
         tree.note("info", text, where)
         return None
     claims.sort(key=lambda item: STRENGTHS.index(item.claim.strength))
@@ -244,7 +246,7 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
     for other in others:
         tree.note(
             "info",
-            f"{project.spec_path}: {other.language.NAME} is taken as part of the {winner.language.NAME} service "
+            f"{project.spec_path}: {other.language.NAME} counts as part of the {winner.language.NAME} service "
             f"({other.claim.reason})",
             other.claim.reason.path,
             other.claim.reason.line,
@@ -256,7 +258,7 @@ def _brought_along(found: Found) -> bool:
     """Whether a program is a part of an application for desktops, which starts it by itself; a note says so."""
     says = node.brought_along(found.project) if found.language is not node else None
     if says is not None:
-        text = f"{found.claim.reason}: a part of an application for desktops ({says}): no service"
+        text = f"{found.claim.reason}: part of a desktop app ({says}), not a service"
         found.project.tree.note("info", text, found.claim.reason.path, found.claim.reason.line)
     return says is not None
 
@@ -278,7 +280,7 @@ def uncovered(tree: Tree) -> Iterator[Note]:
         found = next(((name, kind) for name, kind in kinds if kind and not (reasons and name.endswith(SOURCES))), None)
         if found is not None:
             path = f"{folder}/{found[0]}" if folder else found[0]
-            yield Note("info", f"{path}: a project in {found[1]}, which no preset covers", path)
+            yield Note("info", f"{path}: this is a {found[1]} project, which no preset supports", path)
             return
 
 
@@ -311,7 +313,7 @@ def _last_resort(tree: Tree) -> list[Found]:
             program = getattr(language, "program", None)
             reason = program(project) if program is not None else None
             if reason is not None and (language is node or node.brought_along(project) is None):
-                text = f"{reason}: nothing says that this program stays or listens"
+                text = f"{reason}: no sign that this program keeps running or listens; it may be a library"
                 tree.note("warning", text, reason.path, reason.line)
                 return [Found(project, language, Claim("guess", reason))]
     return []

@@ -67,7 +67,7 @@ class Tree:
         """All notes on the tree in their order, as many as the limits allow."""
         kept = list(self._notes)[: self.limits.notes]
         more = len(self._notes) - len(kept)
-        return [*kept, Note("warning", f"{more} more notes were left out")] if more else kept
+        return [*kept, Note("warning", f"{more} more notes were omitted")] if more else kept
 
     def text(self, path: str) -> str | None:
         """The text of a file; None where there is none or it can't be read (then a note says why)."""
@@ -89,7 +89,7 @@ class Tree:
             self.budget.allows(read=len(content))
             return decode(path, content)
         except Unreadable as error:
-            self.note("warning", f"{error.path} {error.reason}: left out", path)
+            self.note("warning", f"{error.path} {error.reason} and was skipped", path)
             return None
 
     def parse(self, parser: Callable[[str], T], path: str) -> T | None:
@@ -117,13 +117,13 @@ class Tree:
         except ParseError as error:
             reason, line = error.reason, error.line
         except RecursionError:
-            reason = "it is nested too deeply"
+            reason = "too deeply nested"
         except MemoryError:
             self.forget()
-            reason = "parsing it takes more memory than there is"
+            reason = "not enough memory to parse it"
         except ValueError:
-            reason = "it is malformed"
-        self.note("warning", f"{path} was left out: {reason}", path, line)
+            reason = "malformed"
+        self.note("warning", f"{path} was skipped: {reason}", path, line)
         return None
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:

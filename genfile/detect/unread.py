@@ -47,7 +47,7 @@ def put_unread(folder: Project, draft: Draft) -> None:
     if texts is not None and not any(_IMPORTS_TESTS.search(text) for text in texts):
         left += apps
     if left:
-        says = folder.says(left[0], None, "nothing that runs names it")
+        says = folder.says(left[0], None, "nothing that runs refers to it")
         draft.put("unread", Fact([folder.full(name) for name in left], (says,)))
 
 

@@ -83,7 +83,7 @@ def _kept_empty(folder: Project, named: Iterable[str]) -> Iterator[tuple[str, Ev
             continue
         own = ".gitignore" in names and untracked(folder.tree.text(f"{place}/.gitignore") or "")("x/genfile.bin")
         if (own or ignored(f"{place}/genfile.bin")) and parts[-1] in words:
-            yield inner, folder.says(f"{inner}/{names[0]}", None, f"{inner} holds nothing in version control")
+            yield inner, folder.says(f"{inner}/{names[0]}", None, f"{inner} has no files in version control")
 
 
 def _given_away(folder: Project) -> Iterator[tuple[str, Evidence]]:

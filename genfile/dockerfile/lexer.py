@@ -122,7 +122,7 @@ class _Lexer:
                 words.add(part)
             result.append(part)
         if stop and not char:
-            raise LexError(f"has no {stop} where one is missing", is_open=True)
+            raise LexError(f"is missing a {stop}", is_open=True)
         self.at += 1
         self.depth -= 1
         self.raw_escapes = outer
@@ -131,7 +131,7 @@ class _Lexer:
     def _single(self) -> str:
         end = self.text.find("'", self.at + 1)
         if end < 0:
-            raise LexError("has a single quote that is not closed", is_open=True)
+            raise LexError("has an unclosed single quote", is_open=True)
         inner, self.at = self.text[self.at + 1 : end], end + 1
         return f"'{inner}'" if self.raw_quotes else inner
 
@@ -141,7 +141,7 @@ class _Lexer:
         result = [quote]
         while (char := self._peek()) != '"':
             if not char:
-                raise LexError("has a double quote that is not closed", is_open=True)
+                raise LexError("has an unclosed double quote", is_open=True)
             if char == "$":
                 result.append(self._dollar())
                 continue
@@ -191,7 +191,7 @@ class _Lexer:
         if modifier == ":":
             modifier += self._next()
         if modifier in ("", ":#", ":%") or modifier[0] not in ":+-?#%":
-            raise LexError(f"has the unknown substitution ${{{name}{modifier}", is_open=not modifier)
+            raise LexError(f"has an unknown substitution ${{{name}{modifier}", is_open=not modifier)
         word, _ = self._until("}", modifier in ("#", "%"))
         return self._modified(name, modifier, word)
 
@@ -214,5 +214,5 @@ class _Lexer:
         if kind in "-+":
             return word if there is (kind == "+") else (value or "") if kind == "-" else ""
         if kind != "?" or not there:
-            raise LexError(f"has a substitution that is not evaluated here: ${{{name}{modifier}")
+            raise LexError(f"has a substitution that genfile does not evaluate: ${{{name}{modifier}")
         return value or ""

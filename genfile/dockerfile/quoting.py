@@ -35,7 +35,7 @@ def check(text: str) -> str:
     """The text itself; raises QuotingError when it holds a control character or a newline."""
     for char in text:
         if not char.isprintable():
-            raise QuotingError(f"holds the control character U+{ord(char):04X}")
+            raise QuotingError(f"contains the control character U+{ord(char):04X}")
     return text
 
 
@@ -62,20 +62,20 @@ def shell_command(text: str) -> str:
     if not text.strip():
         raise QuotingError("is empty")
     if text != text.strip():
-        raise QuotingError("begins or ends with a blank")
+        raise QuotingError("starts or ends with a space")
     if text[0] in "#-[":
-        raise QuotingError(f"begins with {text[0]!r}, which RUN reads as something else")
+        raise QuotingError(f"starts with {text[0]!r}, which has another meaning in RUN")
     if text.endswith("\\"):
-        raise QuotingError("ends with a backslash, which continues the line")
+        raise QuotingError("ends with a backslash, which would continue the line")
     if opens_heredoc(text):
-        raise QuotingError("holds `<<`, which opens a heredoc")
+        raise QuotingError("contains `<<`, which would start a heredoc")
     try:
         lex(text)
     except LexError as error:
         if error.is_open:
-            raise QuotingError(f"{error}, so that it would run into what follows") from None
+            raise QuotingError(f"{error}, which would swallow the text after it") from None
     if any(char == "#" and text[at - 1] in " \t;&|()" for at, char in _unquoted(text)):
-        raise QuotingError("holds a comment, which would hide what follows it")
+        raise QuotingError("contains a comment, which would hide the text after it")
     return text
 
 
@@ -122,14 +122,14 @@ def env_value(text: str) -> str:
 def search_path(text: str) -> str:
     """A folder as one entry of PATH or the like, which a colon would part."""
     if ":" in text:
-        raise QuotingError(f"{text!r} holds a colon, so it can't be an entry of a search path")
+        raise QuotingError(f"{text!r} contains a colon, so it can't be an entry of a search path")
     return env_value(text)
 
 
 def workdir(path: str) -> str:
     """The operand of WORKDIR: all that stands behind the keyword."""
     if not path or path != path.strip():
-        raise QuotingError(f"{path!r} is empty, or begins or ends with a blank")
+        raise QuotingError(f"{path!r} is empty, or starts or ends with a space")
     return env_value(path)
 
 
@@ -137,7 +137,7 @@ def volumes(paths: Sequence[str]) -> str:
     """The operands of VOLUME: a JSON array whose strings are expanded and trimmed."""
     for path in paths:
         if not path or path != path.strip():
-            raise QuotingError(f"{path!r} is empty, or begins or ends with a blank")
+            raise QuotingError(f"{path!r} is empty, or starts or ends with a space")
     return _json([_expanded(path) for path in paths])
 
 
@@ -163,7 +163,7 @@ def mount_value(text: str) -> str:
     """The value of a key of --mount: a field of CSV that holds no `$`."""
     check(text)
     if not _PLAIN_PATH.fullmatch(text) or "," in text:
-        raise QuotingError(f"{text!r} can't be named in a --mount")
+        raise QuotingError(f"{text!r} can't be used in a --mount")
     return text
 
 
@@ -197,7 +197,7 @@ def literal_pattern(path: str, *, anywhere: bool) -> str:
 def comment_text(text: str) -> str:
     """Text after `# ` in a comment: nothing that a parser could take for a directive or for a continued line."""
     if _DIRECTIVE.match(check(text)):
-        raise QuotingError("reads as a parser directive")
+        raise QuotingError("would be read as a parser directive")
     if text.rstrip().endswith(("\\", "`")):
         raise QuotingError("ends with a character that continues a line")
     return text

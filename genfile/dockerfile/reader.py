@@ -80,9 +80,9 @@ def _read_directives(lines: list[str]) -> tuple[dict[str, str], int]:
             return found, number
         name = match[1].lower()
         if name in found:
-            raise DockerfileError(f"the directive {name} stands there twice", number + 1)
+            raise DockerfileError(f"duplicate parser directive {name}", number + 1)
         if name == "escape" and match[2] not in _CONTINUED:
-            raise DockerfileError("the directive escape takes \\ or `", number + 1)
+            raise DockerfileError("the parser directive escape must be \\ or `", number + 1)
         found[name] = match[2]
     return found, len(lines)
 
@@ -142,7 +142,7 @@ def _read_heredocs(
         while at < len(lines) and not heredoc.ends_at(lines[at]):
             at += 1
         if at >= len(lines):
-            raise DockerfileError(f"heredoc {heredoc.name} is not ended", start)
+            raise DockerfileError(f"heredoc {heredoc.name} is not closed", start)
         bodies.append("".join(line + "\n" for line in lines[start:at]))
         at += 1
     return tuple(bodies), at
@@ -165,13 +165,13 @@ def _exec_form(keyword: str, value: str) -> tuple[str, ...] | None:
 def _staged(text: str, directives: dict[str, str], comments: list[Comment], items: list[Instruction]) -> Dockerfile:
     starts = [index for index, item in enumerate(items) if item.keyword == "FROM"]
     if not starts:
-        raise DockerfileError("no stage: there is no FROM", 1)
+        raise DockerfileError("no FROM instruction, so there is no stage", 1)
     stages: list[Stage] = []
     for index, begin in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(items)
         words = items[begin].value.split()
         if len(words) not in (1, 3) or (len(words) == 3 and words[1].upper() != "AS"):
-            raise DockerfileError("FROM takes an image, and AS with a name", items[begin].line)
+            raise DockerfileError("FROM needs an image, optionally followed by AS and a name", items[begin].line)
         name = words[2] if len(words) == 3 else None
         stages.append(
             Stage(

@@ -138,10 +138,10 @@ def _apply(limits: dict[str, Any]) -> bytes:
 def _missing() -> list[str]:
     """Cut off the network, and say which limits this system does not have."""
     if sys.platform == "win32":
-        return ["memory, files and network: Windows has no such limits for a process"]
+        return ["memory, files and network: Windows can't limit these for a process"]
     missing = []
     if sys.platform == "darwin":
-        missing.append("memory: macOS does not hold a process to it")
+        missing.append("memory: macOS does not enforce this limit")
     reason = _cut_network()
     if reason is not None:
         missing.append(f"network: {reason}")

@@ -43,7 +43,7 @@ class GuardPool:
         """See `Runner.run`; waits for a child that is free."""
         with self._lock:
             if self._calls >= self._most:
-                raise GuardError(f"{self._calls} calls wait for a guarded process", code="busy")
+                raise GuardError(f"{self._calls} calls are already waiting for a guarded process", code="busy")
             self._calls += 1
         try:
             with self._slots:

@@ -86,7 +86,9 @@ class Child:
         if self._hello is None:
             hello, _ = read_frame(self._process.stdout, MAX_REPLY)  # type: ignore[arg-type]
             if hello.get("version") != __version__:
-                raise GuardError(f"the guarded process has genfile {hello.get('version')}", code="start")
+                raise GuardError(
+                    f"the guarded process runs genfile {hello.get('version')}, not {__version__}", code="start"
+                )
             self._hello = hello
 
     def _within(self, seconds: float, talk: Callable[[], Any]) -> Any:
@@ -108,9 +110,7 @@ class Child:
             if late:
                 self.end()
         if late:
-            raise GuardError(
-                f"stopped: not done after {seconds:g} seconds on the clock", code="time", hint=_hint("seconds")
-            )
+            raise GuardError(f"stopped: did not finish within {seconds:g} seconds", code="time", hint=_hint("seconds"))
         result = results[0]
         if isinstance(result, GenfileError):
             raise result
@@ -118,12 +118,12 @@ class Child:
             code = "signal" if self._hello else "start"
             raise GuardError("the guarded process ended before it answered", code=code) from None
         if isinstance(result, BaseException):
-            raise GuardError("the guarded process gave an answer that is not one", code="reply") from None
+            raise GuardError("the guarded process gave an invalid answer", code="reply") from None
         return result
 
     def _death(self, number: int) -> GuardError:
         if number == getattr(signal, "SIGXCPU", None):
-            text = f"stopped: the limit of {self.guard.seconds:g} seconds of CPU was reached"
+            text = f"stopped: reached the limit of {self.guard.seconds:g} seconds of CPU time"
             return GuardError(text, code="time", signal=number, hint=_hint("seconds"))
         try:
             name = signal.Signals(number).name
@@ -133,7 +133,7 @@ class Child:
             f"the guarded process died of signal {number} ({name})",
             code="signal",
             signal=number,
-            hint="a library gave up, out of memory as a rule: raise `memory` if you trust what is read",
+            hint="a library gave up, most likely out of memory; raise `memory` if you trust the input",
         )
 
     def end(self) -> None:
@@ -169,9 +169,9 @@ def _start(guard: "Guard") -> "subprocess.Popen[bytes]":
     python = guard.python or ("" if getattr(sys, "frozen", False) else sys.executable)
     if not python:
         raise GuardError(
-            "no Python interpreter is known to start a guarded process with",
+            "no Python interpreter found to start a guarded process",
             code="start",
-            hint="name one that has genfile installed: Guard(python=…)",
+            hint="pass one that has genfile installed: Guard(python=…)",
         )
     environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
     # A home that nothing can be written to or read from.
@@ -206,7 +206,7 @@ def _current() -> str:
 
 
 def _hint(limit: str) -> str:
-    return f"raise `{limit}` of the guard if you trust what is read"
+    return f"raise the guard's `{limit}` if you trust the input"
 
 
 def _result(reply: bytes, guard: "Guard") -> bytes:
@@ -218,9 +218,9 @@ def _result(reply: bytes, guard: "Guard") -> bytes:
         error = json.loads(reply)["error"]
         kind, message, hint = error["kind"], str(error.get("message"))[:1000], error.get("hint")
     except (ValueError, TypeError, LookupError, RecursionError):
-        raise GuardError("the guarded process gave an answer that is not one", code="reply") from None
+        raise GuardError("the guarded process gave an invalid answer", code="reply") from None
     if kind == "MemoryError":
-        text = f"stopped: the limit of {guard.memory // MEBIBYTE} MiB of memory was reached"
+        text = f"stopped: reached the limit of {guard.memory // MEBIBYTE} MiB of memory"
         raise GuardError(text, code="memory", hint=_hint("memory"))
     if kind == "limits":
         raise GuardError(f"the limits can't be set: {message}", code="start")

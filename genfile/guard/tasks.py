@@ -65,7 +65,7 @@ def _packed(source: AnySource) -> tuple[dict[str, Any], list[bytes]]:
             continue
         left -= len(content)
         if left < 0:
-            raise SourceError(f"{source.name} holds more than a guarded process takes in memory", hint="pass a path")
+            raise SourceError(f"{source.name} is larger than a guarded process accepts in memory", hint="pass a path")
         names.append(path)
         blobs.append(content)
     notes = [note.to_json() for note in index.notes]
@@ -182,7 +182,7 @@ def _checked(reply: bytes) -> "Inspection":
         )
         return Inspection(services, _notes(answer.notes))
     except (ValidationError, GenfileError, RecursionError):
-        raise GuardError("the guarded process gave an answer that is not one", code="reply") from None
+        raise GuardError("the guarded process gave an invalid answer", code="reply") from None
 
 
 def _notes(items: Sequence[Any]) -> tuple[Note, ...]:

@@ -84,7 +84,7 @@ class _Run:
         for step in text.steps:
             self.left -= 1
             if self.left < 0:
-                stage.loose = "the Dockerfile is too long to be followed"
+                stage.loose = "the Dockerfile is too long to check"
                 stage.files.put(Unknown("/", stage.loose))
                 break
             stage.variables, stage.folder, stage.user = step.variables, step.folder, step.user or "0"

@@ -105,7 +105,7 @@ class FromContext:
             # What no clean checkout has, of a folder that is copied as a whole: installed packages, a build's output.
             return None
         if found is None:
-            return Found(Answer.UNKNOWN, f"{source} of the build context can't be seen")
+            return Found(Answer.UNKNOWN, f"{source} of the build context is unknown")
         if not found and inner:
             return None
         folder = self.context.is_folder(source)

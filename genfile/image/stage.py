@@ -75,7 +75,7 @@ def start_stage(index: int, name: str | None, reference: str, line: int) -> Stag
     base = base_of(reference)
     stage = Stage(index, name, line, base, reference)
     if base is None:
-        stage.loose = f"nobody knows what {reference or 'the base image'} holds"
+        stage.loose = f"genfile does not know what {reference or 'the base image'} contains"
         stage.files.put(Unknown("/", stage.loose, base=True))
     elif base.name != "scratch":
         for folder in SYSTEM:

@@ -16,16 +16,20 @@ class Option(Model):
     """A setting, typed. `default`, `computed`, `fixed` may be expressions in `{{ }}`; `when` is one without braces."""
 
     type: Literal["text", "int", "bool", "choice", "list", "image", "path", "port", "env-name", "secret-name"]
-    help: str = Field(description="One line that says what it is for; it is the question too.")
-    default: Literally | None = Field(None, description="Without one, a value must be given.")
-    choices: dict[str, str] = Field({}, description="For choice and list: each value with what it means, or a list.")
+    help: str = Field(description="One line that says what the option is for; it is also the question.")
+    default: Literally | None = Field(None, description="Without a default, a value is required.")
+    choices: dict[str, str] = Field(
+        {}, description="For choice and list: each value with its meaning, or just a list of values."
+    )
     pattern: str | None = Field(None, description="A regular expression that the whole text must match.")
-    min: int | None = Field(None, description="The least number, length of text, or count of items.")
-    max: int | None = Field(None, description="The greatest number, length of text, or count of items.")
-    when: str | bool | None = Field(None, description="An expression; where it is false, the value is empty.")
-    computed: Literally | None = Field(None, description="The value itself: never asked, never given.")
-    fixed: Literally | None = Field(None, description="A policy: the value that can't be set otherwise.")
-    secret: bool = Field(False, description="Not shown while it is typed, and never stored.")
+    min: int | None = Field(None, description="The minimum number, text length, or item count.")
+    max: int | None = Field(None, description="The maximum number, text length, or item count.")
+    when: str | bool | None = Field(None, description="An expression; while it is false, the value is empty.")
+    computed: Literally | None = Field(
+        None, description="The value, computed: genfile neither asks for it nor accepts one."
+    )
+    fixed: Literally | None = Field(None, description="A policy: a value that nobody can change.")
+    secret: bool = Field(False, description="Hidden while typed, and never stored.")
 
     @model_validator(mode="before")
     @classmethod
@@ -53,13 +57,13 @@ class Option(Model):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.type == "choice" and not self.choices:
-            raise ValueError("a choice wants `choices`")
+            raise ValueError("type choice needs `choices`")
         if self.choices and self.type not in ("choice", "list"):
-            raise ValueError("`choices` are for the types choice and list")
+            raise ValueError("`choices` works only with the types choice and list")
         if self.pattern is not None and self.type not in ("text", "list", "path", "image"):
-            raise ValueError("`pattern` is for text")
+            raise ValueError("`pattern` works only with text")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("`min` is greater than `max`")
         if self.computed is not None and (self.default is not None or self.fixed is not None):
-            raise ValueError("`computed` goes without `default` and `fixed`")
+            raise ValueError("`computed` can't be combined with `default` or `fixed`")
         return self

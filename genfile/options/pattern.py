@@ -69,9 +69,9 @@ def compile_pattern(text: str) -> Pattern:
     try:
         tree = _parser.parse(text)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"the pattern is wrong: {error}") from None
+        raise ValueError(f"invalid pattern: {error}") from None
     if tree.state.flags & ~re.UNICODE:
-        raise ValueError("a pattern takes no flags")
+        raise ValueError("a pattern can't have flags")
     pattern = Pattern(text)
     pattern.last = _sequence(pattern, tree, pattern.new())
     return pattern

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from genfile.errors import PresetError, UsageError
 from genfile.options.model import Option, Value
-from genfile.options.values import ValueFault, empty_value, parse_value, takes
+from genfile.options.values import ValueFault, empty_value, parse_value, show_value, takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ def resolve_options(
         each = "; ".join(f"{name} ({takes(options[name])})" for name in missing)
         raise UsageError(
             f"no value for {each}",
-            hint=f"set each, as in --set {missing[0]}=VALUE, or give a file with --answers",
+            hint=f"set each one, as in --set {missing[0]}=VALUE, or pass a file with --answers",
         )
     return {name: values[name] for name in options}
 
@@ -75,7 +75,7 @@ def check_options(options: Mapping[str, Option], context: Iterable[str]) -> list
     def visit(name: str) -> None:
         if name in path:
             circle = [*path[path.index(name) :], name]
-            raise PresetError(f"options need each other in a circle: {' -> '.join(circle)}")
+            raise PresetError(f"options depend on each other in a circle: {' -> '.join(circle)}")
         if name in order:
             return
         path.append(name)
@@ -139,20 +139,20 @@ def _check_given(options: Mapping[str, Option], given: Mapping[str, Any], of: st
         if option is None:
             close = get_close_matches(name, options, 1)
             known = ", ".join(sorted(options)) or "none"
-            hint = f"did you mean {close[0]}?" if close else f"its options: {known}"
-            raise UsageError(f"option {name!r} is not one of the {of}'s", hint=hint)
+            hint = f"did you mean {close[0]}?" if close else f"options: {known}"
+            raise UsageError(f"the {of} has no option {name!r}", hint=hint)
         if option.computed is not None:
-            raise UsageError(f"option {name!r} is computed by the {of}: it can't be set")
+            raise UsageError(f"option {name!r} is computed by the {of} and can't be set")
         if option.fixed is not None and given[name] != option.fixed:
-            raise UsageError(f"option {name!r} is fixed by the {of}: it can't be set", hint=option.help)
+            raise UsageError(f"option {name!r} is fixed by the {of} and can't be set", hint=option.help)
 
 
 def _checked(name: str, option: Option, given: Any) -> Value:
     try:
         return parse_value(option, given)
     except ValueFault as fault:
-        shown = "" if option.secret else f": {str(given)[:60]!r}"
-        raise UsageError(f"option {name!r}{shown}: {fault}; it takes {takes(option)}", hint=option.help) from None
+        shown = "the value" if option.secret else _shown(given)
+        raise UsageError(f"{name}: {shown} {fault}", hint=f"{name} takes {takes(option)}. {option.help}") from None
 
 
 def _own(name: str, option: Option, literal: Any, scope: Mapping[str, Any], what: str) -> Value:
@@ -161,7 +161,13 @@ def _own(name: str, option: Option, literal: Any, scope: Mapping[str, Any], what
     try:
         return parse_value(option, value)
     except ValueFault as fault:
-        raise PresetError(f"{what} of option {name!r}: {str(value)[:60]!r}: {fault}") from None
+        raise PresetError(f"{what} of option {name!r}: {_shown(value)} {fault}") from None
+
+
+def _shown(value: Any) -> str:
+    """A value as it was given: numbers as they are, texts in quotes."""
+    text = show_value(value)[:60]
+    return text if isinstance(value, int) or text.lstrip("-").isdecimal() else repr(text)
 
 
 def _is_expression(literal: Any) -> bool:
@@ -180,7 +186,7 @@ def _applies(name: str, option: Option, scope: Mapping[str, Any]) -> bool:
     text = option.when
     value = _guarded(name, "when", scope, lambda environment: environment.evaluate(text, scope))
     if not isinstance(value, bool):
-        raise PresetError(f"when of option {name!r}: {text[:80]!r} is neither true nor false")
+        raise PresetError(f"when of option {name!r}: {text[:80]!r} is not true or false")
     return value
 
 
@@ -232,7 +238,7 @@ def _needs(
             elif used not in context:
                 close = get_close_matches(used, [*options, *context], 1)
                 also = f" (did you mean {close[0]}?)" if close else ""
-                raise PresetError(f"{what} of option {name!r}: {used!r} is not known{also}")
+                raise PresetError(f"{what} of option {name!r}: unknown name {used!r}{also}")
     return list(found)
 
 

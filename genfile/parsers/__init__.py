@@ -32,7 +32,7 @@ def reason_of(error: BaseException) -> str:
     """What another's parser says is wrong, without what it quotes: the text may be a file that nobody may see."""
     said = str(getattr(error, "problem", None) or getattr(error, "msg", None) or error)
     plain = " ".join(_QUOTED.sub("…", said).split()).rstrip(" :,;…'\"")[:120]
-    return plain[:1].lower() + plain[1:] if plain else "it can't be read"
+    return plain[:1].lower() + plain[1:] if plain else "can't be read"
 
 
 Key = str | int

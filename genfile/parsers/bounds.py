@@ -48,11 +48,11 @@ def check(text: str, kind: str) -> None:
     if bounds.length is not None and len(text) > bounds.length:
         raise ParseError(f"is larger than {bounds.length // MIB} MiB")
     if bounds.signs is not None and len(text) > bounds.signs and sum(map(text.count, bounds.counted)) > bounds.signs:
-        raise ParseError(f"holds more than {bounds.signs} values")
+        raise ParseError(f"contains more than {bounds.signs} values")
     if bounds.depth is not None and _depth(text, bounds.depth) > bounds.depth:
         raise ParseError(f"nested more than {bounds.depth} deep")
     if bounds.blanks is not None and any(len(run[0]) > bounds.blanks for run in _BLANKS.finditer(text)):
-        raise ParseError(f"has more than {bounds.blanks} blanks in a row")
+        raise ParseError(f"has more than {bounds.blanks} spaces in a row")
 
 
 def _depth(text: str, limit: int) -> int:

@@ -225,7 +225,7 @@ class GoFlow:
         events = any(item.type == "select_statement" and item.named_children for item in inside)
         exits = self._exits(node, inside)
         if events or not exits:
-            return "loop", "a loop without an end"
+            return "loop", "an endless loop"
         # What reads a file to its end, and what goes on until it has what it wants, comes to an end.
         text = self._text(node) if node.end_byte - node.start_byte < MAX_LOOP else ""
         ends = "io.EOF" in text or any(self._by_what_it_found(item, node) for item in exits)

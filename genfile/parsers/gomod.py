@@ -65,7 +65,7 @@ def parse_go_mod(text: str) -> GoMod:
         elif directive == "tool" and words:
             tools.setdefault(words[0], number)
     if not (single or requires or uses):
-        raise ParseError("no directive of go.mod is in it")
+        raise ParseError("it has no go.mod directive")
     toolchain = single.get("toolchain", "").removeprefix("go") or None
     return GoMod(
         single.get("module"),

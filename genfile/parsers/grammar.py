@@ -179,7 +179,7 @@ def _parse(source: bytes, grammar: Any) -> "Node | str":
         if work > allowed:
             reason = "takes too much work to parse"
         elif faulty and many:
-            reason = f"has faults of syntax in more than {MAX_FAULTY_TOKENS} words and signs"
+            reason = f"has syntax errors in more than {MAX_FAULTY_TOKENS} tokens"
         return bool(reason)
 
     try:
@@ -199,7 +199,7 @@ def _roomy(function: Callable[[], "Node | str"], size: int) -> "Node | str":
             thread = threading.Thread(target=lambda: results.append(function()))
             thread.start()
         except RuntimeError:
-            return "needs more memory than there is"
+            return "needs more memory than is available"
         finally:
             threading.stack_size(before)
     thread.join()

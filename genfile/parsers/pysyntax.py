@@ -41,7 +41,7 @@ def parse_leniently(text: str) -> ast.Module:
     if len(text) > MAX_CHARACTERS:
         raise ParseError("is larger than 1 MiB")
     if len(text) > MAX_TOKENS and len(_TOKENS.findall(text)) > MAX_TOKENS:
-        raise ParseError(f"has more than {MAX_TOKENS} words and signs")
+        raise ParseError(f"has more than {MAX_TOKENS} tokens")
     first: SyntaxError | None = None
     for _ in range(min(MAX_REPAIRS, 1 + MAX_REPAIRED // max(len(text), 1))):
         try:
@@ -55,7 +55,7 @@ def parse_leniently(text: str) -> ast.Module:
         except (RecursionError, MemoryError, ValueError):
             raise ParseError("not valid Python, or too deeply nested") from None
     raise ParseError(
-        f"not valid Python: {reason_of(first) if first else 'too many faults'}", first.lineno if first else None
+        f"not valid Python: {reason_of(first) if first else 'too many syntax errors'}", first.lineno if first else None
     )
 
 

@@ -57,9 +57,7 @@ def refused(run: Output, start: str) -> Refusal | None:
             continue
         syntax = syntax_of(chain, run.made[source], run.is_module, run.major)
         if syntax == "commonjs" and run.is_module and run.made[source].endswith(".js"):
-            return Refusal(
-                source, 1, "the compiler makes CommonJS of it, and package.json says that it is an ES module"
-            )
+            return Refusal(source, 1, "it compiles to CommonJS, but package.json declares ES modules")
         for item in module.loads:
             if item.module.split("/")[0] in _HELPERS or "/".join(item.module.split("/")[:2]) in _HELPERS:
                 return None
@@ -105,7 +103,7 @@ def _why(run: Output, files: set[str], source: str, item: Loaded, target: str) -
         package = "/".join(parts[:2]) if item.module.startswith("@") else parts[0]
         if run.aliases or package in run.installed or item.module.startswith("#"):
             return None
-        return f"it imports {item.module}, a name that only the compiler knows"
+        return f"it imports {item.module}, a path alias that only the compiler resolves"
     chain = run.chains[source]
     if syntax_of(chain, run.made[source], run.is_module, run.major) != "module":
         return None
@@ -115,7 +113,7 @@ def _why(run: Output, files: set[str], source: str, item: Loaded, target: str) -
         name = stem + {".mts": ".mjs", ".cts": ".cjs"}.get(ending, ".js")
     path = posixpath.normpath(posixpath.join(posixpath.dirname(run.made[source]), name))
     if path not in files and not run.listing.has(path):
-        return f"it imports {item.module}, and Node wants the whole name of the file in an ES module"
+        return f"it imports {item.module}, but an ES module must name the whole file"
     if target.endswith(".json") and not item.typed:
-        return f'it imports {item.module} without `with {{ type: "json" }}`, which Node wants'
+        return f'it imports {item.module} without `with {{ type: "json" }}`, which Node requires'
     return None

@@ -35,7 +35,7 @@ def parse_yarn_lock(text: str) -> tuple[LockEntry, ...]:
         depth = len(line) - len(line.lstrip(" "))
         if depth == 0:
             if not words.endswith(":") or len(found) >= MAX_ENTRIES:
-                raise ParseError("no entry of a yarn.lock", number)
+                raise ParseError("it has no yarn.lock entry", number)
             found.append(LockEntry(tuple(_asked(item) for item in _unquoted(words[:-1])), number))
         elif found and depth == 2:
             table = words[:-1] if words.endswith(":") else ""

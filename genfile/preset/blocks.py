@@ -33,7 +33,7 @@ def check_blocks(environment: "PresetEnvironment", templates: Mapping[str, str],
             if known and block not in known and outer is None:
                 line = _line(templates[name], block)
                 raise PresetError(
-                    f"{name}:{line}: block {block!r} overrides nothing in {parent}",
+                    f"{name}:{line}: {parent} has no block {block!r} to override",
                     hint=close_name(block, sorted(known - nested)),
                 )
 

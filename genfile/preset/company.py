@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # By language: the file that holds the credentials of a private index, as a kind of build secret.
 _INDEX_SECRETS = {"node": "npmrc", "python": "pip-conf", "java": "maven-settings", "go": "netrc"}
 # Kinds that are no language, in words.
-_WORDS = {"war": "Tomcat with java", "jdk": "a JDK of java"}
+_WORDS = {"war": "Tomcat with Java", "jdk": "a Java JDK"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def _chosen(
             continue
         if not family.can(name, language):
             known = ", ".join(item.name for item in families().values() if item.can(name, language))
-            raise UsageError(f"option {name} has no image in family {family.name}", hint=f"families that have: {known}")
+            raise UsageError(
+                f"option {name} has no image in the {family.name} family", hint=f"families with one: {known}"
+            )
         chosen.append(name)
     return chosen
 
@@ -121,5 +123,5 @@ def _family(preset: "Preset", given: Mapping[str, Any], kind: str, line: Line) -
     if not family.has(kind, line):
         known = ", ".join(item.name for item in families().values() if item.has(kind, line))
         words = {"static": "static sites"}.get(kind) or f"{_WORDS.get(kind, kind)} {line.version}".rstrip()
-        raise UsageError(f"family {name} has no images for {words}", hint=f"families that have: {known}")
+        raise UsageError(f"the {name} family has no image for {words}", hint=f"families with one: {known}")
     return family

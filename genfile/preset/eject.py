@@ -15,7 +15,7 @@ def eject(name: str) -> dict[str, str]:
     Raises UsageError for a name that is no built-in's.
     """
     if name not in BUILTIN:
-        raise UsageError(f"preset {name!r} is not built in", hint=f"one of {', '.join(BUILTIN)}")
+        raise UsageError(f"preset {name!r} is not a built-in preset", hint=f"use one of {', '.join(BUILTIN)}")
     preset = load_builtin(name)
     files = {"preset.toml": _manifest(preset)}
     for template in sorted(_needed(preset)):
@@ -52,7 +52,7 @@ def _manifest(preset: Preset) -> str:
     options = "".join(f"# {name}.default = …    {option.help}\n" for name, option in preset.options.items())
     return (
         f'manifest = 1\nname = "{preset.name}"\nsummary = "{preset.summary}"\n'
-        f"# Options are those of the built-in preset; its templates are all here, to be changed.\n"
+        f"# The options are those of the built-in preset; all of its templates are here for you to change.\n"
         f'extends = "{preset.name}"\n\n'
         f"[options]\n{options}"
     )

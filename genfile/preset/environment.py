@@ -44,7 +44,7 @@ class MarkExtension(Extension):
         line = tag.lineno
         argument = parser.parse_expression()
         if not isinstance(argument, nodes.Const) or not isinstance(argument.value, str):
-            raise TemplateSyntaxError(f"{tag.value} wants a word in quotes", line, parser.name, parser.filename)
+            raise TemplateSyntaxError(f"{tag.value} needs a word in quotes", line, parser.name, parser.filename)
         name = argument.value if tag.value == "rule" else INSTRUCTION + argument.value
         body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
 
@@ -89,7 +89,7 @@ class PresetEnvironment(Sandbox):
         for node in tree.find_all((nodes.Output, nodes.Concat)):
             if isinstance(node, nodes.Concat):
                 raise TemplateSyntaxError(
-                    "`~` joins without quoting: use a quoting filter", node.lineno, name, filename
+                    "`~` joins without quoting; use a quoting filter", node.lineno, name, filename
                 )
             for child in getattr(node, "nodes", ()):
                 if isinstance(child, nodes.Literal) and not isinstance(child, nodes.TemplateData):
@@ -123,4 +123,4 @@ def _log(environment: PresetEnvironment, obj: dict[str, Any], key: str) -> None:
 def _finalize(value: Any) -> Any:
     if isinstance(value, Markup) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    raise PresetError(f"a value was written without a quoting filter: {str(value)[:60]!r}")
+    raise PresetError(f"value without a quoting filter: {str(value)[:60]!r}")

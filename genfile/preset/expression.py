@@ -44,7 +44,7 @@ def parse_expression(text: str, fields: Fields, place: str) -> Expression:
         tree = ast.parse(text.strip(), mode="eval").body
         _check(tree, fields)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        message = "is no condition" if isinstance(error, SyntaxError) else str(error)
+        message = "is not a condition" if isinstance(error, SyntaxError) else str(error)
         raise PresetError(f"{place}: {text!r} {message}", hint="for example: spec.language == 'node'") from None
     return Expression(text, tree)
 
@@ -57,7 +57,7 @@ def _check(node: ast.expr, fields: Fields) -> None:
             inner = [node.operand]
         case ast.Compare():
             if any(type(item) not in _COMPARE for item in node.ops):
-                raise ValueError("compares by another operator than ==, !=, in, not in")
+                raise ValueError("uses a comparison other than ==, !=, in and not in")
             inner = [node.left, *node.comparators]
         case ast.List() | ast.Tuple():
             inner = node.elts
@@ -65,7 +65,7 @@ def _check(node: ast.expr, fields: Fields) -> None:
             inner = []
         case ast.Name(id=name):
             if name not in fields and name not in _WORDS:
-                raise ValueError(f"uses {name!r}, which is not known: {', '.join(sorted(fields))} are")
+                raise ValueError(f"uses {name!r}, which does not exist; use one of {', '.join(sorted(fields))}")
             inner = []
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
             _check_field(name, attribute, fields)
@@ -73,7 +73,7 @@ def _check(node: ast.expr, fields: Fields) -> None:
         case ast.Attribute():
             inner = [node.value]
         case _:
-            raise ValueError(f"holds {type(node).__name__.lower()}, which a condition can't")
+            raise ValueError(f"contains {type(node).__name__.lower()}, which is not allowed in a condition")
     for item in inner:
         _check(item, fields)
 
@@ -82,10 +82,10 @@ def _check_field(name: str, attribute: str, fields: Fields) -> None:
     from genfile.preset.faults import close_name
 
     if name not in fields:
-        raise ValueError(f"uses {name!r}, which is not known: {', '.join(sorted(fields))} are")
+        raise ValueError(f"uses {name!r}, which does not exist; use one of {', '.join(sorted(fields))}")
     known = fields[name]
     if known is not None and attribute not in known():
-        raise ValueError(f"uses {name}.{attribute}, which there is not: {close_name(attribute, sorted(known()))}")
+        raise ValueError(f"uses {name}.{attribute}, which does not exist; {close_name(attribute, sorted(known()))}")
 
 
 def _value(node: ast.expr, context: Mapping[str, Any]) -> Any:

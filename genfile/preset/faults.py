@@ -48,7 +48,7 @@ def template_fault(error: Exception, template: str, context: Mapping[str, Any]) 
         name = message.partition("'")[2].partition("'")[0]
         hint = _close(name, sorted(context))
     elif isinstance(error, TemplateNotFound):
-        message = f"there is no template {error.name!r}"
+        message = f"no template named {error.name!r}"
     return PresetError(f"{place}: {message}", hint=hint)
 
 
@@ -90,7 +90,7 @@ def _close(name: str, known: Sequence[str]) -> str | None:
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, 1)
-    return f"did you mean {close[0]}?" if close else (f"one of {', '.join(sorted(known))}" if known else None)
+    return f"did you mean {close[0]}?" if close else (f"use one of {', '.join(sorted(known))}" if known else None)
 
 
 def _keys(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:

@@ -140,7 +140,7 @@ def word(value: Any) -> Markup:
     """A value of a closed alphabet (a version, a port, a package, a stage, a variable's name) as it is."""
     text = str(value)
     if not text or any(not (char.isascii() and (char.isalnum() or char in "._+-:/@")) for char in text):
-        raise PresetError(f"{text!r} holds more than letters, digits and `._+-:/@`")
+        raise PresetError(f"{text!r} contains a character other than letters, digits and `._+-:/@`")
     return Markup(text)
 
 
@@ -152,7 +152,7 @@ def words(values: Iterable[Any]) -> Markup:
 def url_path(value: str) -> Markup:
     """The path of a URL, inside of quotes of any kind."""
     if not value.startswith("/") or any(char in "'\"\\<>` " or not char.isascii() for char in value):
-        raise PresetError(f"{value!r} is not the path of a URL")
+        raise PresetError(f"{value!r} is not a URL path")
     return Markup(value)
 
 
@@ -190,7 +190,7 @@ def label(item: str) -> Markup:
     """One label, given as `key=value`: `LABEL {{ item | label }}`."""
     key, sign, value = item.partition("=")
     if not sign or not _LABEL_KEY.fullmatch(key):
-        raise PresetError(f"label {item!r} is not of the form key=value, with a key of letters, digits and `._-/`")
+        raise PresetError(f"label {item!r} is not key=value with a key of letters, digits and `._-/`")
     return Markup("{}={}").format(Markup(key), env_value(value))
 
 
@@ -257,7 +257,7 @@ def owner_parts(value: str) -> list[int]:
     try:
         return [int(user), int(group or user)]
     except ValueError:
-        raise PresetError(f"{value!r} is no numeric user, as 10001:10001 is") from None
+        raise PresetError(f"{value!r} is not a numeric user such as 10001:10001") from None
 
 
 def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
@@ -273,8 +273,8 @@ def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
 
         of = family["packages_of"]
         raise PresetError(
-            f"{of} has no package, or none that is known, for Debian's {', '.join(missing)}",
-            hint=f"families that have: {', '.join(name for name in families_with(missing) if name != of)}",
+            f"{of} has no known package for Debian's {', '.join(missing)}",
+            hint=f"families with it: {', '.join(name for name in families_with(missing) if name != of)}",
         )
     return [word for text in found.values() if text for word in text.split()]
 

@@ -17,8 +17,8 @@ def choose_preset(spec: Mapping[str, Any]) -> Preset:
         if preset.applies_to(spec):
             return preset
     raise PresetError(
-        f"no preset applies to a service in {spec.get('language')}",
-        hint="name one with --preset: a folder with a preset.toml",
+        f"no preset supports a {spec.get('language')} service",
+        hint="pass one with --preset, such as a folder with a preset.toml",
     )
 
 
@@ -34,7 +34,7 @@ def preset_for(spec: Mapping[str, Any], reference: "str | Bundle | None" = None)
     if not preset.applies_to(spec):
         condition = preset.applies.text if preset.applies else ""
         raise UsageError(
-            f"preset {preset.name} is not for {spec.get('name')}, a service in {spec.get('language')}",
+            f"preset {preset.name} does not apply to {spec.get('name')}, a {spec.get('language')} service",
             hint=f"it applies where {condition}",
         )
     return preset

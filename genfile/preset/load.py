@@ -69,7 +69,7 @@ class _Layer:
 def load_builtin(name: str) -> Preset:
     """A built-in preset by name. Raises UsageError when there is none of that name, PresetError when it is at fault."""
     if name not in BUILTIN:
-        raise UsageError(f"preset {name!r} is not known", hint=f"one of {', '.join(BUILTIN)}, a folder, or a reference")
+        raise UsageError(f"unknown preset {name!r}", hint=f"use one of {', '.join(BUILTIN)}, a folder, or a reference")
     return _build(_builtin_layer(name), None, ())
 
 
@@ -157,7 +157,7 @@ def _parent(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Prese
     if extends in BUILTIN:
         return load_builtin(extends) if layer.builtin is False else _build(_builtin_layer(extends), None, below)
     if layer.bundle is None:
-        raise PresetError(f"{layer.place}: extends: a built-in preset extends built-in presets only")
+        raise PresetError(f"{layer.place}: extends: a built-in preset can only extend built-in presets")
     from genfile.bundle import open_bundle
 
     try:
@@ -220,11 +220,13 @@ def _check_version(manifest: Manifest, place: str) -> None:
     try:
         fits = SpecifierSet(manifest.requires).contains(__version__, prereleases=True)
     except InvalidSpecifier:
-        raise PresetError(f"{place}: requires {manifest.requires!r} is no range", hint="for example >=0.3,<1") from None
+        raise PresetError(
+            f"{place}: requires: {manifest.requires!r} is not a version range", hint="for example >=0.3,<1"
+        ) from None
     if not fits:
         raise PresetError(
-            f"{place}: preset {manifest.name} requires genfile {manifest.requires}, and this is {__version__}",
-            hint="install that version, or take another version of the preset",
+            f"{place}: preset {manifest.name} requires genfile {manifest.requires}, but this is {__version__}",
+            hint="install that version, or use another version of the preset",
         )
 
 
@@ -254,7 +256,7 @@ def _bundle_layer(bundle: "Bundle") -> _Layer:
         except UnicodeDecodeError:
             raise PresetError(f"{bundle.reference}: {path} is not UTF-8 text") from None
     if "preset.toml" not in texts:
-        raise UsageError(f"{bundle.reference} holds no preset.toml", hint="name the folder of a preset")
+        raise UsageError(f"{bundle.reference} has no preset.toml", hint="pass the folder of a preset")
     return _Layer(place, _parse(texts["preset.toml"], place), texts["preset.toml"], texts, builtin=False, bundle=bundle)
 
 

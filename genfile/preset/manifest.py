@@ -14,14 +14,16 @@ class OutputFile(Model):
     """A file that the preset writes: rendered from a template, or a copy of one of its own files."""
 
     path: RelativePath = Field(description="Dockerfile, .dockerignore, or a path in the build context.")
-    template: RelativePath | None = Field(None, description="A template, named from the preset's own folder.")
-    source: RelativePath | None = Field(None, description="A file of the preset that is copied as it is: text.")
-    when: str | None = Field(None, description="An expression over `spec` and `options`: the file is written if so.")
+    template: RelativePath | None = Field(None, description="A template, as a path in the preset's folder.")
+    source: RelativePath | None = Field(None, description="A text file of the preset that is copied unchanged.")
+    when: str | None = Field(
+        None, description="An expression over `spec` and `options`; the file is written while it is true."
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> "OutputFile":
         if (self.template is None) == (self.source is None):
-            raise ValueError("takes either `template` or `source`")
+            raise ValueError("needs either `template` or `source`")
         return self
 
 
@@ -34,12 +36,12 @@ class Manifest(Model):
     extends: str | None = Field(
         None, description="A preset: a built-in's name, a reference, or `builtin`: the built-in that applies."
     )
-    requires: str | None = Field(None, description="The versions of genfile that can read it: `>=0.3,<1`.")
+    requires: str | None = Field(None, description="The genfile versions that can read the preset: `>=0.3,<1`.")
     applies_to: str | None = Field(
-        None, alias="applies-to", description="An expression over `spec`; without it, what the parent applies to."
+        None, alias="applies-to", description="An expression over `spec`; by default that of the parent."
     )
     # Of the model `genfile.spec.rules.DetectRules`, which few presets need, and which is read apart.
-    detect: dict[str, Any] | None = Field(None, description="How a service is found that genfile does not know.")
+    detect: dict[str, Any] | None = Field(None, description="How to find services that genfile does not know.")
     options: dict[OptionName, Option] = {}
     files: tuple[OutputFile, ...] = ()
 

@@ -26,10 +26,10 @@ def scaffold(name: str, extends: str, written: str | None = None) -> dict[str, s
     example = _example(parent, extends)
     manifest = f"""manifest = 1
 name = "{name}"
-summary = "What the images of {name} have in common"
+summary = "What {name} images have in common"
 extends = {json.dumps(written or extends)}
 
-# An option of the parent gets another default here; `fixed` instead makes it a policy that nobody can set.
+# Change the default of a parent's option here; use `fixed` instead to make it a policy that nobody can override.
 # `genfile presets show {extends if extends != ANY else "node"}` lists them all.
 [options]
 # registry.default = "registry.example/mirror"
@@ -58,6 +58,6 @@ def _example(parent: str, extends: str) -> dict[str, Any]:
         preset = load_preset(extends)
         found = next((item for item in known.values() if preset.applies_to(item["spec"])), None)
     if found is None:
-        raise UsageError(f"{extends} is for none of the services that genfile has examples of")
+        raise UsageError(f"{extends} applies to none of genfile's example services")
     # What a reader has to see: the fields that are not what they are by default.
     return found | {"spec": parse_spec(found["spec"]).model_dump(mode="json", exclude_defaults=True)}

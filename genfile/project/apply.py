@@ -23,7 +23,7 @@ def apply_plan(plan: Plan) -> None:
     if plan.conflicts:
         raise ConflictError(
             f"{plan.conflicts[0].path} exists and differs",
-            hint="look at --diff, then use --force to replace it",
+            hint="compare with --diff, then use --force to replace it",
         )
     if not plan.writes and not plan.folders:
         return
@@ -56,7 +56,9 @@ def _undo(tree: Tree, journal: Journal) -> None:
         undo(tree, journal)
     except WriteError as error:
         # The journal stays.
-        raise WriteError(error.message, hint="the next genfile command tries again to undo what was begun") from None
+        raise WriteError(
+            error.message, hint="the next genfile command will try again to undo the unfinished change"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _steps(plan: Plan, tree: Tree, inner: str) -> list[_Step]:
         if path in steps:
             if steps[path].change.new == change.new:
                 continue
-            raise WriteError(f"{change.path} and {steps[path].change.path} are the same file, by way of a link")
+            raise WriteError(f"{change.path} and {steps[path].change.path} are the same file because of a link")
         found = tree.read(path)
         _check_unchanged(change, found)
         new = None if change.new is None else digest(change.new)
@@ -90,7 +92,7 @@ def _check_unchanged(change: Change, found: Found | None) -> None:
     content = None if found is None else found.content
     mode = None if found is None or change.was_executable is None else found.executable
     if content != change.old or (mode is not None and mode != change.was_executable):
-        raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
+        raise ConflictError(f"{change.path} was changed by another program just now", hint="run the command again")
 
 
 def _journal(plan: Plan, tree: Tree, inner: str, steps: list[_Step]) -> Journal:
@@ -122,7 +124,7 @@ def _make_folders(tree: Tree, journal: Journal, inner: str, held: ExitStack) -> 
         try:
             tree.make_folder(folder)
         except OSError as error:
-            raise WriteError(f"{tree.folder / folder} can't be made: {reason(error)}") from None
+            raise WriteError(f"{tree.folder / folder} can't be created: {reason(error)}") from None
         if f"{folder}/" == inner:
             # From now on another run can find the root itself.
             held.enter_context(locked(tree.folder / folder))
@@ -154,7 +156,7 @@ def _put(tree: Tree, step: _Step) -> None:
             tree.put(entry.temporary, entry.path, replace=step.old is not None)
     except FileExistsError:
         raise ConflictError(
-            f"{change.path} was changed by someone else just now", hint="run the command again"
+            f"{change.path} was changed by another program just now", hint="run the command again"
         ) from None
     except OSError as error:
         raise WriteError(f"{change.path} can't be written: {reason(error)}") from None

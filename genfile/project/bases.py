@@ -26,7 +26,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_SLOW = 256 * 1024
 _HEAD = "# What genfile last wrote, for `genfile update` to compare with. Commit it; do not edit it.\n"
 _DIGEST = "sha256:"
-_HINT = "restore it from version control, or delete it: `genfile update` then asks wherever your files differ"
+_HINT = "restore it from version control, or delete it: `genfile update` then asks about each difference"
 
 # The content itself, or for large files only its digest.
 Kept = bytes | str
@@ -106,7 +106,7 @@ def _slowly(text: str, part: str) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     if len(text) > MAX_SLOW:
-        raise _damaged("it is not laid out as genfile does")
+        raise _damaged("not in genfile's layout")
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
@@ -147,7 +147,7 @@ def decode_files(files: Any, place: str) -> dict[str, Kept]:
     if not isinstance(files, dict):
         raise _damaged(f"{place} is not a table")
     if len(files) > MAX_FILES:
-        raise _damaged(f"{place} holds more than {MAX_FILES:,} files")
+        raise _damaged(f"{place} contains more than {MAX_FILES:,} files")
     found: dict[str, Kept] = {}
     room = MAX_UNPACKED
     for path, value in files.items():

@@ -35,8 +35,8 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
         return entry.source, None
     if locked.source != entry.source:
         raise UsageError(
-            f"{CONFIG} has another source for preset {name} than {LOCK}",
-            hint=f"`genfile presets update {name}` records the one of {CONFIG}",
+            f"{CONFIG} and {LOCK} name different sources for preset {name}",
+            hint=f"run `genfile presets update {name}` to use the one in {CONFIG}",
         )
     return entry.source, locked
 
@@ -89,5 +89,5 @@ def plan_texts(base: Path, before: dict[str, str | None], after: dict[str, str])
     for change in plan.changes:
         old = before[change.path]
         if change.old != (None if old is None else old.encode()):
-            raise ConflictError(f"{change.path} was changed by someone else just now", hint="run the command again")
+            raise ConflictError(f"{change.path} was changed by another program just now", hint="run the command again")
     return plan

@@ -63,7 +63,7 @@ def file_to_write(decided: Decided | None) -> str:
     """
     if decided is not None and decided.file == PACKAGE:
         raise UsageError(
-            f'the decisions of this project are in {PACKAGE} "genfile", which genfile does not write',
+            f'the settings are in {PACKAGE} under "genfile", which genfile does not change',
             hint=f"move them into {CONFIG}",
         )
     return CONFIG if decided is None else decided.file
@@ -91,7 +91,7 @@ def settings_of(
         place = origin.place(*path, *keys)
         name = ".".join(keys)
         if name in found:
-            raise UsageError(f"{place}: {name} is set twice: at {found[name].place}, too")
+            raise UsageError(f"{place}: {name} is set twice, also at {found[name].place}")
         try:
             found[name] = Setting(as_text(value), place, mild)
         except ValueError as error:

@@ -101,7 +101,7 @@ def _close(model: "type[BaseModel]", location: tuple[str | int, ...]) -> str:
 
     known = list(_inner(model, location[:-1]).model_fields)
     close = get_close_matches(str(location[-1]), known, 1)
-    return f"did you mean {close[0]}?" if close else f"one of {', '.join(known)}"
+    return f"did you mean {close[0]}?" if close else f"use one of {', '.join(known)}"
 
 
 def _inner(model: "type[BaseModel]", location: tuple[str | int, ...]) -> "type[BaseModel]":

@@ -49,7 +49,7 @@ class Entry:
         check_path(self.path)
         check_path(self.temporary)
         if not _TEMPORARY.fullmatch(self.temporary.rpartition("/")[2]):
-            raise WriteError(f"{self.temporary} is not a temporary file of genfile's")
+            raise WriteError(f"{self.temporary} is not a genfile temporary file")
 
 
 @dataclass

@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from genfile.spec.config import Lock, LockedPreset
 
 LOCK = "genfile.lock"
-_HEAD = (
-    "# Written by genfile: what the sources in genfile.toml were when they were recorded. Commit it; don't edit it.\n"
-)
+_HEAD = "# Written by genfile: the pinned state of the sources in genfile.toml. Commit it; don't edit it.\n"
 
 
 def read_lock(base: Path) -> "Lock":

@@ -18,12 +18,12 @@ def check_recorded(path: str, place: str) -> str:
     shown = ascii(path[:80])[1:-1]
     if is_protected(path):
         raise UsageError(
-            f"{place}: {shown} belongs to version control", hint="remove that entry: genfile never reads or writes it"
+            f"{place}: {shown} is a version control file", hint="remove that entry; genfile never reads or writes it"
         )
     parts = path.split("/")
     outside = path.startswith("/") or path[1:2] == ":" or any(part in ("", ".", "..") for part in parts)
     if outside or _ODD.search(path) or len(path) > MAX_LENGTH:
         raise UsageError(
-            f"{place}: {shown} is not a file of the project", hint="remove that entry, or restore the file from git"
+            f"{place}: {shown} is not a file in the project", hint="remove that entry, or restore the file from git"
         )
     return path

@@ -20,7 +20,7 @@ def read_text(base: Path, name: str) -> str | None:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if path.is_symlink():
-            raise SourceError(f"{name} is a symbolic link", hint="replace it by the file itself")
+            raise SourceError(f"{name} is a symbolic link", hint="replace it with a regular file")
         with os.fdopen(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise SourceError(f"{name} is not a regular file")
@@ -31,5 +31,5 @@ def read_text(base: Path, name: str) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise SourceError(f"{name} can't be read: {reason}") from None

@@ -47,7 +47,7 @@ def save_text(text: str | None, saved: ToSave, name: str = CONFIG, *, schema: bo
     dumped = tomlkit.dumps(document)
     changed = next((form for form in (_spaced(dumped, text or ""), dumped) if _holds(form, expected)), None)
     if changed is None:
-        raise WriteError(f"{name} can't be changed without harm to what else is in it", hint="write it there by hand")
+        raise WriteError(f"{name} can't be changed without damage to its other content", hint="edit the file yourself")
     return f"#:schema ./{SCHEMA}\n\n{changed}" if schema and text is None else changed
 
 
@@ -103,7 +103,7 @@ def _table(parent: MutableMapping[str, Any], key: str, *, above: bool = False) -
             parent[key] = tomlkit.table(is_super_table=above)
     found = parent[key]
     if not isinstance(found, MutableMapping):
-        raise WriteError(f"{key} is no table", hint="write it by hand")
+        raise WriteError(f"{key} is not a table", hint="edit the file yourself")
     return found
 
 

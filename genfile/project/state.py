@@ -77,7 +77,7 @@ def locked(folder: Path, *, wait: float | None = None) -> Iterator[None]:
         while descriptor is not None and not _take(descriptor):
             if time.monotonic() >= end:
                 raise BusyError(
-                    f"another genfile is writing into {folder}", hint="wait until it has ended, then try again"
+                    f"another genfile process is writing to {folder}", hint="wait until it ends, then try again"
                 )
             time.sleep(0.02)
         yield

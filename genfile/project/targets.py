@@ -1,4 +1,4 @@
-"""Which paths genfile may write: below the root of a project, and never what belongs to version control."""
+"""Which paths genfile may write: below the root of a project, and never what is in a version control folder."""
 
 import os
 import re
@@ -9,14 +9,14 @@ from genfile.protected import is_protected
 
 
 def check_path(path: str) -> None:
-    """Raise WriteError for a path that doesn't lie below the root, or that belongs to version control."""
+    """Raise WriteError for a path that doesn't lie below the root, or that is in a version control folder."""
     parts = path.split("/")
     plain = all(part not in ("", ".", "..") for part in parts) and "\0" not in path
     if not plain or (os.name == "nt" and re.search(r"[\\:]", path)):
-        raise WriteError(f"{path!r} is not a path below the project")
+        raise WriteError(f"{path!r} is not a path inside the project")
     if is_protected(path):
         raise WriteError(
-            f"{path} belongs to version control", hint="genfile neither reads nor writes there; choose another path"
+            f"{path} is in a version control folder", hint="genfile does not read or write there; choose another path"
         )
 
 
@@ -29,15 +29,13 @@ def anchor(root: Path) -> tuple[Path, str]:
     folder = root.absolute()
     while not folder.exists():
         if folder.is_symlink():
-            raise WriteError(
-                f"{folder} is a symbolic link that leads nowhere", hint="remove it, or name another folder"
-            )
+            raise WriteError(f"{folder} is a broken symbolic link", hint="remove it, or pass another folder")
         folder = folder.parent
     if not folder.is_dir():
-        raise WriteError(f"{folder} is not a folder", hint="name another folder, or move the file away")
+        raise WriteError(f"{folder} is not a folder", hint="pass another folder, or move the file away")
     base, real = Path(os.path.realpath(folder)), Path(os.path.realpath(root))
     if is_protected(str(real)):
-        raise WriteError(f"{real} belongs to version control", hint="name the folder of a project")
+        raise WriteError(f"{real} is in a version control folder", hint="pass a project folder")
     inner = real.relative_to(base).as_posix()
     return base, "" if inner == "." else f"{inner}/"
 
@@ -49,11 +47,11 @@ def check_new_folder(target: Path) -> None:
     which may be a stranger's tree; an absolute path, or one with `..`, is the user's own word.
     """
     if target.is_symlink():
-        raise WriteError(f"{target} is a symbolic link", hint="remove it, or name the folder that it leads to")
+        raise WriteError(f"{target} is a symbolic link", hint="remove it, or pass the folder that it points to")
     if target.is_absolute() or ".." in target.parts:
         return
     here = Path(os.path.realpath("."))
     if not Path(os.path.realpath(target)).is_relative_to(here):
         raise WriteError(
-            f"{target} lies behind a link that leads out of {here}", hint="name the folder that the link leads to"
+            f"{target} is behind a link that points outside of {here}", hint="pass the folder that the link points to"
         )

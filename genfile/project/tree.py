@@ -84,7 +84,7 @@ class Tree:
         """The path of a folder without any links; `""` for the tree itself."""
         real = Path(os.path.realpath(self.folder / path))
         if not real.is_relative_to(self.folder):
-            raise WriteError(f"{path} lies behind a link that leads out of {self.folder}")
+            raise WriteError(f"{path} is behind a link that points outside of {self.folder}")
         located = "" if real == self.folder else real.relative_to(self.folder).as_posix()
         if located:
             check_path(located)
@@ -299,7 +299,7 @@ def _set_attributes(descriptor: int, wanted: dict[str, bytes]) -> None:
 
 def _check_regular(path: str, status: os.stat_result) -> None:
     if stat.S_ISLNK(status.st_mode):
-        raise WriteError(f"{path} is a symbolic link", hint="remove it, or replace it by a file")
+        raise WriteError(f"{path} is a symbolic link", hint="remove it, or replace it with a regular file")
     if not stat.S_ISREG(status.st_mode):
         raise WriteError(f"{path} is not a regular file", hint="move it out of the way")
     if status.st_size > MAX_FILE:
@@ -312,11 +312,11 @@ def _too_large(path: str) -> WriteError:
 
 def _behind_a_link(path: str) -> WriteError:
     """Links that lead somewhere in the tree were followed before: this one leads in a circle, or is new."""
-    return WriteError(f"{path} lies behind a symbolic link that leads nowhere", hint="remove the link")
+    return WriteError(f"{path} is behind a broken symbolic link", hint="remove the link")
 
 
 def _in_a_file(path: str) -> WriteError:
-    return WriteError(f"{path} would lie in a file", hint="move the file of that name out of the way")
+    return WriteError(f"{path} has a file where a folder is needed", hint="move that file out of the way")
 
 
 def _blocked(path: str, part: str, folder: int, error: OSError) -> OSError | WriteError:
@@ -331,5 +331,5 @@ def _blocked(path: str, part: str, folder: int, error: OSError) -> OSError | Wri
 
 def _unreadable(path: str, error: OSError) -> WriteError:
     if error.errno == errno.ELOOP:
-        return WriteError(f"{path} is a symbolic link", hint="remove it, or replace it by a file")
+        return WriteError(f"{path} is a symbolic link", hint="remove it, or replace it with a regular file")
     return WriteError(f"{path} can't be read: {reason(error)}")

@@ -117,7 +117,7 @@ class _Updating:
         """A file that has another name in the template now: the user's goes with it, his edits in it."""
         base, yours, there = self.base.files[old], read_target(self.root, old), read_target(self.root, new)
         if yours is None and there is None:
-            note = f"{new} was {old}, which you deleted: it is back by its new name"
+            note = f"{old} is now {new}; you deleted {old}, so {new} is new"
             return replace(self.settle(new), note=note)
         if there is not None:
             # The user has given it that name too.
@@ -127,7 +127,7 @@ class _Updating:
         edited = yours is not None and not is_same(base, yours)
         moved = replace(own, action="merge" if edited else "create", old=None)
         gone = Change(old, "delete", yours, None)
-        note = "; ".join(filter(None, (f"{old} is {new} now, your edits with it" if edited else "", step.note)))
+        note = "; ".join(filter(None, (f"{old} is now {new}, with your edits" if edited else "", step.note)))
         return self._with_mode(_Step((moved, *beside, gone), step.conflict, note), old)
 
     def _content(self, path: str, base: Kept | None, yours: bytes | None) -> _Step:
@@ -137,7 +137,7 @@ class _Updating:
         if theirs is None:
             if base is not None and is_same(base, yours):
                 return _Step((Change(path, "delete", yours, None),))
-            note = f"{path} is no longer a file of {self.maker}; it stays, since you changed it"
+            note = f"{path} is no longer part of {self.maker}; it stays because you changed it"
             return _Step((Change(path, "keep", yours, yours),), note=note)
         if same_text(yours, theirs) or (base is not None and is_same(base, theirs)):
             return _Step((Change(path, "unchanged", yours, yours),))
@@ -151,7 +151,7 @@ class _Updating:
             return _Step(())
         if base is None:
             return _Step((Change(path, "create", None, self.fresh.get(path, theirs)),))
-        return _Step((Change(path, "keep", None, None),), note=f"{path} was deleted by you, and stays so")
+        return _Step((Change(path, "keep", None, None),), note=f"you deleted {path}; it stays deleted")
 
     def _both(self, path: str, base: bytes | None, yours: bytes, theirs: bytes) -> _Step:
         if all(is_text(content) for content in (base or b"", yours, theirs)):
@@ -166,8 +166,11 @@ class _Updating:
             return _Step((Change(path, "keep", yours, yours),))
         beside = path + BESIDE
         if read_target(self.root, beside) is not None:
-            raise ConflictError(f"{beside} is in the way: the new {path} goes there", hint="move or delete it")
-        note = f"{path} can't be merged: yours stays, the new one is in {beside}; delete that when you have decided"
+            raise ConflictError(f"{beside} is in the way of the new {path}", hint="move or delete it")
+        note = (
+            f"{path} can't be merged; your file stays and the new one is in {beside}. Delete {beside} once you have "
+            "merged it"
+        )
         changes = (Change(path, "keep", yours, yours), Change(beside, "create", None, theirs))
         return _Step(changes, conflict=True, note=note)
 

@@ -135,7 +135,7 @@ def flat_sum(environment: Any, values: Iterable[Any], attribute: Any = None, sta
     total = list(start)
     for item in items:
         if not isinstance(item, list):
-            raise TypeError("a list can be joined with lists only")
+            raise TypeError("a list can only be joined with another list")
         total += item
         weigh(total) if len(total) > budget.limits().items else None
     return total

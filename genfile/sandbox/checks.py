@@ -43,7 +43,7 @@ def check_filter(name: str, value: Any, rest: _Arguments, named: Mapping[str, An
     if name in _SLOW:
         _check_slow(value)
     if name in _LISTS and isinstance(value, str | bytes) and len(value) > limits().items:
-        raise LimitError(f"a list holds more than {limits().items:,} items")
+        raise LimitError(f"a list has more than {limits().items:,} items")
     if name in _PRODUCTS:
         _check_product(value, arguments)
     growth = _GROWTH.get(name)
@@ -55,7 +55,7 @@ def check_test(name: str, value: Any, arguments: _Arguments) -> None:
     """A test, by its name. Raises LimitError, TypeError for text where a number belongs: `%` would format it."""
     weigh((value, *arguments))
     if name in _NUMBERS and not all(isinstance(item, int | float) for item in (value, *arguments)):
-        raise TypeError(f"{name} is for numbers")
+        raise TypeError(f"{name} works only with numbers")
 
 
 def check_operator(operator: str, left: Any, right: Any) -> None:
@@ -68,7 +68,7 @@ def check_operator(operator: str, left: Any, right: Any) -> None:
             raise LimitError(f"a number has more than {limits().bits} bits")
     elif operator == "**":
         if not isinstance(left, int | float) or not isinstance(right, int | float):
-            raise LimitError("** is for numbers")
+            raise LimitError("** works only with numbers")
     elif operator == "*":
         for values, count in ((left, right), (right, left)):
             if isinstance(values, str | bytes | list | tuple) and isinstance(count, int):
@@ -121,7 +121,7 @@ def check_percent(text: Any, arguments: _Arguments) -> None:
     if plain.count("%(") != sum(match[1] is not None for match in found) or any(
         match[2] or match[4] for match in found
     ):
-        raise LimitError("a place of the format has an odd name, or takes its width from a value")
+        raise LimitError("a format placeholder has an unusual name, or takes its width from a value")
     _check_places(plain, [digits for match in found for digits in match.group(3, 5) if digits], len(found), arguments)
 
 
@@ -131,7 +131,7 @@ def check_braces(text: str, arguments: _Arguments) -> None:
     inner = False
     for brace in re.findall("[{}]", plain):
         if brace == "{" and inner:
-            raise LimitError("the width of a format takes its width from a value")
+            raise LimitError("a format takes its width from a value")
         inner = brace == "{"
     fields = _FIELD.findall(plain)
     _check_places(plain, [digits for field in fields for digits in _DIGITS.findall(field)], len(fields), arguments)
@@ -145,20 +145,20 @@ def _check_places(text: str, widths: list[str], places: int, arguments: _Argumen
 
 def _check_slow(value: Any) -> None:
     if size_of(value if isinstance(value, str | bytes | list | tuple | dict) else str(value)) > limits().slow:
-        raise LimitError(f"this is for texts up to {limits().slow // 1024} KiB")
+        raise LimitError(f"this works with texts of up to {limits().slow // 1024} KiB")
 
 
 def _check_product(text: Any, arguments: _Arguments) -> None:
     longest = max((len(item) for item in arguments if isinstance(item, str | bytes)), default=0)
     if len(str(text)) * longest > _MAX_PRODUCT:
-        raise LimitError("the text and what is looked for in it are too long together")
+        raise LimitError("the text and the search term are too long together")
 
 
 def _check_repeated(values: Any, count: int) -> None:
     if isinstance(values, str | bytes):
         check_text(len(values) * max(count, 0))
     elif (size_of(values) + 1) * max(count, 0) > limits().text or len(values) * count > limits().items:
-        raise LimitError(f"a list holds more than {limits().items:,} items")
+        raise LimitError(f"a list has more than {limits().items:,} items")
 
 
 def _replace(value: Any, rest: _Arguments, named: Mapping[str, Any]) -> None:

@@ -100,7 +100,7 @@ class Sandbox(BoundedEnvironment, ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > MAX_SOURCE or source.count(self.variable_start_string) > MAX_TAGS:
-            raise TemplateSyntaxError("a template is at most 256 KiB with 10,000 tags", 1, name, filename)
+            raise TemplateSyntaxError("a template can have at most 256 KiB and 10,000 tags", 1, name, filename)
         return super()._parse(source, name, filename)
 
     def _load_template(self, name: str, globals: Any) -> Template:
@@ -140,7 +140,7 @@ class Sandbox(BoundedEnvironment, ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" or (operator in "*%" and not _are_small(left, right)):
-            raise SecurityError(f"the operator {operator} is for small numbers only")
+            raise SecurityError(f"the operator {operator} works only with small numbers")
         return super().call_binop(context, operator, left, right)
 
 
@@ -151,5 +151,5 @@ def _are_small(*sides: Any) -> bool:
 def _range(*bounds: int) -> range:
     result = range(*bounds)
     if len(result) > MAX_RANGE:
-        raise budget.LimitError(f"a range is at most {MAX_RANGE} long")
+        raise budget.LimitError(f"a range can have at most {MAX_RANGE} items")
     return result

@@ -20,9 +20,9 @@ def describe_fault(error: BaseException, template: str, known: Iterable[str] = (
         if frame.name in ("top-level template code", "template") or frame.name.startswith("block "):
             place = f"{frame.filename if frame.filename != '<template>' else template}:{frame.lineno}"
     if isinstance(error, RecursionError):
-        return f"{place}: it calls itself without an end"
+        return f"{place}: endless recursion"
     if isinstance(error, TemplateNotFound):
-        return f"{place}: there is no template {str(error)[:80]!r}"
+        return f"{place}: no template named {str(error)[:80]!r}"
     text = " ".join((str(error) or type(error).__name__).split())[:200]
     if isinstance(error, UndefinedError) and text.startswith("'"):
         close = get_close_matches(text.split("'")[1], list(known), 1)

@@ -34,7 +34,7 @@ def guard(tree: nodes.Template, environment: Environment, name: str | None, *, s
 def _refuse(tree: nodes.Template, name: str | None) -> None:
     for loop in tree.find_all(nodes.For):
         if loop.recursive:
-            raise TemplateSyntaxError("a loop can't be recursive here", loop.lineno, name)
+            raise TemplateSyntaxError("recursive loops are not supported", loop.lineno, name)
     for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
         if not isinstance(node.template, nodes.Const):  # type: ignore[attr-defined]
             raise TemplateSyntaxError("write the name of the other template in quotes", node.lineno, name)

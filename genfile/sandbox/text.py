@@ -36,7 +36,7 @@ def join(environment: Environment, values: Iterable[Any], separator: str = "", a
 def indent(text: str, width: int = 4, first: bool = False, blank: bool = False) -> str:
     """Lines moved to the right."""
     if not 0 <= width <= 100:
-        raise LimitError("indent is for widths up to 100")
+        raise LimitError("indent works with widths up to 100")
     margin = " " * width
     lines = as_text(text).split("\n")
     moved = [margin + line if line or blank else line for line in lines]
@@ -53,7 +53,7 @@ def escape(text: str) -> str:
 def rounded(number: float, digits: int = 0) -> float:
     """A number with so many digits after the point; without any, a whole one."""
     if not 0 <= digits <= 15:
-        raise LimitError("round is for up to 15 digits")
+        raise LimitError("round works with up to 15 digits")
     return round(number, digits) if digits else round(number)
 
 
@@ -93,7 +93,7 @@ def camel(text: str) -> str:
 def json_text(value: Any, indent: int | None = None) -> str:
     """A value as JSON."""
     if indent is not None and not 0 <= indent <= 8:
-        raise LimitError("json is for an indent up to 8")
+        raise LimitError("json works with an indent up to 8")
     return json.dumps(value, ensure_ascii=False, indent=indent)
 
 
@@ -106,7 +106,7 @@ def toml_text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml_text(item) for item in value) + "]"
     if not isinstance(value, str):
-        raise LimitError("toml takes text, numbers, booleans, and lists of them")
+        raise LimitError("toml works with text, numbers, booleans and lists of them")
     # JSON's escapes are TOML's, but for DEL.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -41,9 +41,9 @@ def size_of(value: Any) -> int:
             inner = _parts(item)
             items += len(inner) + 1
             if items > bounds.items:
-                raise LimitError(f"a list holds more than {bounds.items:,} items")
+                raise LimitError(f"a list has more than {bounds.items:,} items")
             if depth >= bounds.depth:
-                raise LimitError(f"lists within one another more than {bounds.depth} deep")
+                raise LimitError(f"lists nested more than {bounds.depth} deep")
             waiting.extend((part, depth + 1) for part in inner)
         else:
             characters += _NUMBER if isinstance(item, float) else 8

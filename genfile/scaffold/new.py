@@ -75,10 +75,12 @@ def left_behind(made: Made) -> tuple[Note, ...]:
     notes = []
     if hooked.repositories:
         names = ", ".join(hooked.repositories[:5])
-        text = f"a hook of the template made a repository ({names}), which is not taken along: run `git init` yourself"
+        text = (
+            f"a template hook created a git repository ({names}), which genfile does not copy; run `git init` yourself"
+        )
         notes.append(Note("warning", text))
     if hooked.behind:
         names = ", ".join(hooked.behind[:5])
-        text = f"{names}: made by a hook and left out by .gitignore; large or bound to its place, so make it anew"
+        text = f"{names}: created by a hook and ignored by .gitignore, so genfile does not copy it; create it again"
         notes.append(Note("warning", text))
     return tuple(notes)

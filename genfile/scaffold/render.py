@@ -78,7 +78,7 @@ def make_project(
     generation = _generate(project, service or folder or folder_name(project, bundle), compose=compose)
     own = [path for path in generation.files if path in project.files]
     notes += generation.notes
-    notes += tuple(Note("info", f"{path} is the template's own", path) for path in own)
+    notes += tuple(Note("info", f"{path} is part of the template", path) for path in own)
     added = {path: NewFile(text.encode("utf-8")) for path, text in generation.files.items() if path not in own}
     # They are kept true by what the project is by then, not by the template.
     content = Content(content.files, content.apart | added.keys())

@@ -41,8 +41,8 @@ def read_record(root: Path) -> record.Answers:
     text = _read_own(root, record.FILE, MAX_RECORD) if root.is_dir() else None
     if text is None:
         raise UsageError(
-            f"{root} was not made by `genfile new`: there is no {record.FILE}",
-            hint="name the folder of a project that was; `genfile init` adds container files to any other",
+            f"{root} was not created by `genfile new`: it has no {record.FILE}",
+            hint="pass a project that was; `genfile init` adds container files to any other project",
         )
     answers = record.read_answers(text)
     for path in answers.conflicts:
@@ -70,8 +70,8 @@ def plan_update(
     waiting = open_conflicts(root, recorded.conflicts)
     if waiting:
         raise ConflictError(
-            f"an earlier update waits for you in {', '.join(waiting)}",
-            hint="edit each until no markers are left (delete *.theirs), then run `genfile update` again",
+            f"an earlier update left conflicts in {', '.join(waiting)}",
+            hint="resolve every conflict marker and delete *.theirs, then run `genfile update` again",
         )
     # Conflicts that were solved: what was pending is what the project is made from now.
     before = recorded if recorded.pending is None else recorded.pending
@@ -179,7 +179,7 @@ def _bases(
     root, before = project.root, project.before
     if before.kind != "git":
         text = _read_own(root, lock.FILE, lock.MAX_BYTES)
-        missing = f"{lock.FILE} is missing: wherever your files differ from the template's, you are asked"
+        missing = f"{lock.FILE} is missing: `genfile update` asks about each file that differs from the template"
         return lock.read_bases(text), () if text is not None else (missing,)
     if before.commit == newest.commit and made.project.answers == before.values:
         return made.content.bases(), ()
@@ -195,7 +195,9 @@ def _bases(
                 directory=before.directory,
             )
         except SourceError as error:
-            raise SourceError(f"the version of the template that was used can't be had: {error.message}") from None
+            raise SourceError(
+                f"can't get the template version that this project was created from: {error.message}"
+            ) from None
     ask = None if is_foreign(old) else _as_before(before.values, given)
     return project.render(old, {}, ask).content.bases(), ()
 
@@ -207,7 +209,7 @@ def _template(root: Path, before: record.Answers, source: str | None, **how: Any
     try:
         return open_bundle(before.reference, what="template", base=root, tree=project_tree(root, fetch=True), **how)
     except TreeError as error:
-        raise UsageError(error.message, hint=f"if you trust it: --from {before.reference}; {error.hint}") from None
+        raise UsageError(error.message, hint=f"if you trust it, pass --from {before.reference}; {error.hint}") from None
 
 
 def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":

@@ -109,7 +109,7 @@ class _Keeper:
 
     def _full(self) -> str:
         limit = size_text(self._limits.kept_bytes)
-        self._notes[Note("warning", f"only {limit} of the files in the archive were kept")] = None
+        self._notes[Note("warning", f"only {limit} of the archive were read")] = None
         return f"is beyond the first {limit} of the archive"
 
     def source(self, name: str) -> MemorySource:

@@ -113,7 +113,7 @@ def size_text(count: int) -> str:
 
 def too_long(limits: Limits) -> Note:
     """What an index says where it leaves out a file or folder for its path."""
-    return Note("warning", f"what has a path of over {limits.path_length} characters was left out")
+    return Note("warning", f"files with a path of more than {limits.path_length} characters were left out")
 
 
 @dataclass(frozen=True, slots=True)

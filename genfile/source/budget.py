@@ -67,7 +67,7 @@ class Budget:
     def stopped(self) -> str:
         """A clause for a note: `stopped after reading 12 MiB: 3 files were not looked at`."""
         count = len(self.refused)
-        files = f": {count} {'file was' if count == 1 else 'files were'} not looked at" if count else ""
+        files = f"; {count} {'file was' if count == 1 else 'files were'} not read" if count else ""
         return f"stopped after {self.ended}{files}"
 
     def _said(self, name: str) -> str:

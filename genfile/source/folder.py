@@ -25,7 +25,7 @@ class FolderSource:
         except (OSError, RuntimeError) as error:
             raise SourceError(f"{root}: {_reason(error)}") from None
         if not self.root.is_dir():
-            raise SourceError(f"{root} is not a folder", hint="name the folder that holds the project")
+            raise SourceError(f"{root} is not a folder", hint="pass the project's folder")
         self.limits = limits
         self.pruned = pruned
         self._prefix = str(self.root).rstrip(os.sep) + os.sep
@@ -118,7 +118,7 @@ class FolderSource:
         full = self._prefix + path
         try:
             if not os.path.realpath(full, strict=True).startswith(self._prefix):
-                raise Unreadable(path, "leads out of the tree")
+                raise Unreadable(path, "points outside of the project")
             # O_NONBLOCK: opening a FIFO must not wait for a writer.
             descriptor = os.open(full, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except (OSError, RuntimeError, ValueError) as error:
@@ -141,4 +141,4 @@ class FolderSource:
 def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror[0].lower() + error.strerror[1:]
-    return "a loop of symbolic links" if isinstance(error, RuntimeError) else str(error)
+    return "a symbolic link loop" if isinstance(error, RuntimeError) else str(error)

@@ -75,7 +75,7 @@ class LeftOutSource:
 
     def read(self, path: str, limit: int) -> bytes:
         if self.patterns.leave_out(path):
-            raise Unreadable(path, "is left out by `ignore`")
+            raise Unreadable(path, "is excluded by `ignore`")
         return self.below.read(path, limit)
 
 
@@ -98,7 +98,7 @@ def _rule(pattern: str) -> tuple[bool, bool, str] | None:
     try:
         return negated, only, _expression(segments if anchored else ["**", *segments])
     except (re.error, ValueError):
-        raise ValueError(f"the pattern {pattern!r} can't be read") from None
+        raise ValueError(f"{pattern!r} is not a valid pattern") from None
 
 
 def _expression(segments: list[str]) -> str:

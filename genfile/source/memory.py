@@ -59,7 +59,7 @@ def clean_path(path: str) -> str:
     cleaned = posixpath.normpath(path.replace("\\", "/"))
     if not path or cleaned.startswith(("/", "../")) or cleaned in (".", "..") or not cleaned.isprintable():
         shown = path if len(path) <= 100 else path[:97] + "..."
-        raise SourceError(f"path {shown!r} is not inside the tree", hint="use paths relative to the project's root")
+        raise SourceError(f"path {shown!r} is outside of the project", hint="use paths relative to the project root")
     return cleaned
 
 

@@ -63,7 +63,7 @@ def _open_path(path: Path, limits: Limits, budget: Budget | None) -> Source:
     except (OSError, ValueError) as error:
         raise SourceError(f"{path}: {error}") from None
     if not exists:
-        raise SourceError(f"{path} does not exist", hint="name an existing folder, or a tar or zip file")
+        raise SourceError(f"{path} does not exist", hint="pass an existing folder, or a tar or zip file")
     if is_file:
         from genfile.source.archive import open_archive
 

@@ -78,10 +78,10 @@ def blocks(file: IO[bytes]) -> Iterator[bytes]:
             if engine.needs_input and not data:
                 data = file.read(_FEED)
                 if not data:
-                    raise EOFError("it is cut short")
+                    raise EOFError("it is truncated")
             yield engine.decompress(data, _BLOCK)
             data = b""
         data = engine.unused_data.lstrip(b"\0") or file.read(_FEED)
         if not data:
             return
-    raise EOFError(f"it is made of more than {_MAX_STREAMS} compressed parts")
+    raise EOFError(f"it has more than {_MAX_STREAMS} compressed parts")

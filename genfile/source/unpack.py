@@ -31,7 +31,7 @@ _MAX_HEADER = 1024 * 1024
 # Bytes of a zip file's directory for each entry that is allowed: 46, the name, and what systems add to it.
 _DIRECTORY_BYTES = 160
 _LINK, _FOLDER, _FILE = 0o120000, 0o040000, 0o100000
-_NEITHER = "is neither a file nor a folder"
+_NEITHER = "is not a regular file or a folder"
 
 Kind = Literal["file", "folder", "link", "hard link", "other"]
 
@@ -154,7 +154,7 @@ def _zip_entry(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: _Meter)
     elif member.flag_bits & 1:
         kind, reason = "other", "is encrypted"
     elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        kind, reason = "other", "is compressed in a way that zip files rarely are"
+        kind, reason = "other", "uses an unsupported compression method"
     elif mode & 0o170000 == _LINK:
         kind, target = "link", read(4096).decode("utf-8")
     return Entry(member.filename, kind, member.file_size, bool(mode & 0o100), target, reason, read)
@@ -203,7 +203,7 @@ def _tar(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
     while header.strip(b"\0"):
         member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
         if member.size < 0:
-            raise tarfile.ReadError("an entry has a size below zero")
+            raise tarfile.ReadError("an entry has a negative size")
         if member.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE):
             extra |= _records(_text_header(tape, member.size))
         elif member.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK):
@@ -242,7 +242,7 @@ def _tar_entry(
         with _readable(meter.where):
             data = tape.read(wanted)
             if len(data) < wanted:
-                raise EOFError("it is cut short")
+                raise EOFError("it is truncated")
         left -= wanted
         return data
 
@@ -269,7 +269,7 @@ def _text_header(tape: _Tape, size: int) -> bytes:
         raise tarfile.ReadError(f"an entry has a header of over {size_text(_MAX_HEADER)}")
     data = tape.read(_padded(size))[:size]
     if len(data) < size:
-        raise EOFError("it is cut short")
+        raise EOFError("it is truncated")
     return data
 
 

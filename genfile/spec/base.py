@@ -22,7 +22,7 @@ _SYSTEM = frozenset("app bin boot dev etc lib lib64 proc root run sbin sys usr".
 def _printable(text: str) -> str:
     for char in text:
         if not char.isprintable():
-            raise ValueError(f"holds the control character U+{ord(char):04X}")
+            raise ValueError(f"contains the control character U+{ord(char):04X}")
     return text
 
 
@@ -32,14 +32,14 @@ def _relative_path(text: str) -> str:
         return text
     parts = text.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in text or text.startswith("~"):
-        raise ValueError("must be a relative path inside the tree, in its plain form with forward slashes")
+        raise ValueError("must be a normalized relative path inside the tree, with forward slashes")
     return text
 
 
 def _volume(text: str) -> str:
     parts = text[1:].split("/")
     if parts[0] in _SYSTEM or any(part in ("", ".", "..") for part in parts):
-        raise ValueError("must be an absolute path in its plain form, outside of the system's folders")
+        raise ValueError("must be a normalized absolute path outside of the system folders")
     return text
 
 

@@ -11,25 +11,27 @@ CommentLevel = Literal["none", "brief", "teach"]
 # More patterns than a person writes, and few enough for a tree of 100,000 files.
 Patterns = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=100)]
 
-_SET = "Fields of the spec (dotted, or as tables) and options of the preset; a text means what it means for `--set`."
+_SET = "Fields of the spec (dotted, or as tables) and options of the preset; a string means the same as with `--set`."
 
 
 class PresetSource(Model):
     """A preset that the project has a name for."""
 
-    source: Argument = Field(description="A folder, an archive, git+URL@tag#folder, gh:owner/repo@tag, package:NAME.")
+    source: Argument = Field(
+        description="A folder, an archive, git+URL@tag#folder, gh:owner/repo@tag, or package:NAME."
+    )
 
 
 class ServiceConfig(Model):
     """What is decided for one service; above what is decided for all of them."""
 
-    name: ServiceName | None = Field(None, description="What the service is called.")
-    skip: bool = Field(False, description="The service is left out: it gets no files.")
+    name: ServiceName | None = Field(None, description="The name of the service.")
+    skip: bool = Field(False, description="Skip this service: it gets no files.")
     language: Word | None = Field(
-        None, description="There is a service in this language here, which detection does not see."
+        None, description="Add a service in this language here, which detection does not find."
     )
     preset: Argument | None = Field(None, description="The preset that renders this service.")
-    comments: CommentLevel | None = Field(None, description="How much its Dockerfile explains itself.")
+    comments: CommentLevel | None = Field(None, description="How much the Dockerfile explains in comments.")
     set: dict[str, Any] = Field({}, description=_SET)
 
 
@@ -56,9 +58,11 @@ class Config(Model):
     """What a user can decide for a project; `genfile.toml`, `[tool.genfile]` of pyproject.toml, or package.json."""
 
     preset: Argument | None = Field(None, description="A built-in preset, a name of `presets`, or a reference.")
-    comments: CommentLevel | None = Field(None, description="How much the files explain themselves: brief by default.")
+    comments: CommentLevel | None = Field(
+        None, description="How much the files explain in comments; `brief` by default."
+    )
     compose: bool | None = Field(None, description="Write compose.yaml too.")
-    ignore: Patterns = Field((), description="Paths that detection does not look at, as patterns of a .gitignore.")
+    ignore: Patterns = Field((), description="Paths that detection ignores, as .gitignore patterns.")
     set: dict[str, Any] = Field({}, description=_SET)
     services: dict[RelativePath, ServiceConfig] = Field({}, description="Single services, by the path of each.")
     lint: LintConfig = Field(LintConfig.model_construct(), description="What `genfile lint` leaves out.")
@@ -69,10 +73,14 @@ class UserConfig(Model):
     """What a user wants of every project: `genfile/config.toml` in the folder of the user's configuration."""
 
     preset: Argument | None = Field(None, description="A built-in preset, a name of `presets`, or a reference.")
-    comments: CommentLevel | None = Field(None, description="How much the files explain themselves: brief by default.")
+    comments: CommentLevel | None = Field(
+        None, description="How much the files explain in comments; `brief` by default."
+    )
     set: dict[str, Any] = Field({}, description=_SET)
-    presets: dict[PresetName, PresetSource] = Field({}, description="Presets that the user has names for.")
-    trust: tuple[str, ...] = Field((), description="Places that a tree may name, and whose templates may run code.")
+    presets: dict[PresetName, PresetSource] = Field({}, description="Named presets of this user.")
+    trust: tuple[str, ...] = Field(
+        (), description="Sources that a project may refer to, and whose templates may run code."
+    )
 
 
 class LockedPreset(Model):
@@ -80,13 +88,13 @@ class LockedPreset(Model):
 
     source: Argument
     commit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+!:-]{1,100}$")] | None = Field(
-        None, description="Of git, 40 hex digits; of an archive, sha256:…; of a package, its version."
+        None, description="For git 40 hex digits; for an archive sha256:…; for a package its version."
     )
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
         description="The digest of all files of the preset."
     )
     extends: dict[Argument, Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]] = Field(
-        {}, description="The commit of each preset out of git that it extends, by its reference."
+        {}, description="The commit of each git preset that it extends, by reference."
     )
 
 
@@ -94,7 +102,7 @@ class LockedTemplate(Model):
     """What `genfile new` wrote: each file's content, compressed, for `genfile update` to merge with."""
 
     files: dict[str, str] = {}
-    executable: list[str] | None = Field(None, description="The files that were executable; without it, nobody knows.")
+    executable: list[str] | None = Field(None, description="The files that were executable; absent if unknown.")
 
 
 class Lock(Model):

@@ -12,7 +12,7 @@ BUILT_IN = ("node", "python", "go", "java", "static")
 
 def _other(language: str) -> str:
     if language in BUILT_IN:
-        raise ValueError(f"{language} is a language that genfile knows itself")
+        raise ValueError(f"{language} is a language with built-in support")
     return language
 
 
@@ -34,6 +34,6 @@ class GenericService(Service):
     workspace: GenericWorkspace | None = None
     facts: dict[Word, Text | tuple[Text, ...]] = Field(
         {},
-        description="What else a preset's own rules found, by name: a text, or a list of them. Paths in it are "
-        "relative to the folder of the service.",
+        description="What a preset's own rules found, by name: a string or a list of strings. Paths are relative "
+        "to the service's folder.",
     )

@@ -24,11 +24,11 @@ def check_pattern(text: str) -> str:
     try:
         tree = _parser.parse(text)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"is no pattern: {error}") from None
+        raise ValueError(f"is not a valid pattern: {error}") from None
     if tree.state.flags & ~re.UNICODE:
-        raise ValueError("takes no flags: every pattern reads `^` and `$` as the ends of a line")
+        raise ValueError("can't have flags; `^` and `$` always match at line ends")
     if tree.state.groups > 2:
-        raise ValueError("takes one group: write the others as (?:…)")
+        raise ValueError("can have only one group; write the others as (?:…)")
     _check(tree, inside=False)
     return text
 
@@ -40,7 +40,7 @@ def _check(items: Any, *, inside: bool) -> None:
             least, most, inner = argument
             endless = str(most) == "MAXREPEAT"
             if inside and (endless or most > 1):
-                raise ValueError("repeats a repetition, which can take for ever")
+                raise ValueError("repeats a repetition, which could take forever")
             if least > MAX_REPEATS or (not endless and most > MAX_REPEATS):
                 raise ValueError(f"repeats more than {MAX_REPEATS} times")
             _check(inner, inside=inside or endless or most > 1)
@@ -49,7 +49,7 @@ def _check(items: Any, *, inside: bool) -> None:
                 _check(branch, inside=inside)
         elif name == "SUBPATTERN":
             if argument[1] or argument[2]:
-                raise ValueError("takes no flags")
+                raise ValueError("can't have flags")
             _check(argument[3], inside=inside)
         elif name not in _PLAIN:
             raise ValueError(f"can't use {name.lower().replace('_', ' ')}")

@@ -28,7 +28,7 @@ class EvidenceItem(Model):
     path: str
     line: int | None = None
     says: str
-    guess: bool = Field(False, description="Nothing in the tree says so for certain.")
+    guess: bool = Field(False, description="True if this is a guess that nothing in the tree confirms.")
 
 
 class NoteItem(Model):
@@ -41,10 +41,10 @@ class NoteItem(Model):
 class RiskItem(Model):
     """Something that is wrong with the image that the files make, as far as that can be told without an engine."""
 
-    id: Word = Field(description="Of the check that found it; docs/checks.md has them all.")
-    level: Literal["error", "warning"] = Field(description="error: the build or the start fails for certain.")
+    id: Word = Field(description="The check that found it; see docs/checks.md.")
+    level: Literal["error", "warning"] = Field(description="`error` if the build or the start is certain to fail.")
     text: str
-    hint: str | None = Field(None, description="What puts it right.")
+    hint: str | None = Field(None, description="How to fix it.")
     path: str | None = None
     line: int | None = None
 
@@ -80,7 +80,8 @@ def spec_class(language: str) -> "type[Spec]":
 
         return generic
     raise SpecError(
-        f"language {language!r} is no lower-case word", hint=f"one of {', '.join(LANGUAGES)}, or a preset's own"
+        f"language {language!r} is not a lower-case word",
+        hint=f"use one of {', '.join(LANGUAGES)}, or a language of a preset",
     )
 
 
@@ -90,7 +91,7 @@ def parse_spec(values: Any) -> "Spec":
         raise SpecError("a spec must be a JSON object")
     language = values.get("language")
     if not isinstance(language, str):
-        raise SpecError("spec: `language` is missing", hint=f"one of {', '.join(LANGUAGES)}")
+        raise SpecError("spec: `language` is missing", hint=f"use one of {', '.join(LANGUAGES)}")
     try:
         return spec_class(language).model_validate(values)
     except ValidationError as error:

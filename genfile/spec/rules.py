@@ -59,7 +59,7 @@ def _field(text: str) -> str:
     if _FIELD.fullmatch(text) and (text in FIELDS or text.startswith(("facts.", "processes."))):
         return text
     hint = _close(text, FIELDS)
-    raise ValueError(f"is no field of a spec that a rule can fill{hint or ': those of its own are facts.NAME'}")
+    raise ValueError(f"is not a spec field that a rule can fill{hint or '; use facts.NAME for a field of your own'}")
 
 
 def _glob(text: str) -> str:
@@ -67,7 +67,7 @@ def _glob(text: str) -> str:
     if not text.isprintable() or "\\" in text or any(part in ("", ".", "..") for part in parts):
         raise ValueError("must be a path below the folder, with forward slashes; *, ? and ** stand for names")
     if parts[-1] == "**":
-        raise ValueError("ends in `**`: say which files, for example `**/*.rs`")
+        raise ValueError("ends in `**`; name the files, for example `**/*.rs`")
     return text
 
 
@@ -88,7 +88,9 @@ def parse_path(text: str) -> tuple[str | None, ...]:
     while at < len(text):
         match = _STEP.match(text, at)
         if match is None:
-            raise ValueError('is no path: keys with dots between, [] for each item of a list, "…" for a key with dots')
+            raise ValueError(
+                'is not a path: use dots between keys, [] for each item of a list, "…" for a key with dots'
+            )
         steps.append(None if match[3] else match[1] or match[2])
         at = match.end()
         at += at < len(text) - 1 and text[at] == "."
@@ -143,19 +145,19 @@ class FactRule(Model):
         ways = [name for name in (*FORMATS, "regex") if self.way(name) is not None] + ["exists"] * self.exists
         if self.file is None and self.from_field is None:
             if ways or self.keys or self.match or self.map or self.range:
-                raise ValueError("needs `file` or `from`: where to look")
+                raise ValueError("needs `file` or `from` to say where to look")
             if (self.value is None) == (self.default is None):
                 raise ValueError("takes `file`, `from`, `value` or `default`")
         elif self.default is not None:
-            raise ValueError("`default` stands in a rule of its own, below the others of its field")
+            raise ValueError("put `default` in a rule of its own, below the other rules of its field")
         elif self.from_field is not None and (self.file or ways):
             raise ValueError("takes `file` or `from`, not both")
         elif self.file is not None and len(ways) != 1:
             raise ValueError(f"takes one of {', '.join(FORMATS)}, regex, exists; it has {' and '.join(ways) or 'none'}")
         if bool(self.range) != bool(self.lines):
-            raise ValueError("`range` and `lines` go together")
+            raise ValueError("`range` and `lines` must be used together")
         if (self.append or self.many) and kind_of(self.field) not in LISTS | {"fact"}:
-            raise ValueError("`append` and `many` are for fields that hold a list")
+            raise ValueError("`append` and `many` work only with list fields")
         return self
 
     def way(self, name: str) -> str | None:
@@ -217,7 +219,7 @@ class DetectRules(Model):
                         f"facts, rule {number} ({rule.field}): no rule above fills {name!r}{_close(name, known)}"
                     )
             if "0" in rule.placeholders and rule.file is None and rule.from_field is None:
-                raise ValueError(f"facts, rule {number} ({rule.field}): {{0}} stands for nothing that was found")
+                raise ValueError(f"facts, rule {number} ({rule.field}): {{0}} has no finding to stand for")
             known.add(rule.field)
         return self
 

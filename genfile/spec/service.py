@@ -35,42 +35,45 @@ PackageManagerName = Literal[
 
 
 class Runtime(Model):
-    version: VersionLine = Field(description="What a tag names: a major for Node and Java, a minor for Python and Go.")
-    pinned: Version | None = Field(None, description="The exact version, where the project pins one.")
+    version: VersionLine = Field(
+        description="What an image tag names: a major version for Node and Java, a minor version for Python and Go."
+    )
+    pinned: Version | None = Field(None, description="The exact version, if the project pins one.")
 
 
 class PackageManager(Model):
     name: PackageManagerName
-    version: Version | None = Field(None, description="Exact or partial; null: the one that the base image brings.")
+    version: Version | None = Field(None, description="Exact or partial; null means the one in the base image.")
     lockfile: RelativePath | None = None
 
 
 class Health(Model):
-    path: UrlPath = Field(description="Answers 200 while the service is well.")
+    path: UrlPath = Field(description="Responds with 200 while the service is healthy.")
 
 
 class Locale(Model):
     """One language of a site that is built once for each."""
 
-    root: RelativePath = Field(description="The folder that is served.")
-    base: BasePath = Field(description="The path that it is served below.")
+    root: RelativePath = Field(description="The folder to serve.")
+    base: BasePath = Field(description="The URL path to serve it under.")
 
 
 class Static(Model):
     """A site that is only files after its build."""
 
-    root: RelativePath = Field(description="The folder that is served.")
-    spa: bool = Field(False, description="Unknown paths answer index.html: the router runs in the browser.")
-    base: BasePath = Field("/", description="The path that the files are built to be served below.")
+    root: RelativePath = Field(description="The folder to serve.")
+    spa: bool = Field(False, description="Unknown paths serve index.html, because the router runs in the browser.")
+    base: BasePath = Field("/", description="The URL path that the files are built for.")
     hashed: tuple[BasePath, ...] = Field(
-        (), description="Folders, as paths below `base`, whose files have a hash of their content in their names."
+        (), description="Folders below `base` whose file names contain a content hash."
     )
     hashed_names: bool = Field(
-        False, description="Scripts and style sheets have a hash in their names wherever they lie: `main-X7Q2ABCD.js`."
+        False,
+        description="Scripts and style sheets have a content hash in their names in every folder: `main-X7Q2ABCD.js`.",
     )
-    not_found: bool = Field(False, description="The site has a 404.html for what is not there.")
+    not_found: bool = Field(False, description="The site has a 404.html for missing pages.")
     locales: tuple[Locale, ...] = Field(
-        (), description="Where each language has a folder of its own below `root`; the first one answers at `/`."
+        (), description="Languages with a folder of their own below `root`; `/` serves the first one."
     )
 
 
@@ -84,12 +87,12 @@ class SystemPackages(Model):
 class EnvironmentVariable(Model):
     name: EnvironmentName
     phase: Literal["install", "build", "run"] = Field(
-        "run", description="install: while dependencies are installed; build: while the project is built."
+        "run", description="`install` while dependencies are installed, `build` while the project is built."
     )
     required: bool = False
     secret: bool = False
-    value: Text | None = Field(None, description="A value that belongs to the image; null: it is given from outside.")
-    default: Text | None = Field(None, description="Of a build argument: what it is where nobody gives it.")
+    value: Text | None = Field(None, description="The value in the image; null if it is set at run time.")
+    default: Text | None = Field(None, description="The default of a build argument.")
 
 
 class BuildSecret(Model):
@@ -100,7 +103,7 @@ class BuildSecret(Model):
     variable: EnvironmentName | None = Field(None, description="For kind `variable`: its name in the build step.")
     phase: Literal["install", "build", "every"] = Field(
         "install",
-        description="Which steps get it: the installation, the build, or every start of the package manager.",
+        description="The steps that get it: the installation, the build, or every run of the package manager.",
     )
 
 
@@ -109,9 +112,7 @@ class Connection(Model):
 
     variable: EnvironmentName
     service: Word = Field(description="One of `backing_services`.")
-    form: Text = Field(
-        description="What it is given, with {user}, {password}, {host}, {port} and {name} for those of the database."
-    )
+    form: Text = Field(description="Its value, with {user}, {password}, {host}, {port} and {name} of the database.")
 
 
 class Workspace(Model):
@@ -122,19 +123,19 @@ class Workspace(Model):
     member: RelativePath
     depends_on: tuple[RelativePath, ...] = Field((), description="Other members that this one needs, sorted.")
     runs_with: tuple[RelativePath, ...] = Field(
-        (), description="Those of them that the running program needs, where the tool tells them apart."
+        (), description="The members that are needed at run time, if the tool can tell."
     )
     files: tuple[RelativePath, ...] | None = Field(
         None,
-        description="Files of the root itself that the build reads: with `folders` and the members that are needed all "
-        "of its sources; null: not known, so that everything is copied.",
+        description="Files of the workspace root that the build reads, in addition to `folders` and the needed "
+        "members; null if unknown, so everything is copied.",
     )
-    folders: tuple[RelativePath, ...] = Field((), description="Folders that the build reads beside the members.")
+    folders: tuple[RelativePath, ...] = Field((), description="Folders outside of the members that the build reads.")
     names: tuple[Text, ...] = Field(
-        (), description="What a package manager that has to be told by name is asked to install."
+        (), description="The names of the members to install, for package managers that need them."
     )
     unused: tuple[RelativePath, ...] = Field(
-        (), description="Folders of members that this one does not need: their manifests alone are sent to the builder."
+        (), description="Folders of members that this one does not need; only their manifests are in the build context."
     )
 
 
@@ -147,8 +148,8 @@ class Frontend(Model):
     engine: Literal["node", "bun"] = "node"
     framework: Word | None = None
     build: tuple[Command, ...]
-    output: RelativePath = Field(description="What the build makes; the front end's folder: it is built in place.")
-    target: RelativePath = Field(description="Where the service takes it from.")
+    output: RelativePath = Field(description="The build's output; the front end's own folder if it is built in place.")
+    target: RelativePath = Field(description="Where the service reads it from.")
     manifests: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
     workspace: Workspace | None = None
@@ -164,7 +165,7 @@ class Frontend(Model):
     rebuild_dev: tuple[Argument, ...] = ()
     generates_modules: bool = False
     leaves_out: tuple[Text, ...] = Field(
-        (), description="Patterns of what lies in its folder and belongs to the service alone."
+        (), description="Patterns of files in its folder that belong only to the service."
     )
 
 
@@ -177,12 +178,12 @@ class Service(Model):
     package_manager: PackageManager | None = None
     framework: Word | None = None
     build: tuple[Command, ...] = ()
-    start: tuple[Argument, ...] = Field((), description="Exec form, run in the folder of the service.")
-    port: Port | None = Field(None, description="Listened on by default in production; null for a worker.")
-    port_variable: EnvironmentName | None = Field(None, description="The variable that moves the port.")
+    start: tuple[Argument, ...] = Field((), description="In exec form, run in the service's folder.")
+    port: Port | None = Field(None, description="The default port in production; null for a worker.")
+    port_variable: EnvironmentName | None = Field(None, description="The environment variable that changes the port.")
     health: Health | None = None
     processes: dict[Word, tuple[Argument, ...]] = Field({}, description="Other commands of the same image.")
-    release: tuple[Argument, ...] | None = Field(None, description="To be run once a release: migrations.")
+    release: tuple[Argument, ...] | None = Field(None, description="To run once per release: migrations.")
     static: Static | None = None
     system_packages: SystemPackages = SystemPackages.model_construct()
     environment: tuple[EnvironmentVariable, ...] = ()
@@ -192,34 +193,38 @@ class Service(Model):
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(
         (),
-        description="Folders and files outside of the service's own (of a workspace: of its root) that its build or "
-        "its program reads: the build context holds both.",
+        description="Folders and files outside of the service's folder (or of its workspace root) that its build or "
+        "program reads; the build context includes them.",
     )
     frontend: Frontend | None = None
     manifests: tuple[RelativePath, ...] = Field(
-        (), description="Every file that the installation of dependencies reads, the lock file included."
+        (), description="Every file that installing dependencies reads, including the lockfile."
     )
     run_paths: tuple[RelativePath, ...] = Field(
         (),
-        description="What of the built tree the running program reads; `.` or the service's folder: all of it.",
+        description="The parts of the built project that the program needs at run time; `.` or the "
+        "service's folder means everything.",
     )
-    writable: tuple[RelativePath, ...] = Field((), description="Folders that the running program writes to.")
+    writable: tuple[RelativePath, ...] = Field((), description="Folders that the program writes to.")
     kept: tuple[RelativePath, ...] = Field(
-        (), description="Those of `writable` that hold nothing of the tree: the image makes them volumes."
+        (), description="The folders in `writable` without committed files; the image declares them as volumes."
     )
-    env_files: bool = Field(False, description="The build reads .env.production and its like: they are sent to it.")
+    env_files: bool = Field(
+        False, description="The build reads .env.production and similar files, so they are in the build context."
+    )
     committed: tuple[RelativePath, ...] = Field(
         (),
-        description="Files in version control that look like secrets and that the build or the program reads: they are "
-        "sent to the builder all the same.",
+        description="Committed files that look like secrets but that the build or the program needs; they stay in the "
+        "build context.",
     )
     data: RelativePath | None = Field(
-        None, description="The folder that the program keeps its own database in; `.`: the one it is started in."
+        None, description="The folder of the program's own database; `.` means its working directory."
     )
     volumes: tuple[VolumePath, ...] = Field(
-        (), description="Folders outside of the tree that the program keeps its data in."
+        (), description="Folders outside of the project where the program keeps its data."
     )
     outputs: tuple[RelativePath, ...] = Field(
         (),
-        description="Folders that the build makes: never sent to the builder, even where they lie in the tree.",
+        description="Folders that the build creates; they never enter the build context, even if they "
+        "exist in the project.",
     )

@@ -62,7 +62,7 @@ def as_text(value: Any) -> str:
 def _check_plain(value: Any) -> None:
     if isinstance(value, float):
         # 3.10 has become 3.1 by now.
-        raise ValueError("a number with a point is written in quotes")
+        raise ValueError("write a decimal number in quotes")
     if isinstance(value, list | tuple):
         for item in value:
             _check_plain(item)
@@ -70,7 +70,7 @@ def _check_plain(value: Any) -> None:
         for item in value.values():
             _check_plain(item)
     elif not isinstance(value, str | int | None):
-        raise ValueError("a date is written in quotes")
+        raise ValueError("write a date in quotes")
 
 
 def readings(model: type[BaseModel], key: str, text: str) -> list[Any]:
@@ -91,7 +91,7 @@ def readings(model: type[BaseModel], key: str, text: str) -> list[Any]:
     try:
         return [shlex.split(text)]
     except ValueError:
-        raise ValueError("has a quote that is not closed") from None
+        raise ValueError("has an unclosed quote") from None
 
 
 def _plain(text: str) -> str:

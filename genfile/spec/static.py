@@ -11,5 +11,5 @@ from genfile.spec.service import Service
 class StaticService(Service):
     language: Literal["static"]
     linked: tuple[RelativePath, ...] = Field(
-        (), description="Files of a kind that is left out of every plain site, and that its pages link."
+        (), description="Files that a plain site normally excludes but that its pages link to."
     )

@@ -9,9 +9,9 @@ from genfile.errors import UsageError
 from genfile.template.project import Earlier
 
 FILE = ".genfile-answers.toml"
-_HINT = "mend it, or restore it from version control"
+_HINT = "fix it, or restore it from version control"
 _HEAD = """\
-# What this project was made from: `genfile update` reads it, and brings in what the template's newer versions changed.
+# The template that this project was created from. `genfile update` reads this file to apply newer template versions.
 # Commit it with the project.
 """
 
@@ -69,7 +69,7 @@ def read_answers(text: str) -> Answers:
     except ParseError as error:
         raise UsageError(f"{FILE}: {error}", hint=_HINT) from None
     if value.get("version") != 1:
-        raise UsageError(f"{FILE}: version {value.get('version')!r} is not known", hint="this genfile reads version 1")
+        raise UsageError(f"{FILE}: unknown version {value.get('version')!r}", hint="this genfile reads version 1")
     pending = value.get("pending")
     if pending is None:
         return _answers(value, None, ())
@@ -86,7 +86,7 @@ def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple
     def text(name: str) -> str | None:
         found = template.get(name)
         if found is not None and not isinstance(found, str):
-            raise UsageError(f"{FILE}: template.{name} is not a text", hint=_HINT)
+            raise UsageError(f"{FILE}: template.{name} is not a string", hint=_HINT)
         return found
 
     reference = text("reference")
@@ -112,7 +112,7 @@ def _answers(value: Mapping[str, Any], pending: Answers | None, conflicts: tuple
 def _texts(value: Mapping[str, Any], name: str) -> tuple[str, ...]:
     found = value.get(name, [])
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-        raise UsageError(f"{FILE}: {name} is not a list of texts", hint=_HINT)
+        raise UsageError(f"{FILE}: {name} is not a list of strings", hint=_HINT)
     return tuple(found)
 
 

@@ -28,4 +28,4 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, int | float):
         return str(value)
     kind = "nothing" if value is None else f"a {type(value).__name__}"
-    raise TemplateRuntimeError(f"{kind} was written: use a filter, such as json or join")
+    raise TemplateRuntimeError(f"can't write {kind}; use a filter such as json or join")

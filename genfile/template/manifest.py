@@ -21,7 +21,7 @@ class FileRule(Model):
     """Files that are there only when an expression over the answers is true."""
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=300)] = Field(
-        description="A path of the template, with * for a part of a name and ** for any folders."
+        description="A path in the template, with * for part of a name and ** for any folders."
     )
     when: str | bool
 
@@ -32,8 +32,8 @@ class Manifest(Model):
     manifest: Literal[1]
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
     summary: Text
-    root: str | None = Field(None, description="The name of the new project's folder, where the user gives none.")
-    dockerfile: bool = Field(False, description="Whether container files are added to what is rendered.")
+    root: str | None = Field(None, description="The folder name of the new project, unless the user gives one.")
+    dockerfile: bool = Field(False, description="Whether genfile adds container files to the rendered project.")
     questions: dict[OptionName, Option] = {}
     files: tuple[FileRule, ...] = ()
 
@@ -48,7 +48,7 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
 
     content = files.get(FILE)
     if content is None:
-        raise PresetError(f"there is no {FILE} in the template", hint="a template is a folder with a template.toml")
+        raise PresetError(f"the template has no {FILE}", hint="a template needs a template.toml in its folder")
     try:
         document = parse_toml(content.decode("utf-8"))
     except UnicodeDecodeError:
@@ -57,7 +57,7 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
         raise PresetError(f"{FILE}: {error}") from None
     newer = document.get("manifest")
     if isinstance(newer, int) and newer > 1:
-        raise PresetError(f"{FILE}: manifest {newer} is newer than this genfile reads", hint="upgrade genfile")
+        raise PresetError(f"{FILE}: manifest {newer} is newer than this genfile supports", hint="upgrade genfile")
     try:
         return Manifest.model_validate(document.value)
     except ValidationError as error:

@@ -16,9 +16,9 @@ def check_path(path: str, template: str) -> str:
     if path.startswith("/") or "\\" in path or path[1:2] == ":":
         raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is not a relative path")
     if any(part in ("", ".", "..") for part in parts):
-        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which does not lie inside of the project")
+        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is outside of the project")
     if not path.isprintable() or len(path) > MAX_PATH:
-        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is no name of a file")
+        raise PresetError(f"{template}: its name becomes {path[:80]!r}, which is not a file name")
     return check_protected(path, template)
 
 
@@ -26,8 +26,8 @@ def check_protected(path: str, template: str) -> str:
     """The path, if it does not belong to version control, whose hooks the user's next command would run."""
     if is_protected(path):
         raise PresetError(
-            f"{template}: its name becomes {path[:80]!r}, which belongs to version control",
-            hint="a template can't write there: give the file another name",
+            f"{template}: its name becomes {path[:80]!r}, which is in a version control folder",
+            hint="a template can't write there; rename the file",
         )
     return path
 
@@ -39,14 +39,14 @@ def check_together(paths: Iterable[str]) -> None:
     for path in paths:
         folded = path.casefold()
         if folded in names:
-            raise PresetError(f"two files of the template become {path}")
+            raise PresetError(f"two template files become {path}")
         names[folded] = path
         parts = folded.split("/")
         for end in range(1, len(parts)):
             folders["/".join(parts[:end])] = path
     for folded, path in names.items():
         if folded in folders:
-            raise PresetError(f"{path} would be a file and the folder of {folders[folded]}")
+            raise PresetError(f"{path} would be both a file and the folder of {folders[folded]}")
 
 
 @cache

@@ -73,6 +73,6 @@ class Project:
     def __post_init__(self) -> None:
         for path in (*self.files, *self.folders, self.folder):
             if _ODD.search(path):
-                raise PresetError(f"{path[:80]!a} is not a name of a file: it holds a control character")
+                raise PresetError(f"{path[:80]!a} is not a file name: it contains a control character")
             if is_protected(path):
-                raise PresetError(f"a template can't write {path[:80]!r}: it belongs to version control")
+                raise PresetError(f"a template can't write {path[:80]!r}: it is in a version control folder")

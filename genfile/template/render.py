@@ -35,7 +35,7 @@ def render_template(
     manifest = read_manifest(bundle.files)
     for name in _RESERVED:
         if name in manifest.questions:
-            raise PresetError(f"{FILE}: questions.{name}: the name means something else already")
+            raise PresetError(f"{FILE}: questions.{name}: the name is already in use")
     context = {"folder": folder}
     check_options(manifest.questions, context)
     values = resolve_options(
@@ -81,7 +81,7 @@ class _Rendering:
             if target is not None:
                 found.append((target, NewFile(self._content(path), path in self.bundle.executable)))
         if not found:
-            raise PresetError(f"the template {self.bundle.name} has no files", hint="they lie in its folder project/")
+            raise PresetError(f"the template {self.bundle.name} has no files", hint="put them in its project/ folder")
         check_together(target for target, _ in found)
         return dict(sorted(found))
 
@@ -93,7 +93,7 @@ class _Rendering:
         name = self._guarded(f"{FILE}: root", functools.partial(self._name, text))
         check_path(name, f"{FILE}: root")
         if "/" in name:
-            raise PresetError(f"{FILE}: root: {name[:80]!r} is no name of one folder")
+            raise PresetError(f"{FILE}: root: {name[:80]!r} is not the name of a single folder")
         return name
 
     def _wanted(self, rule: FileRule) -> bool:
@@ -102,7 +102,7 @@ class _Rendering:
         text = rule.when
         value = self._guarded(f"{FILE}: files: when", lambda: self.environment.evaluate(text, self.scope))
         if not isinstance(value, bool):
-            raise PresetError(f"{FILE}: files: when: {text[:80]!r} is neither true nor false")
+            raise PresetError(f"{FILE}: files: when: {text[:80]!r} is not true or false")
         return value
 
     def _target(self, path: str, inner: str) -> str | None:
@@ -156,7 +156,7 @@ def _text(path: str, content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise PresetError(f"{path}: not UTF-8 text", hint="a file without .j2 is copied as it is") from None
+        raise PresetError(f"{path}: not UTF-8 text", hint="genfile copies a file without .j2 unchanged") from None
 
 
 def _parts(path: str) -> list[str]:

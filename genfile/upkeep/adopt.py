@@ -82,14 +82,14 @@ def plan_adoption(root: Path, service: str | None = None) -> Adoption:
     generation = produce_from(inspection, decisions)
     if len(generation.services) > 1:
         paths = ", ".join(item.spec.path for item, _ in generation.services)
-        raise UsageError("there are several services", hint=f"add --service, one of: {paths}")
+        raise UsageError("found several services", hint=f"add --service with one of: {paths}")
     item, rendering = generation.services[0]
     path = rendering.layout.dockerfile
     text = read_text(root, path)
     if text is None:
-        raise UsageError(f"there is no {path} to adopt", hint="`genfile init` writes one")
+        raise UsageError(f"no {path} to adopt", hint="run `genfile init` to write one")
     if is_own_dockerfile(text):
-        raise UsageError(f"{path} was written by genfile", hint="`genfile update` brings it up to date")
+        raise UsageError(f"genfile already manages {path}", hint="run `genfile update` to update it")
     yours = _image(text, path, root)
     settings = _settings(yours, _image(rendering.dockerfile, path, root), item.spec)
     told = testimony(root, generation, decisions, [path]).get(item.spec.path, {})

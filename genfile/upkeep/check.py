@@ -71,7 +71,7 @@ def ending(generation: "Generation", today: date) -> list[Note]:
         if line is None or line.end_of_life > today + SOON:
             continue
         when = "reached its end of life on" if line.end_of_life <= today else "reaches its end of life on"
-        text = f"{spec.language} {line.version} {when} {line.end_of_life}: no more security fixes after that day"
+        text = f"{spec.language} {line.version} {when} {line.end_of_life}: no security fixes after that date"
         notes.append(Note("warning", text, rendering.layout.dockerfile))
     return list(dict.fromkeys(notes))
 

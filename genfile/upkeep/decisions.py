@@ -61,7 +61,7 @@ class Decisions:
         """What is worth saying of where the decisions stand."""
         if self.decided is None:
             return ()
-        text = f"the decisions of {self.decided.file} count, and those of {{}} do not"
+        text = f"genfile uses the settings in {self.decided.file} and ignores those in {{}}"
         return tuple(Note("warning", text.format(other)) for other in self.decided.others)
 
     @cached_property

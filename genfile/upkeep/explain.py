@@ -117,7 +117,7 @@ class Explanation:
             chosen = [(item.spec, rendering.layout) for item, rendering in self.generation.services]
             return None, list(compose_lines(chosen))
         known = ", ".join(self.paths)
-        raise UsageError(f"{path} is not a file that genfile writes here", hint=f"it writes {known}")
+        raise UsageError(f"genfile does not write {path} here", hint=f"it writes {known}")
 
     @cached_property
     def _specs(self) -> dict[str, dict[str, Any]]:
@@ -142,8 +142,8 @@ class Explanation:
 
             names = sorted({key for spec in self._specs.values() for key in _names(spec)})
             close = get_close_matches(name, names, 1)
-            hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(n for n in names if '.' not in n)}"
-            raise UsageError(f"{name} is neither a field of a service here nor a file that genfile writes", hint=hint)
+            hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(n for n in names if '.' not in n)}"
+            raise UsageError(f"{name} is not a field of a service here or a file that genfile writes", hint=hint)
         return tuple(found)
 
     def field_of(self, service: "InspectedService", pointer: str) -> FieldExplained:
@@ -226,5 +226,5 @@ def parse_target(what: str) -> tuple[str, int | None]:
     if not sign:
         return posixpath.normpath(what), None
     if not number.isdecimal() or number == "0":
-        raise UsageError(f"{what}: the line must be a number from 1", hint=f"for example {path}:1")
+        raise UsageError(f"{what}: the line must be 1 or greater", hint=f"for example {path}:1")
     return posixpath.normpath(path), int(number)

@@ -86,13 +86,13 @@ def _added(tree: "Source", found: "Inspection", decided: "Decided") -> "list[Ins
         if path in found.skipped:
             continue
         if path not in known and service.language is None:
-            raise UsageError(f"{place}: no service is found at {path}", hint=_there(path, found))
+            raise UsageError(f"{place}: no service found at {path}", hint=_there(path, found))
         if path not in known:
             added.append(_made(tree, path, service, decided))
         elif service.language not in (None, known[path]):
             raise UsageError(
-                f"{place}: there is a service in {known[path]} at {path}, and none in {service.language}",
-                hint="leave `language` out: it adds a service where none is found",
+                f"{place}: the service at {path} is {known[path]}, not {service.language}",
+                hint="remove `language`; it only adds a service where none is found",
             )
     return added
 
@@ -104,8 +104,8 @@ def _there(path: str, found: "Inspection") -> str:
     close = get_close_matches(path, paths, 1)
     if close:
         return f"did you mean {close[0]}?"
-    there = f"services are at: {', '.join(paths)}" if paths else "there are no services at all"
-    return f"{there}; `language` adds one that is not found"
+    there = f"services found at: {', '.join(paths)}" if paths else "no services found"
+    return f"{there}; set `language` to add one"
 
 
 def _made(tree: "Source", path: str, service: "ServiceConfig", decided: "Decided") -> "InspectedService":
@@ -116,7 +116,7 @@ def _made(tree: "Source", path: str, service: "ServiceConfig", decided: "Decided
     place = decided.origin.place("services", path, "language")
     folders = tree.index().folders
     if path != "." and not any(folder == path or folder.startswith(f"{path}/") for folder in folders):
-        raise UsageError(f"{place}: there is no folder {path}")
+        raise UsageError(f"{place}: no folder {path}")
     assert service.language is not None
     said = (Evidence(place.path, place.line, f"language = {service.language}"),)
     name = service_name(tree.name if path == "." else path)
@@ -158,7 +158,7 @@ def _check_names(services: "list[InspectedService]", decided: "Decided") -> None
             given = path if decided.config.services.get(path) else names[name]
             raise UsageError(
                 f"{decided.origin.place('services', given, 'name')}: the services at {names[name]} and {path} are both "
-                f"called {name}",
+                f"named {name}",
                 hint="give one of them another name",
             )
         names[name] = path

@@ -37,7 +37,7 @@ def plan_pins(root: Path, registry: Registry, *, dockerfiles: tuple[str, ...] = 
     )
     read = {name: read_named(root, name) for name in names if dockerfiles or (root / name).is_file()}
     if not read:
-        raise NothingFoundError(f"there is no Dockerfile in {root}", hint="`genfile init` writes one")
+        raise NothingFoundError(f"no Dockerfile in {root}", hint="run `genfile init` to write one")
     uses = [(name, use) for name, dockerfile in read.items() for use in uses_of(dockerfile)]
     known = dict(decisions.pins)
     digests, asked, notes = _resolve(uses, registry, known, update=update)
@@ -66,7 +66,7 @@ def _resolve(
     for name, use in uses:
         reference = use.reference
         if reference is None:
-            notes[f"{name}:{use.line}: {use.text} is not pinned: a variable stands in it"] = None
+            notes[f"{name}:{use.line}: {use.text} is not pinned because it contains a variable"] = None
             continue
         key = tagged(reference)
         if key in digests:

@@ -78,7 +78,7 @@ def _services(inspection: "Inspection", decisions: Decisions) -> "str | tuple[st
     if not there:
         raise NothingFoundError(
             f"no service is left at {', '.join(decisions.given.only)}",
-            hint="`genfile init` writes the files of those that are there now",
+            hint="run `genfile init` to write the files of the current services",
         )
     return there
 

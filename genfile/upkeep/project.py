@@ -99,5 +99,5 @@ def has_template(root: Path) -> bool:
     from genfile.template.answers import FILE as RECORD
 
     if not root.is_dir():
-        raise UsageError(f"{root} is not a folder", hint="name the folder of a project")
+        raise UsageError(f"{root} is not a folder", hint="pass a project folder")
     return os.path.lexists(root / RECORD)

@@ -58,15 +58,15 @@ class _Changed:
         where = f" ({', '.join(map(str, self.evidence[:2]))})" if self.evidence else ""
         if isinstance(self.old, list) and isinstance(self.new, list):
             return f"{name}: {_difference(self.old, self.new)}{where}"
-        return f"{name} went from {_value(self.old)} to {_value(self.new)}{where}"
+        return f"{name} changed from {_value(self.old)} to {_value(self.new)}{where}"
 
 
 def reasons_for(change: "Change", generation: "Generation", before: "Written | None") -> list[Reason]:
     """Why one file is to change: a reason for each stretch of lines; the same facts are not told twice for a file."""
     if change.new is None:
-        return [Reason(change.path, None, "no service of the project needs this file any more")]
+        return [Reason(change.path, None, "no service needs this file any more")]
     if change.old is None:
-        return [Reason(change.path, None, "the project needs this file, and it is not there")]
+        return [Reason(change.path, None, "a service needs this file, but it is missing")]
     changed, other = _facts(change.path, generation, before)
     fields = _fields(change.path, generation)
     found: dict[str, Reason] = {}
@@ -76,7 +76,7 @@ def reasons_for(change: "Change", generation: "Generation", before: "Written | N
         still = (
             f"{change.path}:{number} still says `{_short(old[0])}`"
             if old
-            else f"{change.path}:{number} lacks `{_short(new[0])}`"
+            else f"{change.path}:{number} is missing `{_short(new[0])}`"
         )
         for item in fitting:
             first = item.evidence[0] if item.evidence else None
@@ -102,8 +102,8 @@ def _facts(path: str, generation: "Generation", before: "Written | None") -> tup
                 for pointer, old, new in differences(was.spec, plain(item.spec))
             ]
     if before is None:
-        return changed, "nobody knows what genfile wrote here"
-    other = "what genfile writes here has changed"
+        return changed, "genfile has no record of what it wrote here"
+    other = "genfile's output changed"
     return changed, other if same_version else f"{other} between {before.genfile} and {__version__}"
 
 
@@ -143,7 +143,7 @@ def _difference(old: list[Any], new: list[Any]) -> str:
     gone = [item for item in old if item not in new]
     parts = [f"{_items(added)} added"] if added else []
     parts += [f"{_items(gone)} removed"] if gone else []
-    return ", ".join(parts) or "another order"
+    return ", ".join(parts) or "different order"
 
 
 def _items(values: list[Any]) -> str:

@@ -37,7 +37,7 @@ def save(
 
     base, flags = decisions.base, decisions.flags
     if base is None:
-        raise UsageError("--save writes genfile.toml, and there is no folder for it that is read")
+        raise UsageError("--save writes genfile.toml, but this source has no folder to write to")
     file = file_to_write(decisions.decided)
     saved = ToSave(
         None if flags.preset is None else _preset(flags.preset, decisions),
@@ -78,8 +78,8 @@ def _preset(reference: str, decisions: Decisions) -> str:
         return reference
     if decisions.user is not None and reference in decisions.user.presets:
         raise UsageError(
-            f"preset {reference} is known to your own configuration, and not to this project",
-            hint=f"`genfile presets add {reference} REFERENCE` makes it known",
+            f"preset {reference} is in your user configuration but not in this project",
+            hint=f"add it with `genfile presets add {reference} REFERENCE`",
         )
     assert decisions.base is not None
     return stored_reference(reference, decisions.base)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from genfile.project.written import Written
     from genfile.upkeep.decisions import Decisions
 
-LOST = f"{FILE} has no record of these files: wherever yours differ from what genfile writes, you are asked"
+LOST = f"{FILE} has no record of these files; genfile asks about each difference from its own output"
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def plan_refresh(
     waiting = open_conflicts(root, {*kept, *theirs})
     if waiting:
         raise ConflictError(
-            f"conflicts of an earlier update are left in {', '.join(waiting)}",
-            hint="edit each until no markers are left (delete *.theirs), then run `genfile update` again",
+            f"an earlier update left conflicts in {', '.join(waiting)}",
+            hint="resolve every conflict marker and delete *.theirs, then run `genfile update` again",
         )
     written = record(generation, decisions)
     # Services that this run leaves alone keep their files.
@@ -99,6 +99,6 @@ def check_written(root: Path, decisions: "Decisions", generation: "Generation") 
     if not any(is_own_dockerfile(content.decode("utf-8", "replace")) for content in there.values()):
         hand = next(iter(there), None)
         raise UsageError(
-            f"{hand} was not written by genfile" if hand else "genfile has written no container files here",
-            hint=f"`genfile lint {hand}` checks it as it is" if hand else "`genfile init` writes them",
+            f"genfile did not write {hand}" if hand else "genfile has not written any container files here",
+            hint=f"run `genfile lint {hand}` to check it as it is" if hand else "run `genfile init` to write them",
         )

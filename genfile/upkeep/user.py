@@ -33,7 +33,7 @@ def read_user() -> UserDecided | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise UsageError(f"{_shown(file)} can't be read: {reason}") from None
     from genfile.project.decided import settings_of
     from genfile.project.faults import open_toml, validate

@@ -290,7 +290,7 @@ def test_hostile_references(reference: str, cache: Path, tmp_path: Path) -> None
 
 
 def test_a_pin_that_is_no_commit(remote: Path) -> None:
-    with pytest.raises(PresetError, match="is no commit"):
+    with pytest.raises(PresetError, match="is not a commit"):
         open_bundle(url(remote), what="preset", pinned="--upload-pack=x")
 
 

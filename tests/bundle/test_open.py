@@ -100,7 +100,7 @@ def test_archives(tmp_path: Path, ending: str) -> None:
     assert set(open_bundle(str(path), what="preset").files) == {"preset.toml", "sub/x"}
     assert set(open_bundle(f"{path}#sub", what="preset").files) == {"x"}
     assert set(open_bundle(f"{path}#top/sub", what="preset").files) == {"x"}
-    with pytest.raises(UsageError, match="holds no files in other"):
+    with pytest.raises(UsageError, match="contains no files in other"):
         open_bundle(f"{path}#other", what="preset")
 
 

@@ -77,7 +77,7 @@ def test_what_does_not_fit_is_asked_again(template: Template) -> None:
     script = Script(license=["GPL", "9", "Shop"], docs=["perhaps", "off"], more=["[]", "{"])
     project = render_cookiecutter(bundle_of(template(VARIABLES, FILES)), {}, ask=script)
     assert text(project) == "Shop Shop False shop shop!"
-    assert script.asked[3][1] == "license: 'GPL' is not among the choices. Which license?"
+    assert script.asked[3][1] == "license: 'GPL' is not one of the choices. Which license?"
 
 
 def test_it_does_not_ask_for_ever(template: Template) -> None:
@@ -119,7 +119,7 @@ def test_notes_say_what_was_passed_over(template: Template) -> None:
     folder = template({**VARIABLES, "kind": ["a", "b"]}, FILES)
     render_cookiecutter(bundle_of(folder), {"nmae": "x"}, user_config=config, notes=notes)
     assert notes == [
-        "default_context of the user's configuration: kind: 'x' is not among the choices",
+        "default_context of the user's configuration: kind: 'x' is not one of the choices",
         "nmae is not one of the template's variables",
     ]
 

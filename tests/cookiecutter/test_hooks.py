@@ -147,9 +147,9 @@ def test_what_would_run_is_listed_for_all_templates_of_a_bundle(template: Templa
     }
     assert code_in(bundle_of(template(variables, files))) == [
         "hooks/pre_prompt.py runs before the first question, in a copy of the template",
-        "cookiecutter.json: the Jinja extension x.Y is loaded, an installed package's",
+        "cookiecutter.json: the Jinja extension x.Y is loaded, from an installed package",
         "a/hooks/pre_gen_project.py runs before the files are written",
-        "b/cookiecutter.json: the Jinja extension local.B is loaded, of the template's own",
+        "b/cookiecutter.json: the Jinja extension local.B is loaded, part of the template",
     ]
 
 

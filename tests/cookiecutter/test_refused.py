@@ -18,11 +18,11 @@ LICENSES = {"slug": "shop", "license": ["MIT", "BSD"], "many": ["a", "b"], "docs
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"license": "GPL"}, "license: 'GPL' is not among the choices"),
-        ({"many": ["a", "z"]}, "many: z is not among the choices"),
-        ({"many": []}, "many: nothing is not among the choices"),
-        ({"docs": "perhaps"}, "docs: 'perhaps' is neither yes nor no"),
-        ({"d": {"on": "perhaps"}}, "on: 'perhaps' is neither yes nor no"),
+        ({"license": "GPL"}, "license: 'GPL' is not one of the choices"),
+        ({"many": ["a", "z"]}, "many: z is not one of the choices"),
+        ({"many": []}, "many: nothing is not one of the choices"),
+        ({"docs": "perhaps"}, "docs: 'perhaps' is not yes or no"),
+        ({"d": {"on": "perhaps"}}, "on: 'perhaps' is not yes or no"),
     ],
 )
 def test_a_value_that_does_not_fit(given: Mapping[str, Any], message: str, template: Template) -> None:
@@ -45,18 +45,24 @@ def test_a_value_that_does_not_fit(given: Mapping[str, Any], message: str, templ
             "cookiecutter.json: _jinja2_env_vars: 'finalize' can't",
         ),
         ('{"slug": "x", "_jinja2_env_vars": {"variable_start_string": "{%"}}', "cookiecutter.json: _jinja2_env_vars"),
-        ('{"slug": "x", "_new_lines": "x"}', "cookiecutter.json: _new_lines: 'x' is no newline"),
-        ('{"slug": "x", "_extensions": "x"}', "cookiecutter.json: _extensions is no list"),
+        ('{"slug": "x", "_new_lines": "x"}', "cookiecutter.json: _new_lines: 'x' is not a newline"),
+        ('{"slug": "x", "_extensions": "x"}', "cookiecutter.json: _extensions is not a list"),
         ('{"slug": "../evil"}', "refused: the name of {{cookiecutter.slug}} renders to '../evil', which leads out"),
         ('{"slug": "/evil"}', "refused: the name of {{cookiecutter.slug}} renders to '/evil', which leads out"),
-        ('{"slug": ""}', "the name of {{cookiecutter.slug}} renders to nothing"),
-        ('{"template": ["One (../one)"]}', "cookiecutter.json: the template '../one' is outside of the bundle"),
-        ('{"template": ["One (/one)"]}', "cookiecutter.json: the template '/one' is outside of the bundle"),
+        ('{"slug": ""}', "the name of {{cookiecutter.slug}} renders to an empty name"),
+        (
+            '{"template": ["One (../one)"]}',
+            "cookiecutter.json: the template '../one' is outside of the template repository",
+        ),
+        (
+            '{"template": ["One (/one)"]}',
+            "cookiecutter.json: the template '/one' is outside of the template repository",
+        ),
         ('{"templates": {"a": {"path": "x/../../y"}}}', "cookiecutter.json: the template 'x/../../y' is outside"),
         ('{"templates": {"a": {"path": "x"}}}', "cookiecutter.json: templates: no cookiecutter.json in x"),
-        ('{"templates": {"a": {"path": "."}}}', "cookiecutter.json: more than 8 templates within one another"),
-        ('{"template": "x"}', "cookiecutter.json: template is no list"),
-        ('{"template": ["x"]}', "cookiecutter.json: 'x' names no folder in parentheses"),
+        ('{"templates": {"a": {"path": "."}}}', "cookiecutter.json: more than 8 nested templates"),
+        ('{"template": "x"}', "cookiecutter.json: template is not a list"),
+        ('{"template": ["x"]}', "cookiecutter.json: 'x' does not name a folder in parentheses"),
     ],
 )
 def test_a_file_of_variables_that_is_wrong(text: str, message: str, template: Template) -> None:
@@ -83,15 +89,15 @@ def test_a_file_of_variables_that_is_wrong(text: str, message: str, template: Te
         (
             "{{ cookiecutter.up }}",
             "x",
-            "refused: the name of {{ cookiecutter.up }} renders to '../x', which leads out of the project",
+            "refused: the name of {{ cookiecutter.up }} renders to '../x', which points outside of the project",
         ),
         (
             "{{ cookiecutter.etc }}/x",
             "x",
-            "refused: the name of {{ cookiecutter.etc }} renders to '/etc', which leads out of the project",
+            "refused: the name of {{ cookiecutter.etc }} renders to '/etc', which points outside of the project",
         ),
-        ("{{ '..' }}/x", "x", "refused: the name of {{ '..' }} renders to '..', which leads out of the project"),
-        ("{{ 'C:x' }}", "x", "refused: the name of {{ 'C:x' }} renders to 'C:x', which leads out of the project"),
+        ("{{ '..' }}/x", "x", "refused: the name of {{ '..' }} renders to '..', which points outside of the project"),
+        ("{{ 'C:x' }}", "x", "refused: the name of {{ 'C:x' }} renders to 'C:x', which points outside of the project"),
     ],
 )
 def test_a_template_that_is_wrong(path: str, text: str | bytes, message: str, template: Template) -> None:
@@ -103,7 +109,7 @@ def test_a_template_that_is_wrong(path: str, text: str | bytes, message: str, te
 
 
 def test_a_template_without_a_templated_folder(template: Template) -> None:
-    with pytest.raises(PresetError, match="no folder with a templated name"):
+    with pytest.raises(PresetError, match="no folder with a template name"):
         bake(template({"slug": "x"}, {"project/x": "x"}), {})
 
 
@@ -206,8 +212,8 @@ def test_code_is_refused_with_a_line_that_names_it(template: Template) -> None:
     assert caught.value.message == (
         f"{folder} runs code: hooks/pre_prompt.sh runs before the first question, in a copy of the template; "
         "hooks/post_gen_project.py runs after the files are written; "
-        "cookiecutter.json: the Jinja extension local_extensions.Evil is loaded, of the template's own; "
-        "cookiecutter.json: the Jinja extension there.Extension is loaded, an installed package's"
+        "cookiecutter.json: the Jinja extension local_extensions.Evil is loaded, part of the template; "
+        "cookiecutter.json: the Jinja extension there.Extension is loaded, from an installed package"
     )
 
 

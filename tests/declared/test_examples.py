@@ -114,7 +114,7 @@ def test_a_member_of_a_cargo_workspace() -> None:
     spec: Any = service.spec
     assert (spec.framework, spec.port, spec.runtime.version) == ("actix-web", 9090, "1.93")
     assert [note.text for note in service.notes] == [
-        "the program listens on 127.0.0.1, where nothing outside of the container reaches it: listen on 0.0.0.0"
+        "the program listens on 127.0.0.1, where reachable only from inside the container: listen on 0.0.0.0"
     ]
     rendering = render_spec(spec, preset=example_preset("rust"))
     assert rendering.layout.context == "."
@@ -155,5 +155,5 @@ def test_init_by_the_folder_of_the_preset(name: str) -> None:
 def test_other_services_of_the_tree_get_what_applies_to_them() -> None:
     kinds = {service.spec.path: made.preset for service, made in genfile.generate(EXAMPLES, preset=RUST).services}
     assert (kinds["rust"], kinds["go"]) == ("rust", "go")
-    with pytest.raises(PresetError, match="no preset applies to a service in cobol"):
+    with pytest.raises(PresetError, match="no preset supports a cobol service"):
         genfile.render({"language": "cobol", "name": "x"})

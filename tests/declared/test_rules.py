@@ -19,7 +19,7 @@ FACT = HEAD + "[[detect.facts]]\n"
     [
         (HEAD + 'unles = ["x"]', "unles is not a key of a rule", "did you mean unless?"),
         (FACT + 'field = "port"\nfle = "x"\nregex = "x"', "facts.0.fle is not a key of a rule", "did you mean file?"),
-        (FACT + 'field = "prt"\nvalue = 1', "is no field of a spec that a rule can fill; did you mean port?", None),
+        (FACT + 'field = "prt"\nvalue = 1', "is not a spec field that a rule can fill; did you mean port?", None),
         (FACT + 'field = "port"', "takes `file`, `from`, `value` or `default`", None),
         (FACT + 'field = "port"\nfile = "x"', "env, regex, exists; it has none", None),
         (FACT + 'field = "port"\nfile = "x"\ntoml = "a"\nyaml = "a"', "it has toml and yaml", None),
@@ -28,10 +28,10 @@ FACT = HEAD + "[[detect.facts]]\n"
         (FACT + 'field = "port"\nfile = "x"\nregex = "(a)(b)"', "takes one group", None),
         (FACT + 'field = "port"\nvalue = 1\nappend = true', "are for fields that hold a list", None),
         (FACT + 'field = "port"\nvalue = "{facts.x}"', "no rule above fills 'facts.x'", None),
-        (FACT + 'field = "port"\nvalue = "{0}"', "{0} stands for nothing that was found", None),
+        (FACT + 'field = "port"\nvalue = "{0}"', "{0} has no finding to stand for", None),
         (FACT + 'field = "port"\nvalue = 1\nwhen = "framework=x"', "no rule above fills 'framework'", None),
         (FACT + 'field = "runtime.version"\nfile = "x"\ntoml = "a"\nrange = "gem"', "go together", None),
-        (HEAD.replace("ruby", "node"), "node is a language that genfile knows itself", None),
+        (HEAD.replace("ruby", "node"), "node is a language with built-in support", None),
         ('[detect]\nlanguage = "ruby"', "files", None),
     ],
 )  # fmt: skip

@@ -121,8 +121,8 @@ def test_bytes_arrive(small: GuardPool) -> None:
 @pytest.mark.parametrize(
     ("task", "data", "code", "line"),
     [
-        ("burn", {}, "time", "the limit of 2 seconds of CPU was reached"),
-        ("eat", {}, "memory", "the limit of 256 MiB of memory was reached"),
+        ("burn", {}, "time", "reached the limit of 2 seconds of CPU time"),
+        ("eat", {}, "memory", "reached the limit of 256 MiB of memory"),
         ("die", {"signal": signal.SIGSEGV}, "signal", "died of signal 11 (SIGSEGV)"),
         ("die", {"signal": signal.SIGKILL}, "signal", "died of signal 9 (SIGKILL)"),
         ("leave", {}, "reply", "gave no answer"),
@@ -153,7 +153,7 @@ def test_every_end_is_a_typed_error(small: GuardPool, task: str, data: Any, code
 def test_a_child_that_waits_is_ended_by_the_clock(task: str) -> None:
     started = time.monotonic()
     child = Child(Guard(wall=3))
-    with child, pytest.raises(GuardError, match="not done after 3 seconds on the clock") as caught:
+    with child, pytest.raises(GuardError, match="did not finish within 3 seconds") as caught:
         child.run(TASKS + task, {"seconds": 3600})
     assert caught.value.code == "time"
     assert time.monotonic() - started < 30

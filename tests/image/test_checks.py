@@ -58,14 +58,14 @@ PAIRS = [
         "copied-files-exist",
         NODE,
         "FROM node:24\nCOPY nothing /x\n",
-        "nothing makes nothing",
+        "nothing is not in the image",
         "FROM node:24\nCOPY lib /x\n",
     ),
     (
         "copied-files-exist",
         NODE,
         "FROM node:24 AS a\nWORKDIR /a\nCOPY . .\nFROM scratch\nCOPY --from=a /a/dist /dist\n",
-        "nothing makes /a/dist",
+        "/a/dist does not exist",
         "FROM node:24 AS a\nWORKDIR /a\nCOPY . .\nFROM scratch\nCOPY --from=a /a/lib /dist\n",
     ),
     (
@@ -86,7 +86,7 @@ PAIRS = [
         "git-where-fetched",
         {"requirements.txt": "x @ git+https://x.example/y\n"},
         "FROM python:3.13-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
-        "by git, which this stage does not have",
+        "with git, which this stage does not have",
         "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y git\nCOPY requirements.txt .\n"
         "RUN pip install -r requirements.txt\n",
     ),
@@ -94,7 +94,7 @@ PAIRS = [
         "command-exists",
         NODE,
         NPM + 'CMD ["node", "index.js"]\n',
-        "nothing makes /app/index.js",
+        "/app/index.js is not in the image",
         NPM + 'CMD ["node", "server"]\n',
     ),
     (
@@ -102,7 +102,7 @@ PAIRS = [
         "command-exists",
         NODE,
         NPM + 'RUN npm run build\nCMD ["node", "dist/server.js"]\n',
-        "nothing makes /app/dist/server.js",
+        "/app/dist/server.js is not in the image",
         NPM + 'RUN npm run build\nCMD ["node", "dist/src/server.js"]\n',
     ),
     (
@@ -116,7 +116,7 @@ PAIRS = [
         "command-exists",
         UV,
         PYTHON + 'COPY . .\nCMD ["gunicorn", "app.main:app"]\n',
-        "gunicorn is not in the image: uv.lock does not have it",
+        "gunicorn is not in the image: uv.lock does not include it",
         PYTHON + 'COPY . .\nRUN uv pip install gunicorn\nCMD ["gunicorn", "web:app"]\n',
     ),
     (
@@ -130,7 +130,7 @@ PAIRS = [
         "command-exists",
         NODE,
         NPM + 'HEALTHCHECK CMD curl -f http://localhost:3000/\nCMD ["node", "server.js"]\n',
-        "HEALTHCHECK asks with curl",
+        "HEALTHCHECK runs curl",
         "FROM node:24-slim\nRUN apt-get update && apt-get install -y curl\n"
         'HEALTHCHECK CMD curl -f http://localhost:3000/\nCMD ["node", "-e", "1"]\n',
     ),
@@ -181,7 +181,7 @@ PAIRS = [
         "one-port",
         UV,
         'FROM python:3.13\nCMD ["uvicorn", "a:b", "--host", "127.0.0.1"]\n',
-        "nothing outside of the container reaches it",
+        "reachable only from inside the container",
         'FROM python:3.13\nCMD ["uvicorn", "a:b", "--host", "0.0.0.0"]\n',
     ),
 ]
@@ -199,7 +199,7 @@ def test_a_check_finds_the_fault_and_not_its_twin(
 def test_a_folder_that_is_written_belongs_to_the_user() -> None:
     needs = Needs(written=(Need("data"),))
     text = "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN mkdir -p data{}\nUSER 1000\n"
-    assert any("belongs to root, not to the user 1000" in item for item in found(text.format(""), NODE, "", needs))
+    assert any("belongs to root instead of the user 1000" in item for item in found(text.format(""), NODE, "", needs))
     assert not found(text.format(" && chown 1000:1000 data"), NODE, "", needs)
     assert not found(text.format("") + "VOLUME /app/data\n", NODE, "", needs)
 
@@ -207,7 +207,7 @@ def test_a_folder_that_is_written_belongs_to_the_user() -> None:
 def test_a_variable_that_must_be_given_is_named() -> None:
     needs = Needs(variables=(Need("DATABASE_URL"),))
     assert found("FROM node:24\n", needs=needs) == [
-        "required-variables: DATABASE_URL must be set when the container is started"
+        "required-variables: DATABASE_URL must be set when the container starts"
     ]
     assert not found("FROM node:24\nENV DATABASE_URL=x\n", needs=needs)
 

@@ -98,7 +98,10 @@ def test_lint_says_where_and_what(project: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "1 Dockerfile, 0 findings\n"
     (project / "Dockerfile").write_text(RIGHT.replace('"server.js"', '"index.js"'), "utf-8")
     assert lint(project) == 3
-    assert "Dockerfile:7: error: node index.js: nothing makes /app/index.js [command-exists]" in capsys.readouterr().out
+    assert (
+        "Dockerfile:7: error: node index.js: /app/index.js is not in the image [command-exists]"
+        in capsys.readouterr().out
+    )
 
 
 def test_lint_as_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

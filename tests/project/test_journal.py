@@ -328,7 +328,7 @@ def test_a_run_that_is_at_work_is_left_alone_and_waited_for_in_vain(
         run(["new", "--list"])
         assert (root / "a").read_text() == "new\n"
         assert capfd.readouterr().err == ""
-        with pytest.raises(BusyError, match="another genfile is writing into"):
+        with pytest.raises(BusyError, match="another genfile process is writing to"):
             apply_plan(make_plan(root, {"c": "1\n"}))
     run(["new", "--list"])
     assert (root / "a").read_text() == "old\n"

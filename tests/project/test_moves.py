@@ -39,7 +39,7 @@ def test_edits_move_along_with_a_renamed_file(tmp_path: Path) -> None:
     update = updated(put(tmp_path, {"src/old.py": MINE}), {"src/old.py": OLD}, {"lib/new.py": NEW})
     assert texts(tmp_path) == {"lib/new.py": MINE.replace("line 8", "line eight")}
     assert not (tmp_path / "src").exists()
-    assert update.notes == ("src/old.py is lib/new.py now, your edits with it",)
+    assert update.notes == ("src/old.py is now lib/new.py, with your edits",)
     assert update.conflicts == ()
 
 
@@ -65,7 +65,7 @@ def test_the_user_renamed_it_too(tmp_path: Path) -> None:
 def test_the_user_deleted_it(tmp_path: Path) -> None:
     update = updated(tmp_path, {"a": OLD}, {"b": NEW})
     assert texts(tmp_path) == {"b": NEW}
-    assert update.notes == ("b was a, which you deleted: it is back by its new name",)
+    assert update.notes == ("a is now b; you deleted a, so b is new",)
 
 
 def test_the_user_has_another_file_of_the_new_name(tmp_path: Path) -> None:

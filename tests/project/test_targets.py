@@ -36,7 +36,7 @@ def test_nothing_of_version_control_is_ever_planned(tmp_path: Path, path: str) -
         lambda: make_update(tmp_path, Bases({}), {path: b"x"}),
         lambda: make_update(tmp_path, Bases({path: b"x"}), {}),
     ):
-        with pytest.raises(WriteError, match=f"{saying}.* belongs to version control"):
+        with pytest.raises(WriteError, match=f"{saying}.* is in a version control folder"):
             attempt()
     assert list(tmp_path.iterdir()) == []
 
@@ -68,13 +68,13 @@ def test_no_link_leads_into_version_control(tmp_path: Path) -> None:
     (tmp_path / "ci").symlink_to(".git/hooks")
     (tmp_path / "deep").symlink_to(".git")
     for path in ("ci/pre-commit", "deep/hooks/pre-commit", "deep/config"):
-        with pytest.raises(WriteError, match=r"\.git.* belongs to version control"):
+        with pytest.raises(WriteError, match=r"\.git.* is in a version control folder"):
             make_plan(tmp_path, {path: "x"})
-        with pytest.raises(WriteError, match=r"\.git.* belongs to version control"):
+        with pytest.raises(WriteError, match=r"\.git.* is in a version control folder"):
             apply_plan(Plan(tmp_path, (Change(path, "create", None, b"x"),)))
-    with pytest.raises(WriteError, match="belongs to version control"):
+    with pytest.raises(WriteError, match="is in a version control folder"):
         make_plan(tmp_path / "ci", {"pre-commit": "x"})
-    with pytest.raises(WriteError, match="belongs to version control"):
+    with pytest.raises(WriteError, match="is in a version control folder"):
         apply_plan(Plan(tmp_path, (), ("ci/x",)))
     assert list((tmp_path / ".git/hooks").iterdir()) == []
 

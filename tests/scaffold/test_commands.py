@@ -274,7 +274,7 @@ def test_a_mode_and_a_rename_reach_the_project(template: Path, tmp_path: Path) -
     (template / "project/run.sh").chmod(0o644)
     done = genfile(tmp_path, "update", "shop", "--from", "tpl")
     assert done.returncode == 0, done.stderr
-    assert "main.py is server.py now, your edits with it" in done.stdout
+    assert "main.py is now server.py, with your edits" in done.stdout
     assert tree(shop) - {path for path in tree(shop) if path.startswith(".git/")} == {
         *("server.py", "requirements.txt", "run.sh"),
         *RECORD,
@@ -312,7 +312,7 @@ def test_folders_that_no_template_made_are_refused(
     tmp_path: Path, template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["update", str(tmp_path)]) == 2
-    assert "genfile has written no container files here" in capsys.readouterr().err
+    assert "genfile has not written any container files here" in capsys.readouterr().err
     run(["new", "./tpl", "shop"])
     put(tmp_path, "shop/.genfile-answers.toml", "version = 9\n")
     assert run(["update", "shop"]) == 2

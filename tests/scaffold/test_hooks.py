@@ -42,7 +42,7 @@ def test_a_hook_that_runs_git_never_reaches_the_users_repository(tmp_path: Path)
     template = write_template(tmp_path / "tpl", {"a": "1\n2\n3\n"}, GIT_HOOK)
     made = genfile(tmp_path, "new", "./tpl", "shop", "--defaults", "--trust")
     assert made.returncode == 0, made.stderr
-    assert "made a repository (.git), which is not taken along: run `git init` yourself" in made.stderr
+    assert "created a git repository (.git), which genfile does not copy; run `git init` yourself" in made.stderr
     project = tmp_path / "shop"
     assert not (project / ".git").exists()
     assert list(kept_in_lock(project)) == ["a"]

@@ -142,7 +142,7 @@ def test_the_template_names_its_folder() -> None:
         (HEAD.replace("demo", "De mo"), "template.toml:2: name"),
         (HEAD + '[questions.folder]\ntype = "text"\nhelp = "x"\n', "means something else"),
         (HEAD + '[questions.a]\ntype = "text"\nhelp = "x"\npattern = "("\n', "template.toml:7: .*pattern is wrong"),
-        (HEAD + '[questions.a]\ntype = "choice"\nhelp = "x"\n', "a choice wants `choices`"),
+        (HEAD + '[questions.a]\ntype = "choice"\nhelp = "x"\n', "type choice needs `choices`"),
         (HEAD + '[[files]]\npath = "a"\nwhen = "nmae =="\n', "files"),
     ],
 )

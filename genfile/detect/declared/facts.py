@@ -48,7 +48,7 @@ def ask(project: Project, rules: DetectRules) -> Answers:
         try:
             fact, finds = _answer(project, rule, answers, searcher)
         except SlowPattern:
-            text = f"the search for {rule.field} in {rule.file or rule.from_field} took too long: left out"
+            text = f"the search for {rule.field} in {rule.file or rule.from_field} took too long and was skipped"
             answers.notes.append(Note("warning", text))
             continue
         if fact is None:
@@ -122,7 +122,7 @@ def _finds(project: Project, rule: FactRule, answers: Answers, searcher: Searche
     elif rule.file is not None:
         finds = list(find(project, rule, searcher))
     else:
-        says = "the default" if rule.default is not None else "by the rules of the preset"
+        says = "the default" if rule.default is not None else "from the preset's rules"
         return [Find("", Evidence(answers.place, None, says))]
     if rule.match is None:
         return finds

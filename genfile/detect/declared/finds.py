@@ -58,7 +58,7 @@ def _from_above(project: Project, item: Find) -> Find:
 
 def _in_file(place: Project, name: str, rule: FactRule, searcher: Searcher) -> Iterator[Find]:
     if rule.exists:
-        yield Find(name, place.says(name, None, "it is there"))
+        yield Find(name, place.says(name, None, "the file exists"))
     elif rule.regex is not None:
         yield from _matches(place, name, rule.regex, searcher)
     elif rule.env is not None:
@@ -79,7 +79,7 @@ def _matches(place: Project, name: str, pattern: str, searcher: Searcher) -> Ite
         return
     if len(text) > MAX_TEXT:
         full = place.full(name)
-        place.tree.note("info", f"{full} is larger than 1 MiB: no pattern is searched for in it", full)
+        place.tree.note("info", f"{full} is larger than 1 MiB, so patterns are not searched for in it", full)
         return
     for found, start in searcher.search(pattern, text):
         # The line that the group's text begins on, not that of a blank that the pattern took along.
@@ -131,7 +131,7 @@ def _scalar(value: Any) -> str | None:
 
 
 def workspace_root(project: Project, rules: DetectRules) -> tuple[Project, Evidence] | None:
-    """The nearest folder above that the rules know as the root of a workspace."""
+    """The nearest folder above that the rules know as a workspace root."""
     rule = rules.workspace
     folder = project.parent() if rule is not None else None
     while rule is not None and folder is not None:
@@ -141,6 +141,6 @@ def workspace_root(project: Project, rules: DetectRules) -> tuple[Project, Evide
                 document = folder.parse(_PARSERS[way], name)
                 for steps, _ in _walk(document.value, parse_path(path or ""), ()) if document is not None else ():
                     line = _line(document, steps) if document is not None else None
-                    return folder, folder.says(name, line, f"{path}: the root of a workspace")
+                    return folder, folder.says(name, line, f"{path}: a workspace root")
         folder = folder.parent()
     return None

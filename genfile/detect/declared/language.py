@@ -34,7 +34,7 @@ class Declared:
             return None
         if rules.any and not any(next(expand(project, name), None) for name in rules.any):
             return None
-        reason = project.says(there[0] or rules.files[0], None, f"a project in {self.title}")
+        reason = project.says(there[0] or rules.files[0], None, f"a {self.title} project")
         return Claim("server", reason)
 
     def serving(self, projects: Sequence[Project]) -> list[Project]:

@@ -80,7 +80,7 @@ def _take(
         served = first(signals, server, site, output)
         if served is not None:
             if served.unused:
-                text = f"{site.path}: a front end of another program: it is not built ({served.reason})"
+                text = f"{site.path}: front end of another program, so the image does not build it ({served.reason})"
                 tree.note("info", text, served.reason.path, served.reason.line)
                 return True
             if server.project.path in taken:
@@ -127,7 +127,7 @@ def _leave_beside(tree: Tree, sites: list[Found], taken: dict[str, Served], gone
 
 def _note_second(tree: Tree, site: Project, server: str, reason: Evidence) -> None:
     """One front end goes into an image: tell of another one, which is no service of its own either."""
-    text = f"{site.path}: a second front end of {server or '.'}: it is not built ({reason})"
+    text = f"{site.path}: second front end of {server or '.'}, so the image does not build it ({reason})"
     tree.note("warning", text, reason.path, reason.line)
 
 

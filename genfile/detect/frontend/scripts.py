@@ -49,8 +49,8 @@ class Move:
 
 
 def scripted(server: Found, site: Project, output: str) -> Served | None:
-    """A script of package.json puts what the site's build makes into the server's folder: the site's own build, or a
-    script of the server or of a folder above them."""
+    """A package.json script puts the site's build output into the server's folder: the site's own build, or a script
+    of the server or of a parent folder."""
     package = read_package(site)
     chain = _build_chain(package) if package is not None else []
     for name in chain:
@@ -67,7 +67,7 @@ def scripted(server: Found, site: Project, output: str) -> Served | None:
 
 
 def built_by_server(server: Found, site: Project, output: str) -> Served | None:
-    """The build of a Node server, which gives out files, goes into the site's folder and runs its build there."""
+    """The build of a Node server that serves files runs the site's build in the site's folder."""
     package = read_package(server.project) if server.language.NAME == "node" else None
     name = build_script(package) if package is not None else None
     if package is None or name is None:

@@ -26,7 +26,7 @@ def dockerfiles_above(project: Project) -> tuple[str, ...]:
 
 
 def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
-    """The project's own Dockerfile builds the site in one stage, and copies what it made to where the server is."""
+    """The project's own Dockerfile builds the site in one stage and copies the output next to the server."""
     for path in dockerfiles_above(server.project):
         try:
             dockerfile = read_dockerfile(server.project.tree.text(path) or "")
@@ -59,7 +59,7 @@ def runs_itself(site: Project) -> Evidence | None:
                     return Evidence(path, item.line, item.original.strip()[:100])
             for script in _scripts(site, path, stage):
                 if _NODE_SERVER.search(site.tree.text(script) or ""):
-                    return Evidence(script, 1, "it starts a server of Node's")
+                    return Evidence(script, 1, "starts a Node server")
     return None
 
 

@@ -34,8 +34,8 @@ def put_plugins(module: GoModule, draft: Draft) -> list[str]:
         if package is not None:
             installs.append(f"go install {package}")
             continue
-        text = f"{name} starts {started}, which the stage of Go does not have"
-        remedy = "commit what it makes, or name a plug-in that go.mod has as a tool"
+        text = f"{name} starts {started}, which the Go stage does not have"
+        remedy = "commit the generated code, or use a plug-in that go.mod lists as a tool"
         draft.note("warning", f"{text}: {remedy}", folder.full(name), line)
     return list(dict.fromkeys(installs))
 

@@ -15,7 +15,7 @@ from genfile.evidence import Draft, Evidence, Fact
 # `-X main.version=…` of the linker, in a script or a release's configuration.
 _LINKED = re.compile(r"-X[ =]['\"]?([A-Za-z0-9_./-]+\.[A-Za-z_]\w*)=")
 _VERSIONS = ("version", "appversion", "buildversion", "versionname", "ver", "gitversion")
-GENERATED = "make generate, go generate, buf generate or what the project has for it"
+GENERATED = "with make generate, go generate, buf generate or the project's own command"
 
 
 def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
@@ -36,14 +36,18 @@ def put_build(module: GoModule, sources: Sources, draft: Draft) -> None:
         draft.put("build", Fact(commands, tuple(item for fact in steps for item in fact.evidence)))
     if not module.folder.has("go.sum") and needs_sums(module) and not module.folder.has("vendor/modules.txt"):
         path = module.folder.full("go.mod")
-        draft.note("warning", "go.sum is not there: what is downloaded is not verified; run `go mod tidy`", path)
+        draft.note(
+            "warning",
+            "go.sum is missing, so downloaded modules are not verified; run `go mod tidy` and commit go.sum",
+            path,
+        )
     for place, says in _not_embedded(module, sources).items():
-        text = f"{place} ({says.says}): it is not in the tree; what makes it must be run before the build"
+        text = f"{place} ({says.says}) is not committed; generate it before you build the image"
         draft.note("warning", text, says.path, says.line)
     if made is not None and generated is None:
         evidence, name = made
-        lacks = f"no Go file of {name} is in the tree" if not module.package(name) else f"{name} does not declare it"
-        text = f"{evidence}: {lacks}; it must be generated and committed ({GENERATED})"
+        lacks = f"{name} has no committed Go files" if not module.package(name) else f"{name} does not declare it"
+        text = f"{evidence}: {lacks}; generate it {GENERATED}, and commit it"
         draft.note("warning", text, evidence.path, evidence.line)
 
 

@@ -62,7 +62,7 @@ def claim(folder: Project) -> Claim | None:
     if serves(module, program):
         # What has a manifest stands before what one must be made for.
         strength: Strength = "server" if module.loose is None else "program"
-        return Claim(strength, folder.says(path, 1, "package main, and it listens"))
+        return Claim(strength, folder.says(path, 1, "package main that listens"))
     reason = _runs_long(module, program)
     return Claim("program", reason) if reason is not None else None
 
@@ -81,7 +81,7 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
     of_terminal = _of_terminal(module, program) is not None
     command = staying(module, program) if course.course != "stays" else None
     if command is not None and not (of_terminal and command.words[-1] in COMMON):
-        says = f"{' '.join(command.words)} leads to what stays"
+        says = f"{' '.join(command.words)} keeps running"
         return module.folder.says(command.place.path, command.part.branch.line, says)
     if of_terminal or course.course == "asks":
         return None
@@ -112,19 +112,19 @@ def why_none(folder: Project) -> Note | None:
     module = read_module(folder)
     if module is None or not module.programs:
         name = next(folder.files("*.go"), None) if module is not None and module.loose is not None else None
-        text = "Go without go.mod (`go mod init` makes one) and without a program"
+        text = "Go code without a go.mod and without a main package; run `go mod init` to create a go.mod"
         return Note("info", f"{folder.full(name)}: {text}", folder.full(name)) if name is not None else None
     program = choose_program(module)
     if for_desktop(module, program):
-        text = "it opens windows on a desktop"
+        text = "the program opens desktop windows"
     elif draws_terminal(module):
-        text = "it draws on a terminal"
+        text = "the program draws in a terminal"
     elif (course := life(module, program)).course == "asks":
-        return _none(course.reason, "the program talks to somebody at a terminal")
+        return _none(course.reason, "the program asks a person at a terminal")
     elif (tool := _of_terminal(module, program)) is not None:
-        return _none(tool, "the program is made for commands at a terminal")
+        return _none(tool, "the program is a command-line tool")
     elif course.course == "ends":
-        return _none(course.reason, "the program ends by itself: nothing that main reaches listens, waits or loops")
+        return _none(course.reason, "the program exits by itself; nothing that main reaches listens, waits or loops")
     else:
         return None
     path = next(path for path, file in module.package(program.folder) if file.has_main)
@@ -132,7 +132,7 @@ def why_none(folder: Project) -> Note | None:
 
 
 def _none(reason: Evidence | None, text: str) -> Note | None:
-    return Note("info", f"{reason}: {text}, so it is no service", reason.path, reason.line) if reason else None
+    return Note("info", f"{reason}: {text}, so it is not a service", reason.path, reason.line) if reason else None
 
 
 def choose_program(module: GoModule) -> Program:

@@ -23,7 +23,7 @@ def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list
 
 
 def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """The arguments that ENTRYPOINT and CMD of the project's own Dockerfile give to the program."""
+    """The arguments from ENTRYPOINT and CMD in the project's own Dockerfile."""
     del sources
     names = {program.name, module.base_name}
     found = hosting(module.folder)
@@ -43,19 +43,19 @@ def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[li
 
 
 def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """The command or the flag that leads to what listens, or to what stays."""
+    """The sub-command or flag that makes the program listen or keep running."""
     del sources
     command = command_of(module, program)
     if not serving(module, program) and life(module, program).course != "stays":
         command = staying(module, program)
     if command is None:
         return None
-    says = f"{' '.join(command.words)} leads to what keeps the program running"
+    says = f"{' '.join(command.words)} keeps the program running"
     return module.folder.guess(list(command.words), command.place.path, says, line=command.part.branch.line)
 
 
 def _named(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """A sub-command with the name of a server, where what leads to it can't be followed."""
+    """A sub-command named like a server, if the code that runs it can't be traced."""
     reached = reach(module, program)
     if reached.commands.listed and reached.whole and not reached.cut:
         return None

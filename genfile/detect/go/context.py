@@ -23,7 +23,7 @@ def put_context(module: GoModule, draft: Draft) -> None:
         if not missing:
             _put_work(folder, above, work, needed, draft)
             return
-        text = f"go.work uses {', '.join(missing[:3])}, which the tree doesn't have: built with GOWORK=off"
+        text = f"go.work uses {', '.join(missing[:3])}, which does not exist here; the image builds with GOWORK=off"
         draft.note("warning", text, above.full("go.work"))
         draft.put("gowork_off", above.fact(True, "go.work", None, f"use {missing[0]}"))
     _put_replaced(module, needed, draft)

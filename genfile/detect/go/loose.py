@@ -89,17 +89,17 @@ def put_loose(folder: Project, module: str, main: str, draft: Draft) -> None:
     says = folder.says(main, 1, "package main, without go.mod")
     draft.put("build", Fact([f"go mod init {module}", "go mod tidy"], (says,)))
     text = (
-        "go.mod is missing: the build makes one, with the newest version of every module; run "
+        "go.mod is missing, so the build creates one with the newest version of every module; run "
         f"`go mod init {module} && go mod tidy` and commit go.mod and go.sum"
     )
     draft.note("warning", text, folder.full(main))
     lock = next((name for name in _LOCKS if folder.has(name)), None)
     if lock is not None:
-        draft.note("warning", f"{lock}: go takes no versions from it any more", folder.full(lock))
+        draft.note("warning", f"{lock}: Go no longer reads versions from it", folder.full(lock))
     for path, name, line in imported(folder):
         own = path.startswith(module + "/")
         if path.startswith(".") or (not own and any(item.endswith(".go") for item in folder.names(path))):
             place = folder.says(name, line, f"import {path}")
-            text = f"{place}: a module can't import its own package by this path; write {module}/… instead"
+            text = f"{place}: this import path is not part of the module; write {module}/… instead"
             draft.note("warning", text, place.path, place.line)
             return

@@ -215,7 +215,7 @@ class GoModule:
 
 
 def declared_programs(folder: Project) -> dict[str, Evidence]:
-    """The main packages that the project itself releases, by folder: goreleaser, Heroku, the Dockerfile, make."""
+    """The main packages that the project releases: goreleaser, Heroku, the Dockerfile, make."""
     found: dict[str, Evidence] = {}
     for name in (".goreleaser.yaml", ".goreleaser.yml", "goreleaser.yaml", "goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
@@ -263,7 +263,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
 
 
 def build_tags(folder: Project) -> dict[str, Evidence]:
-    """The build tags of the project's own release: goreleaser's, the Dockerfile's, make's; the first alone."""
+    """The build tags of the project's releases, from the first of: goreleaser, the Dockerfile, make."""
     for name in (".goreleaser.yaml", ".goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
         for index, item in enumerate(document.items("builds") if document else []):

@@ -52,7 +52,7 @@ def put_private(module: GoModule, draft: Draft) -> None:
         return
     draft.put("secrets", Fact([{"id": "netrc", "kind": "netrc"}], evidence[:1]))
     path, says = first
-    text = f"{path} looks private: build with --secret id=netrc,src=$HOME/.netrc"
+    text = f"{path} looks like a private module; build with --secret id=netrc,src=$HOME/.netrc"
     draft.note("warning", text, says.path, says.line)
 
 

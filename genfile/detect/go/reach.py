@@ -48,7 +48,7 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
                     item = {"name": value.name, "phase": "run", "value": f"0.0.0.0{match[1]}"}
                     draft.values.setdefault("environment", []).append(item)
                 else:
-                    text = f"{says}: only programs of the container itself reach it; listen on :{port}"
+                    text = f"{says}: reachable only from inside the container; listen on :{port}"
                     draft.note("warning", text, says.path, says.line)
                 return
 
@@ -66,7 +66,7 @@ def _tell(says: Evidence, name: str, match: re.Match[str], draft: Draft) -> None
     told = f"--{name}=0.0.0.0{match[1] or ''}"
     if not any(str(word).lstrip("-").startswith(name) for word in draft.values["start"][1:]):
         draft.values["start"] = [*draft.values["start"], told]
-        draft.note("info", f"{says}: started with {told}", says.path, says.line)
+        draft.note("info", f"{says}: the image starts it with {told}", says.path, says.line)
 
 
 def _is_own(name: str) -> bool:

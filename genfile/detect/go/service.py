@@ -93,7 +93,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
         names = ", ".join(item.package for item in others[:8])
         draft.note(
             "info",
-            f"{program.package} is built; other programs: {names} (choose with --set main_package=…)",
+            f"the image builds {program.package}; the module also has {names} (choose one with --set main_package=…)",
             manifest.path,
         )
     if module.tags:
@@ -150,15 +150,15 @@ def _put_network(
     port = find_port(module, running(module, program, sources), framework)
     if port is None:
         where = draft.evidence["/framework"].evidence if "/framework" in draft.evidence else ()
-        draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT with a default"))
+        draft.put("port", Fact(8080, where, guess=True, remedy="read the port from PORT, with a default"))
         return
     draft.put(
         "port",
         Fact(port.value.number or 8080, port.evidence, port.guess or port.value.number is None, port.remedy),
     )
-    if port.guess and "can't be seen" in port.evidence[0].says:
+    if port.guess and "not known from the code" in port.evidence[0].says:
         says = port.evidence[0]
-        draft.note("info", f"{says}: the port is not known, {port.value.number} is a guess", says.path, says.line)
+        draft.note("info", f"{says}: no port found; using {port.value.number}", says.path, says.line)
     if port.value.variable and not _holds_address(sources, port.value.variable):
         draft.put("port_variable", port.but(port.value.variable))
     health = find_health(module, sources)
@@ -213,7 +213,7 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
             package = started(call.arguments) if call.callee in ("exec.Command", "exec.LookPath") else None
             if package is not None and package not in run:
                 run.add(package)
-                evidence.append(folder.says(path, call.line, f"{call.callee} starts it"))
+                evidence.append(folder.says(path, call.line, f"{call.callee} runs it"))
     draft.put("cgo", cgo)
     if build or run:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
@@ -234,7 +234,10 @@ def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Dr
         draft.put("writable", writable.but(kept) if kept else None)
     beside = beside_binary(module, sources)
     if beside is not None:
-        text = f"{beside}: if it keeps files beside itself, its image refuses them: give it a folder, and a volume"
+        text = (
+            f"{beside}: if the program writes files beside its binary, that fails in the image; write to a folder of "
+            "its own and mount a volume there"
+        )
         draft.note("warning", text, beside.path, beside.line)
     backing = {
         service.name: module.says(dependency)

@@ -212,7 +212,7 @@ def put_dotenv(module: GoModule, sources: Sources, draft: Draft) -> None:
             after = " ".join(lines[number - 1 : number + 5])
             if _FATAL.search(after.split("godotenv", 1)[-1]) and "err" in after:
                 says = module.folder.says(path, number, line.strip())
-                text = f"{says}: the program stops where there is no .env, and an image has none"
-                remedy = "go on where the file is missing, and give the variables to the container"
+                text = f"{says}: the program stops if .env is missing, and an image has no .env"
+                remedy = "make the file optional and pass the variables to the container"
                 draft.note("warning", f"{text}: {remedy}", says.path, says.line)
                 return

@@ -328,4 +328,6 @@ def followed(module: GoModule, values: Values, path: str, node: "Node", says: st
     if got.number is None or got.number < 80:
         return None
     place = got.path or path
-    return module.folder.fact(Port(got.number, got.variable), place, got.line or None, f"{says} comes to {got.number}")
+    return module.folder.fact(
+        Port(got.number, got.variable), place, got.line or None, f"{says} evaluates to {got.number}"
+    )

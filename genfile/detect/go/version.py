@@ -29,7 +29,7 @@ def go_version(module: GoModule, draft: Draft) -> None:
             return
         draft.note(
             "warning",
-            f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}: go.mod wins",
+            f"{decision.fact.evidence[0]} is older than go.mod's {unmet[1]} {unmet[0]}; using go.mod",
         )
     named = _supported(floors)
     if named is not None:
@@ -42,14 +42,14 @@ def go_version(module: GoModule, draft: Draft) -> None:
     choice = choose("go", [(text, "floor") for text, _ in floors])
     if choice.line is None:
         pin = parse_pin(floors[0][0], "go") if floors else None
-        draft.note("warning", f"Go {floors[0][0]} is newer than any that is known here", folder.full("go.mod"))
+        draft.note("warning", f"Go {floors[0][0]} is newer than any release that genfile knows", folder.full("go.mod"))
         draft.put("runtime.version", Fact(pin.line if pin else runtime("go").default, evidence))
         return
     draft.put("runtime.version", Fact(choice.line, evidence, guess=not evidence))
 
 
 def _supported(floors: list[tuple[str, str]]) -> str | None:
-    """The newest line that go.mod's directives name, where it is not past its end of life."""
+    """The newest version that go.mod's directives name, unless it has reached its end of life."""
     lines = [pin.line for text, _ in floors if (pin := parse_pin(text, "go")) is not None]
     newest = max(lines, key=lambda line: [int(part) for part in line.split(".")], default=None)
     known = runtime("go").line(newest) if newest else None

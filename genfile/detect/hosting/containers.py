@@ -37,7 +37,7 @@ MAX_TRIED = 12
 
 
 def read_dockerfiles(folder: Project, found: Hosting) -> None:
-    """The Dockerfiles of the service: those in its folder, and those that a compose file builds it with."""
+    """The service's Dockerfiles: those in its folder, and those that a compose file builds it with."""
     services: dict[str, Service] = {}
     for item in compose_services(folder):
         services.setdefault(item.dockerfile, item)
@@ -116,7 +116,7 @@ def compose_services(folder: Project) -> list[Service]:
 
 
 def read_compose_files(folder: Project, found: Hosting) -> None:
-    """A compose service that is the folder's own: its ports, its command, its check, its volumes."""
+    """The folder's own compose service: its ports, command, health check and volumes."""
     own = [item for item in compose_services(folder) if _is_own(folder, item, found)]
     # Of several with one image the one that is published is the service; the others are its workers.
     named = [item for item in own if not set(re.split(r"[^a-z0-9]+", item.name.lower())) & _BESIDE] or own
@@ -164,7 +164,7 @@ def _is_written_by_us(folder: Project, service: Service) -> bool:
 
 
 def read_devcontainer(folder: Project, found: Hosting) -> None:
-    """The image and the first forwarded port of a devcontainer."""
+    """A devcontainer's image and first forwarded port."""
     root = Project(folder.tree, "")
     for name in (".devcontainer/devcontainer.json", ".devcontainer.json"):
         document = root.jsonc(name) if root.has(name) else None

@@ -80,7 +80,7 @@ def read_railway(folder: Project, found: Hosting) -> None:
 
 
 def read_app_engine(folder: Project, found: Hosting) -> None:
-    """app.yaml of App Engine: entrypoint."""
+    """App Engine's app.yaml: entrypoint."""
     document = folder.yaml("app.yaml") if folder.has("app.yaml") else None
     text = document.text("entrypoint") if document and document.text("runtime") else None
     if text and document is not None:
@@ -88,7 +88,7 @@ def read_app_engine(folder: Project, found: Hosting) -> None:
 
 
 def read_heroku(folder: Project, found: Hosting) -> None:
-    """heroku.yml: run.web, release.command; app.json: scripts of a release."""
+    """heroku.yml: run.web, release.command; app.json: release scripts."""
     document = folder.yaml("heroku.yml") if folder.has("heroku.yml") else None
     if document is None:
         return

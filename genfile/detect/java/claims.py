@@ -37,7 +37,10 @@ def claim(folder: Project) -> Claim | None:
     if found is not None:
         bundled = _bundled(build)
         if len(bundled) > 1:
-            text = f"{folder.spec_path}: the services {' and '.join(bundled)} in one, for a quick start: no service"
+            text = (
+                f"{folder.spec_path}: the services {' and '.join(bundled)} in one quick-start program, so it is not "
+                "a service"
+            )
             folder.tree.note("info", text, build.runnable.path, build.runnable.line)
             return None
         if found[0].name == "spring-boot" and not serves_http(build) and _course(build).course == "asks":
@@ -87,7 +90,10 @@ def _without_framework(build: Build) -> Claim | None:
     if build.is_member and any(other != folder.path for other in _others(build)):
         return None
     folder.tree.note(
-        "warning", f"{runnable}: nothing says that this program stays or listens", runnable.path, runnable.line
+        "warning",
+        f"{runnable}: no sign that this program keeps running or listens; it may be a library",
+        runnable.path,
+        runnable.line,
     )
     return Claim("guess", runnable)
 
@@ -109,21 +115,21 @@ def why_none(folder: Project) -> Note | None:
     desktop = build.find(*_DESKTOP)
     course = _course(build) if build.runnable is not None else Life("unknown")
     if android is not None:
-        return _note(android.evidence, "an app for Android")
+        return _note(android.evidence, "this is an Android app")
     if desktop is not None or course.course == "windows":
-        return _note(desktop.evidence if desktop is not None else course.reason, "a program that opens windows")
+        return _note(desktop.evidence if desktop is not None else course.reason, "the program opens desktop windows")
     if course.course == "asks":
-        return _note(course.reason, "the program talks to somebody at a terminal")
+        return _note(course.reason, "the program asks a person at a terminal")
     if course.course == "ends":
-        return _note(course.reason, "the program ends by itself: nothing that its main class reaches listens or waits")
+        return _note(course.reason, "the program exits by itself; nothing that its main class reaches listens or waits")
     if build.runnable is None and not folder.path:
         name = next(name for name in ("pom.xml", "build.gradle", "build.gradle.kts") if folder.has(name))
-        return Note("info", f"{name}: no plugin and no main class makes a program of one of its modules", name)
+        return Note("info", f"{name}: no module has a plugin or a main class that makes it a program", name)
     return None
 
 
 def _note(reason: Evidence | None, text: str) -> Note | None:
-    return Note("info", f"{reason}: {text}, so it is no service", reason.path, reason.line) if reason else None
+    return Note("info", f"{reason}: {text}, so it is not a service", reason.path, reason.line) if reason else None
 
 
 def _others(build: Build) -> list[str]:

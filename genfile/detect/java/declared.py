@@ -12,6 +12,6 @@ def declared_build(folder: Project) -> Build | None:
     maven = folder.has("pom.xml")
     if gradle and maven:
         chosen = "gradle" if folder.has("gradlew") and not folder.has("mvnw") else "maven"
-        folder.tree.note("warning", f"pom.xml stands beside a Gradle build: {chosen} is used", folder.full("pom.xml"))
+        folder.tree.note("warning", f"found both pom.xml and a Gradle build; using {chosen}", folder.full("pom.xml"))
         maven = chosen == "maven"
     return read_maven(folder) if maven else read_gradle(folder)

@@ -25,7 +25,7 @@ def put_dotenv(build: Build, draft: Draft) -> None:
             loads = names == ("dotenv",) or (names[0] == "Dotenv" and names[-1] == "load")
             if loads and "ignoreIfMissing" not in names:
                 says = build.folder.says(name, line, ".".join(names))
-                text = f"{says}: it throws where there is no .env, and an image has none"
-                remedy = "call ignoreIfMissing(), and give the variables to the container"
+                text = f"{says}: this throws if .env is missing, and an image has no .env"
+                remedy = "call ignoreIfMissing() and pass the variables to the container"
                 draft.note("warning", f"{text}: {remedy}", says.path, says.line)
                 return

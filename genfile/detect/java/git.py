@@ -34,7 +34,7 @@ MAX_RESOURCES = 60
 # A command of git, whole or its first word.
 _RUNS = re.compile(r"git|git (?:describe|rev-parse|log|rev-list|status|branch|show|tag|symbolic-ref|config)\b.*")
 _TASK = re.compile(r"((?::[\w.-]+)+):[\w.-]+")
-_WITHOUT = ".git is not in the build context; to keep the commit, pass it as a label or a variable"
+_WITHOUT = ".git is not in the build context; to record the commit, pass it as a label or a variable"
 
 
 def git_flags(build: Build) -> list[str]:
@@ -49,11 +49,13 @@ def put_git(build: Build, draft: Draft) -> None:
     """Put /git where the build can't do without the history; notes where it can."""
     if build.tool == "maven":
         for name, says in _plugins(build)[:1]:
-            draft.note("info", f"{says}: skipped by -D{_MAVEN[name]}=true: {_WITHOUT}", says.path, says.line)
+            draft.note(
+                "info", f"{says}: the image skips it with -D{_MAVEN[name]}=true, since {_WITHOUT}", says.path, says.line
+            )
         return
     found = _writes_properties(build)
     if found is not None:
-        draft.note("info", f"{found}: generateGitProperties is left out: {_WITHOUT}", found.path, found.line)
+        draft.note("info", f"{found}: the image skips generateGitProperties, since {_WITHOUT}", found.path, found.line)
     needed = _needs_history(build)
     if needed is None:
         return
@@ -63,8 +65,8 @@ def put_git(build: Build, draft: Draft) -> None:
     if runs_git:
         packages = draft.values.setdefault("system_packages", {"build": [], "run": []})
         packages["build"] = sorted({*packages["build"], "git"})
-    where = "" if build.root.path == "" else f"; it must lie in {build.root.spec_path}, the build context"
-    text = f"{says}: the build asks git, so .git is sent to the builder{where}"
+    where = "" if build.root.path == "" else f"; it must be in {build.root.spec_path}, the build context"
+    text = f"{says}: the build runs git, so .git is part of the build context{where}"
     draft.note("warning" if where else "info", text, says.path, says.line)
 
 

@@ -59,7 +59,7 @@ def read_inputs(build: Build) -> Inputs:
     seen = {root.path}
     for count, folder in enumerate(queue):
         if count > MAX_SCRIPTS or len(inputs.files) > MAX_FILES:
-            inputs.fail(root.says(_first(root), None, f"more than {MAX_FILES} files or {MAX_SCRIPTS} scripts are read"))
+            inputs.fail(root.says(_first(root), None, f"reads more than {MAX_FILES} files or {MAX_SCRIPTS} scripts"))
             break
         for names in (SETTINGS, SCRIPTS):
             found = read_script(folder, names)
@@ -83,13 +83,13 @@ def _modules(root: Project, inputs: Inputs) -> list[Project]:
         return []
     name, script = found
     if script.computes_includes:
-        inputs.fail(root.says(name, 1, "it computes which modules it includes"))
+        inputs.fail(root.says(name, 1, "computes which modules it includes"))
     modules: list[Project] = []
     for path in script.includes:
         module = root.at(path)
         files = [item for item in (*SCRIPTS, *_NAMES) if module.has(item)]
         if not any(item in SCRIPTS for item in files):
-            inputs.fail(root.says(name, None, f"include {path}, which has no build script of the usual name"))
+            inputs.fail(root.says(name, None, f"includes {path}, which has no build script with the usual name"))
         for item in files:
             inputs.add(posixpath.join(path, item))
         modules.append(module)
@@ -157,7 +157,7 @@ def _take(folder: Project, says: Evidence, script: GradleScript, inputs: Inputs)
                 break
     line = computed_read(script)
     if line is not None:
-        inputs.fail(Evidence(says.path, line, "it reads a file whose name it computes"))
+        inputs.fail(Evidence(says.path, line, "reads a file whose name it computes"))
 
 
 def _inside(folder: Project, text: str, root: Project) -> str | None:

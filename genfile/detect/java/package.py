@@ -212,7 +212,7 @@ def maven_flags(folder: Project) -> tuple[list[str], list[Evidence]]:
     if pom.given is not None:
         flags.append(f"-P{pom.given}")
         line = next(item.line for item in pom.root.all("profiles", "profile") if item.find_text("id") == pom.given)
-        says.append(pom.folder.says(pom.file, line, f"profile {pom.given} makes what is run"))
+        says.append(pom.folder.says(pom.file, line, f"profile {pom.given} builds the program"))
     for owner in pom.chain:
         for item in owner.root.all("profiles", "profile"):
             name = item.find_text("id")

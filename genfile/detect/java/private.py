@@ -40,7 +40,7 @@ def put_private(build: Build, draft: Draft) -> None:
     draft.put("secrets", Fact([item for item, _ in secrets.values()], tuple(says for _, says in secrets.values())))
     says = next(iter(secrets.values()))[1]
     told = " ".join(_told(item) for item, _ in secrets.values())
-    draft.note("warning", f"{says}: a private repository: build with {told}", says.path, says.line)
+    draft.note("warning", f"{says}: private repository; build with {told}", says.path, says.line)
 
 
 def _told(secret: dict[str, str]) -> str:

@@ -75,13 +75,13 @@ def _refused(build: Build, poms: list[str]) -> tuple[Evidence, str] | None:
     """Why the dependencies can't be resolved from these files alone."""
     root = build.root
     if build.first:
-        return root.says(poms[0], 1, build.first[0]), "projects of the tree are installed first"
+        return root.says(poms[0], 1, build.first[0]), "other projects of the tree are installed first"
     if len(poms) > MAX_POMS:
-        return root.says(poms[0], 1, f"{len(poms)} modules"), "each pom.xml would be copied by a line of its own"
+        return root.says(poms[0], 1, f"{len(poms)} modules"), "copying each pom.xml would take one line each"
     for pom in reactor(root).values():
         missing = _missing_module(pom)
         if missing is not None:
-            return missing, "Maven starts with no module missing"
+            return missing, "Maven does not start while a module is missing"
     return None
 
 
@@ -112,7 +112,7 @@ def _put_gradle(build: Build, draft: Draft) -> None:
     if draft.values.get("layout") == "distribution":
         draft.values["own_jars"] = own_jars(build, inputs)
     if inputs.unknown is not None:
-        _put_nothing(inputs.unknown, "which files the build reads can't be told", draft)
+        _put_nothing(inputs.unknown, "genfile can't tell which files the build reads", draft)
         return
     if build.is_member:
         draft.values["workspace"]["unused"] = unused_members(build, inputs)
@@ -123,4 +123,4 @@ def _put_gradle(build: Build, draft: Draft) -> None:
 
 def _put_nothing(says: Evidence, why: str, draft: Draft) -> None:
     draft.put("resolve", Fact(None, (says,)))
-    draft.note("info", f"{says}: {why}, so dependencies have no layer of their own", says.path, says.line)
+    draft.note("info", f"{says}: {why}, so dependencies get no layer of their own", says.path, says.line)

@@ -102,12 +102,12 @@ def _put_tool(build: Build, draft: Draft) -> None:
     if build.wrapper:
         draft.put("wrapper", root.fact(True, wrapper, 1, wrapper))
     elif build.has_foreign_wrapper:
-        text = f"the lines of {wrapper} end with CR LF, which no shell takes: the build image brings {build.tool}"
+        text = f"{wrapper} has CRLF line endings, which a shell can't run; using {build.tool} from the build image"
         draft.note("warning", text, root.full(wrapper), 1)
     elif root.has(wrapper):
         draft.note(
             "warning",
-            f"{wrapper} is there, but what it needs is not committed: the build image brings {build.tool}",
+            f"{wrapper} is committed, but the files it needs are not; using {build.tool} from the build image",
             root.full(wrapper),
         )
 
@@ -133,7 +133,7 @@ def _put_older_gradle(build: Build, draft: Draft) -> None:
     boot = draft.values.get("framework_version") or "9"
     if line.isdigit() and (int(line) < 17 or boot.startswith(("1.", "2."))):
         script = next((n for n in ("build.gradle.kts", "build.gradle") if build.root.has(n)), "build.gradle")
-        says = build.root.guess("8", script, f"Gradle 9 runs on Java 17 and later, this is Java {line}")
+        says = build.root.guess("8", script, f"Gradle 9 needs Java 17 or later, but this project uses Java {line}")
         draft.put("package_manager.version", says)
 
 

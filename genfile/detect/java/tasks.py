@@ -79,8 +79,9 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
     if any(not item.plugin and item.name for item in build.dependencies):
         folder.tree.note(
             "warning",
-            f"{build.runnable}: its jar holds none of the libraries that it needs: the plugin `application` makes a "
-            "distribution, com.gradleup.shadow one jar",
+            f"{build.runnable}: the jar does not contain the libraries that it needs. Use the `application` plugin "
+            "for a "
+            "distribution, or com.gradleup.shadow for a single jar",
             build.runnable.path,
             build.runnable.line,
         )

@@ -92,7 +92,8 @@ def _tell_of_more(build: Build, draft: Draft) -> None:
     found = _application_server(build)
     if found is not None:
         text = (
-            f"{found}: made for an application server (WildFly, Payara, Open Liberty, TomEE); Tomcat has servlets alone"
+            f"{found}: needs an application server (WildFly, Payara, Open Liberty, TomEE), but the image has Tomcat, "
+            "which runs only servlets"
         )
         draft.note("warning", text, found.path, found.line)
 

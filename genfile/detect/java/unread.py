@@ -30,7 +30,8 @@ def put_unread(build: Build, draft: Draft) -> None:
     found += sorted(name for name in documents if not any(name in text for text in scripts))
     if found:
         draft.put(
-            "unread", Fact([root.full(name) for name in found], (root.says(found[0], None, "no build reads it"),))
+            "unread",
+            Fact([root.full(name) for name in found], (root.says(found[0], None, "the build does not read it"),)),
         )
 
 

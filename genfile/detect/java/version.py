@@ -31,17 +31,22 @@ def java_version(build: Build, draft: Draft) -> None:
         line = _raised(build, _newest_for(build), draft)
         remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
         place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
-        draft.put("runtime.version", build.root.guess(line, place, "no Java version is named: the default", remedy))
+        draft.put(
+            "runtime.version",
+            build.root.guess(line, place, f"no Java version found; using the default ({line})", remedy),
+        )
         return
     newer = _built_with(build, asked) if pin.fact is None else None
     if newer is not None:
         says = newer.evidence[0]
-        text = f"{says}: built and run with Java {newer.value}, as the project does itself; {fact.evidence[0]} is what"
-        draft.note("info", f"{text} its classes are for", says.path, says.line)
+        text = (
+            f"{says}: using Java {newer.value} to build and run, as the project does itself; {fact.evidence[0]} is what"
+        )
+        draft.note("info", f"{text} its classes target", says.path, says.line)
         asked, fact = newer.value, newer
     choice = _enforced(build, _runs(build, asked), draft)
     if choice.line is None:
-        draft.note("warning", f"Java {asked} is newer than any that is known here", fact.evidence[0].path)
+        draft.note("warning", f"Java {asked} is newer than any release that genfile knows", fact.evidence[0].path)
         choice = java_line(runtime("java").default)
     raised = _raised(build, choice.line or asked, draft)
     draft.put("runtime.version", fact.but(raised))
@@ -50,14 +55,14 @@ def java_version(build: Build, draft: Draft) -> None:
     if choice.line != asked:
         draft.note(
             "info",
-            f"Java {asked} has no long support: built and run with {choice.line}",
+            f"Java {asked} is not a long-term support release; using Java {choice.line} to build and run",
             fact.evidence[0].path,
             fact.evidence[0].line,
         )
     if choice.over:
         draft.note(
             "warning",
-            f"Java {choice.line} is past its end of life",
+            f"Java {choice.line} has reached its end of life",
             fact.evidence[0].path,
             fact.evidence[0].line,
         )
@@ -65,7 +70,7 @@ def java_version(build: Build, draft: Draft) -> None:
 
 def _runs(build: Build, asked: str) -> Choice:
     """The Java for the one that is asked for. Where the next with long support is too new for Gradle or for a library,
-    the one that is asked for itself, though it is past its end of life."""
+    the one that is asked for itself, though it has reached its end of life."""
     choice, exact = java_line(asked), runtime("java").line(asked)
     if choice.line in (None, asked) or exact is None or choice.line is None:
         return choice
@@ -93,7 +98,9 @@ def _raised(build: Build, line: str, draft: Draft) -> str:
     most = max(wanted, key=lambda item: item[0], default=None)
     if most is None or not line.isdigit() or most[0] <= int(line):
         return line
-    draft.note("info", f"{most[1]} wants Java {most[0]} at least: built and run with it", most[1].path, most[1].line)
+    draft.note(
+        "info", f"{most[1]} needs Java {most[0]} or later; using it to build and run", most[1].path, most[1].line
+    )
     return str(most[0])
 
 
@@ -114,7 +121,8 @@ def _built_with(build: Build, asked: str) -> Fact[str] | None:
 
 
 def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
-    """A Java that the enforcer plugin lets build: the next with long support where the asked one is refused."""
+    """A Java version that the enforcer plugin accepts: the next long-term support release if it rejects the requested
+    one."""
     if build.tool != "maven" or choice.line is None:
         return choice
     from genfile.detect.java.mavenrules import enforced
@@ -124,7 +132,7 @@ def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
         return choice
     for line in reversed(runtime("java").lines):
         if line.lts and in_maven_range(line.version, rule.value):
-            draft.note("info", f"{rule.evidence[0]}: built and run with Java {line.version}", rule.evidence[0].path)
+            draft.note("info", f"{rule.evidence[0]}: using Java {line.version} to build and run", rule.evidence[0].path)
             return Choice(line.version, line.over)
     return choice
 
@@ -171,7 +179,7 @@ def _names(item: Dependency) -> tuple[str, ...]:
 
 
 def _newest_for(build: Build) -> str:
-    """The newest line with long support that the wrapper's Gradle and the dependencies run on."""
+    """The newest long-term support release that the wrapper's Gradle and the dependencies run on."""
     version = wrapper_version(build.root) if build.tool == "gradle" else None
     bound = _bound(build)
     for line in runtime("java").lines:

@@ -69,8 +69,8 @@ def _put_apart(build: Build, draft: Draft, apart: dict[str, Evidence]) -> None:
         if kept is not None:
             volumes.setdefault(kept.value.rstrip("/"), (says, *kept.evidence))
         else:
-            draft.note("info", f"{says}: it writes to {path}, which is in no image: mount a volume there, or name "
-                       "another folder in its settings", says.path, says.line)  # fmt: skip
+            text = f"{says}: the program writes to {path}, which does not exist in the image; mount a volume there"
+            draft.note("info", f"{text}, or set another folder", says.path, says.line)
     if volumes:
         listed = list(volumes)[:MAX_FOLDERS]
         draft.put("volumes", Fact(listed, tuple(item for path in listed for item in volumes[path])))
@@ -131,7 +131,7 @@ def _of_logs(build: Build) -> Iterator[_Place]:
 
 def _of_code(build: Build, *, web: bool) -> Iterator[_Place]:
     for name, item in code_of(build).written():
-        what = "its database is a file" if item.database else f"it writes to {posixpath.normpath(item.folder)}"
+        what = "its database is a file" if item.database else f"writes to {posixpath.normpath(item.folder)}"
         if item.web:
             below = item.folder.strip("/")
             if web and below:

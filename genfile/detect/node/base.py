@@ -163,7 +163,10 @@ def _setting(project: NodeProject, framework: Framework) -> Fact[str] | None:
             return committed
         says = f"{'.'.join(keys)} is {value.default}, or {value.name}"
         if isinstance(value.default, str) and clean_base(value.default):
-            text = f"{found[0]}: {value.name} moves the path of the site; the image serves it at {value.default}"
+            text = (
+                f"{found[0]}: {value.name} changes the path that the site is served at; the image serves it at "
+                f"{value.default}"
+            )
             project.folder.tree.note("info", text, project.folder.full(found[0]), 1)
         value = value.default
     return project.folder.fact(value, found[0], 1, says) if isinstance(value, str) else None

@@ -95,7 +95,7 @@ def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] |
     if migrations:
         says = package.says("scripts", migrations[0].script)
         command = shlex.join(migrations[0].words)
-        text = f"{says}: migrations want the database, which no build has: run `{command}` at release"
+        text = f"{says}: migrations need the database, which a build does not have; run `{command}` at release"
         project.folder.tree.note("info", text, says.path, says.line)
     kept = [command_of(step, manager) for step in steps if step not in left_out]
     return Fact(kept, (package.says("scripts", name),)) if kept else None
@@ -157,7 +157,7 @@ def _makes_nothing(project: NodeProject, name: str) -> bool:
     if not steps or not all(step.program in ("tsc", "vue-tsc") and checks_only(project, step) for step in steps):
         return False
     says = project.package.says("scripts", name)
-    text = f"{says}: it only checks types and writes nothing, so the image is built without it"
+    text = f"{says}: it only checks types and writes no files, so the image skips it"
     project.folder.tree.note("info", text, says.path, says.line)
     return True
 
@@ -180,7 +180,7 @@ def _typescript_build(project: NodeProject, manager: str) -> Fact[list[str]] | N
         known is not None and known.loads and source in known.outputs
     ):
         own = own_output(project)
-        why = f"outDir is {out}" if own is None else "Node does not run the sources as they are"
+        why = f"outDir is {out}" if own is None else "Node can't run the sources directly"
         line = project.folder.says("tsconfig.json", 1, why)
         told = f" --outDir {own}" if own is not None else ""
         return Fact([f"{execute(manager)} tsc{told}"], (line,))

@@ -79,7 +79,7 @@ def claim(folder: Project) -> Claim | None:
     if (pages := asset_root(project)) is not None:
         return Claim("site", pages.evidence[0])
     if (hosted := _hosted_here(project)) is not None:
-        return Claim("program", Evidence(hosted, 1, "a Dockerfile, and a program that it starts"))
+        return Claim("program", Evidence(hosted, 1, "a Dockerfile and the program that it starts"))
     # What has `exports` is there to be imported by others.
     library = any(key in package.document.value for key in ("bin", "exports"))
     if package.dependencies and not library and stays(project) and not told_library(project, ()):
@@ -135,15 +135,20 @@ def _for_another_host(project: NodeProject) -> bool:
         hosts = [name for name in package.every_dependency if name.startswith("@sveltejs/adapter-")]
         if hosts and not {"@sveltejs/adapter-node", "@sveltejs/adapter-static"} & set(hosts):
             says = package.depends(hosts[0])
-            text = f"{says}: made for another host; @sveltejs/adapter-node or adapter-static makes a container possible"
+            text = (
+                f"{says}: built for another platform; use @sveltejs/adapter-node or adapter-static to run it in a "
+                "container"
+            )
             folder.tree.note("warning", text, says.path, says.line)
             return True
     if any(name in package.every_dependency for name in ("@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare")):
         config = read_config(project, "astro.config")
         mode = config[1].default_export.get("output") if config and isinstance(config[1].default_export, dict) else None
         if mode in ("server", "hybrid") and "@astrojs/node" not in package.every_dependency:
-            text = f"{folder.full(config[0]) if config else ''}: an adapter for another host; @astrojs/node makes a"
-            folder.tree.note("warning", f"{text} container possible", folder.full(config[0]) if config else None, 1)
+            text = (
+                f"{folder.full(config[0]) if config else ''}: the adapter is for another platform; use @astrojs/node to"
+            )
+            folder.tree.note("warning", f"{text} run it in a container", folder.full(config[0]) if config else None, 1)
             return True
     files = ("wrangler.toml", "wrangler.jsonc", "wrangler.json", "serverless.yml", "serverless.ts")
     name = next((name for name in files if folder.has(name)), None)
@@ -160,7 +165,9 @@ def _for_another_host(project: NodeProject) -> bool:
     if find_framework(project) is not None and "build" in package.scripts and _has_page(folder):
         return False
     folder.tree.note(
-        "info", f"{folder.full(name)}: made for another host than a container: no service", folder.full(name)
+        "info",
+        f"{folder.full(name)}: built for another platform than a container, so it is not a service",
+        folder.full(name),
     )
     return True
 
@@ -269,7 +276,10 @@ def _is_integrated(project: NodeProject) -> bool:
         return False
     unread = [name for name in bare if nx_build(folder.at(posixpath.dirname(name))) is None]
     if unread:
-        text = f"{folder.full(unread[0])}: an application of Nx without a package.json and a build for Node is not read"
+        text = (
+            f"{folder.full(unread[0])}: genfile does not support an Nx application without a package.json or a Node "
+            "build"
+        )
         folder.tree.note("info", text, folder.full(unread[0]))
     workspace = workspace_at(folder)
     return bool(bare) or any(nx_build(package.project) for package in (workspace.packages if workspace else ()))

@@ -89,7 +89,7 @@ def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], 
     workspace, root = project.workspace, project.root
     assert workspace is not None
     if (nx := nx_root(project.folder)) is not None and inside(nx.path, root.path):
-        raise _Unknown("Nx finds out by itself what a project is made from")
+        raise _Unknown("Nx itself works out what a project consists of")
     packages = {item.project.path: item for item in workspace.packages}
     queue = [project.folder.path, *sorted(members)]
     places: set[str] = set()
@@ -113,7 +113,9 @@ def _sources(project: NodeProject, members: set[str]) -> tuple[tuple[str, ...], 
     kept = outermost(places)
     count = sum(place in root.tree.paths for place in kept)
     if count > MAX_FILES or len(kept) - count > MAX_FOLDERS:
-        raise _Unknown(f"its build may read {count} files of the root and {len(kept) - count} folders beside members")
+        raise _Unknown(
+            f"its build may read {count} files of the root and {len(kept) - count} folders outside of members"
+        )
     return tuple(sorted(members)), tuple(kept)
 
 
@@ -133,7 +135,7 @@ def _beside(root: Project, place: str, members: dict[str, PackageJson]) -> Itera
         # Made by something else, or a name that is no path.
         return
     if any(inside(member, place) for member in members):
-        raise _Unknown(f"a configuration names {inner}, which holds members")
+        raise _Unknown(f"a configuration file refers to {inner}, which contains members")
     # Beside a file in a folder there is what it needs.
     yield place if "/" not in inner or place not in root.tree.paths else posixpath.dirname(place)
 

@@ -86,7 +86,7 @@ def _of_several(
             found.append(fact)
     if len(found) > 1:
         others = ", ".join(f"`{' '.join(fact.value.words)}`" for fact in found[1:])
-        text = f"{evidence}: a container runs one program; beside it: {others}"
+        text = f"{evidence}: a container runs one program; the script also starts {others}"
         project.folder.tree.note("info", text, evidence.path, evidence.line)
     return found[0] if found else None
 
@@ -143,7 +143,7 @@ def _loaded(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) 
     other = run_by_runner(project, start) if found is not None else start
     if found is not None and other is not start:
         says = evidence[0] if evidence else project.package.says("scripts")
-        tell(project, found, says, f"`{' '.join(other.words)}` is started")
+        tell(project, found, says, f"the image starts `{' '.join(other.words)}` instead")
     return other
 
 
@@ -159,8 +159,11 @@ def _put_right(project: NodeProject, start: Start, evidence: tuple[Evidence, ...
         return start
     source = known.source_of(real) or ""
     others = outside_of(known, source)
-    reason = f"since {others[0]} is compiled too" if others else f"as {known.config} says"
+    reason = f"because {others[0]} is compiled too" if others else f"as set in {known.config}"
     line = evidence[0] if evidence else project.package.says("scripts")
-    text = f"{line}: the compiler writes {real} and not {target}, {reason}; {real} is started. Set rootDir to settle it"
+    text = (
+        f"{line}: the compiler writes {real} instead of {target}, {reason}; the image starts {real}. Set rootDir "
+        "to fix the path"
+    )
     project.folder.tree.note("warning", text, line.path, line.line)
     return Start((*start.words[:at], real, *start.words[at + 1 :]), start.variables)

@@ -39,7 +39,7 @@ def port_by_key(project: NodeProject, loaded: Iterable[str], key: str) -> Fact[P
             document = settings_document(project, name) if project.folder.has(name) else None
             port = _first_of(document.value, key, 0) if document is not None else None
             if port is not None:
-                remedy = "read the port from PORT with a default: process.env.PORT || 3000"
+                remedy = "read the port from PORT, with a default: process.env.PORT || 3000"
                 return project.folder.guess(Port(port, None), name, f"{key} is {port}", remedy)
     return None
 

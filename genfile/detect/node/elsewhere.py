@@ -16,7 +16,7 @@ from genfile.parsers.javascript import parse_typescript
 from genfile.parsers.values import Anchored
 
 # Where an application with windows of its own runs, in words.
-DESKTOP = "a desktop"
+DESKTOP = "as a desktop app"
 # What shows an application's pages in windows of a desktop.
 _SHELLS = ("electron", "nw", "@neutralinojs/neu")
 # What makes an extension of a browser, its manifest included.
@@ -72,7 +72,7 @@ def _desktop(project: NodeProject) -> Fact[str] | None:
 def _editor(project: NodeProject) -> Fact[str] | None:
     """`engines.vscode` of an extension."""
     engine = project.package.document.text("engines", "vscode")
-    return Fact("an editor", (project.package.says("engines", "vscode"),)) if engine else None
+    return Fact("in an editor", (project.package.says("engines", "vscode"),)) if engine else None
 
 
 def extension_manifest(folder: Project) -> Fact[str] | None:
@@ -81,7 +81,7 @@ def extension_manifest(folder: Project) -> Fact[str] | None:
         document = folder.json(name) if folder.has(name) else None
         if document is not None and isinstance(document.get("manifest_version"), int):
             line = document.line("manifest_version")
-            return folder.fact("a browser, as an extension", name, line, "manifest_version")
+            return folder.fact("in a browser, as an extension", name, line, "manifest_version")
     return None
 
 
@@ -92,7 +92,7 @@ def _browser(project: NodeProject) -> Fact[str] | None:
         return found
     package = project.package
     tool = next((name for name in _EXTENSION_TOOLS if name in package.every_dependency), None)
-    return Fact("a browser, as an extension", (package.depends(tool),)) if tool else None
+    return Fact("in a browser, as an extension", (package.depends(tool),)) if tool else None
 
 
 def _plugin(project: NodeProject) -> Fact[str] | None:
@@ -106,23 +106,23 @@ def _action(project: NodeProject) -> Fact[str] | None:
     for name in ("action.yml", "action.yaml"):
         document = project.folder.yaml(name) if project.folder.has(name) else None
         if document is not None and document.text("runs", "using"):
-            return project.folder.fact("CI, as an action", name, document.line("runs", "using"), "runs.using")
+            return project.folder.fact("in CI, as an action", name, document.line("runs", "using"), "runs.using")
     toolkit = "@actions/core" in project.package.dependencies
-    return Fact("CI, as an action", (project.package.depends("@actions/core"),)) if toolkit else None
+    return Fact("in CI, as an action", (project.package.depends("@actions/core"),)) if toolkit else None
 
 
 def _functions(project: NodeProject) -> Fact[str] | None:
     """Functions of Firebase, which its own platform starts."""
     package = project.package
     named = "firebase-functions" in package.dependencies
-    return Fact("Firebase, as functions", (package.depends("firebase-functions"),)) if named else None
+    return Fact("on Firebase, as functions", (package.depends("firebase-functions"),)) if named else None
 
 
 def _telephone(project: NodeProject) -> Fact[str] | None:
     """React Native, without what draws it in a browser."""
     package = project.package
     native = "react-native" in package.dependencies and not {"react-native-web", "expo", "next"} & set(_all(project))
-    return Fact("a telephone", (package.depends("react-native"),)) if native else None
+    return Fact("on a phone", (package.depends("react-native"),)) if native else None
 
 
 def _packed(project: NodeProject) -> Fact[str] | None:
@@ -133,12 +133,12 @@ def _packed(project: NodeProject) -> Fact[str] | None:
         while place is not None:
             packs = _webdir(place)
             if packs is not None and _package_of(place, packs.value) == folder.path:
-                return Fact("a telephone", packs.evidence)
+                return Fact("on a phone", packs.evidence)
             place = place.parent()
     steps = resolve(package, "build") or ()
     web = any(step.program == "uni" and ("-p" not in step.words or "h5" in step.words) for step in steps)
     if "@dcloudio/uni-app" in package.dependencies and not web:
-        return Fact("a telephone or a mini program", (package.depends("@dcloudio/uni-app"),))
+        return Fact("on a phone or as a mini program", (package.depends("@dcloudio/uni-app"),))
     return None
 
 
@@ -210,7 +210,5 @@ def told_elsewhere(folder: Project) -> Evidence | None:
     if found is None:
         return None
     says = found.evidence[0]
-    folder.tree.note(
-        "info", f"{says}: it runs in another place than a container ({found.value}): no service", says.path
-    )
+    folder.tree.note("info", f"{says}: it runs {found.value}, so it is not a service", says.path)
     return says

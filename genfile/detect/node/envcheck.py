@@ -42,7 +42,7 @@ def put_env_check(project: NodeProject, draft: Draft) -> None:
         found = _switch(module)
         if found is not None:
             variable, value, line = found
-            says = project.folder.says(name, line, f"{variable} skips the check of the environment")
+            says = project.folder.says(name, line, f"{variable} turns the environment check off")
             _put(draft, {"name": variable, "phase": "build", "value": value}, says)
             return
     for name, module in loaded:
@@ -79,9 +79,9 @@ def _put_values(project: NodeProject, draft: Draft, name: str, module: JsModule)
         value = next((text for words, text in _VALUES if any(word in chain for word in words)), "placeholder-" * 4)
         public = key.startswith(PUBLIC_PREFIXES)
         item = {"name": key, "phase": "build", "default" if public and not is_sensitive(key) else "value": value}
-        _put(draft, item, project.folder.says(name, call.line, f"{key} is checked"))
+        _put(draft, item, project.folder.says(name, call.line, f"the build checks {key}"))
     if given:
-        text = f"{name} checks {', '.join(given[:6])} while it builds: the build stage alone gets placeholders"
+        text = f"{name} checks {', '.join(given[:6])} during the build; only the build stage gets placeholder values"
         draft.note("warning", text, project.folder.full(name), line)
 
 
@@ -91,4 +91,6 @@ def _put(draft: Draft, item: dict[str, str], says: Evidence) -> None:
     values[:] = [other for other in values if (other["name"], other["phase"]) != (item["name"], item["phase"])]
     values.append(item)
     if item["phase"] == "build":
-        draft.note("info", f"{says}: set for the build alone", says.path, says.line) if "default" not in item else None
+        draft.note(
+            "info", f"{says}: set only in the build stage", says.path, says.line
+        ) if "default" not in item else None

@@ -54,7 +54,7 @@ def _put_linker(project: NodeProject, draft: Draft) -> None:
         {"name": "YARN_NODE_LINKER", "phase": "install", "value": "node-modules"}
     )
     name = ".yarnrc.yml" if settings is not None else FILE
-    draft.note("info", "the image has node_modules instead of Plug'n'Play", project.root.full(name))
+    draft.note("info", "the image uses node_modules instead of Plug'n'Play", project.root.full(name))
 
 
 _FOCUS = ".yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs"
@@ -182,8 +182,8 @@ def _put_public_setting(name: str, draft: Draft, listed: list[dict[str, object]]
         return
     secret = {"id": secret_id(name), "kind": "variable", "variable": name, "phase": "build"}
     draft.values.setdefault("secrets", []).append(secret)
-    text = f"{name} is compiled into files that everybody gets, and has the name of a secret: where it is meant to be"
-    draft.note("info", f"{text} public, give it by --secret id={secret['id']},env={name}")
+    text = f"{name} is compiled into public files, but its name looks like a secret; if it is meant to be"
+    draft.note("info", f"{text} public, pass it with --secret id={secret['id']},env={name}")
 
 
 def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> list[dict[str, object]]:
@@ -199,14 +199,14 @@ def _build_settings(project: NodeProject, draft: Draft, committed: set[str]) -> 
             secret = {"id": secret_id(item.name), "kind": "variable", "variable": item.name, "phase": "build"}
             draft.values.setdefault("secrets", []).append(secret)
             draft.evidence.setdefault("/secrets", Fact(draft.values["secrets"], (item.says,)))
-            text = f"{item.says}: the build reads it, and what it makes may hold it: give it"
+            text = f"{item.says}: the build reads this secret, and its output may contain it; pass it"
             draft.note(
-                "warning", f"{text} by --secret id={secret['id']},env={item.name}", item.says.path, item.says.line
+                "warning", f"{text} with --secret id={secret['id']},env={item.name}", item.says.path, item.says.line
             )
         else:
             value: dict[str, object] = {"name": item.name, "phase": "build"}
             found.append(value if item.default is None else {**value, "default": item.default})
-            text = f"{item.says}: compiled in: give it by --build-arg {item.name}=…"
+            text = f"{item.says}: compiled into the output; pass it with --build-arg {item.name}=…"
             draft.note("info", text, item.says.path, item.says.line)
     return found
 

@@ -27,7 +27,7 @@ MODULES = frozenset(
 
 _COMMAND = re.compile(r"\bgit (rev-parse|describe|log|show)\b")
 _FIRST = re.compile(r"(?:^|&&|;)\s*git [^|;&]*(?:$|&&|;)")
-GIT_GIVEN = "the step of the build gets git and the folder .git"
+GIT_GIVEN = "the build step gets git and the .git folder"
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def put_git(project: NodeProject, draft: Draft) -> None:
     says = found.says
     if found.instead is not None:
         _put_argument(draft, found.instead, None if found.tolerant else "unknown")
-        text = f"{says}: no builder gets the folder .git: give the commit by --build-arg {found.instead}=…"
+        text = f"{says}: .git is not in the build context; pass the commit with --build-arg {found.instead}=…"
         draft.note("info", text, says.path, says.line)
     elif found.tolerant:
         text = f"{says}: reads git, whose folder no builder gets: pass the version in"
@@ -107,7 +107,7 @@ def _asks_git(call: Call) -> bool:
 
 def _judged(project: NodeProject, path: str, module: JsModule, call: Call) -> Asked:
     starts = module.starts_of([call.line])
-    says = project.folder.says(path, call.line, f"{call.callee} starts git")
+    says = project.folder.says(path, call.line, f"{call.callee} runs git")
     names = [item.name for item in module.names_before(starts) if item.name not in ("NODE_ENV", "CI")]
     own = [name for name in names if not is_common(name)]
     command = str(call.arguments[0])

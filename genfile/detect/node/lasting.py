@@ -30,8 +30,8 @@ def talks(project: NodeProject, start: tuple[str, ...]) -> bool:
     for name, module in source_files(project, start):
         asked = next((item.module for item in module.imports if item.module.removeprefix("node:") in _ASKING), None)
         if asked is not None:
-            says = project.folder.says(name, None, f"{asked} is imported")
-            text = f"{says}: it talks at a terminal, or over its standard input, and listens to nothing: no service"
+            says = project.folder.says(name, None, f"imports {asked}")
+            text = f"{says}: it reads a terminal or its standard input and does not listen, so it is not a service"
             project.folder.tree.note("info", text, says.path)
             return True
     return False
@@ -53,8 +53,8 @@ def ends(project: NodeProject, start: tuple[str, ...]) -> bool:
                 return False
         if any(call.callee.rsplit(".", 1)[-1] in _KEEPING or _loads_unseen(call) for call in module.calls):
             return False
-    says = project.folder.says(started, 1, "the program that is started")
-    text = f"{says}: it does its work and ends, with no listener, timer or stream: no service"
+    says = project.folder.says(started, 1, "the program")
+    text = f"{says}: it does its work and exits, with no listener, timer or stream, so it is not a service"
     project.folder.tree.note("info", text, says.path, says.line)
     return True
 

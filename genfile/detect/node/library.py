@@ -12,12 +12,12 @@ _WEB_SERVERS = frozenset({"nginx", "caddy", "httpd", "httpd-foreground"})
 
 
 def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
-    """Whether what `main` names is there to be loaded by others: it only exports things; the user is told."""
+    """Whether what `main` names is there to be loaded by others: only exports; the user is told."""
     sources = source_files(project, words)
     if not sources or not only_gives(sources[0][1]):
         return False
-    says = project.folder.says(sources[0][0], 1, "it only exports things")
-    project.folder.tree.note("info", f"{says}: a library for others to load: no service", says.path)
+    says = project.folder.says(sources[0][0], 1, "only exports")
+    project.folder.tree.note("info", f"{says}: a library for other programs, not a service", says.path)
     return True
 
 

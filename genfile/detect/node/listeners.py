@@ -54,7 +54,7 @@ def listeners(project: NodeProject, sources: Sources) -> Iterator[Listener]:
         if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
             number, variable = port_of(exported["port"])
             if number is not None:
-                fact = project.folder.fact(Port(number, variable), name, None, "port of what is exported")
+                fact = project.folder.fact(Port(number, variable), name, None, "port of the default export")
                 yield Listener("app", fact)
 
 

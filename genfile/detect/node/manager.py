@@ -61,12 +61,12 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
     while above is not None and not above.has("rush.json"):
         above = above.parent()
     if above is not None:
-        text = "Rush installs by scripts of its own, which are not known here: built as if it stood alone"
+        text = "genfile does not support Rush's own install scripts; building this service as if it were on its own"
         project.folder.tree.note("warning", text, above.full("rush.json"))
     name = (
         decision.fact
         or _protocol(project)
-        or Fact("npm", (project.package.project.says(FILE, None, "no lock file: npm"),))
+        or Fact("npm", (project.package.project.says(FILE, None, "no lockfile found; using npm"),))
     )
     version = decide((project, name.value), VERSION_SIGNALS).fact
     return name, version
@@ -83,7 +83,7 @@ def _same_family(winner: str, loser: str) -> bool:
 
 
 def _field(project: NodeProject) -> Fact[str] | None:
-    """`packageManager` of package.json, the member's or the root's: `pnpm@9.12.1`."""
+    """`packageManager` in package.json, of the member or of the root: `pnpm@9.12.1`."""
     for package in project.packages:
         text = package.document.text("packageManager") or ""
         name, _, version = text.partition("@")
@@ -106,7 +106,7 @@ def _is_left_behind(project: NodeProject, manager: str) -> bool:
 
 
 def _dev_engines(project: NodeProject) -> Fact[str] | None:
-    """`devEngines.packageManager` of package.json."""
+    """`devEngines.packageManager` in package.json."""
     for package in project.packages:
         for name, versions in package.dev_engines("packageManager").items():
             if name in ("npm", "pnpm", "bun", "yarn"):
@@ -116,7 +116,7 @@ def _dev_engines(project: NodeProject) -> Fact[str] | None:
 
 
 def _yarn_path(project: NodeProject) -> Fact[str] | None:
-    """`yarnPath` of .yarnrc.yml: Yarn's own release, committed."""
+    """`yarnPath` in .yarnrc.yml: a committed Yarn release."""
     settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
     if settings is not None and settings.text("yarnPath"):
         return project.root.fact("yarn-berry", ".yarnrc.yml", settings.line("yarnPath"), "yarnPath")
@@ -124,7 +124,7 @@ def _yarn_path(project: NodeProject) -> Fact[str] | None:
 
 
 def _lock(project: NodeProject) -> Fact[str] | None:
-    """The lock file: pnpm-lock.yaml, bun.lock, yarn.lock, package-lock.json."""
+    """The lockfile: pnpm-lock.yaml, bun.lock, yarn.lock, package-lock.json."""
     found = [(name, kind) for name, kind in LOCKS if project.root.has(name)]
     if not found:
         return None
@@ -138,8 +138,8 @@ def _lock(project: NodeProject) -> Fact[str] | None:
     if others:
         project.folder.tree.note(
             "warning",
-            f"{project.root.full(name)} stands beside the lock file of {', '.join(others)}: {kind} is used; "
-            "remove the lock file that is not kept up to date",
+            f"{project.root.full(name)} found next to the lockfile of {', '.join(others)}; using {kind}. "
+            "Remove the lockfile that you no longer update",
             project.root.full(name),
         )
     return project.root.fact(_yarn_kind(project, kind), name, 1, name)
@@ -166,7 +166,7 @@ def _spoken(project: NodeProject) -> str:
 
 
 def _engines(project: NodeProject) -> Fact[str] | None:
-    """`engines` of package.json names a package manager."""
+    """A package manager in `engines` in package.json."""
     for package in project.packages:
         for name in ("pnpm", "yarn", "bun"):
             if package.document.text("engines", name):
@@ -175,7 +175,7 @@ def _engines(project: NodeProject) -> Fact[str] | None:
 
 
 def _volta(project: NodeProject) -> Fact[str] | None:
-    """`volta` of package.json names a package manager."""
+    """A package manager in `volta` in package.json."""
     for package in project.packages:
         for name in ("pnpm", "yarn"):
             if package.document.text("volta", name):
@@ -184,7 +184,7 @@ def _volta(project: NodeProject) -> Fact[str] | None:
 
 
 def _settings(project: NodeProject) -> Fact[str] | None:
-    """A settings file of one manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
+    """A settings file of one package manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
     for name, kind in (
         ("pnpm-workspace.yaml", "pnpm"),
         ("bunfig.toml", "bun"),
@@ -197,7 +197,7 @@ def _settings(project: NodeProject) -> Fact[str] | None:
 
 
 def _only_allow(project: NodeProject) -> Fact[str] | None:
-    """`only-allow pnpm` of the script preinstall."""
+    """`only-allow pnpm` in the preinstall script."""
     for package in project.packages:
         words = package.scripts.get("preinstall", "").split()
         name = words[words.index("only-allow") + 1] if "only-allow" in words[:-1] else ""
@@ -207,7 +207,7 @@ def _only_allow(project: NodeProject) -> Fact[str] | None:
 
 
 def _starts_bun(project: NodeProject) -> Fact[str] | None:
-    """The script `start` is run by Bun, which no dependency brings."""
+    """The `start` script runs Bun, and no dependency provides it."""
     words = project.package.scripts.get("start", "").split()
     if words[:1] in (["bun"], ["bunx"]) and "bun" not in project.package.every_dependency:
         return Fact("bun", (project.package.says("scripts", "start"),))
@@ -254,7 +254,7 @@ def _version_field(named: Named) -> Fact[str] | None:
 
 
 def _version_dev_engines(named: Named) -> Fact[str] | None:
-    """The version in `devEngines.packageManager`, where it is exact."""
+    """The version in `devEngines.packageManager`, if it is exact."""
     project, name = named
     for package in project.packages:
         for version in package.dev_engines("packageManager").get(name.removesuffix("-berry"), ()):
@@ -264,7 +264,7 @@ def _version_dev_engines(named: Named) -> Fact[str] | None:
 
 
 def _version_yarn_path(named: Named) -> Fact[str] | None:
-    """The version in the name of the file that yarnPath leads to."""
+    """The version in the file name that yarnPath points to."""
     project, name = named
     settings = project.root.yaml(".yarnrc.yml") if name == "yarn-berry" and project.root.has(".yarnrc.yml") else None
     path = (settings.text("yarnPath") if settings else None) or ""
@@ -287,7 +287,7 @@ def _version_volta(named: Named) -> Fact[str] | None:
 
 
 def _version_tools(named: Named) -> Fact[str] | None:
-    """The version that a manager of tools pins: .bun-version, mise.toml, .tool-versions."""
+    """The version that a tool manager pins: .bun-version, mise.toml, .tool-versions."""
     project, name = named
     tool = name.removesuffix("-berry")
     places = tuple(above(project.folder))
@@ -297,7 +297,7 @@ def _version_tools(named: Named) -> Fact[str] | None:
 
 
 def _version_line(named: Named) -> Fact[str] | None:
-    """The line that an `engines` entry names: 11.5.x, ^9, ~9.1; a floor only where it is above the default."""
+    """The release line in an `engines` entry: 11.5.x, ^9, ~9.1; a minimum only if it is above the default."""
     project, name = named
     key = name.removesuffix("-berry")
     for package in project.packages if key != "npm" else ():
@@ -319,7 +319,7 @@ _LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)([^\s'\"]*)", re.MULTI
 
 
 def _version_lock(named: Named) -> Fact[str] | None:
-    """The format of the lock file tells who wrote it."""
+    """The lockfile format, which shows which version wrote it."""
     project, name = named
     if name == "pnpm" and project.root.has("pnpm-lock.yaml"):
         # The lock may be of many megabytes; its version stands in the first line, before pnpm 6 further down.
@@ -340,12 +340,12 @@ def _version_lock(named: Named) -> Fact[str] | None:
 
 
 def _version_default(named: Named) -> Fact[str] | None:
-    """genfile's own default, so that the same tree gives the same image."""
+    """genfile's default, so that the same project gives the same image."""
     project, name = named
     if name == "npm":
         return None
     version = runtime("bun").default if name == "bun" else default_tool(name)
-    return project.folder.guess(version, FILE, f"no version of {name} is named", 'set "packageManager" in package.json')
+    return project.folder.guess(version, FILE, f"no {name} version found", 'set "packageManager" in package.json')
 
 
 VERSION_SIGNALS = (

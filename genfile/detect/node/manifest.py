@@ -105,7 +105,9 @@ def _read_package(project: Project) -> PackageJson | None:
     if document is None:
         return None
     if not isinstance(document.value, dict):
-        project.tree.note("warning", f"{project.full(FILE)} is not a JSON object: left out", project.full(FILE), 1)
+        project.tree.note(
+            "warning", f"{project.full(FILE)} is not a JSON object and was skipped", project.full(FILE), 1
+        )
         return None
     return PackageJson(project, document)
 

@@ -41,7 +41,7 @@ def find_port(asked: Asked) -> Fact[Port] | None:
 
 
 def _command_flag(asked: Asked) -> Fact[Port] | None:
-    """`-p 3001` or `--port=3001` in the command that starts the service: a flag beats the variable."""
+    """`-p 3001` or `--port=3001` in the start command; a flag beats the variable."""
     number = _flag(asked.start)
     if number is None:
         return None
@@ -72,7 +72,8 @@ def _flag(words: tuple[str, ...]) -> int | None:
 
 
 def _listen(asked: Asked) -> Fact[Port] | None:
-    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a name that leads on."""
+    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, an environment variable, or a name
+    that resolves to one."""
     return main_listener(list(listeners(asked.project, asked.sources)))
 
 
@@ -94,18 +95,18 @@ def _environment_default(asked: Asked) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in the example of the variables: .env.example."""
+    """A port in example variables: .env.example."""
     return example_port(asked.project.folder)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
-    """What a Dockerfile, a compose file or a host's file says."""
+    """A Dockerfile, a compose file or a hosting platform's file."""
     fact = hosting(asked.project.folder).port
     return fact.but(Port(fact.value, _variable(asked))) if fact is not None else None
 
 
 def _root_hosting(asked: Asked) -> Fact[Port] | None:
-    """What the Dockerfile of the workspace's root says, where it takes the member's folder by name."""
+    """The Dockerfile of the workspace root, if it names the member's folder."""
     project = asked.project
     fact = hosting(project.root).port if project.workspace is not None else None
     if fact is None:
@@ -125,7 +126,7 @@ def _root_hosting(asked: Asked) -> Fact[Port] | None:
 
 
 def _settings(asked: Asked) -> Fact[Port] | None:
-    """The port of a configuration file: config/default.json and its like, defaults/config.js."""
+    """The port in a configuration file such as config/default.json or defaults/config.js."""
     folder = asked.project.folder
     for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
         for ending in (".json", ".yaml", ".yml", ".js", ".cjs", ".ts"):
@@ -152,15 +153,15 @@ def _settings(asked: Asked) -> Fact[Port] | None:
 
 
 def _framework_default(asked: Asked) -> Fact[Port] | None:
-    """The framework's own port."""
+    """The framework's default port."""
     framework = asked.framework
     if framework is None or framework.port is None:
         return None
     line = evidence_of(asked.project, framework).line
-    evidence = asked.project.folder.says(FILE, line, f"the default of {framework.name}")
+    evidence = asked.project.folder.says(FILE, line, f"{framework.name} default")
     certain = framework.port_variable is not None and not asked.sources
     variable = framework.port_variable or (_variable(asked))
-    remedy = "read the port from PORT with a default: process.env.PORT || 3000"
+    remedy = "read the port from PORT, with a default: process.env.PORT || 3000"
     return Fact(Port(framework.port, variable), (evidence,), guess=not (certain or framework.start), remedy=remedy)
 
 
@@ -194,7 +195,7 @@ def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModu
             if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):
                 continue
             if draft.values.get("framework") == "fastify" and _names_no_host(call):
-                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} names no host"))
+                _tell_of_loopback(draft, project.folder.says(name, call.line, f"{call.callee} without a host"))
                 return
             for value in call.arguments:
                 for key in ("host", "hostname"):
@@ -225,7 +226,7 @@ def _names_no_host(call: Call) -> bool:
 
 
 def _tell_of_loopback(draft: Draft, says: Evidence) -> None:
-    draft.note("warning", f"{says}: nothing outside of the container reaches it; bind to 0.0.0.0", says.path, says.line)
+    draft.note("warning", f"{says}: reachable only from inside the container; bind to 0.0.0.0", says.path, says.line)
 
 
 def find_health(project: NodeProject, sources: list[tuple[str, JsModule]]) -> Fact[str] | None:

@@ -91,5 +91,5 @@ def finds_all(words: tuple[str, ...]) -> bool:
 def tell(project: NodeProject, found: Refusal, says: Evidence, instead: str) -> None:
     """A note on a compiled program that Node does not load, and what is done about it."""
     place = project.folder.says(found.source, found.line, found.why)
-    text = f"{says}: Node does not load what the compiler writes: {place}; {instead}"
+    text = f"{says}: Node can't load the compiled output: {place}; {instead}"
     project.folder.tree.note("warning", text, place.path, place.line)

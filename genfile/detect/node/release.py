@@ -29,19 +29,25 @@ def put_release(
     found = _declared(project, program, holder)
     shown = " ".join([program, *words[1:]])
     if found is None:
-        text = f"{says}: nothing installs {program}, so `{shown}` is no release command; add it to dependencies"
+        text = (
+            f"{says}: {program} is not in your dependencies, so the image can't run `{shown}` at release; add it to "
+            "dependencies"
+        )
         draft.note("warning", text, says.path, says.line)
         return
     package, name = found
     if draft.values.get("dependencies_at_run") == "none":
-        text = f"{says}: the image holds no node_modules: run `{shown}` before each release from the build stage"
+        text = f"{says}: the image has no node_modules; run `{shown}` from the build stage before each release"
         draft.note("info", text, says.path, says.line)
         return
     draft.put("release", Fact([_installed(project, draft, package, program), *words[1:]], (says,)))
     if name not in package.dependencies and draft.values.get("dependencies_at_run") != "all":
         place = package.depends(name)
         draft.put("dependencies_at_run", Fact("all", (place,)))
-        text = f"{name} is a development dependency, and the release command needs it: the image keeps all of these"
+        text = (
+            f"{name} is a development dependency that the release command needs, so the image keeps all development "
+            "dependencies"
+        )
         draft.note("warning", f"{place}: {text}; move it to dependencies", place.path, place.line)
 
 

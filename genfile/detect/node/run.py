@@ -317,7 +317,10 @@ def _keep_all_modules(project: NodeProject, draft: Draft, framework: Framework |
     if kept is not None:
         says = kept[0].depends(kept[1])
         draft.values["dependencies_at_run"] = "all"
-        text = f"{kept[1]} is needed to run but is a development dependency: all of these are kept"
+        text = (
+            f"{kept[1]} is needed at run time but is a development dependency, so the image keeps all development "
+            "dependencies"
+        )
         draft.note("info", text, says.path, says.line)
         return
     if draft.values.get("dependencies_at_run", "production") != "production":
@@ -328,7 +331,8 @@ def _keep_all_modules(project: NodeProject, draft: Draft, framework: Framework |
         draft.put("dependencies_at_run", loaded.but("all"))
         draft.note(
             "warning",
-            f"the program loads {loaded.value}, which is a development dependency: all of these are kept; "
+            f"the program loads {loaded.value}, a development dependency, so the image keeps all development "
+            "dependencies; "
             "move it to dependencies",
             place.path,
             place.line,

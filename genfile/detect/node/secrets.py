@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 
 
 def put_secrets(project: NodeProject, draft: Draft) -> None:
-    """The token of a private registry: a secret of the build, never a part of an image."""
+    """The token of private registry: a secret of the build, never a part of an image."""
     if draft.values["package_manager"]["name"] == "yarn-berry":
         _berry(project, draft)
     else:
@@ -39,7 +39,7 @@ def _berry(project: NodeProject, draft: Draft) -> None:
             _put(root, draft, _variable(name, "install" if default else "every"), ".yarnrc.yml", line)
         if not names and place[-1] in ("npmAuthToken", "npmAuthIdent"):
             path = root.full(".yarnrc.yml")
-            draft.note("warning", ".yarnrc.yml holds a credential: write ${NAME} in its place", path, line)
+            draft.note("warning", ".yarnrc.yml contains a credential; replace it with ${NAME}", path, line)
 
 
 def _texts(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -74,7 +74,7 @@ def _bunfig(project: NodeProject, draft: Draft) -> None:
 def _put(root: Project, draft: Draft, secret: dict[str, str], name: str, line: int | None) -> None:
     if secret not in draft.values.setdefault("secrets", []):
         draft.values["secrets"].append(secret)
-        draft.evidence["/secrets"] = root.fact(draft.values["secrets"], name, line, "a private registry")
+        draft.evidence["/secrets"] = root.fact(draft.values["secrets"], name, line, "private registry")
 
 
 def _npmrc(project: NodeProject, draft: Draft) -> None:
@@ -102,13 +102,13 @@ def _npmrc(project: NodeProject, draft: Draft) -> None:
                 workspace["files"] = [path for path in workspace["files"] if path != npmrc]
             draft.note(
                 "warning",
-                ".npmrc holds a credential: take it out of the repository; the build gets one as a secret",
+                ".npmrc contains a credential; remove it from the repository. The build reads one from a secret",
                 npmrc,
                 number,
             )
         _put(root, draft, secret, ".npmrc", number)
     if scoped is not None and not draft.values.get("secrets"):
-        text = f"packages of {scoped[1]} come from a registry of their own: its token is given to the build as a secret"
+        text = f"packages of {scoped[1]} come from a private registry; the build reads its token from a secret"
         draft.note("info", text, root.full(".npmrc"), scoped[0])
         _put(root, draft, {"id": "npmrc", "kind": "npmrc"}, ".npmrc", scoped[0])
 

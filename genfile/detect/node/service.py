@@ -113,14 +113,14 @@ def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
     if lock is not None and missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         text = (
-            f"it does not have {', '.join(missing[:3])}{more}, which {FILE} asks for: `npm ci` would refuse it, so the "
-            "image runs `npm install` without it; run `npm install` and commit the lock file"
+            f"it does not list {', '.join(missing[:3])}{more}, which {FILE} requires, and `npm ci` would fail. The "
+            "image runs `npm install` without it; run `npm install` and commit the lockfile"
         )
         draft.note("warning", f"{lock}: {text}", project.root.full(lock))
     elif lock is not None:
         draft.put("package_manager.lockfile", project.root.fact(project.root.full(lock), lock, 1, lock))
     elif project.package.every_dependency:
-        text = f"no lock file of {manager}: what is installed can differ from build to build; commit one"
+        text = f"no {manager} lockfile found, so installed versions can differ between builds; commit one"
         draft.note("warning", text, project.root.full(FILE))
 
 
@@ -133,7 +133,7 @@ def _put_openssl(project: NodeProject, draft: Draft) -> None:
         if needs_old_openssl(name, version):
             value = {"name": "NODE_OPTIONS", "phase": "build", "value": "--openssl-legacy-provider"}
             draft.values.setdefault("environment", []).append(value)
-            text = f"{name} {version} hashes with MD4, which Node {line} only does with --openssl-legacy-provider"
+            text = f"{name} {version} uses MD4 hashes, which Node {line} supports only with --openssl-legacy-provider"
             draft.note("warning", text, says.path, says.line)
             return
 
@@ -181,7 +181,9 @@ def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
     draft.put("workspace", Fact(value, (workspace.evidence,)))
     _note_absent(project, workspace, draft)
     if closure.files is None:
-        text = f"the whole workspace is installed and copied to build {project.folder.spec_path}: {closure.reason}"
+        text = (
+            f"the image installs and copies the whole workspace to build {project.folder.spec_path}: {closure.reason}"
+        )
         draft.note("info", text, workspace.evidence.path, workspace.evidence.line)
 
 
@@ -192,7 +194,7 @@ def _note_absent(project: NodeProject, workspace: Workspace, draft: Draft) -> No
     if absent:
         says = project.package.depends(absent[0])
         listed = ", ".join(absent[:4])
-        text = f"{listed}: no member of the workspace has this name, so that the installation will fail"
+        text = f"{listed}: no workspace member has this name, so the installation will fail"
         draft.note("warning", text, says.path, says.line)
 
 
@@ -231,7 +233,7 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     put_start(draft, start)
     _note_handler(project, draft, framework)
     if start is None:
-        draft.note("warning", 'no start command was found: add a "start" script', project.folder.full(FILE))
+        draft.note("warning", 'no start command found; add a "start" script to package.json', project.folder.full(FILE))
     if draft.values.get("engine") == "bun" and draft.values.get("start", [""])[0] == "node":
         # The image of Bun has no Node.
         draft.values["start"][0] = "bun"
@@ -285,4 +287,4 @@ def _note_handler(project: NodeProject, draft: Draft, framework: Framework | Non
     if old or any("nitro" in name for name in project.package.every_dependency):
         return
     says = project.package.depends(framework.dependencies[0])
-    draft.note("warning", f"{says}: its build is no server by itself: add nitro to vite.config", says.path, says.line)
+    draft.note("warning", f"{says}: its build output is not a server; add nitro to vite.config", says.path, says.line)

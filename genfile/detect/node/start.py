@@ -51,7 +51,7 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     there = [at for at, name in enumerate(absent) if name is None]
     if candidates and not there:
         # That the file is not there is what the checks of the image say.
-        remedy = f"commit {absent[0]}, or let the build make it"
+        remedy = f"commit {absent[0]}, or let the build create it"
         return replace(candidates[0], guess=True, remedy=remedy)
     if not there:
         return None
@@ -61,13 +61,13 @@ def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: boo
     started = " ".join(candidates[best].value.words)
     for fact, name in zip(candidates[: there[0]], absent, strict=False):
         line = next(iter(fact.evidence), project.package.says("scripts"))
-        text = f"{line}: {name} is neither in the tree nor made by the build; `{started}` is started"
+        text = f"{line}: {name} is neither committed nor created by the build; the image starts `{started}` instead"
         project.folder.tree.note("warning", text, line.path, line.line)
     if found is None:
         return candidates[best]
-    remedy = "write imports that Node finds, or start the source by tsx"
+    remedy = "write imports that Node can resolve, or start the source with tsx"
     says = next(iter(candidates[there[0]].evidence), project.package.says("scripts"))
-    tell(project, found, says, f"`{started}` is started" if helped else remedy)
+    tell(project, found, says, f"the image starts `{started}` instead" if helped else remedy)
     return candidates[best] if helped else replace(candidates[best], guess=True, remedy=remedy)
 
 
@@ -81,7 +81,7 @@ def _is_nuxt_2(project: NodeProject) -> bool:
 
 
 def _procfile(asked: Asked) -> Fact[Start] | None:
-    """`web` of a Procfile, where it is one plain command."""
+    """`web` in a Procfile, if it is one plain command."""
     project = asked[0]
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     if not processes:
@@ -94,7 +94,10 @@ def _procfile(asked: Asked) -> Fact[Start] | None:
     fact = _from_shell(asked, text, evidence)
     program = placed(fact.value.words)[1][:1] if fact is not None else ()
     if program and not _is_known(project, program[0]):
-        note = f"{evidence}: {program[0]} is neither in the tree nor in your dependencies: the command is not used"
+        note = (
+            f"{evidence}: {program[0]} is neither committed nor in your dependencies, so the image does not use this "
+            "command"
+        )
         project.folder.tree.note("warning", note, evidence.path, evidence.line)
         return None
     return fact
@@ -120,7 +123,7 @@ _SHELLS = ("sh", "bash", "env", "npx", "bunx", "exec", "deno")
 
 
 def _nest(asked: Asked) -> Fact[Start] | None:
-    """The default application of a monorepo of Nest, unless a script for production starts one of them."""
+    """The default application of a Nest monorepo, unless a production script starts one."""
     apps = applications(asked[0])
     steps = resolve(asked[0].package, "start:prod") if apps else None
     target = posixpath.normpath(steps[-1].words[-1]).removesuffix(".js") if steps else ""
@@ -130,7 +133,7 @@ def _nest(asked: Asked) -> Fact[Start] | None:
 
 
 def _production_script(asked: Asked) -> Fact[Start] | None:
-    """A script that is made for production: start:prod, start:production, serve:prod."""
+    """A production script: start:prod, start:production, serve:prod."""
     rendered = [name for name in asked[0].package.scripts if name.startswith("serve:ssr")]
     for name in ("start:prod", "start:production", "start-prod", "serve:prod", "prod", "production", *rendered):
         fact = _from_script(asked, name)
@@ -140,12 +143,12 @@ def _production_script(asked: Asked) -> Fact[Start] | None:
 
 
 def _start_script(asked: Asked) -> Fact[Start] | None:
-    """The script `start`, unless it is one for development."""
+    """The `start` script, unless it is for development."""
     return _from_script(asked, "start")
 
 
 def _nx(asked: Asked) -> Fact[Start] | None:
-    """The output of the build target of Nx, where the script `start` only serves for development."""
+    """The output of the Nx build target, if the `start` script is only for development."""
     program = nx_build(asked[0].folder)
     if program is None:
         return None
@@ -153,7 +156,7 @@ def _nx(asked: Asked) -> Fact[Start] | None:
 
 
 def _framework_start(asked: Asked) -> Fact[Start] | None:
-    """What the framework's production server is started by."""
+    """The command of the framework's production server."""
     project, framework, _ = asked
     if framework is None or not framework.start:
         return None
@@ -161,7 +164,7 @@ def _framework_start(asked: Asked) -> Fact[Start] | None:
 
 
 def _hosted(asked: Asked) -> Fact[Start] | None:
-    """What a Dockerfile or a host's file starts, where that is a program of the tree."""
+    """The program that a Dockerfile or a hosting platform's file starts, if it is in the tree."""
     project = asked[0]
     for fact in hosting(project.folder).starts:
         commands = parse_shell(fact.value)
@@ -175,7 +178,7 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
 
 
 def _watched(asked: Asked) -> Fact[Start] | None:
-    """The program that the scripts `start` and `dev` watch, without watching: `node --watch x.js`, `nodemon x.js`."""
+    """The program that the `start` and `dev` scripts watch: `node --watch x.js`, `nodemon x.js`."""
     project = asked[0]
     found = watched_program(project)
     if found is None:
@@ -187,7 +190,7 @@ def _watched(asked: Asked) -> Fact[Start] | None:
 
 
 def _main_field(asked: Asked) -> Fact[Start] | None:
-    """`main` of package.json, where it is in the tree or is built."""
+    """`main` in package.json, if it is committed or built."""
     project, _, builds = asked
     main = project.package.document.text("main") or project.package.document.text("module")
     if not main or "\0" in main:
@@ -204,7 +207,7 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
 
 
 def _entry_file(asked: Asked) -> Fact[Start] | None:
-    """A file of a usual name: server.js, app.js, index.js, also in src/; one that listens before the others."""
+    """A file with a usual name, also in src/: server.js, app.js, index.js; files that listen come first."""
     project = asked[0]
     names = [
         posixpath.join(folder, name + ending)
@@ -217,7 +220,7 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
         return None
     path = next((path for path in found if len(found) > 1 and _listens(project, path)), found[0])
     start = as_compiled(asked, Start(("node", path), {}))
-    return project.folder.guess(start, path, f"{path} is there", 'add a "start" script to package.json', 1)
+    return project.folder.guess(start, path, f"{path} exists", 'add a "start" script to package.json', 1)
 
 
 def _listens(project: NodeProject, path: str) -> bool:
@@ -278,8 +281,8 @@ def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
         if weakens(name, value) or is_secret(name):
             # A script's setting for the developer's own machine.
             says = fact.evidence[0]
-            kind = "it is a secret" if is_secret(name) else "it makes the program less secure"
-            text = f"{says}: {name} is not set in the image, since {kind}: give it at run time where it is wanted"
+            kind = "it looks like a secret" if is_secret(name) else "it makes the program less secure"
+            text = f"{says}: {name} is not set in the image, since {kind}; set it at run time if you need it"
             draft.note("warning", text, says.path, says.line)
             item = {"name": name, "phase": "run", "secret": is_secret(name)}
         draft.values.setdefault("environment", []).append(item)

@@ -23,7 +23,7 @@ def _put_programs(project: NodeProject, draft: Draft, run: set[str], evidence: l
             package = started(call.arguments) if call.callee.rsplit(".", 1)[-1] in STARTERS else None
             if package is not None and package not in run:
                 run.add(package)
-                evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
+                evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     _put_display(project, draft, run, evidence, sources)
     if "docker-cli" in run and any("compose" in module.words for _, module in sources):
         run.add("docker-compose")
@@ -47,8 +47,8 @@ def _put_display(
                 start = " ".join(draft.values.get("start", ()))
                 draft.note(
                     "warning",
-                    f"{says}: headless: false wants a display: xvfb is installed; start it by `xvfb-run -a {start}`, "
-                    "or leave it headless",
+                    f"{says}: headless: false needs a display. The image installs xvfb; start with "
+                    f"`xvfb-run -a {start}`, or run headless",
                     says.path,
                     says.line,
                 )
@@ -116,7 +116,7 @@ def _from_git(project: NodeProject, draft: Draft) -> tuple[str, ...]:
     for name, value in fetched:
         if value.startswith(("git+ssh:", "ssh:", "git@")):
             says = project.package.depends(name)
-            draft.note("warning", f"{says}: fetched over ssh, for which the build has no key: use https", says.path)
+            draft.note("warning", f"{says}: fetched over SSH, but the build has no key; use https", says.path)
     return ("ca-certificates", "git") if fetched else ()
 
 

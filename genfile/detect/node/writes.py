@@ -35,7 +35,7 @@ def put_writes(project: NodeProject, draft: Draft, sources: Sources) -> None:
                 stores.append(folder.fact(full, name, item.line, f"its database is a file in {item.folder}"))
             elif (item.database or item.folder != ".") and full not in listed and len(listed) < MAX_FOLDERS:
                 listed.append(full)
-                what = "its database is a file" if item.database else f"it writes to {item.folder}"
+                what = "its database is a file" if item.database else f"writes to {item.folder}"
                 evidence.append(folder.says(name, item.line, what))
     if stores:
         draft.put("data", stores[0])

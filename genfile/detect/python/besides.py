@@ -13,7 +13,7 @@ from genfile.parsers.python import parse_python
 def own_way(
     project: PythonProject, draft: Draft, application: Application, hosted: Fact[list[str]] | None = None
 ) -> Fact[list[str]] | None:
-    """The project's own program, where a server that only imports its application would leave out what else it does.
+    """The project's own program, if it does more than a server that only imports its application would.
 
     ``hosted``: what the project's own Dockerfile starts.
 
@@ -34,10 +34,15 @@ def own_way(
     says = project.folder.says(role.path, role.line, _text(role))
     program = " ".join(served.value)
     if _is_kept(project, listener, role):
-        draft.note("warning", f"{says}: only `{program}` does that: it is started instead of a server", *_place(says))
+        draft.note(
+            "warning", f"{says}: only `{program}` does this, so the image starts it instead of a server", *_place(says)
+        )
         _note_debugger(project, draft, listener)
         return Fact(served.value, (*served.evidence, says))
-    text = f"{says}: only `{program}` does that, no server that imports {application.module}: move it out of the guard"
+    text = (
+        f"{says}: only `{program}` does this; a server that imports {application.module} does not. Move it out of "
+        "the guard"
+    )
     draft.note("warning", text, *_place(says))
     return None
 
@@ -97,4 +102,4 @@ def _keyword(project: PythonProject, listener: Listener, name: str) -> bool:
 def _note_debugger(project: PythonProject, draft: Draft, listener: Listener) -> None:
     if _keyword(project, listener, "debug") and listener.callee.endswith((".run", ".run_server")):
         says = project.folder.says(listener.path, listener.line, "debug=True")
-        draft.note("warning", f"{says}: whoever reaches the debugger runs code; leave it out", *_place(says))
+        draft.note("warning", f"{says}: anyone who reaches the debugger can run code; remove it", *_place(says))

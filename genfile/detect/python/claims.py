@@ -203,7 +203,7 @@ def functions(folder: Project) -> bool:
     for name in ("serverless.yml", "serverless.yaml", "samconfig.toml"):
         if folder.has(name):
             path = folder.full(name)
-            folder.tree.note("info", f"{path}: functions that a platform starts are no service", path)
+            folder.tree.note("info", f"{path}: functions that a platform starts are not a service", path)
             return True
     return False
 

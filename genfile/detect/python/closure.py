@@ -24,8 +24,8 @@ def put_listed(project: PythonProject, draft: Draft) -> None:
     elif project.dependencies:
         name = next((name for name in ("setup.py", "setup.cfg") if folder.has(name)), "pyproject.toml")
         text = (
-            f"{name}: pip learns the dependencies only by building the project, so every change in the sources "
-            "installs them again; list them under [project] dependencies of pyproject.toml"
+            f"{name}: pip learns the dependencies only when it builds the project, so every source change "
+            "reinstalls them; list them under [project] dependencies in pyproject.toml"
         )
         draft.note("info", text, folder.full(name))
 

@@ -65,7 +65,7 @@ def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock
     if not found:
         return
     name = posixpath.basename(lock)
-    draft.put("local_packages", project.root.fact(found, name, 1, "packages with a folder as their source"))
+    draft.put("local_packages", project.root.fact(found, name, 1, "packages installed from a folder"))
     if manager == "uv" and project.workspace is None:
         # uv compares the lock file with their manifests.
         draft.values["manifests"] += [f"{path}/pyproject.toml" for path in found]
@@ -115,7 +115,7 @@ def _conda(project: PythonProject, draft: Draft) -> list[str]:
     included = [text.split(maxsplit=1)[1] for text in texts if text.startswith(("-r ", "--requirement "))]
     names = [name, *(text for text in included if project.folder.has(text))]
     if any(_is_own_folder(text) for text in texts):
-        draft.put("package", project.folder.fact(True, name, 1, "the project itself is required"))
+        draft.put("package", project.folder.fact(True, name, 1, "the project lists itself"))
         draft.put("requirements", project.folder.fact([project.folder.full(name)], name, 1, name))
         names += [own for own in ("setup.py", "setup.cfg", "pyproject.toml") if project.folder.has(own)]
     return names
@@ -139,11 +139,11 @@ def _requirements(project: PythonProject, draft: Draft) -> list[str]:
     if any(
         entry.url in (".", "./") or (entry.editable and entry.url and entry.url.startswith(".")) for entry in entries
     ):
-        draft.put("package", folder.fact(True, first, 1, "the project itself is required"))
+        draft.put("package", folder.fact(True, first, 1, "the project lists itself"))
         names += [name for name in ("setup.py", "setup.cfg", "pyproject.toml") if folder.has(name)]
     elif _is_own(project, draft.values.get("start", [])):
         steps = ["pip install --no-deps .", *draft.values.get("build", [])]
-        put_steps(draft, steps, folder.says("setup.py", 1, "what is started comes with the project"))
+        put_steps(draft, steps, folder.says("setup.py", 1, "the start command comes with the project"))
     return names
 
 
@@ -205,7 +205,7 @@ def _tell_of_static_files(project: PythonProject, draft: Draft, django: Django) 
         line = module.line_of("STATIC_URL")
         if line is not None:
             says = project.folder.says(path, line, "STATIC_URL is set")
-            text = f"{says}: nothing in the image gives out static files; add whitenoise, or a web server in front"
+            text = f"{says}: nothing in the image serves static files; add whitenoise, or put a web server in front"
             draft.note("warning", text, says.path, says.line)
             return
 

@@ -64,15 +64,15 @@ def _add_browsers(project: PythonProject, draft: Draft, found: _Fetched) -> None
         channel, says = used.branded
         name = "Google Chrome" if channel.startswith("chrome") else "Microsoft Edge"
         text = (
-            f'{says}: channel="{channel}" wants {name}, which Debian does not have: leave the channel out, '
-            f"or install {name} in a block of your own"
+            f'{says}: channel="{channel}" needs {name}, which Debian does not package; remove the channel, '
+            f"or install {name} in your own preset"
         )
         draft.note("warning", text, says.path, says.line)
     if used.window is not None:
         start = " ".join(draft.values.get("start", ["…"]))
         text = (
-            f"{used.window}: headless=False wants a display: xvfb is installed; start it by `xvfb-run -a {start}`, "
-            "or leave it headless"
+            f"{used.window}: headless=False needs a display. The image installs xvfb; start with "
+            f"`xvfb-run -a {start}`, or run headless"
         )
         draft.note("warning", text, used.window.path, used.window.line)
 
@@ -100,7 +100,7 @@ def _add_model(project: PythonProject, draft: Draft, found: _Fetched, model: Mod
         # It lies in the tree.
         return
     if model.command is None:
-        text = f"{says}: the model is fetched at the first start; to have it in the image, add {model.line}"
+        text = f"{says}: the program downloads the model at its first start; to have it in the image, add {model.line}"
         draft.note("warning", text.replace("{name}", name), says.path, says.line)
         return
     own = f"{model.name}-{name}".replace("_", "-").lower() in project.dependencies or _is_required(project, name)

@@ -38,7 +38,7 @@ def host_flag(project: PythonProject, words: list[str]) -> Fact[str] | None:
             value = default.default if isinstance(default, EnvDefault) else default
             name = next(item for item in call.arguments if item in _HOSTS)
             if value in _LOOPBACK or (default is not None and not is_known(default) and name == "--host"):
-                return project.folder.fact(str(name), path, call.line, f"{name} is this machine alone by default")
+                return project.folder.fact(str(name), path, call.line, f"{name} defaults to this machine only")
     return None
 
 

@@ -71,7 +71,7 @@ def choose_groups(project: "PythonProject", present: set[str]) -> Chosen:
         [name for name, listed in extras.items() if is_production(name, listed)],
     )
     if chosen.groups or chosen.extras:
-        chosen.evidence.append(project.folder.says("pyproject.toml", None, "groups for production"))
+        chosen.evidence.append(project.folder.says("pyproject.toml", None, "production groups"))
     offers = [(kind, name, _names(texts)) for kind, table in (("extra", extras), ("group", groups))
               for name, texts in table.items()]  # fmt: skip
     offers = [offer for offer in offers if not _ASIDE.search(offer[1].lower())]
@@ -116,9 +116,9 @@ def _rank(name: str, size: int) -> tuple[bool, int]:
 def _say(project: "PythonProject", chosen: Chosen, kind: str, name: str, need: "Need", others: list[str]) -> None:
     path = ("project", "optional-dependencies", name) if kind == "extra" else ("dependency-groups", name)
     line = project.pyproject.line(*path) if project.pyproject else None
-    says = project.folder.says("pyproject.toml", line, f"{kind} {name} brings {need.module}")
+    says = project.folder.says("pyproject.toml", line, f"{kind} {name} provides {need.module}")
     chosen.evidence += [need.evidence, says]
-    text = f"{need.evidence.says}: {kind} {name} brings it, and is installed"
+    text = f"{need.evidence.says}: {kind} {name} provides it, so the image installs that {kind}"
     if others:
         text += f" (so would {', '.join(sorted(others))})"
     chosen.notes.append(Note("info", text, need.evidence.path, need.evidence.line))

@@ -126,7 +126,7 @@ def missing_worker(project: PythonProject, values: dict[str, Any], present: set[
     own = next((item for item in values.get("extra_packages", ()) if item.startswith("gunicorn==")), "gunicorn")
     pin = f"=={version}" if version is not None else own.removeprefix("gunicorn")
     name = config_file(project, plain)
-    says = project.folder.says(name or project.requirements_name or ".", None, f"gunicorn's workers are of {worker}")
+    says = project.folder.says(name or project.requirements_name or ".", None, f"gunicorn's worker class is {worker}")
     return f"gunicorn[{worker}]{pin}", says
 
 

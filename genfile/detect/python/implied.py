@@ -37,7 +37,7 @@ def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> 
     if worker is not None:
         text, says = worker
         put_extra(draft, text, says)
-        draft.note("warning", f"{says}: the image installs {text}: add it to your dependencies", says.path, says.line)
+        draft.note("warning", f"{says}: the image installs {text}; add it to your dependencies", says.path, says.line)
 
 
 def put_extra(draft: Draft, text: str, says: Evidence) -> None:
@@ -53,7 +53,7 @@ def _put(project: PythonProject, draft: Draft, name: str, says: Evidence) -> Non
     version = project.locked.get(plain)
     project.add(Dependency(plain, (extra,) if extra else (), f"=={version}" if version else "", says))
     put_extra(draft, f"{name}=={version}" if version else name, says)
-    text = f"{says}: {plain} is not in your dependencies; the image installs it: add it"
+    text = f"{says}: {plain} is not in your dependencies; the image installs it. Add it"
     draft.note("warning", text, says.path, says.line)
 
 

@@ -18,8 +18,8 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
     found = reach(project, start)
     listener = found.best(start)
     if listener is None and found.stdio is not None:
-        says = project.folder.says(found.stdio.path, found.stdio.line, "run() without a transport over HTTP")
-        text = "this server speaks over its standard input (stdio) and listens on no port: run it with `docker run -i`"
+        says = project.folder.says(found.stdio.path, found.stdio.line, "run() without an HTTP transport")
+        text = "this server talks over stdio and does not listen on a port; run it with `docker run -i`"
         draft.note("warning", f"{text} ({says})", says.path, says.line)
         return
     _put_port(project, draft, start, listener, framework)
@@ -102,4 +102,4 @@ def _note_loopback(
         says = f"{listener.callee.lstrip('?.')}(host={listener.host!r})"
         alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
-        draft.note("warning", f"{alone}: from outside of the container nothing reaches it", alone.path, alone.line)
+        draft.note("warning", f"{alone}: reachable only from inside the container", alone.path, alone.line)

@@ -28,13 +28,16 @@ def _mistakes(entry: Entry) -> Iterator[str]:
     modules = {normalise(module): names for module, names in import_names().items()}
     brought = modules.get(entry.name, ())
     if brought and entry.name not in map(normalise, brought):
-        yield f"{entry.name} is the name of a module, which {brought[0]} brings: the package of that name is another"
+        yield (
+            f"{entry.name} is a module of {brought[0]}; the package named {entry.name} is something else. List "
+            f"{brought[0]} instead"
+        )
     for system, names in import_names("elsewhere").items():
         if entry.name in names:
             mark = f"{entry.name}; sys_platform == '{_NAMES[system]}'"
-            yield f"{entry.name} is for {system} alone, and pip stops at it: leave it out, or write `{mark}`"
+            yield f"{entry.name} exists only for {system}, so pip fails; remove it, or write `{mark}`"
     if entry.url is not None and entry.url.startswith("file:///"):
-        yield f"{entry.name or entry.url} is a file of the machine that wrote this: name a version in its place"
+        yield f"{entry.name or entry.url} is a file on the machine that wrote this list; use a version instead"
 
 
 def _is_installed(entry: Entry) -> bool:

@@ -115,12 +115,12 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     loaded = {path: set(loaded_by(project, path)) for path in paths}
     for item in (item for item in told(project) if item.serves):
         if item.path in objects and item.path != paths[0]:
-            return item.path, f"{item.says.path} names it: {item.says.says}"
+            return item.path, f"{item.says.path} refers to it: {item.says.says}"
         if item.path in objects:
             return item.path, ""
     first, largest = paths[0], max(paths, key=lambda path: len(loaded[path]))
     if len(loaded[largest]) > AHEAD * len(loaded[first]):
-        return largest, f"{len(loaded[largest])} modules hang on it, {len(loaded[first])} on {first}"
+        return largest, f"{len(loaded[largest])} modules depend on it, {len(loaded[first])} on {first}"
     if posixpath.basename(first) in NAMES:
         return first, ""
     for path in paths[1:]:
@@ -128,7 +128,7 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
         part = path in loaded[first] and (objects[first].callee or "").rsplit(".", 1)[-1] == made
         shared = len(loaded[path] & loaded[first]) > SHARED * (len(loaded[first]) - 1)
         if posixpath.basename(path) in NAMES and shared and not part:
-            return path, f"{first} brings up the same modules under a name of its own"
+            return path, f"{first} loads the same modules under another name"
     return first, ""
 
 

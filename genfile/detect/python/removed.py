@@ -65,8 +65,8 @@ def put_removed(project: "PythonProject", draft: Draft) -> None:
         if listed is None or name in project.locked or name in project.conda_names or cap(listed.specifier) is not None:
             continue
         made = f" (the migrations were made with {item.written})" if item.written is not None else ""
-        text = f"{item.says}: {name} has none of that from {item.since} on, and the newest is installed{made}"
-        text = f"{text}: write {name}{item.specifier} into your dependencies"
+        text = f"{item.says}: {name} {item.since} removed this, but the image installs the newest release{made}"
+        text = f"{text}; add {name}{item.specifier} to your dependencies"
         draft.note("warning", text, item.says.path, item.says.line)
 
 

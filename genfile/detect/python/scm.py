@@ -26,7 +26,7 @@ def put_version_variable(project: PythonProject, draft: Draft) -> None:
     variable, says = asked
     draft.values["version_variable"] = variable
     draft.evidence["/version_variable"] = draft.evidence["/package"].but(variable)
-    text = f"the version comes from git: the build takes it from the argument {variable}, 0.0.0 by default"
+    text = f"the version comes from git; pass it with --build-arg {variable}=…, which defaults to 0.0.0"
     draft.note("info", text, says.path, says.line)
 
 
@@ -34,7 +34,7 @@ def _asked(project: PythonProject) -> tuple[str, Evidence] | None:
     document, folder = project.pyproject, project.folder
     if document is not None and document.text("tool", "pdm", "version", "source") == "scm":
         line = document.line("tool", "pdm", "version", "source")
-        return "PDM_BUILD_SCM_VERSION", folder.says("pyproject.toml", line, "the version's source is scm")
+        return "PDM_BUILD_SCM_VERSION", folder.says("pyproject.toml", line, "version from source control")
     listed = document.items("build-system", "requires") if document is not None else []
     required = [normalise(str(item).partition("[")[0].split("=")[0].split(">")[0].split("<")[0].split("~")[0].strip())
                 for item in listed]  # fmt: skip

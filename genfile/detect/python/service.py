@@ -126,8 +126,8 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     if lock and missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         text = (
-            f"it was not made for {', '.join(missing[:3])}{more}, which pyproject.toml asks for: `uv sync --locked` "
-            "would refuse it, so the image installs without it; run `uv lock` and commit the lock file"
+            f"it does not list {', '.join(missing[:3])}{more}, which pyproject.toml requires, and `uv sync --locked` "
+            "would fail. The image installs without it; run `uv lock` and commit the lockfile"
         )
         draft.note("warning", f"{lock}: {text}", root.full(lock))
     elif lock and root.has(lock):
@@ -135,7 +135,7 @@ def _put_identity(project: PythonProject, draft: Draft) -> None:
     elif manager.value in LOCKS and project.inline is None:
         draft.note(
             "warning",
-            f"no {lock}: what is installed can differ from build to build; commit one",
+            f"no {lock} found, so installed versions can differ between builds; commit one",
             manager.evidence[0].path if manager.evidence else None,
         )
 
@@ -168,14 +168,16 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         start = Start(draft.values["start"], port, "PORT")
     if by_procfile and start is not None and is_misfit(project, draft.values["start"], draft.values, framework):
         says = draft.evidence["/start"].evidence[0]
-        text = f"{says}: gunicorn's own workers can't serve an ASGI application; {' '.join(start.words)} is started"
+        text = (
+            f"{says}: gunicorn's own workers can't serve an ASGI application; the image starts {' '.join(start.words)}"
+        )
         draft.note("warning", text, says.path, says.line)
         by_procfile = False
     if start is None:
         if not by_procfile:
             draft.note(
                 "warning",
-                "no start command was found: add a Procfile, or use --set start=…",
+                "no start command found; add a Procfile, or use --set start=…",
                 project.folder.spec_path,
             )
         return
@@ -192,17 +194,17 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
         draft.put("extra_packages", Fact(start.extra, evidence))
         draft.note(
             "warning",
-            _not_listed(start.extra),
+            _not_listed(start.extra, project.requirements_name or "your dependencies"),
             project.requirements_name and project.folder.full(project.requirements_name),
         )
 
 
-def _not_listed(extra: list[str]) -> str:
+def _not_listed(extra: list[str], place: str) -> str:
     """The warning for packages that the image installs and no manifest lists."""
     names = " and ".join(item.split("==")[0] for item in extra)
     one = len(extra) == 1
     are, them = ("is", "it") if one else ("are", "them")
-    return f"{names} {are} not in your dependencies; the image installs {them}: add {them} to the dependencies"
+    return f"{names} {are} not in your dependencies; the image installs {them}. Add {them} to {place}"
 
 
 def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | None) -> None:
@@ -313,14 +315,14 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     found = project.imported if only is None else imported(project, only)
     names = sorted(found if not project.has_manifest else ())
     for where in unknown(project, only).values() if not project.has_manifest else ():
-        text = f"{where}: no list of dependencies says what brings it: write it down in a requirements.txt"
+        text = f"{where}: no dependency list says which package provides it; add that package to a requirements.txt"
         draft.note("warning", text, where.path, where.line)
     if not names:
         return
     says = found[names[0]].evidence
     texts = [_text(found[name]) for name in names]
     draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
-    text = f"no list of dependencies: the newest {', '.join(texts)} is installed; write a requirements.txt"
+    text = f"no dependency list found; the image installs the newest {', '.join(texts)}. Add a requirements.txt"
     draft.note("warning", text, says.path, says.line)
 
 

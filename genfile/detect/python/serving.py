@@ -35,7 +35,7 @@ def entries(project: PythonProject) -> list[list[str]]:
 
 
 def serving(project: PythonProject) -> Fact[list[str]] | None:
-    """The command of the project's own that listens, with the least that it must be given."""
+    """The project's own command that listens, with only the arguments that it requires."""
     key, memory = ("python-serving", project.folder.path), project.folder.tree.memory
     if key not in memory:
         ranked: list[tuple[int, int, list[str], Reach]] = []
@@ -50,7 +50,7 @@ def serving(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def staying(project: PythonProject) -> Fact[list[str]] | None:
-    """The command that stays without listening: a bot or a consumer, else a loop that waits."""
+    """The command that keeps running without listening: a bot, a consumer, or a loop that waits."""
     best: Fact[list[str]] | None = None
     for words in entries(project):
         found = reach(project, words)
@@ -64,7 +64,7 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def bot(project: PythonProject) -> Fact[list[str]] | None:
-    """The command of a bot or a consumer, whatever else that brings up beside it."""
+    """The command of a bot or a consumer."""
     for words in entries(project):
         found = reach(project, words)
         if found.bot and found.stays[0].kind == "stays" and not found.stays[0].need.size:
@@ -95,7 +95,7 @@ def idle(project: PythonProject, words: list[str]) -> str | None:
     if _makes_application(project, words[-1]):
         return None
     name = project.folder.full(words[-1])
-    return f"{name}: this program comes to its end by itself, and waits for nothing, so it is not a service"
+    return f"{name}: this program exits by itself and waits for nothing, so it is not a service"
 
 
 # What servers look for in a module.
@@ -122,7 +122,7 @@ def passed_over(project: PythonProject, program: str) -> bool:
     """Whether a program that nothing else speaks for is no service; a note says why."""
     reason = idle(project, ["python", program]) or called_by_platform(project, program)
     if reason is not None:
-        advice = "" if "screen" in reason else "; a Procfile that names it makes it one"
+        advice = "" if "screen" in reason else "; name it in a Procfile to make it one"
         project.folder.tree.note("info", reason + advice, project.folder.full(program))
     return reason is not None
 

@@ -52,7 +52,7 @@ def _put_secrets(project: PythonProject, draft: Draft) -> None:
     evidence = tuple(dict.fromkeys(says for _, says in found.values()))
     draft.put("secrets", Fact([value for value, _ in found.values()], evidence))
     given = " ".join(_flag(value) for value, _ in found.values())
-    text = f"{evidence[0].says}: an index of your own; where it wants a login, build with {given}"
+    text = f"{evidence[0].says}: a private package index; if it needs a login, build with {given}"
     draft.note("info", text, evidence[0].path, evidence[0].line)
 
 
@@ -115,7 +115,10 @@ def _put_git(project: PythonProject, draft: Draft) -> None:
     if hosts:
         wanted.add("openssh-client")
         draft.put("ssh_hosts", Fact(sorted(hosts), tuple(hosts.values())))
-        text = f"{', '.join(sorted(hosts))}: fetched by ssh with the keys of your agent: docker build --ssh default"
+        text = (
+            f"{', '.join(sorted(hosts))}: fetched over SSH with the keys of your agent; build with docker build "
+            "--ssh default"
+        )
         says = next(iter(hosts.values()))
         draft.note("warning", text, says.path, says.line)
     packages["build"] = sorted({*packages["build"], *wanted})

@@ -41,7 +41,7 @@ DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "h
 
 
 def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
-    """Put /start from a Procfile's `web` (or its only process), and /processes, /release from the others."""
+    """A Procfile: the start command from `web` (or its only process), the other processes and the release command."""
     folder = project.folder
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     if not processes:
@@ -68,7 +68,10 @@ def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], say
     known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
     for command, package in known.items():
         if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
-            text = f"{says}: {package} brings this command, and the project does not list it: the release command fails"
+            text = (
+                f"{says}: {package} provides this command, but it is not in your dependencies, so the release "
+                "command fails; add it"
+            )
             draft.note("warning", text, says.path, says.line)
 
 
@@ -123,7 +126,7 @@ def _binds_port(words: list[str], index: int) -> bool:
 
 
 def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
-    """Put /start from a host's file or the Dockerfile: one plain command of a program that the project has."""
+    """A hosting platform's file or the Dockerfile: one plain command of a program that the project has."""
     for fact in hosting(project.folder).starts:
         text = fact.value
         words = _words(text, port)
@@ -166,7 +169,7 @@ def served_framework(project: PythonProject) -> Fact[Framework] | None:
 
 
 def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
-    """`python x.py` or `python -m x` of the project's own Dockerfile, where that is in the tree; its own script."""
+    """`python x.py` or `python -m x` in the project's Dockerfile, if the file exists; or its own script."""
     for fact in hosting(project.folder).starts:
         words = _words(fact.value, 8000) or []
         script = _own_script(project, words, hosted=fact.evidence[0].path not in hosting(project.folder).dockerfiles)
@@ -235,7 +238,7 @@ def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port
 def application_start(
     project: PythonProject, framework: Framework, application: Application, port: int = 8000
 ) -> Start | None:
-    """The server that fits the framework's interface, of those that the project has."""
+    """The first of the project's servers that fits the framework's interface."""
     reference = application.reference
     if framework.interface == "asgi" or application.asgi:
         if "gunicorn" in project.dependencies and "uvicorn" in str(worker_class(project)).lower():
@@ -276,7 +279,7 @@ def _wsgi(project: PythonProject, application: Application, port: int) -> Start:
 def program_start(
     project: PythonProject, framework: Framework | None, port: int = 8000
 ) -> tuple[Start, Evidence] | None:
-    """A framework's own command on a file, a console script, a `__main__`, or a file that is run as it is."""
+    """A framework's own command on a file, a console script, a `__main__`, or a file that runs directly."""
     folder = project.folder
     program = find_program(project, framework)
     listens = serving(project) if framework is None or framework.kind == "server" else None

@@ -27,7 +27,7 @@ def put_torch(project: PythonProject, draft: Draft) -> None:
     urls += [str(item.get("url")) for item in (document.items("tool", "uv", "index") if document else ()) if item]
     urls += [str(item.get("url")) for item in (document.items("tool", "poetry", "source") if document else ()) if item]
     if not any("download.pytorch.org" in url for url in urls):
-        text = "torch of PyPI brings CUDA: without a GPU, take it from https://download.pytorch.org/whl/cpu"
+        text = "torch from PyPI includes CUDA; without a GPU, install it from https://download.pytorch.org/whl/cpu"
         draft.note("info", text, says.path, says.line)
 
 
@@ -58,7 +58,7 @@ def put_system(project: PythonProject, draft: Draft) -> None:
                 package = started(call.arguments)
                 if package is not None and package not in needed.run:
                     needed.run.add(package)
-                    needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} starts it"))
+                    needed.evidence.append(project.folder.says(path, call.line, f"{call.callee} runs it"))
     needed.build.update(draft.values.get("system_packages", {}).get("build", ()))
     if needed.build or needed.run:
         value = {"build": sorted(needed.build), "run": sorted(needed.run)}
@@ -96,7 +96,7 @@ def _of_brought(project: PythonProject) -> Iterator[tuple[SystemPackages, Eviden
         libraries = tuple(item for item in needs.run if item.startswith("lib"))
         says = own[parent].evidence
         if libraries:
-            yield SystemPackages(needs.build, libraries), Evidence(says.path, says.line, f"{parent} brings {name}")
+            yield SystemPackages(needs.build, libraries), Evidence(says.path, says.line, f"{parent} depends on {name}")
 
 
 def _of_settings(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:

@@ -25,7 +25,7 @@ def put_undeclared(project: PythonProject, draft: Draft) -> None:
         if name in missing or len(missing) == MAX_PACKAGES:
             continue
         missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else name
-        text = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it: add it"
+        text = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it. Add it"
         draft.note("warning", text, need.evidence.path, need.evidence.line)
         project.add(Dependency(name, (), missing[name].removeprefix(name), need.evidence))
         listed = [*draft.values.get("extra_packages", []), missing[name]]
@@ -41,7 +41,7 @@ def put_framework(project: PythonProject, draft: Draft, framework: Framework | N
     if project.depends(*names) is not None:
         return
     says = draft.evidence["/framework"].evidence[0]
-    text = f"{says}: {names[0]} is not in your dependencies: it is installed into the image; add it"
+    text = f"{says}: {names[0]} is not in your dependencies; the image installs it. Add it"
     draft.note("warning", text, says.path, says.line)
     old = draft.evidence.get("/extra_packages")
     listed = [*draft.values.get("extra_packages", []), names[0]]

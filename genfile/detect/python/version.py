@@ -30,14 +30,14 @@ def python_version(project: PythonProject, draft: Draft) -> None:
         _bound(project),
         hosting(project.folder).version("python"),
         lambda: decide(project, GUESS_SIGNALS).fact,
-        lambda line: project.folder.guess(line, place, "no Python version is named: the default", remedy),
+        lambda line: project.folder.guess(line, place, f"no Python version found; using the default ({line})", remedy),
     )
     put_runtime(asked, draft)
     project.python = draft.values.get("runtime", {}).get("version")
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
-    """The newest Python that every pinned package works with, and which package says so."""
+    """The newest Python version that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, version in sorted((_capped(project) | _pinned(project)).items()):
         bound, says = _newest(project, name, version)
@@ -46,7 +46,7 @@ def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
     for name, item in sorted(_open(project).items()):
         line = reach_of_newest(name)
         if line is not None and (best[0] is None or _number(line) < _number(best[0])):
-            best = (line, replace(item.evidence, says=f"{name}: its newest release works with Python up to {line}"))
+            best = (line, replace(item.evidence, says=f"the newest release of {name} works with Python up to {line}"))
     for bound, says in _of_imports(project):
         if best[0] is None or _number(bound) < _number(best[0]):
             best = (bound, says)
@@ -105,7 +105,7 @@ def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
         for item in required_imports(module) if not by_hand(path) and path != "setup.py" else ():
             line, brought = gone.get(item.name.split(".")[0], ("", ()))
             if line and not item.level and installed.isdisjoint(brought):
-                yield line, project.folder.says(path, item.line, f"{item.name} is in Python up to {line}")
+                yield line, project.folder.says(path, item.line, f"{item.name} is part of Python up to {line}")
 
 
 def _made(project: PythonProject) -> tuple[str, Evidence] | None:
@@ -118,7 +118,9 @@ def _made(project: PythonProject) -> tuple[str, Evidence] | None:
     if not lines:
         return None
     newest = max(lines, key=lambda line: _number(line.version)).version
-    return newest, project.root.says("uv.lock", None, f"its newest package is of {made}, when Python {newest} was new")
+    return newest, project.root.says(
+        "uv.lock", None, f"its newest package dates from {made}, when Python {newest} was current"
+    )
 
 
 def _number(line: str) -> int:
@@ -126,7 +128,7 @@ def _number(line: str) -> int:
 
 
 def _ranges(project: PythonProject) -> list[Range]:
-    """requires-python of every kind."""
+    """requires-python in any form."""
     found: list[Range] = []
     pyproject = project.pyproject
     if pyproject is not None:
@@ -192,7 +194,7 @@ def _runtime_txt(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _pipfile(project: PythonProject) -> Fact[Pin] | None:
-    """`python_full_version` or `python_version` of the Pipfile."""
+    """`python_full_version` or `python_version` in the Pipfile."""
     if project.pipfile is not None:
         for key in ("python_full_version", "python_version"):
             text = project.pipfile.text("requires", key)
@@ -203,7 +205,7 @@ def _pipfile(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _conda(project: PythonProject) -> Fact[Pin] | None:
-    """`python=3.11` of a conda environment, `python` of pixi.toml."""
+    """`python=3.11` in a conda environment, `python` in pixi.toml."""
     folder = project.folder
     for name in ("environment.yml", "environment.yaml"):
         document = folder.yaml(name) if folder.has(name) else None
@@ -226,7 +228,7 @@ PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile, _
 
 
 def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
-    """The Python that pip-compile names in the head of a requirements file."""
+    """The Python version that pip-compile wrote at the top of a requirements file."""
     for name, parsed in project.requirements_files.items():
         pin = parse_pin(parsed.python_comment, "python") if parsed.python_comment else None
         if pin is not None:
@@ -235,7 +237,7 @@ def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _classifiers(project: PythonProject) -> Fact[Pin] | None:
-    """The newest Python of the classifiers."""
+    """The newest Python version in the classifiers."""
     listed = project.project_table.get("classifiers", [])
     prefix = "Programming Language :: Python :: 3."
     minors = [
@@ -249,7 +251,7 @@ def _classifiers(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _read_the_docs(project: PythonProject) -> Fact[Pin] | None:
-    """`build.tools.python` of .readthedocs.yaml."""
+    """`build.tools.python` in .readthedocs.yaml."""
     name = ".readthedocs.yaml"
     document = project.folder.yaml(name) if project.folder.has(name) else None
     text = str(document.get("build", "tools", "python") or "") if document else ""

@@ -45,7 +45,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
             full = folder.full(where) or "."
             if full not in (*listed, draft.values.get("data")) and full not in made and len(listed) < MAX_FOLDERS:
                 listed.append(full)
-                what = "its database is a file" if item.database else f"it writes to {where}"
+                what = "its database is a file" if item.database else f"writes to {where}"
                 evidence.append(folder.says(path, item.line, what))
     listed = [path for path in listed if not any(path.startswith(f"{other}/") for other in listed)]
     if listed and evidence:

@@ -13,7 +13,7 @@ from genfile.image.programs import Program, environments, find_program
 from genfile.image.target import NODE_ENDINGS, find_file, find_module, target_of, words_of
 
 ID = "command-exists"
-REASON = "A container whose program, script or module is not in the image ends at once."
+REASON = "A container exits at once if its program, script or module is not in the image."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
@@ -41,14 +41,14 @@ def _command(built: Built) -> Iterator[Finding]:
         absent = installed and all(item.module(target.name) is Answer.NO for item in installed)
         if found.answer is Answer.NO and absent:
             roots = " and ".join(target.roots)
-            yield Finding(ID, f"{' '.join(words[:2])}: there is no module {target.name} in {roots}", built.path, line)
+            yield Finding(ID, f"{' '.join(words[:2])}: no module {target.name} in {roots}", built.path, line)
         return
     endings = NODE_ENDINGS if target.kind == "node" else ("",)
     _, found = find_file(stage, target.path or target.name, endings)
     if found.answer is Answer.NO:
-        text = f"{' '.join(words[:3])}: nothing makes {target.path}"
+        text = f"{' '.join(words[:3])}: {target.path} is not in the image"
         others = _near(built, target.path or "")
-        hint = f"the build makes {', '.join(others[:3])}" if others else None
+        hint = f"the build creates {', '.join(others[:3])}" if others else None
         yield Finding(ID, text, built.path, line, hint)
 
 
@@ -60,14 +60,14 @@ def _absent(built: Built, name: str, program: Program, line: int | None) -> Find
             if left and content.omits:
                 hint = f"install development dependencies too, or move {left[0]} to `dependencies`"
                 mend = Mend("dependencies_at_run", "all", f"{left[0]} starts the service")
-                text = f"{name} is not in the image: {left[0]} is a development dependency, and these are left out"
+                text = f"{name} is not in the image: {left[0]} is a development dependency, which the image leaves out"
                 return Finding(ID, text, built.path, line, hint, mend=mend)
         if isinstance(content, Environment) and content.complete:
-            origin = content.origin or "what is installed"
-            text = f"{name} is not in the image: {origin} does not have it"
+            origin = content.origin or "the installation"
+            text = f"{name} is not in the image: {origin} does not include it"
             mend = Mend("extra_packages", (name,), f"{name} starts the service")
             return Finding(ID, text, built.path, line, f"add {name} to the project's dependencies", mend=mend)
-    where = f": nothing puts it at {program.path}" if program.path else ""
+    where = f": no step creates {program.path}" if program.path else ""
     return Finding(ID, f"{name} is not in the image{where}", built.path, line)
 
 
@@ -86,8 +86,10 @@ def _health(built: Built) -> Iterator[Finding]:
     command = understand_text(health.value.text)
     for words in (command.words,) if command is not None and command.words else ():
         if words and find_program(built.final, words[0]).answer is Answer.NO:
-            text = f"HEALTHCHECK asks with {words[0]}, which is not in the image"
-            yield Finding(ID, text, built.path, health.evidence.line, f"install {words[0]}, or ask with what is there")
+            text = f"HEALTHCHECK runs {words[0]}, which is not in the image"
+            yield Finding(
+                ID, text, built.path, health.evidence.line, f"install {words[0]}, or use a program that the image has"
+            )
 
 
 def _line(built: Built) -> int | None:

@@ -7,7 +7,7 @@ from genfile.image.finding import Finding
 from genfile.image.needs import Needs
 
 ID = "copied-files-exist"
-REASON = "A COPY of a path that the build context or the other stage does not have ends the build."
+REASON = "The build fails if COPY names a path that the build context or the other stage does not have."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
@@ -16,8 +16,8 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
             if lack.kind != "copy":
                 continue
             if lack.ignored is not None:
-                text = f"{lack.path} is left out of the build context by the pattern {lack.ignored}"
+                text = f"{lack.path} is excluded from the build context by the pattern {lack.ignored}"
                 hint = f"add !{lack.path} to .dockerignore"
             else:
-                text, hint = f"{lack.what}: nothing makes {lack.path}", None
+                text, hint = f"{lack.what}: {lack.path} does not exist", None
             yield Finding(ID, text, built.path, lack.line, hint)

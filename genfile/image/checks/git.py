@@ -9,7 +9,7 @@ from genfile.image.needs import Needs
 from genfile.image.stage import Stage, Step
 
 ID = "git-where-fetched"
-REASON = "A dependency that is fetched by git needs git in the stage that installs it; slim images have none."
+REASON = "Installing a dependency from git needs git in that stage; slim images do not have it."
 _INSTALLERS = frozenset("npm pnpm yarn pip pip3 uv poetry pipenv pdm".split())
 _GIT = ("git+", "git://", "git@")
 
@@ -24,7 +24,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
                 said = next((word for word in step.words if word.startswith(_GIT) or "@ git+" in word), None)
                 said = said or _in_files(built, stage, step)
                 if said is not None:
-                    text = f"{' '.join(step.words[:2])} fetches {said} by git, which this stage does not have"
+                    text = f"{' '.join(step.words[:2])} fetches {said} with git, which this stage does not have"
                     yield Finding(ID, text, built.path, step.line, "install git in this stage, before this step")
                     break
 

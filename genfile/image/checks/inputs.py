@@ -7,12 +7,14 @@ from genfile.image.finding import Finding
 from genfile.image.needs import Needs
 
 ID = "step-inputs-exist"
-REASON = "A RUN that needs a file which is not copied yet, or not at all, ends the build."
+REASON = "The build fails if a RUN needs a file that is copied later, or not at all."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
     for stage in built.needed:
         for lack in stage.lacks:
             if lack.kind == "run":
-                hint = "copy it, or mount it, before this step"
-                yield Finding(ID, f"{lack.what} needs {lack.path}, which is not there yet", built.path, lack.line, hint)
+                hint = "copy or mount it before this step"
+                yield Finding(
+                    ID, f"{lack.what} needs {lack.path}, which is not copied yet", built.path, lack.line, hint
+                )

@@ -8,7 +8,7 @@ from genfile.image.loaded import reached
 from genfile.image.needs import Needs
 
 ID = "loads-exist"
-REASON = "A file that the program loads and the image does not have ends it at its first line."
+REASON = "The program fails at its first line if it loads a file that the image does not have."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
@@ -17,7 +17,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
     for item in missing:
         text = f"{item.source} loads {item.name}, which is not in the image"
         mend = Mend("run_paths", (item.file,), f"{item.source} loads it") if item.file is not None else None
-        hint = "copy it to the image, too"
+        hint = "copy it into the image"
         if item.ignored is not None:
             hint = f"add !{item.ignored} to .dockerignore"
             mend = Mend("committed", ignored, f"{item.source} loads it")

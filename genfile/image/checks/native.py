@@ -10,7 +10,7 @@ from genfile.image.packages import Modules, parents
 from genfile.image.target import words_of
 
 ID = "native-modules-built"
-REASON = "A package whose install script never ran in the node_modules that the image has fails when it is loaded."
+REASON = "A package fails to load if its install script never ran in the image's node_modules."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
@@ -20,7 +20,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
         found = built.final.files.find(f"{place.rstrip('/')}/node_modules")
         if found.answer is Answer.YES and isinstance(found.content, Modules) and found.content.unfinished:
             names = found.content.unfinished
-            text = f"{', '.join(names[:4])}: the install script did not run in the node_modules that the image has"
+            text = f"{', '.join(names[:4])}: the install script did not run in the image's node_modules"
             hint = f"run `npm rebuild {' '.join(names[:4])}` after the installation"
             mend = Mend("rebuild", names, "install scripts are off")
             yield Finding(ID, text, found.content.lock or built.path, None, hint, mend=mend)

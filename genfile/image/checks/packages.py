@@ -8,7 +8,7 @@ from genfile.image.loaded import reached
 from genfile.image.needs import Needs
 
 ID = "imports-installed"
-REASON = "An import of a package that the image's installation does not bring ends the program."
+REASON = "The program fails if it imports a package that the image does not install."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from genfile.image.finding import Finding
 from genfile.image.needs import Needs
 
 ID = "one-port"
-REASON = "A service that listens elsewhere than the image says is never reached, or never healthy."
+REASON = "A service that listens on another port than the image declares is unreachable or never healthy."
 _LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?")
 _HOST_FLAGS = frozenset("--host --bind -b --server.address --hostname -H --ip --address --listen -h".split())
 
@@ -32,7 +32,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
     if check is not None and check.value.port is not None and exposed and check.value.port not in exposed:
         known = {said.value.number for said in image.ports} - {check.value.port}
         if needs.port in known and check.value.port not in needs.others:
-            text = f"HEALTHCHECK asks on {check.value.port}, but the service listens on {needs.port}"
+            text = f"HEALTHCHECK connects to {check.value.port}, but the service listens on {needs.port}"
             yield Finding(ID, text, built.path, check.evidence.line, None, "warning")
     if needs.port is not None and exposed and needs.port not in exposed:
         said = next(iter(exposed.values()))
@@ -57,5 +57,5 @@ def _loopback(built: Built, words: tuple[str, ...], line: int | None) -> Iterato
         name, sign, value = word.partition("=")
         value = value if sign else words[at + 1] if at + 1 < len(words) else ""
         if name in _HOST_FLAGS and _LOOPBACK.fullmatch(value):
-            text = f"{name} {value}: nothing outside of the container reaches it"
+            text = f"{name} {value}: reachable only from inside the container"
             yield Finding(ID, text, built.path, line, f"{name} 0.0.0.0")

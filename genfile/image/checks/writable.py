@@ -9,7 +9,7 @@ from genfile.image.finding import Finding
 from genfile.image.needs import Needs
 
 ID = "written-folders-writable"
-REASON = "A program that can't write to a folder that it writes to ends with `permission denied`."
+REASON = "A program fails with `permission denied` if it may not write to its own folders."
 
 
 def find(built: Built, needs: Needs) -> Iterator[Finding]:
@@ -26,9 +26,9 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
                 continue
             owner = "root" if found.owner == "0" else found.owner
             text = f"the program writes to {place}, which " + (
-                f"belongs to {owner}, not to the user {user}" if found.answer is Answer.YES else "is not there"
+                f"belongs to {owner} instead of the user {user}" if found.answer is Answer.YES else "does not exist"
             )
-            hint = f"make it, and give it to {user}; or mount a volume there"
+            hint = f"create it and give it to {user}, or mount a volume there"
             yield Finding(ID, text, need.path or built.path, need.line, hint, "warning")
 
 

@@ -97,7 +97,7 @@ def _pip(run: Run) -> None:
     if run.has("--system") and run.stage.base is not None:
         prefix = run.stage.base.python
     if prefix is None:
-        anything(run.stage, "an installation into an environment that can't be told")
+        anything(run.stage, "an installation into an unknown environment")
         return
     wanted = _asked(run, words[1:])
     if any(normalise(name) == "uv" for name in wanted.names) or "poetry" in wanted.names:
@@ -283,7 +283,7 @@ def _poetry_install(run: Run) -> None:
         names = frozenset(wanted.names) if wanted is not None else frozenset()
         run.make(prefix, folder=True, content=Environment(names, wanted is not None and wanted.complete))
     else:
-        run.stage.loose = run.stage.loose or "Poetry's environment has a name of its own"
+        run.stage.loose = run.stage.loose or "Poetry's environment has a generated name"
 
 
 def _list(values: list[str]) -> list[str]:
@@ -303,7 +303,7 @@ def _others(run: Run) -> None:
         run.make(".venv", folder=True, open=True)
         run.may_change("/root")
         if not (run.variable("PIPENV_VENV_IN_PROJECT") or run.program != "pipenv"):
-            run.stage.loose = run.stage.loose or f"{run.program}'s environment has a name of its own"
+            run.stage.loose = run.stage.loose or f"{run.program}'s environment has a generated name"
     for folder in run.stage.path:
         if run.stage.files.find(posixpath.dirname(folder)).content is not None:
             run.make(posixpath.dirname(folder), folder=True, open=True)

@@ -50,12 +50,12 @@ def perform(run: Run) -> None:
 def unknown(run: Run) -> None:
     """A command that is not known: its folder, and each absolute path that it names."""
     if "/" in run.words[0] and run.depth == 0:
-        anything(run.stage, f"nobody knows what {run.words[0]} does")
+        anything(run.stage, f"genfile does not know what {run.words[0]} does")
         return
     run.may_change(run.folder, *(word for word in run.operands if word.startswith("/")))
     if run.depth == 0:
         # Not called by a package manager in its project: an installer of its own.
-        run.stage.loose = run.stage.loose or f"nobody knows what {run.words[0]} does"
+        run.stage.loose = run.stage.loose or f"genfile does not know what {run.words[0]} does"
         run.may_change("/usr", "/opt", "/root")
 
 

@@ -18,7 +18,7 @@ def _packages(run: Run) -> None:
     run.stage.packages.update(dict.fromkeys(installed(text, run.stage.variables)))
     for word in run.operands:
         if word.endswith((".deb", ".rpm", ".apk")) or "$" in word or "/" in word:
-            run.stage.loose = run.stage.loose or f"nobody knows what {word} brings"
+            run.stage.loose = run.stage.loose or f"genfile does not know what {word} installs"
 
 
 def _user(run: Run) -> None:
@@ -48,7 +48,7 @@ def _shell(run: Run) -> None:
         if script is not None and not run.needs(script):
             return
         # A script holds more than a list of commands.
-        anything(run.stage, f"nobody knows what {' '.join(run.words[:2])} does")
+        anything(run.stage, f"genfile does not know what {' '.join(run.words[:2])} does")
         return
     commands = split_commands(text)
     if commands is None:

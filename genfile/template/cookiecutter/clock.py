@@ -58,7 +58,7 @@ def time_zone(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError):
-        raise ValueError(f"{name!r} is no time zone") from None
+        raise ValueError(f"{name!r} is not a time zone") from None
 
 
 def shifted(moment: datetime, sign: str, offset: str) -> datetime:
@@ -70,7 +70,7 @@ def shifted(moment: datetime, sign: str, offset: str) -> datetime:
     months = amounts.pop("years", 0) * 12 + amounts.pop("quarters", 0) * 3 + amounts.pop("months", 0)
     unknown = set(amounts) - set(_TIMES)
     if unknown or months != int(months):
-        raise ValueError(f"{offset!r} is no offset in time")
+        raise ValueError(f"{offset!r} is not a time offset")
     month = moment.month - 1 + int(months)
     year, month = moment.year + month // 12, month % 12 + 1
     moment = moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))

@@ -32,7 +32,7 @@ def load_user_config(path: Path | None = None, environment: Mapping[str, str] | 
     for key in config:
         value = found.get(key)
         if value is not None and not isinstance(value, dict):
-            raise UsageError(f"{file}: {key} is no mapping")
+            raise UsageError(f"{file}: {key} is not a mapping")
         config[key] |= value or {}
     return config
 
@@ -55,7 +55,7 @@ def load_replay(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: not JSON: {reason_of(error)}") from None
     if not isinstance(found, dict) or not isinstance(found.get("cookiecutter"), dict):
-        raise UsageError(f"{path}: a replay file has an object `cookiecutter`")
+        raise UsageError(f"{path}: a replay file needs an object `cookiecutter`")
     return found
 
 
@@ -78,6 +78,4 @@ def _read(path: Path) -> str:
             raise SourceError(f"{path}: larger than {MAX_BYTES:,} bytes")
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"{path}: can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}"
-        ) from None
+        raise SourceError(f"{path}: can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None

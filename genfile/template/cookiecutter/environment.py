@@ -134,13 +134,13 @@ def _counted(tokens: Iterable[Any]) -> Iterator[Any]:
 def checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """`_jinja2_env_vars`: delimiters and switches for white space; anything else could be code."""
     if not isinstance(settings, Mapping):
-        raise PresetError("cookiecutter.json: _jinja2_env_vars is no object")
+        raise PresetError("cookiecutter.json: _jinja2_env_vars is not an object")
     for name, value in settings.items():
         short = isinstance(value, str) and 0 < len(value) <= 16
         prefix = value is None and name.endswith("_prefix")
         if not ((name in _TEXT_SETTINGS and (short or prefix)) or (name in _SWITCHES and isinstance(value, bool))):
             raise PresetError(
                 f"cookiecutter.json: _jinja2_env_vars: {name!r} can't be set to {value!r}",
-                hint=f"what can be set: {', '.join(sorted(_TEXT_SETTINGS | _SWITCHES))}",
+                hint=f"supported settings:  {', '.join(sorted(_TEXT_SETTINGS | _SWITCHES))}",
             )
     return dict(settings)

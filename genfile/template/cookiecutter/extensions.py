@@ -18,7 +18,7 @@ def known_extensions(variables: Mapping[str, Any]) -> list[str]:
     """Those of Jinja's own that the template asks for."""
     listed = variables.get("_extensions", [])
     if not isinstance(listed, list):
-        raise PresetError(f"{FILE}: _extensions is no list")
+        raise PresetError(f"{FILE}: _extensions is not a list")
     return [name for name in (BUILT_IN.get(str(item)) for item in listed) if name]
 
 
@@ -51,10 +51,10 @@ def load(names: list[str]) -> list[Any]:
         except Exception as error:
             raise PresetError(
                 f"{FILE}: the Jinja extension {name} can't be loaded: {error}",
-                hint="install its package beside genfile, if it is not the template's own",
+                hint="install its package into genfile's environment, unless it is part of the template",
             ) from None
         if not (isinstance(extension, type) and issubclass(extension, Extension)):
-            raise PresetError(f"{FILE}: {name} is no Jinja extension")
+            raise PresetError(f"{FILE}: {name} is not a Jinja extension")
         found.append(extension)
     return found
 

@@ -24,7 +24,7 @@ def find_folder(bundle: Bundle, texts: Texts) -> str:
         if "cookiecutter" in name and start in name and end in name:
             return name
     raise PresetError(
-        f"{bundle.reference}: no folder with a templated name",
+        f"{bundle.reference}: no folder with a template name",
         hint=f"cookiecutter's templates have one such as {start}cookiecutter.name{end}",
     )
 
@@ -33,7 +33,7 @@ def project_folder(folder: str, context: Mapping[str, Any], texts: Texts) -> str
     """The name of the new project's folder."""
     rendered = safe_path(texts.render(folder, context, f"the name of {folder}"), folder)
     if not rendered:
-        raise PresetError(f"the name of {folder} renders to nothing")
+        raise PresetError(f"the name of {folder} renders to an empty name")
     return rendered
 
 
@@ -42,7 +42,9 @@ def safe_path(rendered: str, place: str) -> str:
     normal = posixpath.normpath(rendered) if rendered else "."
     outside = normal.startswith(("/", "../")) or normal == ".." or re.match(r"[A-Za-z]:", normal)
     if outside or any(char in "\\\0\r\n" for char in normal):
-        raise PresetError(f"refused: the name of {place} renders to {rendered[:200]!r}, which leads out of the project")
+        raise PresetError(
+            f"refused: the name of {place} renders to {rendered[:200]!r}, which points outside of the project"
+        )
     return "" if normal == "." else check_protected(normal, place)
 
 
@@ -103,7 +105,7 @@ class Files:
                 self._render_folder(path)
 
     def _make_folder(self, parent: str, path: str) -> bool:
-        """False for a folder whose name renders to nothing: it is left out with all that is in it."""
+        """False for a folder whose name renders to an empty name: it is left out with all that is in it."""
         place = f"{self.folder}/{path}"
         made = self._path(path, f"the name of {place}")
         if not made or made == self._path(parent, place):
@@ -156,7 +158,7 @@ class Files:
         wanted = self.context["cookiecutter"].get("_new_lines", False)
         if wanted:
             if wanted not in _NEWLINES:
-                raise PresetError(f"cookiecutter.json: _new_lines: {wanted!r} is no newline")
+                raise PresetError(f"cookiecutter.json: _new_lines: {wanted!r} is not a newline")
             return str(wanted)
         return first_newline(content)
 

@@ -44,7 +44,7 @@ def slugify(
     if len(str(value)) * max(growth, len(separator), 1) > _MAX_SLUG:
         raise SecurityError("the text of a slug is too long")
     if regex_pattern is not None and (len(str(value)) > 500 or not _PLAIN_PATTERN.fullmatch(str(regex_pattern)[:200])):
-        raise SecurityError("regex_pattern of slugify is for a class of characters only")
+        raise SecurityError("regex_pattern of slugify can only be a character class")
     return slug(
         value,
         entities=entities,

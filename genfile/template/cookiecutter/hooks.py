@@ -51,7 +51,7 @@ def code_of(files: Mapping[str, bytes], extensions: Any, folder: str = "") -> li
     for extension in foreign_extensions(extensions):
         module = extension.partition(".")[0]
         local = f"{module}.py" in files or any(path.startswith(f"{module}/") for path in files)
-        kind = "of the template's own" if local else "an installed package's"
+        kind = "part of the template" if local else "from an installed package"
         lines.append(f"{folder}{FILE}: the Jinja extension {extension} is loaded, {kind}")
     return lines
 

@@ -54,7 +54,10 @@ class Making:
             files, place = self._run(self.work, context, name, self.work.second, quiet=True)
             return Again(files.done, read_results(place, files.done).files)
         except PresetError as error:
-            notes.append(f"what the hooks made is left out of updates, since a second run failed: {error.message}")
+            notes.append(
+                "updates do not include the files that hooks create, since a second run of the hooks failed: "
+                f"{error.message}"
+            )
             return Again(rendered, rendered)
 
     def _rendered(self, context: Context) -> Files:

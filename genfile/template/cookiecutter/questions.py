@@ -91,7 +91,7 @@ class Answers:
         if isinstance(raw, Choice):
             if raw.wanted not in choices:
                 shown = ", ".join(map(str, choices))
-                raise UsageError(f"{name}: {raw.wanted!r} is not among the choices", hint=f"choices: {shown}")
+                raise UsageError(f"{name}: {raw.wanted!r} is not one of the choices", hint=f"choices: {shown}")
             first = raw.wanted
         if self.ask is None:
             return first
@@ -135,7 +135,7 @@ class Answers:
                 return parsed(name, question, answer)
             except UsageError as error:
                 question = replace(question, help=f"{error.message}. {self._help(name)}")
-        raise UsageError(f"{name}: no answer that fits after {_TRIES} tries")
+        raise UsageError(f"{name}: no valid answer after {_TRIES} tries")
 
 
 def parsed(name: str, question: Question, answer: Any) -> Any:
@@ -156,7 +156,7 @@ def parsed(name: str, question: Question, answer: Any) -> Any:
         return text
     if text.isdecimal() and 1 <= int(text) <= len(values):
         return values[int(text) - 1]
-    raise UsageError(f"{name}: {text!r} is not among the choices", hint=f"choices: {', '.join(values)}")
+    raise UsageError(f"{name}: {text!r} is not one of the choices", hint=f"choices: {', '.join(values)}")
 
 
 def _parsed_dict(name: str, answer: Any) -> Any:
@@ -191,26 +191,28 @@ def choose_template(
         return "templates", chosen, _inside(path)
     offered = variables.get("template", [])
     if not isinstance(offered, list):
-        raise PresetError(f"{FILE}: template is no list")
+        raise PresetError(f"{FILE}: template is not a list")
     wanted = given.get("template")
     if wanted is None:
         chosen = Answers(variables, texts, ask).choose("template", offered)
     else:
         named = [choice for choice in offered if choice == wanted or f"({wanted})" in str(choice)]
         if not named:
-            raise UsageError(f"template: {wanted!r} is not among them", hint=f"templates: {', '.join(offered)}")
+            raise UsageError(
+                f"template: {wanted!r} is not one of the templates", hint=f"templates: {', '.join(offered)}"
+            )
         chosen = named[0]
     found = re.search(r"\((.+)\)", str(chosen))
     if found is None:
-        raise PresetError(f"{FILE}: {chosen!r} names no folder in parentheses")
+        raise PresetError(f"{FILE}: {chosen!r} does not name a folder in parentheses")
     return "template", str(chosen), _inside(found[1])
 
 
 def _choose_new_style(offered: Any, texts: Texts, ask: Ask | None, wanted: Any) -> tuple[str, Any]:
     if not isinstance(offered, dict) or not all(isinstance(item, dict) and "path" in item for item in offered.values()):
-        raise PresetError(f"{FILE}: templates: each has a path")
+        raise PresetError(f"{FILE}: templates: each needs a path")
     if wanted is not None and wanted not in offered:
-        raise UsageError(f"templates: {wanted!r} is not among them", hint=f"templates: {', '.join(offered)}")
+        raise UsageError(f"templates: {wanted!r} is not one of the templates", hint=f"templates: {', '.join(offered)}")
     chosen = next(iter(offered)) if wanted is None else wanted
     if ask is not None and wanted is None:
         labels = {}
@@ -225,5 +227,5 @@ def _choose_new_style(offered: Any, texts: Texts, ask: Ask | None, wanted: Any) 
 def _inside(path: Any) -> str:
     normal = posixpath.normpath(str(path).replace("\\", "/"))
     if not path or normal.startswith(("/", "../")) or normal == ".." or re.match(r"[A-Za-z]:", normal):
-        raise PresetError(f"{FILE}: the template {path!r} is outside of the bundle")
+        raise PresetError(f"{FILE}: the template {path!r} is outside of the template repository")
     return normal

@@ -92,7 +92,7 @@ def render_cookiecutter(
     UsageError for a value that does not fit and for code without trust.
     """
     if replay is not None and given:
-        raise UsageError("a replay file and values of your own exclude one another", hint="edit the replay file")
+        raise UsageError("a replay file can't be combined with values", hint="edit the replay file")
     defaults = (user_config or {}).get("default_context") or {}
     where = Path(os.path.abspath(output or "."))  # noqa: PTH100 - as cookiecutter says it, links kept
     job = _Job(given, earlier, ask, defaults, trusted, run_hooks, again, replay, where)
@@ -123,7 +123,7 @@ def _render(bundle: Bundle, job: _Job, depth: int) -> Project:
     if FILE not in inner.files:
         raise PresetError(f"{FILE}: {name}: no {FILE} in {folder}")
     if depth == 0:
-        raise PresetError(f"{FILE}: more than {MAX_NESTED} templates within one another")
+        raise PresetError(f"{FILE}: more than {MAX_NESTED} nested templates")
     return _render(inner, job, depth - 1)
 
 
@@ -241,7 +241,7 @@ def _refuse_code(bundle: Bundle, variables: Mapping[str, Any], job: _Job) -> Non
     if lines:
         raise UsageError(
             f"{bundle.reference} runs code: {'; '.join(lines)}",
-            hint="read it, then allow it with --trust or by a rule of your configuration; nothing of it was run",
+            hint="nothing was run. Review the code, then allow it with --trust or a `trust` rule in your configuration",
         )
 
 

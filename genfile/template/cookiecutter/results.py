@@ -61,7 +61,7 @@ class _Reader:
                 folder, ignored = waiting.pop()
                 waiting += self._read_folder(folder, ignored=ignored)
         except OSError as error:
-            raise PresetError(f"what the hooks left can't be read: {error.strerror or error}") from None
+            raise PresetError(f"can't read the files that the hooks created: {error.strerror or error}") from None
         self.results.folders.sort()
         return self.results
 
@@ -77,7 +77,7 @@ class _Reader:
                 self.results.repositories.append(path)
                 continue
             if not entry.name.isprintable():
-                raise PresetError(f"the hooks left {ascii(path)[:80]}, which is not a name of a file")
+                raise PresetError(f"the hooks created {ascii(path)[:80]}, which is not a file name")
             empty = False
             is_folder = entry.is_dir(follow_symlinks=False)
             left_out = ignored or (self.rendered is not None and self.rules.match(path, is_folder=is_folder))
@@ -99,7 +99,7 @@ class _Reader:
         status = target.stat()
         self.bytes += status.st_size
         if len(self.results.files) >= MAX_FILES or self.bytes > MAX_BYTES:
-            raise PresetError(f"the hooks left more than {MAX_FILES:,} files or {MAX_BYTES >> 20} MiB")
+            raise PresetError(f"the hooks created more than {MAX_FILES:,} files or {MAX_BYTES >> 20} MiB")
         content = target.read_bytes()
         if self.moved is not None:
             content = _moved(content, *self.moved)

@@ -74,13 +74,15 @@ def guarded(place: str) -> Iterator[None]:
         where = error.filename or place
         raise PresetError(f"{where}:{error.lineno}: {error.message}") from None
     except TemplateNotFound as error:
-        raise PresetError(f"{_where(place, error.__traceback__)}: no template {error.name!r} in the bundle") from None
+        raise PresetError(
+            f"{_where(place, error.__traceback__)}: no template {error.name!r} in the repository"
+        ) from None
     except SecurityError as error:
         raise PresetError(f"{_where(place, error.__traceback__)}: refused: {error}") from None
     except UnicodeDecodeError:
-        raise PresetError(f"{place}: neither UTF-8 text nor known to be binary") from None
+        raise PresetError(f"{place}: not UTF-8 text, and not a known binary type") from None
     except RecursionError:
-        raise PresetError(f"{place}: refused: it calls itself too deeply") from None
+        raise PresetError(f"{place}: refused: endless recursion") from None
     except Exception as error:  # a template's own mistake: a method of the wrong type, a division by zero
         raise PresetError(f"{_where(place, error.__traceback__)}: {type(error).__name__}: {error}") from None
 

@@ -67,7 +67,7 @@ def _chosen(name: str, choices: list[Any], value: Any) -> list[Any]:
         wrong = [item for item in value if item not in choices]
         if wrong or not value:
             named = ", ".join(str(item) for item in wrong) or "nothing"
-            raise UsageError(f"{name}: {named} is not among the choices", hint=f"choices: {shown}")
+            raise UsageError(f"{name}: {named} is not one of the choices", hint=f"choices: {shown}")
         return value
     if value in choices:
         choices.remove(value)
@@ -77,7 +77,7 @@ def _chosen(name: str, choices: list[Any], value: Any) -> list[Any]:
         later = Choice(choices)
         later.wanted = value
         return later
-    raise UsageError(f"{name}: {value!r} is not among the choices", hint=f"choices: {shown}")
+    raise UsageError(f"{name}: {value!r} is not one of the choices", hint=f"choices: {shown}")
 
 
 def _as_dict(value: Any) -> dict[str, Any] | None:
@@ -107,4 +107,4 @@ def as_bool(name: str, text: str) -> bool:
     word = text.strip().lower()
     if word in YES or word in NO:
         return word in YES
-    raise UsageError(f"{name}: {text!r} is neither yes nor no", hint=f"yes: {' '.join(YES)}; no: {' '.join(NO)}")
+    raise UsageError(f"{name}: {text!r} is not yes or no", hint=f"yes: {' '.join(YES)}; no: {' '.join(NO)}")

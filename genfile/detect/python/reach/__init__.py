@@ -114,7 +114,7 @@ class Reach:
             return project.folder.says(found.path, found.line, f"{found.callee.lstrip('?.')}(…)")
         if self.stays:
             role = self.stays[0]
-            return project.folder.says(role.path, role.line, "it stays: a loop, a bot or a consumer")
+            return project.folder.says(role.path, role.line, "keeps running: a loop, a bot or a consumer")
         return None
 
 
