@@ -64,6 +64,9 @@ def error(problem: GenfileError) -> None:
     error_out(f"error: {problem.message}")
     if problem.hint:
         error_out(f"hint: {problem.hint}")
+    usage = getattr(problem, "usage", None)
+    if usage:
+        error_out(f"usage: {usage}")
 
 
 def prompt(text: str, default: str = "", *, show_default: bool = True, hide_input: bool = False) -> str:
