@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from genfile.errors import PresetError, UsageError
 from genfile.options.model import Option, Value
-from genfile.options.values import ValueFault, empty_value, parse_value, takes
+from genfile.options.values import ValueFault, empty_value, parse_value, show_value, takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,8 +151,8 @@ def _checked(name: str, option: Option, given: Any) -> Value:
     try:
         return parse_value(option, given)
     except ValueFault as fault:
-        shown = "" if option.secret else f": {str(given)[:60]!r}"
-        raise UsageError(f"option {name!r}{shown}: {fault}; it takes {takes(option)}", hint=option.help) from None
+        shown = "the value" if option.secret else _shown(given)
+        raise UsageError(f"{name}: {shown} {fault}", hint=f"{name} takes {takes(option)}. {option.help}") from None
 
 
 def _own(name: str, option: Option, literal: Any, scope: Mapping[str, Any], what: str) -> Value:
@@ -161,7 +161,13 @@ def _own(name: str, option: Option, literal: Any, scope: Mapping[str, Any], what
     try:
         return parse_value(option, value)
     except ValueFault as fault:
-        raise PresetError(f"{what} of option {name!r}: {str(value)[:60]!r}: {fault}") from None
+        raise PresetError(f"{what} of option {name!r}: {_shown(value)} {fault}") from None
+
+
+def _shown(value: Any) -> str:
+    """A value as it was given: numbers as they are, texts in quotes."""
+    text = show_value(value)[:60]
+    return text if isinstance(value, int) or text.lstrip("-").isdecimal() else repr(text)
 
 
 def _is_expression(literal: Any) -> bool:
@@ -180,7 +186,7 @@ def _applies(name: str, option: Option, scope: Mapping[str, Any]) -> bool:
     text = option.when
     value = _guarded(name, "when", scope, lambda environment: environment.evaluate(text, scope))
     if not isinstance(value, bool):
-        raise PresetError(f"when of option {name!r}: {text[:80]!r} is neither true nor false")
+        raise PresetError(f"when of option {name!r}: {text[:80]!r} is not true or false")
     return value
 
 

@@ -25,7 +25,7 @@ _NUMBER = 1 << 53
 
 
 class ValueFault(ValueError):
-    """A value that does not fit; the text is the reason in one clause."""
+    """A value that does not fit; the text goes on after the value: `is not a whole number`."""
 
 
 def is_image_reference(text: str) -> bool:
@@ -61,7 +61,7 @@ def takes(option: Option) -> str:
         return "a whole number" + _range(low, high, "")
     kinds = {
         "text": "text",
-        "bool": "true or false",
+        "bool": "yes or no",
         "image": "the name of an image",
         "path": "an absolute path",
         "env-name": "the name of an environment variable",
@@ -106,11 +106,11 @@ def parse_value(option: Option, given: Any) -> Value:
     if option.type == "list":
         return _list(option, given)
     if isinstance(given, list | tuple | dict) or given is None:
-        raise ValueFault("it is one value")
+        raise ValueFault("is not a single value")
     if option.type == "bool":
         result = given if isinstance(given, bool) else _WORDS.get(str(given).strip().lower())
         if result is None:
-            raise ValueFault("it is neither true nor false")
+            raise ValueFault("is not yes or no")
         return result
     if option.type in ("int", "port"):
         return _number(option, given)
@@ -126,12 +126,12 @@ def _number(option: Option, given: Any) -> int:
     text = str(given).strip()
     digits = text.removeprefix("-")
     if isinstance(given, bool) or not (digits.isdecimal() and digits.isascii()) or len(digits) > 16:
-        raise ValueFault("it is no whole number")
+        raise ValueFault("is not a whole number")
     number = int(text)
     if option.type == "port" and not 1 <= number <= 65535:
-        raise ValueFault("it is no port")
+        raise ValueFault("is not between 1 and 65535")
     if abs(number) > _NUMBER:
-        raise ValueFault("it is too large")
+        raise ValueFault("is too large")
     _check_bounds(option, number, "")
     return number
 
@@ -142,15 +142,15 @@ def _list(option: Option, given: Any) -> list[str]:
         try:
             given = json.loads(text) if text.startswith("[") else text.split(",") if text else []
         except ValueError:
-            raise ValueFault("it is no list") from None
+            raise ValueFault("is not a list") from None
     if not isinstance(given, list | tuple) or any(isinstance(item, list | tuple | dict | None) for item in given):
-        raise ValueFault("it is no list of values")
+        raise ValueFault("is not a list of values")
     if len(given) > MAX_ITEMS or sum(len(str(item)) for item in given) > 2 * MAX_LENGTH:
-        raise ValueFault("it is too long")
+        raise ValueFault("is too long")
     items = list(dict.fromkeys(show_value(item).strip() for item in given))
     for item in items:
         if not item:
-            raise ValueFault("a value in it is empty")
+            raise ValueFault("has an empty value")
         _check_text(option, item)
     _check_bounds(option, len(items), "values")
     # The order of the choices, so that the same choice gives the same files.
@@ -159,14 +159,16 @@ def _list(option: Option, given: Any) -> list[str]:
 
 def _check_text(option: Option, text: str) -> None:
     if not text.isprintable():
-        raise ValueFault("it holds a control character")
+        raise ValueFault("holds a control character")
     if len(text) > MAX_LENGTH:
-        raise ValueFault("it is too long")
+        raise ValueFault("is too long")
     if option.choices and text not in option.choices:
         from difflib import get_close_matches
 
         close = get_close_matches(text, option.choices, 1)
-        raise ValueFault(f"{text[:40]!r} is no choice" + (f" (did you mean {close[0]}?)" if close else ""))
+        raise ValueFault(
+            f"is not one of {', '.join(option.choices)}" + (f" (did you mean {close[0]}?)" if close else "")
+        )
     check = _CHECKS.get(option.type)
     if check is not None and not check[0](text):
         raise ValueFault(check[1])
@@ -174,20 +176,23 @@ def _check_text(option: Option, text: str) -> None:
         from genfile.options.pattern import compile_pattern
 
         if not compile_pattern(option.pattern).fullmatch(text):
-            raise ValueFault(f"it does not match {option.pattern}")
+            raise ValueFault(f"does not match {option.pattern}")
 
 
 def _check_bounds(option: Option, size: int, of: str) -> None:
     of = f" {of}" if of else ""
     if option.min is not None and size < option.min:
-        raise ValueFault(f"{size}{of} is less than {option.min}")
+        raise ValueFault(f"is less than {option.min}" if not of else f"has {size}{of}, fewer than {option.min}")
     if option.max is not None and size > option.max:
-        raise ValueFault(f"{size}{of} is more than {option.max}")
+        raise ValueFault(f"is more than {option.max}" if not of else f"has {size}{of}, more than {option.max}")
 
 
 _CHECKS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "image": (is_image_reference, "it is no image reference"),
-    "path": (lambda text: text.startswith("/") and ".." not in text.split("/"), "it is no absolute path"),
-    "env-name": (lambda text: _ENVIRONMENT_NAME.fullmatch(text) is not None, "it is no name of a variable"),
-    "secret-name": (lambda text: _SECRET_NAME.fullmatch(text) is not None, "it is no name of a secret"),
+    "image": (is_image_reference, "is not an image reference"),
+    "path": (lambda text: text.startswith("/") and ".." not in text.split("/"), "is not an absolute path"),
+    "env-name": (
+        lambda text: _ENVIRONMENT_NAME.fullmatch(text) is not None,
+        "is not the name of an environment variable",
+    ),
+    "secret-name": (lambda text: _SECRET_NAME.fullmatch(text) is not None, "is not the name of a secret"),
 }
