@@ -111,7 +111,7 @@ def _releases(language: str, guess: str) -> dict[str, str]:
         known = runtime(language)
     except KeyError:
         return {}
-    usual = {known.default: "the newest release that genfile takes by default"}
+    usual = {known.default: "what genfile takes by default"}
     lines = [line for line in known.lines if not line.over and (line.lts or language in ("python", "go"))]
     told = {line.version: f"supported until {line.end_of_life:%B %Y}" for line in lines[:_MOST]}
     return {guess: usual.get(guess) or told.get(guess, "the guess")} | told | ({} if guess not in usual else usual)

@@ -84,7 +84,7 @@ def init(
         _end_without_service(inspection, path)
     told: Sequence[Note] = ()
     if asks:
-        told = _show(_decided(inspection, decisions), inspection.notes, path, log if verbose else ())
+        told = _show(_decided(inspection, decisions), inspection.notes, path, log if verbose else (), asks=True)
         decisions = replace(decisions, flags=_ask(inspection, decisions, path, log))
     saved: dict[str, str] = {}
     if decisions.flags.save:
@@ -123,9 +123,17 @@ def _decided(inspection: "Inspection", decisions: "Decisions") -> "list[Inspecte
 
 
 def _show(
-    services: "Sequence[InspectedService]", notes: "Sequence[Note]", path: Path, log: "Sequence[Asked]"
+    services: "Sequence[InspectedService]",
+    notes: "Sequence[Note]",
+    path: Path,
+    log: "Sequence[Asked]",
+    *,
+    asks: bool = False,
 ) -> "list[Note]":
-    """Each service with its notes below it, then the notes that are of none; all that was said."""
+    """Each service with its notes below it, then the notes that are of none; all that was said.
+
+    ``asks``: the guesses are asked for afterwards, with what makes them certain.
+    """
     from genfile.api import told_risks
 
     told: list[Note] = []
@@ -135,7 +143,8 @@ def _show(
         show.show_service(service, path, log=log)
         own = dict.fromkeys((*service.notes, *told_risks(service)))
         ui.show_notes(own, path, indent="  ")
-        show.show_guesses(service)
+        if not asks:
+            show.show_guesses(service)
         told += own
     rest = [note for note in notes if note not in told]
     ui.show_notes(rest, path)

@@ -73,7 +73,7 @@ def summary(service: "InspectedService") -> str:
     if spec.static:
         parts.append("static files")
     parts.append(f"port {spec.port}" if spec.port else "no port")
-    where = "" if spec.path == "." else f" ({spec.path})"
+    where = "" if spec.path in (".", spec.name) else f" ({spec.path})"
     return f"{spec.name}{where}  {', '.join(parts)}"
 
 
@@ -179,6 +179,10 @@ def _widths(rows: "list[tuple[str, str]]", width: int | None) -> tuple[int, int,
 def _show_row(row: tuple[str, str, str, bool], widths: tuple[int, int, int | None]) -> None:
     name, text, because, guess = row
     names, values, rest = widths
+    if rest is not None and max(map(len, visible(because).split()), default=0) > rest:
+        # A place too long for its column stands below, where a terminal can still open it.
+        _show_stacked(row, names, rest + values)
+        return
     left = fold(text, None if rest is None else values)
     right = fold(because, rest)
     gap = " " if rest is None else "  "
@@ -192,6 +196,16 @@ def _show_row(row: tuple[str, str, str, bool], widths: tuple[int, int, int | Non
             gap,
             Styled(right[at] if at < len(right) else "", "dim"),
         )
+
+
+def _show_stacked(row: tuple[str, str, str, bool], names: int, width: int) -> None:
+    name, text, because, guess = row
+    for at, line in enumerate(fold(text, width)):
+        ui.out(
+            "  ", Styled(f"{name if at == 0 else '':<{names}}", "cyan"), "  ", Styled(line, "yellow") if guess else line
+        )
+    for line in fold(because, width + names, ""):
+        ui.out("      ", Styled(line, "dim"))
 
 
 def _asked(fact: Fact[Any], log: Iterable[Asked]) -> Asked | None:
