@@ -92,7 +92,8 @@ def _option(key: str, setting: str | Setting, preset: "Preset") -> str:
         try:
             parse_value(option, setting.text)
         except ValueError as fault:
-            raise UsageError(f"{_who(key, setting)}: {fault}", hint=f"{key} takes {takes(option)}") from None
+            shown = f"{setting.text[:60]!r} " if not option.secret else "the value "
+            raise UsageError(f"{_who(key, setting)}: {shown}{fault}", hint=f"{key} takes {takes(option)}") from None
     return text_of(setting)
 
 
@@ -109,6 +110,7 @@ def _evidence(key: str, setting: str | Setting) -> Evidence:
 def _set_fields(model: "type[Spec]", values: dict[str, Any], fields: "Mapping[str, str | Setting]") -> dict[str, Any]:
     """The values with all fields set: of each, the first reading of its text that nothing finds fault with."""
     from genfile.spec.project import faults
+    from genfile.spec.wording import is_other_kind
 
     if not fields:
         return values
@@ -125,8 +127,8 @@ def _set_fields(model: "type[Spec]", values: dict[str, Any], fields: "Mapping[st
         for place, text in found:
             for key in _blamed(readings, place):
                 blamed.setdefault(key, text)
-        # Of each field, what was wrong with the likeliest reading.
-        told = {**blamed, **told}
+        # Of each field, what was wrong with the likeliest reading that is of the right kind.
+        told |= {key: text for key, text in blamed.items() if key not in told or is_other_kind(told[key])}
         others = [key for key in blamed if len(readings[key]) > 1]
         if not others:
             key = next(iter(blamed))

@@ -4,12 +4,30 @@ Text of a tree can hold what a terminal obeys: escape sequences, carriage return
 direction of writing. All text for a person passes `visible`, whatever it is made of.
 """
 
+import os
+import shutil
+import textwrap
 import unicodedata
 from typing import NamedTuple, TextIO
 
 # U+200C and U+200D join and part letters in Persian, Indian scripts and emoji: they change no order, hide no text.
 _HARMLESS = frozenset("\t\u200c\u200d")
-_CODES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "red": "31", "cyan": "36"}
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "green": "32",
+    "yellow": "33",
+    "red": "31",
+    "cyan": "36",
+    "error": "1;31",
+    "warning": "1;33",
+    "hint": "1;36",
+    "note": "1",
+}
+# How the first character of a line of a unified diff is shown.
+_DIFF = {"+": "green", "-": "red", "@": "cyan"}
+# Where a terminal doesn't say how wide it is.
+_WIDTH = 80
 
 
 class Styled(NamedTuple):
@@ -45,19 +63,54 @@ def visible(text: str, *, lines: bool = False) -> str:
     return "".join(escaped(char) if is_unsafe(char) and char not in kept else char for char in text)
 
 
+def wants_colour(stream: TextIO) -> bool:
+    """Whether a stream gets colours: NO_COLOR (no-color.org) beats FORCE_COLOR, which beats what the stream is."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def width_of(stream: TextIO) -> int | None:
+    """How many columns a terminal has; None for what is no terminal, whose lines are never broken."""
+    if not stream.isatty():
+        return None
+    return max(20, shutil.get_terminal_size((_WIDTH, 24)).columns)
+
+
+def fold(text: str, width: int | None, indent: str = "") -> list[str]:
+    """Text in lines of at most a width, each but the first indented; words, paths and commands stay whole.
+
+    Everything unsafe in it is written out before, so that what is measured is what is shown.
+    """
+    shown = visible(text)
+    if width is None or len(shown) <= width:
+        return [shown]
+    return textwrap.wrap(shown, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+
+
 def write(stream: TextIO, *parts: str | Styled, colour: bool = False) -> None:
     """Write one line of parts for a person; what the stream's encoding has no place for is written out."""
     shown: list[str] = []
     for part in parts:
         text = _encodable(stream, visible(str(part)))
-        styled = colour and isinstance(part, Styled)
-        shown.append(f"\x1b[{_CODES[part.style]}m{text}\x1b[0m" if styled and isinstance(part, Styled) else text)
-    stream.write("".join(shown) + "\n")
+        code = _CODES.get(part.style) if colour and isinstance(part, Styled) and text else None
+        shown.append(f"\x1b[{code}m{text}\x1b[0m" if code else text)
+    stream.write("".join(shown).rstrip(" ") + "\n")
 
 
 def write_lines(stream: TextIO, text: str) -> None:
     """Write text of several lines for a person."""
     stream.write(_encodable(stream, visible(text, lines=True)))
+
+
+def write_diff(stream: TextIO, text: str) -> None:
+    """Write a unified diff: for a program as it is, for a person in colours where they are wanted."""
+    if not (stream.isatty() and wants_colour(stream)):
+        write_data(stream, text)
+        return
+    for line in text.splitlines():
+        style = "bold" if line.startswith(("--- ", "+++ ")) else _DIFF.get(line[:1])
+        write(stream, Styled(line, style) if style else line, colour=True)
 
 
 def write_data(stream: TextIO, text: str) -> None:

@@ -28,7 +28,7 @@ def test_init_writes_both_files_and_says_what_to_do_next(shop: Path, capsys: pyt
     }
     assert "shop  node 24, npm, express, port 3000" in printed.out
     assert "package.json:1" in printed.out
-    assert printed.out.splitlines()[-1] == "Next:  docker build -f Dockerfile -t shop:dev ."
+    assert printed.out.splitlines()[-1] == f"Next:  docker build -t shop:dev {shop}"
     assert "\x1b" not in printed.out
 
 

@@ -28,14 +28,18 @@ def test_without_files(tmp_path: Path) -> None:
     ("text", "message", "hint"),
     [
         ("presets = 1\n", "genfile.toml:1:1: presets: ", None),
-        ("# c\n\nprset = 'x'\n", "genfile.toml:3:1: prset is not a key", "did you mean preset?"),
-        ("[presets.acme]\nsorce = 'x'\n", "genfile.toml:2:1: presets.acme.sorce is not a key", "did you mean source?"),
+        ("# c\n\nprset = 'x'\n", "genfile.toml:3:1: prset is not a known key", "did you mean preset?"),
+        (
+            "[presets.acme]\nsorce = 'x'\n",
+            "genfile.toml:2:1: presets.acme.sorce is not a known key",
+            "did you mean source?",
+        ),
         ("[presets.acme]\n", "genfile.toml:1:10: presets.acme.source is missing", None),
         ("[presets.Acme]\nsource = 'x'\n", "genfile.toml:1:10: presets.Acme: ", None),
         ("comments = 'loud'\n", "genfile.toml:1:1: comments: ", None),
         ("a = \n", "genfile.toml:1:5: ", None),
-        ("services = { api = { prt = 1 } }\n", "genfile.toml:1:22: services.api.prt is not a key", None),
-        ("[services.api]\nskp = true\n", "genfile.toml:2:1: services.api.skp is not a key", "did you mean skip?"),
+        ("services = { api = { prt = 1 } }\n", "genfile.toml:1:22: services.api.prt is not a known key", None),
+        ("[services.api]\nskp = true\n", "genfile.toml:2:1: services.api.skp is not a known key", "did you mean skip?"),
         ('[services."../x"]\n', "genfile.toml:1:11: services.../x: must be a relative path", None),
         ("[set]\nruntime.version = 3.10\n", "genfile.toml:2:9: runtime.version: a number with a point", None),
         ("[set]\n  port = 2020-01-01\n", "genfile.toml:2:3: port: a date", None),
@@ -59,8 +63,8 @@ def test_faults_name_the_file_and_the_line(tmp_path: Path, text: str, message: s
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("pyproject.toml", "[project]\n[tool.genfile]\nprset = 'x'\n", "pyproject.toml:3:1: prset is not a key"),
-        ("package.json", '{"genfile":\n {"prset": 1}}', "package.json:2:3: prset is not a key"),
+        ("pyproject.toml", "[project]\n[tool.genfile]\nprset = 'x'\n", "pyproject.toml:3:1: prset is not a known key"),
+        ("package.json", '{"genfile":\n {"prset": 1}}', "package.json:2:3: prset is not a known key"),
         ("package.json", '{"genfile":\n 1}', "package.json:1:2: the file: "),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_word_that_is_not_known_names_its_line(project: Path, capsys: pytest.C
     ("text", "message", "hint"),
     [
         ("[set]\nprot = 1\n", "genfile.toml:2:1: prot: neither a field", "did you mean port?"),
-        ("[set]\n\nport = 'x'\n", "genfile.toml:3:1: port: Input should be a valid integer", ""),
+        ("[set]\n\nport = 'x'\n", "genfile.toml:3:1: port: 'x' is not a whole number", ""),
         ("[set]\nuser = 'x y'\n", "genfile.toml:2:1: user: ", "user takes "),
         ('set = { runtime.version = "a" }\n', "genfile.toml:1:17: runtime.version: ", ""),
         ('[services."."]\nset.prot = 1\n', "genfile.toml:2:5: prot: neither a field", "did you mean port?"),
@@ -292,7 +292,7 @@ def test_a_mistake_in_the_user_s_configuration(
     configured.write_text("trust = []\ncoments = 'none'\n")
     assert run(["init", str(project), "--yes"]) == 2
     said = capsys.readouterr().err
-    assert "config.toml:2:1: coments is not a key" in said
+    assert "config.toml:2:1: coments is not a known key" in said
     assert "did you mean comments?" in said
 
 

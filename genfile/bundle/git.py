@@ -22,9 +22,7 @@ from genfile.bundle.model import BOUNDS, Bounds, Collector
 from genfile.bundle.reference import COMMIT
 from genfile.errors import PresetError, SourceError, UsageError
 
-FETCH_HINT = (
-    "run `genfile init --preset NAME` to fetch what genfile.lock pins, or `genfile presets update` to fetch the newest"
-)
+FETCH_HINT = "`genfile presets fetch` fetches what genfile.lock pins; `genfile presets update` moves the pins"
 ASK_SECONDS, FETCH_SECONDS, READ_SECONDS = 30, 180, 60
 # A repository that takes more on the disk is not one of presets.
 MAX_PACK = 512 * 1024 * 1024

@@ -38,7 +38,7 @@ def adopt(
         )
         return
     if diff:
-        ui.data(found.plan.diff())
+        ui.diff(found.plan.diff())
         return
     _show(found)
     if not yes and not (ui.is_terminal() and ui.confirm(f"Replace {found.dockerfile}?")):

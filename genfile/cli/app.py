@@ -1,79 +1,13 @@
-"""The table of commands, and the one place where an error becomes an exit code."""
+"""Runs one command, and turns every error into an exit code."""
 
 import os
 import sys
-from typing import Annotated
-
-import typer
 
 from genfile import __version__
-from genfile.cli import (
-    adopt,
-    build,
-    check,
-    explain,
-    init,
-    inspect,
-    lint,
-    new,
-    pin,
-    presets,
-    presets_author,
-    presets_sources,
-    recovery,
-    render,
-    schema,
-    ui,
-    update,
-    verify,
-)
+from genfile.cli import ui
+from genfile.cli.commands import app
+from genfile.cli.usage import read_fault
 from genfile.errors import GenfileError
-
-app = typer.Typer(
-    name="genfile",
-    help="Read a source tree, and write the Dockerfile that a careful senior engineer would have written.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command("init")(init.init)
-app.command("new")(new.new)
-app.command("update")(update.update)
-app.command("check")(check.check)
-app.command("adopt")(adopt.adopt)
-app.command("build")(build.build)
-app.command("verify")(verify.verify)
-app.command("pin")(pin.pin)
-app.command("explain")(explain.explain)
-app.command("inspect")(inspect.inspect)
-app.command("lint")(lint.lint)
-app.command("render")(render.render)
-presets.app.command("add")(presets_sources.add)
-presets.app.command("update")(presets_sources.update)
-presets.app.command("remove")(presets_sources.remove)
-presets.app.command("eject")(presets_author.eject)
-presets.app.command("new")(presets_author.new)
-presets.app.command("test")(presets_author.check)
-app.add_typer(presets.app, name="presets")
-app.command("schema")(schema.schema)
-
-
-def _version(value: bool) -> None:
-    if value:
-        ui.out(f"genfile {__version__}")
-        raise typer.Exit()
-
-
-@app.callback()
-def root(
-    version: Annotated[
-        bool,
-        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit."),
-    ] = False,
-) -> None:
-    """Hold the options of `genfile` itself; before any command, undo what one that was killed had begun."""
-    recovery.undo_interrupted()
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -116,7 +50,9 @@ def _interrupted() -> int:
 
 def _failed(error: GenfileError, *, as_json: bool) -> int:
     if as_json:
-        ui.json_out({"version": 1, "error": {"message": error.message, "hint": error.hint, "code": error.exit_code}})
+        said = {"message": error.message, "hint": error.hint, "code": error.exit_code}
+        usage = getattr(error, "usage", None)
+        ui.json_out({"version": 1, "error": said | ({"usage": usage} if usage else {})})
     else:
         ui.error(error)
     return error.exit_code
@@ -126,12 +62,11 @@ def _other(error: Exception, *, as_json: bool) -> int:
     """typer's own exceptions, by their shape: it has carried click under several names."""
     if type(error).__name__ == "Abort":
         return _interrupted()
+    fault = read_fault(error)
+    if fault is not None:
+        return _failed(fault, as_json=as_json)
     code = getattr(error, "exit_code", None)
     if isinstance(code, int):
-        message = getattr(error, "message", None)
-        if message:
-            ui.error_out(f"error: {message}")
-            ui.error_out("hint: see `genfile --help`")
         return _interrupted() if code == 130 else code
     if isinstance(error, OSError):
         return _failed(GenfileError(error.strerror or str(error)), as_json=as_json)

@@ -49,7 +49,7 @@ def _report(found: "Checked") -> None:
     if found.current:
         ui.out("up to date")
     else:
-        ui.error_out("hint: `genfile update` brings the files up to date, `genfile update --diff` shows how")
+        ui.message("hint", "`genfile update` brings the files up to date, `genfile update --diff` shows how")
 
 
 def _findings(found: "Checked") -> "Iterator[Finding]":

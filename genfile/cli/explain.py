@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genfile.cli import ui
+from genfile.cli import show, ui
 from genfile.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _show_line(line: "LineExplained") -> None:
     if line.fields:
         ui.out("  It comes from:")
     for item in line.fields:
-        ui.out(f"    {item.name} = {ui.shown(item.value)}", ui.styled(_because(item), "dim"))
+        ui.out(f"    {item.name} = {show.shown(item.value)}", ui.styled(_because(item), "dim"))
     if line.fields:
         first = line.fields[0]
         ui.out(f"  To say otherwise: genfile init --set {first.name}=… (`genfile explain {first.name}` tells more)")
@@ -95,7 +95,7 @@ def _because(item: "FieldExplained") -> str:
 
 def _show_field(item: "FieldExplained") -> None:
     where = "" if item.service == "." else f" ({item.service})"
-    ui.out(ui.styled(item.name, "bold"), f"{where} = {ui.shown(item.value)}")
+    ui.out(ui.styled(item.name, "bold"), f"{where} = {show.shown(item.value)}")
     if item.fact is None:
         ui.out("  The default: nothing in the project says otherwise.")
     for evidence in item.fact.evidence if item.fact is not None else ():
@@ -107,7 +107,7 @@ def _show_field(item: "FieldExplained") -> None:
         for number, (signal, fact) in enumerate(item.asked.answers, 1):
             verdict = "–"
             if fact is not None:
-                places = ", ".join(map(str, fact.evidence[:1])) or ui.shown(fact.value)
+                places = ", ".join(map(str, fact.evidence[:1])) or show.shown(fact.value)
                 taken = fact is item.asked.decided
                 same = taken or item.asked.decided is None or fact.value == item.asked.decided.value
                 verdict = f"{places}  <- taken" if taken else f"{places}{'' if same else ', disagrees'}"

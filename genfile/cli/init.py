@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from genfile.cli import ui
+from genfile.cli import show, ui
+from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from genfile.api import Generation
-    from genfile.detect.inspection import Inspection
+    from genfile.detect.inspection import InspectedService, Inspection
+    from genfile.evidence import Asked, Note
     from genfile.project.plan import Plan
     from genfile.upkeep.decisions import Decisions, Flags
 
@@ -26,40 +30,36 @@ class CommentLevel(enum.StrEnum):
 
 
 def init(
-    path: Annotated[Path, typer.Argument(help="The folder of the project.")] = Path(),
+    path: Annotated[Path, typer.Argument(help="Folder of the project.")] = Path(),
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Never ask: take every guess as it is.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Print the changes as a unified diff, and write nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print the changes as a unified diff; write nothing.")] = False,
     stdout: Annotated[
-        bool, typer.Option("--stdout", help="Print the Dockerfile, and nothing else; write nothing.")
+        bool, typer.Option("--stdout", help="Print the Dockerfile and nothing else; write nothing.")
     ] = False,
-    preset: Annotated[
-        str | None,
-        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, git+URL@tag#sub."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Set a field of the spec (port=8080, runtime.version=22) or an option of the preset.",
-        ),
-    ] = None,
-    service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
+    preset: ui.PresetOption = None,
+    settings: ui.SetOption = None,
+    service: ui.ServiceOption = None,
     compose: Annotated[
-        bool, typer.Option("--compose", help="Write compose.yaml too, with the databases in use.")
+        bool, typer.Option("--compose", help="Also write compose.yaml, with the databases that the services use.")
     ] = False,
     comments: Annotated[
-        CommentLevel | None, typer.Option("--comments", help="How much the files explain themselves: brief by default.")
+        CommentLevel | None, typer.Option("--comments", help="How much the files explain themselves [default: brief].")
     ] = None,
     save: ui.SaveOption = False,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist and differ.")] = False,
     guard: ui.GuardOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON; never ask.")] = False,
+    quiet: ui.QuietOption = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show every fact, and every signal that was looked at.")
+    ] = False,
 ) -> None:
-    """Write a Dockerfile and a .dockerignore for the project in PATH."""
+    """Write a Dockerfile and a .dockerignore for a project.
+
+    Detects the services in PATH, shows what it found and why, asks about each guess, and writes the files.
+    """
+    from genfile.evidence import logged
     from genfile.upkeep.decisions import Flags, decide
     from genfile.upkeep.look import look
     from genfile.upkeep.produce import produce_from
@@ -75,69 +75,113 @@ def init(
     )
     decisions = decide(path if path.is_dir() and not guard else None, flags)
     ui.show_notes(decisions.notes)
-    inspection = look(path, decisions, guard=ui.guarded(path) if guard else None)
-    quiet = stdout or diff or as_json
-    asks = not (yes or quiet or dry_run) and ui.is_terminal()
+    prints = not (stdout or diff or as_json)
+    asks = not (yes or quiet or dry_run) and prints and ui.is_terminal()
+    runner = ui.guarded(path) if guard else None
+    with working("Reading the project"), logged() as log:
+        inspection = look(path, decisions, guard=runner)
+    if not inspection.services and not as_json:
+        _end_without_service(inspection, path)
+    told: Sequence[Note] = ()
     if asks:
-        decisions = replace(decisions, flags=_ask(inspection, decisions))
+        told = _show(_decided(inspection, decisions), inspection.notes, path, log if verbose else (), asks=True)
+        decisions = replace(decisions, flags=_ask(inspection, decisions, path, log))
     saved: dict[str, str] = {}
     if decisions.flags.save:
         decisions, saved = put_into_file(decisions, inspection)
     generation = produce_from(inspection, decisions)
     if stdout:
-        from genfile.handwritten import kept_out
-
-        _print_dockerfile(generation)
-        rendering = generation.services[0][1]
-        ui.show_notes(kept_out(path, rendering.layout.context, rendering.dockerfile))
-        ui.exit_for(generation.notes)
+        _print_dockerfile(generation, path)
         return
-    if not quiet:
-        for found, _ in generation.services:
-            ui.show_service(found)
-        ui.show_notes(generation.notes)
-    plan = _plan(path, generation, decisions, saved, force=force, asks=asks and not diff)
+    if asks or not prints:
+        ui.show_notes((note for note in generation.notes if note not in told and not as_json), path)
+    elif not quiet:
+        _show([found for found, _ in generation.services], generation.notes, path, log if verbose else ())
+    else:
+        ui.show_notes(generation.notes, path)
+    plan = _plan(path, generation, decisions, saved, force=force, asks=asks)
     if diff:
-        ui.data(plan.diff())
+        ui.diff(plan.diff())
         return
-    _write(generation, plan, dry_run=dry_run, as_json=as_json)
+    _write(generation, plan, dry_run=dry_run, as_json=as_json, quiet=quiet)
     ui.exit_for(generation.notes)
 
 
-def _ask(inspection: "Inspection", decisions: "Decisions") -> "Flags":
-    """Ask for every guess that nothing has answered; Enter takes it. Only of one service: answers are by field."""
-    from genfile.api import select
+def _end_without_service(inspection: "Inspection", path: Path) -> None:
+    """Say why there is no service, and end. An error of genfile's own is told by the steps that follow."""
+    if not any(note.level == "error" for note in inspection.notes):
+        raise typer.Exit(show.show_nothing(inspection, path).exit_code)
 
-    flags = decisions.flags
-    found = select(inspection, flags.service)
-    if len(found) != 1:
-        return flags
-    answers = dict(flags.settings)
-    for pointer, fact in found[0].guesses.items():
-        key = pointer[1:].replace("/", ".")
-        if key in {**decisions.settings_for(found[0].spec.path), **answers} or not isinstance(fact.value, str | int):
-            continue
-        ui.out(f"{key}: {'; '.join(map(str, fact.evidence))}")
-        answer = ui.prompt(f"  {key}", str(fact.value))
-        if answer != str(fact.value):
-            answers[key] = answer
-    if answers == flags.settings:
-        return flags
+
+def _decided(inspection: "Inspection", decisions: "Decisions") -> "list[InspectedService]":
+    """The services that are meant, with what was decided by now."""
+    from genfile.api import select
+    from genfile.upkeep.look import settled
+
+    chosen = {item.spec.path for item in select(inspection, decisions.flags.service)}
+    return [item for item in settled(inspection, decisions).services if item.spec.path in chosen]
+
+
+def _show(
+    services: "Sequence[InspectedService]",
+    notes: "Sequence[Note]",
+    path: Path,
+    log: "Sequence[Asked]",
+    *,
+    asks: bool = False,
+) -> "list[Note]":
+    """Each service with its notes below it, then the notes that are of none; all that was said.
+
+    ``asks``: the guesses are asked for afterwards, with what makes them certain.
+    """
+    from genfile.api import told_risks
+
+    told: list[Note] = []
+    for at, service in enumerate(services):
+        if at:
+            ui.out("")
+        show.show_service(service, path, log=log)
+        own = dict.fromkeys((*service.notes, *told_risks(service)))
+        ui.show_notes(own, path, indent="  ")
+        if not asks:
+            show.show_guesses(service)
+        told += own
+    rest = [note for note in notes if note not in told]
+    ui.show_notes(rest, path)
+    return told + rest
+
+
+def _ask(inspection: "Inspection", decisions: "Decisions", path: Path, log: "Sequence[Asked]") -> "Flags":
+    """Ask for every guess that nothing has answered; Enter takes it."""
+    from genfile.cli.guesses import ask_guesses
     from genfile.upkeep.save import savable
 
+    flags = decisions.flags
+    answers = ask_guesses(_decided(inspection, decisions), decisions, path, log)
+    if not answers:
+        return flags
     file = savable(decisions)
     saves = flags.save or (file is not None and ui.confirm(f"Save these answers to {file}?", default=True))
-    return replace(flags, settings=answers, save=saves)
+    if len(inspection.services) == 1 or flags.service is not None:
+        own = next(iter(answers.values()))
+        return replace(flags, settings={**flags.settings, **own}, save=saves)
+    return replace(flags, services=answers, save=saves)
 
 
-def _print_dockerfile(generation: "Generation") -> None:
+def _print_dockerfile(generation: "Generation", path: Path) -> None:
+    from genfile.handwritten import kept_out
+
     if len(generation.services) > 1:
         paths = ", ".join(found.spec.path for found, _ in generation.services)
         raise UsageError(
             "--stdout prints one Dockerfile, and there are several services",
             hint=f"add --service, one of: {paths}",
         )
-    ui.data(generation.services[0][1].dockerfile)
+    rendering = generation.services[0][1]
+    ui.data(rendering.dockerfile)
+    ui.show_notes(generation.notes, path)
+    ui.show_notes(kept_out(path, rendering.layout.context, rendering.dockerfile), path)
+    ui.exit_for(generation.notes)
 
 
 def _plan(
@@ -155,7 +199,8 @@ def _plan(
         raise UsageError(f"{path} is an archive: its files can't be written back", hint="use --stdout, or unpack it")
     before = decisions.before
     plan = make_plan(path, generation.files, force=force, untouched=before.is_untouched if before else None)
-    if plan.conflicts and asks and _may_replace(plan):
+    if plan.conflicts and asks:
+        _confirm(plan)
         plan = accept_conflicts(plan)
     if plan.conflicts:
         return plan
@@ -164,7 +209,16 @@ def _plan(
     return Plan(path, (*plan.changes, *make_plan(path, {LOCK: text, **saved}, force=True).changes))
 
 
-def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bool) -> None:
+def _confirm(plan: "Plan") -> None:
+    """Show what would be replaced, and ask; no ends the run."""
+    ui.diff(plan.diff())
+    names = ", ".join(change.path for change in plan.conflicts)
+    if not ui.confirm(f"Replace {names}?"):
+        ui.message("hint", "nothing was written; `genfile init --diff` shows the changes again")
+        raise typer.Exit(ConflictError.exit_code)
+
+
+def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bool, quiet: bool) -> None:
     if not dry_run and not plan.conflicts:
         from genfile.project.apply import apply_plan
 
@@ -173,7 +227,7 @@ def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bo
         document = generation.to_json()
         document["files"] = [{"path": change.path, "action": change.action} for change in plan.changes]
         ui.json_out(document)
-    else:
+    elif not quiet:
         _report(generation, plan, dry_run=dry_run)
     if plan.conflicts and not dry_run:
         if as_json:
@@ -181,25 +235,15 @@ def _write(generation: "Generation", plan: "Plan", *, dry_run: bool, as_json: bo
         names = ", ".join(change.path for change in plan.conflicts)
         raise ConflictError(
             f"nothing was written: {names} would be replaced",
-            hint="use --force to replace, or --stdout to compare",
+            hint="--force replaces, --diff shows the changes, `genfile adopt` compares the two in effect",
         )
 
 
-def _may_replace(plan: "Plan") -> bool:
-    ui.data(plan.diff())
-    names = ", ".join(change.path for change in plan.conflicts)
-    return ui.confirm(f"Replace {names}?")
-
-
 def _report(generation: "Generation", plan: "Plan", *, dry_run: bool) -> None:
-    colours = {"create": "green", "replace": "yellow", "conflict": "red", "unchanged": "dim"}
-    for change in plan.changes:
-        action = f"would {change.action}" if dry_run and change.action in ("create", "replace") else change.action
-        ui.out(ui.styled(action, colours[change.action]), f"  {change.path}")
+    show.show_changes(((change.action, change.path) for change in plan.changes), plan.root, dry_run=dry_run)
     if plan.conflicts:
-        ui.data(plan.diff())
-        return
-    for _, rendering in generation.services:
-        import shlex
+        ui.diff(plan.diff())
+    elif not dry_run:
+        from genfile.cli.steps import next_steps, show_steps
 
-        ui.out(f"Next:  {shlex.join(rendering.build_command)}")
+        show_steps(next_steps(generation, plan.root))

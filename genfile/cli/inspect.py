@@ -5,25 +5,30 @@ from typing import Annotated
 
 import typer
 
-from genfile.cli import ui
+from genfile.cli import show, ui
+from genfile.cli.spinner import working
 from genfile.errors import NothingFoundError
 
 
 def inspect(
     path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip file.")] = Path(),
-    preset: Annotated[
-        str | None, typer.Option("--preset", help="Look for what this preset's own rules find, too.")
-    ] = None,
+    preset: ui.PresetOption = None,
     guard: ui.GuardOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the specs, evidence and notes as JSON.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show every fact, and every signal that was looked at.")
+    ] = False,
 ) -> None:
-    """Show which services are in PATH, and the evidence for it."""
+    """Show which services are in PATH, with the evidence for each fact."""
+    from genfile.evidence import logged
     from genfile.upkeep.decisions import Flags, decide
     from genfile.upkeep.look import look, settled
 
     decisions = decide(path if path.is_dir() and not guard else None, Flags(preset))
     ui.show_notes(decisions.notes)
-    inspection = settled(look(path, decisions, guard=ui.guarded(path) if guard else None), decisions)
+    runner = ui.guarded(path) if guard else None
+    with working("Reading the project"), logged() as log:
+        inspection = settled(look(path, decisions, guard=runner), decisions)
     if as_json:
         ui.json_out(inspection.to_json())
         ui.exit_for(inspection.notes)
@@ -31,11 +36,13 @@ def inspect(
             raise typer.Exit(NothingFoundError.exit_code)
         return
     if not inspection.services:
-        ui.show_notes(inspection.notes[:-1])
         ui.exit_for(inspection.notes)
-        raise NothingFoundError(inspection.notes[-1].text)
-    for service in inspection.services:
-        ui.show_service(service)
-        ui.show_notes(service.notes)
-    ui.show_notes(inspection.notes)
+        raise typer.Exit(show.show_nothing(inspection, path).exit_code)
+    for at, service in enumerate(inspection.services):
+        if at:
+            ui.out("")
+        show.show_service(service, path, log=log if verbose else ())
+        ui.show_notes(service.notes, path, indent="  ")
+        show.show_guesses(service)
+    ui.show_notes(inspection.notes, path)
     ui.exit_for(inspection.notes)

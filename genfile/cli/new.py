@@ -1,12 +1,14 @@
 """`genfile new`: a project from a template."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genfile.cli import ui
+from genfile.cli import show, ui
+from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
@@ -18,16 +20,16 @@ if TYPE_CHECKING:
 def new(
     template: Annotated[
         str | None,
-        typer.Argument(help="A built-in's name, a folder, an archive, gh:owner/repo@tag, or git+https://…"),
+        typer.Argument(help="Template to start from."),
     ] = None,
-    target: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder of the new project.")] = None,
+    target: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder of the new project.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Answer one of the template's questions.")
     ] = None,
     answers: Annotated[
         list[Path] | None, typer.Option("--answers", metavar="FILE", help="Answers from a .toml, .json or .yaml file.")
     ] = None,
-    defaults: Annotated[bool, typer.Option("--defaults", help="Never ask: take every default.")] = False,
+    defaults: Annotated[bool, typer.Option("--defaults", help="Never ask; use every default.")] = False,
     checkout: Annotated[
         str | None, typer.Option("--checkout", metavar="REF", help="The tag, branch or commit of a template in git.")
     ] = None,
@@ -37,13 +39,16 @@ def new(
     dockerfile: Annotated[
         bool, typer.Option("--dockerfile", help="Add a Dockerfile and a .dockerignore, as `init` would.")
     ] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Let the template run code of its own.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no server: take what was fetched before.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")] = False,
+    trust: Annotated[bool, typer.Option("--trust", help="Let the template run its own code (hooks).")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     show_list: Annotated[bool, typer.Option("--list", help="List the built-in templates.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON; never ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON; never ask.")] = False,
 ) -> None:
-    """Make a new project from TEMPLATE, in DIR."""
+    """Create a project from TEMPLATE in DIR.
+
+    TEMPLATE is the name of a built-in one (`genfile new --list`), a folder, an archive, gh:OWNER/REPO@TAG or git+URL.
+    """
     if show_list:
         _list(as_json)
         return
@@ -56,7 +61,8 @@ def new(
     from genfile.scaffold.render import folder_name, make_project
 
     given = collect(settings or [], answers or [])
-    bundle = open_bundle(template, what="template", offline=offline, checkout=checkout, directory=directory)
+    with working(f"Fetching {template}"):
+        bundle = open_bundle(template, what="template", offline=offline, checkout=checkout, directory=directory)
     made = make_project(
         bundle,
         given,
@@ -100,17 +106,17 @@ def _write(plan: "Plan", made: "Made", bundle: "Bundle", *, dry_run: bool, as_js
 
 
 def _report(plan: "Plan", made: "Made", *, dry_run: bool) -> None:
-    colours = {"create": "green", "conflict": "red", "unchanged": "dim"}
-    for change in plan.changes:
-        action = f"would {change.action}" if dry_run and change.action == "create" else change.action
-        ui.out(ui.styled(action, colours.get(change.action, "yellow")), f"  {plan.root / change.path}")
+    show.show_changes(((change.action, change.path) for change in plan.changes), plan.root, dry_run=dry_run)
     if plan.conflicts or dry_run:
         return
-    ui.out(f"Next:  cd {plan.root}")
-    for _, rendering in made.generation.services if made.generation else ():
-        import shlex
+    from genfile.cli.steps import build_command, show_steps
 
-        ui.out(f"       {shlex.join(rendering.build_command)}")
+    steps = [f"cd {shlex.quote(str(plan.root))}"]
+    # After the first step the user stands in the project.
+    steps += [
+        build_command(rendering, Path()) for _, rendering in (made.generation.services if made.generation else ())
+    ]
+    show_steps(steps if made.generation else [*steps, "genfile init"])
 
 
 def _document(plan: "Plan", made: "Made", bundle: "Bundle") -> dict[str, Any]:

@@ -35,12 +35,12 @@ def pin(
     if not (dry_run or diff):
         apply_plan(found.plan)
     for note in found.notes:
-        ui.error_out(f"note: {note}")
+        ui.message("note", note)
     if as_json:
         files = [{"path": change.path, "action": change.action} for change in found.plan.changes]
         ui.json_out({"version": 1, "digests": dict(found.digests), "asked": list(found.asked), "files": files})
     elif diff:
-        ui.data(found.plan.diff())
+        ui.diff(found.plan.diff())
     else:
         for name in found.asked:
             ui.out(f"{'would pin' if dry_run else 'pinned'}  {name}", ui.styled(f"  {found.digests[name]}", "dim"))

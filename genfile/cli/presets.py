@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from genfile.cli import ui
+from genfile.cli.help import Group
 
-app = typer.Typer(help="List presets, and show what one can be told.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Group, help="List, inspect, create, test and pin presets.", rich_markup_mode=None)
 
 
-@app.command("list")
 def list_presets(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """List the built-in presets, in the order in which they are tried, and those that this project has names for."""
     from genfile.preset.find import BUILTIN, load_preset
@@ -29,7 +29,6 @@ def list_presets(as_json: Annotated[bool, typer.Option("--json", help="Print as 
         ui.out(f"{name:<10} {entry.source} (of this project)")
 
 
-@app.command("show")
 def show(
     name: Annotated[str, typer.Argument(help="The preset's name.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,

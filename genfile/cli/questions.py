@@ -15,7 +15,7 @@ MAX_ANSWERS = 1024 * 1024
 
 def ask_option(name: str, option: "Option", default: Any, /) -> Any:
     """Ask for one value until it fits; Enter takes the default."""
-    from genfile.options import parse_value, show_value
+    from genfile.options import parse_value, show_value, takes
 
     ui.out(ui.styled(option.help, "bold"))
     for choice, meaning in option.choices.items():
@@ -31,7 +31,8 @@ def ask_option(name: str, option: "Option", default: Any, /) -> Any:
         try:
             return parse_value(option, text)
         except ValueError as fault:
-            ui.error_out(f"  {fault}")
+            shown = "that" if option.secret else repr(text)
+            ui.message("error", f"{shown} {fault}; {name} takes {takes(option)}", indent="  ")
 
 
 def collect(settings: Sequence[str], files: Sequence[Path]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genfile.cli import ui
+from genfile.cli import show, ui
 from genfile.cli.init import CommentLevel
 from genfile.errors import SourceError, SpecError, UsageError
 
@@ -20,12 +20,12 @@ def render(
         str,
         typer.Argument(metavar="SPEC", help="A file with a spec, or what `inspect --json` printed; - is stdin."),
     ],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the files into this folder.")] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option("--preset", help="Use this preset: a name, a folder, an archive, git+URL@tag#sub."),
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Write the files to this folder, created if missing."),
     ] = None,
-    service: Annotated[str | None, typer.Option("--service", help="Only the service at this path, of several.")] = None,
+    preset: ui.PresetOption = None,
+    service: ui.ServiceOption = None,
     comments: Annotated[
         CommentLevel, typer.Option("--comments", help="How much the files explain themselves.")
     ] = CommentLevel.brief,
@@ -40,7 +40,7 @@ def render(
     if service is not None:
         specs = [item for item in specs if service.strip("/") in (item.get("path", "."), item.get("name"))]
         if not specs:
-            raise UsageError(f"no service at {service!r}")
+            raise UsageError(f"no service at {service!r} in {spec}", hint="`--service` takes the path or name of one")
     done = [render_spec(item, preset=preset, base=Path(), comments=comments.value, several=several) for item in specs]
     files = {file.path: file.text for rendering in done for file in rendering.files}
     if as_json:
@@ -60,7 +60,9 @@ def _read(name: str) -> list[dict[str, Any]]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SpecError(f"{name}: not valid JSON: {error}") from None
+        raise SpecError(
+            f"{name}: not valid JSON: {error}", hint="pass a spec, or what `genfile inspect --json` printed"
+        ) from None
     if isinstance(document, dict) and isinstance(document.get("services"), list):
         specs = [item.get("spec") if isinstance(item, dict) else None for item in document["services"]]
         if document.get("version") != 1:
@@ -90,14 +92,13 @@ def _write(output: Path, files: dict[str, str], *, force: bool) -> None:
     from genfile.project.apply import apply_plan
     from genfile.project.plan import make_plan
 
-    if not output.is_dir():
-        raise UsageError(f"{output} is not a folder")
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"{output} is not a folder", hint="name a folder; one that does not exist is created")
     plan = make_plan(output, files, force=force)
     if plan.conflicts:
-        ui.data(plan.diff())
+        ui.diff(plan.diff())
         raise ConflictError(
             f"nothing was written: {plan.conflicts[0].path} would be replaced", hint="use --force to replace"
         )
     apply_plan(plan)
-    for change in plan.changes:
-        ui.out(f"{change.action}  {change.path}")
+    show.show_changes(((change.action, change.path) for change in plan.changes), output)

@@ -17,7 +17,7 @@ class SchemaName(enum.StrEnum):
     config = "config"
 
 
-def schema(name: Annotated[SchemaName, typer.Argument(help="Which schema.")]) -> None:
+def schema(name: Annotated[SchemaName, typer.Argument(metavar="NAME", help="Which schema")]) -> None:
     """Print a JSON Schema: of a spec, of preset.toml or template.toml, or of genfile.toml."""
     from genfile.schema import json_schema
 

@@ -1,4 +1,4 @@
-"""Everything that is printed. rich is imported only for a terminal."""
+"""Everything that is printed: lines, messages, data, questions."""
 
 import json
 import os
@@ -9,31 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from genfile import terminal
 from genfile.errors import GenfileError
-from genfile.evidence import Fact, Note
-from genfile.terminal import Styled, escaped, is_unsafe, prompt_text, visible, write, write_data
+from genfile.evidence import Evidence, Note
+from genfile.terminal import Styled, escaped, fold, is_unsafe, prompt_text, visible, width_of, write, write_data
 
 if TYPE_CHECKING:
-    from genfile.detect.inspection import InspectedService
     from genfile.guard import Guard
-
-# What a reader wants to see first, of all the fields of a spec.
-SHOWN = tuple(
-    """
-    /runtime/version /package_manager/name /framework /build /main_package /start /static /port /frontend /data
-    /system_packages /backing_services /workspace
-    """.split()
-)
 
 
 def is_terminal() -> bool:
     """Whether a person is there to be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def wants_colour() -> bool:
-    """NO_COLOR (no-color.org) beats everything."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def wants_live() -> bool:
@@ -43,12 +30,35 @@ def wants_live() -> bool:
 
 def out(*parts: str | Styled) -> None:
     """One line for a person, made of its parts; no text in it begins another line."""
-    write(sys.stdout, *parts, colour=wants_colour())
+    write(sys.stdout, *parts, colour=terminal.wants_colour(sys.stdout))
 
 
-def error_out(*parts: str) -> None:
+def error_out(*parts: str | Styled) -> None:
     """One line on stderr for a person."""
-    write(sys.stderr, *parts)
+    # What stdout holds was said before.
+    sys.stdout.flush()
+    write(sys.stderr, *parts, colour=terminal.wants_colour(sys.stderr))
+
+
+def message(label: str, text: str, *, indent: str = "") -> None:
+    """A message on stderr as `warning: text`, broken at the width of the terminal."""
+    width = width_of(sys.stderr)
+    first, *others = fold(f"{indent}{label}: {text}", width, indent + "  ")
+    start = f"{indent}{label}:"
+    error_out(indent, Styled(f"{label}:", label), visible(first)[len(start) :])
+    for line in others:
+        error_out(line)
+
+
+def paragraph(text: str, *, indent: str = "", style: str = "") -> None:
+    """Text for a person, broken at the width of the terminal, each line indented."""
+    for line in fold(indent + text, width_of(sys.stdout), indent):
+        out(Styled(line, style) if style else line)
+
+
+def diff(text: str) -> None:
+    """A unified diff, in colours on a terminal."""
+    terminal.write_diff(sys.stdout, text)
 
 
 def data(text: str) -> None:
@@ -65,10 +75,13 @@ def json_out(value: Any) -> None:
 
 
 def error(problem: GenfileError) -> None:
-    """One line of what went wrong, one of how to mend it."""
-    error_out(f"error: {problem.message}")
+    """What went wrong, how to put it right, and for a command line how the command is called."""
+    message("error", problem.message)
     if problem.hint:
-        error_out(f"hint: {problem.hint}")
+        message("hint", problem.hint)
+    usage = getattr(problem, "usage", None)
+    if usage:
+        message("usage", usage)
 
 
 def prompt(text: str, default: str = "", *, show_default: bool = True, hide_input: bool = False) -> str:
@@ -106,81 +119,34 @@ def parse_settings(settings: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
-def show_service(service: "InspectedService") -> None:
-    """A service in a few lines: what it is, then the facts that matter with their evidence."""
-    out(styled(summary(service), "bold"))
-    rows = [(pointer, service.facts[pointer]) for pointer in SHOWN if pointer in service.facts]
-    if wants_colour():
-        _show_table(rows)
-        return
-    for pointer, fact in rows:
-        out(f"  {pointer[1:].replace('/', '.'):<22} {_value(fact):<28} {_evidence(fact)}")
+def placed(path: str, base: Path) -> str:
+    """A path of a project from where the user stands, so that a terminal can open it."""
+    if path.startswith("--") or not base.is_dir():
+        return path
+    return os.path.normpath(base / path).replace(os.sep, "/")
 
 
-def _show_table(rows: list[tuple[str, Fact[Any]]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table.grid(padding=(0, 2))
-    for pointer, fact in rows:
-        table.add_row(
-            Text("  " + visible(pointer[1:].replace("/", ".")), style="cyan"),
-            Text(visible(_value(fact)), style="yellow" if fact.guess else ""),
-            Text(visible(_evidence(fact)), style="dim"),
-        )
-    Console().print(table)
+def evidence(item: Evidence, base: Path = Path()) -> str:
+    """`shop/package.json:9 (dependencies has express)`."""
+    place = placed(item.path, base) + ("" if item.line is None else f":{item.line}")
+    return f"{place} ({item.says})"
 
 
-def summary(service: "InspectedService") -> str:
-    """One line: `shop  node 22, pnpm 9.12.1, nextjs, port 3000`."""
-    spec = service.spec
-    parts = [f"{spec.language} {spec.runtime.version}" if spec.runtime else spec.language]
-    if spec.package_manager:
-        parts.append(" ".join(filter(None, (spec.package_manager.name, spec.package_manager.version))))
-    if spec.framework:
-        parts.append(spec.framework)
-    if spec.static:
-        parts.append("static files")
-    parts.append(f"port {spec.port}" if spec.port else "no port")
-    where = "" if spec.path == "." else f" ({spec.path})"
-    return f"{spec.name}{where}  {', '.join(parts)}"
-
-
-def _value(fact: Fact[Any]) -> str:
-    return shown(fact.value)
-
-
-def shown(value: Any) -> str:
-    """A value of a spec in words."""
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return " ".join(shown(item) for item in value) or "none"
-    if isinstance(value, dict) and "target" in value:
-        return f"{value['path']} for {value['target']}"
-    if isinstance(value, dict):
-        return (
-            ", ".join(f"{key} {shown(item)}" for key, item in value.items() if item not in (None, False, [], {}))
-            or "none"
-        )
-    return str(value)
-
-
-def _evidence(fact: Fact[Any]) -> str:
-    text = ", ".join(map(str, fact.evidence[:2]))
-    return f"{text} [a guess]" if fact.guess else text
-
-
-def show_notes(notes: Iterable[Note]) -> None:
-    """Notes go to stderr: stdout may be read by a program."""
+def show_notes(notes: Iterable[Note], base: Path = Path(), *, indent: str = "") -> None:
+    """Notes go to stderr: stdout may be read by a program. ``base``: the project that their paths are of."""
     for note in notes:
-        place = "" if note.path is None else f"{note.path}: " if note.line is None else f"{note.path}:{note.line}: "
-        text = note.text if place.split(":")[0] and note.text.startswith(place.split(":")[0]) else place + note.text
-        label = "note" if note.level == "info" else note.level
-        error_out(f"{label}: {text}")
+        message("note" if note.level == "info" else note.level, _noted(note, base), indent=indent)
+
+
+def _noted(note: Note, base: Path) -> str:
+    if note.path is None:
+        return note.text
+    place = placed(note.path, base) + ("" if note.line is None else f":{note.line}")
+    if not note.text.startswith(note.path):
+        return f"{place}: {note.text}"
+    # The text begins with the file itself: the place stands in its stead.
+    rest = note.text[len(note.path) :]
+    return f"{place}{rest}" if rest[:1] in (":", " ") else note.text
 
 
 def write_file(target: Path, text: str) -> None:
@@ -191,18 +157,38 @@ def write_file(target: Path, text: str) -> None:
     apply_plan(make_plan(target.parent, {target.name: text}, force=True))
 
 
+PresetOption = Annotated[
+    str | None,
+    typer.Option("--preset", metavar="PRESET", help="Preset: a name, a folder, an archive, or git+URL@TAG#FOLDER."),
+]
+
+ServiceOption = Annotated[
+    str | None, typer.Option("--service", metavar="PATH", help="Only the service at this path, or of this name.")
+]
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a field of the spec (port=8080, runtime.version=22) or an option of the preset.",
+    ),
+]
+
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and errors only; never ask.")]
+
 GuardOption = Annotated[
     bool,
     typer.Option(
         "--guard",
-        help="Read the tree in a child process with limits of time and memory and, on Linux, no network; "
-        "its own genfile.toml is not read.",
+        help="Read the tree in a child process with limits on time and memory, and without network on Linux; "
+        "its genfile.toml is not read.",
     ),
 ]
 
 SaveOption = Annotated[
     bool,
-    typer.Option("--save", help="Put what this command line says into genfile.toml, where it holds from then on."),
+    typer.Option("--save", help="Save what this command line says to genfile.toml."),
 ]
 
 
@@ -212,9 +198,9 @@ def guarded(path: Path) -> "Guard":
 
     guard = Guard()
     for limit in guard.missing():
-        error_out(f"warning: --guard does without a limit: {limit}")
+        message("warning", f"--guard does without a limit: {limit}")
     if (path / "genfile.toml").exists():
-        error_out("note: --guard: the genfile.toml of the tree was not read")
+        message("note", "--guard: the genfile.toml of the tree was not read")
     return guard
 
 

@@ -111,7 +111,7 @@ def update(
     if as_json:
         ui.json_out(_document(planned, written=writes))
     elif diff:
-        ui.data(planned.plan.diff())
+        ui.diff(planned.plan.diff())
     else:
         _report(planned, dry_run=dry_run)
     conflicts = planned.conflicts
@@ -145,7 +145,7 @@ def _shown(planned: "ProjectUpdate") -> "list[tuple[str, Change]]":
 def _report(planned: "ProjectUpdate", *, dry_run: bool) -> None:
     ui.show_notes(planned.template.made.notes if planned.template is not None else ())
     for note in planned.notes:
-        ui.out(f"note: {note}")
+        ui.message("note", note)
     shown = _shown(planned)
     if not shown:
         ui.out("up to date")

@@ -1,6 +1,7 @@
 """The named blocks of templates: the part of a preset that others override."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 from genfile.errors import PresetError
@@ -31,11 +32,27 @@ def check_blocks(environment: "PresetEnvironment", templates: Mapping[str, str],
         for block, outer in blocks.items():
             # A block inside of one that is overridden is the template's own.
             if known and block not in known and outer is None:
+                if parent.startswith("builtin/") and block in _anywhere(parent.removeprefix("builtin/")):
+                    # For other languages: the built-in that applies has nothing there.
+                    continue
                 line = _line(templates[name], block)
                 raise PresetError(
                     f"{name}:{line}: {parent} has no block {block!r} to override",
                     hint=close_name(block, sorted(known - nested)),
                 )
+
+
+@cache
+def _anywhere(template: str) -> frozenset[str]:
+    """The blocks that one of the built-in presets has in a template of that name."""
+    from genfile.preset.environment import PresetEnvironment
+    from genfile.preset.load import BUILTIN, load_builtin
+
+    found: set[str] = set()
+    for name in BUILTIN:
+        templates = load_builtin(name).templates
+        found |= inherited_blocks(PresetEnvironment(templates), templates, f"{name}/{template}")
+    return frozenset(found)
 
 
 def inherited_blocks(environment: "PresetEnvironment", templates: Mapping[str, str], name: str) -> set[str]:

@@ -12,23 +12,23 @@ from genfile.errors import PresetError
 def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, text: str) -> PresetError:
     """The first fault of a manifest as one line; an unknown key gets a `did you mean`."""
     # An unknown key first: where one is missing, it is most often the same one, misspelt.
-    found = error.errors(include_url=False, include_context=False)
+    from genfile.spec.wording import place_of, wrong
+
+    found = error.errors(include_url=False)
     first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
-    location = [part for part in first["loc"] if part != "[key]"]
+    location = list(place_of(first))
     line = line_of(text, location)
     where = f"{place}:{line}" if line else place
     field = ".".join(str(part) for part in location) or "the document"
-    message = first["msg"].removeprefix("Value error, ")
+    message = wrong(first)
     hint = None
     if first["type"] == "extra_forbidden":
-        message = "is not a key that a manifest has"
+        message = "is not a known key"
         hint = _close(str(location[-1]), _keys(model, location[:-1]))
-    elif first["type"] == "missing":
-        message = "is missing"
-    else:
-        message = f"{message} (got {str(first['input'])[:80]!r})"
+    elif first["type"] != "missing":
+        message = f": {message}"
     more = f"; and {len(others)} more" if others else ""
-    return PresetError(f"{where}: {field} {message}{more}", hint=hint)
+    return PresetError(f"{where}: {field}{'' if message[0] == ':' else ' '}{message}{more}", hint=hint)
 
 
 def template_fault(error: Exception, template: str, context: Mapping[str, Any]) -> PresetError:

@@ -92,7 +92,29 @@ def render_spec(
         for file in chosen.files
         if file.path not in chosen.conditions or chosen.conditions[file.path].holds(context)
     )
-    return Rendering(spec.name, chosen.name, layout, files)
+    rendering = Rendering(spec.name, chosen.name, layout, files)
+    if chosen.chain[0] not in BUILTIN:
+        _check_dockerfile(rendering)
+    return rendering
+
+
+def _check_dockerfile(rendering: Rendering) -> None:
+    """Refuse a Dockerfile that no engine could read. Raises PresetError that names the line."""
+    from genfile.dockerfile.reader import KEYWORDS, DockerfileError, read_dockerfile
+    from genfile.preset.faults import close_name
+
+    lines = next((file.lines for file in rendering.files if file.path == rendering.layout.dockerfile), ())
+    try:
+        read_dockerfile("".join(line.text + "\n" for line in lines))
+    except DockerfileError as error:
+        line = lines[error.line - 1] if 0 < error.line <= len(lines) else None
+        place = f"{line.template}:{line.template_line}" if line is not None and line.template else None
+        text = line.text.strip() if line is not None else ""
+        known = sorted(KEYWORDS)
+        hint = close_name(text.split(" ")[0], known) if text and "unknown instruction" in error.reason else None
+        raise PresetError(
+            f"{place or f'preset {rendering.preset}: Dockerfile:{error.line}'}: {error.reason}", hint=hint
+        ) from None
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from genfile.errors import UsageError
-from genfile.preset.load import ANY, load_preset
+from genfile.preset.load import ANY, BUILTIN, load_preset
 
 _EXAMPLES = {
     "node": "node-express-js",
@@ -14,6 +14,17 @@ _EXAMPLES = {
     "static": "static-plain",
     ANY: "node-express-js",
 }
+
+
+_EMPTY = """{{% extends "{parent}/Dockerfile.j2" %}}
+
+{{# Blocks are named sections of the parent template; super() inserts the parent's content. An example:
+{{% block environment %}}
+{{{{ super() }}}}
+ENV TZ=UTC
+{{% endblock %}}
+#}}
+"""
 
 
 def scaffold(name: str, extends: str, written: str | None = None) -> dict[str, str]:
@@ -35,6 +46,14 @@ extends = {json.dumps(written or extends)}
 # registry.default = "registry.example/mirror"
 labels.default = ["org.opencontainers.image.vendor=Example"]
 """
+    if extends != ANY and load_preset(extends).chain[0] not in BUILTIN:
+        # What the parent says already is not said a second time.
+        manifest = manifest.replace("\nlabels.default", "\n# labels.default")
+        return {
+            "preset.toml": manifest,
+            "Dockerfile.j2": _EMPTY.format(parent=parent),
+            "tests/example.json": json.dumps(example, indent=1, ensure_ascii=False) + "\n",
+        }
     template = f"""{{% extends "{parent}/Dockerfile.j2" %}}
 
 {{# Blocks are named sections of the parent template; super() inserts the parent's content. #}}

@@ -82,18 +82,18 @@ def validate(model: type[ModelType], origin: Origin) -> ModelType:
 
 def _fault(error: "ValidationError", model: "type[BaseModel]", origin: Origin) -> UsageError:
     # An unknown key first: where another is missing, it is most often the same one, misspelt.
-    found = error.errors(include_url=False, include_context=False)
+    from genfile.spec.wording import place_of, wrong
+
+    found = error.errors(include_url=False)
     first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
-    location = tuple(part for part in first["loc"] if part != "[key]")
+    location = place_of(first)
     place = origin.place(*location)
     field = ".".join(map(str, location)) or "the file"
     more = f"; and {len(others)} more" if others else ""
     if first["type"] == "extra_forbidden":
-        return UsageError(f"{place}: {field} is not a key that there is{more}", hint=_close(model, location))
-    if first["type"] == "missing":
-        return UsageError(f"{place}: {field} is missing{more}")
-    message = first["msg"].removeprefix("Value error, ")
-    return UsageError(f"{place}: {field}: {message} (got {str(first['input'])[:80]!r}){more}")
+        return UsageError(f"{place}: {field} is not a known key{more}", hint=_close(model, location))
+    colon = "" if first["type"] == "missing" else ":"
+    return UsageError(f"{place}: {field}{colon} {wrong(first)}{more}")
 
 
 def _close(model: "type[BaseModel]", location: tuple[str | int, ...]) -> str:

@@ -99,8 +99,8 @@ def parse_spec(values: Any) -> "Spec":
 
 
 def describe(error: ValidationError) -> str:
-    """The first fault of a validation error in one line: `spec: port: Input should be a valid integer (got 'x')`."""
-    first, *others = error.errors(include_url=False, include_context=False)
+    """The first fault of a validation error in one line: `spec: port: 'x' is not a whole number`."""
+    first, *others = error.errors(include_url=False)
     more = f"; and {len(others)} more" if others else ""
     return f"spec: {_fault(first)}{more}"
 
@@ -110,14 +110,15 @@ def faults(values: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
     try:
         spec_class(str(values.get("language"))).model_validate(values)
     except ValidationError as error:
-        return [(item["loc"], _fault(item)) for item in error.errors(include_url=False, include_context=False)]
+        return [(item["loc"], _fault(item)) for item in error.errors(include_url=False)]
     return []
 
 
 def _fault(item: Any) -> str:
-    place = ".".join(str(part) for part in item["loc"])
-    given = "" if item["type"] in ("missing", "extra_forbidden") else f" (got {str(item['input'])[:80]!r})"
-    return f"{place or 'the document'}: {item['msg'].removeprefix('Value error, ')}{given}"
+    from genfile.spec.wording import place_of, wrong
+
+    place = ".".join(map(str, place_of(item)))
+    return f"{place or 'the document'}: {wrong(item)}"
 
 
 __all__ = [

@@ -229,18 +229,18 @@ def parse_rules(values: Any, place: str) -> DetectRules:
     try:
         return DetectRules.model_validate(values)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
+        found = error.errors(include_url=False)
         first = min(found, key=lambda item: item["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"]) or "detect"
-    message = first["msg"].removeprefix("Value error, ")
+    from genfile.spec.wording import place_of, wrong
+
+    where = ".".join(map(str, place_of(first))) or "detect"
     if first["type"] != "extra_forbidden":
-        got = "" if isinstance(first["input"], dict) else f" (got {str(first['input'])[:80]!r})"
-        raise PresetError(f"{place}: {where} {message}{got}")
+        raise PresetError(f"{place}: {where}: {wrong(first)}")
     inner: dict[str, type[Model]] = {"facts": FactRule, "workspace": WorkspaceRule}
     model = inner[str(first["loc"][0])] if len(first["loc"]) > 1 else DetectRules
     known = [field.alias or name for name, field in model.model_fields.items()]
     close = _close(str(first["loc"][-1]), known).removeprefix("; ")
-    raise PresetError(f"{place}: {where} is not a key of a rule", hint=close or f"keys: {', '.join(known)}")
+    raise PresetError(f"{place}: {where} is not a known key of a rule", hint=close or f"keys: {', '.join(known)}")
 
 
 def _close(name: str, known: Iterable[str]) -> str:

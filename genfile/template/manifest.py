@@ -66,17 +66,13 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
 
 def _faults(error: "ValidationError", document: "Document") -> list[str]:
     faults: dict[str, None] = {}
-    for fault in error.errors(include_url=False, include_context=False):
-        path = tuple(fault["loc"])
+    from genfile.spec.wording import place_of, wrong
+
+    for fault in error.errors(include_url=False):
+        path = place_of(fault)
         line = next((found for end in range(len(path), 0, -1) if (found := document.locate(path[:end]))), 1)
         where = ".".join(str(part) for part in path)
-        if fault["type"] == "extra_forbidden":
-            text = f"unknown key{_meant(path)}"
-        elif fault["type"] == "missing":
-            text = "is missing"
-        else:
-            text = fault["msg"].removeprefix("Value error, ")
-            text += f" (got {str(fault['input'])[:60]!r})" if not isinstance(fault["input"], dict) else ""
+        text = f"unknown key{_meant(path)}" if fault["type"] == "extra_forbidden" else wrong(fault)
         faults[f"{FILE}:{line}: {where}: {text}"] = None
     return list(faults)[:8]
 

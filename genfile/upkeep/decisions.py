@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Flags:
-    """What the command line says of this run; None and empty: nothing. ``save``: it is to be put into genfile.toml."""
+    """What the command line says of this run; None and empty: nothing. ``save``: it is to be put into genfile.toml.
+
+    ``services``: what was answered at the prompt for single services, by path.
+    """
 
     preset: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +36,7 @@ class Flags:
     compose: bool | None = None
     service: str | None = None
     save: bool = False
+    services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -159,12 +163,12 @@ class Decisions:
         before = self.before.services if self.before is not None else {}
         own = self.decided.services if self.decided is not None else {}
         found: dict[str, Settings] = {}
-        for path in {**before, **own}:
+        for path in {**before, **own, **self.flags.services}:
             given = before[path].settings if path in before else {}
             # A file that says otherwise counts more than what the command line said before.
             files = {key: value for key, value in self._files.items() if key in given}
             flags = {key: value for key, value in self.flags.settings.items() if key in {**given, **own.get(path, {})}}
-            found[path] = {**given, **files, **own.get(path, {}), **flags}
+            found[path] = {**given, **files, **own.get(path, {}), **flags, **self.flags.services.get(path, {})}
         return found
 
     def settings_for(self, path: str) -> "Settings":
@@ -174,7 +178,7 @@ class Decisions:
     def of(self, path: str) -> dict[str, str]:
         """What the command line, or a file that was replaced, said for one service alone, now or before."""
         before = self.before.services.get(path) if self.before is not None else None
-        now = self.flags.settings if self.flags.service is not None else {}
+        now = {**(self.flags.settings if self.flags.service is not None else {}), **self.flags.services.get(path, {})}
         files = self.decided.services.get(path, {}) if self.decided is not None else {}
         kept = {key: text for key, text in before.settings.items() if key not in files} if before is not None else {}
         return {**self.testified.get(path, {}), **kept, **now}

@@ -46,10 +46,14 @@ def save(
         flags.settings,
         _path(flags.service, inspection),
     )
-    if saved == ToSave(service=saved.service):
+    parts = [] if saved == ToSave(service=saved.service) else [saved]
+    parts += [ToSave(settings=settings, service=path) for path, settings in flags.services.items()]
+    if not parts:
         return decisions, {}
-    old = texts[file] if texts is not None and file in texts else read_text(base, file)
-    text = save_text(old, saved, file, schema=os.path.lexists(base / SCHEMA))
+    text = texts[file] if texts is not None and file in texts else read_text(base, file)
+    for part in parts:
+        text = save_text(text, part, file, schema=os.path.lexists(base / SCHEMA))
+    assert text is not None
     return decide(base, Flags(service=flags.service), texts={**(texts or {}), file: text}), {file: text}
 
 

@@ -17,8 +17,8 @@ FACT = HEAD + "[[detect.facts]]\n"
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        (HEAD + 'unles = ["x"]', "unles is not a key of a rule", "did you mean unless?"),
-        (FACT + 'field = "port"\nfle = "x"\nregex = "x"', "facts.0.fle is not a key of a rule", "did you mean file?"),
+        (HEAD + 'unles = ["x"]', "unles is not a known key of a rule", "did you mean unless?"),
+        (FACT + 'field = "port"\nfle = "x"\nregex = "x"', "facts.0.fle is not a known key", "did you mean file?"),
         (FACT + 'field = "prt"\nvalue = 1', "is not a spec field that a rule can fill; did you mean port?", None),
         (FACT + 'field = "port"', "takes `file`, `from`, `value` or `default`", None),
         (FACT + 'field = "port"\nfile = "x"', "env, regex, exists; it has none", None),

@@ -142,7 +142,7 @@ def test_a_preset_is_not_for_other_services(tmp_path: Path) -> None:
 
 
 FAULTY = {
-    'manifest = 1\nname = "x"\nsumary = "x"\n': r"preset.toml:3: sumary is not a key",
+    'manifest = 1\nname = "x"\nsumary = "x"\n': r"preset.toml:3: sumary is not a known key",
     'manifest = 2\nname = "x"\nsummary = "x"\n': r"preset.toml:1: manifest",
     'manifest = 1\nname = "x"\nsummary = "x"\nextends = "nod"\n': r"nod",
     'manifest = 1\nname = "x"\nsummary = "x"\napplies-to = "spec.langage"\n': r"spec.langage, which does not exist",

@@ -73,7 +73,7 @@ def test_files_with_a_condition() -> None:
     files = {"project/src/db/a.py": "", "project/src/x/y/db/a.py": "", "project/src/db/a.sql": "", "project/a": ""}
     assert list(render(files, manifest).files) == ["a", "src/db/a.sql"]
     assert len(render(files, manifest, db="yes").files) == 4
-    with pytest.raises(PresetError, match="neither true nor false"):
+    with pytest.raises(PresetError, match="is not true or false"):
         render(files, manifest.replace('when = "db"', 'when = "1"'))
 
 

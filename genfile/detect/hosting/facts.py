@@ -75,7 +75,14 @@ class Hosting:
                 return fact
             stale = stale or fact
         line = _next_supported(language, stale.value.line) if stale is not None else None
-        return replace(stale, value=Pin(line), guess=True) if stale is not None and line is not None else None
+        if stale is None or line is None:
+            return None
+        over = f"{stale.value.line} is past its end of life; {line} is the oldest later release with support"
+        first, *others = stale.evidence
+        evidence = (replace(first, says=f"{first.says}; {over}"), *others)
+        return replace(
+            stale, value=Pin(line), evidence=evidence, guess=True, remedy=f"name {line} there, or test with it"
+        )
 
 
 def _next_supported(language: str, line: str) -> str | None:

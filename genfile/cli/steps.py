@@ -1,0 +1,77 @@
+"""What to run next, as it works from where the user stands."""
+
+import os
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genfile.cli import ui
+from genfile.dockerfile.reader import DockerfileError, read_dockerfile
+from genfile.engine.asks import asks_of, secret_source
+from genfile.terminal import Styled
+
+if TYPE_CHECKING:
+    from genfile.api import Generation
+    from genfile.preset.render import Rendering
+
+_SHOWN = 4
+_REQUIRED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):\?")
+
+
+def next_steps(generation: "Generation", base: Path, environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The commands that build and start what was written; a comment says what they need first."""
+    compose = generation.files.get("compose.yaml")
+    if compose is not None:
+        return list(_compose(compose, base))
+    commands = [build_command(rendering, base, environment) for _, rendering in generation.services]
+    if len(commands) > _SHOWN:
+        return [f"genfile build{'' if str(base) == '.' else ' ' + shlex.quote(str(base))}"]
+    return commands
+
+
+def show_steps(steps: list[str], first: str = "Next:") -> None:
+    """One step a line. They are never broken: a line is copied as it stands."""
+    for at, step in enumerate(steps):
+        label = f"{first if at == 0 else '':<{len(first)}}  "
+        ui.out(Styled(label, "bold"), step)
+
+
+def build_command(rendering: "Rendering", base: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """`docker build -t demo:dev services/demo`, with the secrets and arguments that the Dockerfile asks for."""
+    context = _from_here(base, rendering.layout.context)
+    dockerfile = _from_here(base, rendering.layout.dockerfile)
+    words = ["docker", "build"]
+    if dockerfile != posixpath.normpath(posixpath.join(context, "Dockerfile")):
+        words += ["-f", dockerfile]
+    words += _asked(rendering.dockerfile, environment)
+    return shlex.join([*words, "-t", f"{rendering.name}:dev", context])
+
+
+def _asked(dockerfile: str, environment: Mapping[str, str]) -> Iterator[str]:
+    try:
+        asks = asks_of(read_dockerfile(dockerfile))
+    except DockerfileError:
+        return
+    for secret in asks.secrets:
+        source = secret_source(secret, environment, Path.home())
+        # A variable that is not set yet: the name says what to set.
+        yield from ("--secret", source or f"id={secret.id},env={secret.variable or secret.usual_variable}")
+    for name in asks.ssh:
+        yield from ("--ssh", name)
+    for argument in asks.arguments:
+        yield from ("--build-arg", argument.name if argument.name in environment else f"{argument.name}=VALUE")
+
+
+def _compose(text: str, base: Path) -> Iterator[str]:
+    file = _from_here(base, "compose.yaml")
+    missing = dict.fromkeys(_REQUIRED.findall(text))
+    if missing:
+        yield f"# first set {', '.join(missing)} in {_from_here(base, '.env')}"
+    yield shlex.join(["docker", "compose", *([] if file == "compose.yaml" else ["-f", file]), "up", "--build"])
+
+
+def _from_here(base: Path, path: str) -> str:
+    return posixpath.normpath(posixpath.join(str(base).replace(os.sep, "/"), path))
