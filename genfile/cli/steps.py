@@ -59,8 +59,8 @@ def _asked(dockerfile: str, environment: Mapping[str, str]) -> Iterator[str]:
         source = secret_source(secret, environment, Path.home())
         # A variable that is not set yet: the name says what to set.
         yield from ("--secret", source or f"id={secret.id},env={secret.variable or secret.usual_variable}")
-    for name in asks.ssh:
-        yield from ("--ssh", name)
+    for agent in asks.ssh:
+        yield from ("--ssh", agent.name)
     for argument in asks.arguments:
         yield from ("--build-arg", argument.name if argument.name in environment else f"{argument.name}=VALUE")
 
