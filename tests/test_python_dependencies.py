@@ -134,6 +134,16 @@ def test_what_a_whole_lock_file_does_not_have_is_installed_and_said() -> None:
     assert only(**brought).extra_packages == ()
 
 
+def test_a_framework_that_the_list_leaves_out_is_installed_and_said() -> None:
+    main = 'if __name__ == "__main__":\n    import uvicorn\n    uvicorn.run("shop.web.app:app", host="0.0.0.0", port=8000)\n'
+    files = {"requirements.txt": "redis>=5\n", "shop/__init__.py": "", "shop/web/__init__.py": "",
+             "shop/web/app.py": FASTAPI + main}  # fmt: skip
+    spec = only(**files)
+    assert (spec.framework, spec.port) == ("fastapi", 8000)
+    assert "fastapi" in spec.extra_packages
+    assert "fastapi is not in your dependencies" in notes(**files)
+
+
 # --- the Python that pinned packages work with ---------------------------------------------------------------------
 
 

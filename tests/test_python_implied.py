@@ -93,3 +93,24 @@ def test_workers_of_its_configuration_count_too_and_the_server_is_named_once() -
     assert len(spec.extra_packages) == 1
     assert spec.extra_packages[0].startswith("gunicorn[gevent]==")
     assert "gunicorn's worker class is gevent" in notes(**files)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "code", "expected"),
+    [
+        ("flask==3.1.0\n", "import pkg_resources\n", ("setuptools<82",)),
+        # The whole list, which names none; one that does; a condition; no part of the program.
+        (
+            "#    pip-compile requirements.in\nflask==3.1.0\n    # via -r x\n",
+            "import pkg_resources\n",
+            ("setuptools<82",),
+        ),
+        ("flask==3.1.0\nsetuptools==80.9.0\n", "import pkg_resources\n", ()),
+        ("flask==3.1.0\n", "try:\n    import pkg_resources\nexcept ImportError:\n    pass\n", ()),
+        ("flask==3.1.0\n", "import json\n", ()),
+    ],
+)
+def test_pkg_resources_needs_setuptools_of_before_82(requirements: str, code: str, expected: tuple[str, ...]) -> None:
+    files = {"requirements.txt": requirements + "gunicorn==23.0.0\n", "app.py": FLASK + "import words\n",
+             "words.py": code, "seed.py": "import pkg_resources\n"}  # fmt: skip
+    assert only(**files).extra_packages == expected

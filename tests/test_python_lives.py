@@ -278,6 +278,8 @@ def test_what_is_imported_is_the_only_evidence() -> None:
     assert (spec.framework, spec.start) == ("discord-py", ("python", "bot.py"))
     assert spec.extra_packages == ("discord-py", "opencv-python", "pyyaml", "requests")
     assert "bot.py:3 (import unheard_of): no list of dependencies says what brings it" in texts(**files)
+    own = {**files, ".gitignore": "unheard_of.py\n"}
+    assert "bot.py:3 (import unheard_of): unheard_of.py is not in version control" in texts(**own)
 
 
 @pytest.mark.parametrize(
@@ -434,3 +436,8 @@ def test_an_object_for_an_unknown_server_may_be_served() -> None:
 def test_a_build_of_conda_is_no_part_of_the_version() -> None:
     files = {"environment.yml": "dependencies:\n  - python=3.12.4=h1_0\n  - flask\n  - gunicorn\n", "app.py": FLASK}
     assert only(**files).runtime.version == "3.12"
+
+
+def test_what_the_newest_release_of_a_package_without_wheels_of_its_own_works_with() -> None:
+    spec = only(**{"requirements.txt": "flask\ngunicorn\npandas-ta>=0.4.71b0\n", "app.py": FLASK})
+    assert spec.runtime.version == "3.13"

@@ -304,3 +304,18 @@ def test_an_exported_object_of_a_class_and_a_class_of_a_container(tmp_path: Path
         "  send() { if (!process.env.S_KEY) throw new Error(); }\n}\n",
     }
     assert required(tmp_path, {"package.json": package} | files) == {"A_KEY": ("auth.ts", 2), "M_KEY": ("mail.ts", 3)}
+
+
+def test_a_schema_whose_client_nothing_loads_asks_for_no_address(tmp_path: Path) -> None:
+    package = (
+        '{"name": "shop", "scripts": {"start": "node index.js"}, '
+        '"dependencies": {"express": "5.0.0", "@prisma/client": "6.0.0"}, "devDependencies": {"prisma": "6.0.0"}}'
+    )
+    schema = 'datasource db {\n  provider = "postgresql"\n  url = env("DB_URL")\n}\n'
+    files = {"package.json": package, "index.js": LISTENS, "prisma/schema.prisma": schema}
+    assert required(tmp_path, files) == {}
+    loads = LISTENS + 'const { PrismaClient } = require("@prisma/client");\n'
+    assert required(tmp_path, {"index.js": loads}) == {"DB_URL": ("prisma/schema.prisma", 3)}
+    # The migrations of a release read it.
+    migrated = {"index.js": LISTENS, "prisma/migrations/1/migration.sql": ""}
+    assert required(tmp_path, migrated) == {"DB_URL": ("prisma/schema.prisma", 3)}

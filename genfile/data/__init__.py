@@ -346,8 +346,9 @@ def least_for(language: str, name: str, version: str) -> str | None:
 def reach_of_newest(name: str) -> str | None:
     """The newest line of Python that the newest release of a package works with, where that is short of the default."""
     bounds = load_table("wheels")["python"].get(name)
-    newest, usual = (_release(bounds[-1][1]), _release(runtime("python").default)) if bounds else (None, None)
-    return bounds[-1][1] if bounds and newest is not None and newest < usual else None
+    line = bounds[-1][1] if bounds else load_table("pins")["newest"]["python"].get(name)
+    newest, usual = (_release(line), _release(runtime("python").default)) if line else (None, None)
+    return line if newest is not None and usual is not None and newest < usual else None
 
 
 def needs_old_openssl(name: str, version: str) -> bool:

@@ -18,10 +18,10 @@ def put_needed(project: NodeProject, draft: Draft) -> None:
     """Mark what the modules behind the start command throw or exit without."""
     start = tuple(draft.values.get("start") or ())
     if start and "static" not in draft.values:
-        put_required(draft, _found(project, start))
+        put_required(draft, _found(project, start, migrates=bool(draft.values.get("release"))))
 
 
-def _found(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
+def _found(project: NodeProject, start: tuple[str, ...], *, migrates: bool) -> Iterator[tuple[str, Evidence]]:
     program = program_of(project, start)
     asked: dict[str, list[EnvName]] = defaultdict(list)
     for name, variable, line in program.asked_for():
@@ -29,5 +29,5 @@ def _found(project: NodeProject, start: tuple[str, ...]) -> Iterator[tuple[str, 
     for name, part in program.starts.items():
         for item in (*required_names(part), *asked[name], *client_names(project, name, part)):
             yield item.name, project.folder.says(name, item.line, f"{item.name} must be set")
-    for variable, says in schema_variables(project) if loads_client(project, start) else ():
+    for variable, says in schema_variables(project) if migrates or loads_client(project, start) else ():
         yield variable, replace(says, says=f"{variable} must be set")

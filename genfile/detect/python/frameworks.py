@@ -23,6 +23,10 @@ PROGRAMS = tuple(
 )
 
 
+# How deep in the project the module of an application lies that no list of dependencies tells of.
+_DEPTH = 2
+
+
 def find_framework(project: PythonProject) -> Fact[Framework] | None:
     """A framework of the data that is a production dependency, and that the code is seen to use.
 
@@ -108,7 +112,7 @@ def _unlisted(project: PythonProject, item: Framework) -> Evidence | None:
         return None
     roots = {name.split(".")[0] for name in item.imports or ((item.object,) if item.object else ())}
     for path, module in modules(project) if roots else ():
-        if path.count("/") > 1 or roots.isdisjoint(module.imports):
+        if path.count("/") > _DEPTH or roots.isdisjoint(module.imports):
             continue
         for need in required_imports(module):
             if not need.level and not need.lazy and need.name.split(".")[0] in roots:

@@ -12,11 +12,14 @@ from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.django import Django, settings_modules
 from genfile.detect.python.gunicorn import missing_worker
+from genfile.detect.python.imports import started
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.removed import held
 from genfile.detect.python.stores import ALCHEMY
 from genfile.detect.shared import EXAMPLES
 from genfile.evidence import Draft, Evidence, Fact
+from genfile.parsers.pyimports import required_imports
 from genfile.parsers.python import PyModule
 from genfile.parsers.requirements import cap
 from genfile.parsers.values import EnvDefault
@@ -33,11 +36,29 @@ def put_implied(project: PythonProject, draft: Draft, django: Django | None) -> 
     found = dict(_of_django(project, django)) if django is not None else dict(_of_alchemy(project))
     for text, says in found.items():
         _put(project, draft, text, says)
+    for text, says in _of_setuptools(project, draft.values.get("start") or []):
+        _put(project, draft, text, says)
     worker = missing_worker(project, draft.values, _present(project))
     if worker is not None:
         text, says = worker
         put_extra(draft, text, says)
         draft.note("warning", f"{says}: the image installs {text}; add it to your dependencies", says.path, says.line)
+
+
+def _of_setuptools(project: PythonProject, start: list[str]) -> Iterator[tuple[str, Evidence]]:
+    """setuptools, where the program imports pkg_resources: the image's virtual environment has none of itself."""
+    loaded = started(project, start)
+    imports = (
+        (path, item)
+        for path, module in modules(project)
+        if path in loaded
+        for item in required_imports(module)
+        if item.name.split(".")[0] == "pkg_resources" and not item.level and not item.lazy
+    )
+    path, found = next(imports, ("", None))
+    if found is not None and "setuptools" not in _present(project):
+        says = project.folder.says(path, found.line, f"import {found.name}")
+        yield f"setuptools{held(project)['setuptools'].specifier}", says
 
 
 def put_extra(draft: Draft, text: str, says: Evidence) -> None:
@@ -49,10 +70,12 @@ def put_extra(draft: Draft, text: str, says: Evidence) -> None:
 
 
 def _put(project: PythonProject, draft: Draft, name: str, says: Evidence) -> None:
-    plain, _, extra = name.rstrip("]").partition("[")
-    version = project.locked.get(plain)
-    project.add(Dependency(plain, (extra,) if extra else (), f"=={version}" if version else "", says))
-    put_extra(draft, f"{name}=={version}" if version else name, says)
+    from packaging.requirements import Requirement
+
+    wanted = Requirement(name)
+    plain, version = wanted.name, project.locked.get(wanted.name)
+    project.add(Dependency(plain, tuple(wanted.extras), f"=={version}" if version else str(wanted.specifier), says))
+    put_extra(draft, f"{name}=={version}" if version and not wanted.specifier else name, says)
     text = f"{says}: {plain} is not in your dependencies; the image installs it. Add it"
     draft.note("warning", text, says.path, says.line)
 

@@ -3,6 +3,7 @@
 from genfile.data import Framework
 from genfile.data import framework as framework_named
 from genfile.detect.code import parse_code
+from genfile.detect.committed import in_git
 from genfile.detect.hosting import hosting
 from genfile.detect.python.application import modules
 from genfile.detect.python.besides import own_way
@@ -314,9 +315,11 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
     only = _loaded(project, draft)
     found = project.imported if only is None else imported(project, only)
     names = sorted(found if not project.has_manifest else ())
-    for where in unknown(project, only).values() if not project.has_manifest else ():
-        text = f"{where}: no dependency list says which package provides it; add that package to a requirements.txt"
-        draft.note("warning", text, where.path, where.line)
+    for name, where in unknown(project, only).items() if not project.has_manifest else ():
+        own = in_git(project.folder.tree, project.folder.full(f"{name}.py")) is False
+        text = "no dependency list says which package provides it; add that package to a requirements.txt"
+        text = f"{name}.py is not in version control; commit it before you build the image" if own else text
+        draft.note("warning", f"{where}: {text}", where.path, where.line)
     if not names:
         return
     says = found[names[0]].evidence

@@ -6,6 +6,7 @@ from genfile.detect.python.groups import listed_groups
 from genfile.detect.python.imports import needs
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
+from genfile.detect.python.removed import held
 from genfile.evidence import Draft, Fact
 
 MAX_PACKAGES = 5
@@ -24,7 +25,8 @@ def put_undeclared(project: PythonProject, draft: Draft) -> None:
         name = next((item for item in known if item in project.locked), known[0])
         if name in missing or len(missing) == MAX_PACKAGES:
             continue
-        missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else name
+        bound = held(project)[name].specifier if name in held(project) else ""
+        missing[name] = f"{name}=={project.locked[name]}" if name in project.locked else f"{name}{bound}"
         text = f"{need.evidence.says}: {name} is not in your dependencies; the image installs it. Add it"
         draft.note("warning", text, need.evidence.path, need.evidence.line)
         project.add(Dependency(name, (), missing[name].removeprefix(name), need.evidence))
