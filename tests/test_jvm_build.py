@@ -437,3 +437,14 @@ def test_the_version_of_a_project_is_not_in_its_dockerfile(more: str, copied: st
     main = "package a; public class Main { public static void main(String[] a) { Javalin.create().start(7000); } }"
     made = generate({"pom.xml": pom, "src/main/java/a/Main.java": main}).files["Dockerfile"]
     assert copied in made
+
+
+def test_the_jdk_of_one_machine_is_replaced_by_the_images() -> None:
+    home = "org.gradle.java.home=C:\\\\Users\\\\me\\\\.jdks\\\\azul-21\n"
+    found = inspect(**boot(**{"gradle.properties": home})).services[0]
+    given = '-Dorg.gradle.java.home="$JAVA_HOME"'
+    assert all(given in command for command in (*found.spec.build, found.spec.resolve))
+    assert [note.path for note in found.notes if "one machine" in note.text] == ["gradle.properties"]
+    text = generate(boot(**{"gradle.properties": home})).files["Dockerfile"]
+    assert text.count(given) == 2
+    assert given not in " ".join(only(**boot(**{"gradle.properties": "org.gradle.caching=true\n"})).build)

@@ -12,6 +12,7 @@ from genfile.detect.java.flags import put_flags
 from genfile.detect.java.git import put_git
 from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
+from genfile.detect.java.machine import put_machine
 from genfile.detect.java.network import put_network
 from genfile.detect.java.outside import variables
 from genfile.detect.java.private import put_private
@@ -53,6 +54,7 @@ def detect(folder: Project) -> Draft:
     _put_workspace(build, draft)
     put_resolve(build, draft)
     put_git(build, draft)
+    put_machine(build, draft)
     put_unread(build, draft)
     put_dotenv(build, draft)
     return draft
