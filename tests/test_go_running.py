@@ -2,6 +2,7 @@
 
 import pytest
 
+from genfile.api import generate
 from tests.test_go_context import dockerfile
 from tests.test_go_java import module
 from tests.test_traps import GO_MOD, GO_SERVER, inspect, only
@@ -268,3 +269,12 @@ def test_beego_gets_the_folders_that_it_reads_and_runs_for_production(path: str)
     spec = only(**{"go.mod": f"{GO_MOD}require {name} v1.0.0\n", "main.go": code, **tree})
     assert (spec.framework, spec.port, list(spec.assets)) == ("beego", 8090, ["conf", "static", "views"])
     assert [(item.name, item.value) for item in spec.environment] == [("BEEGO_RUNMODE", "prod")]
+
+
+def test_a_committed_folder_that_is_written_too_belongs_to_the_user() -> None:
+    code = 'package main\n\nimport ("net/http"; "os")\n\nfunc main() {\n\tos.ReadDir("lists")\n\tos.MkdirAll("lists", 0o755)\n'
+    code += '\tos.ReadFile("words/a.txt")\n\thttp.ListenAndServe(":9000", nil)\n}\n'
+    files = {"go.mod": GO_MOD, "main.go": code, "lists/demo.json": "{}", "words/a.txt": ""}
+    text = generate(files).files["Dockerfile"]
+    assert "COPY --link --chown=65532:65532 lists /app/lists\n" in text
+    assert "COPY --link words/a.txt /app/words/a.txt\n" in text
