@@ -448,3 +448,21 @@ def test_the_jdk_of_one_machine_is_replaced_by_the_images() -> None:
     text = generate(boot(**{"gradle.properties": home})).files["Dockerfile"]
     assert text.count(given) == 2
     assert given not in " ".join(only(**boot(**{"gradle.properties": "org.gradle.caching=true\n"})).build)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"application.yml": "spring:\n  profiles:\n    active: test\n", "application-prod.yml": "a: b\n"}, "prod"),
+        ({"application.properties": "spring.profiles.active=dev\n", "application-production.yml": "a: b\n"},
+         "production"),
+        # One that is chosen from outside already, one for production itself, and one that nothing stands against.
+        ({"application.yml": "spring.profiles.active: ${PROFILE:dev}\n", "application-prod.yml": "a: b\n"}, None),
+        ({"application.yml": "spring.profiles.active: prod\n", "application-prod.yml": "a: b\n"}, None),
+        ({"application.yml": "spring.profiles.active: dev\n", "application-dev.yml": "a: b\n"}, None),
+    ],
+)  # fmt: skip
+def test_a_developers_profile_that_is_left_active_is_told_of(files: dict[str, str], told: str | None) -> None:
+    tree = boot(**{f"src/main/resources/{name}": text for name, text in files.items()})
+    notes = [note.text for note in inspect(**tree).services[0].notes if "SPRING_PROFILES_ACTIVE" in note.text]
+    assert [text.partition("SPRING_PROFILES_ACTIVE=")[2].split()[0] for text in notes] == ([told] if told else [])

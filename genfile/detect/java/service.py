@@ -5,7 +5,7 @@ import itertools
 from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
-from genfile.detect.java.boot import put_layers
+from genfile.detect.java.boot import put_layers, tell_of_profile
 from genfile.detect.java.build import Build, read_build
 from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.flags import put_flags
@@ -55,6 +55,7 @@ def detect(folder: Project) -> Draft:
     put_resolve(build, draft)
     put_git(build, draft)
     put_machine(build, draft)
+    tell_of_profile(build, draft)
     put_unread(build, draft)
     put_dotenv(build, draft)
     return draft
