@@ -466,3 +466,18 @@ def test_a_developers_profile_that_is_left_active_is_told_of(files: dict[str, st
     tree = boot(**{f"src/main/resources/{name}": text for name, text in files.items()})
     notes = [note.text for note in inspect(**tree).services[0].notes if "SPRING_PROFILES_ACTIVE" in note.text]
     assert [text.partition("SPRING_PROFILES_ACTIVE=")[2].split()[0] for text in notes] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("file-store:\n  upload-dir: C:/Users/me/uploads\n", "FILESTORE_UPLOADDIR"),
+        ("app.folder: 'D:\\data'\n", "APP_FOLDER"),
+        ("app.folder: file:///C:/data\n", "APP_FOLDER"),
+        ("app.folder: uploads\napp.url: jdbc:h2:mem:x\napp.c: 'c:d'\n", None),
+    ],
+)
+def test_a_path_of_a_windows_machine_is_told_of(setting: str, told: str | None) -> None:
+    notes = inspect(**boot(**{f"{RESOURCES}/application.yml": setting})).services[0].notes
+    texts = [note.text for note in notes if "Windows" in note.text]
+    assert [text.partition("give ")[2].split()[0] for text in texts] == ([told] if told else [])

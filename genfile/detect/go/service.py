@@ -77,6 +77,10 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     # `go mod tidy` makes the sums too; a vendor/ of older tools is no part of a module.
     made = module.loose is not None and not folder.has_folder("vendor")
     draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
+    mains = [path for path, file in module.package(program.folder) if file.has_main]
+    if len(mains) > 1:
+        text = f"main is declared in {', '.join(mains[:4])}: go build refuses such a package: keep one of them in it"
+        draft.note("warning", text, folder.full(mains[1]))
     others = [item for item in module.programs if item != program]
     draft.put(
         "main_package",
