@@ -288,3 +288,14 @@ def test_two_mains_in_one_package_are_told_of() -> None:
     assert any(text.startswith("main is declared in player.go, server.go:") for text in texts)
     apart = {"go.mod": GO_MOD, "server.go": GO_SERVER, "player/player.go": main("println(1)")}
     assert not any("main is declared" in note.text for note in inspect(**apart).services[0].notes)
+
+
+@pytest.mark.parametrize(("address", "told"), [("localhost:9001", 1), ("127.0.0.1:9001", 1), (":9001", 0)])
+def test_a_constant_on_the_loopback_is_told_of(address: str, told: int) -> None:
+    more = f'const where = "{address}"\ntype server struct {{ addr string }}\n'
+    more += 'func (s *server) run() { net.Listen("tcp", s.addr); select {} }'
+    more += "\nfunc made(addr string) *server { return &server{addr: addr} }"
+    code = main("made(where).run()", "net", more=more)
+    service = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
+    assert service.spec.port == 9001
+    assert len([note for note in service.notes if "listen on :9001" in note.text]) == told
