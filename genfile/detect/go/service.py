@@ -111,6 +111,8 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
 def _put_framework(module: GoModule, program: Program, sources: Sources, draft: Draft) -> Framework | None:
     """The first framework that go.mod requires and the program's packages import; else net/http."""
     imported = {name for _, file in sources for name in file.imports}
+    if module.is_cut(program):
+        imported |= {item.path for item in module.manifest.requires if not item.indirect}
     for item in frameworks("go"):
         for name in item.dependencies if item.kind == "server" else ():
             if item.name == "grpc" and not any(
