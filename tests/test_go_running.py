@@ -2,6 +2,7 @@
 
 import pytest
 
+from genfile.api import generate
 from tests.test_go_context import dockerfile
 from tests.test_go_java import module
 from tests.test_traps import GO_MOD, GO_SERVER, inspect, only
@@ -268,3 +269,33 @@ def test_beego_gets_the_folders_that_it_reads_and_runs_for_production(path: str)
     spec = only(**{"go.mod": f"{GO_MOD}require {name} v1.0.0\n", "main.go": code, **tree})
     assert (spec.framework, spec.port, list(spec.assets)) == ("beego", 8090, ["conf", "static", "views"])
     assert [(item.name, item.value) for item in spec.environment] == [("BEEGO_RUNMODE", "prod")]
+
+
+def test_a_committed_folder_that_is_written_too_belongs_to_the_user() -> None:
+    body = (
+        'os.ReadDir("lists"); os.MkdirAll("lists", 0o755); os.ReadFile("words/a.txt"); http.ListenAndServe(":9000", h)'
+    )
+    code = main(body, "net/http", "os")
+    files = {"go.mod": GO_MOD, "main.go": code, "lists/demo.json": "{}", "words/a.txt": ""}
+    text = generate(files).files["Dockerfile"]
+    assert "COPY --link --chown=65532:65532 lists /app/lists\n" in text
+    assert "COPY --link words/a.txt /app/words/a.txt\n" in text
+
+
+def test_two_mains_in_one_package_are_told_of() -> None:
+    tree = {"go.mod": GO_MOD, "server.go": GO_SERVER, "player.go": main("println(1)")}
+    texts = [note.text for note in inspect(**tree).services[0].notes]
+    assert any(text.startswith("main is declared in player.go, server.go:") for text in texts)
+    apart = {"go.mod": GO_MOD, "server.go": GO_SERVER, "player/player.go": main("println(1)")}
+    assert not any("main is declared" in note.text for note in inspect(**apart).services[0].notes)
+
+
+@pytest.mark.parametrize(("address", "told"), [("localhost:9001", 1), ("127.0.0.1:9001", 1), (":9001", 0)])
+def test_a_constant_on_the_loopback_is_told_of(address: str, told: int) -> None:
+    more = f'const where = "{address}"\ntype server struct {{ addr string }}\n'
+    more += 'func (s *server) run() { net.Listen("tcp", s.addr); select {} }'
+    more += "\nfunc made(addr string) *server { return &server{addr: addr} }"
+    code = main("made(where).run()", "net", more=more)
+    service = inspect(**{"go.mod": GO_MOD, "main.go": code}).services[0]
+    assert service.spec.port == 9001
+    assert len([note for note in service.notes if "listen on :9001" in note.text]) == told

@@ -437,3 +437,47 @@ def test_the_version_of_a_project_is_not_in_its_dockerfile(more: str, copied: st
     main = "package a; public class Main { public static void main(String[] a) { Javalin.create().start(7000); } }"
     made = generate({"pom.xml": pom, "src/main/java/a/Main.java": main}).files["Dockerfile"]
     assert copied in made
+
+
+def test_the_jdk_of_one_machine_is_replaced_by_the_images() -> None:
+    home = "org.gradle.java.home=C:\\\\Users\\\\me\\\\.jdks\\\\azul-21\n"
+    found = inspect(**boot(**{"gradle.properties": home})).services[0]
+    given = '-Dorg.gradle.java.home="$JAVA_HOME"'
+    assert all(given in command for command in (*found.spec.build, found.spec.resolve))
+    assert [note.path for note in found.notes if "one machine" in note.text] == ["gradle.properties"]
+    text = generate(boot(**{"gradle.properties": home})).files["Dockerfile"]
+    assert text.count(given) == 2
+    assert given not in " ".join(only(**boot(**{"gradle.properties": "org.gradle.caching=true\n"})).build)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"application.yml": "spring:\n  profiles:\n    active: test\n", "application-prod.yml": "a: b\n"}, "prod"),
+        ({"application.properties": "spring.profiles.active=dev\n", "application-production.yml": "a: b\n"},
+         "production"),
+        # One that is chosen from outside already, one for production itself, and one that nothing stands against.
+        ({"application.yml": "spring.profiles.active: ${PROFILE:dev}\n", "application-prod.yml": "a: b\n"}, None),
+        ({"application.yml": "spring.profiles.active: prod\n", "application-prod.yml": "a: b\n"}, None),
+        ({"application.yml": "spring.profiles.active: dev\n", "application-dev.yml": "a: b\n"}, None),
+    ],
+)  # fmt: skip
+def test_a_developers_profile_that_is_left_active_is_told_of(files: dict[str, str], told: str | None) -> None:
+    tree = boot(**{f"src/main/resources/{name}": text for name, text in files.items()})
+    notes = [note.text for note in inspect(**tree).services[0].notes if "SPRING_PROFILES_ACTIVE" in note.text]
+    assert [text.partition("SPRING_PROFILES_ACTIVE=")[2].split()[0] for text in notes] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("file-store:\n  upload-dir: C:/Users/me/uploads\n", "FILESTORE_UPLOADDIR"),
+        ("app.folder: 'D:\\data'\n", "APP_FOLDER"),
+        ("app.folder: file:///C:/data\n", "APP_FOLDER"),
+        ("app.folder: uploads\napp.url: jdbc:h2:mem:x\napp.c: 'c:d'\n", None),
+    ],
+)
+def test_a_path_of_a_windows_machine_is_told_of(setting: str, told: str | None) -> None:
+    notes = inspect(**boot(**{f"{RESOURCES}/application.yml": setting})).services[0].notes
+    texts = [note.text for note in notes if "Windows" in note.text]
+    assert [text.partition("give ")[2].split()[0] for text in texts] == ([told] if told else [])

@@ -104,3 +104,33 @@ def test_two_packages_that_write_into_each_other_are_both_kept() -> None:
     tree = vite("'../../twin/dist'")
     twin = {name.replace("pages/", "twin/"): text for name, text in vite("'../../pages/dist'").items()}
     assert paths(**tree, **twin) == ["pages", "twin"]
+
+
+@pytest.mark.parametrize(
+    ("port", "wanted"),
+    [
+        ("process.env.API_PORT || process.env.PORT || 3100", (3100, "PORT")),
+        ("process.env.WEB_PORT ?? process.env.HTTP_PORT ?? 3100", (3100, "WEB_PORT")),
+    ],
+)
+def test_of_several_variables_the_one_that_platforms_set(port: str, wanted: tuple[int, str]) -> None:
+    code = f"require('express')().listen({port})"
+    keys = {"dependencies": EXPRESS, "scripts": {"start": "node server.js"}}
+    spec = only(**{"package.json": package(**keys), "server.js": code})
+    assert (spec.port, spec.port_variable) == wanted
+
+
+@pytest.mark.parametrize(
+    ("provider", "begins"),
+    [("sqlite", "file:"), ("mysql", "mysql://"), ("postgresql", "postgresql://"), ("sqlserver", "sqlserver://")],
+)
+def test_the_address_of_the_build_is_of_the_schemas_own_kind(provider: str, begins: str) -> None:
+    schema = f'datasource db {{\n  provider = "{provider}"\n  url = env("DATABASE_URL")\n}}\n'
+    keys = {
+        "dependencies": {**EXPRESS, "@prisma/client": "6.0.0", "prisma": "6.0.0"},
+        "scripts": {"start": "node server.js", "build": "prisma generate"},
+    }
+    code = "const { PrismaClient } = require('@prisma/client'); require('express')().listen(3000)"
+    spec = only(**{"package.json": package(**keys), "server.js": code, "prisma/schema.prisma": schema})
+    given = [item.value for item in spec.environment if (item.name, item.phase) == ("DATABASE_URL", "build")]
+    assert [str(value).startswith(begins) for value in given] == [True]

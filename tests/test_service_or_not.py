@@ -167,3 +167,17 @@ def test_a_program_is_found_however_much_the_one_before_it_has_to_read(monkeypat
     assert any("words and signs of source code in the tree" in note.text for note in found.notes)
     monkeypatch.setattr("genfile.detect.code.MAX_FIRST_TOKENS", 0)
     assert [item.spec.path for item in inspect_source(MemorySource(tree)).services] == ["first"]
+
+
+def test_a_program_that_was_not_read_to_the_end_is_what_its_dockerfile_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    main = 'package main\nimport "example.com/shop/wiring"\nfunc main() { wiring.Run() }\n'
+    tree = {
+        "go.mod": "module example.com/shop\n\ngo 1.26\n\nrequire github.com/labstack/echo/v4 v4.13.0\n",
+        "main.go": main,
+        "wiring/wiring.go": 'package wiring\nimport "github.com/labstack/echo/v4"\n'
+        "func Run() { echo.New().Start(address()) }\n" + "func do() { println(1) }\n" * 50,
+        "Dockerfile": 'FROM golang:1.26\nCOPY . .\nRUN go build -o /shop .\nEXPOSE 3060\nENTRYPOINT ["/shop"]\n',
+    }
+    monkeypatch.setattr("genfile.detect.code.MAX_FOLDER_TOKENS", 100)
+    spec = inspect_source(MemorySource(tree)).services[0].spec
+    assert (spec.framework, spec.port) == ("echo", 3060)

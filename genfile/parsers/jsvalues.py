@@ -205,9 +205,9 @@ class JsValues:
             if self._text(operator) not in ("||", "??"):
                 return UNKNOWN
             value = self._value(left, depth + 1)
-            if isinstance(value, EnvDefault) and value.default is None:
+            if isinstance(value, EnvDefault) and value.open:
                 default = self._value(right, depth + 1)
-                return EnvDefault(value.name, default if is_known(default) else None)
+                return value.otherwise(default) if is_known(default) else value
             return value if is_known(value) and value is not None else self._value(right, depth + 1)
         if node.type == "call_expression":
             callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

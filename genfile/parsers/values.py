@@ -25,10 +25,26 @@ class Anchored(str):
 
 @dataclass(frozen=True, slots=True)
 class EnvDefault:
-    """An environment variable with what is taken where it is not set: a literal, or None where nothing is."""
+    """An environment variable with what is taken where it is not set: a literal, another variable, or None where
+    nothing is."""
 
     name: str
     default: Any = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is taken where none of the variables is set."""
+        return self.default.open if isinstance(self.default, EnvDefault) else self.default is None
+
+    def otherwise(self, value: Any) -> "EnvDefault":
+        """The same with what is taken at the end: `A || B || value`."""
+        inner = self.default
+        return EnvDefault(self.name, inner.otherwise(value) if isinstance(inner, EnvDefault) else value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables in the order in which they are asked for."""
+        return (self.name, *(self.default.names if isinstance(self.default, EnvDefault) else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +152,8 @@ def first_set(values: list[Any]) -> Any:
 def port_of(value: Any) -> tuple[int | None, str | None]:
     """The port and the variable that a value stands for: 3000, "3000", ":8080", PORT with a default."""
     if isinstance(value, EnvDefault):
-        return port_of(value.default)[0], value.name
+        # Of several the one that platforms set.
+        return port_of(value.default)[0], "PORT" if "PORT" in value.names else value.name
     if isinstance(value, bool):
         return None, None
     if isinstance(value, int):

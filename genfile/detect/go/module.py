@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from genfile.detect.aside import NOT_SERVICES
-from genfile.detect.code import parse_code
+from genfile.detect.code import is_left_out, parse_code
 from genfile.detect.go.loose import is_loose, loose_manifest
 from genfile.detect.go.work import neighbours
 from genfile.detect.hosting import hosting
@@ -184,6 +184,12 @@ class GoModule:
                         seen.add(inside)
                         queue.append(inside)
         return found
+
+    def is_cut(self, program: Program) -> bool:
+        """Whether something that a program imports of its own was left out, since the code of the tree is too much."""
+        places = {inside for _, file in self.sources(program) for name in file.imports if (inside := self.inside(name))}
+        names = (posixpath.join(place, name) for place in places for name in self.folder.names(place))
+        return any(is_left_out(self.folder, posixpath.normpath(name)) for name in names if name.endswith(".go"))
 
     def directly_requires(self, path: str) -> bool:
         """Whether go.mod requires a module for the project's own packages, not only for those of others."""

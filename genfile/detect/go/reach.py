@@ -51,6 +51,21 @@ def put_reachable(module: GoModule, sources: Sources, draft: Draft) -> None:
                     text = f"{says}: reachable only from inside the container; listen on :{port}"
                     draft.note("warning", text, says.path, says.line)
                 return
+    _tell_of_literal(module, sources, draft)
+
+
+def _tell_of_literal(module: GoModule, sources: Sources, draft: Draft) -> None:
+    """A note where the port that an address was followed to stands in a text with the loopback's name: a constant."""
+    fact, port = draft.evidence.get("/port"), draft.values.get("port")
+    found = {(says.path, says.line) for says in fact.evidence if says.path.endswith(".go")} if fact else set()
+    for path, file in sources:
+        for text, line in file.strings:
+            match = _LOOPBACK.fullmatch(text) if (module.folder.full(path), line) in found else None
+            if match is not None and match[1] == f":{port}":
+                says = module.folder.says(path, line, text)
+                told = f"{says}: only programs of the container itself reach it; listen on :{port}"
+                draft.note("warning", told, says.path, says.line)
+                return
 
 
 def _tagged(file: GoFile) -> Iterator[tuple[str, re.Match[str], int]]:

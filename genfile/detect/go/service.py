@@ -77,6 +77,10 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     # `go mod tidy` makes the sums too; a vendor/ of older tools is no part of a module.
     made = module.loose is not None and not folder.has_folder("vendor")
     draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
+    mains = [path for path, file in module.package(program.folder) if file.has_main]
+    if len(mains) > 1:
+        text = f"main is declared in {', '.join(mains[:4])}: go build refuses such a package: keep one of them in it"
+        draft.note("warning", text, folder.full(mains[1]))
     others = [item for item in module.programs if item != program]
     draft.put(
         "main_package",
@@ -107,6 +111,8 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
 def _put_framework(module: GoModule, program: Program, sources: Sources, draft: Draft) -> Framework | None:
     """The first framework that go.mod requires and the program's packages import; else net/http."""
     imported = {name for _, file in sources for name in file.imports}
+    if module.is_cut(program):
+        imported |= {item.path for item in module.manifest.requires if not item.indirect}
     for item in frameworks("go"):
         for name in item.dependencies if item.kind == "server" else ():
             if item.name == "grpc" and not any(

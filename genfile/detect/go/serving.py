@@ -9,6 +9,7 @@ from genfile.data import frameworks
 from genfile.detect.go.dispatch import SERVING, Command, Place
 from genfile.detect.go.life import life, reach
 from genfile.detect.go.module import GoModule, Program
+from genfile.detect.hosting import hosting
 from genfile.parsers.go import GoFile
 
 Sources = list[tuple[str, GoFile]]
@@ -67,7 +68,8 @@ def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
     ]
     del listeners[MAX_LISTENERS:]
     if not listeners:
-        return False, None
+        # What could not be read to the end is what the project's own container files say of it.
+        return hosting(module.folder).port is not None and module.is_cut(program), None
     reached = reach(module, program)
     if not reached.whole or reached.cut:
         return True, None

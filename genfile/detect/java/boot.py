@@ -1,6 +1,7 @@
 """The layers of Spring Boot's jar: which there are, in the order that they are copied in."""
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.documents import left_active
 from genfile.detect.java.pom import Pom, descendants, read_pom
 from genfile.detect.java.scripts import find_value, statements_of
 from genfile.detect.tree import Project
@@ -24,6 +25,15 @@ def put_layers(build: Build, draft: Draft) -> None:
     version = str(draft.values.get("framework_version") or "")
     if version.split(".")[:2] == ["2", "3"] and not _switched_on(build):
         draft.put("layers", Fact([], draft.evidence["/framework_version"].evidence))
+
+
+def tell_of_profile(build: Build, draft: Draft) -> None:
+    """A note where the configuration starts what a developer does, and production has a profile of its own."""
+    found = left_active(build.folder) if draft.values.get("framework") == "spring-boot" else None
+    if found is not None:
+        says, name = found
+        text = f"{says}: the image starts with it too: give SPRING_PROFILES_ACTIVE={name} to the container"
+        draft.note("warning", text, says.path, says.line)
 
 
 def _switched_off(build: Build) -> Fact[list[str]] | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from genfile.detect.tree import Project
+from genfile.evidence import Evidence
 from genfile.parsers import Document
 from genfile.parsers.data import parse_documents, parse_properties
 from genfile.parsers.hocon import parse_hocon
@@ -191,6 +192,20 @@ def _active(always: list[_Part], parts: list[_Part]) -> list[str]:
         included = [str(value) for part in always if (value := _profiles(part, "include")) is not None]
         return [item.strip() for text in included for item in text.split(",")][:MAX_PROFILES]
     return found
+
+
+def left_active(folder: Project) -> tuple[Evidence, str] | None:
+    """A developer's profile that the configuration itself makes active, where there is one for production: what says
+    so, and the name of the other."""
+    usual = [part for name in FILES for part in _parts(folder, name)]
+    parts = [*usual, *(part for name in _beside(folder) for part in _parts(folder, name))]
+    said = next((part for part in usual if not part.profiles and _profiles(part, "active") is not None), None)
+    text = str(_profiles(said, "active")) if said is not None else ""
+    production = next((name for part in parts if _is_production(part) for name in part.profiles), None)
+    if said is None or production is None or text.strip().lower() not in DEVELOPMENT - {"default"}:
+        return None
+    line = lookup(said.document, "spring.profiles.active")[1]
+    return folder.says(said.name, line, f"spring.profiles.active is {text.strip()}"), production
 
 
 def _profiles(part: _Part, key: str) -> object:

@@ -10,6 +10,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.java.distribution import distribution, is_distribution
 from genfile.detect.java.git import git_flags
 from genfile.detect.java.gradle import read_script
+from genfile.detect.java.machine import machine_flags
 from genfile.detect.java.pipeline import given_properties
 from genfile.detect.java.resolve import selection
 from genfile.detect.java.settings import dropwizard_config, find_setting
@@ -150,7 +151,8 @@ def _command(
     first, *words = task.split()
     tasks = " ".join([*(shlex.quote(prefix + name) for name in (build.goals or [first])), *words])
     given = given_properties(build)
-    return " ".join([f"{tool} --no-daemon {tasks} -x test", *git_flags(build), *(given.value if given else ())])
+    words = [*machine_flags(build), *git_flags(build), *(given.value if given else ())]
+    return " ".join([f"{tool} --no-daemon {tasks} -x test", *words])
 
 
 def _quarkus_flags(build: Build) -> list[str]:

@@ -7,6 +7,7 @@ fetches, and Gradle knows what they need by their scripts.
 import shlex
 
 from genfile.detect.java.build import Build
+from genfile.detect.java.machine import machine_flags
 from genfile.detect.java.pom import FILE, Pom, reactor, read_pom
 from genfile.detect.java.unused import own_jars, unused_members
 from genfile.detect.paths import relative
@@ -118,7 +119,7 @@ def _put_gradle(build: Build, draft: Draft) -> None:
         draft.values["workspace"]["unused"] = unused_members(build, inputs)
     tool = "./gradlew" if build.wrapper else "gradle"
     task = f"{build.project}:dependencies" if build.is_member else "dependencies"
-    draft.values["resolve"] = f"{tool} --no-daemon --quiet {shlex.quote(task)}"
+    draft.values["resolve"] = " ".join([f"{tool} --no-daemon --quiet {shlex.quote(task)}", *machine_flags(build)])
 
 
 def _put_nothing(says: Evidence, why: str, draft: Draft) -> None:

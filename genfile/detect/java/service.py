@@ -5,13 +5,14 @@ import itertools
 from genfile.data import Framework, backing_services, system_packages
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import run_packages
-from genfile.detect.java.boot import put_layers
+from genfile.detect.java.boot import put_layers, tell_of_profile
 from genfile.detect.java.build import Build
 from genfile.detect.java.dotenv import put_dotenv
 from genfile.detect.java.flags import put_flags
 from genfile.detect.java.git import put_git
 from genfile.detect.java.gradle import plugin_version, wrapper_version
 from genfile.detect.java.layout import project_name, put_layout
+from genfile.detect.java.machine import put_machine
 from genfile.detect.java.network import put_network
 from genfile.detect.java.outside import variables
 from genfile.detect.java.private import put_private
@@ -54,6 +55,8 @@ def detect(folder: Project) -> Draft:
     _put_workspace(build, draft)
     put_resolve(build, draft)
     put_git(build, draft)
+    put_machine(build, draft)
+    tell_of_profile(build, draft)
     put_unread(build, draft)
     put_dotenv(build, draft)
     return draft

@@ -15,6 +15,7 @@ from genfile.detect.node.release import put_release
 from genfile.detect.node.schema import user_of
 from genfile.detect.node.scripts import resolve
 from genfile.detect.node.secrets import secret_id
+from genfile.detect.node.stores import build_address
 from genfile.detect.node.workspace import workspace_at
 from genfile.detect.paths import relative
 from genfile.detect.shared import EXAMPLES, is_secret
@@ -145,8 +146,8 @@ def _put_scripts(project: NodeProject, draft: Draft) -> None:
 
 def _put_migrations(project: NodeProject, draft: Draft, holder: PackageJson) -> None:
     """Prisma's migrations are a release command, whose program must be in the image."""
+    value = build_address(project)
     for name in dict.fromkeys(("DATABASE_URL", *config_variables(project))):
-        value = "postgresql://build:build@localhost:5432/build"
         draft.values.setdefault("environment", []).append({"name": name, "phase": "build", "value": value})
     folder = next((name for name in ("prisma/migrations", "migrations") if holder.project.has_folder(name)), None)
     if folder is None:

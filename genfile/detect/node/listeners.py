@@ -127,6 +127,6 @@ def _role(name: str, call: Call, reference: Reference | None, fact: Fact[Port]) 
 
 def shown(value: object) -> str:
     if isinstance(value, EnvDefault):
-        tail = f" || {value.default}" if value.default is not None else ""
+        tail = f" || {shown(value.default)}" if value.default is not None else ""
         return f"process.env.{value.name}{tail}"
     return str(value)

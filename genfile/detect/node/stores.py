@@ -63,6 +63,22 @@ def loads_client(project: NodeProject, start: tuple[str, ...]) -> bool:
     return any("prisma" in item.module.lower() for _, module in sources for item in module.imports)
 
 
+# Addresses of databases that no build speaks to, in the form that each provider checks for.
+_PLACEHOLDERS = {
+    "sqlite": "file:/tmp/build.db",
+    "mysql": "mysql://build:build@localhost:3306/build",
+    "mongodb": "mongodb://build:build@localhost:27017/build",
+    "sqlserver": "sqlserver://localhost:1433;database=build;user=build;password=build",
+}
+_USUAL = "postgresql://build:build@localhost:5432/build"
+
+
+def build_address(project: NodeProject) -> str:
+    """What stands for the address of the schema's database while the image is built."""
+    found = _source(project)
+    return _PLACEHOLDERS.get(found[2].provider, _USUAL) if found is not None else _USUAL
+
+
 def _schema(project: NodeProject, draft: Draft) -> list[Read]:
     """`provider = "postgresql"` and `url = env("DATABASE_URL")` of Prisma's schema."""
     found = _source(project)
