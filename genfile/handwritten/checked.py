@@ -1,6 +1,7 @@
 """Dockerfiles that somebody wrote, checked on paper against the project that they are for."""
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -128,10 +129,10 @@ def _on_paper(
             if named:
                 raise SourceError(f"{path}:{error.line}: {error.reason}") from None
             return (), None
-        findings = check(built, _needs(inspection, way, testified=testified))
-        absent = sum(item.check == "copied-files-exist" for item in findings)
-        if best is None or absent < best[0]:
-            best = (absent, findings, built)
+        findings = check(built, _needs(inspection, way, built, testified=testified))
+        failing = sum(item.level == "error" for item in findings)
+        if best is None or failing < best[0]:
+            best = (failing, findings, built)
     if best is None:
         return (), None
     return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
@@ -154,7 +155,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
         built = build(built.dockerfile.text, built.context, path=path, arguments=way.arguments)
     subject = Subject(built, _service(inspection, path, built.context.root), hosts(tree))
     wrong: list[Wrong] = list(dict.fromkeys(practise(subject)))
-    if is_for_development(path):
+    if is_for_development(path) or is_for_development(built.image.stage.name or ""):
         wrong = [item for item in wrong if item.id in _ALWAYS]
     return tuple(
         Found(Risk(item.id, item.level or LEVELS[item.id], item.text, item.hint, path, item.line), item.edits)
@@ -162,7 +163,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
     )
 
 
-def _needs(inspection: "Inspection", way: Way, *, testified: bool) -> "Needs":
+def _needs(inspection: "Inspection", way: Way, built: "Built", *, testified: bool) -> "Needs":
     """What the service needs that a Dockerfile is for."""
     from genfile.image.needs import NOTHING_KNOWN
     from genfile.proof import needs_of
@@ -172,19 +173,30 @@ def _needs(inspection: "Inspection", way: Way, *, testified: bool) -> "Needs":
         return NOTHING_KNOWN
     needs = needs_of(service, way.root or ".")
     # The port of a static site is that of the web server that genfile would take; a default is nobody's word.
-    sure = service.spec.static is None and (testified or _says_its_port(service))
+    sure = service.spec.static is None and (testified or _says_its_port(service, built))
     return needs if sure else replace(needs, port=None)
 
 
-def _says_its_port(service: "InspectedService") -> bool:
-    """Whether a file of the project says which port the service listens on."""
-    fact = service.facts.get("/port")
-    return fact is not None and not fact.guess and any(item.line is not None for item in fact.evidence)
+def _says_its_port(service: "InspectedService", built: "Built") -> bool:
+    """Whether the code or a file of settings names the port, and the Dockerfile does not choose another one: by the
+    variable that the code reads, or by its command."""
+    from genfile.container.ports import command_port
+
+    fact, command = service.facts.get("/port"), built.image.command
+    if fact is None or fact.guess or (service.spec.port_variable or "PORT") in built.image.environment:
+        return False
+    if command is not None and command_port(command.value.text, command.value.assignments) is not None:
+        return False
+    number = re.compile(rf"(?<!\d){fact.value}(?!\d)")
+    return any(item.line is not None and number.search(item.says) for item in fact.evidence)
 
 
 def _service(inspection: "Inspection", path: str, root: str) -> "InspectedService | None":
-    """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one."""
+    """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one, where that
+    lies in the context."""
     folder = posixpath.dirname(path) or "."
     services = {service.spec.path: service for service in inspection.services}
     only = next(iter(services.values())) if len(services) == 1 else None
+    if only is not None and root and not f"{only.spec.path}/".startswith(f"{root}/"):
+        only = None
     return services.get(folder) or services.get(root or ".") or only

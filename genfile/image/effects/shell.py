@@ -12,6 +12,8 @@ from genfile.image.stage import Stage, Step
 # A file that a text writes to: `> path`, `>> "path"`.
 _REDIRECTED = re.compile(r"(?<![0-9&<>])>{1,2}\s*[\"']?([A-Za-z0-9_./~-]+)")
 MAX_STEPS = 2_000
+# Tools that run what a file of rules says, wherever that writes.
+_BUILDERS = frozenset("make gmake ninja cmake just task bazel mage rake invoke".split())
 
 
 def carry_out(context: Context, stage: Stage, text: str, line: int, *, words: tuple[str, ...] | None = None) -> None:
@@ -68,7 +70,7 @@ def perform(run: Run) -> None:
 
 def unknown(run: Run) -> None:
     """A command that is not known: its folder, and each absolute path that it names."""
-    if "/" in run.words[0] and run.depth == 0:
+    if ("/" in run.words[0] and run.depth == 0) or run.program in _BUILDERS:
         anything(run.stage, f"nobody knows what {run.words[0]} does")
         return
     run.may_change(run.folder, *(word for word in run.operands if word.startswith("/")))
