@@ -86,10 +86,27 @@ def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence
     found = []
     for path, ways in wanted(tree, names).items():
         certain, built = _on_paper(tree, inspection, path, ways, named=bool(names), testified=False)
+        certain = _variables_in_one(certain, path, built)
         practice = _practice(tree, inspection, path, ways[0], built) if built is not None else ()
         items = dict.fromkeys((*certain, *practice))
         found.append(Checked(path, tuple(sorted(items, key=_place)), built))
     return found
+
+
+def _variables_in_one(items: tuple[Found, ...], path: str, built: "Built | None") -> tuple[Found, ...]:
+    """The findings with one hint for all variables that the program needs: no fault of the Dockerfile, but something
+    that whoever starts the container has to know."""
+    from genfile.image.checks.variables import ID
+
+    needed = [item.risk.text.partition(" ")[0] for item in items if item.risk.id == ID]
+    if not needed or built is None:
+        return items
+    names = ", ".join(needed[:3]) + (f" and {len(needed) - 3} more" if len(needed) > 3 else "")
+    command = built.image.command
+    line = command.evidence.line if command is not None and command.evidence.path == path else built.final.line
+    hint = "say so where the container is described"
+    one = Found(Risk(ID, "hint", f"{names} must be set when the container is started", hint, path, line))
+    return (*(item for item in items if item.risk.id != ID), one)
 
 
 def dockerfiles_of(source: "Source", names: Sequence[str] = ()) -> list[str]:
