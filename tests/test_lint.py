@@ -302,3 +302,20 @@ def test_the_context_is_the_one_in_which_the_build_works(project: Path, capsys: 
     text = DOCKERFILE.replace("COPY package*.json ./", "COPY . .").replace("npm install", "npm ci")
     write(project, {"build/Dockerfile": text})
     assert "step-inputs-exist" not in dict(lint(project, capsys)[1])
+
+
+def test_check_leaves_out_what_is_meant(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(project), "--yes", "--force"]) == 0
+    text = (project / "Dockerfile").read_text("utf-8")
+    assert 'CMD ["node", "a.js"]' in text
+
+    def risks(line: str) -> list[str]:
+        (project / "Dockerfile").write_text(text.replace('CMD ["node", "a.js"]', line), "utf-8")
+        capsys.readouterr()
+        run(["check", str(project), "--json"])
+        return [risk["id"] for risk in json.loads(capsys.readouterr().out)["risks"]]
+
+    assert risks('CMD ["node", "b.js"]') == ["command-exists"]
+    assert risks('# genfile: ignore=command-exists mounted at run\nCMD ["node", "b.js"]') == []
+    write(project, {"genfile.toml": '[[lint.ignore]]\nid = "command-exists"\nreason = "mounted at run"\n'})
+    assert risks('CMD ["node", "b.js"]') == []

@@ -10,6 +10,7 @@ from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
 from genfile.handwritten.builds import Way, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
 from genfile.handwritten.found import Found
+from genfile.handwritten.ignored import UNUSED, without_silenced
 from genfile.handwritten.names import is_dockerfile, is_for_development
 
 if TYPE_CHECKING:
@@ -62,17 +63,20 @@ def check_dockerfiles(
     """What is wrong with the images that Dockerfiles of a tree make, by the path of each: builds and starts alone.
 
     ``names``: as for `wanted`. ``inspection``: what is known of the services already. Raises UsageError for a name that
-    is not there, SourceError for text that is not a Dockerfile where it was named.
+    is not there, SourceError for text that is not a Dockerfile where it was named. What comments silence is left out.
     """
     from genfile.detect.inspection import inspect_source
     from genfile.detect.tree import Tree
 
     tree = Tree(source)
     known = inspect_source(source) if inspection is None else inspection
-    return {
-        path: tuple(item.risk for item in _on_paper(tree, known, path, ways, named=bool(names))[0])
-        for path, ways in wanted(tree, names).items()
-    }
+    found: dict[str, tuple[Risk, ...]] = {}
+    for path, ways in wanted(tree, names).items():
+        items, built = _on_paper(tree, known, path, ways, named=bool(names))
+        if built is not None:
+            items = without_silenced(items, built.dockerfile, path, frozenset())
+        found[path] = tuple(item.risk for item in items if item.risk.id != UNUSED)
+    return found
 
 
 def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence[str] = ()) -> list[Checked]:
