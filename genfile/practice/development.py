@@ -28,6 +28,7 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
 )
+_MAX_COMMAND = 4_000
 _SETTINGS = {
     "NODE_ENV": frozenset({"development", "dev"}),
     "FLASK_ENV": frozenset({"development"}),
@@ -143,7 +144,7 @@ def _python(subject: Subject, stage: Stage, item: Installation) -> tuple[str, st
 
 
 def _server(subject: Subject) -> Iterator[Wrong]:
-    words = " ".join(subject.image.words)
+    words = " ".join(subject.image.words)[:_MAX_COMMAND]
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
     for pattern, why in _SERVERS:
