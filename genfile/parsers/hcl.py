@@ -7,7 +7,7 @@ from typing import Any
 
 from genfile.parsers import ParseError
 
-MAX_TEXT = 1_000_000
+MAX_TEXT = 200_000
 _MAX_DEPTH = 40
 _TOKEN = re.compile(
     r"(?P<blank>[ \t\r]+|#[^\n]*|//[^\n]*|/\*.*?\*/)"

