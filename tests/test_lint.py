@@ -250,3 +250,72 @@ def test_annotations_agree_with_check(project: Path, capsys: pytest.CaptureFixtu
     ]
     run(["lint", str(project), "--github"])
     assert "::notice file=Dockerfile,line=8,title=genfile shell-form::" in capsys.readouterr().out
+
+
+def test_needed_variables_are_one_hint(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "".join(f"if (!process.env.{name}) throw new Error('{name}')\n" for name in ("A_URL", "B_URL", "C_KEY"))
+    write(project, {"a.js": code + FILES["a.js"]})
+    run(["lint", str(project), "--json"])
+    risks = json.loads(capsys.readouterr().out)["files"][0]["risks"]
+    texts = [(risk["level"], risk["text"], risk["line"]) for risk in risks if risk["id"] == "required-variables"]
+    assert texts == [("hint", "A_URL, B_URL, C_KEY must be set when the container is started", 8)]
+
+
+def test_a_lock_of_another_stage_counts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stages = "FROM node:24-slim AS base\nWORKDIR /x\nCOPY . .\nRUN unheard-of prune\n"
+    copies = "COPY --from=base /x/out/package.json ./\nCOPY --from=base /x/out/package-lock.json ./\n"
+    text = stages + DOCKERFILE.replace("COPY package*.json ./\n", copies)
+    write(project, {"Dockerfile": text})
+    assert "lock-not-followed" not in dict(lint(project, capsys)[1])
+
+
+@pytest.mark.parametrize(
+    ("env", "command", "wrong"),
+    [("", "node a.js", True), ("ENV PORT=4000\n", "node a.js", False), ("", "node a.js --port 4000", False)],
+)
+def test_a_port_that_the_dockerfile_chooses(
+    project: Path, capsys: pytest.CaptureFixture[str], env: str, command: str, wrong: bool
+) -> None:
+    write(project, {"a.js": "require('express')().listen(process.env.PORT || 3000)\n"})
+    write(project, {"Dockerfile": DOCKERFILE.replace("EXPOSE", f"{env}EXPOSE").replace("node a.js", command)})
+    assert ("one-port" in dict(lint(project, capsys)[1])) is wrong
+
+
+def test_what_the_container_fetches_or_makes_is_not_missing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ('["npx", "cowsay"]', "mvn package && java -jar target/a.jar"):
+        write(project, {"Dockerfile": f"FROM node:24-slim\nUSER 1\nCOPY a.js ./\nCMD {command}\n"})
+        assert "command-exists" not in dict(lint(project, capsys)[1])
+
+
+def test_a_member_is_installed_by_the_lock_above_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    member = {"web/package.json": '{"name": "web", "scripts": {"start": "node b.js"}}', "web/b.js": ""}
+    root = json.dumps({"name": "all", "workspaces": ["web"]})
+    write(project, {**member, "package.json": root})
+    text = 'FROM node:24-slim\nWORKDIR /x\nCOPY . .\n{}\nUSER 1\nCMD ["node", "web/b.js"]\n'
+    for step in ("RUN npm ci --workspace=web", "WORKDIR /x/web\nRUN npm ci"):
+        write(project, {"Dockerfile": text.format(step)})
+        assert "step-inputs-exist" not in dict(lint(project, capsys)[1])
+
+
+def test_the_context_is_the_one_in_which_the_build_works(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "Dockerfile").unlink()
+    text = DOCKERFILE.replace("COPY package*.json ./", "COPY . .").replace("npm install", "npm ci")
+    write(project, {"build/Dockerfile": text})
+    assert "step-inputs-exist" not in dict(lint(project, capsys)[1])
+
+
+def test_check_leaves_out_what_is_meant(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(project), "--yes", "--force"]) == 0
+    text = (project / "Dockerfile").read_text("utf-8")
+    assert 'CMD ["node", "a.js"]' in text
+
+    def risks(line: str) -> list[str]:
+        (project / "Dockerfile").write_text(text.replace('CMD ["node", "a.js"]', line), "utf-8")
+        capsys.readouterr()
+        run(["check", str(project), "--json"])
+        return [risk["id"] for risk in json.loads(capsys.readouterr().out)["risks"]]
+
+    assert risks('CMD ["node", "b.js"]') == ["command-exists"]
+    assert risks('# genfile: ignore=command-exists mounted at run\nCMD ["node", "b.js"]') == []
+    write(project, {"genfile.toml": '[[lint.ignore]]\nid = "command-exists"\nreason = "mounted at run"\n'})
+    assert risks('CMD ["node", "b.js"]') == []

@@ -248,6 +248,14 @@ def test_a_dockerfile_for_development_may_serve_it(tmp_path: Path, capsys: pytes
     assert json.loads(capsys.readouterr().out)["files"][0]["risks"] == []
 
 
+def test_a_script_may_give_up_root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = ON_FLASK.replace("USER 1000\n", 'ENTRYPOINT ["./start.sh"]\n').replace("app.py .", "app.py start.sh ./")
+    files = {**FLASK, "start.sh": '#!/bin/sh\nset -e\nchown -R app /data\nexec gosu app "$@"\n'}
+    assert found(tmp_path, capsys, text, files) == {}
+    files["start.sh"] = '#!/bin/sh\nset -e\nexec "$@"\n'
+    assert found(tmp_path, capsys, text, files) == {"runs-as-root": 1}
+
+
 def test_ids_are_unique_and_documented() -> None:
     ids = [item.id for item in PRACTICES]
     assert len(set(ids)) == len(ids)

@@ -1,6 +1,7 @@
 """Dockerfiles that somebody wrote, checked on paper against the project that they are for."""
 
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
 from genfile.handwritten.builds import Way, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
 from genfile.handwritten.found import Found
+from genfile.handwritten.ignored import UNUSED, without_silenced
 from genfile.handwritten.names import is_dockerfile, is_for_development
 
 if TYPE_CHECKING:
@@ -61,17 +63,20 @@ def check_dockerfiles(
     """What is wrong with the images that Dockerfiles of a tree make, by the path of each: builds and starts alone.
 
     ``names``: as for `wanted`. ``inspection``: what is known of the services already. Raises UsageError for a name that
-    is not there, SourceError for text that is not a Dockerfile where it was named.
+    is not there, SourceError for text that is not a Dockerfile where it was named. What comments silence is left out.
     """
     from genfile.detect.inspection import inspect_source
     from genfile.detect.tree import Tree
 
     tree = Tree(source)
     known = inspect_source(source) if inspection is None else inspection
-    return {
-        path: tuple(item.risk for item in _on_paper(tree, known, path, ways, named=bool(names))[0])
-        for path, ways in wanted(tree, names).items()
-    }
+    found: dict[str, tuple[Risk, ...]] = {}
+    for path, ways in wanted(tree, names).items():
+        items, built = _on_paper(tree, known, path, ways, named=bool(names))
+        if built is not None:
+            items = without_silenced(items, built.dockerfile, path, frozenset())
+        found[path] = tuple(item.risk for item in items if item.risk.id != UNUSED)
+    return found
 
 
 def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence[str] = ()) -> list[Checked]:
@@ -85,10 +90,27 @@ def lint_dockerfiles(source: "Source", inspection: "Inspection", names: Sequence
     found = []
     for path, ways in wanted(tree, names).items():
         certain, built = _on_paper(tree, inspection, path, ways, named=bool(names), testified=False)
+        certain = _variables_in_one(certain, path, built)
         practice = _practice(tree, inspection, path, ways[0], built) if built is not None else ()
         items = dict.fromkeys((*certain, *practice))
         found.append(Checked(path, tuple(sorted(items, key=_place)), built))
     return found
+
+
+def _variables_in_one(items: tuple[Found, ...], path: str, built: "Built | None") -> tuple[Found, ...]:
+    """The findings with one hint for all variables that the program needs: no fault of the Dockerfile, but something
+    that whoever starts the container has to know."""
+    from genfile.image.checks.variables import ID
+
+    needed = [item.risk.text.partition(" ")[0] for item in items if item.risk.id == ID]
+    if not needed or built is None:
+        return items
+    names = ", ".join(needed[:3]) + (f" and {len(needed) - 3} more" if len(needed) > 3 else "")
+    command = built.image.command
+    line = command.evidence.line if command is not None and command.evidence.path == path else built.final.line
+    hint = "say so where the container is described"
+    one = Found(Risk(ID, "hint", f"{names} must be set when the container is started", hint, path, line))
+    return (*(item for item in items if item.risk.id != ID), one)
 
 
 def dockerfiles_of(source: "Source", names: Sequence[str] = ()) -> list[str]:
@@ -128,10 +150,10 @@ def _on_paper(
             if named:
                 raise SourceError(f"{path}:{error.line}: {error.reason}") from None
             return (), None
-        findings = check(built, _needs(inspection, way, testified=testified))
-        absent = sum(item.check == "copied-files-exist" for item in findings)
-        if best is None or absent < best[0]:
-            best = (absent, findings, built)
+        findings = check(built, _needs(inspection, way, built, testified=testified))
+        failing = sum(item.level == "error" for item in findings)
+        if best is None or failing < best[0]:
+            best = (failing, findings, built)
     if best is None:
         return (), None
     return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
@@ -154,7 +176,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
         built = build(built.dockerfile.text, built.context, path=path, arguments=way.arguments)
     subject = Subject(built, _service(inspection, path, built.context.root), hosts(tree))
     wrong: list[Wrong] = list(dict.fromkeys(practise(subject)))
-    if is_for_development(path):
+    if is_for_development(path) or is_for_development(built.image.stage.name or ""):
         wrong = [item for item in wrong if item.id in _ALWAYS]
     return tuple(
         Found(Risk(item.id, item.level or LEVELS[item.id], item.text, item.hint, path, item.line), item.edits)
@@ -162,7 +184,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
     )
 
 
-def _needs(inspection: "Inspection", way: Way, *, testified: bool) -> "Needs":
+def _needs(inspection: "Inspection", way: Way, built: "Built", *, testified: bool) -> "Needs":
     """What the service needs that a Dockerfile is for."""
     from genfile.image.needs import NOTHING_KNOWN
     from genfile.proof import needs_of
@@ -172,19 +194,30 @@ def _needs(inspection: "Inspection", way: Way, *, testified: bool) -> "Needs":
         return NOTHING_KNOWN
     needs = needs_of(service, way.root or ".")
     # The port of a static site is that of the web server that genfile would take; a default is nobody's word.
-    sure = service.spec.static is None and (testified or _says_its_port(service))
+    sure = service.spec.static is None and (testified or _says_its_port(service, built))
     return needs if sure else replace(needs, port=None)
 
 
-def _says_its_port(service: "InspectedService") -> bool:
-    """Whether a file of the project says which port the service listens on."""
-    fact = service.facts.get("/port")
-    return fact is not None and not fact.guess and any(item.line is not None for item in fact.evidence)
+def _says_its_port(service: "InspectedService", built: "Built") -> bool:
+    """Whether the code or a file of settings names the port, and the Dockerfile does not choose another one: by the
+    variable that the code reads, or by its command."""
+    from genfile.container.ports import command_port
+
+    fact, command = service.facts.get("/port"), built.image.command
+    if fact is None or fact.guess or (service.spec.port_variable or "PORT") in built.image.environment:
+        return False
+    if command is not None and command_port(command.value.text, command.value.assignments) is not None:
+        return False
+    number = re.compile(rf"(?<!\d){fact.value}(?!\d)")
+    return any(item.line is not None and number.search(item.says) for item in fact.evidence)
 
 
 def _service(inspection: "Inspection", path: str, root: str) -> "InspectedService | None":
-    """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one."""
+    """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one, where that
+    lies in the context."""
     folder = posixpath.dirname(path) or "."
     services = {service.spec.path: service for service in inspection.services}
     only = next(iter(services.values())) if len(services) == 1 else None
+    if only is not None and root and not f"{only.spec.path}/".startswith(f"{root}/"):
+        only = None
     return services.get(folder) or services.get(root or ".") or only

@@ -94,7 +94,8 @@ def _npm(words: _Words) -> Installation | None:
 def _pnpm(words: _Words) -> Installation | None:
     if words.verb not in ("install", "i") or words.rest or words.has("-g", "--global"):
         return None
-    follows = words.has("--frozen-lockfile") or words.on("CI")
+    # Where CI is set, pnpm follows the lock unless it is told otherwise.
+    follows = words.has("--frozen-lockfile") or (words.on("CI") and not words.has("--no-frozen-lockfile"))
     return _node(words, "pnpm", ("pnpm-lock.yaml",), follows=follows, instead=(*words.step.words, "--frozen-lockfile"))
 
 

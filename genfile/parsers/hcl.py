@@ -7,7 +7,7 @@ from typing import Any
 
 from genfile.parsers import ParseError
 
-MAX_TEXT = 1_000_000
+MAX_TEXT = 200_000
 _MAX_DEPTH = 40
 _TOKEN = re.compile(
     r"(?P<blank>[ \t\r]+|#[^\n]*|//[^\n]*|/\*.*?\*/)"
@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|(?P<sign>[=!<>&|]=|&&|\|\||=>|.)",
     re.DOTALL,
 )
+_OPENERS = ('"', "/*", "<<")
 _PART = re.compile(r"\$\$\{|\$\{([^{}]*)\}|%\{[^{}]*\}")
 
 
@@ -97,6 +98,9 @@ class _Parser:
             match = _TOKEN.match(text, at)
             if match is None:
                 break
+            if match["sign"] is not None and text.startswith(_OPENERS, at):
+                # Nothing closes it: to look for an end again behind each of many would take long.
+                raise ParseError("a text, a comment or a heredoc is not closed", line)
             kind = match.lastgroup or "sign"
             kind = "heredoc" if match["heredoc"] is not None else kind
             if kind != "blank":

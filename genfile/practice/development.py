@@ -10,7 +10,7 @@ from genfile.image.installs import Installation, is_for_development
 from genfile.image.packages import Modules, parents
 from genfile.image.stage import Stage
 from genfile.image.target import words_of
-from genfile.parsers.data import parse_toml
+from genfile.parsers.data import parse_json, parse_toml
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
 _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -28,6 +28,7 @@ _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?:^|\s)air(?:\s|$)"), "air rebuilds the program with each change"),
 )
+_MAX_COMMAND = 4_000
 _SETTINGS = {
     "NODE_ENV": frozenset({"development", "dev"}),
     "FLASK_ENV": frozenset({"development"}),
@@ -66,9 +67,8 @@ def _node(subject: Subject) -> Iterator[Wrong]:
         if found.answer is not Answer.YES or not isinstance(found.content, Modules):
             continue
         modules = found.content
-        needed = any(modules.program(word) is Answer.YES for word in (subject.image.words or ())[:2])
         names = sorted(modules.development - modules.direct)
-        if modules.omits or not names or (needed and _starts_with(subject, names)):
+        if modules.omits or not names or _starts_with(subject, names):
             return
         line = _line(subject, place)
         if line is not None:
@@ -88,8 +88,20 @@ def _starts_with(subject: Subject, names: list[str]) -> bool:
     from genfile.image.packages import program_packages
 
     said = subject.image.command
-    words = said.value.words if said is not None else subject.image.words
-    return any(package in names for word in words[:3] for package in program_packages(posixpath.basename(word)))
+    words = [*(said.value.words if said is not None else ()), *subject.image.words, *_script(subject)]
+    programs = {posixpath.basename(word) for word in words}
+    return any(package in names for program in programs for package in program_packages(program))
+
+
+def _script(subject: Subject) -> list[str]:
+    """The words of the script of package.json that the container runs: `npm start`, `yarn serve`."""
+    words = [word for word in subject.image.words if not word.startswith("-") and word != "run"]
+    if len(words) < 2 or words[0] not in ("npm", "pnpm", "yarn", "bun"):
+        return []
+    source = subject.built.final.files.find(posixpath.join(subject.built.final.folder, "package.json")).source
+    document = subject.context.parsed(parse_json, source) if source is not None else None
+    text = document.get("scripts", words[1]) if document is not None else None
+    return text.split() if isinstance(text, str) else []
 
 
 def _line(subject: Subject, folder: str) -> int | None:
@@ -132,7 +144,7 @@ def _python(subject: Subject, stage: Stage, item: Installation) -> tuple[str, st
 
 
 def _server(subject: Subject) -> Iterator[Wrong]:
-    words = " ".join(subject.image.words)
+    words = " ".join(subject.image.words)[:_MAX_COMMAND]
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
     for pattern, why in _SERVERS:

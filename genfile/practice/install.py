@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from genfile.dockerfile.edit import Edit
 from genfile.dockerfile.model import Instruction
+from genfile.image.files import Answer
 from genfile.image.installs import Installation
 from genfile.image.stage import Stage
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
@@ -56,9 +57,12 @@ def _lock_of(subject: Subject, stage: Stage, item: Installation) -> str | None:
 
 def _is_copied(subject: Subject, stage: Stage, item: Installation, lock: str) -> bool:
     """Whether the lock is in the stage before the step runs; it may be mounted, or come with a stage before."""
-    if stage.files.find(posixpath.join(item.folder, lock)).source is None:
-        step = subject.at(item.step.line)
-        return step is not None and any(lock in mount.get("target", "") for mount in step.mounts)
+    there = stage.files.find(posixpath.join(item.folder, lock))
+    step = subject.at(item.step.line)
+    if there.answer is Answer.NO:
+        return step is not None and any(mount.get("type", "bind") == "bind" for mount in step.mounts)
+    if there.source is None:
+        return True
     copies = [one for one in subject.instructions(stage) if one.keyword in ("COPY", "ADD")]
     before = [one for one in copies if one.line < item.step.line]
     return len(copies) == len(before) or any(_brings(one, lock) for one in before) or not copies

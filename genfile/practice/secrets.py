@@ -18,6 +18,7 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE = re.compile(r"|\"\"|''|true|false|\d{1,2}", re.IGNORECASE)
+_MAX_COMMAND = 8_000
 _ENV_FILES = (".env", ".env.local", ".env.production", ".env.development", ".env.prod", ".env.dev")
 
 
@@ -81,10 +82,9 @@ def _folder(subject: Subject) -> str:
 
 
 def _is_removed(subject: Subject, copied: Instruction, name: str) -> bool:
-    return any(
-        item.keyword == "RUN" and item.line > copied.line and re.search(rf"\brm\b[^&;|]*{re.escape(name)}", item.value)
-        for item in subject.final
-    )
+    pattern = re.compile(rf"\brm\b[^&;|]*{re.escape(name)}")
+    later = (item for item in subject.final if item.keyword == "RUN" and item.line > copied.line)
+    return any(pattern.search(item.value[:_MAX_COMMAND]) for item in later)
 
 
 def _no_ignore(subject: Subject) -> Iterator[Wrong]:

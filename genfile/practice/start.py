@@ -22,6 +22,7 @@ _WAITS = tuple(
         rf"/dev/tcp/{_HOST}/\d+",
     )
 )
+_MAX_SCRIPT = 8_000
 _HERE = re.compile(r"localhost|host\.docker\.internal|.*\.(?:com|net|org|io|dev|local|internal)", re.IGNORECASE)
 
 
@@ -50,6 +51,10 @@ def _shell(subject: Subject) -> Iterator[Wrong]:
 def _root(subject: Subject) -> Iterator[Wrong]:
     user = subject.image.user
     base = subject.lineage[-1]
+    command = subject.image.command
+    if command is not None and command.value.user not in (None, "root", "0"):
+        # A script of its own gives up root before the program starts.
+        return
     if user is None:
         if _NOT_ROOT.search(base.image) or "$" in base.image or not _official(base.image):
             return
@@ -76,9 +81,9 @@ def _waits(subject: Subject) -> Iterator[Wrong]:
     stage = subject.image.stage
     said = stage.command or stage.entrypoint
     command = subject.image.command
-    texts = [" ".join(subject.image.words)]
+    texts = [" ".join(subject.image.words)[:_MAX_SCRIPT]]
     for path in command.value.scripts if command is not None else ():
-        texts.append(subject.context.read_text(path) or "")
+        texts.append((subject.context.read_text(path) or "")[:_MAX_SCRIPT])
     seen: set[str] = set()
     for text in texts:
         code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from genfile.api import Generation
     from genfile.evidence import Risk
     from genfile.project.plan import Plan
+    from genfile.upkeep.decisions import Decisions
 
 # How long before its end of life a runtime is warned of.
 SOON = timedelta(days=90)
@@ -54,7 +55,9 @@ def check_project(root: Path, *, today: date | None = None) -> Checked:
     reasons = [reason for item in changes for reason in reasons_for(item, generation, decisions.before)]
     notes = [*decisions.notes, *(Note("info", text) for text in refresh.update.notes)]
     notes += ending(generation, today or date.today())
-    return Checked(tuple(reasons), tuple(notes), _risks(root, generation, refresh.update.plan), refresh.update.plan)
+    return Checked(
+        tuple(reasons), tuple(notes), _risks(root, decisions, generation, refresh.update.plan), refresh.update.plan
+    )
 
 
 def ending(generation: "Generation", today: date) -> list[Note]:
@@ -76,11 +79,12 @@ def ending(generation: "Generation", today: date) -> list[Note]:
     return list(dict.fromkeys(notes))
 
 
-def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, ...]":
+def _risks(root: Path, decisions: "Decisions", generation: "Generation", plan: "Plan") -> "tuple[Risk, ...]":
     """What is wrong on paper with the Dockerfiles that are not as genfile would write them."""
     from genfile.detect.inspection import Inspection
     from genfile.handwritten import check_dockerfiles
     from genfile.source import open_source
+    from genfile.upkeep.linted import not_ignored
 
     there = {change.path: change.old for change in plan.changes if change.old is not None}
     edited = [
@@ -92,4 +96,4 @@ def _risks(root: Path, generation: "Generation", plan: "Plan") -> "tuple[Risk, .
         return ()
     services = Inspection(tuple(item for item, _ in generation.services))
     found = check_dockerfiles(open_source(root), edited, services)
-    return tuple(risk for path in edited for risk in found[path])
+    return tuple(risk for path in edited for risk in not_ignored(found[path], path, decisions))

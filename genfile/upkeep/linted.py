@@ -106,6 +106,12 @@ def _kept(item: Checked, entries: Iterable[Ignored], used: set[Ignored]) -> tupl
     return tuple(sorted(kept, key=lambda one: (one.risk.line or 0, one.risk.id)))
 
 
+def not_ignored(risks: Iterable[Risk], dockerfile: str, decisions: Decisions) -> tuple[Risk, ...]:
+    """The risks of a Dockerfile that no entry of genfile.toml is for."""
+    entries = _entries(decisions)
+    return tuple(risk for risk in risks if not any(entry.covers(dockerfile, Found(risk)) for entry in entries))
+
+
 def _entries(decisions: Decisions) -> tuple[Ignored, ...]:
     decided = decisions.decided
     if decided is None:

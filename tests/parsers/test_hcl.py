@@ -1,6 +1,7 @@
 """HCL, as far as bake files use it."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
@@ -37,11 +38,22 @@ def test_values_are_told_as_far_as_they_can_be() -> None:
     assert (values["text"], values["raw"], values["on"]) == ("two\nlines", '${TAG} "q"', True)
 
 
-@pytest.mark.parametrize(("text", "line"), [("a {\n", 2), ("a = [1,\n", 2), ("\n= 1", 2), ("a b 1", 1), ("}", 1)])
+@pytest.mark.parametrize(
+    ("text", "line"), [("a {\n", 2), ("a = [1,\n", 2), ("\n= 1", 2), ("a b 1", 1), ("}", 1), ('a = "x', 1), ("/* x", 1)]
+)
 def test_faults_have_their_line(text: str, line: int) -> None:
     with pytest.raises(ParseError) as caught:
         parse_hcl(text)
     assert caught.value.line == line
+
+
+@pytest.mark.parametrize("text", ["/*", '\\"', "<<A\n", "[", "{a=", "a {", "${", "(", "a=[1,"])
+def test_hostile_repetition_ends_soon(text: str) -> None:
+    start = time.monotonic()
+    for prefix in ("", "a = ", 'a = "'):
+        with contextlib.suppress(ParseError):
+            parse_hcl(prefix + text * 20_000)
+    assert time.monotonic() - start < 20
 
 
 @given(st.text(alphabet='ab"{}[]=,$<\n #/*', max_size=60))

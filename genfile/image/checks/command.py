@@ -27,6 +27,8 @@ def _command(built: Built) -> Iterator[Finding]:
         return
     words, folder = started
     line = _line(built)
+    if _brings_itself(built):
+        return
     program = find_program(built.final, words[0], folder)
     if program.answer is Answer.NO:
         yield _absent(built, words[0], program, line)
@@ -50,6 +52,21 @@ def _command(built: Built) -> Iterator[Finding]:
         others = _near(built, target.path or "")
         hint = f"the build creates {', '.join(others[:3])}" if others else None
         yield Finding(ID, text, built.path, line, hint)
+
+
+# What fetches the program that it runs, and what makes files before the program starts.
+_FETCHERS = frozenset({"npx", "pnpx", "bunx", "uvx", "pipx"})
+_MAKERS = frozenset("mvn mvnw gradle gradlew npm pnpm yarn bun go make tsc javac cargo pip uv poetry".split())
+
+
+def _brings_itself(built: Built) -> bool:
+    """Whether the container makes or fetches what it starts: then nobody knows what is there by then."""
+    command = built.image.command
+    first = posixpath.basename(built.image.words[0]) if built.image.words else ""
+    before = command.value.before if command is not None else ()
+    return first in _FETCHERS or any(
+        posixpath.basename(text.split(maxsplit=1)[0]) in _MAKERS for text in before if text.strip()
+    )
 
 
 def _absent(built: Built, name: str, program: Program, line: int | None) -> Finding:

@@ -9,7 +9,7 @@ from genfile.image.effects.nodelock import Locked, locked_by_bun, locked_by_npm,
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import in_order, perform, unknown
 from genfile.image.files import Answer, Gone, Loose, Made
-from genfile.image.packages import Modules, brought_programs
+from genfile.image.packages import Modules, brought_programs, parents
 from genfile.parsers.data import parse_json, parse_jsonc, parse_yaml
 from genfile.parsers.yarnlock import parse_yarn_lock
 
@@ -61,7 +61,11 @@ def _read(run: Run) -> _Call:
     manager = {"npx": "npm", "pnpx": "pnpm", "bunx": "bun", "yarnpkg": "yarn"}.get(run.program, run.program)
     folder = run.value("--prefix", "-C", "--dir", "--cwd") or "."
     member = run.value("--workspace", "-w") if manager == "npm" else None
-    if member is not None and run.find(posixpath.join(folder, member, "package.json")).answer is Answer.YES:
+    if (
+        member is not None
+        and (not words or words[0] not in _INSTALL["npm"])
+        and run.find(posixpath.join(folder, member, "package.json")).answer is Answer.YES
+    ):
         folder = posixpath.join(folder, member)
     verb = words[0] if words else ""
     return _Call(run, manager, verb, (*words[1:], *after), posixpath.normpath(folder))
@@ -183,6 +187,9 @@ def _install(call: _Call) -> None:
     frozen = call.verb in ("ci", "clean-install") or run.has("--frozen-lockfile", "--immutable")
     locks = [posixpath.join(folder, name) for name in _LOCKS[call.manager]]
     if frozen and all(run.find(path).answer is Answer.NO for path in locks):
+        if _is_member(call):
+            run.make(posixpath.join(folder, "node_modules"), folder=True, open=True)
+            return
         run.needs(locks[0])
         run.may_change(folder)
         return
@@ -197,6 +204,17 @@ def _install(call: _Call) -> None:
         for name in _LIFECYCLE:
             if name in _scripts(call):
                 _lines(call, name)
+
+
+def _is_member(call: _Call) -> bool:
+    """Whether a folder above holds the manifest and the lock: of a workspace that this one is a member of."""
+    above = parents(call.run.at(call.folder))[1:]
+    names = ("package.json", *_LOCKS[call.manager][:1])
+    return any(
+        all(call.run.find(posixpath.join(place, name)).answer is not Answer.NO for name in names)
+        and any(call.run.find(posixpath.join(place, name)).answer is Answer.YES for name in names)
+        for place in above
+    )
 
 
 def _modules(call: _Call, manifest: dict[str, Any]) -> Modules:

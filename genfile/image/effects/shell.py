@@ -8,6 +8,8 @@ from genfile.image.files import Unknown
 from genfile.image.stage import Stage, Step
 
 MAX_STEPS = 2_000
+# Tools that run what a file of rules says, wherever that writes.
+_BUILDERS = frozenset("make gmake ninja cmake just task bazel mage rake invoke".split())
 
 
 def in_order(run: Run, commands: tuple[Simple, ...]) -> None:
@@ -49,7 +51,7 @@ def perform(run: Run) -> None:
 
 def unknown(run: Run) -> None:
     """A command that is not known: its folder, and each absolute path that it names."""
-    if "/" in run.words[0] and run.depth == 0:
+    if ("/" in run.words[0] and run.depth == 0) or run.program in _BUILDERS:
         anything(run.stage, f"genfile does not know what {run.words[0]} does")
         return
     run.may_change(run.folder, *(word for word in run.operands if word.startswith("/")))
