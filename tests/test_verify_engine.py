@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from genfile.cli.app import run
-from genfile.verify.docker import build_text, docker
+from genfile.verify.docker import build_text, docker, inspect
 from tests.conftest import make_images
 
 pytestmark = pytest.mark.build
@@ -52,11 +52,20 @@ def verified(folder: Path, engine: str | None, capsys: pytest.CaptureFixture[str
     return dict(service)
 
 
-def left() -> set[str]:
-    """Everything that runs of the gates are known by."""
-    marked = ("--quiet", "--filter", "label=genfile.gates")
+def run_of(mark: str) -> str | None:
+    """The label of the run whose container has a variable of that value; other runs may be under way."""
+    for container in docker("ps", "--all", "--quiet", "--filter", "label=genfile.gates").output.split():
+        found = inspect("container", container).get("Config", {})
+        if f"MARK={mark}" in found.get("Env", []):
+            return str(found["Labels"]["genfile.gates"])
+    return None
+
+
+def left(label: str) -> list[str]:
+    """Everything that there is of a run."""
+    marked = ("--quiet", "--filter", f"label=genfile.gates={label}")
     kinds = (("ps", "--all"), ("network", "ls"), ("volume", "ls"), ("image", "ls"))
-    return {word for kind in kinds for word in docker(*kind, *marked).output.split()}
+    return [word for kind in kinds for word in docker(*kind, *marked).output.split()]
 
 
 @pytest.fixture
@@ -81,12 +90,10 @@ def test_a_database_of_the_compose_file_runs_beside_the_service(
         }
     }
     (folder / "compose.yaml").write_text(json.dumps(compose))
-    before = left()
     said = verified(folder, engine, capsys, "--quick")
     assert said["passed"], said
     (gate,) = [gate for gate in said["gates"] if gate["name"] == "beside"]
     assert gate["detail"] == f"store ({store}); STORE_URL set"
-    assert left() == before
     without = verified(folder, engine, capsys, "--quick", "--no-databases")
     assert without["gates"][-1]["name"] == "start"
     assert not without["passed"]
@@ -119,17 +126,21 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, engine: str | None, n
     folder = project(tmp_path / "shop", "setInterval(() => {}, 1000);\n")
     (folder / "genfile.toml").write_text('[set]\nport = 3000\nwritable = ["data"]\n')
     make_images(engine, f"FROM {BASE}\n")
-    before = left()
-    words = [sys.executable, "-m", "genfile", "verify", str(folder), "--quick", *flags(engine)]
+    mark = secrets.token_hex(8)
+    words = [sys.executable, "-m", "genfile", "verify", str(folder), "--quick", "--env", f"MARK={mark}", *flags(engine)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if " start " in line:
                 break
         time.sleep(1)
-        during = left()
+        label = run_of(mark)
+        assert label is not None
+        volumes = inspect("container", f"genfile-gates-{label}")["Mounts"]
+        assert len(left(label)) >= 2
         os.kill(process.pid, number)
-        code = process.wait(60)
-    assert during - before
+        code = process.wait(120)
     assert code == 130
-    assert left() == before
+    assert left(label) == []
+    assert volumes
+    assert not any(inspect("volume", str(item["Name"])) for item in volumes if item.get("Name"))
