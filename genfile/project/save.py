@@ -109,14 +109,25 @@ def _table(parent: MutableMapping[str, Any], key: str, *, above: bool = False) -
 
 def _set(table: MutableMapping[str, Any], key: str, value: Any) -> None:
     """Set a dotted name where it stands already, as one key or in tables; else as one key."""
-    if key in table:
-        table[key] = copy.copy(value)
-        return
     first, _, rest = key.partition(".")
-    if rest and isinstance(table.get(first), MutableMapping):
+    if key not in table and rest and isinstance(table.get(first), MutableMapping):
         _set(table[first], rest, value)
     else:
-        table[key] = copy.copy(value)
+        table[key] = copy.deepcopy(value) if type(table) is dict else _written(value)
+
+
+def _written(value: Any) -> Any:
+    """A value as it is written: tables of a list stand on its own line."""
+    import tomlkit
+
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        return copy.copy(value)
+    array = tomlkit.array()
+    for item in value:
+        table = tomlkit.inline_table()
+        table.update(item)
+        array.append(table)
+    return array
 
 
 def native(text: str) -> Any:
@@ -127,4 +138,10 @@ def native(text: str) -> Any:
         return text
     if isinstance(value, bool) or (isinstance(value, int) and str(value) == text and abs(value) < 1 << 63):
         return value
-    return value if isinstance(value, list) and value and all(isinstance(item, str) for item in value) else text
+    if not isinstance(value, list) or not value:
+        return text
+    texts = all(isinstance(item, str) for item in value)
+    tables = all(
+        isinstance(item, dict) and all(isinstance(part, str | bool) for part in item.values()) for item in value
+    )
+    return value if texts or tables else text

@@ -1,9 +1,9 @@
 import http.server
 import signal
 import sys
-import parts
+import PyInstaller
 
-assert parts.NAME
+assert PyInstaller.__version__
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
