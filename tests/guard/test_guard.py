@@ -123,8 +123,8 @@ def test_bytes_arrive(small: GuardPool) -> None:
     [
         ("burn", {}, "time", "reached the limit of 2 seconds of CPU time"),
         ("eat", {}, "memory", "reached the limit of 256 MiB of memory"),
-        ("die", {"signal": signal.SIGSEGV}, "signal", "died of signal 11 (SIGSEGV)"),
-        ("die", {"signal": signal.SIGKILL}, "signal", "died of signal 9 (SIGKILL)"),
+        ("die", {"signal": signal.SIGSEGV}, "signal", "was killed by signal 11 (SIGSEGV)"),
+        ("die", {"signal": signal.SIGKILL}, "signal", "was killed by signal 9 (SIGKILL)"),
         ("leave", {}, "reply", "gave no answer"),
         ("kill_child", {}, "signal", "ended before it answered"),
         ("fail", {"text": "\x1b[2J"}, "failed", "failed: KeyError at misbehave.py:"),
