@@ -46,7 +46,7 @@ def package(**keys: Any) -> str:
 )
 def test_pages_beside_something_else_are_a_part_of_it(files: dict[str, str]) -> None:
     assert paths(files) == []
-    assert "a part of it, and no site" in notes(files)
+    assert "not a site" in notes(files)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_front_end_whose_page_is_not_committed() -> None:
 def test_module_that_only_exports_is_a_library() -> None:
     files = {"package.json": package(version="1.0.0", main="index.js"), "index.js": "module.exports = { a: 1 };\n"}
     assert paths(files) == []
-    assert "a library for others to load" in notes(files)
+    assert "a library for other programs" in notes(files)
     files["index.js"] = "const { run } = require('./run');\nrun();\nmodule.exports = run;\n"
     files["run.js"] = "exports.run = () => setInterval(() => console.log(1), 1000);\n"
     assert paths(files) == ["."]

@@ -234,7 +234,7 @@ def test_no_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
         genfile.inspect(TREE, guard=Guard(python="/no/such/python"))
     assert caught.value.code == "start"
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    with pytest.raises(GuardError, match="no Python interpreter is known") as caught:
+    with pytest.raises(GuardError, match="no Python interpreter found") as caught:
         genfile.inspect(TREE, guard=Guard())
     assert caught.value.hint is not None
     with pytest.raises(GuardError) as caught:
