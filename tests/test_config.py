@@ -41,8 +41,8 @@ def test_without_files(tmp_path: Path) -> None:
         ("services = { api = { prt = 1 } }\n", "genfile.toml:1:22: services.api.prt is not a known key", None),
         ("[services.api]\nskp = true\n", "genfile.toml:2:1: services.api.skp is not a known key", "did you mean skip?"),
         ('[services."../x"]\n', "genfile.toml:1:11: services.../x: must be a relative path", None),
-        ("[set]\nruntime.version = 3.10\n", "genfile.toml:2:9: runtime.version: a number with a point", None),
-        ("[set]\n  port = 2020-01-01\n", "genfile.toml:2:3: port: a date", None),
+        ("[set]\nruntime.version = 3.10\n", "genfile.toml:2:9: runtime.version: write a decimal number", None),
+        ("[set]\n  port = 2020-01-01\n", "genfile.toml:2:3: port: write a date", None),
         (
             "set = { port = 1 }\nignore = []\n[services.a.set]\n'x.y' = 1\nx.y = 2\n",
             "genfile.toml:5:3: x.y is set twice, also at genfile.toml:4:1",

@@ -59,11 +59,11 @@ def test_a_word_that_is_not_known_names_its_line(project: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("[set]\nprot = 1\n", "genfile.toml:2:1: prot: neither a field", "did you mean port?"),
+        ("[set]\nprot = 1\n", "genfile.toml:2:1: prot: not a field", "did you mean port?"),
         ("[set]\n\nport = 'x'\n", "genfile.toml:3:1: port: 'x' is not a whole number", ""),
         ("[set]\nuser = 'x y'\n", "genfile.toml:2:1: user: ", "user takes "),
         ('set = { runtime.version = "a" }\n', "genfile.toml:1:17: runtime.version: ", ""),
-        ('[services."."]\nset.prot = 1\n', "genfile.toml:2:5: prot: neither a field", "did you mean port?"),
+        ('[services."."]\nset.prot = 1\n', "genfile.toml:2:5: prot: not a field", "did you mean port?"),
         (
             "[services.apu]\n",
             "genfile.toml:1:11: no service found at apu",
@@ -174,7 +174,7 @@ preset = "node"
 def test_two_services_of_one_name(monorepo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (monorepo / "genfile.toml").write_text('[services.web]\nname = "api"\n')
     assert run(["inspect", str(monorepo)]) == 2
-    assert "genfile.toml:2:1: the services at api and web are both called api" in capsys.readouterr().err
+    assert "genfile.toml:2:1: the services at api and web are both named api" in capsys.readouterr().err
 
 
 def test_a_service_that_detection_does_not_see(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -279,7 +279,7 @@ def test_others_get_the_files_that_the_user_s_configuration_made(
     configured.write_text('comments = "none"\n[set]\nuser = 20000\nhash = true\n')
     assert run(["init", str(project), "--yes"]) == 0
     said = capsys.readouterr().err
-    assert "config.toml:4:1: hash: neither a field" in said
+    assert "config.toml:4:1: hash: not a field" in said
     assert "did you mean hashes?" in said
     configured.unlink()
     assert run(["check", str(project)]) == 0

@@ -76,7 +76,7 @@ def test_an_edited_line_is_the_users(shop: Path, capsys: pytest.CaptureFixture[s
     [
         ("prot", "did you mean port?"),
         ("Dockerfile:999", "has"),
-        ("Dockerfile:x", "the line must be a number"),
+        ("Dockerfile:x", "the line must be 1"),
         ("other.txt:1", "genfile does not write other.txt here"),
     ],
 )

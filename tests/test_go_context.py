@@ -112,7 +112,7 @@ def test_code_that_git_ignores_is_made(missing: str, files: dict[str, str], comm
     main = MAIN.format(more=IMPORTS.format(missing), body=LISTEN)
     found = inspect(**{"go.mod": GO_MOD, "main.go": main, **files}).services[0]
     assert found.spec.build == commands
-    assert any("must be generated and committed" in note.text for note in found.notes) == (not commands)
+    assert any("generate it with make generate" in note.text for note in found.notes) == (not commands)
 
 
 def test_code_that_is_committed_is_not_made() -> None:

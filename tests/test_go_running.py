@@ -107,7 +107,7 @@ def test_a_listener_that_only_a_type_of_the_program_starts() -> None:
 def test_a_program_that_asks_somebody_at_a_terminal_is_no_service(code: str) -> None:
     count, said = found(code)
     assert count == 0
-    assert "talks to somebody at a terminal" in said
+    assert "asks a person at a terminal" in said
     assert found(code, Dockerfile="FROM golang\nCMD go run .\n")[0] == 0
 
 
@@ -190,7 +190,7 @@ def test_many_files_without_go_mod_are_looked_at_once() -> None:
 def test_a_package_that_no_module_can_import_is_told_of() -> None:
     code = main('http.ListenAndServe(":3000", nil)', "net/http", "./handlers")
     notes = inspect(**{"main.go": code, "handlers/a.go": "package handlers\n"}).services[0].notes
-    assert any("can't import its own package by this path" in note.text for note in notes)
+    assert any("this import path is not part of the module" in note.text for note in notes)
 
 
 # --- generated code -------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_a_recipe_that_also_says_what_it_does() -> None:
     by_go = only(**files, **{"buf.gen.yaml": template.format("[go, tool, protoc-gen-go]")})
     assert by_go.build == ("go tool buf generate",)
     missing = inspect(**files, **{"buf.gen.yaml": template.format("web/node_modules/.bin/protoc-gen-es")})
-    assert any("the stage of Go does not have" in note.text for note in missing.services[0].notes)
+    assert any("the Go stage does not have" in note.text for note in missing.services[0].notes)
 
 
 def test_a_tool_of_a_module_that_is_required_has_its_version() -> None:

@@ -116,7 +116,7 @@ def test_what_does_not_end_by_itself_is_ended_when_it_listens() -> None:
 @pytest.mark.parametrize(
     ("project", "settings", "says"),
     [
-        ("java-war", {"jlink": "true"}, "Tomcat brings its own"),
+        ("java-war", {"jlink": "true"}, "Tomcat has its own"),
         ("java-war", {"cds": "true"}, "Tomcat's own class loaders"),
         ("java-spring-maven", {"jlink": "true", "runtime.version": "8"}, "came with Java 9"),
         ("java-spring-maven", {"jlink": "true", "jdk": "true"}, "a whole JDK"),

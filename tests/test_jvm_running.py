@@ -170,7 +170,7 @@ def test_several_folders_of_pages_are_named() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("manifest.json", '{"manifest_version": 3, "name": "x"}', "extension of a browser"),
+        ("manifest.json", '{"manifest_version": 3, "name": "x"}', "browser extension"),
         ("package.json", '{"name": "x", "main": "main.js", "devDependencies": {"electron": "30"}}', "Electron"),
         ("config.xml", '<?xml version="1.0"?>\n<widget id="x"></widget>', "Cordova"),
     ],

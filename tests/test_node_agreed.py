@@ -89,7 +89,7 @@ def test_procfile_of_a_buildpack_that_is_not_there() -> None:
     tree = {"package.json": package(dependencies=EXPRESS), "server.js": SERVER, "Procfile": "web: bin/start-nginx\n"}
     found = inspect(**tree)
     assert [list(item.spec.start) for item in found.services] == [["node", "server.js"]]
-    assert any("bin/start-nginx is neither in the tree nor in your dependencies" in note.text for note in found.notes)
+    assert any("bin/start-nginx is neither committed nor in your dependencies" in note.text for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_pnpm_by_the_format_of_its_lock(lock: str, version: str) -> None:
 def test_fastify_without_a_host_listens_for_nobody_outside(call: str, told: bool) -> None:
     keys = {"dependencies": {"fastify": "5.0.0"}, "scripts": {"start": "node s.js"}}
     tree = {"package.json": package(**keys), "s.js": f"const app = require('fastify')();\n{call};\n"}
-    assert ("nothing outside of the container" in texts(**tree)) is told
+    assert ("reachable only from inside" in texts(**tree)) is told
 
 
 def test_a_development_dependency_that_pino_loads_by_name_is_installed() -> None:

@@ -305,7 +305,7 @@ def test_a_check_without_a_switch_gets_placeholders_for_the_step_alone() -> None
     assert "LEVEL" not in text
     assert "ARG NEXT_PUBLIC_SITE=http://localhost\n" in text
     assert "AUTH_SECRET" not in text.partition("AS runtime")[2]
-    assert "the build stage alone gets placeholders" in texts(inspect(**tree))
+    assert "only the build stage gets placeholder values" in texts(inspect(**tree))
 
 
 def test_a_check_that_the_build_never_loads_gets_nothing() -> None:

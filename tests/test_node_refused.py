@@ -41,8 +41,8 @@ def texts(files: dict[str, str]) -> str:
 @pytest.mark.parametrize(
     ("files", "why"),
     [
-        (tree(MODERN, type="module"), "src/server.ts:1 (it imports ./routes, and Node wants the whole name"),
-        (tree({"module": "es2022"}), "it imports ./routes, and Node wants the whole name"),
+        (tree(MODERN, type="module"), "src/server.ts:1 (it imports ./routes, but an ES module must name the whole file"),
+        (tree({"module": "es2022"}), "it imports ./routes, but an ES module must name the whole file"),
         # A folder, behind a re-export.
         (
             tree(MODERN, type="module", files={"src/routes.ts": "", "src/routes/index.ts": ROUTES}
@@ -60,7 +60,7 @@ def texts(files: dict[str, str]) -> str:
                  files={"src/server.ts": SERVER.replace("./routes", "routes")}),
             "it imports routes, a path alias that only the compiler resolves",
         ),
-        (tree({"module": "commonjs"}, type="module"), "the compiler makes CommonJS of it"),
+        (tree({"module": "commonjs"}, type="module"), "it compiles to CommonJS"),
         (
             tree({**MODERN, "resolveJsonModule": True}, type="module", files={"src/a.json": "{}"}
                  | {"src/server.ts": SERVER.replace("{ routes } from './routes'", "routes from './a.json'")}),

@@ -594,4 +594,4 @@ def test_an_image_without_node_modules_has_no_release() -> None:
     config = {"next.config.js": "module.exports = { output: 'standalone' }"}
     found = inspect(**{"package.json": package(dependencies=dependencies, scripts=scripts)}, **LOCK, **tree, **config)
     assert found.services[0].spec.release is None
-    assert "run `prisma migrate deploy` before each release" in texts(found)
+    assert "run `prisma migrate deploy` from the build stage" in texts(found)

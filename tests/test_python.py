@@ -156,7 +156,7 @@ def test_what_no_list_names_is_installed_and_said() -> None:
     assert only(**{"app.py": FASTAPI}).extra_packages[0] == "fastapi"
     files = {name: text for name, text in DJANGO.items() if name != "requirements.txt"}
     assert only(**files).extra_packages[0] == "django"
-    assert "no list of dependencies" in notes(**files)
+    assert "no dependency list found" in notes(**files)
 
 
 def test_no_server_imports_a_module_with_a_hyphen() -> None:

@@ -277,7 +277,7 @@ def test_what_is_imported_is_the_only_evidence() -> None:
     spec = only(**files)
     assert (spec.framework, spec.start) == ("discord-py", ("python", "bot.py"))
     assert spec.extra_packages == ("discord-py", "opencv-python", "pyyaml", "requests")
-    assert "bot.py:3 (import unheard_of): no list of dependencies says what brings it" in texts(**files)
+    assert "bot.py:3 (import unheard_of): no dependency list says which package provides it" in texts(**files)
     own = {**files, ".gitignore": "unheard_of.py\n"}
     assert "bot.py:3 (import unheard_of): unheard_of.py is not in version control" in texts(**own)
 

@@ -100,7 +100,7 @@ def test_a_program_without_any_manifest_is_a_guess_with_what_it_imports() -> Non
     found = inspect(**{"poll.py": POLLS, "other.py": "import pandas\n"})
     spec: Any = found.services[0].spec
     assert (spec.start, spec.extra_packages) == (("python", "poll.py"), ("requests",))
-    assert any("nothing says that this program stays" in note.text for note in found.notes)
+    assert any("no sign that this program keeps running" in note.text for note in found.notes)
 
 
 def test_a_consumer_comes_before_what_only_sends() -> None:

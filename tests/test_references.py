@@ -226,7 +226,7 @@ def test_what_the_cache_of_git_holds_is_what_was_recorded(tree: Path, capsys: py
     (tree / "genfile.lock").write_text(lock.replace(digest, "0" * 64))
     capsys.readouterr()
     assert run(["init", str(tree), "--stdout", "--preset", "acme"]) == 1
-    assert "not what genfile.lock recorded" in capsys.readouterr().err
+    assert "does not match genfile.lock" in capsys.readouterr().err
 
 
 def test_the_home_folder_is_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

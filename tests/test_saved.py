@@ -175,7 +175,7 @@ def test_nothing_is_saved_where_nothing_is_written(project: Path, capsys: pytest
         assert run([*words, option]) == 0
     assert "+port = 9000" in capsys.readouterr().out
     assert run([*words, "--set", "prot=1"]) == 2
-    assert "genfile.toml:3:1: prot: neither a field" in capsys.readouterr().err
+    assert "genfile.toml:3:1: prot: not a field" in capsys.readouterr().err
     assert run([*words, "--guard"]) == 2
     (project / "Dockerfile").write_text("FROM scratch\n")
     assert run(words) == 3

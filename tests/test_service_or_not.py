@@ -48,7 +48,7 @@ def package(**keys: Any) -> str:
 )
 def test_pages_beside_something_else_are_a_part_of_it(files: dict[str, str]) -> None:
     assert paths(files) == []
-    assert "a part of it, and no site" in notes(files)
+    assert "not a site" in notes(files)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_pages_of_a_server_beside_them(files: dict[str, str]) -> None:
 def test_module_that_only_exports_is_a_library() -> None:
     files = {"package.json": package(version="1.0.0", main="index.js"), "index.js": "module.exports = { a: 1 };\n"}
     assert paths(files) == []
-    assert "a library for others to load" in notes(files)
+    assert "a library for other programs" in notes(files)
     files["index.js"] = "const { run } = require('./run');\nrun();\nmodule.exports = run;\n"
     files["run.js"] = "exports.run = () => setInterval(() => console.log(1), 1000);\n"
     assert paths(files) == ["."]

@@ -130,7 +130,7 @@ class Child:
         except ValueError:
             name = "unknown"
         return GuardError(
-            f"the guarded process died of signal {number} ({name})",
+            f"the guarded process was killed by signal {number} ({name})",
             code="signal",
             signal=number,
             hint="a library gave up, most likely out of memory; raise `memory` if you trust the input",

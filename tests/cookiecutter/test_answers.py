@@ -81,7 +81,7 @@ def test_what_does_not_fit_is_asked_again(template: Template) -> None:
 
 
 def test_it_does_not_ask_for_ever(template: Template) -> None:
-    with pytest.raises(UsageError, match="docs: no answer that fits"):
+    with pytest.raises(UsageError, match="docs: no valid answer"):
         render_cookiecutter(bundle_of(template(VARIABLES, FILES)), {}, ask=Script(docs=["x"] * 99))
 
 
@@ -146,7 +146,7 @@ def test_replay(template: Template, tmp_path: Path) -> None:
 
 
 def test_replay_excludes_values_of_ones_own(template: Template) -> None:
-    with pytest.raises(UsageError, match="exclude one another"):
+    with pytest.raises(UsageError, match="can't be combined"):
         render_cookiecutter(bundle_of(template(VARIABLES, FILES)), {"name": "x"}, replay={"cookiecutter": {}})
 
 

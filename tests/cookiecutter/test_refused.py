@@ -47,8 +47,8 @@ def test_a_value_that_does_not_fit(given: Mapping[str, Any], message: str, templ
         ('{"slug": "x", "_jinja2_env_vars": {"variable_start_string": "{%"}}', "cookiecutter.json: _jinja2_env_vars"),
         ('{"slug": "x", "_new_lines": "x"}', "cookiecutter.json: _new_lines: 'x' is not a newline"),
         ('{"slug": "x", "_extensions": "x"}', "cookiecutter.json: _extensions is not a list"),
-        ('{"slug": "../evil"}', "refused: the name of {{cookiecutter.slug}} renders to '../evil', which leads out"),
-        ('{"slug": "/evil"}', "refused: the name of {{cookiecutter.slug}} renders to '/evil', which leads out"),
+        ('{"slug": "../evil"}', "refused: the name of {{cookiecutter.slug}} renders to '../evil', which points outside"),
+        ('{"slug": "/evil"}', "refused: the name of {{cookiecutter.slug}} renders to '/evil', which points outside"),
         ('{"slug": ""}', "the name of {{cookiecutter.slug}} renders to an empty name"),
         (
             '{"template": ["One (../one)"]}',
@@ -83,7 +83,7 @@ def test_a_file_of_variables_that_is_wrong(text: str, message: str, template: Te
         ("a", "{% include 'nope' %}", "{{cookiecutter.slug}}/a:1: no template 'nope' in the bundle"),
         ("a", "{% include '../cookiecutter.json' %}", "{{cookiecutter.slug}}/a:1: no template '../cookiecutter.json'"),
         ("a", "{% include '/etc/passwd' %}", "{{cookiecutter.slug}}/a:1: no template '/etc/passwd' in the bundle"),
-        ("a", b"caf\xe9 {{ cookiecutter.slug }}\n", "{{cookiecutter.slug}}/a: neither UTF-8 text nor known"),
+        ("a", b"caf\xe9 {{ cookiecutter.slug }}\n", "{{cookiecutter.slug}}/a: not UTF-8 text, and not a known"),
         ("{{ nope }}", "x", "the name of {{cookiecutter.slug}}/{{ nope }}:1: 'nope' is undefined"),
         ("{{ nope }}/x", "x", "the name of {{cookiecutter.slug}}/{{ nope }}:1: 'nope' is undefined"),
         (

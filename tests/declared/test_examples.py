@@ -114,7 +114,7 @@ def test_a_member_of_a_cargo_workspace() -> None:
     spec: Any = service.spec
     assert (spec.framework, spec.port, spec.runtime.version) == ("actix-web", 9090, "1.93")
     assert [note.text for note in service.notes] == [
-        "the program listens on 127.0.0.1, where reachable only from inside the container: listen on 0.0.0.0"
+        "the program listens on 127.0.0.1, reachable only from inside the container; listen on 0.0.0.0"
     ]
     rendering = render_spec(spec, preset=example_preset("rust"))
     assert rendering.layout.context == "."

@@ -25,12 +25,12 @@ FACT = HEAD + "[[detect.facts]]\n"
         (FACT + 'field = "port"\nfile = "x"\ntoml = "a"\nyaml = "a"', "it has toml and yaml", None),
         (FACT + 'field = "port"\nfile = "../x"\nexists = true', "must be a path below the folder", None),
         (FACT + 'field = "port"\nfile = "x"\nregex = "(a+)+"', "repeats a repetition", None),
-        (FACT + 'field = "port"\nfile = "x"\nregex = "(a)(b)"', "takes one group", None),
-        (FACT + 'field = "port"\nvalue = 1\nappend = true', "are for fields that hold a list", None),
+        (FACT + 'field = "port"\nfile = "x"\nregex = "(a)(b)"', "can have only one group", None),
+        (FACT + 'field = "port"\nvalue = 1\nappend = true', "work only with list fields", None),
         (FACT + 'field = "port"\nvalue = "{facts.x}"', "no rule above fills 'facts.x'", None),
         (FACT + 'field = "port"\nvalue = "{0}"', "{0} has no finding to stand for", None),
         (FACT + 'field = "port"\nvalue = 1\nwhen = "framework=x"', "no rule above fills 'framework'", None),
-        (FACT + 'field = "runtime.version"\nfile = "x"\ntoml = "a"\nrange = "gem"', "go together", None),
+        (FACT + 'field = "runtime.version"\nfile = "x"\ntoml = "a"\nrange = "gem"', "must be used together", None),
         (HEAD.replace("ruby", "node"), "node is a language with built-in support", None),
         ('[detect]\nlanguage = "ruby"', "files", None),
     ],
@@ -73,7 +73,7 @@ def test_the_generic_spec_is_strict_too() -> None:
     for wrong in ({"facts": {"a": "b\nc"}}, {"engine": "node"}, {"facts": {"Ä": "x"}}):
         with pytest.raises(SpecError):
             parse_spec({"language": "ruby", "name": "x", **wrong})
-    with pytest.raises(SpecError, match="no lower-case word"):
+    with pytest.raises(SpecError, match="not a lower-case word"):
         parse_spec({"language": "Ruby on Rails", "name": "x"})
     document = {"version": 1, "services": [{"spec": {"language": "ruby", "name": "x", "facts": {"a": "b"}}}]}
     assert InspectDocument.model_validate(document).services[0].spec == parse_spec(document["services"][0]["spec"])  # type: ignore[index]

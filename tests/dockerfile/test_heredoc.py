@@ -33,7 +33,7 @@ def accepted(command: str) -> bool:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_that_opens_a_heredoc_is_refused_by_name(command: str) -> None:
-    with pytest.raises(QuotingError, match="opens a heredoc"):
+    with pytest.raises(QuotingError, match="start a heredoc"):
         quoting.shell_command(command)
 
 

@@ -123,8 +123,8 @@ def test_bytes_arrive(small: GuardPool) -> None:
     [
         ("burn", {}, "time", "reached the limit of 2 seconds of CPU time"),
         ("eat", {}, "memory", "reached the limit of 256 MiB of memory"),
-        ("die", {"signal": signal.SIGSEGV}, "signal", "died of signal 11 (SIGSEGV)"),
-        ("die", {"signal": signal.SIGKILL}, "signal", "died of signal 9 (SIGKILL)"),
+        ("die", {"signal": signal.SIGSEGV}, "signal", "was killed by signal 11 (SIGSEGV)"),
+        ("die", {"signal": signal.SIGKILL}, "signal", "was killed by signal 9 (SIGKILL)"),
         ("leave", {}, "reply", "gave no answer"),
         ("kill_child", {}, "signal", "ended before it answered"),
         ("fail", {"text": "\x1b[2J"}, "failed", "failed: KeyError at misbehave.py:"),
@@ -234,7 +234,7 @@ def test_no_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
         genfile.inspect(TREE, guard=Guard(python="/no/such/python"))
     assert caught.value.code == "start"
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    with pytest.raises(GuardError, match="no Python interpreter is known") as caught:
+    with pytest.raises(GuardError, match="no Python interpreter found") as caught:
         genfile.inspect(TREE, guard=Guard())
     assert caught.value.hint is not None
     with pytest.raises(GuardError) as caught:

@@ -58,7 +58,7 @@ PAIRS = [
         "copied-files-exist",
         NODE,
         "FROM node:24\nCOPY nothing /x\n",
-        "nothing is not in the image",
+        "nothing does not exist",
         "FROM node:24\nCOPY lib /x\n",
     ),
     (

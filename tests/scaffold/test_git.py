@@ -96,7 +96,7 @@ def test_a_commit_that_is_gone_is_one_line(made: Read, versions: Versions, capsy
     versions["2"] = versions.pop("1")
     before = made()
     assert run(["update", "shop", "--set", "token=x"]) == 1
-    assert "the version of the template that was used can't be had" in capsys.readouterr().err
+    assert "can't get the template version that this project was created from" in capsys.readouterr().err
     assert made() == before
 
 

@@ -153,7 +153,7 @@ pathlib.Path("keys/private.pem").write_text("secret")
     write_template(tmp_path / "tpl", files, hook)
     made = genfile(tmp_path, "new", "./tpl", "shop", "--defaults", "--trust")
     assert made.returncode == 0, made.stderr
-    assert ".venv/, web/node_modules/: made by a hook and left out by .gitignore" in made.stderr
+    assert ".venv/, web/node_modules/: created by a hook and ignored by .gitignore" in made.stderr
     project = tmp_path / "shop"
     found = {path.relative_to(project).as_posix() for path in project.rglob("*") if path.is_file()}
     assert found == {*files, "keys/private.pem", ".genfile-answers.toml", "genfile.lock"}
@@ -166,7 +166,7 @@ def test_a_hook_that_can_run_only_once(tmp_path: Path) -> None:
     write_template(tmp_path / "tpl", {"a": "1\n"}, hook)
     made = genfile(tmp_path, "new", "./tpl", "shop", "--defaults", "--trust")
     assert made.returncode == 0, made.stderr
-    assert "what the hooks made is left out of updates" in made.stderr
+    assert "updates do not include the files that hooks create" in made.stderr
     assert (tmp_path / "shop/made").read_text() == "x"
     assert list(kept_in_lock(tmp_path / "shop")) == ["a"]
 

@@ -140,7 +140,7 @@ def test_the_template_names_its_folder() -> None:
         (HEAD + '[[files]]\npath = "a"\nwehn = "x"\n', r"4: files.0.when: is missing; .*:6: .*did you mean when\?"),
         ("manifest = 2\n", "newer than this genfile"),
         (HEAD.replace("demo", "De mo"), "template.toml:2: name"),
-        (HEAD + '[questions.folder]\ntype = "text"\nhelp = "x"\n', "means something else"),
+        (HEAD + '[questions.folder]\ntype = "text"\nhelp = "x"\n', "already in use"),
         (HEAD + '[questions.a]\ntype = "text"\nhelp = "x"\npattern = "("\n', "template.toml:7: .*pattern is wrong"),
         (HEAD + '[questions.a]\ntype = "choice"\nhelp = "x"\n', "type choice needs `choices`"),
         (HEAD + '[[files]]\npath = "a"\nwhen = "nmae =="\n', "files"),

@@ -195,7 +195,8 @@ def _room(served: Served, values: dict[str, Any]) -> list[str]:
 def _note_git(draft: Draft, front: Draft, served: Served) -> None:
     """The other stages copy the whole tree: the folder .git, which the front end's build asks, stays out of it."""
     if front.values.get("git"):
-        text = f"the build of {served.project.spec_path} reads git, whose folder no builder gets: pass the version in"
+        what = f"the build of {served.project.spec_path} reads git"
+        text = f"{what}, but .git is not in the build context; pass the version as a build argument"
         draft.note("warning", text, served.reason.path, served.reason.line)
 
 

@@ -82,7 +82,7 @@ def _by_source(pom: Pom, build: Build) -> None:
             says = staying(build) or served
         if says is not None:
             build.runnable, build.named = says, True
-            build.main_class = pom.folder.fact(name, path, None, f"main, which no plugin of {FILE} names")
+            build.main_class = pom.folder.fact(name, path, None, f"main, with no plugin in {FILE}")
             put_libraries(pom, build)
             return
 

@@ -54,7 +54,7 @@ def put_git(project: NodeProject, draft: Draft) -> None:
         text = f"{says}: .git is not in the build context; pass the commit with --build-arg {found.instead}=…"
         draft.note("info", text, says.path, says.line)
     elif found.tolerant:
-        text = f"{says}: reads git, whose folder no builder gets: pass the version in"
+        text = f"{says}: reads git, but .git is not in the build context; pass the version as a build argument"
         draft.note("warning", text, says.path, says.line)
     else:
         draft.put("git", Fact(True, (says,)))

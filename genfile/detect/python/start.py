@@ -68,10 +68,7 @@ def _tell_of_missing(project: PythonProject, draft: Draft, words: list[str], say
     known = {("flask", "db"): "flask-migrate", ("alembic",): "alembic"}
     for command, package in known.items():
         if all(word in words for word in command) and words[:1] == [command[0]] and project.depends(package) is None:
-            text = (
-                f"{says}: {package} provides this command, but it is not in your dependencies, so the release "
-                "command fails; add it"
-            )
+            text = f"{says}: the release command fails because {package} is not in your dependencies; add it"
             draft.note("warning", text, says.path, says.line)
 
 
