@@ -116,15 +116,15 @@ def test_examples_run(line: str, written: Path, tmp_path: Path) -> None:
         (["render"], "SPEC is missing", None),
         (["schema", "confg"], "NAME: 'confg' is not one of spec, preset, template, config", "did you mean config?"),
         (
-            ["init", "--comments", "breif"],
-            "--comments: 'breif' is not one of none, brief, teach",
-            "did you mean brief?",
+            ["init", "--comments", "teech"],
+            "--comments: 'teech' is not one of none, brief, teach",
+            "did you mean teach?",
         ),
         (["init", "--set"], "--set needs a value: KEY=VALUE", None),
         (["init", ".", "more"], "unexpected argument more", None),
         (["init", "--json=1"], "--json takes no value", None),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_command_lines(
     words: list[str], message: str, hint: str | None, capsys: pytest.CaptureFixture[str]
@@ -171,9 +171,8 @@ def complete(shell: str, line: str, folder: Path) -> list[str]:
     )
     if shell == "bash":
         return done.stdout.split()
-    return re.findall(
-        r'^"?([A-Za-z][\w./=-]*|--[\w-]+)', done.stdout.replace("_arguments '*: :((", "", 1), re.MULTILINE
-    )
+    said = done.stdout.replace("_arguments '*: :((", "", 1)
+    return re.findall(r'^"?([A-Za-z.][\w./=-]*|--[\w-]+)', said, re.MULTILINE)
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -108,7 +108,10 @@ def _show_option(key: str, option: "Option") -> None:
     ui.out("  ", Styled(key, "cyan"), f" ({option.type})")
     ui.paragraph(option.help, indent="    ")
     width = max(map(len, option.choices), default=0)
-    for choice, meaning in option.choices.items():
+    told = any(option.choices.values())
+    if option.choices and not told:
+        ui.paragraph(f"one of: {', '.join(option.choices)}", indent="    ")
+    for choice, meaning in option.choices.items() if told else ():
         ui.paragraph(f"{choice:<{width}}  {meaning}".rstrip(), indent="      ")
     word, value = ("fixed", option.fixed) if option.fixed is not None else ("default", option.default)
     ui.paragraph(f"{word}: {_in_words(value)}", indent="    ", style="dim")
