@@ -87,7 +87,7 @@ def _examples() -> Iterator[str]:
         yield from (line for line in command.epilog.splitlines() if not any(word in line for word in NOT_RUN))
 
 
-@pytest.mark.parametrize("line", _examples())
+@pytest.mark.parametrize("line", list(_examples()))
 def test_examples_run(line: str, written: Path, tmp_path: Path) -> None:
     """Each example of the help as it stands; the difference of `--diff` and of a snapshot are no failure."""
     shutil.copytree(written, tmp_path / "shop")
@@ -160,7 +160,7 @@ def complete(shell: str, line: str, folder: Path) -> list[str]:
         "_TYPER_COMPLETE_ARGS": line,
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
-    code = "from genfile.cli.commands import app; app(prog_name='genfile')"
+    code = "from genfile.cli.app import run; run([])"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
