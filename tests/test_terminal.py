@@ -22,6 +22,8 @@ PACKAGE = Path(terminal.__file__).parent
 # Clears the screen, sets the title, a C1 control, turns the direction of writing, a carriage return, a bell.
 HOSTILE = "x\x1b[2J\x1b]0;owned\x07\x9b2J\u202egpj\u2066\r\x08\x7f"
 COLOURS = re.compile(r"\x1b\[(?:0|1|2|3[1-6]|[0-9;]*3[1-6])?m")
+# A spinner clears its own line.
+SPINNER = "\r\x1b[K"
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -57,7 +59,7 @@ def on_terminal(folder: Path, *arguments: str, typed: str = "", colour: bool = F
 
 def assert_only_text(sent: str, *, colour: bool = False) -> None:
     assert "Traceback" not in sent
-    text = COLOURS.sub("", sent) if colour else sent
+    text = COLOURS.sub("", sent.replace(SPINNER, "")) if colour else sent
     assert OBEYED.findall(text) == [], ascii(text)
 
 
@@ -176,6 +178,7 @@ def test_answers_are_saved_where_the_user_wants_it(tmp_path: Path, answer: str, 
     code, sent = on_terminal(tmp_path, "init", typed=f"3.12\n{answer}\n")
     assert code == 0, sent
     assert "Save these answers to genfile.toml?" in sent
+    assert sent.index("flask, port 8000") < sent.index("1/1  runtime.version")
     assert (tmp_path / "genfile.toml").exists() == saved
     assert ("[containers.settings]" in (tmp_path / "genfile.lock").read_text()) != saved
     assert "python:3.12" in (tmp_path / "Dockerfile").read_text()
@@ -298,6 +301,6 @@ def _calls(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_all_that_is_printed_goes_through_one_module(path: Path) -> None:
-    """`ui.py` asks, and draws a table of parts that were made visible; `__main__.py` prints a version."""
-    own = path.relative_to(PACKAGE).as_posix() in ("cli/ui.py", "__main__.py")
+    """`ui.py` asks; a spinner of constant text turns; `__main__.py` prints a version."""
+    own = path.relative_to(PACKAGE).as_posix() in ("cli/ui.py", "cli/progress.py", "__main__.py")
     assert (_calls(path) == []) is not own

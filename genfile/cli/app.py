@@ -14,7 +14,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command; give its exit code (see `genfile.errors`). Never raises."""
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        result = app(words, standalone_mode=False)
+        result = app(words, prog_name="genfile", standalone_mode=False)
         sys.stdout.flush()
     except GenfileError as error:
         return _failed(error, as_json="--json" in words)

@@ -106,6 +106,8 @@ _add(presets.app, "eject", presets_author.eject, "", "Copy a built-in preset to 
 _add(presets.app, "add", presets_sources.add, "", "Add a preset to the project and pin it",
      "genfile presets add acme ./acme",
      "genfile presets add acme gh:acme/presets@v1")
+_add(presets.app, "fetch", presets_sources.fetch, "", "Fetch pinned presets, on a new machine or in CI",
+     "genfile presets fetch")
 _add(presets.app, "update", presets_sources.update, "", "Move pinned presets to what their sources are now",
      "genfile presets update",
      "genfile presets update acme --to v2")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genfile.cli import show, ui
+from genfile.cli.complete import template_names
 from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def new(
     template: Annotated[
         str | None,
-        typer.Argument(help="Template to start from."),
+        typer.Argument(help="Template to start from.", autocompletion=template_names),
     ] = None,
     target: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Folder of the new project.")] = None,
     settings: Annotated[

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from genfile.cli import ui
+from genfile.cli.complete import preset_names
+from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
+
+# How many of the cases that share a fault are named.
+_NAMED = 3
 
 if TYPE_CHECKING:
     from genfile.verify.presets import Outcome, PresetCase
 
 
 def eject(
-    name: Annotated[str, typer.Argument(help="A built-in preset.")],
+    name: Annotated[str, typer.Argument(help="A built-in preset.", autocompletion=preset_names)],
     folder: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="The folder to be made; by default presets/NAME.")
     ] = None,
@@ -33,7 +38,7 @@ def new(
         Path | None, typer.Argument(metavar="[DIR]", help="The folder to be made; by default NAME.")
     ] = None,
     extends: Annotated[
-        str, typer.Option("--extends", help="What it changes: a preset, or `builtin` for all of them.")
+        str, typer.Option("--extends", metavar="PRESET", help="Preset that it extends; `builtin` for every language.")
     ] = "builtin",
 ) -> None:
     """Make a preset of a few lines, with its first test."""
@@ -47,9 +52,9 @@ def new(
 
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a preset.")],
-    update: Annotated[bool, typer.Option("--update", help="Write the snapshots anew.")] = False,
+    update: Annotated[bool, typer.Option("--update", help="Rewrite the snapshots.")] = False,
     docker: Annotated[
-        bool, typer.Option("--docker/--no-docker", help="Ask `docker build --check` too, where an engine answers.")
+        bool, typer.Option("--docker/--no-docker", help="Also run `docker build --check`, where an engine answers.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome of each case as JSON.")] = False,
 ) -> None:
@@ -65,14 +70,15 @@ def check(
     unanswered = [reason] if reason else []
     outcomes: list[Outcome] = []
     skipped: list[PresetCase] = []
-    for case in load_cases(folder):
-        outcome = tester.run(case)
-        if outcome is None:
-            skipped.append(case)
-            continue
-        if unknown := _ask_others(folder, outcome, engine=engine):
-            unanswered.append(f"{outcome.name}: {unknown}")
-        outcomes.append(outcome)
+    with working("Rendering and checking the cases"):
+        for case in load_cases(folder):
+            outcome = tester.run(case)
+            if outcome is None:
+                skipped.append(case)
+                continue
+            if unknown := _ask_others(folder, outcome, engine=engine):
+                unanswered.append(f"{outcome.name}: {unknown}")
+            outcomes.append(outcome)
     if not outcomes:
         raise UsageError(f"{folder} is for none of the specs", hint="put a spec that it is for into tests/")
     diffs = _compare(folder, outcomes, update=update)
@@ -161,6 +167,15 @@ def _compare(folder: Path, outcomes: "list[Outcome]", *, update: bool) -> dict[s
     }
 
 
+def _by_fault(outcomes: "list[Outcome]") -> dict[str, list[str]]:
+    """Each fault once, with the cases that have it."""
+    found: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        for fault in outcome.faults:
+            found.setdefault(fault, []).append(outcome.name)
+    return found
+
+
 def _report(
     outcomes: "list[Outcome]", diffs: dict[str, str], skipped: int, unanswered: list[str], *, as_json: bool
 ) -> None:
@@ -170,13 +185,12 @@ def _report(
         return
     for outcome in outcomes:
         word = "fails" if outcome.faults else "differs" if diffs.get(outcome.name) else "ok"
-        colour = {"fails": "red", "differs": "yellow", "ok": "green"}[word]
-        more = f": {outcome.faults[0]}" if outcome.faults else ""
-        ui.out(ui.styled(f"{word:<8}", colour), f" {outcome.name}{more}")
-        for fault in outcome.faults[1:]:
-            ui.out(f"         {fault}")
+        ui.out(ui.styled(f"{word:<8}", {"fails": "red", "differs": "yellow", "ok": "green"}[word]), f" {outcome.name}")
+    for fault, names in _by_fault(outcomes).items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        ui.message("error", f"{fault} ({', '.join(names[:_NAMED])}{more})")
     for diff in diffs.values():
-        ui.data(diff)
+        ui.diff(diff)
     failed = sum(bool(outcome.faults) for outcome in outcomes)
     differ = sum(bool(diffs.get(o.name)) and not o.faults for o in outcomes)
     ok = len(outcomes) - failed - differ

@@ -1,17 +1,20 @@
-"""`genfile presets add`, `update`, `remove`: the presets that a project has names for, and what they are pinned to."""
+"""`genfile presets add`, `fetch`, `update`, `remove`: the presets that a project has names for, and their pins."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from genfile.cli import ui
+from genfile.cli.complete import own_presets
+from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from genfile.spec.config import LockedPreset
 
-ProjectOption = Annotated[Path, typer.Option("--path", help="The folder of the project.")]
+ProjectOption = Annotated[Path, typer.Option("--path", metavar="DIR", help="Folder of the project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")]
 
 
@@ -21,6 +24,10 @@ def add(
         str, typer.Argument(help="A folder, an archive, git+URL@tag#folder, gh:owner/repo@tag, package:NAME.")
     ],
     path: ProjectOption = Path(),
+    default: Annotated[
+        bool | None,
+        typer.Option("--default/--no-default", help="Make it the preset of the project; asked on a terminal."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch a preset, give it a NAME in genfile.toml, and pin it in genfile.lock."""
@@ -39,15 +46,85 @@ def add(
     locked = _resolve(source, path)
     _write(path, {name: locked})
     _report([(name, None, locked)], as_json=as_json)
+    if default is None:
+        asks = ui.is_terminal() and not as_json and read_config(path).preset != name
+        default = asks and ui.confirm(f"Make {name} the preset of this project?", default=True)
+    if default:
+        _make_default(name, path)
+    if not as_json:
+        _show_next(name, path, default=default or read_config(path).preset == name)
 
 
-def update(
-    name: Annotated[str | None, typer.Argument(help="One preset; without it, all of the project.")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="Another tag, branch or commit.")] = None,
+def _make_default(name: str, path: Path) -> None:
+    from genfile.project.apply import apply_plan
+    from genfile.project.config import plan_texts, read_text
+    from genfile.upkeep.decisions import Flags, decide
+    from genfile.upkeep.save import save
+
+    _, texts = save(decide(path, Flags(preset=name, save=True)))
+    apply_plan(plan_texts(path, {file: read_text(path, file) for file in texts}, texts))
+
+
+def _show_next(name: str, path: Path, *, default: bool) -> None:
+    from genfile.cli.steps import show_steps
+    from genfile.project.config import read_text
+    from genfile.project.lock import LOCK, read_lock
+    from genfile.project.written import read_written
+
+    written = read_written(read_text(path, LOCK))
+    words = ["genfile", "update" if written is not None else "init"]
+    words += [] if str(path) == "." else [str(path)]
+    show_steps([shlex.join(words if default else [*words, "--preset", name])])
+    if any(locked.commit is not None for locked in read_lock(path).presets.values()):
+        ui.message("note", "on another machine and in CI, run `genfile presets fetch` first")
+
+
+def fetch(
+    name: Annotated[
+        str | None, typer.Argument(help="One preset; without it, all of the project.", autocompletion=own_presets)
+    ] = None,
     path: ProjectOption = Path(),
     as_json: JsonOption = False,
 ) -> None:
-    """Look again at what the sources of presets are, and pin that."""
+    """Fetch the presets that genfile.lock pins, at their pinned commits: on a new machine, and in CI."""
+    from genfile.api import Choice
+    from genfile.preset.load import load_preset
+    from genfile.project.config import read_config
+    from genfile.project.lock import read_lock
+
+    _check_project(path)
+    presets = read_config(path).presets
+    _check_known(name, list(presets))
+    locked = read_lock(path).presets
+    rows = []
+    for key in [name] if name else list(presets):
+        if key not in locked:
+            raise UsageError(
+                f"preset {key} is not pinned in genfile.lock", hint=f"`genfile presets update {key}` pins it"
+            )
+        with working(f"Fetching {key}"):
+            source = Choice(key, path).source
+            load_preset(source if source is not None else key)
+        rows.append((key, locked[key]))
+    if as_json:
+        fetched = [{"name": key, "source": entry.source, "at": _mark(entry)} for key, entry in rows]
+        ui.json_out({"version": 1, "presets": fetched})
+        return
+    for key, entry in rows:
+        ui.out(f"fetched  {key}  {entry.source}  {_mark(entry)}")
+    if not rows:
+        ui.out("the project has no presets of its own")
+
+
+def update(
+    name: Annotated[
+        str | None, typer.Argument(help="One preset; without it, all of the project.", autocompletion=own_presets)
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="REF", help="Another tag, branch or commit.")] = None,
+    path: ProjectOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Pin presets to what their sources are now."""
     from genfile.bundle import parse_reference
     from genfile.project.config import read_config
     from genfile.project.lock import read_lock
@@ -67,7 +144,7 @@ def update(
 
 
 def remove(
-    name: Annotated[str, typer.Argument(help="The name that the project has for the preset.")],
+    name: Annotated[str, typer.Argument(help="The project's name for the preset.", autocompletion=own_presets)],
     path: ProjectOption = Path(),
 ) -> None:
     """Take a preset out of genfile.toml and genfile.lock."""
@@ -125,7 +202,8 @@ def _resolve(source: str, project: Path) -> "LockedPreset":
 
     # By the rules for a tree, though the user names it: what the project could not use is not recorded in it.
     tree = project_tree(project, fetch=True)
-    bundle = open_bundle(source, what="preset", base=project, tree=tree, refresh=True)
+    with working(f"Fetching {source}"):
+        bundle = open_bundle(source, what="preset", base=project, tree=tree, refresh=True)
     if "preset.toml" not in bundle.files:
         found = sorted(path for path in bundle.files if path.endswith("/preset.toml"))
         folders = ", ".join(path.rpartition("/")[0] for path in found[:5])

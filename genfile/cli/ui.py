@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genfile import terminal
+from genfile.cli.complete import preset_names, service_names, setting_names
 from genfile.errors import GenfileError
 from genfile.evidence import Evidence, Note
 from genfile.terminal import Styled, escaped, fold, is_unsafe, prompt_text, visible, width_of, write, write_data
@@ -159,11 +160,22 @@ def write_file(target: Path, text: str) -> None:
 
 PresetOption = Annotated[
     str | None,
-    typer.Option("--preset", metavar="PRESET", help="Preset: a name, a folder, an archive, or git+URL@TAG#FOLDER."),
+    typer.Option(
+        "--preset",
+        metavar="PRESET",
+        help="Preset: a name, a folder, an archive, or git+URL@TAG#FOLDER.",
+        autocompletion=preset_names,
+    ),
 ]
 
 ServiceOption = Annotated[
-    str | None, typer.Option("--service", metavar="PATH", help="Only the service at this path, or of this name.")
+    str | None,
+    typer.Option(
+        "--service",
+        metavar="PATH",
+        help="Only the service at this path, or of this name.",
+        autocompletion=service_names,
+    ),
 ]
 
 SetOption = Annotated[
@@ -172,6 +184,7 @@ SetOption = Annotated[
         "--set",
         metavar="KEY=VALUE",
         help="Set a field of the spec (port=8080, runtime.version=22) or an option of the preset.",
+        autocompletion=setting_names,
     ),
 ]
 
