@@ -49,8 +49,8 @@ def service_names(incomplete: str) -> list[str]:
     """The services in genfile.lock of the current folder, else those that are found there."""
 
     def find() -> Iterable[str]:
-        from genfile.project.config import read_text
         from genfile.project.lock import LOCK
+        from genfile.project.reading import read_text
         from genfile.project.written import read_written
 
         written = read_written(read_text(Path(), LOCK))

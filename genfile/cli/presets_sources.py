@@ -57,7 +57,8 @@ def add(
 
 def _make_default(name: str, path: Path) -> None:
     from genfile.project.apply import apply_plan
-    from genfile.project.config import plan_texts, read_text
+    from genfile.project.config import plan_texts
+    from genfile.project.reading import read_text
     from genfile.upkeep.decisions import Flags, decide
     from genfile.upkeep.save import save
 
@@ -67,8 +68,8 @@ def _make_default(name: str, path: Path) -> None:
 
 def _show_next(name: str, path: Path, *, default: bool) -> None:
     from genfile.cli.steps import show_steps
-    from genfile.project.config import read_text
     from genfile.project.lock import LOCK, read_lock
+    from genfile.project.reading import read_text
     from genfile.project.written import read_written
 
     written = read_written(read_text(path, LOCK))
