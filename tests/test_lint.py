@@ -319,3 +319,11 @@ def test_check_leaves_out_what_is_meant(project: Path, capsys: pytest.CaptureFix
     assert risks('# genfile: ignore=command-exists mounted at run\nCMD ["node", "b.js"]') == []
     write(project, {"genfile.toml": '[[lint.ignore]]\nid = "command-exists"\nreason = "mounted at run"\n'})
     assert risks('CMD ["node", "b.js"]') == []
+
+
+def test_a_context_that_a_script_puts_together_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project, {"api/b.js": "", "lib/c.js": ""})
+    write(project, {"api/Dockerfile": "FROM node:24-slim\nUSER 1\nCOPY b.js ./\nCOPY lib ./lib\nCOPY none ./\n"})
+    assert lint(project, capsys, "--file", "api/Dockerfile")[1] == [("copied-files-exist", 5)]
+    write(project, {"compose.yaml": "services:\n  a:\n    build: api\n"})
+    assert ("copied-files-exist", 4) in lint(project, capsys, "--file", "api/Dockerfile")[1]
