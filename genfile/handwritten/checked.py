@@ -106,10 +106,11 @@ def _variables_in_one(items: tuple[Found, ...], path: str, built: "Built | None"
     if not needed or built is None:
         return items
     names = ", ".join(needed[:3]) + (f" and {len(needed) - 3} more" if len(needed) > 3 else "")
+    verb = "has" if len(needed) == 1 else "have"
     command = built.image.command
     line = command.evidence.line if command is not None and command.evidence.path == path else built.final.line
-    hint = "say so where the container is described"
-    one = Found(Risk(ID, "hint", f"{names} must be set when the container is started", hint, path, line))
+    text = f"{names} {verb} no default: whoever starts the container sets {'it' if len(needed) == 1 else 'them'}"
+    one = Found(Risk(ID, "hint", text, "say so where the container is described", path, line))
     return (*(item for item in items if item.risk.id != ID), one)
 
 
