@@ -327,3 +327,16 @@ def test_a_context_that_a_script_puts_together_is_not_known(project: Path, capsy
     assert lint(project, capsys, "--file", "api/Dockerfile")[1] == [("copied-files-exist", 5)]
     write(project, {"compose.yaml": "services:\n  a:\n    build: api\n"})
     assert ("copied-files-exist", 4) in lint(project, capsys, "--file", "api/Dockerfile")[1]
+
+
+def test_a_port_that_compose_gives(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project, {"a.js": "require('express')().listen(process.env.PORT || 3000)\n"})
+    assert "one-port" in dict(lint(project, capsys)[1])
+    write(project, {"compose.yaml": "services:\n  a:\n    build: .\n    environment:\n      - PORT=4000\n"})
+    assert "one-port" not in dict(lint(project, capsys)[1])
+
+
+def test_another_language_is_another_service(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'FROM eclipse-temurin:21\nUSER 1\nEXPOSE 8180\nCMD ["java", "-jar", "/opt/other/a.jar"]\n'
+    write(project, {"Dockerfile": text})
+    assert "one-port" not in dict(lint(project, capsys)[1])

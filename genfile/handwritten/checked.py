@@ -187,7 +187,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
 
     if way.target is not None:
         built = build(built.dockerfile.text, built.context, path=path, arguments=way.arguments)
-    subject = Subject(built, _service(inspection, path, built.context.root), hosts(tree))
+    subject = Subject(built, _service(inspection, path, built.context.root, built), hosts(tree))
     wrong: list[Wrong] = list(dict.fromkeys(practise(subject)))
     if is_for_development(path) or is_for_development(built.image.stage.name or ""):
         wrong = [item for item in wrong if item.id in _ALWAYS]
@@ -202,22 +202,23 @@ def _needs(inspection: "Inspection", way: Way, built: "Built", *, testified: boo
     from genfile.image.needs import NOTHING_KNOWN
     from genfile.proof import needs_of
 
-    service = _service(inspection, way.dockerfile, way.root)
+    service = _service(inspection, way.dockerfile, way.root, built)
     if service is None:
         return NOTHING_KNOWN
     needs = needs_of(service, way.root or ".")
     # The port of a static site is that of the web server that genfile would take; a default is nobody's word.
-    sure = service.spec.static is None and (testified or _says_its_port(service, built))
+    sure = service.spec.static is None and (testified or _says_its_port(service, way, built))
     return needs if sure else replace(needs, port=None)
 
 
-def _says_its_port(service: "InspectedService", built: "Built") -> bool:
-    """Whether the code or a file of settings names the port, and the Dockerfile does not choose another one: by the
-    variable that the code reads, or by its command."""
+def _says_its_port(service: "InspectedService", way: Way, built: "Built") -> bool:
+    """Whether the code or a file of settings names the port, and neither the Dockerfile nor a compose file chooses
+    another one: by the variable that the code reads, or by the command."""
     from genfile.container.ports import command_port
 
     fact, command = service.facts.get("/port"), built.image.command
-    if fact is None or fact.guess or (service.spec.port_variable or "PORT") in built.image.environment:
+    variable = service.spec.port_variable or "PORT"
+    if fact is None or fact.guess or variable in built.image.environment or variable in way.given:
         return False
     if command is not None and command_port(command.value.text, command.value.assignments) is not None:
         return False
@@ -225,12 +226,21 @@ def _says_its_port(service: "InspectedService", built: "Built") -> bool:
     return any(item.line is not None and number.search(item.says) for item in fact.evidence)
 
 
-def _service(inspection: "Inspection", path: str, root: str) -> "InspectedService | None":
+def _service(inspection: "Inspection", path: str, root: str, built: "Built") -> "InspectedService | None":
     """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one, where that
-    lies in the context."""
+    lies in the context. One in another language than those of the base images is not it."""
     folder = posixpath.dirname(path) or "."
     services = {service.spec.path: service for service in inspection.services}
     only = next(iter(services.values())) if len(services) == 1 else None
     if only is not None and root and not f"{only.spec.path}/".startswith(f"{root}/"):
         only = None
-    return services.get(folder) or services.get(root or ".") or only
+    found = services.get(folder) or services.get(root or ".") or only
+    return found if found is not None and _is_in_its_language(found, built) else None
+
+
+def _is_in_its_language(service: "InspectedService", built: "Built") -> bool:
+    from genfile.detect.hosting.images import IMAGES
+
+    names = {image.partition("@")[0].partition(":")[0].rpartition("/")[2] for image, _ in built.image.images}
+    there = {language for language, known in IMAGES.items() if not names.isdisjoint(known)}
+    return not there or service.spec.language not in IMAGES or service.spec.language in there
