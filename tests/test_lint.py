@@ -258,7 +258,7 @@ def test_needed_variables_are_one_hint(project: Path, capsys: pytest.CaptureFixt
     run(["lint", str(project), "--json"])
     risks = json.loads(capsys.readouterr().out)["files"][0]["risks"]
     texts = [(risk["level"], risk["text"], risk["line"]) for risk in risks if risk["id"] == "required-variables"]
-    assert texts == [("hint", "A_URL, B_URL, C_KEY must be set when the container is started", 8)]
+    assert texts == [("hint", "A_URL, B_URL, C_KEY have no default: whoever starts the container sets them", 8)]
 
 
 def test_a_lock_of_another_stage_counts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -319,3 +319,24 @@ def test_check_leaves_out_what_is_meant(project: Path, capsys: pytest.CaptureFix
     assert risks('# genfile: ignore=command-exists mounted at run\nCMD ["node", "b.js"]') == []
     write(project, {"genfile.toml": '[[lint.ignore]]\nid = "command-exists"\nreason = "mounted at run"\n'})
     assert risks('CMD ["node", "b.js"]') == []
+
+
+def test_a_context_that_a_script_puts_together_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project, {"api/b.js": "", "lib/c.js": ""})
+    write(project, {"api/Dockerfile": "FROM node:24-slim\nUSER 1\nCOPY b.js ./\nCOPY lib ./lib\nCOPY none ./\n"})
+    assert lint(project, capsys, "--file", "api/Dockerfile")[1] == [("copied-files-exist", 5)]
+    write(project, {"compose.yaml": "services:\n  a:\n    build: api\n"})
+    assert ("copied-files-exist", 4) in lint(project, capsys, "--file", "api/Dockerfile")[1]
+
+
+def test_a_port_that_compose_gives(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(project, {"a.js": "require('express')().listen(process.env.PORT || 3000)\n"})
+    assert "one-port" in dict(lint(project, capsys)[1])
+    write(project, {"compose.yaml": "services:\n  a:\n    build: .\n    environment:\n      - PORT=4000\n"})
+    assert "one-port" not in dict(lint(project, capsys)[1])
+
+
+def test_another_language_is_another_service(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = 'FROM eclipse-temurin:21\nUSER 1\nEXPOSE 8180\nCMD ["java", "-jar", "/opt/other/a.jar"]\n'
+    write(project, {"Dockerfile": text})
+    assert "one-port" not in dict(lint(project, capsys)[1])

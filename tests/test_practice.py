@@ -60,6 +60,8 @@ def test_a_good_one_has_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[st
     [
         ("FROM node:22-slim\n", "FROM node:24-slim\n", {"base-version": 5}),
         ("FROM node:22-slim\n", "FROM node\n", {"base-moving": 5}),
+        ("FROM node:22-slim\n", "FROM our-base:latest\n", {}),
+        ("FROM node:22-slim\n", "FROM example.org/base:latest\n", {"base-moving": 5}),
         ("pnpm install --frozen-lockfile", "pnpm install", {"lock-not-followed": 4}),
         ("pnpm@9.12.1 ", "pnpm ", {"manager-unpinned": 4}),
         ("pnpm@9.12.1 ", "pnpm@latest ", {"manager-unpinned": 4}),

@@ -42,6 +42,13 @@ def release_of(image: str) -> Release | None:
     return None
 
 
+def is_official(image: str) -> bool:
+    """Whether an image is an official one that runs as root unless its tag says otherwise."""
+    from genfile.data import load_table
+
+    return _parts(image)[0] in load_table(_DATA)["official"].split()
+
+
 def successor(image: str) -> str | None:
     """What to take in place of an official image that gets no new releases; None for any other image."""
     from genfile.data import load_table

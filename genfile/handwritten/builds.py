@@ -22,13 +22,14 @@ _CLUSTERS = frozenset("k8s kubernetes helm charts chart manifests kustomize depl
 @dataclass(frozen=True)
 class Way:
     """One way that a Dockerfile is built. ``root``: the folder of the context, "" for the tree's own; ``said``: the
-    file that says so, None where nothing does."""
+    file that says so, None where nothing does; ``given``: the variables that its container gets."""
 
     dockerfile: str
     root: str
     target: str | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
     said: str | None = None
+    given: frozenset[str] = frozenset()
 
 
 def is_build_file(path: str) -> bool:
@@ -129,7 +130,7 @@ def _others(tree: "Tree") -> Iterator[Way]:
 
 def _of_compose(item: "Service", path: str) -> Way:
     root = "" if item.context == "." else item.context
-    return Way(item.dockerfile, root, item.target, dict(item.arguments), path)
+    return Way(item.dockerfile, root, item.target, dict(item.arguments), path, frozenset(item.environment))
 
 
 def _inside(folder: str) -> bool:

@@ -106,10 +106,11 @@ def _variables_in_one(items: tuple[Found, ...], path: str, built: "Built | None"
     if not needed or built is None:
         return items
     names = ", ".join(needed[:3]) + (f" and {len(needed) - 3} more" if len(needed) > 3 else "")
+    verb = "has" if len(needed) == 1 else "have"
     command = built.image.command
     line = command.evidence.line if command is not None and command.evidence.path == path else built.final.line
-    hint = "say so where the container is described"
-    one = Found(Risk(ID, "hint", f"{names} must be set when the container is started", hint, path, line))
+    text = f"{names} {verb} no default: whoever starts the container sets {'it' if len(needed) == 1 else 'them'}"
+    one = Found(Risk(ID, "hint", text, "say so where the container is described", path, line))
     return (*(item for item in items if item.risk.id != ID), one)
 
 
@@ -151,12 +152,24 @@ def _on_paper(
                 raise SourceError(f"{path}:{error.line}: {error.reason}") from None
             return (), None
         findings = check(built, _needs(inspection, way, built, testified=testified))
+        findings = tuple(item for item in findings if not _lies_elsewhere(tree, built, way, item))
         failing = sum(item.level == "error" for item in findings)
         if best is None or failing < best[0]:
             best = (failing, findings, built)
     if best is None:
         return (), None
     return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
+
+
+def _lies_elsewhere(tree: "Tree", built: "Built", way: Way, item: "Finding") -> bool:
+    """Whether what a COPY lacks lies in another folder that may be the context, where nothing says which one is: then a
+    script may put the context together."""
+    if way.said is not None or item.check != "copied-files-exist":
+        return False
+    places = {other.root for other in ways_of(tree, way.dockerfile)} - {way.root}
+    lacks = [lack for stage in built.needed for lack in stage.lacks if lack.line == item.line and not lack.ignored]
+    paths = [posixpath.join(place, lack.path) for place in places for lack in lacks]
+    return any(path in tree.paths or path in tree.folders for path in paths)
 
 
 def _found(tree: "Tree", item: "Finding", path: str, root: str) -> Found:
@@ -174,7 +187,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
 
     if way.target is not None:
         built = build(built.dockerfile.text, built.context, path=path, arguments=way.arguments)
-    subject = Subject(built, _service(inspection, path, built.context.root), hosts(tree))
+    subject = Subject(built, _service(inspection, path, built.context.root, built), hosts(tree))
     wrong: list[Wrong] = list(dict.fromkeys(practise(subject)))
     if is_for_development(path) or is_for_development(built.image.stage.name or ""):
         wrong = [item for item in wrong if item.id in _ALWAYS]
@@ -189,22 +202,23 @@ def _needs(inspection: "Inspection", way: Way, built: "Built", *, testified: boo
     from genfile.image.needs import NOTHING_KNOWN
     from genfile.proof import needs_of
 
-    service = _service(inspection, way.dockerfile, way.root)
+    service = _service(inspection, way.dockerfile, way.root, built)
     if service is None:
         return NOTHING_KNOWN
     needs = needs_of(service, way.root or ".")
     # The port of a static site is that of the web server that genfile would take; a default is nobody's word.
-    sure = service.spec.static is None and (testified or _says_its_port(service, built))
+    sure = service.spec.static is None and (testified or _says_its_port(service, way, built))
     return needs if sure else replace(needs, port=None)
 
 
-def _says_its_port(service: "InspectedService", built: "Built") -> bool:
-    """Whether the code or a file of settings names the port, and the Dockerfile does not choose another one: by the
-    variable that the code reads, or by its command."""
+def _says_its_port(service: "InspectedService", way: Way, built: "Built") -> bool:
+    """Whether the code or a file of settings names the port, and neither the Dockerfile nor a compose file chooses
+    another one: by the variable that the code reads, or by the command."""
     from genfile.container.ports import command_port
 
     fact, command = service.facts.get("/port"), built.image.command
-    if fact is None or fact.guess or (service.spec.port_variable or "PORT") in built.image.environment:
+    variable = service.spec.port_variable or "PORT"
+    if fact is None or fact.guess or variable in built.image.environment or variable in way.given:
         return False
     if command is not None and command_port(command.value.text, command.value.assignments) is not None:
         return False
@@ -212,12 +226,21 @@ def _says_its_port(service: "InspectedService", built: "Built") -> bool:
     return any(item.line is not None and number.search(item.says) for item in fact.evidence)
 
 
-def _service(inspection: "Inspection", path: str, root: str) -> "InspectedService | None":
+def _service(inspection: "Inspection", path: str, root: str, built: "Built") -> "InspectedService | None":
     """The service that a Dockerfile is for: the one of its folder, or of the context; else the only one, where that
-    lies in the context."""
+    lies in the context. One in another language than those of the base images is not it."""
     folder = posixpath.dirname(path) or "."
     services = {service.spec.path: service for service in inspection.services}
     only = next(iter(services.values())) if len(services) == 1 else None
     if only is not None and root and not f"{only.spec.path}/".startswith(f"{root}/"):
         only = None
-    return services.get(folder) or services.get(root or ".") or only
+    found = services.get(folder) or services.get(root or ".") or only
+    return found if found is not None and _is_in_its_language(found, built) else None
+
+
+def _is_in_its_language(service: "InspectedService", built: "Built") -> bool:
+    from genfile.detect.hosting.images import IMAGES
+
+    names = {image.partition("@")[0].partition(":")[0].rpartition("/")[2] for image, _ in built.image.images}
+    there = {language for language, known in IMAGES.items() if not names.isdisjoint(known)}
+    return not there or service.spec.language not in IMAGES or service.spec.language in there

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from genfile.data import data_date, runtime
-from genfile.data.systems import release_of, successor
+from genfile.data.systems import is_official, release_of, successor
 from genfile.detect.hosting.images import IMAGES, image_pin
 from genfile.evidence import Evidence
 from genfile.practice.subject import Practice, Subject, Wrong
@@ -102,7 +102,8 @@ def _system_ended(image: str, line: int) -> Iterator[Wrong]:
 
 def _moving(subject: Subject) -> Iterator[Wrong]:
     for image, line in subject.bases:
-        if "$" in image or "@" in image or image == "scratch":
+        if "$" in image or "@" in image or image == "scratch" or not ("/" in image or is_official(image)):
+            # A name without a registry that is no official one is built here.
             continue
         tag = image.rpartition("/")[2].partition(":")[2]
         if tag in ("", "latest"):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from genfile.data.systems import is_official
 from genfile.dockerfile.edit import Edit
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -56,7 +57,7 @@ def _root(subject: Subject) -> Iterator[Wrong]:
         # A script of its own gives up root before the program starts.
         return
     if user is None:
-        if _NOT_ROOT.search(base.image) or "$" in base.image or not _official(base.image):
+        if _NOT_ROOT.search(base.image) or not is_official(base.image):
             return
         yield Wrong(
             "runs-as-root",
@@ -66,13 +67,6 @@ def _root(subject: Subject) -> Iterator[Wrong]:
         )
     elif user.value.partition(":")[0] in ("root", "0"):
         yield Wrong("runs-as-root", user.evidence.line, "the container runs as root", "take another user, by number")
-
-
-def _official(image: str) -> bool:
-    """Whether an image is one of Docker's official ones, which all run as root unless their tag says otherwise."""
-    name = image.partition("@")[0].rpartition(":")[0] or image
-    name = name.removeprefix("docker.io/").removeprefix("library/")
-    return "/" not in name
 
 
 def _waits(subject: Subject) -> Iterator[Wrong]:
