@@ -26,7 +26,7 @@ def test_code_that_imports_itself_by_its_folders_name_is_run_from_above(tmp_path
     for name, text in TREE.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    text = generate(tmp_path).files["Dockerfile"]
+    text = generate(tmp_path).files["backend/Dockerfile"]
     assert "PYTHONPATH=/app \\" in text
     assert "WORKDIR /app/backend" in text
 

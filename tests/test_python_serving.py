@@ -453,3 +453,29 @@ def test_the_port_of_a_flag_of_gunicorns_is_moved_by_no_variable() -> None:
     fixed = only(**files, Procfile="web: gunicorn -b 0.0.0.0:8000 app:app\n")
     assert (fixed.port, fixed.port_variable) == (8000, None)
     assert only(**files, Procfile="web: gunicorn -b 0.0.0.0:$PORT app:app\n").port_variable == "PORT"
+
+
+@pytest.mark.parametrize(
+    ("entry", "served"),
+    [
+        # It makes the tables, has a route of its own, under another name.
+        ("from shop import db, app\ndb.create_all()\n", "run:app"),
+        ("from shop import app, db\nwith app.app_context():\n    db.create_all()\n", "run:app"),
+        ("from shop import app\n@app.route('/x')\ndef x():\n    return 'x'\n", "run:app"),
+        ("from shop import app as application\nsetup(application)\n", "run:application"),
+        # It only runs it, or what it calls has nothing to do with it.
+        ("from shop import app\n", "shop:app"),
+        ("from dotenv import load_dotenv\nload_dotenv()\nfrom shop import app\nprint('x')\n", "shop:app"),
+    ],
+)
+def test_a_program_that_does_more_for_the_application_that_it_runs(entry: str, served: str) -> None:
+    name = served.partition(":")[2] if served.startswith("run") else "app"
+    files = {
+        "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\n",
+        "shop/__init__.py": "from flask import Flask\napp = Flask(__name__)\n",
+        "run.py": f'{entry}\nif __name__ == "__main__":\n    {name}.run(debug=True)\n',
+    }
+    assert only(**files).start == ("gunicorn", served)
+    # A script that nobody runs does nothing for the service.
+    seed = {**files, "run.py": entry}
+    assert only(**seed).start == ("gunicorn", "shop:app")

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Callable
+from dataclasses import replace
 
 from genfile.data import Framework
 from genfile.detect.python.application import NAMES, Application, import_root, module_name, modules
@@ -11,6 +12,7 @@ from genfile.detect.python.mounts import mounted, wholes
 from genfile.detect.python.reach import made_by
 from genfile.detect.python.told import told
 from genfile.evidence import Fact
+from genfile.parsers.pyentry import adds_to, run_as
 from genfile.parsers.python import Assignment, Function, PyModule
 
 # How many times as many modules must hang on another application before it is taken instead of the first.
@@ -89,8 +91,25 @@ def _object(project: PythonProject, framework: Framework, objects: dict[str, Ass
         root=import_root(project, path),
         asgi=".asgi." in (item.callee or ""),
     )
+    entry = _entry(project, found)
+    if entry is not None:
+        return entry
     fact = project.folder.fact(found, path, item.line, f"{item.name} = {item.callee}(…)")
     return Fact(found, (*fact.evidence, project.folder.says(path, item.line, why))) if why else fact
+
+
+def _entry(project: PythonProject, application: Application) -> Fact[Application] | None:
+    """The module that is run for an application of another one, where importing it does more: it makes the tables, or
+    has routes of its own. A server that is given the other would be without."""
+    reference = f"{application.module}.{application.name}"
+    for path, module in modules(project):
+        name = run_as(module, reference) if path != application.file and _is_served(project, path) else None
+        line = adds_to(module, reference) if name is not None else None
+        if name is not None and line is not None:
+            found = replace(application, file=path, module=module_name(project, path), name=name)
+            found = replace(found, root=import_root(project, path))
+            return project.folder.fact(found, path, line, f"it runs {reference}, and does more for it")
+    return None
 
 
 def _larger(project: PythonProject, framework: Framework, path: str) -> Fact[Application] | None:
