@@ -28,7 +28,7 @@ class EvidenceItem(Model):
     path: str
     line: int | None = None
     says: str
-    guess: bool = Field(False, description="Nothing in the tree says so for certain.")
+    guess: bool = Field(False, description="Nothing in the tree says this for certain.")
 
 
 class NoteItem(Model):
@@ -39,21 +39,21 @@ class NoteItem(Model):
 
 
 class RiskItem(Model):
-    """Something that is wrong with the image that the files make, as far as that can be told without an engine."""
+    """A problem of the image that the files describe, found without building it."""
 
-    id: Word = Field(description="Of the check that found it; docs/checks.md has them all.")
-    level: Literal["error", "warning"] = Field(description="error: the build or the start fails for certain.")
+    id: Word = Field(description="The check that found it; docs/checks.md lists all checks.")
+    level: Literal["error", "warning"] = Field(description="error: the build or the start will certainly fail.")
     text: str
-    hint: str | None = Field(None, description="What puts it right.")
+    hint: str | None = Field(None, description="How to fix it.")
     path: str | None = None
     line: int | None = None
 
 
 @cache
 def spec_class(language: str) -> "type[Spec]":
-    """The model of one language, imported only when it is needed; the generic one for a word that is none of ours.
+    """The model of a language, imported on first use; the generic model for a language that genfile does not know.
 
-    Raises SpecError for what is no word.
+    Raises SpecError for what is not a lower-case word.
     """
     if language == "node":
         from genfile.spec.node import NodeService as node
@@ -85,7 +85,7 @@ def spec_class(language: str) -> "type[Spec]":
 
 
 def parse_spec(values: Any) -> "Spec":
-    """Validate one service's spec given as plain values. Raises SpecError that names the field and what it must be."""
+    """Validate a spec given as plain values. Raises SpecError that names the field and what it must be."""
     if not isinstance(values, dict):
         raise SpecError("a spec must be a JSON object")
     language = values.get("language")
@@ -98,14 +98,14 @@ def parse_spec(values: Any) -> "Spec":
 
 
 def describe(error: ValidationError) -> str:
-    """The first fault of a validation error in one line: `spec: port: Input should be a valid integer (got 'x')`."""
+    """The first problem of a validation error in one line: `spec: port: Input should be a valid integer (got 'x')`."""
     first, *others = error.errors(include_url=False, include_context=False)
     more = f"; and {len(others)} more" if others else ""
     return f"spec: {_fault(first)}{more}"
 
 
 def faults(values: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
-    """What is wrong with a spec given as plain values: where, and in one line. Raises SpecError for its language."""
+    """The problems of a spec given as plain values: place and one line each. Raises SpecError for a bad language."""
     try:
         spec_class(str(values.get("language"))).model_validate(values)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What only a Python service has."""
+"""The fields that only a Python service has."""
 
 from typing import Literal
 
@@ -9,50 +9,54 @@ from genfile.spec.service import Service
 
 
 class Fetch(Model):
-    """Something that the program would fetch at its first start: a browser, a model."""
+    """Something that the program would download at its first start, such as a browser or a model."""
 
-    command: Command = Field(description="Run once the dependencies are installed, before the sources are copied.")
-    path: RelativePath | None = Field(None, description="Where it leaves what it fetched; null: among the packages.")
+    command: Command = Field(description="Runs after the dependencies are installed and before the sources are copied.")
+    path: RelativePath | None = Field(None, description="Where it stores the download; null: among the packages.")
 
 
 class PythonService(Service):
     language: Literal["python"]
     application: Argument | None = Field(None, description="`package.module:object`, or `:factory()` for a factory.")
     interface: Literal["wsgi", "asgi"] | None = None
-    requirements: tuple[RelativePath, ...] = Field((), description="The files given to pip, for package manager pip.")
-    hashes: bool = Field(False, description="The requirements carry hashes: pip is told to require them.")
-    package: bool = Field(False, description="The project itself is installed, as a package with a build system.")
+    requirements: tuple[RelativePath, ...] = Field(
+        (), description="The requirements files that pip installs, for package manager pip."
+    )
+    hashes: bool = Field(False, description="The requirements have hashes, and pip must require them.")
+    package: bool = Field(False, description="The project itself is installed as a package with a build system.")
     dependencies_listed: bool = Field(
         False, description="pyproject.toml lists the dependencies, so that pip can install them without the project."
     )
     local_packages: tuple[RelativePath, ...] = Field(
-        (), description="Other folders of the tree that are installed as packages, since the project depends on them."
+        (), description="Other folders of the tree that are installed as packages, because the project depends on them."
     )
     in_place: bool = Field(
-        False, description="The build writes beside the sources, not only to the folders in `outputs`."
+        False, description="The build writes next to the sources, and not only to the folders in `outputs`."
     )
     configured: tuple[Word, ...] = Field(
         (),
-        description="What gunicorn's own configuration sets of `worker_tmp_dir` and `accesslog`: no option is given.",
+        description="Which of `worker_tmp_dir` and `accesslog` gunicorn's configuration sets: the command omits them.",
     )
     extra_packages: tuple[Argument, ...] = Field(
         (), description="Servers that the start command needs and the project does not declare."
     )
-    groups: tuple[Word, ...] = Field((), description="Dependency groups that production needs, beside the main one.")
+    groups: tuple[Word, ...] = Field(
+        (), description="Dependency groups that production needs in addition to the main one."
+    )
     extras: tuple[Argument, ...] = Field((), description="Extras of the project that production needs.")
     package_name: Argument | None = Field(
-        None, description="The project's name, as the members of a workspace are told."
+        None, description="The project's name, which selects a member of a workspace."
     )
     python_path: RelativePath | None = Field(
-        None, description="A folder of sources that are imported without being installed."
+        None, description="A folder of sources that is imported without being installed."
     )
     unread: tuple[RelativePath, ...] = Field(
-        (), description="Tests and documentation that nothing in the image reads: they are not sent to the builder."
+        (), description="Tests and documentation that nothing in the image reads: not sent to the builder."
     )
-    fetch: tuple[Fetch, ...] = Field((), description="What is fetched in the build, for the program to find.")
+    fetch: tuple[Fetch, ...] = Field((), description="Downloads that the build makes for the program.")
     ssh_hosts: tuple[HostName, ...] = Field(
-        (), description="Hosts that dependencies are fetched from by ssh, with the agent of whoever builds."
+        (), description="Hosts that dependencies are fetched from over SSH, with the SSH agent of whoever builds."
     )
     version_variable: EnvironmentName | None = Field(
-        None, description="What tells the build backend the version that it would ask git for."
+        None, description="The variable that gives the build backend the version that it would otherwise ask git for."
     )

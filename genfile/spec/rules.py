@@ -126,9 +126,7 @@ class FactRule(Model):
         None, description="The finding is a version range in this syntax; `lines` are the candidates."
     )
     lines: tuple[VersionLine, ...] = Field((), description="Release lines, best first: the first in the range is used.")
-    map: dict[str, Any] = Field(
-        {}, description="The value for each finding; others are ignored. The first entry wins."
-    )
+    map: dict[str, Any] = Field({}, description="The value for each finding; others are ignored. The first entry wins.")
     value: Any = Field(None, description="The value, with {0} for the finding and {field} for an earlier field.")
     default: Any = Field(None, description="A guess without evidence, used if no rule above answered.")
     guess: bool = Field(False, description="The answer is likely, not certain: the prompt asks about it.")
