@@ -1,4 +1,4 @@
-"""Faults of a preset in the words of its author: the file, the line, what is wrong, how to mend it."""
+"""Errors in a preset, for its author: the file, the line, what is wrong, how to fix it."""
 
 import traceback
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from genfile.errors import PresetError
 
 def manifest_fault(error: ValidationError, model: type[BaseModel], place: str, text: str) -> PresetError:
     """The first fault of a manifest as one line; an unknown key gets a `did you mean`."""
-    # An unknown key first: where one is missing, it is most often the same one, misspelt.
+    # An unknown key first: if another is missing, it is usually the same key, misspelt.
     found = error.errors(include_url=False, include_context=False)
     first, *others = sorted(found, key=lambda item: item["type"] != "extra_forbidden")
     location = [part for part in first["loc"] if part != "[key]"]
@@ -63,7 +63,7 @@ def _place(error: BaseException, template: str) -> str:
 
 
 def _path_of(wanted: Any, context: Mapping[str, Any], prefix: str = "") -> str | None:
-    """Where a table stands in the context, dotted: `spec.runtime`."""
+    """The path of a table in the context, dotted: `spec.runtime`."""
     for key, value in context.items():
         path = f"{prefix}{key}"
         if value is wanted:
@@ -82,7 +82,7 @@ def line_of(text: str, location: Sequence[str | int]) -> int | None:
 
 
 def close_name(name: str, known: Sequence[str]) -> str | None:
-    """`did you mean port?`, or nothing where nothing is close."""
+    """`did you mean port?`, or None if no name is close."""
     return _close(name, known)
 
 

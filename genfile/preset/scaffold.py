@@ -17,7 +17,7 @@ _EXAMPLES = {
 
 
 def scaffold(name: str, extends: str, written: str | None = None) -> dict[str, str]:
-    """The files of a new preset by path: manifest, a template that overrides one block, one spec to test it with.
+    """The files of a new preset by path: a manifest, a template that overrides one block, one spec to test it.
 
     ``extends``: the parent, a path being relative to the current folder; ``written``: the same as the manifest says it.
     Raises UsageError when there is no preset to extend.
@@ -59,5 +59,5 @@ def _example(parent: str, extends: str) -> dict[str, Any]:
         found = next((item for item in known.values() if preset.applies_to(item["spec"])), None)
     if found is None:
         raise UsageError(f"{extends} is for none of the services that genfile has examples of")
-    # What a reader has to see: the fields that are not what they are by default.
+    # Only the fields that differ from their defaults.
     return found | {"spec": parse_spec(found["spec"]).model_dump(mode="json", exclude_defaults=True)}
