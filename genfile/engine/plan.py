@@ -39,7 +39,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Planned:
-    """The images that will be built, and what is worth saying before."""
+    """The images to build, and notes on them."""
 
     targets: tuple[Target, ...]
     notes: tuple[str, ...] = field(default=())

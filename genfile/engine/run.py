@@ -1,4 +1,4 @@
-"""Commands of an engine, run in front of the user: what they print is shown as it comes, and its end is kept."""
+"""Run commands of an engine: their output is shown as it comes, and its end is kept."""
 
 import shutil
 import subprocess
@@ -17,7 +17,7 @@ _KEPT = 400
 
 
 def find_engine(named: str | None) -> Engine:
-    """The engine that was named, else the first that is installed. Raises UsageError where there is none."""
+    """The named engine, or the first that is installed. Raises UsageError if there is none."""
     if named is not None:
         known: Engine | None = next((item for item in ENGINES if item == named), None)
         if known is None:
@@ -32,7 +32,7 @@ def find_engine(named: str | None) -> Engine:
 def run_all(commands: Sequence[Command], folder: Path) -> None:
     """Run commands one after another in a folder, until one fails.
 
-    Raises GenfileError with what the engine's message means; what it printed has been shown by then.
+    Raises GenfileError with the meaning of the engine's message; its output has been shown by then.
     """
     for command in commands:
         code, output = _run(command, folder)
@@ -67,7 +67,7 @@ def _run(command: Command, folder: Path) -> tuple[int, str]:
             process.stdin.close()
         for line in process.stdout or ():
             kept.append(line)
-            # As the engine prints it: its output is for people, and goes where theirs goes.
+            # The engine's output is for people, so it goes to the same stream as other output for them.
             write_data(sys.stderr, line)
         code = process.wait()
     return code, "".join(kept)

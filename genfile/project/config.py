@@ -1,4 +1,4 @@
-"""`genfile.toml`: what the user decided. Read strictly, and changed without touching what else stands in it."""
+"""`genfile.toml`: the user's decisions. Read strictly, and edited without touching anything else in it."""
 
 import os
 import stat
@@ -25,9 +25,9 @@ def read_config(base: Path) -> "Config":
 
 
 def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] | None":
-    """The source of a preset that the project has a name for, and what genfile.lock has of it.
+    """The source of a preset that the project names, and its record in genfile.lock.
 
-    None where the project has none of that name. Raises UsageError when `genfile.toml` names another source than
+    None if the project has no preset of that name. Raises UsageError when `genfile.toml` names another source than
     the one that was recorded in `genfile.lock`.
     """
     from genfile.project.lock import LOCK, read_lock
@@ -47,7 +47,7 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
 
 
 def set_preset(text: str | None, name: str, source: str, table: tuple[str, ...] = ()) -> str:
-    """The text of `genfile.toml` with a preset in it; comments and order stay. ``table``: where decisions stand."""
+    """The text of `genfile.toml` with a preset in it; comments and order are kept. ``table``: the table with the decisions."""
     import tomlkit
     from tomlkit.items import InlineTable, Table
 
@@ -99,9 +99,9 @@ def plan_texts(base: Path, before: dict[str, str | None], after: dict[str, str])
 
 
 def read_text(base: Path, name: str) -> str | None:
-    """The text of a file of the project; None where there is none. Raises SourceError when it can't be read.
+    """The text of a file of the project; None if it does not exist. Raises SourceError when it can't be read.
 
-    A link is not followed, wherever it leads: what a tree's file says is not to be a file of the machine.
+    A link is never followed: a file in a tree must not stand for another file of the machine.
     """
     path = base / name
     # O_NONBLOCK: opening a FIFO must not wait for a writer.

@@ -15,7 +15,7 @@ _MOVES = ("mv", "cp", "rsync")
 
 
 def moves(server: Found, site: Project, output: str) -> Served | None:
-    """A recipe of the project's Makefile moves what the site's build makes to a folder of the server's."""
+    """A recipe in the project's Makefile moves the site's build output to a folder of the server."""
     above: Project | None = server.project
     while above is not None:
         for name in ("Makefile", "makefile", "GNUmakefile"):

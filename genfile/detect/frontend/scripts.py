@@ -67,7 +67,7 @@ def scripted(server: Found, site: Project, output: str) -> Served | None:
 
 
 def built_by_server(server: Found, site: Project, output: str) -> Served | None:
-    """The build of a Node server, which gives out files, goes into the site's folder and runs its build there."""
+    """The build of a Node server that serves files changes into the site's folder and runs its build there."""
     package = read_package(server.project) if server.language.NAME == "node" else None
     name = build_script(package) if package is not None else None
     if package is None or name is None:

@@ -33,7 +33,7 @@ class Served:
 
 
 def writes_into(server: Found, site: Project, output: str) -> Served | None:
-    """The site's build writes outside of its own folder, into the server's."""
+    """The site's build writes outside its own folder, into the server's."""
     folder = server.project.path
     if inside(output, site.path) or not inside(output, folder):
         return None
@@ -41,7 +41,7 @@ def writes_into(server: Found, site: Project, output: str) -> Served | None:
 
 
 def embeds(server: Found, site: Project, output: str) -> Served | None:
-    """`//go:embed` of the output's folder, or of one that the project's scripts copy it to."""
+    """`//go:embed` of the output folder, or of a folder that the project's scripts copy it to."""
     if server.language.NAME != "go":
         return None
     from genfile.detect.go.claims import choose_program
@@ -153,7 +153,7 @@ def _literal(pattern: str) -> str:
 
 
 def names(server: Found, site: Project, output: str) -> Served | None:
-    """The server's own code names the output's folder: a static folder, a template folder, a file server's root."""
+    """The server's code names the output folder: as a static folder, a template folder, a file server's root."""
     parts = output.split("/")
     # `dist` alone says nothing: at least the folder above it must be named too.
     wanted = "/".join(parts[-2:])

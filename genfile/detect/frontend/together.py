@@ -26,7 +26,7 @@ def dockerfiles_above(project: Project) -> tuple[str, ...]:
 
 
 def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
-    """The project's own Dockerfile builds the site in one stage, and copies what it made to where the server is."""
+    """The project's Dockerfile builds the site in one stage and copies the output into the server's stage."""
     for path in dockerfiles_above(server.project):
         try:
             dockerfile = read_dockerfile(server.project.tree.text(path) or "")

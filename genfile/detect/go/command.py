@@ -23,7 +23,7 @@ def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list
 
 
 def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """The arguments that ENTRYPOINT and CMD of the project's own Dockerfile give to the program."""
+    """The program's arguments in ENTRYPOINT and CMD of the project's Dockerfile."""
     del sources
     names = {program.name, module.base_name}
     for fact in hosting(module.folder).starts:
@@ -39,7 +39,7 @@ def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[li
 
 
 def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """The command or the flag that leads to what listens, or to what stays."""
+    """The command or flag that leads to code which listens or keeps running."""
     del sources
     command = command_of(module, program)
     if not serving(module, program) and life(module, program).course != "stays":
@@ -51,7 +51,7 @@ def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str
 
 
 def _named(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """A sub-command with the name of a server, where what leads to it can't be followed."""
+    """A sub-command with a server's name, if the code that leads to it can't be followed."""
     reached = reach(module, program)
     if reached.commands.listed and reached.whole and not reached.cut:
         return None

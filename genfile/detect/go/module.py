@@ -212,7 +212,7 @@ class GoModule:
 
 
 def declared_programs(folder: Project) -> dict[str, Evidence]:
-    """The main packages that the project itself releases, by folder: goreleaser, Heroku, the Dockerfile, make."""
+    """The main packages that the project releases, by folder: goreleaser, Heroku, the Dockerfile, make."""
     found: dict[str, Evidence] = {}
     for name in (".goreleaser.yaml", ".goreleaser.yml", "goreleaser.yaml", "goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
@@ -260,7 +260,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
 
 
 def build_tags(folder: Project) -> dict[str, Evidence]:
-    """The build tags of the project's own release: goreleaser's, the Dockerfile's, make's; the first alone."""
+    """The build tags of the project's release: the first of goreleaser's, the Dockerfile's and make's."""
     for name in (".goreleaser.yaml", ".goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
         for index, item in enumerate(document.items("builds") if document else []):

@@ -147,8 +147,7 @@ def _own(module: GoModule, file: GoFile, kind: str) -> bool:
 
 
 def _bound(asked: Asked) -> Fact[Port] | None:
-    """The address of a listener: as it stands in the call, else followed through the variables, functions and fields
-    that it is made of."""
+    """The address of a listener: a literal in the call, or followed through the variables, functions and fields in it."""
     fact = _listen_call(asked)
     if fact is not None and None not in (fact.value.number, fact.value.variable):
         return fact
@@ -202,7 +201,7 @@ def _is_address(name: str) -> bool:
 
 
 def _raw_listener(asked: Asked) -> Fact[Port] | None:
-    """net.Listen beside a framework for HTTP: where nothing else is said, the framework serves on it."""
+    """net.Listen next to an HTTP framework: without other evidence the framework serves on it."""
     for path, file in asked.sources:
         for call in file.calls:
             number = next((found for value in call.arguments if (found := port_of(value)[0]) is not None), None)
@@ -242,7 +241,7 @@ def _flag(asked: Asked) -> Fact[Port] | None:
 
 
 def _environment(asked: Asked) -> Fact[Port] | None:
-    """A variable for the port, with the default that the code gives it."""
+    """A variable for the port, with its default in the code."""
     partial: Fact[Port] | None = None
     for path, file in asked.sources:
         for call in file.calls:
@@ -269,7 +268,7 @@ def _environment(asked: Asked) -> Fact[Port] | None:
 
 
 def _tag(asked: Asked) -> Fact[Port] | None:
-    """A default in the tag of a configuration's field: `Port string `env:"HTTP_PORT" env-default:"8080"``."""
+    """A default in the tag of a configuration field: `Port string `env:"HTTP_PORT" env-default:"8080"``."""
     partial: Fact[Port] | None = None
     for path, file in asked.sources:
         for name, tag, line in file.tags:
@@ -289,7 +288,7 @@ def _tag(asked: Asked) -> Fact[Port] | None:
 
 
 def _settings(asked: Asked) -> Fact[Port] | None:
-    """A configuration file of the tree: `server.port` that viper is asked for, a key that a struct has a field for."""
+    """A configuration file in the tree: `server.port` read by viper, or a key that a struct field matches."""
     return configured_port(asked.module, asked.sources)
 
 
@@ -304,18 +303,18 @@ def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in the example of the variables: .env.example; in a .env that is committed and that the program reads."""
+    """A port in .env.example, or in a committed .env that the program reads."""
     return example_port(asked.module.folder) or committed_port(asked.module, asked.sources)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
-    """What a Dockerfile, a compose file or a host's file says."""
+    """The port in a Dockerfile, a compose file or a host's file."""
     fact = hosting(asked.module.folder).port
     return fact.but(Port(fact.value)) if fact is not None else None
 
 
 def _unresolved(asked: Asked) -> Fact[Port] | None:
-    """An address that is given to a listener and that can't be seen: unknown, and not the framework's default."""
+    """A listener's address that can't be resolved: the port is unknown, and not the framework's default."""
     for path, file in asked.sources:
         calls = [(call.callee, call.arguments, call.line) for call in file.calls]
         found = [(name, line) for name, given, line in calls if name in _BINDS and given]
@@ -340,7 +339,7 @@ def _serves_framework(asked: Asked, file: GoFile, name: str, given: tuple[Any, .
 
 
 def _framework_default(asked: Asked) -> Fact[Port] | None:
-    """The framework's own port."""
+    """The framework's default port."""
     framework = asked.framework
     if framework is None or framework.port is None:
         return None

@@ -50,7 +50,7 @@ def image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:
 
 
 def read_ci(folder: Project, found: Hosting) -> None:
-    """setup-node, setup-python, setup-go and setup-java of GitHub's workflows, where one version is named."""
+    """setup-node, setup-python, setup-go and setup-java in GitHub workflows, if they name one version."""
     root = Project(folder.tree, "")
     base = ".github/workflows"
     for name in root.names(base)[:12]:
@@ -80,7 +80,7 @@ def _ci_step(
 
 
 def read_gitlab(folder: Project, found: Hosting) -> None:
-    """The image of .gitlab-ci.yml."""
+    """The image in .gitlab-ci.yml."""
     root = Project(folder.tree, "")
     name = ".gitlab-ci.yml"
     document = quietly(root, name) if root.has(name) else None

@@ -32,7 +32,7 @@ _DEVELOPMENT = frozenset({3001, 4200, 4321, 5173, 5174, 8025, 8081, 8888, 9000, 
 
 
 def read_kubernetes(folder: Project, found: Hosting) -> None:
-    """The container of a workload that is the folder's by its image, its name, or because there is no other."""
+    """The container of a Kubernetes workload that matches the folder by image or name, or is the only one."""
     for container in _own_containers(folder):
         found.ports += [Fact(said.value, (said.evidence,)) for said in container.ports]
         found.volumes += [Fact(said.value, (said.evidence,)) for said in container.mounts]
@@ -88,7 +88,7 @@ def _containers(folder: Project) -> Iterator[Container]:
 
 
 def read_helm(folder: Project, found: Hosting) -> None:
-    """The port of a chart's values, where the chart is the folder's."""
+    """The port in the values of the folder's Helm chart."""
     from genfile.detect.hosting.images import quietly
 
     for base in _HELM:
@@ -104,7 +104,7 @@ def read_helm(folder: Project, found: Hosting) -> None:
 
 
 def read_workflows(folder: Project, found: Hosting) -> None:
-    """`docker run -p` and the packages that apt installs in GitHub's workflows, for a tree with one service."""
+    """`docker run -p` and apt packages in GitHub workflows, for a tree with one service."""
     root = Project(folder.tree, "")
     base = ".github/workflows"
     for name in root.names(base)[:12] if not folder.path else ():
@@ -116,7 +116,7 @@ def read_workflows(folder: Project, found: Hosting) -> None:
 
 
 def read_readme(folder: Project, found: Hosting) -> None:
-    """`docker run -p 8080:80` and `http://localhost:5000` in the fenced blocks of the folder's README."""
+    """`docker run -p 8080:80` and `http://localhost:5000` in code blocks of the folder's README."""
     name = next((name for name in folder.names() if name.lower() in ("readme.md", "readme.markdown", "readme")), None)
     text = fenced(folder.text(name) or "") if name is not None else ""
     if name is None or not text:

@@ -114,7 +114,7 @@ def _built_with(build: Build, asked: str) -> Fact[str] | None:
 
 
 def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
-    """A Java that the enforcer plugin lets build: the next with long support where the asked one is refused."""
+    """A Java that the enforcer plugin accepts: if it refuses the requested one, the next LTS release."""
     if build.tool != "maven" or choice.line is None:
         return choice
     from genfile.detect.java.mavenrules import enforced
@@ -171,7 +171,7 @@ def _names(item: Dependency) -> tuple[str, ...]:
 
 
 def _newest_for(build: Build) -> str:
-    """The newest line with long support that the wrapper's Gradle and the dependencies run on."""
+    """The newest LTS release that the wrapper's Gradle and the dependencies run on."""
     version = wrapper_version(build.root) if build.tool == "gradle" else None
     bound = _bound(build)
     for line in runtime("java").lines:

@@ -83,7 +83,7 @@ def _same_family(winner: str, loser: str) -> bool:
 
 
 def _field(project: NodeProject) -> Fact[str] | None:
-    """`packageManager` of package.json, the member's or the root's: `pnpm@9.12.1`."""
+    """`packageManager` of the member's or the root's package.json: `pnpm@9.12.1`."""
     for package in project.packages:
         text = package.document.text("packageManager") or ""
         name, _, version = text.partition("@")
@@ -116,7 +116,7 @@ def _dev_engines(project: NodeProject) -> Fact[str] | None:
 
 
 def _yarn_path(project: NodeProject) -> Fact[str] | None:
-    """`yarnPath` of .yarnrc.yml: Yarn's own release, committed."""
+    """`yarnPath` of .yarnrc.yml: a committed release of Yarn."""
     settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
     if settings is not None and settings.text("yarnPath"):
         return project.root.fact("yarn-berry", ".yarnrc.yml", settings.line("yarnPath"), "yarnPath")
@@ -124,7 +124,7 @@ def _yarn_path(project: NodeProject) -> Fact[str] | None:
 
 
 def _lock(project: NodeProject) -> Fact[str] | None:
-    """The lock file: pnpm-lock.yaml, bun.lock, yarn.lock, package-lock.json."""
+    """The lockfile: pnpm-lock.yaml, bun.lock, yarn.lock, package-lock.json."""
     found = [(name, kind) for name, kind in LOCKS if project.root.has(name)]
     if not found:
         return None
@@ -184,7 +184,7 @@ def _volta(project: NodeProject) -> Fact[str] | None:
 
 
 def _settings(project: NodeProject) -> Fact[str] | None:
-    """A settings file of one manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
+    """The settings file of a package manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
     for name, kind in (
         ("pnpm-workspace.yaml", "pnpm"),
         ("bunfig.toml", "bun"),
@@ -197,7 +197,7 @@ def _settings(project: NodeProject) -> Fact[str] | None:
 
 
 def _only_allow(project: NodeProject) -> Fact[str] | None:
-    """`only-allow pnpm` of the script preinstall."""
+    """`only-allow pnpm` in the preinstall script."""
     for package in project.packages:
         words = package.scripts.get("preinstall", "").split()
         name = words[words.index("only-allow") + 1] if "only-allow" in words[:-1] else ""
@@ -207,7 +207,7 @@ def _only_allow(project: NodeProject) -> Fact[str] | None:
 
 
 def _starts_bun(project: NodeProject) -> Fact[str] | None:
-    """The script `start` is run by Bun, which no dependency brings."""
+    """The `start` script runs Bun, and no dependency installs Bun."""
     words = project.package.scripts.get("start", "").split()
     if words[:1] in (["bun"], ["bunx"]) and "bun" not in project.package.every_dependency:
         return Fact("bun", (project.package.says("scripts", "start"),))
@@ -254,7 +254,7 @@ def _version_field(named: Named) -> Fact[str] | None:
 
 
 def _version_dev_engines(named: Named) -> Fact[str] | None:
-    """The version in `devEngines.packageManager`, where it is exact."""
+    """The version in `devEngines.packageManager`, if it is exact."""
     project, name = named
     for package in project.packages:
         for version in package.dev_engines("packageManager").get(name.removesuffix("-berry"), ()):
@@ -264,7 +264,7 @@ def _version_dev_engines(named: Named) -> Fact[str] | None:
 
 
 def _version_yarn_path(named: Named) -> Fact[str] | None:
-    """The version in the name of the file that yarnPath leads to."""
+    """The version in the file name of `yarnPath`."""
     project, name = named
     settings = project.root.yaml(".yarnrc.yml") if name == "yarn-berry" and project.root.has(".yarnrc.yml") else None
     path = (settings.text("yarnPath") if settings else None) or ""
@@ -287,7 +287,7 @@ def _version_volta(named: Named) -> Fact[str] | None:
 
 
 def _version_tools(named: Named) -> Fact[str] | None:
-    """The version that a manager of tools pins: .bun-version, mise.toml, .tool-versions."""
+    """The version in .bun-version, mise.toml or .tool-versions."""
     project, name = named
     tool = name.removesuffix("-berry")
     places = tuple(above(project.folder))
@@ -297,7 +297,7 @@ def _version_tools(named: Named) -> Fact[str] | None:
 
 
 def _version_line(named: Named) -> Fact[str] | None:
-    """The line that an `engines` entry names: 11.5.x, ^9, ~9.1; a floor only where it is above the default."""
+    """The release line in an `engines` entry: 11.5.x, ^9, ~9.1; a lower bound only if it is above the default."""
     project, name = named
     key = name.removesuffix("-berry")
     for package in project.packages if key != "npm" else ():
@@ -319,7 +319,7 @@ _LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)([^\s'\"]*)", re.MULTI
 
 
 def _version_lock(named: Named) -> Fact[str] | None:
-    """The format of the lock file tells who wrote it."""
+    """The release that wrote the lockfile, by the lockfile's format version."""
     project, name = named
     if name == "pnpm" and project.root.has("pnpm-lock.yaml"):
         # The lock may be of many megabytes; its version stands in the first line, before pnpm 6 further down.
@@ -340,7 +340,7 @@ def _version_lock(named: Named) -> Fact[str] | None:
 
 
 def _version_default(named: Named) -> Fact[str] | None:
-    """genfile's own default, so that the same tree gives the same image."""
+    """genfile's default, so that the same tree gives the same image."""
     project, name = named
     if name == "npm":
         return None

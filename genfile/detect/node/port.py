@@ -41,7 +41,7 @@ def find_port(asked: Asked) -> Fact[Port] | None:
 
 
 def _command_flag(asked: Asked) -> Fact[Port] | None:
-    """`-p 3001` or `--port=3001` in the command that starts the service: a flag beats the variable."""
+    """`-p 3001` or `--port=3001` in the start command: a flag wins over the variable."""
     number = _flag(asked.start)
     if number is None:
         return None
@@ -72,12 +72,12 @@ def _flag(words: tuple[str, ...]) -> int | None:
 
 
 def _listen(asked: Asked) -> Fact[Port] | None:
-    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a name that leads on."""
+    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a followed name."""
     return main_listener(list(listeners(asked.project, asked.sources)))
 
 
 def _environment_default(asked: Asked) -> Fact[Port] | None:
-    """A variable named PORT with a default, anywhere in the sources (a configuration module)."""
+    """A variable named PORT with a default, anywhere in the sources (such as a configuration module)."""
     for name, module in asked.sources:
         for key, value, line in module.defaults:
             number = port_of(value)[0]
@@ -94,18 +94,18 @@ def _environment_default(asked: Asked) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in the example of the variables: .env.example."""
+    """A port in .env.example."""
     return example_port(asked.project.folder)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
-    """What a Dockerfile, a compose file or a host's file says."""
+    """The port in a Dockerfile, a compose file or a host's file."""
     fact = hosting(asked.project.folder).port
     return fact.but(Port(fact.value, _variable(asked))) if fact is not None else None
 
 
 def _root_hosting(asked: Asked) -> Fact[Port] | None:
-    """What the Dockerfile of the workspace's root says, where it takes the member's folder by name."""
+    """The port in the Dockerfile of the workspace's root, if that names the member's folder."""
     project = asked.project
     fact = hosting(project.root).port if project.workspace is not None else None
     if fact is None:
@@ -125,7 +125,7 @@ def _root_hosting(asked: Asked) -> Fact[Port] | None:
 
 
 def _settings(asked: Asked) -> Fact[Port] | None:
-    """The port of a configuration file: config/default.json and its like, defaults/config.js."""
+    """The port in a configuration file: config/default.json and similar, defaults/config.js."""
     folder = asked.project.folder
     for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
         for ending in (".json", ".yaml", ".yml", ".js", ".cjs", ".ts"):
@@ -152,7 +152,7 @@ def _settings(asked: Asked) -> Fact[Port] | None:
 
 
 def _framework_default(asked: Asked) -> Fact[Port] | None:
-    """The framework's own port."""
+    """The framework's default port."""
     framework = asked.framework
     if framework is None or framework.port is None:
         return None

@@ -81,7 +81,7 @@ def _is_nuxt_2(project: NodeProject) -> bool:
 
 
 def _procfile(asked: Asked) -> Fact[Start] | None:
-    """`web` of a Procfile, where it is one plain command."""
+    """`web` of a Procfile, if it is a single plain command."""
     project = asked[0]
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     if not processes:
@@ -120,7 +120,7 @@ _SHELLS = ("sh", "bash", "env", "npx", "bunx", "exec", "deno")
 
 
 def _nest(asked: Asked) -> Fact[Start] | None:
-    """The default application of a monorepo of Nest, unless a script for production starts one of them."""
+    """The default application of a Nest monorepo, unless a production script starts another one."""
     apps = applications(asked[0])
     steps = resolve(asked[0].package, "start:prod") if apps else None
     target = posixpath.normpath(steps[-1].words[-1]).removesuffix(".js") if steps else ""
@@ -130,7 +130,7 @@ def _nest(asked: Asked) -> Fact[Start] | None:
 
 
 def _production_script(asked: Asked) -> Fact[Start] | None:
-    """A script that is made for production: start:prod, start:production, serve:prod."""
+    """A script for production: start:prod, start:production, serve:prod."""
     rendered = [name for name in asked[0].package.scripts if name.startswith("serve:ssr")]
     for name in ("start:prod", "start:production", "start-prod", "serve:prod", "prod", "production", *rendered):
         fact = _from_script(asked, name)
@@ -140,12 +140,12 @@ def _production_script(asked: Asked) -> Fact[Start] | None:
 
 
 def _start_script(asked: Asked) -> Fact[Start] | None:
-    """The script `start`, unless it is one for development."""
+    """The `start` script, unless it is for development."""
     return _from_script(asked, "start")
 
 
 def _nx(asked: Asked) -> Fact[Start] | None:
-    """The output of the build target of Nx, where the script `start` only serves for development."""
+    """The output of the Nx build target, if the `start` script only serves for development."""
     program = nx_build(asked[0].folder)
     if program is None:
         return None
@@ -153,7 +153,7 @@ def _nx(asked: Asked) -> Fact[Start] | None:
 
 
 def _framework_start(asked: Asked) -> Fact[Start] | None:
-    """What the framework's production server is started by."""
+    """The command of the framework's production server."""
     project, framework, _ = asked
     if framework is None or not framework.start:
         return None
@@ -161,7 +161,7 @@ def _framework_start(asked: Asked) -> Fact[Start] | None:
 
 
 def _hosted(asked: Asked) -> Fact[Start] | None:
-    """What a Dockerfile or a host's file starts, where that is a program of the tree."""
+    """The command in a Dockerfile or a host's file, if it starts a program of the tree."""
     project = asked[0]
     for fact in hosting(project.folder).starts:
         commands = parse_shell(fact.value)
@@ -175,7 +175,7 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
 
 
 def _watched(asked: Asked) -> Fact[Start] | None:
-    """The program that the scripts `start` and `dev` watch, without watching: `node --watch x.js`, `nodemon x.js`."""
+    """The program that the `start` and `dev` scripts watch, unwatched: `node --watch x.js`, `nodemon x.js`."""
     project = asked[0]
     found = watched_program(project)
     if found is None:
@@ -187,7 +187,7 @@ def _watched(asked: Asked) -> Fact[Start] | None:
 
 
 def _main_field(asked: Asked) -> Fact[Start] | None:
-    """`main` of package.json, where it is in the tree or is built."""
+    """`main` of package.json, if it is in the tree or is built."""
     project, _, builds = asked
     main = project.package.document.text("main") or project.package.document.text("module")
     if not main or "\0" in main:
@@ -204,7 +204,7 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
 
 
 def _entry_file(asked: Asked) -> Fact[Start] | None:
-    """A file of a usual name: server.js, app.js, index.js, also in src/; one that listens before the others."""
+    """A file with a usual name: server.js, app.js, index.js, also in src/; first one that listens."""
     project = asked[0]
     names = [
         posixpath.join(folder, name + ending)

@@ -13,7 +13,7 @@ from genfile.parsers.python import parse_python
 def own_way(
     project: PythonProject, draft: Draft, application: Application, hosted: Fact[list[str]] | None = None
 ) -> Fact[list[str]] | None:
-    """The project's own program, where a server that only imports its application would leave out what else it does.
+    """The project's own program, if a server that imports only the application would skip its other work.
 
     ``hosted``: what the project's own Dockerfile starts.
 

@@ -64,7 +64,7 @@ def _requirements(project: "PythonProject") -> Fact[str] | None:
 
 
 def _uv_table(project: "PythonProject") -> Fact[str] | None:
-    """[tool.uv] in pyproject.toml, without a lock."""
+    """[tool.uv] in pyproject.toml, without a lockfile."""
     if project.pyproject is not None and project.pyproject.table("tool", "uv") and project.project_table:
         return project.folder.fact("uv", "pyproject.toml", project.pyproject.line("tool", "uv"), "[tool.uv]")
     return None
@@ -84,7 +84,7 @@ def _pixi(project: "PythonProject") -> Fact[str] | None:
 
 
 def _inline(project: "PythonProject") -> Fact[str] | None:
-    """A program with inline metadata, which uv reads."""
+    """A program with inline script metadata, which uv reads."""
     return project.folder.fact("uv", project.inline[0], 1, "# /// script") if project.inline is not None else None
 
 
@@ -93,7 +93,7 @@ _BACKENDS = {"poetry.core.masonry.api": "poetry", "poetry.masonry.api": "poetry"
 
 
 def _backend(project: "PythonProject") -> Fact[str] | None:
-    """`build-backend` of Poetry or uv, without a lock: that tool installs the dependencies, be it no package."""
+    """`build-backend` of Poetry or uv, without a lockfile: that tool installs the dependencies."""
     document = project.pyproject
     tool = _BACKENDS.get(document.text("build-system", "build-backend") or "") if document is not None else None
     if document is None or tool is None or not project.project_table.get("dependencies"):
@@ -103,7 +103,7 @@ def _backend(project: "PythonProject") -> Fact[str] | None:
 
 
 def _not_installable(project: "PythonProject") -> Fact[str] | None:
-    """Dependencies in pyproject.toml of a folder that pip would refuse to install: uv installs them alone."""
+    """Dependencies in the pyproject.toml of a folder that pip would refuse to install: uv installs only them."""
     document = project.pyproject
     if document is None or not project.project_table.get("dependencies") or document.table("build-system"):
         return None
@@ -129,7 +129,7 @@ _NOT_MODULES = frozenset("setup conftest toxfile noxfile pavement dodo tasks fab
 
 
 def _pyproject(project: "PythonProject") -> Fact[str] | None:
-    """pyproject.toml, setup.py or setup.cfg alone: pip installs the project."""
+    """Only pyproject.toml, setup.py or setup.cfg: pip installs the project."""
     for name in ("pyproject.toml", "setup.py", "setup.cfg"):
         if project.folder.has(name):
             return project.folder.fact("pip", name, 1, name)

@@ -35,7 +35,7 @@ def entries(project: PythonProject) -> list[list[str]]:
 
 
 def serving(project: PythonProject) -> Fact[list[str]] | None:
-    """The command of the project's own that listens, with the least that it must be given."""
+    """The project's own command that listens, with the arguments that it requires."""
     key, memory = ("python-serving", project.folder.path), project.folder.tree.memory
     if key not in memory:
         ranked: list[tuple[int, int, list[str], Reach]] = []
@@ -50,7 +50,7 @@ def serving(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def staying(project: PythonProject) -> Fact[list[str]] | None:
-    """The command that stays without listening: a bot or a consumer, else a loop that waits."""
+    """The command that keeps running without listening: a bot, a consumer, or a loop that waits."""
     best: Fact[list[str]] | None = None
     for words in entries(project):
         found = reach(project, words)
@@ -64,7 +64,7 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def bot(project: PythonProject) -> Fact[list[str]] | None:
-    """The command of a bot or a consumer, whatever else that brings up beside it."""
+    """The command of a bot or a consumer, even if it also serves something."""
     for words in entries(project):
         found = reach(project, words)
         if found.bot and found.stays[0].kind == "stays" and not found.stays[0].need.size:

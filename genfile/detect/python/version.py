@@ -36,7 +36,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
-    """The newest Python that every pinned package works with, and which package says so."""
+    """The newest Python that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, version in sorted((_capped(project) | _pinned(project)).items()):
         bound, says = _newest(project, name, version)
@@ -125,7 +125,7 @@ def _number(line: str) -> int:
 
 
 def _ranges(project: PythonProject) -> list[Range]:
-    """requires-python of every kind."""
+    """requires-python in all its forms."""
     found: list[Range] = []
     pyproject = project.pyproject
     if pyproject is not None:
@@ -181,7 +181,7 @@ def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _python_version(project: PythonProject) -> Fact[Pin] | None:
-    """.python-version, its first line."""
+    """The first line of .python-version."""
     return pin_in_file((project.folder,), ".python-version", "python")
 
 
@@ -202,7 +202,7 @@ def _pipfile(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _conda(project: PythonProject) -> Fact[Pin] | None:
-    """`python=3.11` of a conda environment, `python` of pixi.toml."""
+    """`python=3.11` in a conda environment, `python` in pixi.toml."""
     folder = project.folder
     for name in ("environment.yml", "environment.yaml"):
         document = folder.yaml(name) if folder.has(name) else None
@@ -225,7 +225,7 @@ PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile, _
 
 
 def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
-    """The Python that pip-compile names in the head of a requirements file."""
+    """The Python version in pip-compile's header of a requirements file."""
     for name, parsed in project.requirements_files.items():
         pin = parse_pin(parsed.python_comment, "python") if parsed.python_comment else None
         if pin is not None:
@@ -234,7 +234,7 @@ def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _classifiers(project: PythonProject) -> Fact[Pin] | None:
-    """The newest Python of the classifiers."""
+    """The newest Python in the classifiers."""
     listed = project.project_table.get("classifiers", [])
     prefix = "Programming Language :: Python :: 3."
     minors = [
