@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from genfile.source.base import Source
 
 _NAME = re.compile(r"(?:dockerfile|containerfile)(?:\..+)?|.+\.dockerfile", re.IGNORECASE)
-# Endings of files beside a Dockerfile that are none: ignore files, templates.
+# Endings of files beside a Dockerfile that are not: ignore files, templates.
 _OTHERS = (".dockerignore", ".j2", ".tmpl", ".tpl", ".template", ".md")
 MAX_DOCKERFILES = 200
 

@@ -85,9 +85,7 @@ def _families() -> str:
     for family in families().values():
         cells = [_lines(family, *names) for names in KINDS.values()]
         lines.append(f"| `{family.name}` | {' | '.join(cells)} | {family.summary} |")
-    return "**Families** of base images, with the languages and versions that each supports:\n\n" + "\n".join(
-        lines
-    )
+    return "**Families** of base images, with the languages and versions that each supports:\n\n" + "\n".join(lines)
 
 
 def _lines(family: Family, kind: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The user's cache folder: the one place outside of a project that genfile writes to. No code ever lies in it.
+"""The user's cache folder for fetched bundles. It never contains code.
 
 What git fetched is kept there, and read again later on, perhaps by root: so the whole way to it from `/` must be one
 that nobody else can change. Where it is not, there is no cache, and what is fetched lasts as long as the run.
@@ -13,7 +13,7 @@ _MAX_LINKS = 20
 
 
 def cache_folder(*names: str) -> Path | None:
-    """`$XDG_CACHE_HOME/genfile/…` (Windows: %LOCALAPPDATA%), made if need be; None where there is no safe place."""
+    """`$XDG_CACHE_HOME/genfile/…` (Windows: %LOCALAPPDATA%), made if need be; None if there is no safe place."""
     variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
     base = os.environ.get(variable, "")
     try:
@@ -58,7 +58,7 @@ def _made(path: Path) -> Path | None:
 
 
 def _is_safe(status: os.stat_result, *, last: bool) -> bool:
-    """Whether nobody but root and this user can put another thing in the place of what lies in a folder."""
+    """Whether nobody but root and this user can put another thing instead of what lies in a folder."""
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (0, os.getuid()):
         return False
     if last:

@@ -1,4 +1,4 @@
-"""A bundle out of git, by the git command line: fetched once a commit, kept in the user's cache folder.
+"""A bundle from git, through the git command line: fetched once per commit and kept in the user's cache folder.
 
 Only objects are fetched, one commit deep, into a bare repository, and files are read as the raw objects they are: there
 is no work tree, so that no hook, no filter (LFS), no submodule and no attribute has a say. The cache is keyed by

@@ -17,7 +17,7 @@ Kind = Literal["builtin", "folder", "archive", "git", "package"]
 
 @dataclass(frozen=True)
 class Bundle:
-    """A folder of files that somebody else wrote: a preset or a template, read into memory, bounded.
+    """A folder of files that someone else wrote, a preset or a template, read into memory within limits.
 
     ``files``: relative path with forward slashes to content, below the subfolder that was asked for. ``executable``:
     those with an executable bit. ``commit``: of git, 40 hex digits; of an archive, `sha256:…`; of a package, its
@@ -118,7 +118,7 @@ class Collector:
         self._links[plain] = resolved
 
     def inside(self, path: str) -> str:
-        """The path in its plain form. Raises PresetError when it is absolute, leads out, or is no name."""
+        """The path in its plain form. Raises PresetError when it is absolute, leads out, or is not a name."""
         if ".." in path.replace("\\", "/").split("/") or len(path) > self.bounds.path_length or path[1:2] == ":":
             raise self.refused(f"{shown(path)} does not lie inside of it")
         try:

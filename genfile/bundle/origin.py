@@ -1,4 +1,4 @@
-"""Who says a reference: the user, who may name any place, or a tree, which may name only what is its own.
+"""The origin of a reference: the user may name any place, a tree only its own files.
 
 genfile.toml, genfile.lock, .genfile-answers.toml and a preset's `extends` come with a tree that somebody else may have
 written. What they name is looked for inside that tree, among what is installed, or in git at the commit that
@@ -19,7 +19,7 @@ _MAX_LINKS = 8
 
 
 class TreeError(UsageError):
-    """A tree names a place outside of it."""
+    """A tree names a place outside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def project_tree(folder: Path, *, fetch: bool = False, pins: Mapping[str, str] |
 
 
 def locate(parsed: Reference, base: Path, tree: Tree) -> Place | None:
-    """Where the path that a tree names lies inside of it; None where the user's configuration trusts it.
+    """Where the path that a tree names lies inside it; None if the user's configuration trusts it.
 
     Raises UsageError for a path that leads out, in the same words whatever lies there.
     """

@@ -18,7 +18,7 @@ def config_file() -> Path:
 
 
 def trust_rules(file: Path) -> list[str]:
-    """The list `trust`: references with `*`, such as `gh:acme/*`, and folders. Raises UsageError where it is none."""
+    """The list `trust`: references with `*`, such as `gh:acme/*`, and folders. Raises UsageError if it is none."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 

@@ -102,7 +102,7 @@ def _bake(targets: Sequence[Target], how: How) -> Command:
     words = ["docker", "buildx", "bake", "--file", "-", "--push" if how.push else "--load"]
     if how.attest:
         words += ["--provenance=mode=max", "--sbom=true"]
-    # A context below the current folder, and files of the user's home as secrets, are what the command line names.
+    # A command line names a context below the current folder, and secrets from files in the user's home.
     return Command((*words, "--allow=fs=*"), json.dumps(document, indent=2) + "\n")
 
 

@@ -64,7 +64,7 @@ class Document:
         return value
 
     def text(self, *path: Key) -> str | None:
-        """Give the string at a path, stripped; None where there is none, or something that is no string."""
+        """Give the string at a path, stripped; None if there is none, or something that is not a string."""
         value = self.get(*path)
         return value.strip() if isinstance(value, str) else None
 

@@ -20,7 +20,7 @@ MAX_TEXT = 1_000
 @dataclass(frozen=True, slots=True)
 class Address:
     """``scheme``: what a URL begins with, without its driver; empty for the other forms. ``form``: with {user},
-    {password}, {host}, {port} and {name} in the place of what another address has there."""
+    {password}, {host}, {port} and {name} instead of what another address has there."""
 
     scheme: str
     form: str

@@ -56,7 +56,7 @@ def check(text: str, kind: str) -> None:
 
 
 def _depth(text: str, limit: int) -> int:
-    """How deep brackets are nested outside of strings, each taken to end with its line."""
+    """How deep brackets are nested outside strings, each taken to end with its line."""
     if text.count("[") + text.count("{") <= limit:
         return 0
     brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))

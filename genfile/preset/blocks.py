@@ -29,7 +29,7 @@ def check_blocks(environment: "PresetEnvironment", templates: Mapping[str, str],
         known = inherited_blocks(environment, templates, parent)
         nested = set(blocks.values()) - {None}
         for block, outer in blocks.items():
-            # A block inside of one that is overridden is the template's own.
+            # A block inside one that is overridden is the template's own.
             if known and block not in known and outer is None:
                 line = _line(templates[name], block)
                 raise PresetError(

@@ -149,14 +149,14 @@ def words(values: Iterable[Any]) -> Markup:
 
 
 def url_path(value: str) -> Markup:
-    """The path of a URL, inside of quotes of any kind."""
+    """The path of a URL, inside quotes of any kind."""
     if not value.startswith("/") or any(char in "'\"\\<>` " or not char.isascii() for char in value):
         raise PresetError(f"{value!r} is not the path of a URL")
     return Markup(value)
 
 
 def url_format(value: str) -> Markup:
-    """The path of a URL inside of a format string, as printf and Python's `%` take it."""
+    """The path of a URL inside a format string, as printf and Python's `%` take it."""
     return Markup(url_path(value).replace("%", "%%"))
 
 

@@ -124,7 +124,7 @@ def common_folder(*folders: str) -> str:
 
 
 def relative_to(path: str, context: str) -> str:
-    """A path of the tree relative to a folder of the tree; unchanged when it lies outside of it."""
+    """A path of the tree relative to a folder of the tree; unchanged when it lies outside it."""
     if context == "." or path == ".":
         return path
     if path == context:

@@ -47,7 +47,7 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
 
 
 def set_preset(text: str | None, name: str, source: str, table: tuple[str, ...] = ()) -> str:
-    """The text of `genfile.toml` with a preset in it; comments and order are kept. ``table``: the table with the decisions."""
+    """The text of `genfile.toml` with a preset in it; comments and order are kept. ``table``: that of the decisions."""
     import tomlkit
     from tomlkit.items import InlineTable, Table
 

@@ -43,7 +43,7 @@ class Decided:
 
 
 def find_decided(base: Path, texts: Mapping[str, str | None] | None = None) -> Decided | None:
-    """The decisions of the project in a folder; None if there are none.
+    """The decisions of the project in a folder; None if there are not.
 
     ``texts``: the new content of files that are about to be written. Raises UsageError that names the place of
     a mistake, SourceError for a genfile.toml that can't be read.

@@ -137,7 +137,7 @@ def _applied(base: Sequence[str], edits: list[Edit], start: int, end: int) -> It
     result: list[str] = []
     at = start
     for low, high, new in edits:
-        # An insertion belongs to the stretch that is empty at its place, or that it lies inside of.
+        # An insertion belongs to the stretch that is empty at its place, or that it lies inside.
         if (low, high) == (start, end) or (start <= low and high <= end and (low < high or start < low < end)):
             result += [*base[at:low], *new]
             at = high

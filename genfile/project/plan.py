@@ -121,7 +121,7 @@ def accept_conflicts(plan: Plan) -> Plan:
 
 
 def read_target(root: Path, path: str) -> bytes | None:
-    """The content of a file that may be written, or None if it does not exist. Raises WriteError as `find_target` does."""
+    """The content of a file that may be written; None if it does not exist. Raises WriteError like `find_target`."""
     found = find_target(root, path)
     return None if found is None else found.content
 

@@ -66,7 +66,7 @@ class Written:
 
 
 def read_written(text: str | None) -> Written | None:
-    """What the text of a lock has of container files; None: nothing. Raises UsageError where it is damaged."""
+    """What the text of a lock has of container files; None: nothing. Raises UsageError if it is damaged."""
     if text is None:
         return None
     part = parse_lock(text).get(PART)

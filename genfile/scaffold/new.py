@@ -1,4 +1,4 @@
-"""What `genfile new` writes: the project, the record of what it was made from, and the lock where one is needed."""
+"""What `genfile new` writes: the project, the record of its template, and the lock if it is needed."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `genfile update` does: the template as it was, as it is now, and the user's files between them."""
+"""Plan `genfile update`: the template's old and new version, and the user's files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ MAX_RECORD = 1024 * 1024
 
 @dataclass(frozen=True)
 class Updating:
-    """An update that is planned: from which version to which, what it does, and what is recorded afterwards."""
+    """A planned update: the old and new version, the changes, and the record afterwards."""
 
     before: record.Answers
     after: record.Answers
@@ -37,7 +37,7 @@ class Updating:
 
 
 def read_record(root: Path) -> record.Answers:
-    """The record of a project. Raises UsageError where there is none."""
+    """The record of a project. Raises UsageError if there is none."""
     text = _read_own(root, record.FILE, MAX_RECORD) if root.is_dir() else None
     if text is None:
         raise UsageError(
@@ -158,7 +158,7 @@ def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundl
 
 
 def _read_own(root: Path, name: str, limit: int) -> str | None:
-    """A file that genfile wrote; None where there is none. Raises UsageError for one that it can't have written."""
+    """A file that genfile wrote; None if there is none. Raises UsageError for one that it can't have written."""
     path = root / name
     if path.is_file() and path.stat().st_size > limit:
         raise UsageError(f"{name} is larger than {limit >> 20} MiB", hint="restore it from version control")

@@ -1,4 +1,4 @@
-"""What every kind of source has in common: an index of regular files, and bounded reads of them."""
+"""The common part of every source: an index of regular files, and bounded reads of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is left of the limits on one tree."""
+"""The rest of the limits on one tree."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _CLOCK = 8
 
 
 class Budget:
-    """Counts the work on one tree, and says when it has been enough. Nothing here raises.
+    """Counts the work on one tree, and says when to stop. Nothing here raises.
 
     Whoever is about to do some work asks :meth:`allows` and, when the answer is no, does without it. Work falls into
     parts (:meth:`part`), each with a share of what is left, so that one greedy service doesn't starve the others.

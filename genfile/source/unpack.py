@@ -1,6 +1,6 @@
-"""The one reader of archives, for trees and for presets: entries one after the other, nothing goes to the disk.
+"""The one reader of archives, for trees and presets: entry by entry, without writing to disk.
 
-Whatever an archive says of itself is checked against a bound before anything is made of it. Tar files are read as a
+Whatever an archive says about itself is checked against a limit before it is used. Tar files are read as a
 stream, header by header: :mod:`tarfile` itself reads headers of any length, and searches them in quadratic time.
 """
 
@@ -88,7 +88,7 @@ def _readable(where: str) -> Iterator[None]:
 
 
 class _Meter:
-    """Counts what an archive unpacks to. Raises SourceError at a bound."""
+    """Counts what an archive unpacks to. Raises SourceError at a limit."""
 
     def __init__(self, where: str, bounds: Bounds) -> None:
         self.where = where

@@ -1,4 +1,4 @@
-"""What rendering a template gives; nothing of it is written yet."""
+"""The result of rendering a template; nothing is written yet."""
 
 import re
 from collections.abc import Mapping

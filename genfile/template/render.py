@@ -86,7 +86,7 @@ class _Rendering:
         return dict(sorted(found))
 
     def root(self) -> str:
-        """The name of the project's folder, empty where the template says none."""
+        """The name of the project's folder, empty if the template says none."""
         text = self.manifest.root
         if text is None:
             return ""
@@ -160,7 +160,7 @@ def _text(path: str, content: bytes) -> str:
 
 
 def _parts(path: str) -> list[str]:
-    """The parts of a path; a slash inside of an expression does not part: `{{ package | replace('.', '/') }}`."""
+    """The parts of a path; a slash inside an expression does not part: `{{ package | replace('.', '/') }}`."""
     parts, open_at = [""], 0
     for at, char in enumerate(path):
         if path.startswith(("{{", "{%"), at):

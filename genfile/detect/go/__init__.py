@@ -39,7 +39,7 @@ def program(project: Project) -> Evidence | None:
 
 
 def why_none(project: Project) -> Note | None:
-    """Why the programs of a module are no service."""
+    """Why the programs of a module are not services."""
     if not _is_module(project):
         return None
     from genfile.detect.go.claims import why_none as why

@@ -147,7 +147,7 @@ def _own(module: GoModule, file: GoFile, kind: str) -> bool:
 
 
 def _bound(asked: Asked) -> Fact[Port] | None:
-    """The address of a listener: a literal in the call, or followed through the variables, functions and fields in it."""
+    """The address of a listener: a literal in the call, or followed through variables, functions and fields."""
     fact = _listen_call(asked)
     if fact is not None and None not in (fact.value.number, fact.value.variable):
         return fact

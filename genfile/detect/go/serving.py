@@ -43,7 +43,7 @@ def serving(module: GoModule, program: Program) -> bool:
 
 
 def command_of(module: GoModule, program: Program) -> Command | None:
-    """The command that a program must be given to serve; None where it does so by itself, or not at all."""
+    """The command that a program must be given to serve; None if it does so by itself, or not at all."""
     return _found(module, program)[1]
 
 

@@ -174,7 +174,7 @@ def _rank(path: str) -> tuple[int, str]:
 
 
 def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The values of a document that are no tables, each with its path of keys; bounded."""
+    """The values of a document that are not tables, each with its path of keys; bounded."""
     queue: list[tuple[tuple[str, ...], Any]] = [((), value)]
     for path, inner in queue:
         if isinstance(inner, dict) and len(path) < MAX_DEPTH:

@@ -24,7 +24,7 @@ def detect(project: Project) -> Draft:
 
 
 def why_none(project: Project) -> Note | None:
-    """Why a module's program is no service."""
+    """Why a module's program is not a service."""
     from genfile.detect.java.claims import why_none as why
 
     return why(project)

@@ -89,7 +89,7 @@ class Pom:
         return frozenset(self.folder.full(name) for name in self.modules)
 
     def resolve(self, text: str | None, depth: int = 0) -> str | None:
-        """Text with `${…}` replaced; None where a part of it can't be known."""
+        """Text with `${…}` replaced; None if a part of it can't be known."""
         if text is None or depth > 12 or len(text) > MAX_RESOLVED:
             return None
         missing, size = False, 0
@@ -174,7 +174,7 @@ class Pom:
 
 
 def read_pom(folder: Project, name: str = FILE) -> Pom | None:
-    """The pom.xml of a folder; None where there is none, or it is malformed."""
+    """The pom.xml of a folder; None if there is none, or it is malformed."""
     key, memory = ("pom", folder.path, name), folder.tree.memory
     if key not in memory:
         root = folder.parse(parse_xml, name) if folder.has(name) else None

@@ -87,7 +87,7 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
 
 
 def folder_of(text: str) -> str | None:
-    """A folder of the module, of what a script writes for it; None where it is computed."""
+    """A folder of the module, of what a script writes for it; None if it is computed."""
     for base, folder in _BASES.items():
         if text.startswith(base):
             text = folder + text.removeprefix(base)

@@ -33,7 +33,7 @@ _WEB = ("Procfile", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "r
 
 
 def elsewhere(folder: Project) -> Fact[str] | None:
-    """Where the package of a folder runs, in words, where that is no container; looked for once."""
+    """Where the package of a folder runs, in words, where that is not a container; looked for once."""
     key, memory = ("node-elsewhere", folder.path), folder.tree.memory
     if key not in memory:
         package = read_package(folder) if folder.has(FILE) else None

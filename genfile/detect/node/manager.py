@@ -1,4 +1,4 @@
-"""Which package manager, at which version, with which lock file."""
+"""Which package manager, at which version, with which lockfile."""
 
 import posixpath
 import re
@@ -14,7 +14,7 @@ from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
 
-# Lock files, strongest first where a tree holds several.
+# Lockfiles, strongest first where a tree holds several.
 LOCKS = (
     ("pnpm-lock.yaml", "pnpm"),
     ("bun.lock", "bun"),
@@ -35,7 +35,7 @@ class NodeProject:
 
     @property
     def root(self) -> Project:
-        """Where the lock file and the package manager's settings are: the workspace's root, else the folder."""
+        """Where the lockfile and the package manager's settings are: the workspace's root, else the folder."""
         return self.workspace.root if self.workspace else self.folder
 
     @property
@@ -73,7 +73,7 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
 
 
 def lockfile(project: NodeProject, manager: str) -> str | None:
-    """The lock file of a manager, relative to the root; None where it is not committed."""
+    """The lockfile of a manager, relative to the root; None if it is not committed."""
     kinds = ("yarn",) if manager.startswith("yarn") else (manager,)
     return next((name for name, kind in LOCKS if kind in kinds and project.root.has(name)), None)
 
@@ -98,7 +98,7 @@ def _field(project: NodeProject) -> Fact[str] | None:
 
 
 def _is_left_behind(project: NodeProject, manager: str) -> bool:
-    """Whether a manager that is named has no lock file, while another one's is kept up."""
+    """Whether a manager that is named has no lockfile, while another one's is kept up."""
     kinds = {kind: name for name, kind in LOCKS if project.root.has(name)}
     if not kinds or manager in kinds:
         return False

@@ -188,7 +188,7 @@ PORT_SIGNALS = (
 
 
 def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:
-    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is told of."""
+    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is reported."""
     for name, module in sources:
         for call in module.calls:
             if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):

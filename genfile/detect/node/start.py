@@ -255,7 +255,7 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
 
 
 def process_command(project: NodeProject, text: str, says: Evidence, builds: bool) -> Fact[list[str]] | None:
-    """A further command of the same image, as a Procfile or a script has it; None where it is no plain command."""
+    """A further command of the same image, as a Procfile or a script has it; None if it is not a plain command."""
     fact = _from_shell((project, None, builds), text, says)
     if fact is None or not fact.value.words:
         return None

@@ -150,7 +150,7 @@ def _volta(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _extended(package: PackageJson) -> PackageJson | None:
-    """The package.json that `volta.extends` names, inside of the tree."""
+    """The package.json that `volta.extends` names, inside the tree."""
     target = posixpath.normpath(posixpath.join(package.project.path, package.document.text("volta", "extends") or ""))
     folder, name = posixpath.split(target)
     if name != FILE or target.startswith(".."):

@@ -17,7 +17,7 @@ def own_way(
 
     ``hosted``: what the project's own Dockerfile starts.
 
-    None where such a server does all of it, or is the better choice: then a note says what it leaves out.
+    None if such a server does all of it, or is the better choice: then a note says what it leaves out.
     """
     if hosted is not None and _waits_besides(project, hosted.value, application):
         return hosted

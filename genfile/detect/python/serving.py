@@ -76,7 +76,7 @@ def bot(project: PythonProject) -> Fact[list[str]] | None:
 def idle(project: PythonProject, words: list[str]) -> str | None:
     """Why a program is none that an image should keep running: it asks a person, or comes to its end by itself.
 
-    None where it serves or stays, and where only running it would tell.
+    None if it serves or stays, and where only running it would tell.
     """
     found = reach(project, words)
     asks = found.asks
@@ -119,7 +119,7 @@ def of_desktop(project: PythonProject) -> bool:
 
 
 def passed_over(project: PythonProject, program: str) -> bool:
-    """Whether a program that nothing else speaks for is no service; a note says why."""
+    """Whether a program that nothing else speaks for is not a service; a note says why."""
     reason = idle(project, ["python", program]) or called_by_platform(project, program)
     if reason is not None:
         advice = "" if "screen" in reason else "; a Procfile that names it makes it one"

@@ -58,7 +58,7 @@ def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:
 
 
 def _is_whole(project: PythonProject) -> bool:
-    """Whether the list names what is brought too: a lock file with its edges, or compiled requirements."""
+    """Whether the list names what is brought too: a lockfile with its edges, or compiled requirements."""
     if project.requirements_files:
         return any(parsed.generator is not None for parsed in project.requirements_files.values())
     return any(package.brings for package in project.packages.values()) and all(

@@ -80,7 +80,7 @@ def _open(project: PythonProject) -> dict[str, Dependency]:
 
 
 def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None, Evidence | None]:
-    """The newest Python that a release works with: by the wheels in the lock file, else by what is known of it."""
+    """The newest Python that a release works with: by the wheels in the lockfile, else by what is known of it."""
     package = project.packages.get(name)
     minor = package.newest_python() if package is not None and package.version == version else None
     known = newest_for("python", name, version)
@@ -108,7 +108,7 @@ def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
 
 
 def _made(project: PythonProject) -> tuple[str, Evidence] | None:
-    """The newest Python of the day that the lock file was made: uv writes when each file was uploaded."""
+    """The newest Python of the day that the lockfile was made: uv writes when each file was uploaded."""
     days = [item.made for item in project.packages.values() if item.made is not None]
     if not days or not project.root.has("uv.lock"):
         return None

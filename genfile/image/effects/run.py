@@ -76,7 +76,7 @@ class Run:
         return source_text(self.context, self.stage, self.at(path))
 
     def data(self, parser: Callable[[str], Document], path: str) -> Document | None:
-        """A parsed file of the stage; None where there is none to be had."""
+        """A parsed file of the stage; None if there is none to be had."""
         found = self.find(path)
         return self.context.parsed(parser, found.source) if found.source is not None else None
 

@@ -1,4 +1,4 @@
-"""The Jinja environment of cookiecutter's templates: its behaviour to the byte, inside a sandbox.
+"""The Jinja environment of cookiecutter templates: the same output to the byte, inside a sandbox.
 
 cookiecutter renders with all of Jinja; here a template is other people's text. The methods of plain values that
 real templates use work; what grows values or repeats is bounded (`genfile.sandbox`); files come from the bundle alone.
