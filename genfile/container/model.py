@@ -1,4 +1,4 @@
-"""The values that the readers give."""
+"""The values that the readers return."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

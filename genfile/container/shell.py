@@ -1,4 +1,4 @@
-"""Shell texts, as far as they are plain: the simple commands of a list, and how they hang together."""
+"""Plain shell text: the simple commands of a list, and the operators between them."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What was read and parsed, kept while there is room: a tree can hold more than memory does."""
+"""A cache of what was read and parsed, bounded because a tree can be larger than memory."""
 
 from collections import OrderedDict
 from collections.abc import Hashable

@@ -1,4 +1,4 @@
-"""A folder of plain files: the last resort, taken only when no language claims anything."""
+"""A folder of plain files: the last resort, if no language claims anything."""
 
 import posixpath
 

@@ -1,4 +1,4 @@
-"""What the command of an image starts: the program, and the file or module that it is given."""
+"""The target of an image's command: the program, and the file or module that it runs."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""What holds for every good Dockerfile, whoever's preset it comes from.
+"""The checks for every Dockerfile, whichever preset it comes from.
 
 Each check takes a case and gives the faults it finds, as text; none means that the property holds.
 """

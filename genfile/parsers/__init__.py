@@ -1,4 +1,4 @@
-"""Text to values, one pure module a format.
+"""Text to values, one pure module per format.
 
 Each parser takes text and gives plain values (or a small dataclass) that know on which line they stand;
 text that is not of the format raises :class:`ParseError` with the line. No parser opens a file.

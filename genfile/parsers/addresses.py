@@ -1,4 +1,4 @@
-"""Texts that lead to a database or a broker, with everything taken out that is another's: `postgresql://{user}:…`."""
+"""Addresses of a database or a broker, with every other part replaced: `postgresql://{user}:…`."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How long, how deep and how full a text may be before a parser sees it: one linear look, one table of limits.
+"""Limits on the length, depth and size of a text before it is parsed: one linear scan, one table.
 
 A parser takes time and memory for what a text holds, not for its length alone, and most recurse: what is over a limit
 ends as a ParseError that says which. Code that tree-sitter reads has its own bounds in ``grammar``.

@@ -1,4 +1,4 @@
-"""Rules asked in order: the first that answers for a field wins, and a later one that disagrees is reported."""
+"""Ask rules in order: the first answer for a field wins, and a later one that disagrees is reported."""
 
 import posixpath
 import re

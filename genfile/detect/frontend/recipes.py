@@ -1,4 +1,4 @@
-"""A front end whose output a Makefile of the project moves to where its server embeds or serves it."""
+"""A front end whose output the project's Makefile moves to where the server embeds or serves it."""
 
 import posixpath
 import shlex

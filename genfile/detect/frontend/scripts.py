@@ -1,4 +1,4 @@
-"""A front end that scripts of package.json put into a server's folder, or that the server's own build makes."""
+"""A front end that package.json scripts put into a server's folder, or that the server's own build creates."""
 
 import posixpath
 from collections.abc import Iterator, Sequence

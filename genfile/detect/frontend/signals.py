@@ -1,4 +1,4 @@
-"""What says that a server serves a front end: paths that its code, its build or its `go:embed` names."""
+"""Evidence that a server serves a front end: paths in its code, its build or its `go:embed`."""
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Go: go.mod, the main packages below it, and what they listen on; a program without go.mod, for which one is made."""
+"""Go: go.mod, its main packages, and what they listen on; programs without a go.mod, for which one is created."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project

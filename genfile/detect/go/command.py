@@ -1,4 +1,4 @@
-"""What a Go program must be told to serve: the sub-command of a server."""
+"""The arguments that make a Go program serve, such as a server's sub-command."""
 
 import posixpath
 

@@ -1,4 +1,4 @@
-"""What lies around a Go module and takes part in its build: go.work, and replacements by other folders of the tree."""
+"""The surroundings of a Go module that take part in its build: go.work, and replacements by folders of the tree."""
 
 import posixpath
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where a Go program listens, and which of its routes tells its health."""
+"""The port of a Go program, and its health route."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""Whether a Go program listens on the network, and what it must be told to do so."""
+"""Whether a Go program listens on the network, and the arguments that it needs to do so."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Configuration files of a Go program that the tree holds: the port that they give, and a .env that must be there."""
+"""Configuration files of a Go program in the tree: the port that they set, and a required .env."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""Which Go builds the service."""
+"""The Go version that builds the service."""
 
 from genfile.data import runtime
 from genfile.detect.go.module import GoModule

@@ -1,4 +1,4 @@
-"""Dockerfiles, compose files and devcontainers that the project has already."""
+"""The project's existing Dockerfiles, compose files and devcontainers."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""What speaks of a service from further away: Kubernetes manifests, workflows of CI, the README."""
+"""Weak evidence for a service: Kubernetes manifests, CI workflows, the README."""
 
 import posixpath
 import re

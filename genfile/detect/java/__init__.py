@@ -1,4 +1,4 @@
-"""The JVM: Maven and Gradle builds, and what they leave to be run."""
+"""The JVM: Maven and Gradle builds, and the programs that they create."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project

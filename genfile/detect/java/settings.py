@@ -1,4 +1,4 @@
-"""What an application's own configuration files say: the port, the health endpoint, what must come from outside."""
+"""Facts from an application's configuration files: the port, the health endpoint, required variables."""
 
 import re
 from collections.abc import Iterator

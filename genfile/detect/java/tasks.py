@@ -1,4 +1,4 @@
-"""What a Gradle build leaves to be run: which plugin or task packages it, under which name, with which libraries."""
+"""The program that a Gradle build creates: the plugin or task that packages it, its name, its libraries."""
 
 import posixpath
 

@@ -1,4 +1,4 @@
-"""Which Java builds and runs the service."""
+"""The Java version that builds and runs the service."""
 
 import re
 

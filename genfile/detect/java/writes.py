@@ -1,4 +1,4 @@
-"""What a program on the JVM writes beside itself: there the code is root's, and the user is another."""
+"""The folders next to a JVM program that it writes to, where the code belongs to root."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""What of a workspace one member is made from: the members that it needs, and what lies beside the members."""
+"""The part of a workspace that one member needs: other members, and files next to the members."""
 
 import posixpath
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The program that a script's commands end in, as a start command."""
+"""The program that a script finally runs, as a start command."""
 
 import posixpath
 from dataclasses import dataclass

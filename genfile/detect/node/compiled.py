@@ -1,4 +1,4 @@
-"""Where the project's compiler writes what: the start command is held against it."""
+"""Where the project's compiler writes its output, to check the start command against."""
 
 import posixpath
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Packages that run in another place than a container: on a desktop or a telephone, in an editor, a browser, in CI."""
+"""Packages that do not run in a container: on a desktop or a phone, in an editor, a browser, in CI."""
 
 import posixpath
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the installation reads, what it must not run, and what the build and the program are told from outside."""
+"""What the installation reads and must not run, and the variables of the build and the program."""
 
 import posixpath
 

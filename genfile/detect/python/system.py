@@ -1,4 +1,4 @@
-"""What the installed packages and the code need of the system, and the services that they speak to."""
+"""The system packages and backing services that the installed packages and the code need."""
 
 import ast
 from collections.abc import Iterator

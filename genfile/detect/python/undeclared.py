@@ -1,4 +1,4 @@
-"""What the code imports and the whole list of what is installed does not have: it would fail at the first start."""
+"""Imports that the list of installed packages does not contain: the program would fail when it starts."""
 
 from genfile.data import Framework, import_names
 from genfile.detect.python.groups import listed_groups

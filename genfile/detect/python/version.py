@@ -1,4 +1,4 @@
-"""Which Python runs the service."""
+"""The Python version that runs the service."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What an effect is given: the stage, the command, and where it runs."""
+"""The input of an effect: the stage, the command, and its working directory."""
 
 import posixpath
 from collections.abc import Callable, Iterable
