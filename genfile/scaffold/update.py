@@ -106,7 +106,7 @@ def plan_update(
 
 @dataclass(frozen=True)
 class _Rendered:
-    """Renders versions of the template of one project, each with what is recorded."""
+    """Renders versions of one project's template, each with the recorded answers."""
 
     root: Path
     before: record.Answers
@@ -211,7 +211,7 @@ def _template(root: Path, before: record.Answers, source: str | None, **how: Any
 
 
 def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
-    """What was answered before; a secret, which was not kept, is what it is now."""
+    """The earlier answers; a secret, which was not stored, has its present value."""
 
     def asking(name: str, option: Any, default: Any, /) -> Any:
         return known.get(name, default if default is not None else given.get(name, ""))
@@ -220,7 +220,7 @@ def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
 
 
 def _only_new(ask: "Ask | None", before: record.Answers, given: Mapping[str, Any]) -> "Ask | None":
-    """Ask only what was not answered, before or now, or whose answer no longer fits."""
+    """Ask only for missing answers, and for those that no longer fit."""
     if ask is None:
         return None
     put = ask

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from genfile.source.base import LIMITS, MEBIBYTE, Limits
 
-# How often the clock is read, of the times that `allows` is asked.
+# How many calls of `allows` pass between two looks at the clock.
 _CLOCK = 8
 
 
@@ -35,7 +35,7 @@ class Budget:
         self.refused: set[str] = set()
 
     def allows(self, path: str = "", *, read: int = 0, parses: int = 0, names: int = 0) -> bool:
-        """Take what some work costs; False when the part in force has no more, and ``path`` is then not looked at."""
+        """Charge the cost of some work; False if the current part is used up, and ``path`` is then not looked at."""
         if self.ended is None:
             self._used["read"] += read
             self._used["parses"] += parses
