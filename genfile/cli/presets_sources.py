@@ -116,7 +116,7 @@ def _stored(reference: str, project: Path) -> str:
 
 
 def _resolve(source: str, project: Path) -> "LockedPreset":
-    """Fetch a preset again and read its manifest; what it is now."""
+    """Fetch a preset anew and read its manifest; what it is now."""
     from genfile.bundle import open_bundle, project_tree
     from genfile.preset.load import load_preset
     from genfile.spec.config import LockedPreset

@@ -60,7 +60,7 @@ def json_out(value: Any) -> None:
 
 
 def error(problem: GenfileError) -> None:
-    """One line of what went wrong, one of how to fix it."""
+    """One line of what went wrong, one of how to mend it."""
     error_out(f"error: {problem.message}")
     if problem.hint:
         error_out(f"hint: {problem.hint}")

@@ -1,4 +1,4 @@
-"""The acceptance checks: what every Dockerfile and .dockerignore that genfile writes must fulfil."""
+"""The acceptance list: what holds for every Dockerfile and .dockerignore that genfile writes."""
 
 from genfile.lint import generic, house
 from genfile.lint.case import Case, Check

@@ -1,4 +1,4 @@
-"""The input of a check: a Dockerfile and its ignore file, their spec, the files of the context."""
+"""What a check is given: a Dockerfile and its ignore file, the spec that they are for, the files of the context."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

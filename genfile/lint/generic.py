@@ -1,4 +1,4 @@
-"""The checks for every Dockerfile, whichever preset it comes from.
+"""What holds for every good Dockerfile, whoever's preset it comes from.
 
 Each check takes a case and gives the faults it finds, as text; none means that the property holds.
 """
@@ -150,7 +150,7 @@ def secret_values(case: Case) -> Iterator[str]:
 
 
 def installs(case: Case) -> Iterator[str]:
-    """Every installation has its cache mount, follows the lockfile, and sees manifests before any sources."""
+    """Every installation has its cache mount, follows the lock file, and sees manifests before any sources."""
     for run in case.runs():
         targets = {mount.get("target") for mount in run.mounts if mount.get("type") == "cache"}
         for command, wanted in CACHES.items():
@@ -161,7 +161,7 @@ def installs(case: Case) -> Iterator[str]:
     manager = case.spec["package_manager"]
     if manager and manager["lockfile"] and manager["name"] in LOCKED:
         text = LOCKED[manager["name"]]
-        # Yarn refuses a frozen lockfile for one member alone; it takes what is locked all the same.
+        # Yarn refuses a frozen lock file for one member alone; it takes what is locked all the same.
         names = (case.spec.get("workspace") or {}).get("names")
         texts = (text, "yarn workspaces focus") if names and manager["name"] == "yarn-berry" else (text,)
         if not any(item in run.value for run in case.runs() for item in texts):

@@ -1,4 +1,4 @@
-"""Further checks for the Dockerfiles of the built-in presets: their style and base images."""
+"""What holds for the Dockerfiles of the built-in presets besides: the house's own style and its bases."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Problems of Dockerfiles that build and start, measured against their project and good practice.
+"""What is wrong with a Dockerfile by the measure of its project and of good practice, where it does build and start.
 
 Each check is one function with its id and its reason beside it. It knows the interpreted image, the facts of the
 service that the Dockerfile itself does not testify, and the build context; what is unknown is never a finding. Layout

@@ -1,4 +1,4 @@
-"""Installations: by the lockfile, before the sources, without what only development needs."""
+"""Installations: by the lock file, before the sources, without what only development needs."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genfile.dockerfile.model import Instruction
 from genfile.practice.subject import Practice, Subject, Wrong
 
-# An installation of all dependencies: the words, the lockfiles that it could follow, and what makes it follow them.
+# An installation of all dependencies: the words, the lock files that it could follow, and what makes it follow them.
 _INSTALLS: tuple[tuple[re.Pattern[str], tuple[str, ...], re.Pattern[str], str], ...] = (
     (
         re.compile(r"\bnpm (?:i|install)\b(?P<rest>[^&|;]*)"),
@@ -85,7 +85,7 @@ def _lock(subject: Subject) -> Iterator[Wrong]:
 
 
 def _has(subject: Subject, name: str) -> bool:
-    """Whether a lockfile is in the build context, in the folder of the service or at its root."""
+    """Whether a lock file is in the build context, in the folder of the service or at its root."""
     service = subject.service
     root = subject.context.root
     path = service.spec.path if service is not None and service.spec.path != "." else ""

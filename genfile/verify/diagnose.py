@@ -1,4 +1,4 @@
-"""What a failed build or start means, read off its log, and the setting that fixes it."""
+"""What a failed build or start means, read off its log, and the setting that mends it."""
 
 import posixpath
 import re
@@ -22,8 +22,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?:!(\w+))?\}")
 class Diagnosis:
     """A cause: its id, what is wrong, what to do, and the settings that do it.
 
-    ``settings``: fields of the spec and options, with the values that they are to have; empty if only a person can
-    fix it. ``certain``: the settings fix it without a choice by a person.
+    ``settings``: fields of the spec and options, with the values that they are to have; empty where only a person can
+    mend it. ``certain``: the settings mend it without a choice by a person.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Diagnosis:
         return {"id": self.id, "text": self.text, "hint": self.hint, "settings": dict(self.settings)}
 
     def toml(self) -> list[str]:
-        """The lines of genfile.toml that fix it."""
+        """The lines of genfile.toml that mend it."""
         import json
 
         return [f"{_key(key)} = {json.dumps(value)}" for key, value in self.settings.items()]
@@ -47,7 +47,7 @@ def _key(key: str) -> str:
 
 
 def diagnose(report: Report, spec: "Spec") -> Diagnosis | None:
-    """The cause of a report's failure; None if all gates passed, or the log says nothing that is known."""
+    """The cause of a report's failure; None where all gates passed, or the log says nothing that is known."""
     failed = next((gate for gate in report.gates if not gate.passed), None)
     if failed is None:
         return None
@@ -138,7 +138,7 @@ def _fits(spec: "Spec", settings: Mapping[str, Any]) -> bool:
 
 
 def _filled(value: Any, name: str, spec: "Spec", key: str) -> Any:
-    """A value with the placeholders filled in; a list goes on from what the spec has. None if that can't be."""
+    """A value with the placeholders filled in; a list goes on from what the spec has. None where that can't be."""
     if isinstance(value, list):
         items = [_text(item, name) for item in value]
         if any(item is None for item in items):

@@ -60,7 +60,7 @@ def docker(*arguments: str, timeout: float = 60, stdin: str | None = None) -> Re
 
 
 def why_unavailable() -> str | None:
-    """None if an engine with BuildKit answers; else one line that says what is missing."""
+    """None where an engine with BuildKit answers; else one line that says what is missing."""
     version = docker("version", "--format", "{{.Server.Version}}", timeout=20)
     if not version.ok:
         return f"no Docker engine answers: {(version.output.strip() or 'nothing was said').splitlines()[-1]}"
@@ -106,7 +106,7 @@ def inspect(kind: str, name: str) -> dict[str, Any]:
 
 
 def first_entry(container: str, path: str) -> tarfile.TarInfo | None:
-    """Owner and mode of a file or folder in a container, without reading what is in it; None if there is none."""
+    """Owner and mode of a file or folder in a container, without reading what is in it; None where there is none."""
     with subprocess.Popen(
         ["docker", "cp", f"{container}:{path}", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as copying:

@@ -15,7 +15,7 @@ _IGNORED = "DL3008"
 
 @cache
 def find_hadolint() -> tuple[str, ...] | None:
-    """The words that start hadolint: of PATH, beside this Python, or the module; None if there is none."""
+    """The words that start hadolint: of PATH, beside this Python, or the module; None where there is none."""
     program = shutil.which("hadolint") or shutil.which("hadolint", path=sysconfig.get_path("scripts"))
     if program:
         return (program,)
@@ -37,7 +37,7 @@ def hadolint(dockerfile: str, settings: Path | None = None) -> list[str]:
 
 
 def build_check(dockerfile: str) -> tuple[list[str], str | None]:
-    """The warnings of `docker build --check`; and why there are not, where it could not be asked."""
+    """The warnings of `docker build --check`; and why there are none, where it could not be asked."""
     with tempfile.TemporaryDirectory(prefix="genfile-") as name:
         # Without the syntax line the engine's own parser is used, and nothing is fetched for it.
         text = dockerfile.removeprefix("# syntax=docker/dockerfile:1\n")

@@ -41,7 +41,7 @@ class BuildStep:
 
     @property
     def installs(self) -> bool:
-        """Whether it installs dependencies: the project itself is installed again with each change."""
+        """Whether it installs dependencies: the project itself is installed anew with each change."""
         own = "--prefix" in self.instruction or any(
             tool in self.instruction and flag not in self.instruction for tool, flag in _WITHOUT_PROJECT
         )

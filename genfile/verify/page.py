@@ -39,7 +39,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(url: str, timeout: float = 3) -> Answer | None:
-    """The answer to one GET without a proxy, with a page's first megabyte; None if nothing answers."""
+    """The answer to one GET without a proxy, with a page's first megabyte; None where nothing answers."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SameHost())
     asked = urllib.request.Request(url, headers={"Accept": "text/html,*/*"})
     try:

@@ -124,7 +124,7 @@ def _faults(case: PresetCase, values: dict[str, Any], rendering: "Rendering") ->
         found = faults(checked, own=False)
     except DockerfileError as error:
         return [f"Dockerfile: {error}"]
-    # Without the files of the context it is unknown whether a source of COPY is there.
+    # Without the files of the context nobody knows whether a source of COPY is there.
     return [fault for fault in found if case.files is not None or not fault.startswith("survives:")]
 
 
