@@ -1,7 +1,7 @@
-"""Why genfile believes what it believes.
+"""Facts, their evidence, and the decisions between them.
 
 A *signal* is a function from a project to a :class:`Fact`, or to None. A *decision* is an ordered tuple of
-signals; :func:`decide` asks them all, takes the first that answers, and keeps those that disagree with it.
+signals; :func:`decide` asks all of them, takes the first answer, and keeps those that disagree.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,10 @@ Level = Literal["info", "warning", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A place in the tree that says something: path relative to the inspected root, 1-based line, what it says."""
+    """A place in the tree that supports a fact.
+
+    ``path``: relative to the inspected root; ``line``: 1-based, or None; ``says``: what stands there, in a few words.
+    """
 
     path: str
     line: int | None
@@ -33,7 +36,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something the user should know that is no fact of the spec."""
+    """Something that the user should know and that is not a fact of the spec."""
 
     level: Level
     text: str
@@ -46,7 +49,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Something that is wrong with the image that the files make, as far as that can be told without an engine.
+    """A problem of the image that the files describe, found without building it.
 
     ``id``: of the check that found it; ``level``: `error` where the build or the start fails for certain, `hint` where
     nothing is wrong that could not be meant.
@@ -76,9 +79,9 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[T]):
-    """A value, the places that say so, and whether it is only a guess.
+    """A value, its evidence, and whether it is only a guess.
 
-    ``remedy`` says, for a guess, what the user can add to the project to make it certain.
+    ``remedy``: for a guess, what the user can add to the project to make it certain.
     """
 
     value: T
@@ -93,7 +96,7 @@ class Fact(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
-    """What was decided, the facts of weaker signals that disagree with it, and every answer in order."""
+    """The fact that was decided on, the weaker facts that disagree with it, and every answer in order."""
 
     fact: Fact[T] | None
     losers: tuple[Fact[T], ...] = ()
@@ -119,7 +122,7 @@ class Decision(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A decision as it was made: what each signal looks at (the first line of its docstring), and its answer."""
+    """The record of a decision: what each signal reads (the first line of its docstring), and its answer."""
 
     answers: tuple[tuple[str, Fact[Any] | None], ...]
     decided: Fact[Any] | None

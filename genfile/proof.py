@@ -1,6 +1,6 @@
-"""Specs proved on paper: render each, carry the Dockerfile out, mend what the checks find, keep what is left as risks.
+"""Check specs on paper: render each, carry the Dockerfile out, fix what the checks find, keep the rest as risks.
 
-Here detection, presets and the image on paper meet; none of them knows the others.
+Detection, presets and the image on paper meet here; none of them knows the others.
 """
 
 import posixpath
@@ -24,9 +24,9 @@ _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "InspectedService":
     """A service whose Dockerfile has been checked on paper, by the built-in preset of its language.
 
-    ``several``: the tree has other services, as for `render_spec`. What a check can mend is mended in the spec, with
-    the finding as its evidence; what is left stands in `risks`. The same tree gives the same answer. A service in a
-    language without a built-in preset is left as it is.
+    ``several``: the tree has other services, as for `render_spec`. What a check can fix is fixed in the spec, with
+    the finding as evidence; the rest goes to `risks`. The same tree gives the same result. A service in a language
+    without a built-in preset is returned unchanged.
     """
     from genfile.preset.find import preset_for
     from genfile.preset.render import render_spec
@@ -34,7 +34,7 @@ def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "Inspe
     from genfile.spec.project import LANGUAGES
 
     if service.spec.language not in LANGUAGES:
-        # Rendered by a preset of its own, which nobody has named here.
+        # Its own preset renders it, and that is not known here.
         return service
     for left in range(ROUNDS, -1, -1):
         rendering = render_spec(service.spec, preset=preset_for(plain(service.spec)), several=several)
@@ -47,7 +47,7 @@ def prove(tree: "Tree", service: "InspectedService", *, several: bool) -> "Inspe
 
 
 def findings_of(tree: "Tree", service: "InspectedService", rendering: "Rendering") -> "tuple[Finding, ...]":
-    """What the checks find in one rendering for a tree. A Dockerfile that can't be read gives nothing."""
+    """The findings of the checks for one rendering and a tree; none for a Dockerfile that can't be parsed."""
     from genfile.dockerfile.reader import DockerfileError
     from genfile.image import check
 
@@ -88,7 +88,7 @@ def context_of(tree: "Tree", folder: str) -> "Context":
 
 
 def needs_of(service: "InspectedService", context: str) -> "Needs":
-    """What the spec says that the program needs, with paths of the build context."""
+    """The program's needs according to the spec, with paths of the build context."""
     from genfile.detect.paths import relative
     from genfile.image import Need, Needs
 
@@ -118,12 +118,12 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
     )
 
 
-# Fields whose values are paths: those of a mend are of the build context, those of a spec of the whole tree.
+# Fields that hold paths: relative to the build context in a fix, to the whole tree in a spec.
 _PATHS = frozenset({"committed", "run_paths"})
 
 
 def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", context: str) -> "InspectedService | None":
-    """The service with the first mend that changes its spec; None where there is none."""
+    """The service with the first fix that changes its spec; None if there is none."""
     from genfile.errors import SpecError
     from genfile.spec.base import plain
     from genfile.spec.project import parse_spec
@@ -146,7 +146,7 @@ def _mended(service: "InspectedService", findings: "tuple[Finding, ...]", contex
 
 
 def _joined(before: Any, mend: "Mend", context: str) -> Any:
-    """The new value of a field: a list gets what it lacks, anything else is replaced."""
+    """The new value of a field: a list gets the missing items, anything else is replaced."""
     if not isinstance(before, list):
         return mend.value
     if mend.field in _PATHS:

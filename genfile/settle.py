@@ -1,4 +1,4 @@
-"""Fields of a spec and options of a preset, set by what somebody said: on the command line, or in a file."""
+"""Set fields of a spec and options of a preset, from the command line or from a file."""
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Settings = Mapping[str, str | Setting]
 
-# Where genfile.toml speaks of a service, it speaks of these.
+# genfile.toml identifies a service by these.
 _FOUND_BY = ("path", "language")
 
 
@@ -26,10 +26,10 @@ def apply_settings(
     preset: "Preset",
     passed_over: Callable[[str], bool] = lambda key: False,
 ) -> "tuple[InspectedService, dict[str, str]]":
-    """Set fields of a spec from text, and part the preset's options from them.
+    """Set fields of a spec from text, and return the preset's options separately.
 
-    ``passed_over``: whether a name that is neither is for another service, and no mistake. Raises UsageError for a name
-    that is neither, SpecError for a value that the field's type refuses; both name the place of the setting.
+    ``passed_over``: whether a name that is neither belongs to another service, and is not a mistake. Raises UsageError
+    for a name that is neither, SpecError for a value that the field's type refuses; both name the setting's place.
     """
     if not settings:
         return service, {}
@@ -84,7 +84,7 @@ def _is_below(pointer: str, others: Collection[str]) -> bool:
 
 
 def _option(key: str, setting: str | Setting, preset: "Preset") -> str:
-    """The text of an option. One that a file says is looked at here, so that a fault can name its place."""
+    """The text of an option. A value from a file is checked here, so that an error can name its place."""
     if isinstance(setting, Setting):
         from genfile.options import parse_value, takes
 
@@ -108,7 +108,7 @@ def _evidence(key: str, setting: str | Setting) -> Evidence:
 
 
 def _set_fields(model: "type[Spec]", values: dict[str, Any], fields: "Mapping[str, str | Setting]") -> dict[str, Any]:
-    """The values with all fields set: of each, the first reading of its text that nothing finds fault with."""
+    """The values with all fields set, each to the first reading of its text that validates."""
     from genfile.spec.project import faults
     from genfile.spec.wording import is_other_kind
 
@@ -138,7 +138,7 @@ def _set_fields(model: "type[Spec]", values: dict[str, Any], fields: "Mapping[st
 
 
 def _blamed(keys: Iterable[str], place: tuple[int | str, ...]) -> list[str]:
-    """The settings that a fault can come from: those of the field itself, or of the nearest one around it."""
+    """The settings that can cause a fault: those of the field itself, or of the nearest enclosing one."""
     for end in range(len(place), 0, -1):
         prefix = ".".join(map(str, place[:end]))
         near = [key for key in keys if key == prefix or key.startswith(prefix + ".") or prefix.startswith(key + ".")]
@@ -183,6 +183,6 @@ def _unknown(key: str, setting: str | Setting, spec: "Spec", preset: "Preset") -
 
 
 def rename(service: "InspectedService", name: str, place: Place) -> "InspectedService":
-    """A service under another name, which a file says."""
+    """A service renamed by a file."""
     facts = {**service.facts, "/name": Fact(name, (Evidence(place.path, place.line, f"name = {name}"),))}
     return replace(service, spec=service.spec.model_copy(update={"name": name}), facts=facts)

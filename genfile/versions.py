@@ -38,7 +38,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen: a line, or None where none fits; ``over``: it is past its end of life."""
+    """What was chosen: a line, or None if none fits; ``over``: it is past its end of life."""
 
     line: str | None
     over: bool = False

@@ -10,12 +10,12 @@ PATH = Path(__file__).parent.parent / "docs" / "checks.md"
 HEAD = """\
 # Checks over an image on paper
 
-`genfile inspect` and `genfile init` carry out the Dockerfile that they lead to, without an engine: on a symbolic file
-system that knows which paths are there, which are not, and which nobody can know. `genfile lint` does the same with any
-Dockerfile. What a check finds is first used to decide better; what is left stands in `risks`, with the id of the check.
-What is unknown (an image that nobody knows, a command that may have done anything) is never a finding.
+`genfile inspect` and `genfile init` carry out the resulting Dockerfile without building it: on a symbolic file system
+in which a path exists, does not exist, or is unknown. `genfile lint` does the same with any Dockerfile. A finding first
+improves the decision that caused it; what remains is listed in `risks`, with the id of the check. What is unknown (a
+base image without data, a command with unknown effects) is never a finding.
 
-This list is made from the code: `python -m tools.checks`.
+This list is generated from the code by `python -m tools.checks`.
 
 | id | why |
 |---|---|
@@ -23,7 +23,7 @@ This list is made from the code: `python -m tools.checks`.
 
 
 PRACTICE = """
-## Good practice, by the measure of the project
+## Good practice
 
 `genfile lint` says these of Dockerfiles that may well build and start: what the project's own files ask for, what must
 not be in a layer, how the process is started. A warning is a fault that matters in production; a hint is something that

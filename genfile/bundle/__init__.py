@@ -23,7 +23,7 @@ __all__ = ["BOUNDS", "Bounds", "Bundle", "Reference", "Tree", "open_bundle", "pa
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name when it is first asked for: a run with a built-in preset opens no bundle."""
+    """Load a name on first use: a run with a built-in preset opens no bundle."""
     from importlib import import_module
 
     for module, names in _HOMES.items():

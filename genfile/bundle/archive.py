@@ -17,7 +17,7 @@ def read_archive(
     """The files of an archive below a subfolder, which are executable, and `sha256:…` of the archive itself.
 
     A single folder at the top, as forges add one, is taken as the root. Raises SourceError when it can't be read or is
-    over a bound, PresetError for what does not belong into a bundle.
+    over a bound, PresetError for what must not be in a bundle.
     """
     collector = Collector(reference, bounds)
     try:

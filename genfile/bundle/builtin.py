@@ -1,4 +1,4 @@
-"""Where the built-in presets and templates are, and what there is."""
+"""The built-in presets and templates, and their paths."""
 
 from pathlib import Path
 

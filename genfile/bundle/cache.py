@@ -1,4 +1,4 @@
-"""The user's cache folder: the one place outside of a project that genfile writes to. No code ever lies in it.
+"""The user's cache folder for fetched bundles. It never contains code.
 
 What git fetched is kept there, and read again later on, perhaps by root: so the whole way to it from `/` must be one
 that nobody else can change. Where it is not, there is no cache, and what is fetched lasts as long as the run.
@@ -13,7 +13,7 @@ _MAX_LINKS = 20
 
 
 def cache_folder(*names: str) -> Path | None:
-    """`$XDG_CACHE_HOME/genfile/…` (Windows: %LOCALAPPDATA%), made if need be; None where there is no safe place."""
+    """`$XDG_CACHE_HOME/genfile/…` (Windows: %LOCALAPPDATA%), created if necessary; None if there is no safe place."""
     variable = "LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME"
     base = os.environ.get(variable, "")
     try:
@@ -28,7 +28,7 @@ def cache_folder(*names: str) -> Path | None:
 
 
 def _made(path: Path) -> Path | None:
-    """The folder without links, each part checked before the next is looked at, and made where it is missing."""
+    """The folder without links; each part is checked before the next, and created if missing."""
     waiting = list(Path(os.path.abspath(path)).parts[1:])  # noqa: PTH100 -- the links are followed here, one by one
     done = Path("/")
     links = 0
@@ -49,7 +49,7 @@ def _made(path: Path) -> Path | None:
         if not os.path.lexists(following):
             following.mkdir(mode=0o700)
         owner = os.lstat(following).st_uid
-        # In a folder that all may write to, each may rename only what is theirs: root's own is not root's doing there.
+        # In a sticky folder everyone may rename only their own files, so an entry of root's proves nothing there.
         if status.st_mode & 0o022 and owner != os.getuid():
             return None
         if owner not in (0, os.getuid()):
@@ -58,7 +58,7 @@ def _made(path: Path) -> Path | None:
 
 
 def _is_safe(status: os.stat_result, *, last: bool) -> bool:
-    """Whether nobody but root and this user can put another thing in the place of what lies in a folder."""
+    """Whether nobody but root and this user can put another thing instead of what lies in a folder."""
     if not stat.S_ISDIR(status.st_mode) or status.st_uid not in (0, os.getuid()):
         return False
     if last:

@@ -8,12 +8,12 @@ from genfile.protected import is_protected
 from genfile.source.base import Unreadable
 from genfile.source.folder import FolderSource
 
-# What tools leave in a folder and no author means to hand out.
+# Files that tools leave in a folder and that no author means to distribute.
 LEFT_OUT = frozenset(["__pycache__", "node_modules", ".venv", ".DS_Store"])
 
 
 def read_folder(root: Path, reference: str, bounds: Bounds = BOUNDS) -> tuple[dict[str, bytes], frozenset[str]]:
-    """All files below a folder, and which are executable. Raises PresetError for what does not belong into a bundle."""
+    """All files below a folder, and which are executable. Raises PresetError for what must not be in a bundle."""
     source = FolderSource(root)
     collector = Collector(reference, bounds)
     queue = [""]

@@ -1,8 +1,8 @@
-"""A bundle out of git, by the git command line: fetched once a commit, kept in the user's cache folder.
+"""A bundle from git, through the git command line: fetched once per commit and kept in the user's cache folder.
 
-Only objects are fetched, one commit deep, into a bare repository, and files are read as the raw objects they are: there
-is no work tree, so that no hook, no filter (LFS), no submodule and no attribute has a say. The cache is keyed by
-URL and commit; with the commit there, nothing is asked of the network.
+Only objects are fetched, one commit deep, into a bare repository, and files are read as raw objects. Without a work
+tree no hook, filter (LFS), submodule or attribute takes effect. The cache is keyed by URL and commit; a cached commit
+needs no network.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ ASK_SECONDS, FETCH_SECONDS, READ_SECONDS = 30, 180, 60
 # A repository that takes more on the disk is not one of presets.
 MAX_PACK = 512 * 1024 * 1024
 
-# Of git's own variables those that say how to reach a server; one that says where a repository is would lead us there.
+# Only git's variables for reaching a server; one that names a repository would redirect genfile to it.
 _KEPT = re.compile(
     r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_\w+|PROXY_COMMAND|CONFIG_(GLOBAL|COUNT|KEY_\d+|VALUE_\d+))"
 )
@@ -68,7 +68,7 @@ def read_git(
     """The files below a subfolder of a repository at a tag, branch or commit; ``pinned`` is a commit that goes first.
 
     ``url`` and ``revision`` come from `parse_reference`. Raises SourceError when git fails or can't be asked,
-    UsageError for a revision or folder that there is not, PresetError for what does not belong into a bundle.
+    UsageError for a revision or folder that there is not, PresetError for what must not be in a bundle.
     """
     if pinned is not None and not COMMIT.fullmatch(pinned):
         raise PresetError(
@@ -84,7 +84,7 @@ def read_git(
         try:
             files, executable = _read(repository, commit, subfolder, reference, bounds)
         except PresetError:
-            # What is refused is not kept.
+            # A refused bundle is not kept.
             shutil.rmtree(repository, ignore_errors=True)
             raise
         if pinned is None and revision != commit:
@@ -94,7 +94,7 @@ def read_git(
 
 @contextlib.contextmanager
 def _home(url: str) -> Iterator[Path]:
-    """The folder of a repository in the cache; where there is no safe cache, one that lasts as long as this run."""
+    """The folder of a repository in the cache, or without a safe cache one that lasts as long as this run."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", url.rstrip("/").removesuffix(".git").rsplit("/", 1)[-1])[:40]
     folder = cache_folder("bundles", f"{name}-{hashlib.sha256(url.encode()).hexdigest()[:24]}")
     if folder is not None:
@@ -102,7 +102,7 @@ def _home(url: str) -> Iterator[Path]:
             yield folder
         finally:
             with contextlib.suppress(OSError):
-                # Empty where nothing was fetched.
+                # Empty if nothing was fetched.
                 folder.rmdir()
         return
     with tempfile.TemporaryDirectory(prefix="genfile-") as temporary:
@@ -110,7 +110,7 @@ def _home(url: str) -> Iterator[Path]:
 
 
 def _resolve(url: str, revision: str | None, reference: str, home: Path, *, offline: bool, refresh: bool) -> str:
-    """The commit of a revision, asked of the server; where that can't be had, the one of the last time."""
+    """The commit of a revision, from the server; if the server can't be reached, the last known one."""
     if revision is not None and COMMIT.fullmatch(revision):
         return revision
     if not offline:
@@ -136,7 +136,7 @@ def _choose(output: bytes, wanted: list[str], revision: str | None, reference: s
         commit, _, name = line.partition("\t")
         if COMMIT.fullmatch(commit):
             found[name] = commit
-    # A tag of its own object names its commit with ^{}; and a tag goes before a branch of that name, as in git.
+    # An annotated tag names its commit with ^{}; a tag wins over a branch of the same name, as in git.
     for name in (wanted[1], wanted[0], wanted[2]) if revision else wanted:
         if name in found:
             return found[name]
@@ -147,7 +147,7 @@ def _choose(output: bytes, wanted: list[str], revision: str | None, reference: s
 
 
 def _fetch(url: str, commit: str, reference: str, home: Path) -> None:
-    """Fetch one commit into the cache, in a folder of its own that gets its name when it is whole."""
+    """Fetch one commit into the cache, in a temporary folder that is renamed when it is complete."""
     temporary = home / f".{os.urandom(6).hex()}"
     try:
         code, output = _run(["init", "--quiet", "--bare", "--template=", str(temporary)], home, READ_SECONDS)
@@ -198,7 +198,7 @@ def _read(
         mode, kind, digest, size = head.decode("ascii").split()
         collector.count()
         if kind != "blob":
-            # A submodule: its repository is not asked.
+            # A submodule: its repository is not fetched.
             continue
         path = collector.inside(name.decode("utf-8", "replace"))
         collector.check_size(path, int(size))
@@ -244,7 +244,7 @@ _TIME_OVER = -1001
 def _run(
     arguments: list[str], folder: Path, timeout: float, limit: int = 1024 * 1024, records: int = 0, stdin: bytes = b""
 ) -> tuple[int, bytes]:
-    """Run git in a folder; give its exit code, and what it printed. Ended when it prints or takes too much."""
+    """Run git in a folder; returns its exit code and output. It is stopped when it prints or takes too much."""
     settings = [word for setting in _SETTINGS for word in ("-c", setting)]
     words = [
         "git",
@@ -264,7 +264,7 @@ def _run(
                 stdin=given,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if keep_errors else subprocess.DEVNULL,
-                # Away from the terminal: ssh would ask there for a password.
+                # Detached from the terminal, where ssh would ask for a password.
                 start_new_session=True,
             )
         except OSError as error:
@@ -297,7 +297,7 @@ def _drain(process: "subprocess.Popen[bytes]", timeout: float, limit: int, recor
                 break
         code = process.wait()
     except BaseException:
-        # Ctrl-C: what was begun does not go on without us.
+        # Ctrl-C: the child does not outlive genfile.
         end(_TIME_OVER)
         raise
     finally:
@@ -310,7 +310,7 @@ def _drain(process: "subprocess.Popen[bytes]", timeout: float, limit: int, recor
 
 
 def _bound(pid: int) -> None:
-    """Bound what git may write to the disk, where the system can."""
+    """Limit what git may write to disk, if the system supports it."""
     with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
         import resource
 
@@ -341,7 +341,7 @@ def _failed(reference: str, url: str, output: bytes) -> SourceError:
 
 
 def _note(home: Path, revision: str | None) -> Path:
-    """The file that keeps what a revision was the last time."""
+    """The file with the last known commit of a revision."""
     return home / f"revision-{hashlib.sha256((revision or 'HEAD').encode()).hexdigest()[:24]}"
 
 

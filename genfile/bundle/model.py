@@ -17,13 +17,13 @@ Kind = Literal["builtin", "folder", "archive", "git", "package"]
 
 @dataclass(frozen=True)
 class Bundle:
-    """A folder of files that somebody else wrote: a preset or a template, read into memory, bounded.
+    """A folder of files that someone else wrote, a preset or a template, read into memory within limits.
 
-    ``files``: relative path with forward slashes to content, below the subfolder that was asked for. ``executable``:
+    ``files``: relative path with forward slashes to content, below the requested subfolder. ``executable``:
     those with an executable bit. ``commit``: of git, 40 hex digits; of an archive, `sha256:…`; of a package, its
     version; else None. ``folder``: where it lies on this disk, where it does. ``tree``: what its own files may name.
 
-    What belongs to version control is never part of a bundle, wherever it was read from.
+    Files of version control are never part of a bundle.
     """
 
     reference: str
@@ -69,7 +69,7 @@ BOUNDS = Bounds()
 
 
 class Collector:
-    """Takes the files of a bundle one by one, and refuses what does not belong into one, by its name."""
+    """Takes the files of a bundle one by one, and refuses, by name, what must not be in a bundle."""
 
     def __init__(self, reference: str, bounds: Bounds = BOUNDS) -> None:
         self.reference = reference
@@ -118,7 +118,7 @@ class Collector:
         self._links[plain] = resolved
 
     def inside(self, path: str) -> str:
-        """The path in its plain form. Raises PresetError when it is absolute, leads out, or is no name."""
+        """The path in its plain form. Raises PresetError when it is absolute, leads out, or is not a name."""
         if ".." in path.replace("\\", "/").split("/") or len(path) > self.bounds.path_length or path[1:2] == ":":
             raise self.refused(f"{shown(path)} is outside of it")
         try:
@@ -127,7 +127,7 @@ class Collector:
             raise self.refused(f"{shown(path)} is outside of it") from None
 
     def finish(self, subfolder: str = "") -> tuple[dict[str, bytes], frozenset[str]]:
-        """All files below a subfolder, links replaced by what they lead to, and which are executable."""
+        """All files below a subfolder, with links replaced by their targets, and which files are executable."""
         for link in sorted(self._links):
             target = self._follow(link)
             if target in self.files:

@@ -51,7 +51,7 @@ def open_bundle(
         pinned = pinned or tree.pins.get(reference)
         offline = offline or not tree.fetch
     pinned = None if refresh else pinned
-    # A tree of git, an archive or a package can name no path, and what it names is fetched as it was itself.
+    # A tree in git, an archive or a package can't name a path; what it names is fetched in the same way.
     away = Tree(None, not offline, tree.pins if tree is not None else {})
     if parsed.kind == "git":
         if tree is not None:
@@ -127,7 +127,7 @@ def _from_disk(parsed: Reference, what: What, base: Path, subfolder: str, tree: 
         files, executable, digest = read_archive(path, text, subfolder)
         return Bundle(text, "archive", name, files, executable, digest, path.resolve().parent, away)
     files, executable, folder = _folder(path, subfolder, text)
-    # What lies beside a preset that the user named may be named by it, as in `extends = "../base"`.
+    # A preset that the user named may name its neighbours, as in `extends = "../base"`.
     inner = tree if place is not None else Tree(checkout_of(folder) or folder.parent, away.fetch, away.pins)
     return Bundle(text, "folder", name, files, executable, None, folder, inner or away)
 

@@ -1,4 +1,4 @@
-"""Who says a reference: the user, who may name any place, or a tree, which may name only what is its own.
+"""The origin of a reference: the user may name any place, a tree only its own files.
 
 genfile.toml, genfile.lock, .genfile-answers.toml and a preset's `extends` come with a tree that somebody else may have
 written. What they name is looked for inside that tree, among what is installed, or in git at the commit that
@@ -19,12 +19,12 @@ _MAX_LINKS = 8
 
 
 class TreeError(UsageError):
-    """A tree names a place outside of it."""
+    """A tree names a place outside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A tree that names references.
+    """A tree that contains references.
 
     ``root``: the folder that no path may leave; None for a tree that is not a folder of this machine (git, an archive,
     a package), which can name no path. ``fetch``: the user's command is to ask the servers that the tree names.
@@ -41,7 +41,7 @@ NO_FOLDER = Tree(None)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a path of a tree leads: no part of it is a link; ``subfolder`` is what stands after the `#`."""
+    """The target of a path in a tree: no part of it is a link; ``subfolder`` is the part after the `#`."""
 
     path: Path
     subfolder: str
@@ -65,7 +65,7 @@ def project_tree(folder: Path, *, fetch: bool = False, pins: Mapping[str, str] |
 
 
 def locate(parsed: Reference, base: Path, tree: Tree) -> Place | None:
-    """Where the path that a tree names lies inside of it; None where the user's configuration trusts it.
+    """The path inside the tree that a reference names; None if the user's configuration trusts the reference.
 
     Raises UsageError for a path that leads out, in the same words whatever lies there.
     """
@@ -109,7 +109,7 @@ def _is_trusted(parsed: Reference, base: Path | None) -> bool:
 
 
 def _inside(root: Path, base: Path, parsed: Reference) -> Place | None:
-    """The path below a root, with every link in it followed by hand, so that none is followed out of it."""
+    """The path below a root, with every link resolved by genfile itself, so that none leads out of it."""
     try:
         start = base.resolve().relative_to(root.resolve()).as_posix()
         path = _walk(root.resolve(), start, parsed.location)

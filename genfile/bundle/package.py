@@ -43,7 +43,7 @@ def _locate(module: str, attribute: str | None) -> Path | None:
     if not all(part.isidentifier() for part in (top, *filter(None, rest))):
         return None
     try:
-        # Finding a top-level package imports nothing; finding one inside of it would import the outer one.
+        # Finding a top-level package imports nothing; finding one inside it would import the outer one.
         spec = find_spec(top)
     except (ImportError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""What a user may write to name a preset or a template, taken apart; nothing is opened here.
+"""Parse a reference to a preset or a template; nothing is opened here.
 
 node                                    a built-in's name
 ./folder  /folder#sub  ~/folder         a folder

@@ -18,7 +18,7 @@ def config_file() -> Path:
 
 
 def trust_rules(file: Path) -> list[str]:
-    """The list `trust`: references with `*`, such as `gh:acme/*`, and folders. Raises UsageError where it is none."""
+    """The list `trust`: references with `*`, such as `gh:acme/*`, and folders. Raises UsageError if it is none."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 
@@ -41,7 +41,7 @@ def trust_rules(file: Path) -> list[str]:
 
 def matches(place: str, rules: list[str]) -> bool:
     """Whether a rule names a place: the resolved path of a folder or an archive, or a reference."""
-    # What a server or a file system would read as another place than the one that is written there is never matched.
+    # Text that a server or a file system would resolve to another place than it says is never matched.
     if any(part in place for part in ("..", "%", "\\", "\n")):
         return False
     return any(fnmatch.fnmatchcase(place, _expanded(rule)) for rule in rules)

@@ -1,4 +1,4 @@
-"""Compose files: the services that a file builds, with what each says of its container."""
+"""Compose files: the services that a file builds, with the settings of each container."""
 
 import posixpath
 import re

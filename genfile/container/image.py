@@ -1,4 +1,4 @@
-"""The image that a Dockerfile makes for production, as far as the file itself tells."""
+"""The production image of a Dockerfile, as far as the file itself shows it."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""The values that the readers give."""
+"""The values that the readers return."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from genfile.evidence import Evidence
 
 T = TypeVar("T")
 
-# The text of a file of the build context, by its path there; None where there is none.
+# The text of a file of the build context, by its path there; None if there is none.
 ReadFile = Callable[[str], "str | None"]
 
 
@@ -34,7 +34,7 @@ class Port:
 class Command:
     """A command that a container runs, seen through its wrappers.
 
-    ``text`` is the command as a shell reads it; ``words`` are empty where it is more than one simple command.
+    ``text`` is the command as a shell reads it; ``words`` are empty if it is more than one simple command.
     ``before`` runs first and ends (migrations); ``beside`` runs at the same time; ``scripts`` are the files of the
     build context that led to it, each by the one before.
     """

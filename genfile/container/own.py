@@ -1,4 +1,4 @@
-"""Whether a file has the shape of those that genfile writes: such a file is no witness.
+"""Whether a file looks like one that genfile writes: such a file is not evidence.
 
 A Dockerfile that was made from guesses would turn them into facts on the next run. Nothing marks the files, so that
 they stay plain ones that a person owns; what they are made of is the mark: the same head, the same final stage, the

@@ -1,4 +1,4 @@
-"""System packages and folders that RUN steps make: apt, apk, dnf; mkdir, chown."""
+"""System packages and folders that RUN steps add: apt, apk, dnf; mkdir, chown."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Which port of a container is the one of its service: by what is said of each, not by the order alone."""
+"""The service's port among those of a container: by the evidence for each, not only by order."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Commands that people and CI are given: `docker run -p 8080:80`, and the addresses that a README names."""
+"""Commands for people and CI: `docker run -p 8080:80`, and the addresses in a README."""
 
 import re
 from collections.abc import Iterator

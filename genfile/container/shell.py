@@ -1,4 +1,4 @@
-"""Shell texts, as far as they are plain: the simple commands of a list, and how they hang together."""
+"""Plain shell text: the simple commands of a list, and the operators between them."""
 
 import re
 import shlex
@@ -34,7 +34,7 @@ def quoted(word: str) -> str:
 
 
 def split_commands(text: str) -> tuple[Simple, ...] | None:
-    """The simple commands of a text in order, quotes removed. None where it is more than a list of them."""
+    """The simple commands of a text in order, quotes removed. None if it is more than a list of them."""
     if len(text) > MAX_TEXT or "$(" in text or "`" in text:
         return None
     tokens = _tokens(text.replace("\\\n", " "))
@@ -84,7 +84,7 @@ def _simple(words: list[str], joined: str, *, beside: bool) -> Simple:
 
 
 def script_commands(text: str) -> tuple[Simple, ...]:
-    """The commands of a script, line by line: those inside of conditions count, what is not plain is passed over."""
+    """The commands of a script, line by line: those inside conditions count, what is not plain is passed over."""
     found: list[Simple] = []
     functions = 0
     for line in _lines(text[:MAX_TEXT].replace("\\\r\n", " ").replace("\\\n", " ")):

@@ -33,7 +33,7 @@ def expand(text: str, variables: Mapping[str, str], escape: str = "\\") -> str:
 
 
 def expand_words(text: str, variables: Mapping[str, str], escape: str = "\\") -> tuple[str, ...]:
-    """As `expand`, parted at blanks outside of quotes, those that a variable brings too."""
+    """As `expand`, parted at blanks outside quotes, those that a variable brings too."""
     if _grows(text, variables):
         return ()
     try:

@@ -222,7 +222,7 @@ def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
 
 @cache
 def brought_packages() -> dict[str, tuple[str, ...]]:
-    """The packages with shared libraries that a distribution of PyPI brings, where no lock file says so."""
+    """The packages with shared libraries that a distribution of PyPI brings, where no lockfile says so."""
     return {name: tuple(value) for name, value in load_table("packages")["brings"].items()}
 
 
@@ -269,7 +269,7 @@ def debian_libraries() -> dict[str, str]:
 
 
 def distribution_of(module: str) -> str | None:
-    """The distribution of PyPI that brings a module, by the data; None where the data does not know it."""
+    """The distribution of PyPI that brings a module, by the data; None if the data does not know it."""
     root = module.partition(".")[0]
     known = import_names().get(root)
     if known:
@@ -303,7 +303,7 @@ def default_tool(name: str, python: str | None = None) -> str:
 
 
 def tool_for_lock(name: str, lock_version: str) -> str | None:
-    """The version of pnpm or Yarn that wrote a lock file of that format."""
+    """The version of pnpm or Yarn that wrote a lockfile of that format."""
     version: str | None = load_table("tools")["lock"].get(name, {}).get(lock_version)
     return version
 
@@ -321,7 +321,7 @@ def gradle_needed(java: str) -> str | None:
 
 
 def newest_for(language: str, name: str, version: str) -> str | None:
-    """The newest line of a runtime that a release of a dependency works with; None where there is no known bound."""
+    """The newest line of a runtime that a release of a dependency works with; None if there is no known bound."""
     bounds = load_table("pins")[language].get(name)
     if bounds is None and language == "python":
         bounds = load_table("wheels")["python"].get(name)
@@ -336,7 +336,7 @@ def removed_modules() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def least_for(language: str, name: str, version: str) -> str | None:
-    """The oldest line of a runtime that a release of a dependency or a tool runs on; None where none is known."""
+    """The oldest line of a runtime that a release of a dependency or a tool runs on; None if none is known."""
     bounds = load_table("pins")["least"][language].get(name)
     release = _release(version) if bounds else None
     fitting = [least for start, least in bounds or () if release is not None and release >= _release(start)]

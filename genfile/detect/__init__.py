@@ -1,1 +1,1 @@
-"""From a source to facts: which folders are services, and what is true of each."""
+"""From a source to facts: which folders are services, and the facts of each."""

@@ -1,4 +1,4 @@
-"""Folders that lie beside a project: what is in them is no service of it."""
+"""Folders next to a project, whose content is not a service of it."""
 
 # Folders whose projects serve the repository, not its users.
 NOT_SERVICES = frozenset(

@@ -1,4 +1,4 @@
-"""Files that look like secrets and are none: in version control, and read by the build or by the program.
+"""Files that look like secrets and are not: in version control, and read by the build or by the program.
 
 Whether a file is in version control is told by the .gitignore files above it. A tree without any tells nothing: then
 what looks like a secret is taken for one.
@@ -55,7 +55,7 @@ def put_committed(folder: Project, draft: Draft) -> None:
     _tell_of_databases(folder, draft)
 
 
-# Databases of one file that Python's ignore file leaves out by their name: data is no part of an image.
+# Databases of one file that Python's ignore file leaves out by their name: data is not a part of an image.
 _DATABASES = ("*.sqlite3",)
 
 
@@ -121,7 +121,7 @@ def _fits(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def in_git(tree: Tree, path: str) -> bool | None:
-    """Whether a file that is there is in version control; None where nothing tells."""
+    """Whether a file that is there is in version control; None if nothing tells."""
     known = False
     place = posixpath.dirname(path)
     while True:

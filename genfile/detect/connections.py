@@ -1,4 +1,4 @@
-"""How a program is told where its databases are: which variables it reads, and what form it wants each in.
+"""How a program gets the addresses of its databases: the variables that it reads, and the format of each.
 
 A name says which database and which piece of its address is meant (`DB_HOST`, `PGUSER`); what the project puts there
 itself says the form: a default in the code, an example of its variables, a compose file. Nothing of those values but

@@ -1,4 +1,4 @@
-"""What goes wrong with one folder of a tree stays there."""
+"""Contain failures: a failure in one folder does not affect the rest of the tree."""
 
 import traceback
 from collections.abc import Iterator

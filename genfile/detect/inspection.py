@@ -181,7 +181,7 @@ def _declared(rules: "Sequence[DetectRules]", chosen: "DetectRules | None") -> "
 
 
 def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Found], dict[str, Served]]":
-    """The services of a tree, and the front ends that one of them gives out."""
+    """The services of a tree, and the front ends that one of them serves."""
     found = survey(tree, declared)
     nodes = {item.project.path for item in found if item.language.NAME == "node"}
     others = any("package.json" in names and path not in nodes for path, names in tree.folders.items())

@@ -1,4 +1,4 @@
-"""What a language module gives to the survey: pre-commit's way, a module with two functions, no base class."""
+"""The interface of a language module: a module with functions, without a base class."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol

@@ -1,4 +1,4 @@
-"""What lies outside of a service's folder, and is a part of its build or its program all the same."""
+"""What lies outside a service's folder, and is a part of its build or its program all the same."""
 
 import posixpath
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ def put_outside(root: Project, draft: Draft, references: Iterable[Reference]) ->
 
 
 def part_of(root: Project, path: str) -> str | None:
-    """The folder, or the file, of the tree that a path outside of a root means; None where there is none to take."""
+    """The folder, or the file, of the tree that a path outside a root means; None if there is none to take."""
     plain = posixpath.normpath(path or ".")
     parts = plain.split("/")
     if plain.startswith(("..", "/")) or any(part in _NEVER or part.startswith(".") for part in parts):

@@ -1,4 +1,4 @@
-"""A plain site is its folder as it is: what in it is there for people and tools, and what else would be given out."""
+"""A plain site is its folder as it is: what in it is there for people and tools, and what else would be served."""
 
 import posixpath
 import re
@@ -26,7 +26,7 @@ _NAMED = 5
 
 
 def put_linked(site: Project, draft: Draft) -> None:
-    """Put /linked, and a warning of what lies beside the pages and is given out with them."""
+    """Put /linked, and a warning of what lies beside the pages and is served with them."""
     pages = [site.text(name) or "" for name, _ in zip(site.files("*.html"), range(MAX_PAGES), strict=False)]
     renders = any("docsify" in text for text in pages)
     linked = [name for name in _left_out(site) if (renders and name.endswith(".md")) or _is_named(name, pages)]

@@ -1,4 +1,4 @@
-"""Variables that a program ends without: marked in the spec, each with the place that says so."""
+"""Variables that a program fails without: marked in the spec, each with its evidence."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Which line of a runtime a service gets: one pin, else ranges within what the dependencies work with."""
+"""The release line of a service's runtime: a pin, or else the ranges within what the dependencies support."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was read and parsed, kept while there is room: a tree can hold more than memory does."""
+"""A cache of what was read and parsed, bounded because a tree can be larger than memory."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -7,7 +7,7 @@ from typing import Any
 
 class Shelf:
     """Values by key, each with a weight in bytes. Where they are too heavy together, those that were used least lately
-    go. What has gone is made anew by whoever needs it again, at its cost to the budget.
+    go. What has gone is made again by whoever needs it again, at its cost to the budget.
     """
 
     def __init__(self, capacity: int) -> None:

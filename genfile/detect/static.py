@@ -1,4 +1,4 @@
-"""A folder of plain files: the last resort, taken only when no language claims anything."""
+"""A folder of plain files: the last resort, if no language claims anything."""
 
 import posixpath
 
@@ -108,12 +108,12 @@ def _of_hugo(tree: Tree, name: str) -> bool:
 
 
 def candidates(tree: Tree) -> list[str]:
-    """The folder of the pages that are given out, as a list of one: the root's, one of a usual name, or the only one
+    """The folder of the pages that are served, as a list of one: the root's, one of a usual name, or the only one
     that has any. Several beside each other are projects of their own: a note names them."""
     top = Project(tree, "")
     package = top.json("package.json") if "package.json" in tree.paths else None
     if package is not None and package.items("files") and package.get("private") is not True:
-        # What is published to others, pages included, is not given out from here.
+        # What is published to others, pages included, is not served from here.
         return []
     elsewhere = _elsewhere(top, package)
     if elsewhere is not None:
@@ -125,7 +125,7 @@ def candidates(tree: Tree) -> list[str]:
 
 
 def _elsewhere(top: Project, package: Document | None) -> Evidence | None:
-    """What shows the pages of a tree, where that is no browser which asks a server for them."""
+    """What shows the pages of a tree, where that is not a browser which asks a server for them."""
     for name in ("manifest.json", "src/manifest.json", "public/manifest.json"):
         manifest = top.json(name) if top.has(name) else None
         if manifest is not None and isinstance(manifest.get("manifest_version"), int):
@@ -246,7 +246,7 @@ def is_candidate(names: frozenset[str]) -> bool:
 
 def beside(tree: Tree, folder: str) -> str | None:
     """What says that a folder of pages belongs to something else, by its path: a manifest of a program in another
-    language at the root, code of one there or among the pages; for documentation, any code outside of it."""
+    language at the root, code of one there or among the pages; for documentation, any code outside it."""
     if "Staticfile" in tree.folders.get("", ()):
         return None
     # Pages themselves may have these two, for what makes them.

@@ -55,7 +55,7 @@ _MANIFESTS = frozenset({"pom.xml", "build.gradle", "build.gradle.kts", "package.
 _OLD = re.compile(r"[-_.](?:old|bak|backup|legacy|deprecated)$", re.IGNORECASE)
 # Sources that belong to a build, where there is one to tell of.
 SOURCES = (".java", ".kt")
-# How many programs it is said of why they are no service.
+# For how many programs a note says why they are not services.
 MAX_REASONS = 5
 
 
@@ -161,7 +161,7 @@ _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstar
 
 
 def _serving(found: list[Found], declared: "Sequence[Declared]") -> list[Found]:
-    """The services without the folders that a preset's rules claim, and that are none beside the others."""
+    """The services without the folders that a preset's rules claim, and that are not beside the others."""
     for language in declared:
         kept = language.serving([item.project for item in found if item.language is language])
         found = [item for item in found if item.language is not language or item.project in kept]
@@ -264,12 +264,12 @@ def _brought_along(found: Found) -> bool:
 
 
 def _is_front(found: Found) -> bool:
-    """Whether a claim beside another language's manifest is none of its own: a Procfile there starts the other."""
+    """Whether a claim beside another language's manifest is not one of its own: a Procfile there starts the other."""
     return found.claim.strength in ("site", "guess") or found.claim.reason.path.endswith("Procfile")
 
 
 def uncovered(tree: Tree) -> Iterator[Note]:
-    """What a tree without a service is made of: why its programs are none, and the manifests nearest to the root that
+    """What a tree without a service is made of: why its programs are not, and the manifests nearest to the root that
     no preset covers."""
     reasons = list(itertools.islice(_reasons(tree), MAX_REASONS))
     yield from reasons
@@ -290,7 +290,7 @@ def _kind(name: str) -> str:
 
 
 def _reasons(tree: Tree) -> Iterator[Note]:
-    """Why the programs that a language finds in the tree are no service, those nearest to the root first."""
+    """Why the programs that a language finds in the tree are not services, nearest to the root first."""
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         project = Project(tree, folder)
         names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}

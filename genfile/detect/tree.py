@@ -70,7 +70,7 @@ class Tree:
         return [*kept, Note("warning", f"{more} more notes were omitted")] if more else kept
 
     def text(self, path: str) -> str | None:
-        """The text of a file; None where there is none or it can't be read (then a note says why)."""
+        """The text of a file; None if there is none or it can't be read (then a note says why)."""
         if path not in self.paths:
             return None
         if path in self._texts:
@@ -93,7 +93,7 @@ class Tree:
             return None
 
     def parse(self, parser: Callable[[str], T], path: str) -> T | None:
-        """A parsed file; None where there is none or it is malformed (then a note says where)."""
+        """A parsed file; None if there is none or it is malformed (then a note says where)."""
         key = (parser, path)
         if key in self._parsed:
             result: T | None = self._parsed.get(key)
@@ -127,7 +127,7 @@ class Tree:
         return None
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
-        """What detectors work out once and need again; anew where the budget has ended since."""
+        """What detectors work out once and need again; again where the budget has ended since."""
         cuts = self.budget.cuts
         if key not in self._made or self._made[key][0] != cuts:
             self._made[key] = cuts, make()
@@ -135,7 +135,7 @@ class Tree:
         return made
 
     def forget(self) -> None:
-        """Let go of all that can be made anew."""
+        """Let go of all that can be made again."""
         self._texts.clear()
         self._parsed.clear()
 

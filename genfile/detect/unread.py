@@ -84,7 +84,7 @@ def _of_apps(folder: Project) -> list[str]:
 
 
 def _texts(folder: Project, apart: list[str]) -> list[str] | None:
-    """What may name a file that is read at run time; None where that is more than is looked at."""
+    """What may name a file that is read at run time; None if that is more than is looked at."""
     found: list[str] = []
     left = MAX_TEXT
     for path in folder.files("*"):

@@ -110,7 +110,7 @@ _QUICK = 3
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """A pattern, with what lies below what it covers, as an expression; None where that could take long."""
+    """A pattern, with what lies below what it covers, as an expression; None if that could take long."""
     tokens = _tokens(pattern) or ()
     if sum(kind in ("segment", "everything", "folders") for kind, _ in tokens) > _QUICK:
         return None

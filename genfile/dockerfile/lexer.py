@@ -53,7 +53,7 @@ def lex(
 
 
 class _Words:
-    """The words of one level; all levels share one buffer, so that a nested one drops what was begun outside of it."""
+    """The words of one level; all levels share one buffer, so that a nested one drops what was begun outside it."""
 
     def __init__(self, buffer: list[str]) -> None:
         self.buffer = buffer

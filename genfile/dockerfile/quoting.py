@@ -20,7 +20,7 @@ _PLAIN_ENV = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_@%+=:,./~-]+")
 # Inside of double quotes, BuildKit's lexer gives a meaning to these.
 _IN_QUOTES = re.compile(r'([\\"$])')
-# Outside of quotes to these, too; `<` could begin a heredoc.
+# Outside quotes to these, too; `<` could begin a heredoc.
 _BARE = re.compile(r"""([\\"'$<])""")
 _DIRECTIVE = re.compile(r"\s*(syntax|escape|check)\s*=", re.IGNORECASE)
 # A path that BuildKit or Compose could take for the address of a repository.
@@ -95,7 +95,7 @@ def shell_step(text: str, values: Iterable[tuple[str, str]] = ()) -> str:
 
 
 def _unquoted(text: str) -> list[tuple[int, str]]:
-    """The characters that a shell sees outside of quotes and without a backslash in front, each with its place."""
+    """The characters that a shell sees outside quotes and without a backslash in front, each with its place."""
     found: list[tuple[int, str]] = []
     quote, at = "", 0
     while at < len(text):

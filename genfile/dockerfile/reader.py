@@ -41,7 +41,7 @@ _CONTINUED = {token: re.compile(rf"(?s)(?:(.*[^{re.escape(token)}])|){re.escape(
 
 
 class DockerfileError(ValueError):
-    """Text that is no Dockerfile; ``line`` is 1-based."""
+    """Text that is not a Dockerfile; ``line`` is 1-based."""
 
     def __init__(self, reason: str, line: int) -> None:
         super().__init__(f"line {line}: {reason}")

@@ -1,4 +1,4 @@
-"""What a Dockerfile asks of whoever builds it: secrets, an SSH agent, build arguments without a default."""
+"""What a Dockerfile needs for its build: secrets, an SSH agent, build arguments without a default."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _PREDEFINED = frozenset(
     SOURCE_DATE_EPOCH
     """.split()
 )
-# Where a person keeps the file that a build mounts, by the name of its target.
+# The usual path of a file that a build mounts, by the name of its target.
 _FILES = {
     ".npmrc": (".npmrc",),
     ".netrc": (".netrc",),
@@ -64,7 +64,7 @@ class AskedArgument:
 
 @dataclass(frozen=True)
 class Asks:
-    """All that a Dockerfile asks for, each once."""
+    """Everything that a Dockerfile asks for, each once."""
 
     secrets: tuple[AskedSecret, ...]
     ssh: tuple[AskedAgent, ...]
@@ -75,7 +75,7 @@ NOTHING = Asks((), (), ())
 
 
 def asks_of(dockerfile: Dockerfile) -> Asks:
-    """Read off a Dockerfile what its build is to be given."""
+    """Read from a Dockerfile what its build needs."""
     secrets: dict[str, AskedSecret] = {}
     ssh: dict[str, AskedAgent] = {}
     for item in dockerfile.instructions:
@@ -103,7 +103,7 @@ def asks_of(dockerfile: Dockerfile) -> Asks:
 
 
 def secret_source(secret: AskedSecret, environment: Mapping[str, str], home: Path) -> str | None:
-    """Where a secret is on this machine, as `--secret` takes it: a variable or the usual file; None for neither."""
+    """The source of a secret on this machine, as `--secret` takes it: a variable or the usual file; or None."""
     for name in (secret.variable, secret.id, secret.usual_variable):
         if name and "," not in name and environment.get(name):
             return f"id={secret.id},env={name}"

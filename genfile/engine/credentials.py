@@ -1,4 +1,4 @@
-"""Credentials of registries, from where `docker login` and `podman login` keep them."""
+"""Credentials of registries, as stored by `docker login` and `podman login`."""
 
 import base64
 import binascii
@@ -31,7 +31,7 @@ class Credentials:
 
 
 def find_credentials(host: str) -> Credentials | None:
-    """What the configuration of Docker, else that of Podman, has for a registry; None: it is asked without."""
+    """The credentials for a registry in Docker's configuration, or else in Podman's; None for anonymous access."""
     for path in _files():
         config = _read(path)
         for key in (

@@ -1,4 +1,4 @@
-"""What an engine's output means, where a build failed."""
+"""The meaning of an engine's output after a failed build."""
 
 import re
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from genfile.data import load_table
 
 @dataclass(frozen=True)
 class Meaning:
-    """What went wrong in one line, and what to do about it."""
+    """The problem in one line, and what to do about it."""
 
     text: str
     hint: str
 
 
 def meaning_of(output: str) -> Meaning | None:
-    """The first known error in an engine's output; None where there is none that genfile knows."""
+    """The first known error in an engine's output; None if there is none that genfile knows."""
     for pattern, text, hint in _errors():
         match = pattern.search(output)
         if match is not None:

@@ -22,7 +22,7 @@ class Use:
 
     @property
     def reference(self) -> Reference | None:
-        """The image; None where a variable stands in it, or it is no reference."""
+        """The image; None if a variable stands in it, or it is not a reference."""
         try:
             return None if "$" in self.text else parse_reference(self.text)
         except UsageError:
@@ -48,7 +48,7 @@ def uses_of(dockerfile: Dockerfile) -> Iterator[Use]:
 
 
 def pinned(text: str, digests: Mapping[str, str]) -> str:
-    """The text of a Dockerfile with digests in it. ``digests``: by `name:tag` as it is written, without a digest.
+    """The text of a Dockerfile with digests in it. ``digests``: by `name:tag` as written, without a digest.
 
     An image that has another digest gets the new one. Raises DockerfileError for what is not a Dockerfile.
     """

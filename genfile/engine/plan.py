@@ -1,4 +1,4 @@
-"""Which images a folder gives, and what each build is to be told: tags, labels, secrets, arguments."""
+"""The images of a folder, with the tags, labels, secrets and arguments of each build."""
 
 import os
 import posixpath
@@ -36,7 +36,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Told:
-    """What the user says of a build. ``tags``: whole references, or names that get the tags of the revision."""
+    """The user's flags for a build. ``tags``: whole references, or names that get the revision's tags."""
 
     tags: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Planned:
-    """The images that will be built, and what is worth saying before."""
+    """The images to build, and notes on them."""
 
     targets: tuple[Target, ...]
     notes: tuple[str, ...] = field(default=())
@@ -56,7 +56,7 @@ class Planned:
 
 def units_of(root: Path, *, dockerfile: str | None = None, service: str | None = None) -> list[Unit]:
     """The images of a project: of the Dockerfile that was named, of the services in genfile.lock, else of the one at
-    the root, which is built with the root as its context. Raises UsageError where that leaves nothing, or no choice.
+    the root, which is built with the root as its context. Raises UsageError if that leaves nothing, or no choice.
     """
     written = _lock(root)
     if dockerfile is not None:
@@ -202,7 +202,7 @@ def _tags(unit: Unit, told: Told, revision: Revision | None) -> tuple[str, ...]:
 
 
 def read_named(root: Path, path: str) -> Dockerfile:
-    """The Dockerfile at a path that somebody named. Raises SourceError where it can't be read, or is none."""
+    """The Dockerfile at a path that somebody named. Raises SourceError if it can't be read, or is none."""
     try:
         return read_dockerfile((root / path).read_text("utf-8"))
     except DockerfileError as error:
@@ -230,7 +230,7 @@ def _named(told: Told) -> Named:
 
 
 def relative_targets(targets: Sequence[Target], root: Path) -> list[Target]:
-    """The same with paths from the current folder, so that a printed command can be run where one stands."""
+    """The same with paths from the current folder, so that a printed command can be pasted there."""
     from dataclasses import replace
 
     base = os.path.relpath(root).replace(os.sep, "/")

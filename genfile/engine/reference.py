@@ -12,13 +12,13 @@ _REGISTRY = re.compile(
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}")
 _MAX_NAME = 255
-# What a reference without a registry means.
+# The registry of a reference that names none.
 HUB = "docker.io"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference in its parts; ``registry`` is None where none is written."""
+    """A reference in its parts; ``registry`` is None if it has none."""
 
     registry: str | None
     repository: str
@@ -37,7 +37,7 @@ class Reference:
 
     @property
     def host(self) -> str:
-        """The registry that is asked."""
+        """The host of the registry."""
         return self.registry or HUB
 
     @property
@@ -48,7 +48,7 @@ class Reference:
 
 
 def parse_reference(text: str) -> Reference:
-    """Take a reference apart. Raises UsageError that says which part is wrong, and what it may be."""
+    """Parse a reference. Raises UsageError that says which part is wrong, and what is allowed."""
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
         raise UsageError(

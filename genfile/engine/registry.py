@@ -1,4 +1,4 @@
-"""The digest that a tag stands for now, asked of its registry: the OCI distribution specification, section "Pull"."""
+"""Ask a registry for the current digest of a tag: the OCI distribution specification, section "Pull"."""
 
 import hashlib
 import http.client
@@ -34,16 +34,16 @@ _LOCAL = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 
 
 class RegistryError(GenfileError):
-    """A registry that gave no digest."""
+    """A registry that did not return a digest."""
 
     code = "registry"
 
 
 @dataclass
 class Registry:
-    """Registries as one run asks them: each token is fetched once.
+    """Access to registries during one run: each token is fetched once.
 
-    ``plain``: hosts that are spoken to without TLS, besides the loopback ones.
+    ``plain``: hosts that are contacted without TLS, besides loopback addresses.
     """
 
     plain: frozenset[str] = frozenset()
@@ -78,7 +78,7 @@ class Registry:
         headers = {"Accept": _ACCEPT, "User-Agent": f"genfile/{__version__}"}
         request = urllib.request.Request(url, method=method, headers=headers)
         if token is not None:
-            # Not for whatever server a redirect leads to.
+            # Not for the server of a redirect.
             request.add_unredirected_header("Authorization", token)
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:

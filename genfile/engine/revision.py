@@ -1,4 +1,4 @@
-"""What git says of a checkout: commit, tag, remote. Labels and tags of an image come from it."""
+"""A checkout's commit, tag and remote from git, for labels and tags of an image."""
 
 import os
 import re
@@ -40,7 +40,7 @@ class Revision:
 
 
 def read_revision(folder: Path) -> Revision | None:
-    """What git says of a folder; None where it is not in a checkout, or git is not there."""
+    """The revision of a folder; None if it is not in a checkout, or git is not installed."""
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if commit is None or not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         return None

@@ -1,4 +1,4 @@
-"""Commands of an engine, run in front of the user: what they print is shown as it comes, and its end is kept."""
+"""Run commands of an engine: their output is shown as it comes, and its end is kept."""
 
 import os
 import re
@@ -23,7 +23,7 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 
 
 def find_engine(named: str | None) -> Engine:
-    """The engine that was named, else the first that is installed. Raises UsageError where there is none."""
+    """The named engine, or the first that is installed. Raises UsageError if there is none."""
     if named is not None:
         known: Engine | None = next((item for item in ENGINES if item == named), None)
         if known is None:
@@ -38,7 +38,7 @@ def find_engine(named: str | None) -> Engine:
 def run_all(commands: Sequence[Command], folder: Path) -> None:
     """Run commands one after another in a folder, until one fails.
 
-    Raises GenfileError with what the engine's message means; what it printed has been shown by then.
+    Raises GenfileError with the meaning of the engine's message; its output has been shown by then.
     """
     for command in commands:
         code, output = _run(command, folder)

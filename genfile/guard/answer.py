@@ -1,4 +1,4 @@
-"""The shape of a child's answer, imported only where one is checked."""
+"""The model of a child's answer, imported only where one is checked."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What goes over the pipes: a header as JSON, then bytes as they are; each with its length first."""
+"""The protocol of the pipes: a header as JSON, then raw bytes, each with its length first."""
 
 import json
 import struct

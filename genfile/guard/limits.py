@@ -1,4 +1,4 @@
-"""What a child may use."""
+"""The limits of a child."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""One child, as the parent sees it: started, asked, ended."""
+"""The parent's side of one child: start it, send requests, end it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`inspect` in a child: the request, the work, and the answer, which the parent checks and builds anew."""
+"""`inspect` in a child: the request, the work, and the answer, which the parent checks and builds again."""
 
 import os
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An image on paper: what a Dockerfile makes of a build context, and what is wrong with it, without an engine.
+"""An image on paper: the result of a Dockerfile and a build context, and its problems, without an engine.
 
 `build` carries the instructions out on a symbolic file system: paths that are known, paths that a known command makes,
 paths that nobody can know. `check` asks the checks of it. Neither knows of detection or of presets.

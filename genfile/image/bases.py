@@ -1,4 +1,4 @@
-"""What is known of a base image by its reference."""
+"""Known facts about a base image, by its reference."""
 
 import posixpath
 import re

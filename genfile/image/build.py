@@ -175,7 +175,7 @@ class _Run:
             self.context.find(top) is None
             or self.context.find(posixpath.join(top, "x" + last.replace("*", "x"))) is None
         ):
-            # What a build outside of the image may have made.
+            # What a build outside the image may have made.
             stage.files.put(Unknown(copy.target, f"{copy.item.keyword} {pattern}"))
         for name in fits:
             source = posixpath.normpath(posixpath.join(top, name))
@@ -229,7 +229,7 @@ class _Run:
                 kept.put(layer)
 
     def mounts(self, stage: Stage, item: Instruction) -> Files | None:
-        """The files of a RUN with its bind mounts, or None where it has none."""
+        """The files of a RUN with its bind mounts, or None if it has none."""
         files: Files | None = None
         for mount in item.mounts:
             if mount.get("type", "bind") != "bind":

@@ -35,7 +35,7 @@ class Context:
     kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def find(self, path: str) -> bool | None:
-        """Whether a file or folder is sent; None where the index can't tell."""
+        """Whether a file or folder is sent; None if the index can't tell."""
         path = posixpath.normpath(path)
         if path == ".":
             return True
@@ -64,11 +64,11 @@ class Context:
         return path == "." or self._full(path) in self._known_folders
 
     def read(self, path: str) -> str | None:
-        """The text of a file that is sent; None where there is none, or it is not text."""
+        """The text of a file that is sent; None if there is none, or it is not text."""
         return self.read_text(self._full(path)) if self.find(path) and self.is_file(path) else None
 
     def parsed(self, parser: Callable[[str], T], path: str) -> T | None:
-        """A file that is sent, parsed once; None where there is none, or it is malformed."""
+        """A file that is sent, parsed once; None if there is none, or it is malformed."""
         if not self.find(path) or not self.is_file(path):
             return None
         full = self._full(path)
@@ -110,7 +110,7 @@ class Context:
 
     def _hidden(self, path: str) -> bool:
         """Whether the index does not show what lies there: a folder that is never walked, a tree over its limits, or
-        what version control leaves out, which a build outside of the image may have made."""
+        what version control leaves out, which a build outside the image may have made."""
         if not self.whole or (self.untracked is not None and self.untracked(self._full(path))):
             return True
         parts = path.split("/")

@@ -1,4 +1,4 @@
-"""The files of a stage on paper: which paths are there, which are not, and which nobody can know.
+"""The files of a stage on paper: paths that exist, that do not exist, and that are unknown.
 
 A stage's files are a list of layers, the newest last, each the trace of one step. A path is looked up from the newest
 layer down: the first layer that is sure of it answers; a layer that may have touched it turns a *no* further down

@@ -1,4 +1,4 @@
-"""What a service is known to need of its image, whoever found it out; all of it may be empty."""
+"""A service's known needs of its image; each may be empty."""
 
 from dataclasses import dataclass
 

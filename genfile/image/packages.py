@@ -1,4 +1,4 @@
-"""What installations leave: node_modules and Python's environments, as far as manifests and locks tell."""
+"""The result of installations: node_modules and Python environments, as far as manifests and lockfiles show."""
 
 import posixpath
 from dataclasses import dataclass, field

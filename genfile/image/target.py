@@ -1,4 +1,4 @@
-"""What the command of an image starts: the program, and the file or module that it is given."""
+"""The target of an image's command: the program, and the file or module that it runs."""
 
 import posixpath
 import re
@@ -52,7 +52,7 @@ def words_of(built: Built) -> tuple[tuple[str, ...], str] | None:
 
 
 def target_of(stage: Stage, words: tuple[str, ...], folder: str) -> Target | None:
-    """The file or module that a command starts; None where that can't be seen."""
+    """The file or module that a command starts; None if that can't be seen."""
     program, rest = posixpath.basename(words[0]), words[1:]
     if any("$" in word or "*" in word for word in words):
         return None

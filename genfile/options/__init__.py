@@ -1,4 +1,4 @@
-"""What can be set: options of presets and questions of templates are one grammar."""
+"""Options of presets and questions of templates: one format of typed settings."""
 
 from genfile.options.model import Option, OptionName, Value
 from genfile.options.resolve import Ask, check_options, resolve_options, stored_values

@@ -1,4 +1,4 @@
-"""What a manifest may say of one option."""
+"""The model of one option in a manifest."""
 
 from typing import Annotated, Any, Literal, Self
 

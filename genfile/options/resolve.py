@@ -1,4 +1,4 @@
-"""The values of all options: in the order of what needs what, each from the first place that has one."""
+"""Resolve the values of all options, in the order of their dependencies, each from the first source that has one."""
 
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Ask(Protocol):
-    """Ask a person for one value; what comes back is checked by the option's type."""
+    """Ask a person for one value; the answer is checked against the option's type."""
 
     def __call__(self, name: str, option: Option, default: Value | None, /) -> Any: ...
 

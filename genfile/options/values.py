@@ -1,4 +1,4 @@
-"""From what was given to a value of an option's type, or one clause that says what it takes."""
+"""Convert given values to an option's type, or say in one clause what it takes."""
 
 import json
 import re
@@ -49,7 +49,7 @@ def is_image_reference(text: str) -> bool:
 
 
 def takes(option: Option) -> str:
-    """What an option takes, as the end of a sentence: `a whole number from 1 to 65535`."""
+    """What an option accepts, as the end of a sentence: `a whole number from 1 to 65535`."""
     if option.type == "choice":
         return f"one of {', '.join(option.choices)}"
     if option.type == "list":
@@ -84,7 +84,7 @@ def _range(low: int | None, high: int | None, of: str) -> str:
 
 
 def empty_value(option: Option) -> Value:
-    """The value where an option does not apply."""
+    """The value of an option that does not apply."""
     if option.type == "bool":
         return False
     if option.type in ("int", "port"):

@@ -1,4 +1,4 @@
-"""Text to values, one pure module a format.
+"""Text to values, one pure module per format.
 
 Each parser takes text and gives plain values (or a small dataclass) that know on which line they stand;
 text that is not of the format raises :class:`ParseError` with the line. No parser opens a file.
@@ -64,7 +64,7 @@ class Document:
         return value
 
     def text(self, *path: Key) -> str | None:
-        """Give the string at a path, stripped; None where there is none, or something that is no string."""
+        """Give the string at a path, stripped; None if there is none, or something that is not a string."""
         value = self.get(*path)
         return value.strip() if isinstance(value, str) else None
 

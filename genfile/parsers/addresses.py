@@ -1,4 +1,4 @@
-"""Texts that lead to a database or a broker, with everything taken out that is another's: `postgresql://{user}:…`."""
+"""Addresses of a database or a broker, with every other part replaced: `postgresql://{user}:…`."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MAX_TEXT = 1_000
 @dataclass(frozen=True, slots=True)
 class Address:
     """``scheme``: what a URL begins with, without its driver; empty for the other forms. ``form``: with {user},
-    {password}, {host}, {port} and {name} in the place of what another address has there."""
+    {password}, {host}, {port} and {name} instead of what another address has there."""
 
     scheme: str
     form: str

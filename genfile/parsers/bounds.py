@@ -1,4 +1,4 @@
-"""How long, how deep and how full a text may be before a parser sees it: one linear look, one table of limits.
+"""Limits on the length, depth and size of a text before it is parsed: one linear scan, one table.
 
 A parser takes time and memory for what a text holds, not for its length alone, and most recurse: what is over a limit
 ends as a ParseError that says which. Code that tree-sitter reads has its own bounds in ``grammar``.
@@ -56,7 +56,7 @@ def check(text: str, kind: str) -> None:
 
 
 def _depth(text: str, limit: int) -> int:
-    """How deep brackets are nested outside of strings, each taken to end with its line."""
+    """How deep brackets are nested outside strings, each taken to end with its line."""
     if text.count("[") + text.count("{") <= limit:
         return 0
     brackets = _NO_BRACKETS.sub("", _STRINGS.sub("", text))

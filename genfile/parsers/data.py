@@ -81,7 +81,7 @@ MAX_DOCUMENTS = 60
 def parse_documents(text: str) -> tuple[Document, ...]:
     """Every document of a YAML file up to a faulty one, as parse_yaml reads the first; lines are those of the file.
 
-    Raises ParseError where the first one is faulty."""
+    Raises ParseError if the first one is faulty."""
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("---") and line[3:4] in ("", " ", "\t")]
     bounds = [0, *starts, len(lines)]
@@ -136,7 +136,7 @@ def parse_ini(text: str) -> Document:
 
 
 def parse_dotenv(text: str) -> dict[str, tuple[str, int]]:
-    """Names of a .env file, each with its value and line. Never raises: what is no assignment is passed over."""
+    """Names of a .env file, each with its value and line. Never raises: what is not an assignment is passed over."""
     found: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, sign, value = line.strip().removeprefix("export ").partition("=")

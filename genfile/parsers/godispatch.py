@@ -44,7 +44,7 @@ class Branch:
     """A part of a file, by its bytes, that runs only where one of ``words`` is given (`serve`, `--serve`).
 
     ``literal``: the place of the command's literal, where a library dispatches; its ``names`` are those of the
-    variables that it is put into; ``listed``: it is an item of a list; ``program``: it is no command of another.
+    variables that it is put into; ``listed``: it is an item of a list; ``program``: it is not a command of another.
     ``kind``: the type that the command is, where it is a field of a struct: one after the other are all ``words`` then.
     """
 
@@ -245,7 +245,7 @@ class Dispatch:
                 yield Added(node.start_byte, parent, children)
 
     def _target(self, node: "Node") -> str:
-        """The name that a value is put into; empty where it is none."""
+        """The name that a value is put into; empty if it is none."""
         above = node.parent
         while above is not None and above.type in ("unary_expression", "expression_list"):
             above = above.parent

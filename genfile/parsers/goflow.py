@@ -150,7 +150,7 @@ class GoFlow:
         started = [item for item in inside if item.type == "go_statement"]
         branches = self._branches(node)
         goes = _outermost([(item.start_byte, item.end_byte) for item in started])
-        # A method's own name is no word of a type that is called the same.
+        # A method's own name is not a word of a type that is called the same.
         header = [(item.start_byte, item.end_byte) for item in node.children_by_field_name("name") if owner is not None]
         cut = _outermost([*((item.start, item.end) for item in branches), *goes, *header])
         words = self._words(_between(node.start_byte, node.end_byte, cut))

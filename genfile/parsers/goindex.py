@@ -84,7 +84,7 @@ class GoIndex:
         return self._functions[bisect_right(self._starts, function.start) - 1][1]
 
     def returned(self, function: Function) -> list["Node"]:
-        """What a function gives back first, in order; not what functions inside of it do."""
+        """What a function gives back first, in order; not what functions inside it do."""
         node = self._node(function)
         inner = self._within_node("func_literal", node)
         found = []
@@ -134,7 +134,7 @@ class GoIndex:
 
     @cached_property
     def _declared(self) -> dict[str, list["Node"]]:
-        """The constants and variables that stand outside of any function, by name."""
+        """The constants and variables that stand outside any function, by name."""
         found: dict[str, list[Node]] = {}
         for kind in ("const_spec", "var_spec"):
             for node in self._nodes(kind):

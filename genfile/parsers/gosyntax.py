@@ -18,7 +18,7 @@ _KINDS = tuple(
     for_statement select_statement go_statement unary_expression break_statement
     """.split()
 )
-# Chains of names that are longer are no field of a configuration.
+# Longer chains of names are not fields of a configuration.
 MAX_CHAIN = 120
 FIRST_ARGUMENT = ("os.Args[1]", "flag.Arg(0)", "flag.Args()[0]", "args[0]", "os.Args[1:][0]")
 CHAIN = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")

@@ -57,7 +57,7 @@ _CATALOGS = {"ktorLibs.": "io.ktor:ktor-", "mn.": "io.micronaut:"}
 
 
 def dependency(item: Statement) -> GradleDependency | None:
-    """The dependency that a statement of a `dependencies` block names; None where it names none that can be seen."""
+    """The dependency that a statement of a `dependencies` block names; None if it names none that can be seen."""
     first = item.arguments[0] if item.arguments else None
     coordinate = alias = project = None
     if isinstance(first, dict):

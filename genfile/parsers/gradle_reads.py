@@ -29,7 +29,7 @@ _OF_PROPERTIES = frozenset({"findProperty", "gradleProperty", "property", "getPr
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A value from outside of the script: a variable of the environment, or a property of Gradle's."""
+    """A value from outside the script: a variable of the environment, or a property of Gradle's."""
 
     name: str
     property: bool

@@ -56,7 +56,7 @@ class JsModule(JsReads, JsWrites, JsLoads):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
             if callee is not None and arguments is not None:
-                # A tagged template has one text in the place of arguments: $`git log`.
+                # A tagged template has one text instead of arguments: $`git log`.
                 tagged = arguments.type == "template_string"
                 items = [arguments] if tagged else arguments.named_children
                 values = tuple(self._argument(item) for item in items if item.type != "comment")

@@ -40,7 +40,7 @@ def only_gives(module: "JsModule") -> bool:
 
 
 def _exported(module: "JsModule", node: "Node") -> bool | None:
-    """Whether an expression exports something that nothing makes by a call; None where it does anything else."""
+    """Whether an expression exports something that nothing makes by a call; None if it does anything else."""
     if node.type == "string":
         # "use strict"
         return False

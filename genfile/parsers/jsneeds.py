@@ -110,7 +110,7 @@ def _gives_back(body: "Node") -> bool:
 
 
 def _alternatives(module: "JsModule", node: "Node", *, gone: bool, depth: int = 0) -> list[list["Node"]]:
-    """What a condition asks to be missing together, each way that it can be true; ``gone`` is False where it is asked
+    """What a condition asks to be missing together, each way that it can be true; ``gone`` is False if it is asked
     to be there, which ends the function before what is looked at."""
     node = _plain(node)
     if depth > MAX_DEPTH:

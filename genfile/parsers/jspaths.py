@@ -93,7 +93,7 @@ class JsPaths(JsReferences):
         return standing.literal(value) if isinstance(value, str) else None
 
     def path_of(self, node: "Node", standing: Standing, depth: int = 0) -> Where | None:
-        """The path that an expression is; None where it is none, or leads out of the service's folder."""
+        """The path that an expression is; None if it is none, or leads out of the service's folder."""
         if depth > MAX_DEPTH or self._steps.spent():
             return None
         kind = node.type

@@ -1,7 +1,7 @@
 """Paths that Java and Kotlin code computes: literals, constants, injected settings and what is joined of them.
 
 A name is what its own method declares, else a field of its class; a value that only a run would tell leaves the path
-open from there on. What lies outside of the file is asked for (`Outside`).
+open from there on. What lies outside the file is asked for (`Outside`).
 """
 
 import re
@@ -60,7 +60,7 @@ class JvmPath:
 class Outside:
     """What a file does not say itself: ``expand`` puts the settings into `${…}`, ``constant`` is a field of another
     class, by class and name; ``given`` is what a method is called with, by its name, how many arguments it takes and
-    which of them is asked for, ``loaded`` a key of a file of properties that the code loads; each None where it is not
+    which of them is asked for, ``loaded`` a key of a file of properties that the code loads; each None if it is not
     known."""
 
     expand: Callable[[str], str | None]
@@ -83,7 +83,7 @@ class JvmPaths(JvmNames):
         return found or self._own_method(name, 0)
 
     def path(self, node: "Node | None", depth: int = 0) -> JvmPath | None:
-        """The path that an expression stands for; None where not even its beginning is known."""
+        """The path that an expression stands for; None if not even its beginning is known."""
         if node is None or depth > MAX_DEPTH or self._steps.spent():
             return None
         kind = node.type
@@ -257,7 +257,7 @@ class JvmPaths(JvmNames):
 
 
 def _plain(text: str) -> JvmPath | None:
-    """A path that is written out; an URL of a file is one, `${…}` and what is computed are none."""
+    """A path that is written out; an URL of a file is one, `${…}` and what is computed are not."""
     text = re.sub(r"^file:(?://)?", "", text)
     if "#{" in text or "${" in text or len(text) > MAX_LENGTH:
         return None

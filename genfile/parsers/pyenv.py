@@ -39,7 +39,7 @@ def _reads(module: "PyModule") -> Iterator[EnvName]:
 def _tested(module: "PyModule") -> frozenset[Any]:
     """The variables that the code looks for before it reads them: `"X" in os.environ`, `except KeyError`."""
     found: set[Any] = set()
-    # What is inside of a body that was looked at has been looked at with it.
+    # What is inside a body that was looked at has been looked at with it.
     done: set[ast.AST] = set()
     for node in module.of(ast.Compare, ast.If, ast.Try):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):

@@ -17,7 +17,7 @@ def setup_keywords(module: PyModule) -> dict[str, Any]:
 
 
 def script_metadata(text: str) -> dict[str, Any] | None:
-    """The inline metadata of a script by PEP 723; None where there is none, or it is malformed."""
+    """The inline metadata of a script by PEP 723; None if there is none, or it is malformed."""
     import tomli
 
     block = _script_block(text)

@@ -42,7 +42,7 @@ class Place:
         return Place(None if self.up is None else self.up + 1, ())
 
     def inside(self, file: str) -> str | None:
-        """The path relative to the project, for a module at ``file``; None where it leaves it."""
+        """The path relative to the project, for a module at ``file``; None if it leaves it."""
         base = [] if self.up is None else file.split("/")
         if self.up is not None:
             if self.up == 0 or self.up > len(base):

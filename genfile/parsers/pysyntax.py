@@ -34,7 +34,7 @@ _CONTINUATIONS = (")", "]", "}", "else", "elif", "except", "finally", '"""', "''
 
 
 def parse_leniently(text: str) -> ast.Module:
-    """The syntax tree of a module, without statements that are no Python to this Python.
+    """The syntax tree of a module, without statements that are not Python to this Python.
 
     Raises ParseError for text that is not Python at all, is too deeply nested, or is too long.
     """
@@ -74,7 +74,7 @@ def _parse(text: str) -> ast.Module:
 def _without_statement(text: str, line: int | None) -> str | None:
     """The text with the top-level statement around a line left empty: a project may be newer than this Python.
 
-    None where that would leave nothing: then the text is no Python at all.
+    None if that would leave nothing: then the text is not Python at all.
     """
     lines = text.split("\n")
     if line is None or not 0 < line <= len(lines):

@@ -50,7 +50,7 @@ _FIELDS = _Fields()
 
 
 def parse_python(text: str) -> "PyModule":
-    """Read a module. Raises ParseError for text that is no Python, is too deeply nested, or is over 1 MiB."""
+    """Read a module. Raises ParseError for text that is not Python, is too deeply nested, or is over 1 MiB."""
     return PyModule(parse_leniently(text))
 
 

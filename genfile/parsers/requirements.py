@@ -160,7 +160,7 @@ BELOW = ".dev0"
 
 
 def cap(specifier: str) -> str | None:
-    """The newest version that a specifier lets in: 3.9.dev0 of `~=3.8.5`, 2 of `<=2`; None where there is no end."""
+    """The newest version that a specifier lets in: 3.9.dev0 of `~=3.8.5`, 2 of `<=2`; None if there is no end."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
     from packaging.version import InvalidVersion, Version
 

@@ -125,7 +125,7 @@ def _of_nest(words: Sequence[str], folder: str, listing: Listing) -> str | None:
 
 
 def written(chain: Chain, listing: Listing, major: int | None = None) -> dict[str, str | None] | None:
-    """Each source with the file that is made of it, None where it makes none, or where that can't be told.
+    """Each source with the file that is made of it, None if it makes none, or where that can't be told.
 
     None for all of it where the files are too many to be looked at. ``major``: of the compiler.
     """
@@ -134,7 +134,7 @@ def written(chain: Chain, listing: Listing, major: int | None = None) -> dict[st
 
 
 def _inputs(chain: Chain, listing: Listing) -> tuple[str, ...] | None:
-    """All that is compiled: what the configuration picks, and what these files import from outside of their folders."""
+    """All that is compiled: what the configuration picks, and what these files import from outside their folders."""
     files: dict[str, None] = {}
     for top in _tops(chain):
         for path in listing.below(top):

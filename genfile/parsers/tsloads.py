@@ -48,7 +48,7 @@ class Output:
 
 
 def refused(run: Output, start: str) -> Refusal | None:
-    """What keeps Node from loading the output of a source and of what it imports; None where nothing does."""
+    """What keeps Node from loading the output of a source and of what it imports; None if nothing does."""
     queue = [start]
     files = set(run.made.values())
     for source in queue:
@@ -73,7 +73,7 @@ def refused(run: Output, start: str) -> Refusal | None:
 
 
 def syntax_of(chain: Chain, output: str, is_module: bool, major: int | None = None) -> str | None:
-    """`module` or `commonjs`: what the compiler makes of a file's imports; None where that can't be told."""
+    """`module` or `commonjs`: what the compiler makes of a file's imports; None if that can't be told."""
     if output.endswith((".mjs", ".cjs")):
         return "module" if output.endswith(".mjs") else "commonjs"
     stated = chain.option("module")
@@ -97,7 +97,7 @@ def _hands_on(run: Output, target: str, item: Loaded) -> bool:
 
 
 def _why(run: Output, files: set[str], source: str, item: Loaded, target: str) -> str | None:
-    """Why Node does not find a module of the project; None where it does."""
+    """Why Node does not find a module of the project; None if it does."""
     if not item.module.startswith("."):
         parts = item.module.split("/")
         package = "/".join(parts[:2]) if item.module.startswith("@") else parts[0]

@@ -47,7 +47,7 @@ class Chain:
         return None if found is None else found[1]
 
     def folder(self, name: str) -> str | None:
-        """An option that is a path: relative to the file that states it. None where it is not set, or leads out."""
+        """An option that is a path: relative to the file that states it. None if it is not set, or leads out."""
         found = self._stated("compilerOptions", name)
         if found is None or not isinstance(found[1], str):
             return None
@@ -72,7 +72,7 @@ class Chain:
 
 
 def inside(folder: str, path: str) -> str | None:
-    """A path as it is written in a file of a folder, from the root on; "" is the root, None is outside of it."""
+    """A path as it is written in a file of a folder, from the root on; "" is the root, None is outside it."""
     if path.startswith("/") or "\0" in path:
         return None
     joined = posixpath.normpath(posixpath.join(folder or ".", path))
@@ -158,7 +158,7 @@ def selected(chain: Chain, files: Iterable[str]) -> tuple[str, ...]:
 
 
 def output_of(source: str, chain: Chain, inputs: Iterable[str], major: int | None = None) -> str | None:
-    """The file that the compiler makes of a source; None where it makes none, or where that can't be told.
+    """The file that the compiler makes of a source; None if it makes none, or where that can't be told.
 
     ``inputs``: all that it compiles: what is selected, and what these files import. ``major``: of the compiler.
     """

@@ -25,8 +25,7 @@ class Anchored(str):
 
 @dataclass(frozen=True, slots=True)
 class EnvDefault:
-    """An environment variable with what is taken where it is not set: a literal, another variable, or None where
-    nothing is."""
+    """An environment variable with what is taken where it is not set: a literal, or None if nothing is."""
 
     name: str
     default: Any = None
@@ -121,7 +120,7 @@ class Steps:
         self._left = allowed
 
     def spent(self) -> bool:
-        """Count one step; True once there are none left: then a value is UNKNOWN."""
+        """Count one step; True once there are not left: then a value is UNKNOWN."""
         self._left -= 1
         return self._left < 0
 

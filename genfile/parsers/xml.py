@@ -34,13 +34,13 @@ class Element:
         return found
 
     def find_text(self, *tags: str) -> str | None:
-        """The text of the first descendant along a path, or None where it is missing or empty."""
+        """The text of the first descendant along a path, or None if it is missing or empty."""
         element = self.child(*tags)
         return element.text or None if element else None
 
 
 def parse_xml(text: str) -> Element:
-    """The root element. Raises ParseError for text that is no XML, or that declares entities or a DTD."""
+    """The root element. Raises ParseError for text that is not XML, or that declares entities or a DTD."""
     from xml.parsers import expat
 
     check(text, "xml")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # The blocks that only some languages have, because only some have the stage. A preset for every language may override
-# them all the same: where there is no such stage, there is nothing to override.
+# them nevertheless: without such a stage, the block has no effect.
 STAGE_BLOCKS = frozenset({"base_setup", "build_setup"})
 
 
@@ -30,7 +30,7 @@ def check_blocks(environment: "PresetEnvironment", templates: Mapping[str, str],
         known = inherited_blocks(environment, templates, parent)
         nested = set(blocks.values()) - {None}
         for block, outer in blocks.items():
-            # A block inside of one that is overridden is the template's own.
+            # A block inside one that is overridden is the template's own.
             if known and block not in known and outer is None:
                 if parent.startswith("builtin/") and block in _anywhere(parent.removeprefix("builtin/")):
                     # For other languages: the built-in that applies has nothing there.
@@ -56,7 +56,7 @@ def _anywhere(template: str) -> frozenset[str]:
 
 
 def inherited_blocks(environment: "PresetEnvironment", templates: Mapping[str, str], name: str) -> set[str]:
-    """Every block of a template and of all that it extends; empty where that can't be known."""
+    """Every block of a template and of the templates that it extends; empty if that can't be known."""
     found: set[str] = set()
     current: str | None = name
     seen: set[str] = set()
@@ -73,7 +73,7 @@ def inherited_blocks(environment: "PresetEnvironment", templates: Mapping[str, s
 def _read(
     environment: "PresetEnvironment", templates: Mapping[str, str], name: str
 ) -> tuple[dict[str, str | None], str | None]:
-    """The blocks of one template, each with the block around it, and what the template extends."""
+    """The blocks of one template, each with its enclosing block, and the template that it extends."""
     from jinja2 import TemplateSyntaxError, nodes
 
     try:

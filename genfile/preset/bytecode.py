@@ -1,4 +1,4 @@
-"""The built-in templates, compiled, kept beside the code that renders them as Python keeps its own .pyc files.
+"""The built-in templates, compiled and stored next to the code that renders them, like Python's own .pyc files.
 
 Compiling takes a quarter to a third of the time of `genfile init`. Byte code is code: whoever can write it runs as
 whoever loads it. So it never lies in a cache folder, which people share, mount, and restore from elsewhere, but in
@@ -6,7 +6,7 @@ the `__pycache__` of the installed package, where writing it takes the right to 
 would only move the question to its key. Where the package can't be written, templates are compiled on each run;
 those of other presets always are, for they are few and small.
 
-Jinja keys an entry by the text of the template, so that a changed one is compiled anew.
+Jinja keys an entry by the text of the template, so a changed template is compiled again.
 """
 
 import os
@@ -61,7 +61,7 @@ class TemplateCache(BytecodeCache):
 
 
 def _is_builtin(name: str, source: str) -> bool:
-    """Whether a template is one of the built-in ones, and not what somebody made of it."""
+    """Whether a template is an unmodified built-in one."""
     from genfile.bundle.builtin import builtin_folder
 
     try:

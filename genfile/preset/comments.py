@@ -1,4 +1,4 @@
-"""How much an output file says of itself: nothing, what is not obvious, or the reason of every rule."""
+"""How much an output file explains: nothing, what is not obvious, or the reason for every rule."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -13,9 +13,9 @@ Comments = Literal["none", "brief", "teach"]
 
 
 def comment_lines(lines: list[Line], comments: Comments, *, dockerfile: bool) -> list[Line]:
-    """Apply a level of comments, then space: a blank line before each stage, no two in a row anywhere.
+    """Apply a level of comments, then normalise blank lines: one before each stage, never two in a row.
 
-    A parser directive (`# syntax=`) is no comment. Reasons stand above the first instruction that follows a rule.
+    A parser directive (`# syntax=`) is not a comment. A reason goes above the first instruction that follows its rule.
     """
     if comments == "none":
         lines = [line for line in lines if not _is_comment(line.text) or _is_directive(line.text)]

@@ -1,4 +1,4 @@
-"""What the options that every built-in preset has change: base images by family and registry, a private index."""
+"""The effects of the options that every built-in preset has: images by family and registry, a private index."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _WORDS = {"war": "Tomcat with Java", "jdk": "a Java JDK"}
 
 @dataclass(frozen=True)
 class Chosen:
-    """The values of all options, and what follows from them for the context of a template."""
+    """The values of all options, and what they add to the context of a template."""
 
     options: dict[str, Any]
     context: dict[str, Any]
 
 
 def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], context: Mapping[str, Any]) -> Chosen:
-    """The options of a preset for one spec (plain values): what was given, else the default of the family.
+    """The options of a preset for one spec (plain values): the given value, or the family's default.
 
     Raises UsageError for a name or value that does not fit, or a family that has no images for the language.
     """
@@ -43,7 +43,7 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
         name: option.model_copy(update={"default": defaults[name]}) if name in defaults else option
         for name, option in preset.options.items()
     }
-    # The order of the built-in ones is held by a test: to read it anew each time would cost a tenth of a run.
+    # A test checks the order of the built-in options: computing it each time would cost a tenth of a run.
     values = resolve_options(options, given, context, in_order=preset.chain[0] in BUILTIN)
     registry = values.get("registry")
     if registry:
@@ -65,7 +65,7 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
 def _chosen(
     preset: "Preset", given: Mapping[str, Any], context: Mapping[str, Any], family: Family, language: str
 ) -> list[str]:
-    """The options that are yes and that need images of their own. Raises UsageError where the family has none."""
+    """The enabled options that need their own images. Raises UsageError if the family does not have them."""
     chosen: list[str] = []
     for name in sorted(asked_of() & preset.options.keys()):
         asked = {key: value for key, value in given.items() if key == name}
@@ -81,7 +81,7 @@ def _chosen(
 
 
 def add_index(spec: dict[str, Any], secret: Any) -> None:
-    """Put the secret of a private index among those of the spec, where it is not one already."""
+    """Add the secret of a private index to those of the spec, unless it is there already."""
     kind = _INDEX_SECRETS.get(spec["language"])
     if secret and kind and all(item["kind"] != kind for item in spec["secrets"]):
         spec["secrets"].append({"id": secret, "kind": kind, "variable": None, "phase": "install"})
@@ -97,7 +97,7 @@ def swap_registry(reference: str, registry: str) -> str:
 
 
 def kind_of(spec: Mapping[str, Any]) -> str:
-    """What a family is asked for: a language, or what of it needs other images; see the head of families.toml."""
+    """The kind that a family is looked up by: a language, or a part of it with other images; see families.toml."""
     if spec["static"] is not None:
         return "static"
     if spec.get("engine") == "bun":
@@ -108,7 +108,7 @@ def kind_of(spec: Mapping[str, Any]) -> str:
 
 
 def _same_runtime(spec: Mapping[str, Any]) -> bool:
-    """Whether the front end is built by what the service runs on: one image for both."""
+    """Whether the front end is built with the image that the service runs on."""
     front = spec["frontend"]
     return front is not None and (front["engine"], front["runtime"]) == (spec.get("engine"), spec["runtime"])
 

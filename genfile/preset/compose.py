@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DATABASES = frozenset({"postgres", "mysql", "mariadb"})
 # Languages whose images have a shell, and no entry point but an init.
 _WITH_SHELL = frozenset({"node", "python"})
-# Where a person keeps the file of credentials that a build is given.
+# The usual path of the credentials file that a build needs.
 _FILES = {
     "npmrc": "/.npmrc",
     "netrc": "/.netrc",
@@ -34,7 +34,7 @@ _FILES = {
 
 
 def render_compose(services: "Sequence[tuple[Spec, Layout]]", comments: Comments = "brief") -> str:
-    """The text of compose.yaml for services with their layouts; it goes to the inspected root."""
+    """The text of compose.yaml, which goes to the inspected root, for services with their layouts."""
     return "".join(line.text + "\n" for line in compose_lines(services, comments))
 
 
@@ -88,7 +88,7 @@ def _entries(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     if (spec.release and not together) or spec.processes:
         base = base | {"image": f"{spec.name}:dev"}
     if spec.release and together:
-        # A database beside the code is a file of one container: no other one can prepare it.
+        # A database next to the code is a file in one container: no other container can prepare it.
         both = f"{shlex.join(spec.release)} && exec {shlex.join(spec.start)}"
         base = base | {"prepared": True, "command": ["sh", "-c", both]}
     elif spec.release:
@@ -106,7 +106,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
     values = plain(spec)
     scratch = scratch_folders(values, layout.context)
     written = [folder for folder in written_folders(values, layout.context) if folder not in scratch]
-    # Where it is given a database, a file beside its code is only what it falls back to.
+    # If it gets a database, a file next to its code is only a fallback.
     given = bool(_DATABASES & set(spec.backing_services))
     beside_code = [folder for folder in written if holds_code(folder, values, layout.context)]
     front = spec.frontend
@@ -150,7 +150,7 @@ def _service(spec: "Spec", layout: Layout, known: dict[str, BackingService]) -> 
 
 
 def _scratch(spec: "Spec", written: list[str]) -> list[str]:
-    """What a server writes to beside /tmp, where its root is read-only; not what is a volume already."""
+    """The folders besides /tmp that a server with a read-only root writes to, without those that are volumes."""
     tomcat = [f"/usr/local/tomcat/{name}" for name in ("logs", "temp", "work")]
     return [path for path in tomcat if path not in written] if getattr(spec, "layout", None) == "war" else []
 
@@ -162,13 +162,13 @@ def _asked(entry: dict[str, Any]) -> list[str]:
 
 
 def _optional(entry: dict[str, Any]) -> list[str]:
-    """The variables that are handed on where they are set."""
+    """The variables that are passed on if they are set."""
     handed = [item["name"] for item in entry["environment"] if item["value"] is None and not item["required"]]
     return [item["name"] for item in entry["arguments"] if not item["required"]] + handed
 
 
 def _publish(entries: list[dict[str, Any]]) -> None:
-    """Give each service a port of the host: its own, or the next free one where an earlier service has that."""
+    """Assign each service a port on the host: its own, or the next free one if an earlier service has it."""
     listening = [entry for entry in entries if entry["port"] is not None]
     holders: dict[int, str] = {}
     for entry in listening:
@@ -195,10 +195,10 @@ def _distinct(entries: list[dict[str, Any]], taken: set[str]) -> list[dict[str, 
 
 
 def _environment(spec: "Spec", known: dict[str, BackingService]) -> list[dict[str, Any]]:
-    """Where the databases are, and every variable that must come from outside, taken from the shell or .env.
+    """The addresses of databases, and every variable that must come from outside: from the shell or .env.
 
-    ``value`` is what the variable is set to; None: it is handed on, and where it is ``required`` compose stops with
-    the name of what is missing.
+    ``value``: the variable's value; None: it is passed on, and if it is ``required``, compose stops and names it
+    when it is missing.
     """
     values: dict[str, str | None] = {
         item.variable: known[item.service].fill(item.form, item.service)

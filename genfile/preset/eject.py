@@ -1,4 +1,4 @@
-"""A built-in preset as a folder of one's own: every template of its chain, so that a new genfile changes none of it."""
+"""A copy of a built-in preset with every template of its chain, so that a new release of genfile does not change it."""
 
 import re
 
@@ -9,10 +9,10 @@ _NAME = re.compile(r"""["']([a-z][a-z0-9-]*/[A-Za-z0-9_./-]+\.j2)["']""")
 
 
 def eject(name: str) -> dict[str, str]:
-    """The files of a built-in preset by path. Templates that it has of others lie in folders of their names.
+    """The files of a built-in preset by path. Templates from other presets are in folders with their names.
 
-    The options, and which files there are, stay those of the built-in: it is what the copy extends.
-    Raises UsageError for a name that is no built-in's.
+    Options and the list of files still come from the built-in preset, which the copy extends.
+    Raises UsageError for a name that is not a built-in preset.
     """
     if name not in BUILTIN:
         raise UsageError(f"preset {name!r} is not a built-in preset", hint=f"use one of {', '.join(BUILTIN)}")

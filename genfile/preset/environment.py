@@ -1,7 +1,7 @@
 """The sandbox that templates run in: plain values, an allow-list of filters, and no unquoted output.
 
-Forgotten quoting is an error and not a risk: `finalize` takes only what a quoting filter gave, and the
-parser refuses the two constructs that would slip by it (a literal in `{{ }}`, and `~`).
+Forgotten quoting is an error instead of a risk: `finalize` accepts only the output of quoting filters, and the
+parser refuses the two constructs that would bypass it (a literal in `{{ }}`, and `~`).
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class MarkExtension(Extension):
 
 
 class FieldError(UndefinedError):
-    """A template asked a table for a field that it has not: ``holder`` is the table, ``name`` the field."""
+    """A template used a field that does not exist: ``holder`` is the table, ``name`` the field."""
 
     def __init__(self, holder: dict[str, Any], name: str, message: str | None) -> None:
         super().__init__(message)
@@ -113,7 +113,7 @@ class PresetEnvironment(Sandbox):
         return self.undefined(obj=holder, name=name, exc=partial(FieldError, holder, name))  # type: ignore[arg-type]
 
 
-# Rendering is per thread, and so is the log of what a render reads.
+# Rendering is per thread, and so is the log of what it reads.
 def _log(environment: PresetEnvironment, obj: dict[str, Any], key: str) -> None:
     reads = current_reads()
     if reads is not None:

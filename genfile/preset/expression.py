@@ -22,7 +22,7 @@ _WORDS = {"true": True, "false": False, "none": None, "True": True, "False": Fal
 
 @dataclass(frozen=True)
 class Expression:
-    """A condition, parsed and checked; `holds` evaluates it. A field that a spec has not is none."""
+    """A condition, parsed and checked; `holds` evaluates it. A field that a spec does not have is None."""
 
     text: str
     tree: ast.expr
@@ -36,9 +36,9 @@ Fields = Mapping[str, Callable[[], frozenset[str]] | None]
 
 
 def parse_expression(text: str, fields: Fields, place: str) -> Expression:
-    """Parse a condition. ``fields``: each name that it may use, with what gives the fields of that; None: any.
+    """Parse a condition. ``fields``: the names that it may use, each with a function for its fields; None: any.
 
-    Raises PresetError, with ``place`` in front, for what the grammar has not or a field that there is not.
+    Raises PresetError, prefixed with ``place``, for unsupported syntax or an unknown field.
     """
     try:
         tree = ast.parse(text.strip(), mode="eval").body

@@ -1,4 +1,4 @@
-"""Faults of a preset in the words of its author: the file, the line, what is wrong, how to mend it."""
+"""Errors in a preset, for its author: the file, the line, what is wrong, how to fix it."""
 
 import traceback
 from collections.abc import Mapping, Sequence
@@ -63,7 +63,7 @@ def _place(error: BaseException, template: str) -> str:
 
 
 def _path_of(wanted: Any, context: Mapping[str, Any], prefix: str = "") -> str | None:
-    """Where a table stands in the context, dotted: `spec.runtime`."""
+    """The path of a table in the context, dotted: `spec.runtime`."""
     for key, value in context.items():
         path = f"{prefix}{key}"
         if value is wanted:
@@ -82,7 +82,7 @@ def line_of(text: str, location: Sequence[str | int]) -> int | None:
 
 
 def close_name(name: str, known: Sequence[str]) -> str | None:
-    """`did you mean port?`, or nothing where nothing is close."""
+    """`did you mean port?`, or None if no name is close."""
     return _close(name, known)
 
 

@@ -150,14 +150,14 @@ def words(values: Iterable[Any]) -> Markup:
 
 
 def url_path(value: str) -> Markup:
-    """The path of a URL, inside of quotes of any kind."""
+    """The path of a URL, inside quotes of any kind."""
     if not value.startswith("/") or any(char in "'\"\\<>` " or not char.isascii() for char in value):
         raise PresetError(f"{value!r} is not a URL path")
     return Markup(value)
 
 
 def url_format(value: str) -> Markup:
-    """The path of a URL inside of a format string, as printf and Python's `%` take it."""
+    """The path of a URL inside a format string, as printf and Python's `%` take it."""
     return Markup(url_path(value).replace("%", "%%"))
 
 
@@ -167,7 +167,7 @@ def json_text(value: Any) -> Markup:
 
 
 def compose_value(value: Any) -> Markup:
-    """Text, or a list of texts, as a value of compose.yaml, where `$` would begin a variable. Keys have none."""
+    """Text, or a list of texts, as a value in compose.yaml, where `$` would start a variable. Not for keys."""
     if isinstance(value, list | tuple):
         return Markup("[{}]").format(
             Markup(", ").join(json_text(_compose_text(item).replace("$", "$$")) for item in value)
@@ -176,7 +176,7 @@ def compose_value(value: Any) -> Markup:
 
 
 def yaml_text(value: Any) -> Markup:
-    """Text as a scalar of YAML, a key or a value: quoted only where YAML would take it for something else."""
+    """Text as a YAML scalar, a key or a value: quoted only if YAML would read it as something else."""
     text = _compose_text(value)
     plain = _PLAIN_YAML.fullmatch(text) is not None and text.lower() not in _YAML_WORDS
     return _safe("a value of compose.yaml", lambda: quoting.check(text)) if plain else json_text(text)
@@ -200,7 +200,7 @@ def owner(value: str) -> Markup:
 
 
 def after(text: str, start: str) -> str:
-    """What follows the beginning of a text; empty where it does not begin so."""
+    """The text after a prefix; empty if it does not start with it."""
     return text.removeprefix(start) if text.startswith(start) else ""
 
 
@@ -217,7 +217,7 @@ def comment(value: Any) -> Markup:
 
 
 def refuse(reason: str) -> Markup:
-    """Stop here: what the spec says can't be done by this preset with these options."""
+    """Stop rendering: this preset can't do what the spec needs with these options."""
     raise PresetError(reason)
 
 
@@ -326,7 +326,7 @@ def has_text(value: str) -> bool:
 
 
 def major(version: str | None) -> int:
-    """The first number of a version: `"10.34.9" | major` gives 10; 0 where there is none."""
+    """The first number of a version: `"10.34.9" | major` gives 10; 0 if there is none."""
     digits = (version or "").split(".")[0]
     return int(digits) if digits.isdecimal() and digits.isascii() else 0
 

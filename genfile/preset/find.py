@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def choose_preset(spec: Mapping[str, Any]) -> Preset:
-    """The first built-in preset that applies to a spec given as plain values. Raises PresetError where none does."""
+    """The first built-in preset that applies to a spec given as plain values. Raises PresetError if none does."""
     for name in BUILTIN:
         preset = load_builtin(name)
         if preset.applies_to(spec):

@@ -1,4 +1,4 @@
-"""Where the files of a service go, and what its build context is."""
+"""The paths of a service's files, and its build context."""
 
 import copy
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Layout:
     ignorefile: str
 
     def place(self, name: str) -> str:
-        """Where an output file of a preset goes, by the name that the preset gives it."""
+        """The path of an output file, by the name that the preset gives it."""
         if name == "Dockerfile":
             return self.dockerfile
         if name == ".dockerignore":
@@ -72,14 +72,14 @@ def plan_layout(spec: dict[str, Any], *, several: bool) -> Layout:
     """The layout of one service of a tree.
 
     One service: Dockerfile and .dockerignore at the root of its context, where every tool looks for them. One of
-    several: a Dockerfile in its own folder with a Dockerfile.dockerignore beside it, which BuildKit prefers.
+    several: a Dockerfile in its own folder and a Dockerfile.dockerignore next to it, which BuildKit prefers.
     """
     workspace = spec.get("workspace")
     context = workspace["root"] if workspace else spec["path"]
     static = spec.get("static")
-    # A build may write its pages outside of its own folder.
+    # A build may write its pages outside its own folder.
     context = common_folder(context, *spec.get("beside") or (), *([static["root"]] if static else ()))
-    # Where the code imports itself by its folder's name, that folder has to be there.
+    # If the code imports itself by its folder's name, that folder must exist in the image.
     context = common_folder(context, spec.get("python_path") or context)
     front = spec.get("frontend")
     if front:
@@ -124,7 +124,7 @@ def common_folder(*folders: str) -> str:
 
 
 def relative_to(path: str, context: str) -> str:
-    """A path of the tree relative to a folder of the tree; unchanged when it lies outside of it."""
+    """A path of the tree relative to a folder of the tree; unchanged when it lies outside it."""
     if context == "." or path == ".":
         return path
     if path == context:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from genfile.options.model import Option
     from genfile.spec.rules import DetectRules
 
-# Ordered: the first that applies to a spec is chosen. `static` stands first, for a front end is a Node project too.
+# In order: the first that applies to a spec is used. `static` comes first, because a front end is also a Node project.
 BUILTIN = ("static", "node", "python", "go", "java")
-# What a preset may extend without naming it: the built-in that applies to the spec.
+# The name for whichever built-in preset applies to the spec.
 ANY = "builtin"
 MAX_CHAIN = 8
 # Files that a preset need not declare: the template's name says which one it is.
@@ -28,11 +28,11 @@ IMPLIED = {"Dockerfile.j2": "Dockerfile", "dockerignore.j2": ".dockerignore"}
 
 @dataclass(frozen=True, eq=False)
 class Preset:
-    """A preset with all that it inherits: options and files merged, templates of the whole chain by name.
+    """A preset with everything that it inherits: merged options and files, templates of the whole chain by name.
 
     ``chain``: its name, then what it extends. ``templates``: by `preset/name.j2`. ``contents``: files that are
-    copied as they are. ``changed``: options whose default another than a built-in preset set. ``pins``: the commit
-    of each preset out of git, by its reference.
+    copied as they are. ``changed``: options whose default a preset that is not built in set. ``pins``: the commit
+    of each git preset, by its reference.
     """
 
     name: str
@@ -67,7 +67,7 @@ class _Layer:
 
 @cache
 def load_builtin(name: str) -> Preset:
-    """A built-in preset by name. Raises UsageError when there is none of that name, PresetError when it is at fault."""
+    """A built-in preset by name. Raises UsageError for an unknown name, PresetError for a fault in the preset."""
     if name not in BUILTIN:
         raise UsageError(f"unknown preset {name!r}", hint=f"use one of {', '.join(BUILTIN)}, a folder, or a reference")
     return _build(_builtin_layer(name), None, ())
@@ -76,11 +76,11 @@ def load_builtin(name: str) -> Preset:
 def load_preset(
     reference: "str | Bundle", *, base: Path | None = None, pinned: str | None = None, builtin: str | None = None
 ) -> Preset:
-    """A preset by the name of a built-in one, or by a reference (see `genfile.bundle`), or from what that gave.
+    """A preset by a built-in name, by a reference (see `genfile.bundle`), or from an opened bundle.
 
     ``base``: the folder that a relative path starts from. ``pinned``: the commit that was recorded for it.
-    ``builtin``: the built-in that stands for `extends = "builtin"`; None: such a preset is read for what it says of
-    itself, and can't render. Raises UsageError for a reference that leads nowhere, PresetError for a fault in it.
+    ``builtin``: the built-in preset for `extends = "builtin"`; None: such a preset can be shown
+    but can't render. Raises UsageError for a reference that leads nowhere, PresetError for a fault in it.
     """
     if not isinstance(reference, str):
         return _build(_bundle_layer(reference), builtin, ())
@@ -152,7 +152,7 @@ def _parent(layer: _Layer, builtin: str | None, below: tuple[str, ...]) -> Prese
     if not isinstance(extends, str):
         return None
     if extends == ANY:
-        # Without a spec the skeleton alone stands for it: what it says of itself can be shown.
+        # Without a spec only the skeleton is known; that is enough to show the preset.
         return _alias(load_builtin(builtin)) if builtin else None
     if extends in BUILTIN:
         return load_builtin(extends) if layer.builtin is False else _build(_builtin_layer(extends), None, below)

@@ -1,4 +1,4 @@
-"""What `preset.toml` may say."""
+"""The models of `preset.toml`."""
 
 from typing import Annotated, Any, Literal
 
@@ -28,7 +28,7 @@ class OutputFile(Model):
 
 
 class Manifest(Model):
-    """A preset: what it is for, what it extends, what can be set, what it writes."""
+    """A preset: what it applies to, what it extends, its options, and the files that it writes."""
 
     manifest: Literal[1]
     name: Name
@@ -47,10 +47,10 @@ class Manifest(Model):
 
 
 def parse_manifest(values: dict[str, Any], inherited: dict[str, dict[str, Any]], place: str, text: str) -> Manifest:
-    """Validate a manifest; an option that a parent has may name only what it changes.
+    """Validate a manifest; an option of a parent may give only what it changes.
 
-    ``inherited``: the options of the parents as plain values. ``text``: the file, for the lines of faults.
-    Raises PresetError that names the file, the line and the mend.
+    ``inherited``: the options of the parents as plain values. ``text``: the file, for line numbers in errors.
+    Raises PresetError that names the file, the line and the fix.
     """
     from pydantic import ValidationError
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from genfile.options.model import Option
 
-# What the context of a template calls a part of the spec, and the JSON pointer of that part.
+# Parts of the spec by their name in the context of a template, with their JSON pointers.
 _ROOTS = {"spec": "", "runtime": "/runtime", "frontend_runtime": "/frontend/runtime"}
 
 

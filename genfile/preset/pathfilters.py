@@ -1,4 +1,4 @@
-"""Filters over paths of the build context and of the image: which lie where."""
+"""Filters over paths of the build context and of the image."""
 
 import posixpath
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ def in_folder(paths: Iterable[str], folder: str) -> list[str]:
 
 
 def outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
-    """Those paths that are none of some folders, and lie in none of them."""
+    """The paths that are neither one of the folders nor inside one."""
     listed = [folder.rstrip("/") for folder in folders]
     return [path for path in paths if not any(path == folder or path.startswith(f"{folder}/") for folder in listed)]
 
@@ -57,8 +57,8 @@ def holding(paths: Iterable[str], folder: str) -> list[str]:
 
 
 def in_tomcat(paths: Iterable[str], of: str) -> list[str]:
-    """Each path that is written to in Tomcat's image: by the web application, whose pages are unpacked while all else
-    is where Tomcat is started, and by Tomcat itself."""
+    """Every path that is written to in Tomcat's image: by the web application, relative to its unpacked pages or to
+    Tomcat's working directory, and by Tomcat itself."""
     own = [
         path.replace("/usr/local/tomcat/src/main/webapp", "/usr/local/tomcat/webapps/ROOT", 1)
         for path in under(paths, "/usr/local/tomcat", of)

@@ -1,4 +1,4 @@
-"""Where in an image of the built-in presets the folders lie that the running program writes to."""
+"""The paths, in images of the built-in presets, of the folders that the program writes to."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def written_folders(spec: dict[str, Any], context: str) -> list[str]:
     # A Go image holds the program and its files alone, not the tree; so does one of Java.
     own = local["path"] if local["language"] in ("go", "java") else "."
     data = local["data"]
-    # A Go program that keeps its database where it is started runs on the volume: what else it writes is there too.
+    # A Go program with its database in the working directory runs on the volume, so all that it writes is there.
     apart = local["language"] == "go" and data in (".", local["path"])
     found = [] if apart else under(local["writable"], _ROOT, own)
     if data is not None:
@@ -40,6 +40,6 @@ def holds_code(folder: str, spec: dict[str, Any], context: str) -> bool:
 
 
 def is_made(folder: str, spec: dict[str, Any], context: str) -> bool:
-    """Whether a folder is a part of what the build of a Node service makes, which each release brings anew."""
+    """Whether a folder is part of a Node service's build output, which every release replaces."""
     made = localise(spec, context)["outputs"] if spec["language"] == "node" else []
     return any(f"{folder}/".startswith(f"{join_path(_ROOT, path)}/") for path in made)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """A file to be: its path relative to the inspected root, its lines, each with where it comes from."""
+    """A rendered file: its path relative to the inspected root, and its lines with their origins."""
 
     path: str
     lines: tuple[Line, ...]
@@ -35,7 +35,10 @@ class RenderedFile:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What a preset made of one spec."""
+    """The files of one service, rendered by a preset.
+
+    ``name``: the service's name; ``preset``: the preset's name; ``layout``: paths of the Dockerfile and the context.
+    """
 
     name: str
     preset: str
@@ -147,7 +150,7 @@ def _lines(
 
 
 def _runtime(language: str, asked: "Runtime | None") -> dict[str, Any]:
-    """What the data says of a language's runtime, as plain values: the distributions of its newest tags."""
+    """The data on a language's runtime as plain values: the distributions of its newest tags."""
     if asked is None:
         return {"version": "", "distro": "trixie", "alpine": "", "over": False}
     from genfile.data import runtime

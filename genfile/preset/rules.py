@@ -9,7 +9,7 @@ from genfile.errors import PresetError
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that passages of templates follow: one line that says why, and where it is written down."""
+    """A rule that passages of templates follow: one line that says why, and its source."""
 
     id: str
     why: str

@@ -28,7 +28,7 @@ ENV TZ=UTC
 
 
 def scaffold(name: str, extends: str, written: str | None = None) -> dict[str, str]:
-    """The files of a new preset by path: manifest, a template that overrides one block, one spec to test it with.
+    """The files of a new preset by path: a manifest, a template that overrides one block, one spec to test it.
 
     ``extends``: the parent, a path being relative to the current folder; ``written``: the same as the manifest says it.
     Raises UsageError when there is no preset to extend.

@@ -19,7 +19,7 @@ MAX_OUTPUT = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an output file: its text without the newline, and where it comes from.
+    """One line of an output file: its text without the newline, and its origin.
 
     ``rules`` are ids of rules.toml, outermost first; ``template`` and ``template_line`` name the place in the
     preset; ``fields`` are JSON pointers into the spec that were read while the line was made.
@@ -154,7 +154,7 @@ def _attach(lines: list[Line], pieces: list[str], origins: list[_Origin]) -> lis
                 start = origin.template_line
                 place = None if start is None else start + offset
                 line = replace(line, template=origin.template, template_line=place)
-            # What was read since the last visible text was read for this one.
+            # Whatever was read since the last visible text was read for this one.
             traced[number] = replace(line, fields=tuple(dict.fromkeys((*line.fields, *waiting))))
             waiting = ()
     return traced
@@ -188,7 +188,7 @@ def _drain(pointers: dict[tuple[int, str], tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _template_place(stream: Any) -> tuple[str | None, int | None]:
-    """The template and line that the innermost running generator of Jinja's stands at."""
+    """The template and line that Jinja's innermost running generator has reached."""
     frame: FrameType | None = None
     generator = stream
     while generator is not None and getattr(generator, "gi_frame", None) is not None:

@@ -1,1 +1,1 @@
-"""The files on disk: what would change, and the one atomic step that changes it."""
+"""The files on disk: a plan of changes, and the one atomic step that applies it."""

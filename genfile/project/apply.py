@@ -1,7 +1,7 @@
-"""All of a plan, or none of it: whatever happens on the way, a failure, Ctrl-C or the end of the process.
+"""Apply all of a plan or none of it, whatever happens: a failure, Ctrl-C or the end of the process.
 
-The new files are staged beside their targets, the journal says what is to come, and only then files are renamed. A
-failure is undone at once; what a killed process began is undone by the next run (`journal.recover_all`).
+The new files are staged next to their targets, the journal records the plan, and only then files are renamed. A
+failure is undone at once; the next run undoes what a killed process began (`journal.recover_all`).
 """
 
 from contextlib import ExitStack
@@ -17,8 +17,8 @@ from genfile.project.tree import Found, Tree, open_tree, reason
 def apply_plan(plan: Plan) -> None:
     """Write every change of a plan.
 
-    Raises ConflictError when a conflict stands or a file was changed since the plan was made, WriteError when the
-    disk refuses, or when another run of genfile writes into the same folder and doesn't end.
+    Raises ConflictError for an unresolved conflict or a file that changed after the plan was made, WriteError when
+    the disk refuses, or when another run of genfile keeps the folder locked.
     """
     if plan.conflicts:
         raise ConflictError(
@@ -63,7 +63,7 @@ def _undo(tree: Tree, journal: Journal) -> None:
 
 @dataclass(frozen=True)
 class _Step:
-    """One change, its place in the tree, and what is there."""
+    """One change, its place in the tree, and the existing file."""
 
     change: Change
     entry: Entry

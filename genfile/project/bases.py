@@ -1,7 +1,7 @@
-"""The part of `genfile.lock` that a template needs: what was last written, where nothing else can tell it.
+"""The part of `genfile.lock` for templates: what was last written, if it can't be rendered again.
 
 A part of the lock is a table of the same name: `[template]` here, `[containers]` in `genfile.project.written`. Each is
-written anew as a whole, and what the other parts hold stays as it is.
+replaced as a whole, and the other parts stay unchanged.
 """
 
 import base64
@@ -34,7 +34,7 @@ Kept = bytes | str
 
 @dataclass(frozen=True)
 class Bases:
-    """What the template's files were when they were last written, and which were executable (None: nobody knows)."""
+    """The template's files as they were last written, and which were executable (None: unknown)."""
 
     files: Mapping[str, Kept] = field(default_factory=dict)
     executable: frozenset[str] | None = None
@@ -53,7 +53,7 @@ def is_same(kept: Kept, content: bytes) -> bool:
 
 
 def read_bases(text: str | None) -> Bases:
-    """The files of `[template]`. Raises UsageError where they are damaged."""
+    """The files of `[template]`. Raises UsageError if they are damaged."""
     if text is None:
         return Bases()
     template = parse_lock(text).get("template", {})
@@ -101,7 +101,7 @@ def without_part(text: str | None, part: str) -> str:
 
 
 def _slowly(text: str, part: str) -> str:
-    """The same where the file is laid out in another way than genfile's: read mark by mark."""
+    """The same for a file that is not laid out as genfile does: read token by token."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -116,7 +116,7 @@ def _slowly(text: str, part: str) -> str:
 
 
 def parse_lock(text: str) -> dict[str, Any]:
-    """The tables of a lock. Raises UsageError where it is not TOML."""
+    """The tables of a lock. Raises UsageError if it is not TOML."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 
@@ -127,7 +127,7 @@ def parse_lock(text: str) -> dict[str, Any]:
 
 
 def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:
-    """The contents as text, the smallest first until there is no more room; of the others their digests."""
+    """The contents as text, smallest first until the size limit; only digests for the others."""
     result: dict[str, str] = {}
     room, unpacked = MAX_LOCK, MAX_UNPACKED
     for path, content in sorted(files.items(), key=lambda item: (len(item[1]), item[0])):
@@ -143,7 +143,7 @@ def _encoded(files: Mapping[str, Kept]) -> dict[str, str]:
 
 
 def decode_files(files: Any, place: str) -> dict[str, Kept]:
-    """The contents of a table of files. Raises UsageError where it is damaged; ``place``: where the table stands."""
+    """The contents of a table of files. Raises UsageError if it is damaged; ``place``: the table's place."""
     if not isinstance(files, dict):
         raise _damaged(f"{place} is not a table")
     if len(files) > MAX_FILES:

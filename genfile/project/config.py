@@ -1,4 +1,4 @@
-"""`genfile.toml`: what the user decided. Read strictly, and changed without touching what else stands in it."""
+"""`genfile.toml`: the user's decisions. Read strictly, and edited without touching anything else in it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,9 @@ def read_config(base: Path) -> "Config":
 
 
 def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] | None":
-    """The source of a preset that the project has a name for, and what genfile.lock has of it.
+    """The source of a preset that the project names, and its record in genfile.lock.
 
-    None where the project has none of that name. Raises UsageError when `genfile.toml` names another source than
+    None if the project has no preset of that name. Raises UsageError when `genfile.toml` names another source than
     the one that was recorded in `genfile.lock`.
     """
     entry = read_config(base).presets.get(name)
@@ -42,7 +42,7 @@ def preset_reference(name: str, base: Path) -> "tuple[str, LockedPreset | None] 
 
 
 def set_preset(text: str | None, name: str, source: str, table: tuple[str, ...] = ()) -> str:
-    """The text of `genfile.toml` with a preset in it; comments and order stay. ``table``: where decisions stand."""
+    """The text of `genfile.toml` with a preset in it; comments and order are kept. ``table``: that of the decisions."""
     import tomlkit
     from tomlkit.items import InlineTable, Table
 

@@ -1,7 +1,7 @@
-"""What the user decided for a project, and where each decision stands: genfile.toml, else another file of the project.
+"""The user's decisions for a project, with the place of each: genfile.toml, or another file of the project.
 
-`[tool.genfile]` of pyproject.toml and `genfile` of package.json say the same as a genfile.toml. The first of the three
-counts alone: decisions that two files share out between them are seen whole in neither.
+`[tool.genfile]` of pyproject.toml and `genfile` of package.json say the same as a genfile.toml. Only the first of
+the three counts: decisions that are spread over two files are complete in neither.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PYPROJECT, PACKAGE = "pyproject.toml", "package.json"
 # Of all tables `set` of a project: each one costs the work of a validation.
 MAX_SETTINGS = 500
-# The table of each file that the decisions stand in.
+# The table with the decisions in each file.
 TABLES = {CONFIG: (), PYPROJECT: ("tool", "genfile"), PACKAGE: ("genfile",)}
 
 
@@ -43,9 +43,9 @@ class Decided:
 
 
 def find_decided(base: Path, texts: Mapping[str, str | None] | None = None) -> Decided | None:
-    """The decisions of the project in a folder; None where it has none.
+    """The decisions of the project in a folder; None if there are not.
 
-    ``texts``: what a file is to hold, of those that are about to be written. Raises UsageError that names the place of
+    ``texts``: the new content of files that are about to be written. Raises UsageError that names the place of
     a mistake, SourceError for a genfile.toml that can't be read.
     """
     found: list[Origin] = []
@@ -103,7 +103,7 @@ def _text(base: Path, name: str) -> str | None:
     try:
         return read_text(base, name)
     except SourceError:
-        # A manifest that can't be read decides nothing: detection tells of it, where it matters.
+        # A manifest that can't be read decides nothing; detection reports it if it matters.
         if name == CONFIG:
             raise
         return None
@@ -136,7 +136,7 @@ def _open_package(text: str | None) -> Origin | None:
 
 
 def _table(origin: Origin) -> Origin | None:
-    """An origin whose table is there; a mistake where it is none is told by its model."""
+    """An origin whose table exists; its model reports a value that is not a table."""
     outer = origin.document.get(*origin.table[:-1])
     return origin if isinstance(outer, dict) and origin.table[-1] in outer else None
 

@@ -1,4 +1,4 @@
-"""Faults of a file that a person wrote, in one line: the file, line and column, what is wrong, how to mend it."""
+"""Errors in a file that a person wrote, in one line: file, line and column, what is wrong, how to fix it."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Origin:
         return self.document.get(*self.table)
 
     def place(self, *path: "Key") -> Place:
-        """Where a key of the table stands, else the nearest one around it."""
+        """The place of a key of the table, or of the nearest enclosing one."""
         whole = (*self.table, *path)
         for end in range(len(whole), 0, -1):
             line = self.document.line(*whole[:end])
@@ -43,7 +43,7 @@ class Origin:
         return self.text.removeprefix("\ufeff").splitlines()
 
     def _column(self, line: int, path: "tuple[Key, ...]", end: int) -> int | None:
-        """Of the innermost key that the line shows: a table may stand on one line with what it holds."""
+        """The column of the innermost key on the line: an inline table is on one line with its content."""
         text = self._lines[line - 1] if line <= len(self._lines) else ""
         for key in (*reversed(path[end:]), *reversed(path[:end])):
             if not isinstance(key, str):
@@ -71,7 +71,7 @@ def parse_model(model: type[ModelType], text: str, name: str) -> ModelType:
 
 
 def validate(model: type[ModelType], origin: Origin) -> ModelType:
-    """A model of what stands in a file. Raises UsageError that names the place of a fault."""
+    """A model of a file's content. Raises UsageError that names the place of an error."""
     from pydantic import ValidationError
 
     try:
@@ -105,7 +105,7 @@ def _close(model: "type[BaseModel]", location: tuple[str | int, ...]) -> str:
 
 
 def _inner(model: "type[BaseModel]", location: tuple[str | int, ...]) -> "type[BaseModel]":
-    """The model of the table at a place; a table of tables has names of its own in between."""
+    """The model of the table at a place, which may be in a table keyed by name."""
     for part in location:
         field = model.model_fields.get(str(part))
         model = (_model_in(field.annotation) if field is not None else None) or model

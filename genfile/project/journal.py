@@ -1,17 +1,17 @@
-"""What is about to be done to a project, written down first, so that it can be undone after a crash.
+"""A record of what is about to be done to a project, so that it can be undone after a crash.
 
 A journal holds the old content of every file that is to change, and the digest of the new one. It is on the disk
 before the first file changes, and its removal is the moment at which the new set of files stands: a run that finds
 one whose process has ended puts the old set back.
 
-It lies in the user's own state folder, never in the project. What a stranger committed can therefore not pass for a
-journal: nothing in a tree makes genfile write, move or delete anything. Beyond that, undoing touches a file only where
+It is in the user's state folder, never in the project. A file that a stranger committed can therefore never pass for
+a journal: nothing in a tree makes genfile write, move or delete anything. Besides, undoing touches a file only if
 
-- the folder is still the one that was written into (its path and its inode number),
-- the path is one that could be planned: below the root, through no link, not of version control,
-- the file is the very one that genfile put there (its inode number and its digest).
+- the folder is still the one that was written to (its path and its inode number),
+- the path is one that a plan may have: below the root, not through a link, not part of version control,
+- the file is exactly the one that genfile put there (its inode number and its digest).
 
-A file that is neither that nor the old one was edited by someone since; it stays as it is, and the user is told.
+Any other file except the old one has been edited since; it is left alone, and the user is informed.
 """
 
 import base64
@@ -38,7 +38,7 @@ _TEMPORARY = re.compile(r"\.genfile-[0-9a-f]{12}\.tmp")
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: where its new content is staged, what it was, and the digest of what it will be (None: no file)."""
+    """One file: the path of its staged content, the old content, and the digest of the new (None: no file)."""
 
     path: str
     temporary: str
@@ -74,7 +74,7 @@ class Journal:
 
 @dataclass(frozen=True)
 class Undone:
-    """What was put back: whether files had been changed at all, and those that someone has edited since."""
+    """The result of undoing: whether files had been changed at all, and those that were edited since."""
 
     changed: bool
     edited: tuple[str, ...]
@@ -91,7 +91,7 @@ def digest(content: bytes) -> str:
 
 
 class Record:
-    """The journal on the disk. Where there is no safe place for one, nothing is written, and a crash is not undone."""
+    """The journal on disk. If there is no safe place for it, nothing is recorded and a crash can't be undone."""
 
     def __init__(self, journal: Journal) -> None:
         """Write the intent: every file and folder that will be made is known from now on."""
@@ -99,7 +99,7 @@ class Record:
         self._file = None if state is None else state / journal_name(journal.folder)
         if self._file is None:
             return
-        # Whoever finds a journal without its first line can tell by this lock that nobody is at it.
+        # This lock shows a later run that no process is still writing a journal without a first line.
         with locked(self._file.parent):
             try:
                 self._write(os.O_CREAT | os.O_EXCL, _first_line(journal))
@@ -115,7 +115,7 @@ class Record:
         _sync(self._file.parent)
 
     def close(self) -> None:
-        """Remove it: the new set of files stands, or the old one was put back."""
+        """Remove it: the new files are complete, or the old ones were restored."""
         if self._file is None:
             return
         with suppress(FileNotFoundError):
@@ -135,7 +135,7 @@ class Record:
 
 
 def undo(tree: Tree, journal: Journal) -> Undone:
-    """Put the old files back. It can be interrupted anywhere and done again. Raises WriteError where it can't be."""
+    """Restore the old files. May be interrupted anywhere and repeated. Raises WriteError if it fails."""
     # A restored file is staged under the same name as the new one was.
     _remove_temporaries(tree, journal)
     edited: list[str] = []
@@ -165,7 +165,7 @@ def touched(journal: Journal) -> list[str]:
 
 
 def recover(tree: Tree) -> Undone | None:
-    """Undo what an interrupted run did in a folder, which the caller has locked. None where there was nothing."""
+    """Undo what an interrupted run did in a folder that the caller has locked. None if there was nothing to undo."""
     result = None
     for state in known_states():
         file = state / journal_name(tree.folder)
@@ -181,7 +181,7 @@ def recover(tree: Tree) -> Undone | None:
 
 
 def recover_all() -> Iterator[tuple[Path, Undone | str]]:
-    """Undo whatever interrupted runs did, in all folders that are free; what can't be undone with the reason why."""
+    """Undo what interrupted runs did in all folders that are not locked; with reasons for what can't be undone."""
     for file in journals():
         journal = _read(file)
         if journal is None:
@@ -193,7 +193,7 @@ def recover_all() -> Iterator[tuple[Path, Undone | str]]:
                 with Tree(journal.folder) as tree, locked(tree.folder, wait=0):
                     done = recover(tree)
             except BusyError:
-                # What a live run wrote down is its own.
+                # The journal of a live run is its own.
                 continue
             except (OSError, WriteError) as error:
                 yield journal.folder, str(error)
@@ -225,7 +225,7 @@ def _drop_if_empty(file: Path) -> None:
 
 
 def _restore(tree: Tree, journal: Journal, entry: Entry) -> bool:
-    """Put one old file back, if what is there now is what genfile made; whether nobody else has changed it."""
+    """Restore one old file if the current one is genfile's; returns whether nobody else has changed it."""
     try:
         now = tree.read(entry.path)
     except WriteError:
@@ -288,7 +288,7 @@ def _encoded(content: bytes) -> str:
 
 
 def _read(file: Path) -> Journal | None:
-    """The journal in a file; None where not even its first line was written."""
+    """The journal in a file; None if not even its first line was written."""
     try:
         first, *rest = file.read_text("ascii").splitlines(keepends=True) or [""]
         head = json.loads(first)

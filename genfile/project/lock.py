@@ -1,4 +1,4 @@
-"""`genfile.lock`: what was resolved, so that every machine gets the same. Written by genfile alone."""
+"""`genfile.lock`: what was resolved, so that every machine gets the same. Only genfile writes it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ _HEAD = "# Written by genfile: the pinned state of the sources in genfile.toml. 
 
 
 def read_lock(base: Path) -> "Lock":
-    """What is recorded in a folder; without the file, nothing. Raises UsageError that names the file and the line."""
+    """The record in a folder; empty without the file. Raises UsageError that names the file and the line."""
     from genfile.project.faults import parse_model
     from genfile.spec.config import Lock
 
@@ -23,7 +23,7 @@ def read_lock(base: Path) -> "Lock":
 
 
 def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> str:
-    """The text of `genfile.lock` with the record of a preset, or without it (None); its other parts stay as they are.
+    """The text of `genfile.lock` with the record of a preset, or without it (None); its other parts stay unchanged.
 
     Raises UsageError that names the place of what is damaged.
     """
@@ -38,7 +38,7 @@ def set_locked(text: str | None, name: str, locked: "LockedPreset | None") -> st
         presets.pop(name, None)
     else:
         presets[name] = locked
-    # No part of it is a person's: this one is written anew, in one order, so that a change is a change of one entry.
+    # No person edits it: this part is rewritten in a fixed order, so that a change touches one entry.
     rest = without_part(text, "presets") if text is not None else f"{_HEAD}version = 1\n"
     if not presets:
         return rest

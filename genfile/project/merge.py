@@ -9,7 +9,7 @@ Items = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Conflict:
-    """What both sides changed, each in its way."""
+    """A part that both sides changed differently."""
 
     base: Items
     yours: Items
@@ -20,7 +20,7 @@ Part = Items | Conflict
 
 
 def merge(base: Sequence[str], yours: Sequence[str], theirs: Sequence[str]) -> list[Part]:
-    """diff3: the parts in order; what only one side changed, or both alike, is taken; the rest is a Conflict."""
+    """diff3: the parts in order; what one side changed, or both in the same way, is taken; the rest is a Conflict."""
     parts: list[Part] = []
     for old, new, newer, same in _stretches(base, yours, theirs):
         parts += [decide(old, new, newer), same]
@@ -28,7 +28,7 @@ def merge(base: Sequence[str], yours: Sequence[str], theirs: Sequence[str]) -> l
 
 
 def merge_two(yours: Sequence[str], theirs: Sequence[str]) -> list[Part]:
-    """Where nothing is known of what was before: all in which they differ is a Conflict."""
+    """Without a known base: every difference is a Conflict."""
     parts: list[Part] = []
     for tag, i, j, k, m in SequenceMatcher(None, yours, theirs, autojunk=False).get_opcodes():
         mine = tuple(yours[i:j])
@@ -45,7 +45,7 @@ def agree(base: Sequence[str], one: Sequence[str], two: Sequence[str]) -> list[s
 
 
 def common(one: Sequence[str], two: Sequence[str]) -> list[str]:
-    """What both hold, in order."""
+    """The common parts, in order."""
     blocks = SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks()
     return [item for block in blocks for item in one[block.a : block.a + block.size]]
 
@@ -137,7 +137,7 @@ def _applied(base: Sequence[str], edits: list[Edit], start: int, end: int) -> It
     result: list[str] = []
     at = start
     for low, high, new in edits:
-        # An insertion belongs to the stretch that is empty at its place, or that it lies inside of.
+        # An insertion belongs to the stretch that is empty at its place, or that it lies inside.
         if (low, high) == (start, end) or (start <= low and high <= end and (low < high or start < low < end)):
             result += [*base[at:low], *new]
             at = high

@@ -11,9 +11,9 @@ _ODD = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 
 
 def check_recorded(path: str, place: str) -> str:
-    """The path, if it is one that genfile records. Raises UsageError that says where it stands.
+    """The path, if it is one that genfile records. Raises UsageError that names its place.
 
-    ``place``: the file that names the path, and where in it.
+    ``place``: the file that names the path, and the place in it.
     """
     shown = ascii(path[:80])[1:-1]
     if is_protected(path):

@@ -15,12 +15,12 @@ Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete"
 
 @dataclass(frozen=True)
 class Change:
-    """One file: its path relative to the root, what happens to it, its bytes now (None: no such file) and then.
+    """One file: its path relative to the root, the action, and its content before (None: no file) and after.
 
-    ``keep``: it stays as the user has it, though something else was to be had. ``executable``: whether it is a program
-    afterwards; None leaves that as it is. ``was_executable``: whether it is one now, where that is known.
+    ``keep``: the user's version is kept although another one was available. ``executable``: whether it is executable
+    afterwards; None leaves the bit alone. ``was_executable``: whether it is now, if that is known.
 
-    Raises WriteError for a path that genfile never writes, so that nothing that makes a plan can forget to ask.
+    Raises WriteError for a path that genfile never writes, so that no plan can forget the check.
     """
 
     path: str
@@ -66,7 +66,7 @@ class Plan:
         return "".join(line for change in shown for line in _diff(self._with_known_mode(change)))
 
     def _with_known_mode(self, change: Change) -> Change:
-        """The change with the mode that the file has now, where its maker didn't say."""
+        """The change with the file's current mode, if its creator did not set one."""
         if change.old is None or change.executable is None or change.was_executable is not None:
             return change
         return with_mode(change, find_target(self.root, change.path), change.executable)
@@ -113,7 +113,7 @@ def with_mode(change: Change, found: Found | None, executable: bool | None) -> C
 
 
 def accept_conflicts(plan: Plan) -> Plan:
-    """The same plan with leave to replace what differs."""
+    """The same plan, allowed to replace files that differ."""
     changes = tuple(
         replace(change, action="replace") if change.action == "conflict" else change for change in plan.changes
     )
@@ -121,13 +121,13 @@ def accept_conflicts(plan: Plan) -> Plan:
 
 
 def read_target(root: Path, path: str) -> bytes | None:
-    """The content of a file that may be written, None where there is none. Raises WriteError as `find_target` does."""
+    """The content of a file that may be written; None if it does not exist. Raises WriteError like `find_target`."""
     found = find_target(root, path)
     return None if found is None else found.content
 
 
 def find_target(root: Path, path: str) -> Found | None:
-    """A file that may be written with its content and mode, None where there is none.
+    """A file that may be written, with its content and mode; None if it does not exist.
 
     Raises WriteError for what is not a regular file, is larger than 64 MiB, lies behind a link that leads out, belongs
     to version control, or can't be read.

@@ -1,4 +1,4 @@
-"""Which files were renamed between two versions, judged by what is in them, as git does it. Pure."""
+"""Renames between two versions, found by content as in git. Pure."""
 
 import posixpath
 from collections import Counter, deque
@@ -8,15 +8,15 @@ from genfile.project.bases import Kept, digest
 
 # Half of the larger file has to be in the other one.
 SIMILAR = 0.5
-# When so many lines have been compared, what is left over counts as new.
+# After this many compared lines, the remaining files count as new.
 MAX_LINES = 4_000_000
 MAX_SIZE = 1024 * 1024
 
 
 def find_renames(gone: Mapping[str, Kept], new: Mapping[str, bytes]) -> dict[str, str]:
-    """Old path to new path, each used once: first what is the same, then what is alike in half of its lines or more.
+    """Old path to new path, each used once: first equal files, then those with at least half of their lines in common.
 
-    Of several the most alike is taken, then one of the same name. Empty files are like no other.
+    Of several, the most similar wins, then the same name. Empty files match nothing.
     """
     found = _exact(gone, new)
     taken = set(found.values())

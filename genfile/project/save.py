@@ -11,13 +11,13 @@ from genfile.errors import WriteError
 from genfile.project.decided import TABLES
 from genfile.project.reading import CONFIG
 
-# Where `genfile schema config > genfile.schema.json` puts the schema that editors check the file by.
+# The file of `genfile schema config > genfile.schema.json`, which editors check the file with.
 SCHEMA = "genfile.schema.json"
 
 
 @dataclass(frozen=True)
 class ToSave:
-    """What is to be decided from now on; None and empty: nothing. ``service``: the path of the one that it is for."""
+    """New decisions; None and empty change nothing. ``service``: the path of the service that they are for."""
 
     preset: str | None = None
     comments: str | None = None
@@ -27,15 +27,15 @@ class ToSave:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Those that one service can have of its own as well."""
+        """Those that a single service may have, too."""
         named = {"preset": self.preset, "comments": self.comments}
         return {key: value for key, value in named.items() if value is not None}
 
 
 def save_text(text: str | None, saved: ToSave, name: str = CONFIG, *, schema: bool = False) -> str:
-    """The new text of genfile.toml or pyproject.toml. ``schema``: a new file names the schema that lies beside it.
+    """The new text of genfile.toml or pyproject.toml. ``schema``: a new file refers to the schema next to it.
 
-    Raises WriteError where the text can't be changed without a change of something else.
+    Raises WriteError if the text can't be changed without changing something else.
     """
     import tomli
     import tomlkit
@@ -90,7 +90,7 @@ def _put(document: MutableMapping[str, Any], saved: ToSave, path: tuple[str, ...
 
 
 def _table(parent: MutableMapping[str, Any], key: str, *, above: bool = False) -> MutableMapping[str, Any]:
-    """The table of a name in another one, made where there is none; ``above``: it holds nothing but tables."""
+    """The table with a name inside another, created if missing; ``above``: it contains only tables."""
     import tomlkit
     from tomlkit.items import InlineTable
 
@@ -131,7 +131,7 @@ def _written(value: Any) -> Any:
 
 
 def native(text: str) -> Any:
-    """The plain value that stands for a text of `--set`, where it means the same; else the text."""
+    """The plain value with the same meaning as a text of `--set`, or else the text."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The user's own folder for what genfile must remember between two runs, and a lock that ends with its process."""
+"""The user's folder for what genfile must remember between two runs, and a lock that ends with its process."""
 
 import os
 import sys
@@ -18,8 +18,8 @@ _JOURNAL = ".journal"
 def make_state() -> Path | None:
     """`$XDG_STATE_HOME/genfile` (Windows: below %LOCALAPPDATA%), `~/.local/state` without the variable.
 
-    Without a home that can be written, a folder of the user's own among the temporary ones. None where there is none,
-    or none that is safe: what lies there is trusted, so that nobody else may write into it.
+    Without a writable home, a folder of the user's own among the temporary ones. None if there is no safe folder:
+    its content is trusted, so nobody else may be able to write to it.
     """
     for folder in _candidates():
         with suppress(OSError):
@@ -40,7 +40,7 @@ def known_states() -> list[Path]:
 
 
 def journals() -> list[Path]:
-    """The journals in them, those of live runs too; nearly always there is none."""
+    """The journals in them, including those of live runs; usually none."""
     found: list[Path] = []
     for state in known_states():
         with suppress(OSError), os.scandir(state) as entries:
@@ -67,9 +67,9 @@ class BusyError(WriteError):
 
 @contextmanager
 def locked(folder: Path, *, wait: float | None = None) -> Iterator[None]:
-    """Hold a folder against other runs of genfile. Raises BusyError where it isn't free in time.
+    """Lock a folder against other runs of genfile. Raises BusyError if it isn't free in time.
 
-    It is a lock of the system on the folder itself: it makes no file, and ends with the process, however that ends.
+    It is an operating-system lock on the folder itself: it creates no file, and ends with the process.
     """
     end = time.monotonic() + (WAIT if wait is None else wait)
     descriptor = _lockable(folder)

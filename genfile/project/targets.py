@@ -1,4 +1,4 @@
-"""Which paths genfile may write: below the root of a project, and never what is in a version control folder."""
+"""Which paths genfile may write: below the root of a project, and never part of version control."""
 
 import os
 import re
@@ -41,7 +41,7 @@ def anchor(root: Path) -> tuple[Path, str]:
 
 
 def check_new_folder(target: Path) -> None:
-    """Raise WriteError where a link would take a new folder to another place than its name says.
+    """Raise WriteError if a link would put a new folder in another place than its name says.
 
     A link at the place itself is always refused. On the way there, a link may not lead out of the current folder,
     which may be a stranger's tree; an absolute path, or one with `..`, is the user's own word.

@@ -1,4 +1,4 @@
-"""One file merged from what was written last, what the user has, and what is new: by lines, then by what it is."""
+"""Merge one file from the last written, the user's and the new version: by line, then by its format."""
 
 import posixpath
 from collections.abc import Callable, Iterable
@@ -93,7 +93,7 @@ def _written(parts: Iterable[Part], mode: Mode, label: str) -> tuple[str, int]:
 
 
 def _started(text: list[str]) -> list[str]:
-    """A newline where the text before does not end in one, so that a marker starts its line."""
+    """A newline if the text before does not end with one, so that a marker starts its own line."""
     return ["\n"] if text and not text[-1].endswith("\n") else []
 
 
@@ -110,7 +110,7 @@ def _retry(path: str) -> _Retry | None:
 
 
 def _by_sets(texts: list[str], parts: list[Part]) -> list[Part]:
-    """Lines of an ignore file stand for themselves: what one side added is in, what one side took away is out."""
+    """Ignore files are sets of lines: a line that one side added is in, a line that one side removed is out."""
     return [_union(part) if isinstance(part, Conflict) else part for part in parts]
 
 
@@ -141,7 +141,7 @@ def _by_instructions(texts: list[str], parts: list[Part]) -> list[Part]:
             else:
                 smaller.append(part)
         for mode in ("keep", "theirs"):
-            # What is merged must still be a Dockerfile, whichever side is taken.
+            # The result must still be a Dockerfile, whichever side is taken.
             read_dockerfile(_written(smaller, mode, "")[0])
     except DockerfileError:
         return parts

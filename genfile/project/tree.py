@@ -1,8 +1,8 @@
-"""The one module that reads and writes files of a project: regular files, reached through no link.
+"""The one module that reads and writes files of a project: only regular files, never through a link.
 
-A tree is held open by a descriptor, and each folder on the way to a file is opened relative to the one before,
-without following links: a folder that is replaced by a link in the meantime is refused, not followed. Windows has no
-such calls; there each folder is looked at before it is used.
+A tree is held open by a descriptor, and each folder on the way to a file is opened relative to its parent without
+following links: a folder that is replaced by a link in the meantime is refused, not followed. Windows has no such
+calls; there each folder is checked before it is used.
 """
 
 import errno
@@ -27,7 +27,7 @@ _ANCHORED = os.name == "posix" and {os.open, os.stat, os.mkdir, os.rename, os.un
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 # O_PATH: a folder that may be entered but not listed is enough.
 _FOLDER = _SAFE | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
-# O_NONBLOCK: a FIFO that stands there all of a sudden must not be waited for.
+# O_NONBLOCK: never wait for a FIFO that has replaced the file.
 _READ = _SAFE | os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _CREATE = _SAFE | os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -91,7 +91,7 @@ class Tree:
         return located
 
     def read(self, path: str) -> Found | None:
-        """The file at a located path, None where there is none. Raises WriteError for all but a regular file."""
+        """The file at a located path, or None. Raises WriteError for anything but a regular file."""
         try:
             with self._at(path) as (name, folder):
                 # Looked at before it is opened: opening a device can have an effect.
@@ -126,7 +126,7 @@ class Tree:
                 return os.fstat(descriptor).st_ino
 
     def put(self, staged: str, path: str, *, replace: bool) -> None:
-        """Give a staged file its name. Raises FileExistsError where one is there that is not to be replaced."""
+        """Give a staged file its name. Raises FileExistsError for an existing file that must not be replaced."""
         with self._at(staged) as (source, folder), self._at(path) as (target, other):
             if not replace:
                 try:
@@ -145,7 +145,7 @@ class Tree:
             os.replace(source, target, src_dir_fd=folder, dst_dir_fd=other)
 
     def remove(self, path: str) -> None:
-        """Remove a file, or the link that stands in its place."""
+        """Remove a file, or the link in its place."""
         with self._at(path) as (name, folder):
             os.unlink(name, dir_fd=folder)
 
@@ -233,7 +233,7 @@ def open_tree(root: Path) -> Iterator[tuple[Tree, str]]:
 
 
 def reason(error: OSError) -> str:
-    """What the system says, as the end of a line."""
+    """The system's error, as the end of a line."""
     return (error.strerror or str(error)).lower()
 
 
@@ -320,7 +320,7 @@ def _in_a_file(path: str) -> WriteError:
 
 
 def _blocked(path: str, part: str, folder: int, error: OSError) -> OSError | WriteError:
-    """What is wrong with a folder on the way to a file."""
+    """The problem with a folder on the way to a file."""
     if error.errno not in (errno.ENOTDIR, errno.ELOOP):
         return error
     with suppress(OSError):

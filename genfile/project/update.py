@@ -1,4 +1,4 @@
-"""From three sides of every file to a plan: what was last written, what the user has, what is new."""
+"""From three versions of every file to a plan: the last written, the user's, and the new one."""
 
 import os
 from collections.abc import Collection, Iterable, Mapping
@@ -11,13 +11,13 @@ from genfile.project.plan import Action, Change, Plan, read_target
 from genfile.project.renames import find_renames
 from genfile.project.threeway import Mode, has_markers, is_text, merge_texts, same_text
 
-# Beside a file that can't hold markers, the new one is put under this name.
+# The new version goes here, next to a file that can't contain markers.
 BESIDE = ".theirs"
 
 
 @dataclass(frozen=True)
 class Update:
-    """What an update does, the files in which a person must decide, and what is worth saying."""
+    """The plan of an update, the files in which a person must decide, and notes."""
 
     plan: Plan
     conflicts: tuple[str, ...]
@@ -35,7 +35,7 @@ def make_update(
     label: str = "",
     maker: str = "the template",
 ) -> Update:
-    """Compare every file three ways. Nothing of the user's is lost: what both changed is merged or marked.
+    """Compare every file three ways. None of the user's work is lost: what both changed is merged or marked.
 
     ``executable``: the new files that are programs; ``fresh``: the content with which a file begins where the user has
     nothing of his own in it, if that is another one than what later updates compare with. ``maker``: what the new files
@@ -61,12 +61,12 @@ def open_conflicts(root: Path, paths: Iterable[str]) -> list[str]:
 
 
 def _moves(update: "_Updating") -> dict[str, str]:
-    """What the template renamed. Where the user has files of both names, they are two files to him."""
+    """The template's renames, except where the user has files of both names."""
     base, theirs, root = update.base.files, update.theirs, update.root
     gone = {path: kept for path, kept in base.items() if path not in theirs}
     new = {path: content for path, content in theirs.items() if path not in base}
     found = _other_cases(root, gone, new)
-    # Files that the user has come first: what he deleted has no edits that could be lost.
+    # Existing files come first: a deleted file has no edits that could be lost.
     for is_there in (True, False):
         left = {path: kept for path, kept in gone.items() if path not in found and _has(root, path) == is_there}
         taken = set(found.values())
@@ -78,7 +78,7 @@ def _moves(update: "_Updating") -> dict[str, str]:
 
 
 def _other_cases(root: Path, gone: Collection[str], new: Collection[str]) -> dict[str, str]:
-    """Two spellings of one file, where the system knows no upper case: deleting the one would delete the other."""
+    """Two spellings of one file on a case-insensitive system: deleting one would delete the other."""
     cases = {path.casefold(): path for path in new}
     pairs = ((old, cases[old.casefold()]) for old in gone if old.casefold() in cases)
     return {old: path for old, path in pairs if _is_same_file(root / old, root / path)}
@@ -114,7 +114,7 @@ class _Updating:
         return self._with_mode(self._content(path, base, yours), path)
 
     def follow(self, old: str, new: str) -> _Step:
-        """A file that has another name in the template now: the user's goes with it, his edits in it."""
+        """A file that the template renamed: the user's file moves with it, edits included."""
         base, yours, there = self.base.files[old], read_target(self.root, old), read_target(self.root, new)
         if yours is None and there is None:
             note = f"{old} is now {new}; you deleted {old}, so {new} is new"
@@ -146,7 +146,7 @@ class _Updating:
         return self._both(path, base if isinstance(base, bytes) else None, yours, theirs)
 
     def _missing(self, path: str, base: Kept | None, theirs: bytes | None) -> _Step:
-        """The user has no such file: it is new, or was deleted and stays so."""
+        """The user does not have the file: it is new, or was deleted and stays deleted."""
         if theirs is None:
             return _Step(())
         if base is None:
@@ -175,7 +175,7 @@ class _Updating:
         return _Step(changes, conflict=True, note=note)
 
     def _with_mode(self, step: _Step, base_path: str) -> _Step:
-        """The step with the executable bits: as the template has them where it changed them, else as the user does.
+        """The step with its executable bit: the template's if the template changed it, otherwise the user's.
 
         ``base_path``: the name that the file had when it was last written.
         """
@@ -205,7 +205,7 @@ def _is_same_file(one: Path, other: Path) -> bool:
 
 
 def _is_executable(path: Path) -> bool | None:
-    """None where there is no such file, or the system knows no such bit."""
+    """None if the file does not exist, or the system has no such bit."""
     if os.name != "posix" or not path.is_file():
         return None
     return bool(path.stat().st_mode & 0o100)

@@ -1,8 +1,7 @@
-"""The part of `genfile.lock` that container files need: what genfile last wrote, from which specs, told what.
+"""The part of `genfile.lock` for container files: what genfile last wrote, from which specs and settings.
 
-Text as genfile wrote it is what an update compares with; the specs say which facts have changed since; what was given
-on the command line holds until it is given anew. The part is lost without harm: an update then asks about each
-difference.
+The text is the base of the next merge, the specs show which facts have changed since, and the settings of the command
+line apply until they are given again. Losing this part does no harm: an update then marks each difference.
 """
 
 import base64
@@ -26,7 +25,7 @@ _MAX_SPEC = 1024 * 1024
 class WrittenService:
     """One service as it was when its files were written: the spec as plain values, and the preset that rendered it.
 
-    ``digest``: of the preset's files, 64 hex digits; None for a built-in, which genfile's own version tells.
+    ``digest``: of the preset's files, 64 hex digits; None for a built-in preset, which genfile's version identifies.
     ``settings``: what the command line set for this service alone.
     """
 
@@ -38,7 +37,7 @@ class WrittenService:
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line said: it holds for later runs, below what genfile.toml says."""
+    """The settings of the command line: they apply to later runs, with lower precedence than genfile.toml."""
 
     preset: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +48,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Written:
-    """What genfile wrote: by which version, told what, the services by path, and the pristine text of each file.
+    """What genfile wrote: its version, the settings, the services by path, and the pristine text of each file.
 
     ``pins``: the digests of images, by `name:tag`.
     """
@@ -67,7 +66,7 @@ class Written:
 
 
 def read_written(text: str | None) -> Written | None:
-    """What the text of a lock has of container files; None: nothing. Raises UsageError where it is damaged."""
+    """What the text of a lock has of container files; None: nothing. Raises UsageError if it is damaged."""
     if text is None:
         return None
     part = parse_lock(text).get(PART)

@@ -1,4 +1,4 @@
-"""Where templates and expressions of others run: plain values in, bounded text out."""
+"""The sandbox for other people's templates and expressions: plain values in, bounded text out."""
 
 from genfile.sandbox.budget import MAX_TEXT, LimitError, bounded
 from genfile.sandbox.environment import MappingLoader, Sandbox

@@ -1,4 +1,4 @@
-"""Jinja's sandbox, with all that a template does weighed and counted: what both kinds of templates run in."""
+"""Jinja's sandbox with everything that a template does measured and counted, for both kinds of templates."""
 
 import functools
 from collections.abc import Callable, Iterable, Iterator

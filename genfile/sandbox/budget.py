@@ -1,4 +1,4 @@
-"""What one rendering may cost: steps, text, time. Counted, since nothing interrupts Python from within."""
+"""The budget of one rendering: steps, text, time. Counted, because nothing can interrupt Python from within."""
 
 import time
 from collections.abc import Iterable, Iterator

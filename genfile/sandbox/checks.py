@@ -1,4 +1,4 @@
-"""What a filter, a test, an operator or a method of a plain value would cost, before it is called.
+"""The cost of a filter, a test, an operator or a method of a plain value, before it is called.
 
 A table says for each that makes more than it gets how much that is; all else is linear in what it gets, and what it
 gets and gives is weighed. `tests/sandbox/known.toml` holds a word on every one that Jinja has.

@@ -1,4 +1,4 @@
-"""What is added to a template's syntax tree before it is compiled, so that all it does is counted."""
+"""Nodes added to a template's syntax tree before compilation, so that everything it does is counted."""
 
 from collections.abc import Iterator
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""What a value weighs: all that a template makes or hands on is weighed, whole numbers as well as texts."""
+"""The size of values: everything that a template creates or passes on is measured, numbers as well as texts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _NUMBER = 330
 
 
 def weigh(value: Any) -> Any:
-    """The value itself. Raises LimitError where it, or what writing it out would give, is too large."""
+    """The value itself. Raises LimitError if it, or what writing it out would give, is too large."""
     if isinstance(value, str | bytes):
         check_text(len(value))
     elif isinstance(value, (int, *_CONTAINERS)):
@@ -22,7 +22,7 @@ def weigh(value: Any) -> Any:
 
 
 def size_of(value: Any) -> int:
-    """About how many characters a value has when it is written out. Raises LimitError where that is too much.
+    """About how many characters a value has when it is written out. Raises LimitError if that is too much.
 
     Lists may hold one another many times, which is exponential to print or compare: what is counted is what is seen.
     """

@@ -1,7 +1,7 @@
-"""What of a project is the template's: what an update compares and merges, and what the lock keeps.
+"""The template's part of a project: what an update compares and merges, and what the lock keeps.
 
-What a hook adds or changes is the template's where it is the same each time and no .gitignore of the project leaves it
-out. All else is written once, when the project or the file is new, and belongs to the user from then on.
+What a hook adds or changes is the template's if it is the same each time and no .gitignore of the project excludes it.
+Everything else is written once, when the project or the file is new, and then belongs to the user.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ class Content:
     apart: frozenset[str] = frozenset()
 
     def bases(self) -> Bases:
-        """What an update compares with."""
+        """The base of an update."""
         executable = frozenset(path for path, file in self.files.items() if file.executable)
         return Bases({path: file.content for path, file in self.files.items()}, executable)
 
     def is_apart(self, path: str) -> bool:
-        """Whether a path is made anew each time, or left out: no update touches it."""
+        """Whether a path varies or is excluded: no update touches it."""
         folders = (path[: at + 1] for at, char in enumerate(path) if char == "/")
         return path in self.apart or any(folder in self.apart for folder in folders)
 
@@ -47,7 +47,7 @@ def template_content(project: Project) -> Content:
 
 
 def _steady(project: Project, path: str) -> bytes | None:
-    """What a file holds each time; None where it is not the template's."""
+    """What a file holds each time; None if it is not the template's."""
     made, again = project.files[path].content, project.again
     if again is None:
         return made

@@ -1,4 +1,4 @@
-"""What `genfile new` writes: the project, the record of what it was made from, and the lock where one is needed."""
+"""What `genfile new` writes: the project, the record of its template, and the lock if it is needed."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,7 @@ def plan_project(
     directory: str | None,
     containers: bool,
 ) -> Plan:
-    """The plan that makes the project in ``target``; what is there and differs is a conflict.
+    """The plan that creates the project in ``target``; an existing file that differs is a conflict.
 
     ``folder``: the name of the target as the template saw it.
     """
@@ -63,12 +63,12 @@ def own_part(made: Made) -> "Generation":
 
 
 def needs_lock(bundle: Bundle) -> bool:
-    """Whether what was written is kept: of a template in git, the commit tells it."""
+    """Whether the written files are recorded; for a template in git, the commit is enough."""
     return bundle.kind != "git"
 
 
 def left_behind(made: Made) -> tuple[Note, ...]:
-    """What hooks made that is not in the new project, and how the user gets it there."""
+    """What hooks created that is not in the new project, and how the user can add it."""
     hooked = made.project.hooked
     if hooked is None:
         return ()

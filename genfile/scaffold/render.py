@@ -114,7 +114,7 @@ def folder_name(project: Project, bundle: Bundle) -> str:
 
 
 def is_foreign(bundle: Bundle) -> bool:
-    """Whether a bundle is a template of cookiecutter's. Raises UsageError for one that is no template at all."""
+    """Whether a bundle is a template of cookiecutter's. Raises UsageError for one that is not a template at all."""
     if "template.toml" in bundle.files:
         return False
     if "cookiecutter.json" not in bundle.files:

@@ -1,4 +1,4 @@
-"""Which templates may run code of their own without being asked for: rules of the user's own configuration."""
+"""Which templates may run code without `--trust`: rules in the user's configuration."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `genfile update` does: the template as it was, as it is now, and the user's files between them."""
+"""Plan `genfile update`: the template's old and new version, and the user's files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ MAX_RECORD = 1024 * 1024
 
 @dataclass(frozen=True)
 class Updating:
-    """An update that is planned: from which version to which, what it does, and what is recorded afterwards."""
+    """A planned update: the old and new version, the changes, and the record afterwards."""
 
     before: record.Answers
     after: record.Answers
@@ -37,7 +37,7 @@ class Updating:
 
 
 def read_record(root: Path) -> record.Answers:
-    """The record of a project. Raises UsageError where there is none."""
+    """The record of a project. Raises UsageError if there is none."""
     text = _read_own(root, record.FILE, MAX_RECORD) if root.is_dir() else None
     if text is None:
         raise UsageError(
@@ -106,7 +106,7 @@ def plan_update(
 
 @dataclass(frozen=True)
 class _Rendered:
-    """Renders versions of the template of one project, each with what is recorded."""
+    """Renders versions of one project's template, each with the recorded answers."""
 
     root: Path
     before: record.Answers
@@ -158,7 +158,7 @@ def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundl
 
 
 def _read_own(root: Path, name: str, limit: int) -> str | None:
-    """A file that genfile wrote; None where there is none. Raises UsageError for one that it can't have written."""
+    """A file that genfile wrote; None if there is none. Raises UsageError for one that it can't have written."""
     path = root / name
     if path.is_file() and path.stat().st_size > limit:
         raise UsageError(f"{name} is larger than {limit >> 20} MiB", hint="restore it from version control")
@@ -213,7 +213,7 @@ def _template(root: Path, before: record.Answers, source: str | None, **how: Any
 
 
 def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
-    """What was answered before; a secret, which was not kept, is what it is now."""
+    """The earlier answers; a secret, which was not stored, has its present value."""
 
     def asking(name: str, option: Any, default: Any, /) -> Any:
         return known.get(name, default if default is not None else given.get(name, ""))
@@ -222,7 +222,7 @@ def _as_before(known: Mapping[str, Any], given: Mapping[str, Any]) -> "Ask":
 
 
 def _only_new(ask: "Ask | None", before: record.Answers, given: Mapping[str, Any]) -> "Ask | None":
-    """Ask only what was not answered, before or now, or whose answer no longer fits."""
+    """Ask only for missing answers, and for those that no longer fit."""
     if ask is None:
         return None
     put = ask

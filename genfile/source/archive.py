@@ -65,7 +65,7 @@ def _read(file: IO[bytes], where: str, name: str, limits: Limits, budget: Budget
 
 
 class _Keeper:
-    """Keeps what of an archive a folder of the same content would show."""
+    """Keeps the files of an archive that a folder with the same content would show."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

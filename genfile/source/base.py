@@ -1,4 +1,4 @@
-"""What every kind of source has in common: an index of regular files, and bounded reads of them."""
+"""The common part of every source: an index of regular files, and bounded reads of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ PRUNED = frozenset(
     ]
 )
 
-# What a build leaves beside the manifest that made it: pruned only there, since the names are ordinary elsewhere.
+# Build outputs next to their manifest: pruned only there, because the names are ordinary elsewhere.
 BUILD_OUTPUT = {
     "target": frozenset({"pom.xml", "Cargo.toml", "build.sbt"}),
     "build": frozenset({"build.gradle", "build.gradle.kts"}),
@@ -140,7 +140,7 @@ class Source(Protocol):
 
 
 def is_pruned(name: str, siblings: frozenset[str]) -> bool:
-    """Whether a folder of that name, with those files beside it, holds nothing of the project's own."""
+    """Whether a folder of that name, next to those files, contains nothing of the project's own."""
     if name in PRUNED or name.endswith(".egg-info"):
         return True
     makers = BUILD_OUTPUT.get(name)
@@ -148,7 +148,7 @@ def is_pruned(name: str, siblings: frozenset[str]) -> bool:
 
 
 def make_index(folders: dict[str, list[str]], notes: list[Note]) -> Index:
-    """Sort what a walk found; the order never depends on the file system."""
+    """Sort the result of a walk; the order never depends on the file system."""
     ordered = {folder: tuple(sorted(folders[folder])) for folder in sorted(folders)}
     paths = frozenset(f"{folder}/{name}" if folder else name for folder, names in ordered.items() for name in names)
     return Index(ordered, tuple(notes), paths)

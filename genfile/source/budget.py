@@ -1,4 +1,4 @@
-"""What is left of the limits on one tree."""
+"""The rest of the limits on one tree."""
 
 import time
 from collections.abc import Iterator
@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 from genfile.source.base import LIMITS, MEBIBYTE, Limits
 
-# How often the clock is read, of the times that `allows` is asked.
+# How many calls of `allows` pass between two looks at the clock.
 _CLOCK = 8
 
 
 class Budget:
-    """Counts the work on one tree, and says when it has been enough. Nothing here raises.
+    """Counts the work on one tree, and says when to stop. Nothing here raises.
 
     Whoever is about to do some work asks :meth:`allows` and, when the answer is no, does without it. Work falls into
     parts (:meth:`part`), each with a share of what is left, so that one greedy service doesn't starve the others.
@@ -35,7 +35,7 @@ class Budget:
         self.refused: set[str] = set()
 
     def allows(self, path: str = "", *, read: int = 0, parses: int = 0, names: int = 0) -> bool:
-        """Take what some work costs; False when the part in force has no more, and ``path`` is then not looked at."""
+        """Charge the cost of some work; False if the current part is used up, and ``path`` is then not looked at."""
         if self.ended is None:
             self._used["read"] += read
             self._used["parses"] += parses

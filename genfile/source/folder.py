@@ -44,7 +44,7 @@ class FolderSource:
         queue: deque[tuple[str, int]] = deque([("", 0)])
         seen = {str(self.root)}
         entries = self.limits.entries
-        # Breadth first: when a bound stops the walk, what lies near the root has been seen.
+        # Breadth first: if a limit stops the walk, everything near the root has been seen.
         while queue:
             folder, depth = queue.popleft()
             try:

@@ -19,7 +19,7 @@ class Patterns:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         rules = [rule for pattern in patterns if (rule := _rule(pattern)) is not None]
-        # Of neighbours that say the same, one expression; for what is no folder, without those for folders alone.
+        # Of neighbours that say the same, one expression; for what is not a folder, without those for folders alone.
         self._rules = [
             (negated, _union(text for _, _, text in group), _union(text for _, only, text in group if not only))
             for negated, items in groupby(rules, key=lambda rule: rule[0])

@@ -12,8 +12,8 @@ from genfile.source.base import LIMITS, Index, Limits, Unreadable, is_pruned, ma
 class MemorySource:
     """Files held in memory. Paths are checked once: relative, forward slashes, no ``..``.
 
-    ``omitted``: files that are there but not held, each with the reason as a clause (`is encrypted`).
-    ``notes``: what the index is to say of the tree.
+    ``omitted``: files that exist but are not held, each with the reason as a clause (`is encrypted`).
+    ``notes``: notes on the tree for the index.
     """
 
     def __init__(

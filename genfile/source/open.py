@@ -1,4 +1,4 @@
-"""From what a caller has (a path, an archive in memory, a mapping) to a source."""
+"""Open what a caller passes (a path, an archive in memory, a mapping) as a source."""
 
 import os
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ def is_archive(value: object) -> "TypeGuard[bytes | bytearray | memoryview | IO[
 
 
 def is_source(value: object) -> TypeGuard[Source]:
-    """Whether a value has what a Source needs."""
+    """Whether a value has the methods of a Source."""
     return hasattr(value, "read") and hasattr(value, "index")
 
 

@@ -60,7 +60,7 @@ _ENGINES: tuple[tuple[bytes, Callable[[], _Engine]], ...] = (
 
 
 def blocks(file: IO[bytes]) -> Iterator[bytes]:
-    """The content of a file, unpacked where it is gzip, bzip2 or xz. Blocks may be empty; none is over 64 KiB.
+    """The content of a file, unpacked if it is gzip, bzip2 or xz. Blocks may be empty; none is over 64 KiB.
 
     Raises what :mod:`zlib`, :mod:`bz2` and :mod:`lzma` raise, and EOFError for a file that is cut short.
     """

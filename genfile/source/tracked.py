@@ -1,4 +1,4 @@
-"""What version control leaves out of a tree, by its .gitignore: git's own index is never read."""
+"""What version control excludes from a tree, by its .gitignore files; git's own index is never read."""
 
 from collections.abc import Callable
 from functools import cache

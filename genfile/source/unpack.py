@@ -1,6 +1,6 @@
-"""The one reader of archives, for trees and for presets: entries one after the other, nothing goes to the disk.
+"""The one reader of archives, for trees and presets: entry by entry, without writing to disk.
 
-Whatever an archive says of itself is checked against a bound before anything is made of it. Tar files are read as a
+Whatever an archive says about itself is checked against a limit before it is used. Tar files are read as a
 stream, header by header: :mod:`tarfile` itself reads headers of any length, and searches them in quadratic time.
 """
 
@@ -26,7 +26,7 @@ FAULTS = (
 
 _BLOCK = 512
 _PIECE = 64 * 1024
-# What headers hold besides the fixed fields: long names, times, attributes.
+# The variable part of headers: long names, times, attributes.
 _MAX_HEADER = 1024 * 1024
 # Bytes of a zip file's directory for each entry that is allowed: 46, the name, and what systems add to it.
 _DIRECTORY_BYTES = 160
@@ -49,7 +49,7 @@ class Bounds:
 class Entry:
     """A member of an archive. Its content can be read until the next one is asked for.
 
-    ``name``: as the archive has it, neither checked nor made plain. ``size``: what the archive says. ``target``: where
+    ``name``: as in the archive, neither checked nor normalised. ``size``: as the archive declares it. ``target``: where
     a link leads. ``reason``: a clause that says why something `other` can't be read.
     """
 
@@ -88,7 +88,7 @@ def _readable(where: str) -> Iterator[None]:
 
 
 class _Meter:
-    """Counts what an archive unpacks to. Raises SourceError at a bound."""
+    """Counts what an archive unpacks to. Raises SourceError at a limit."""
 
     def __init__(self, where: str, bounds: Bounds) -> None:
         self.where = where
@@ -198,7 +198,7 @@ def _tar(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
     header = tape.read(_BLOCK)
     if not header:
         raise tarfile.ReadError("it is empty")
-    # Headers that only say more of the next one; one for each entry is what tools write.
+    # Headers that only describe the next one; tools write one per entry.
     headers = 0
     while header.strip(b"\0"):
         member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
@@ -252,7 +252,7 @@ def _tar_entry(
 
 
 def _kind(member: tarfile.TarInfo, name: str, extra: dict[str, str]) -> tuple[Kind, str]:
-    """What a member is; of what can't be read, a clause that says why."""
+    """The kind of a member; for one that can't be read, a clause with the reason."""
     if member.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse.") for key in extra):
         return "other", "is a sparse file"
     if member.isdir() or (member.type == tarfile.AREGTYPE and name.endswith("/")):

@@ -1,7 +1,7 @@
 """The types that text must fit before it may reach a template.
 
-A spec is the only road from a source tree to a Dockerfile, so each type here refuses what could change the
-meaning of the line that it ends up in: control characters, newlines, paths that leave the tree.
+A spec is the only way from a source tree to a Dockerfile, so each type refuses whatever could change the meaning of
+the line that it ends up in: control characters, newlines, paths that leave the tree.
 """
 
 import re
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 
 class Model(BaseModel):
-    """Frozen, and strict about keys: an unknown one is an error, never ignored."""
+    """A frozen model that refuses unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, validate_default=False)
 
@@ -52,32 +52,32 @@ def _command(text: str) -> str:
         raise ValueError(str(error)) from None
 
 
-# One word of an exec-form command, or any other short text: printable, not empty, at most 1,000 characters.
+# One word of an exec-form command, or other short text: printable, not empty, at most 1,000 characters.
 Argument = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
-# A value that may be empty: of an environment variable, of a label.
+# A value that may be empty, such as that of an environment variable or a label.
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(_printable)]
 # A shell command that fits on one line of a RUN instruction.
 Command = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_command)]
 # A path relative to the inspected root; "." is the root itself.
 RelativePath = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_relative_path)]
-# A folder of the image outside of the application's own.
+# A folder of the image outside the application's own.
 VolumePath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]+$", max_length=200), AfterValidator(_volume)]
-# A lower-case word as the field writes it: nextjs, spring-boot, postgres.
+# A lower-case word in its usual spelling: nextjs, spring-boot, postgres.
 WORD = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 Word = Annotated[str, StringConstraints(pattern=WORD)]
-# A service's name; also an image's, hence a path component by the rules of distribution/reference.
+# The name of a service and of its image: a path component by the grammar of distribution/reference.
 ServiceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$", max_length=63)]
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=200)]
 HostName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$", max_length=200)]
 SecretId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+_-]{0,62}$")]
-# What a tag names: 22, 3.13, 1.27.
+# The release line that a tag names: 22, 3.13, 1.27.
 VersionLine = Annotated[str, StringConstraints(pattern=r"^[0-9]+(?:\.[0-9]+)*$", max_length=20)]
 # A name in apt's index (Debian Policy 5.6.7).
 PackageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]+$", max_length=100)]
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
 UrlPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~!$&()*+,;=:@%/?-]*$", max_length=500)]
-# A path that a whole site lies below: "/" or "/console/".
+# The URL path that a site is served under: "/" or "/console/".
 BasePath = Annotated[
     str,
     StringConstraints(pattern=r"^/(?:[A-Za-z0-9_~@-][A-Za-z0-9._~@-]*/)*$", max_length=200),
@@ -87,7 +87,7 @@ _NAME_CHARS = re.compile(r"[^a-z0-9]+")
 
 
 def service_name(text: str, default: str = "app") -> str:
-    """Make a service's name out of any text: `@acme/Web App` gives `web-app`."""
+    """A valid service name made from any text: `@acme/Web App` gives `web-app`, and no letters or digits `default`."""
     name = _NAME_CHARS.sub("-", text.rsplit("/", 1)[-1].lower()).strip("-")[:63].strip("-")
     return name or default
 

@@ -1,4 +1,4 @@
-"""What a project decides, as models: `genfile.toml`, and the part of `genfile.lock` that follows from it."""
+"""The models of `genfile.toml`, of the user's `config.toml`, and of `genfile.lock`."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,14 +8,14 @@ from genfile.spec.base import Argument, Model, RelativePath, ServiceName, Word
 
 PresetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]
 CommentLevel = Literal["none", "brief", "teach"]
-# More patterns than a person writes, and few enough for a tree of 100,000 files.
+# More patterns than a person writes, yet few enough to match 100,000 files.
 Patterns = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=200)], ...], Field(max_length=100)]
 
 _SET = "Fields of the spec (dotted, or as tables) and options of the preset; a string means the same as with `--set`."
 
 
 class PresetSource(Model):
-    """A preset that the project has a name for."""
+    """A named preset."""
 
     source: Argument = Field(
         description="A folder, an archive, git+URL@tag#folder, gh:owner/repo@tag, or package:NAME."
@@ -23,7 +23,7 @@ class PresetSource(Model):
 
 
 class ServiceConfig(Model):
-    """What is decided for one service; above what is decided for all of them."""
+    """Settings of one service, which win over those for all."""
 
     name: ServiceName | None = Field(None, description="The name of the service.")
     skip: bool = Field(False, description="Skip this service: it gets no files.")
@@ -55,7 +55,7 @@ class LintConfig(Model):
 
 
 class Config(Model):
-    """What a user can decide for a project; `genfile.toml`, `[tool.genfile]` of pyproject.toml, or package.json."""
+    """Settings of a project: `genfile.toml`, `[tool.genfile]` in pyproject.toml, or `genfile` in package.json."""
 
     preset: Argument | None = Field(None, description="A built-in preset, a name of `presets`, or a reference.")
     comments: CommentLevel | None = Field(
@@ -70,7 +70,7 @@ class Config(Model):
 
 
 class UserConfig(Model):
-    """What a user wants of every project: `genfile/config.toml` in the folder of the user's configuration."""
+    """A user's settings for every project: `genfile/config.toml` in the user's configuration folder."""
 
     preset: Argument | None = Field(None, description="A built-in preset, a name of `presets`, or a reference.")
     comments: CommentLevel | None = Field(
@@ -84,7 +84,7 @@ class UserConfig(Model):
 
 
 class LockedPreset(Model):
-    """What a source was when it was added or updated."""
+    """The version of a preset when it was added or updated."""
 
     source: Argument
     commit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.+!:-]{1,100}$")] | None = Field(
@@ -99,14 +99,14 @@ class LockedPreset(Model):
 
 
 class LockedTemplate(Model):
-    """What `genfile new` wrote: each file's content, compressed, for `genfile update` to merge with."""
+    """What `genfile new` wrote: the compressed content of each file, as the base that `genfile update` merges with."""
 
     files: dict[str, str] = {}
     executable: list[str] | None = Field(None, description="The files that were executable; absent if unknown.")
 
 
 class Lock(Model):
-    """`genfile.lock`: what was resolved. Written by genfile alone."""
+    """`genfile.lock`: what was resolved and written. Only genfile writes it."""
 
     version: Literal[1]
     presets: dict[PresetName, LockedPreset] = {}

@@ -1,4 +1,4 @@
-"""The whole documents, as models: imported only for schemas and for strict checks, never on the way of `init`."""
+"""The models of whole documents: imported only for schemas and strict validation, never by `init`."""
 
 from typing import Annotated, Any, Literal
 
@@ -31,7 +31,7 @@ AnyService = Annotated[
 
 
 class InspectedItem(Model):
-    """One service: its spec, evidence by JSON pointer into it, notes."""
+    """One service: its spec, evidence by JSON pointer into the spec, notes and risks."""
 
     spec: AnyService
     evidence: dict[str, tuple[EvidenceItem, ...]] = {}
@@ -40,7 +40,7 @@ class InspectedItem(Model):
 
 
 class InspectDocument(Model):
-    """What `genfile inspect --json` prints, and `genfile render` reads."""
+    """The document that `genfile inspect --json` prints and `genfile render` reads."""
 
     version: Literal[1]
     services: tuple[InspectedItem, ...]

@@ -1,4 +1,4 @@
-"""A service in a language that genfile itself does not know: what all languages share, and facts by name."""
+"""A service in a language that only a preset knows: the shared fields, and facts by name."""
 
 from typing import Annotated
 
@@ -34,6 +34,6 @@ class GenericService(Service):
     workspace: GenericWorkspace | None = None
     facts: dict[Word, Text | tuple[Text, ...]] = Field(
         {},
-        description="What a preset's own rules found, by name: a string or a list of strings. Paths are relative "
-        "to the service's folder.",
+        description="Further findings of the preset's rules by name: a text, or a list of texts. Paths in them are "
+        "relative to the folder of the service.",
     )

@@ -1,4 +1,4 @@
-"""What only a Go service has."""
+"""The fields that only a Go service has."""
 
 from typing import Literal
 
@@ -13,16 +13,17 @@ class GoService(Service):
     module: Argument = Field("app", description="The module's path in go.mod.")
     main_package: Argument = Field(".", description="The package to build: `.` or `./cmd/server`.")
     commands: dict[Word, Argument] = Field({}, description="Every main package of the module, by name.")
-    cgo: bool = False
-    tags: tuple[Word, ...] = Field((), description="Build tags of the project's release builds.")
+    cgo: bool = Field(False, description="The program needs cgo and a C compiler.")
+    tags: tuple[Word, ...] = Field((), description="Build tags that the project builds its release with.")
     vendored: bool = Field(False, description="vendor/ is committed, so nothing is downloaded.")
     sums: bool = Field(True, description="go.sum exists.")
     gowork_off: bool = Field(
-        False, description="Built with its own go.mod only, because go.work names missing folders."
+        False, description="Built with its own go.mod only, because go.work names folders that are missing."
     )
     working_folder: RelativePath | None = Field(
-        None, description="The working directory of the program; null means the service's folder."
+        None,
+        description="The working directory that the program's relative paths start from; null: the service's folder.",
     )
-    version_variable: Text | None = Field(None, description="The variable to set at link time: `main.version`.")
+    version_variable: Text | None = Field(None, description="The variable that is set at link time: `main.version`.")
     assets: tuple[RelativePath, ...] = Field((), description="Files and folders that the program opens at run time.")
     private_hosts: tuple[Argument, ...] = Field((), description="Hosts of private modules: GOPRIVATE.")

@@ -1,4 +1,4 @@
-"""What only a Node (or Bun) service has."""
+"""The fields that only a Node or Bun service has."""
 
 from typing import Literal
 
@@ -10,16 +10,15 @@ from genfile.spec.service import Service
 
 class NodeService(Service):
     language: Literal["node"]
-    engine: Literal["node", "bun"] = Field("node", description="What runs the program.")
+    engine: Literal["node", "bun"] = Field("node", description="The program that runs the code.")
     dependencies_at_run: Literal["none", "production", "all"] = Field(
         "production",
-        description="Which dependencies the program needs at run time: `none` if the output includes them, `all` if "
+        description="The part of node_modules that the program needs: `none` if the output contains its own, `all` if "
         "the start command is a development dependency.",
     )
     has_dev_dependencies: bool = True
     answers_http: bool = Field(
-        True,
-        description="Whether the service answers plain HTTP on `port`; otherwise a health check only opens the port.",
+        True, description="The listener on `port` answers plain HTTP; otherwise the health check only opens the port."
     )
     ignore_scripts: bool = Field(
         False,
@@ -27,7 +26,7 @@ class NodeService(Service):
     )
     lifecycle_scripts: tuple[Argument, ...] = Field(
         (),
-        description="The scripts to run once the sources are copied (postinstall, prepare, …), in order.",
+        description="The install scripts to run after the sources are copied (postinstall, prepare, …), in order.",
     )
     dependency_scripts: bool = Field(
         False,
@@ -35,21 +34,21 @@ class NodeService(Service):
     )
     rebuild: tuple[Argument, ...] = Field(
         (),
-        description="Production dependencies with install scripts, to rebuild after an installation without scripts.",
+        description="Production dependencies to build after an installation without scripts, by name.",
     )
     rebuild_dev: tuple[Argument, ...] = Field(
-        (), description="The same for development dependencies, which the build needs."
+        (), description="The same for development dependencies that the build needs."
     )
     generates_modules: bool = Field(
         False,
-        description="The build writes into node_modules (a generated client, patches), so its "
-        "node_modules must be kept.",
+        description="The build writes into node_modules (a generated client, patches), so they must be kept.",
     )
     unread: tuple[RelativePath, ...] = Field(
-        (), description="Tests and documentation that nothing in the image reads; they stay out of the build context."
+        (), description="Tests and documentation that nothing in the image reads: not sent to the builder."
     )
-    git: bool = Field(
-        False, description="The build asks git for the version, so its step gets git and the .git folder."
+    git: bool = Field(False, description="The build asks git for its version: the step gets git and the folder .git.")
+    playwright: bool = Field(
+        False, description="The program drives a browser that Playwright installs, in Playwright's own version."
     )
     playwright: bool = Field(False, description="The program uses the browser that Playwright itself installs.")
     standalone: RelativePath | None = Field(

@@ -39,7 +39,7 @@ class NoteItem(Model):
 
 
 class RiskItem(Model):
-    """Something that is wrong with the image that the files make, as far as that can be told without an engine."""
+    """A problem of the image that the files describe, found without building it."""
 
     id: Word = Field(description="The check that found it; see docs/checks.md.")
     level: Literal["error", "warning"] = Field(description="`error` if the build or the start is certain to fail.")
@@ -51,9 +51,9 @@ class RiskItem(Model):
 
 @cache
 def spec_class(language: str) -> "type[Spec]":
-    """The model of one language, imported only when it is needed; the generic one for a word that is none of ours.
+    """The model of a language, imported on first use; the generic model for a language that genfile does not know.
 
-    Raises SpecError for what is no word.
+    Raises SpecError for what is not a lower-case word.
     """
     if language == "node":
         from genfile.spec.node import NodeService as node
@@ -86,7 +86,7 @@ def spec_class(language: str) -> "type[Spec]":
 
 
 def parse_spec(values: Any) -> "Spec":
-    """Validate one service's spec given as plain values. Raises SpecError that names the field and what it must be."""
+    """Validate a spec given as plain values. Raises SpecError that names the field and what it must be."""
     if not isinstance(values, dict):
         raise SpecError("a spec must be a JSON object")
     language = values.get("language")
@@ -106,7 +106,7 @@ def describe(error: ValidationError) -> str:
 
 
 def faults(values: dict[str, Any]) -> list[tuple[tuple[int | str, ...], str]]:
-    """What is wrong with a spec given as plain values: where, and in one line. Raises SpecError for its language."""
+    """The problems of a spec given as plain values: place and one line each. Raises SpecError for a bad language."""
     try:
         spec_class(str(values.get("language"))).model_validate(values)
     except ValidationError as error:

@@ -1,7 +1,7 @@
-"""What is true of one service, whatever its language.
+"""The fields of a spec that every language shares.
 
-Paths are relative to the inspected root. ``build`` runs in the build context (``workspace.root``, else ``path``),
-``start``, ``processes`` and ``release`` in the folder ``path``.
+All paths are relative to the inspected root. ``build`` runs in the build context (``workspace.root``, or else
+``path``); ``start``, ``processes`` and ``release`` run in the folder ``path``.
 """
 
 from typing import Literal
@@ -35,72 +35,81 @@ PackageManagerName = Literal[
 
 
 class Runtime(Model):
+    """The runtime of a service: which release line its base image has."""
+
     version: VersionLine = Field(
-        description="What an image tag names: a major version for Node and Java, a minor version for Python and Go."
+        description="The release line of the image tag: a major version for Node and Java, a minor for Python and Go."
     )
     pinned: Version | None = Field(None, description="The exact version, if the project pins one.")
 
 
 class PackageManager(Model):
+    """The tool that installs dependencies or builds."""
+
     name: PackageManagerName
-    version: Version | None = Field(None, description="Exact or partial; null means the one in the base image.")
-    lockfile: RelativePath | None = None
+    version: Version | None = Field(None, description="Exact or partial; null: the version in the base image.")
+    lockfile: RelativePath | None = Field(None, description="The lockfile that the installation enforces.")
 
 
 class Health(Model):
-    path: UrlPath = Field(description="Responds with 200 while the service is healthy.")
+    """The health endpoint of a service."""
+
+    path: UrlPath = Field(description="The URL path that answers 200 while the service is healthy.")
 
 
 class Locale(Model):
-    """One language of a site that is built once for each."""
+    """One language of a site that is built once per language."""
 
-    root: RelativePath = Field(description="The folder to serve.")
-    base: BasePath = Field(description="The URL path to serve it under.")
+    root: RelativePath = Field(description="The folder that is served.")
+    base: BasePath = Field(description="The URL path that it is served under.")
 
 
 class Static(Model):
-    """A site that is only files after its build."""
+    """A site that consists only of files after its build."""
 
-    root: RelativePath = Field(description="The folder to serve.")
-    spa: bool = Field(False, description="Unknown paths serve index.html, because the router runs in the browser.")
+    root: RelativePath = Field(description="The folder that is served.")
+    spa: bool = Field(False, description="Unknown paths return index.html, because the router runs in the browser.")
     base: BasePath = Field("/", description="The URL path that the files are built for.")
     hashed: tuple[BasePath, ...] = Field(
-        (), description="Folders below `base` whose file names contain a content hash."
+        (), description="Folders, as paths below `base`, whose file names all contain a hash of the content."
     )
     hashed_names: bool = Field(
-        False,
-        description="Scripts and style sheets have a content hash in their names in every folder: `main-X7Q2ABCD.js`.",
+        False, description="Scripts and style sheets have a hash in their names in every folder: `main-X7Q2ABCD.js`."
     )
-    not_found: bool = Field(False, description="The site has a 404.html for missing pages.")
+    not_found: bool = Field(False, description="The site has a 404.html for unknown paths.")
     locales: tuple[Locale, ...] = Field(
-        (), description="Languages with a folder of their own below `root`; `/` serves the first one."
+        (), description="If each language has its own folder below `root`; the first is served at `/`."
     )
 
 
 class SystemPackages(Model):
-    """Debian packages (Ubuntu ones for Java), by the stage that needs them."""
+    """Debian packages (Ubuntu packages for Java) by the stage that needs them."""
 
     build: tuple[PackageName, ...] = ()
     run: tuple[PackageName, ...] = ()
 
 
 class EnvironmentVariable(Model):
+    """A variable that the image sets, or that the program or the build reads."""
+
     name: EnvironmentName
     phase: Literal["install", "build", "run"] = Field(
-        "run", description="`install` while dependencies are installed, `build` while the project is built."
+        "run", description="When it is read: while dependencies are installed, during the build, or at run time."
     )
-    required: bool = False
-    secret: bool = False
-    value: Text | None = Field(None, description="The value in the image; null if it is set at run time.")
-    default: Text | None = Field(None, description="The default of a build argument.")
+    required: bool = Field(False, description="The program or the build fails without it.")
+    secret: bool = Field(False, description="The value is confidential: it is never written to a file.")
+    value: Text | None = Field(None, description="The value that the image sets; null: it comes from outside.")
+    default: Text | None = Field(None, description="Of a build argument: its default value.")
 
 
 class BuildSecret(Model):
-    """A credential that the build needs, mounted for one step: its id, and what kind of file or variable it is."""
+    """A credential that the build needs, mounted for one step: its id, and the kind of file or variable."""
 
     id: SecretId
     kind: Literal["npmrc", "netrc", "pip-conf", "maven-settings", "gradle-properties", "variable"]
-    variable: EnvironmentName | None = Field(None, description="For kind `variable`: its name in the build step.")
+    variable: EnvironmentName | None = Field(
+        None, description="For kind `variable`: the variable's name in the build step."
+    )
     phase: Literal["install", "build", "every"] = Field(
         "install",
         description="The steps that get it: the installation, the build, or every run of the package manager.",
@@ -108,39 +117,43 @@ class BuildSecret(Model):
 
 
 class Connection(Model):
-    """A variable that tells the program where a database is."""
+    """A variable that contains the address of a database, or a part of it."""
 
     variable: EnvironmentName
     service: Word = Field(description="One of `backing_services`.")
-    form: Text = Field(description="Its value, with {user}, {password}, {host}, {port} and {name} of the database.")
+    form: Text = Field(
+        description="Its value, with {user}, {password}, {host}, {port} and {name} for those of the database."
+    )
 
 
 class Workspace(Model):
-    """The monorepo that a service is a member of."""
+    """The monorepo that the service is a member of."""
 
     tool: Literal["npm", "pnpm", "yarn", "bun", "uv", "poetry", "go", "maven", "gradle"]
     root: RelativePath = Field(description="The build context.")
-    member: RelativePath
-    depends_on: tuple[RelativePath, ...] = Field((), description="Other members that this one needs, sorted.")
+    member: RelativePath = Field(description="The folder of the service in the workspace.")
+    depends_on: tuple[RelativePath, ...] = Field((), description="The other members that this one needs, sorted.")
     runs_with: tuple[RelativePath, ...] = Field(
-        (), description="The members that are needed at run time, if the tool can tell."
+        (), description="Those of `depends_on` that the running program needs, if the tool tells them apart."
     )
     files: tuple[RelativePath, ...] | None = Field(
         None,
-        description="Files of the workspace root that the build reads, in addition to `folders` and the needed "
-        "members; null if unknown, so everything is copied.",
+        description="Files in the root folder that the build reads. With `folders` and the needed members they are all "
+        "of its sources. null: unknown, so that everything is copied.",
     )
-    folders: tuple[RelativePath, ...] = Field((), description="Folders outside of the members that the build reads.")
+    folders: tuple[RelativePath, ...] = Field(
+        (), description="Folders that the build reads in addition to the members."
+    )
     names: tuple[Text, ...] = Field(
-        (), description="The names of the members to install, for package managers that need them."
+        (), description="The names of the members to install, for package managers that need names."
     )
     unused: tuple[RelativePath, ...] = Field(
-        (), description="Folders of members that this one does not need; only their manifests are in the build context."
+        (), description="Folders of members that this one does not need: only their manifests are sent to the builder."
     )
 
 
 class Frontend(Model):
-    """A front end that a stage of its own builds, for the service to give out."""
+    """A front end that a stage of its own builds and the service serves."""
 
     path: RelativePath
     runtime: Runtime
@@ -148,8 +161,10 @@ class Frontend(Model):
     engine: Literal["node", "bun"] = "node"
     framework: Word | None = None
     build: tuple[Command, ...]
-    output: RelativePath = Field(description="The build's output; the front end's own folder if it is built in place.")
-    target: RelativePath = Field(description="Where the service reads it from.")
+    output: RelativePath = Field(
+        description="The folder that the build creates; the front end's own folder if it is built in place."
+    )
+    target: RelativePath = Field(description="The folder that the service serves it from.")
     manifests: tuple[RelativePath, ...] = ()
     outputs: tuple[RelativePath, ...] = ()
     workspace: Workspace | None = None
@@ -164,67 +179,67 @@ class Frontend(Model):
     rebuild: tuple[Argument, ...] = ()
     rebuild_dev: tuple[Argument, ...] = ()
     generates_modules: bool = False
-    leaves_out: tuple[Text, ...] = Field(
-        (), description="Patterns of files in its folder that belong only to the service."
-    )
+    leaves_out: tuple[Text, ...] = Field((), description="Patterns of files in its folder that only the service needs.")
 
 
 class Service(Model):
     """The part of a spec that all languages share."""
 
-    name: ServiceName
-    path: RelativePath = "."
+    name: ServiceName = Field(description="The name of the service and of its image.")
+    path: RelativePath = Field(".", description="The folder of the service; `.` is the inspected root.")
     runtime: Runtime | None = None
     package_manager: PackageManager | None = None
-    framework: Word | None = None
-    build: tuple[Command, ...] = ()
-    start: tuple[Argument, ...] = Field((), description="In exec form, run in the service's folder.")
-    port: Port | None = Field(None, description="The default port in production; null for a worker.")
-    port_variable: EnvironmentName | None = Field(None, description="The environment variable that changes the port.")
+    framework: Word | None = Field(None, description="The framework in its usual spelling: express, django, gin.")
+    build: tuple[Command, ...] = Field((), description="Shell commands, in order, run in the build context.")
+    start: tuple[Argument, ...] = Field((), description="The command in exec form, run in the folder of the service.")
+    port: Port | None = Field(
+        None, description="The port that it listens on by default in production; null for a worker."
+    )
+    port_variable: EnvironmentName | None = Field(None, description="The variable that changes the port.")
     health: Health | None = None
-    processes: dict[Word, tuple[Argument, ...]] = Field({}, description="Other commands of the same image.")
-    release: tuple[Argument, ...] | None = Field(None, description="To run once per release: migrations.")
+    processes: dict[Word, tuple[Argument, ...]] = Field(
+        {}, description="Other commands of the same image by name, in exec form, such as workers."
+    )
+    release: tuple[Argument, ...] | None = Field(
+        None, description="A command in exec form to run once per release, such as migrations."
+    )
     static: Static | None = None
     system_packages: SystemPackages = SystemPackages.model_construct()
     environment: tuple[EnvironmentVariable, ...] = ()
     secrets: tuple[BuildSecret, ...] = ()
-    backing_services: tuple[Word, ...] = ()
+    backing_services: tuple[Word, ...] = Field((), description="Databases and brokers that it connects to: postgres.")
     connections: tuple[Connection, ...] = ()
     workspace: Workspace | None = None
     beside: tuple[RelativePath, ...] = Field(
         (),
-        description="Folders and files outside of the service's folder (or of its workspace root) that its build or "
-        "program reads; the build context includes them.",
+        description="Files and folders outside the service's folder (in a workspace: outside its root) that its build "
+        "or its program reads. The build context contains both.",
     )
     frontend: Frontend | None = None
     manifests: tuple[RelativePath, ...] = Field(
-        (), description="Every file that installing dependencies reads, including the lockfile."
+        (), description="Every file that the installation of dependencies reads, including the lockfile."
     )
     run_paths: tuple[RelativePath, ...] = Field(
         (),
-        description="The parts of the built project that the program needs at run time; `.` or the "
-        "service's folder means everything.",
+        description="The parts of the built tree that the program reads; `.` or the service's folder: all of it.",
     )
     writable: tuple[RelativePath, ...] = Field((), description="Folders that the program writes to.")
     kept: tuple[RelativePath, ...] = Field(
-        (), description="The folders in `writable` without committed files; the image declares them as volumes."
+        (), description="Those of `writable` that contain nothing from the tree: the image makes them volumes."
     )
     env_files: bool = Field(
-        False, description="The build reads .env.production and similar files, so they are in the build context."
+        False, description="The build reads .env.production or similar files: they are sent to the builder."
     )
     committed: tuple[RelativePath, ...] = Field(
         (),
-        description="Committed files that look like secrets but that the build or the program needs; they stay in the "
-        "build context.",
+        description="Files under version control that look like secrets but that the build or the program reads: they "
+        "are sent to the builder.",
     )
     data: RelativePath | None = Field(
-        None, description="The folder of the program's own database; `.` means its working directory."
+        None, description="The folder where the program keeps its own database; `.`: its working directory."
     )
-    volumes: tuple[VolumePath, ...] = Field(
-        (), description="Folders outside of the project where the program keeps its data."
-    )
+    volumes: tuple[VolumePath, ...] = Field((), description="Folders outside the tree where the program keeps data.")
     outputs: tuple[RelativePath, ...] = Field(
         (),
-        description="Folders that the build creates; they never enter the build context, even if they "
-        "exist in the project.",
+        description="Folders that the build creates: never sent to the builder, even if they exist in the tree.",
     )

@@ -1,8 +1,8 @@
-"""What a text given for a field of a spec can mean, as `--set` and the prompt take it.
+"""How a text for a field of a spec is read, for `--set` and the prompt.
 
-The field's type decides. A list is a JSON array; else one whole command for a list of commands, and the words of a
-shell command for every other list. No text is ever split at a newline. Any other field takes the text as it is, or
-as JSON.
+The field's type decides. A list is a JSON array, or else one whole command for a list of commands, and the words of a
+shell command for every other list. Text is never split at newlines. Any other field takes the text as it is, or as
+JSON.
 """
 
 import json
@@ -19,7 +19,7 @@ from genfile.spec.base import Command
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands in a file that a person wrote: 1-based line and column, as far as they are known."""
+    """A place in a file that a person wrote: 1-based line and column, as far as they are known."""
 
     path: str
     line: int | None = None
@@ -31,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A text that a file gives to a field or an option, and where. ``mild``: one that fits nothing is no error."""
+    """A value from a file, as text, and its place. ``mild``: a name that fits nothing is ignored."""
 
     text: str
     place: Place
@@ -43,7 +43,7 @@ def text_of(setting: str | Setting) -> str:
 
 
 def leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The values of a table and of the tables in it, each with its path of keys."""
+    """The values of a table and its sub-tables, each with its path of keys."""
     for key, value in table.items():
         if isinstance(value, Mapping) and value:
             yield from leaves(value, (*path, str(key)))
@@ -52,7 +52,7 @@ def leaves(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def as_text(value: Any) -> str:
-    """A plain value as the text that `--set` takes for it. Raises ValueError for what no field can hold."""
+    """A plain value as the text that `--set` takes for it. Raises ValueError for a value that no field can hold."""
     if isinstance(value, str):
         return value
     _check_plain(value)
@@ -74,7 +74,7 @@ def _check_plain(value: Any) -> None:
 
 
 def readings(model: type[BaseModel], key: str, text: str) -> list[Any]:
-    """The values that a text can stand for in a field (dotted), the likeliest first.
+    """The values that a text can mean for a field (dotted), the likeliest first.
 
     Raises ValueError: a control character, words with an open quote, JSON that is not valid.
     """
@@ -108,7 +108,7 @@ def _json(text: str) -> list[Any]:
 
 
 def _items(model: Any, keys: list[str]) -> tuple[Any, ...] | None:
-    """What the list at a field holds; None for a field that is not a list, or that there is not."""
+    """The item types of the list at a field; None for a field that is not a list or does not exist."""
     if not keys:
         kinds = list(_kinds(model))
         # What can be a text as well is one.
@@ -128,7 +128,7 @@ def _annotation(model: type[BaseModel], name: str) -> Any:
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:
-    """The members of a union; of any other annotation itself."""
+    """The members of a union, or the annotation itself."""
     if get_origin(annotation) in (Union, UnionType):
         yield from (kind for member in get_args(annotation) if member is not NoneType for kind in _kinds(member))
     else:

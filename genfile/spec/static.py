@@ -1,4 +1,4 @@
-"""A folder of plain files that a web server gives out as they are."""
+"""A folder of plain files that a web server serves unchanged."""
 
 from typing import Literal
 
@@ -11,5 +11,5 @@ from genfile.spec.service import Service
 class StaticService(Service):
     language: Literal["static"]
     linked: tuple[RelativePath, ...] = Field(
-        (), description="Files that a plain site normally excludes but that its pages link to."
+        (), description="Files that its pages link although their kind is normally left out of a plain site."
     )

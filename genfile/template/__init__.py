@@ -1,1 +1,1 @@
-"""Templates: what a new project begins with."""
+"""Templates for new projects."""

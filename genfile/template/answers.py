@@ -1,4 +1,4 @@
-"""`.genfile-answers.toml`: what a project was made from, kept in the project. No secret is ever in it."""
+"""`.genfile-answers.toml`: the record of a project's template, kept in the project. It never holds a secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _HEAD = """\
 
 @dataclass(frozen=True)
 class Answers:
-    """A template as it was referred to, the version that was used, and the answers.
+    """The reference to a template, the version that was used, and the answers.
 
     ``reference`` of a folder or an archive is relative to the project. ``folder`` and ``service`` are the names that
     the template and the container files saw. ``pending``: an update to that version stands in the project with
@@ -60,7 +60,7 @@ def write_answers(answers: Answers) -> str:
 
 
 def read_answers(text: str) -> Answers:
-    """Read the file. Raises UsageError where it is not what genfile wrote."""
+    """Read the file. Raises UsageError if it is not what genfile wrote."""
     from genfile.parsers import ParseError
     from genfile.parsers.data import parse_toml
 

@@ -1,4 +1,4 @@
-"""What `template.toml` may say."""
+"""The models of `template.toml`."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -27,7 +27,7 @@ class FileRule(Model):
 
 
 class Manifest(Model):
-    """A template: what it is, what it asks, which of its files depend on the answers."""
+    """A template: its description, its questions, and the files that depend on the answers."""
 
     manifest: Literal[1]
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,40}$")]

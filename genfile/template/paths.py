@@ -1,4 +1,4 @@
-"""Where a rendered file may land: inside of the project, and nowhere that means something to a program at once."""
+"""Where a rendered file may be written: inside the project, and not where a program would act on it."""
 
 from collections.abc import Iterable
 from functools import cache

@@ -1,4 +1,4 @@
-"""What rendering a template gives; nothing of it is written yet."""
+"""The result of rendering a template; nothing is written yet."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ Files = Mapping[str, NewFile]
 
 @dataclass(frozen=True)
 class Earlier:
-    """The answers of an earlier time; ``defaulted``: those that nobody gave, which follow what they are made of."""
+    """Earlier answers; ``defaulted``: accepted defaults, which change with the answers that they depend on."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     defaulted: frozenset[str] = frozenset()
@@ -33,7 +33,7 @@ NONE_EARLIER = Earlier()
 
 @dataclass(frozen=True)
 class Hooked:
-    """What hooks did to a project, beyond the files that they left.
+    """The effects of hooks on a project, besides the files that they left.
 
     ``rendered``: the files as they were before any hook changed one. ``ignored``: paths that hooks added or changed and
     that the project's own .gitignore leaves out. ``behind``: folders, with a slash at the end, that the hooks made and
@@ -48,7 +48,7 @@ class Hooked:
 
 @dataclass(frozen=True)
 class Again:
-    """The same answers rendered once more: what differs is made by chance, and no content of the template."""
+    """The same answers rendered again: what differs is random, and not content of the template."""
 
     rendered: Files
     files: Files

@@ -27,7 +27,7 @@ def render_template(
     folder: str,
     earlier: Earlier = NONE_EARLIER,
 ) -> Project:
-    """Render a template with values that are given, asked, of an earlier time, or its defaults.
+    """Render a template with given, prompted or earlier values, or its defaults.
 
     ``folder``: the name of the target folder. Raises UsageError for a value that does not fit or is missing,
     PresetError for a fault of the template, with its file and line.
@@ -86,7 +86,7 @@ class _Rendering:
         return dict(sorted(found))
 
     def root(self) -> str:
-        """The name of the project's folder, empty where the template says none."""
+        """The name of the project's folder; empty if the template does not set one."""
         text = self.manifest.root
         if text is None:
             return ""
@@ -160,7 +160,7 @@ def _text(path: str, content: bytes) -> str:
 
 
 def _parts(path: str) -> list[str]:
-    """The parts of a path; a slash inside of an expression does not part: `{{ package | replace('.', '/') }}`."""
+    """The parts of a path; a slash inside an expression does not part: `{{ package | replace('.', '/') }}`."""
     parts, open_at = [""], 0
     for at, char in enumerate(path):
         if path.startswith(("{{", "{%"), at):

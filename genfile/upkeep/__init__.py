@@ -1,1 +1,1 @@
-"""Container files that stay true: what was decided, what genfile wrote, and what has changed since."""
+"""Keep container files up to date: what was decided, what genfile wrote, and what has changed since."""

@@ -1,4 +1,4 @@
-"""From a Dockerfile that somebody wrote to one of genfile's: what differs in effect, and what of it is kept."""
+"""Replace a hand-written Dockerfile by a generated one: how they differ in effect, and what is kept."""
 
 import json
 import re
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from genfile.detect.inspection import Inspection
     from genfile.spec.project import Spec
 
-# Set by an image for its tools; what genfile writes decides them anew.
+# Set by an image for its tools; the generated file sets them itself.
 _OWN_VARIABLES = re.compile(
     r"(?:PATH|HOME|LANG|LC_ALL|TZ|DEBIAN_FRONTEND|PYTHON\w+|PIP_\w+|UV_\w+|POETRY_\w+|VIRTUAL_ENV|PNPM_HOME|YARN_\w+|"
     r"NPM_CONFIG_\w+|COREPACK_\w+|NEXT_TELEMETRY_DISABLED|CGO_ENABLED|GO\w+|JAVA_HOME|JAVA_OPTS|JAVA_TOOL_OPTIONS|"
@@ -37,9 +37,9 @@ _OWN_VARIABLES = re.compile(
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing in which the two images differ, as text of each side; empty: that side has none of it.
+    """One difference between the two images, as text of each side; empty if that side does not have it.
 
-    ``line``: of the user's Dockerfile, where it has one. ``kept``: genfile's file follows the user's from now on.
+    ``line``: of the user's Dockerfile, if it has one. ``kept``: the generated file keeps the user's value.
     """
 
     what: str
@@ -60,7 +60,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Adoption:
-    """What becomes of one service's Dockerfile: the differences, the settings that keep the user's part, the plan."""
+    """The adoption of one service's Dockerfile: the differences, the settings that keep the user's part, the plan."""
 
     service: str
     dockerfile: str
@@ -72,9 +72,9 @@ class Adoption:
 
 
 def plan_adoption(root: Path, service: str | None = None) -> Adoption:
-    """Compare the Dockerfile of a service with genfile's for it, and plan its replacement; nothing is written.
+    """Compare the Dockerfile of a service with the generated one, and plan its replacement; nothing is written.
 
-    Raises UsageError where there is no Dockerfile, or one that is genfile's already, or several services and none
+    Raises UsageError if there is no Dockerfile, or one that is genfile's already, or several services and none
     named; SourceError where it can't be read; what `inspect` raises.
     """
     decisions = decide(root, Flags(service=service))
@@ -104,7 +104,7 @@ def plan_adoption(root: Path, service: str | None = None) -> Adoption:
 
 
 def _saved(decisions: Decisions, inspection: "Inspection") -> tuple[Decisions, dict[str, str]]:
-    """The settings in genfile.toml, where there can be one; else genfile.lock keeps them."""
+    """The settings in genfile.toml, if there can be one; otherwise genfile.lock keeps them."""
     from genfile.upkeep.save import savable, save
 
     return save(decisions, inspection) if savable(decisions) is not None else (decisions, {})
@@ -124,7 +124,7 @@ def _image(text: str, path: str, root: Path) -> Image:
 
 
 def _settings(yours: Image, ours: Image, spec: "Spec") -> dict[str, str]:
-    """What of the user's image genfile's would lose, as settings that keep it."""
+    """What the generated image would lose of the user's, as settings that keep it."""
     found: dict[str, str] = {}
     packages = sorted(_packages(yours) - _packages(ours))
     if packages:
@@ -156,7 +156,7 @@ def _port(image: Image) -> int | None:
     return image.ports[0].value.number if image.ports else None
 
 
-# What of an image is compared, in the order of what matters, and how it reads; the line where the user's says so.
+# The compared properties of an image, most important first, with their labels and the line in the user's file.
 _Read = Callable[[Image], tuple[str, int | None]]
 
 

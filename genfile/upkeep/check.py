@@ -25,10 +25,10 @@ SOON = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Checked:
-    """What `genfile check` finds.
+    """The result of `genfile check`.
 
-    ``reasons``: why files are out of date, empty where they are not; ``notes``: what is worth saying all the same;
-    ``risks``: what is wrong on paper with Dockerfiles that somebody edited.
+    ``reasons``: why files are out of date, empty if they are current; ``notes``: further notes;
+    ``risks``: problems of edited Dockerfiles, found without building them.
     """
 
     reasons: tuple[Reason, ...]
@@ -42,9 +42,9 @@ class Checked:
 
 
 def check_project(root: Path, *, today: date | None = None) -> Checked:
-    """Compare a project's container files with what genfile would write for it now, edits by hand taken into account.
+    """Compare a project's container files with what genfile would write now, taking manual edits into account.
 
-    ``today``: the day that ends of life are held against. Raises UsageError where genfile has written nothing here,
+    ``today``: the date to compare ends of life with. Raises UsageError if genfile has written nothing here,
     ConflictError while markers of an update are left, and what `inspect` raises.
     """
     decisions = decide(root, Flags())

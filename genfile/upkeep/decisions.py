@@ -1,5 +1,5 @@
-"""What a run has been told, by whom: the command line, the project's genfile.toml, the user's own configuration, then
-what the command line said before."""
+"""The decisions for a run and their sources: the command line, the project's genfile.toml, the user's configuration,
+and an earlier command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Flags:
-    """What the command line says of this run; None and empty: nothing. ``save``: it is to be put into genfile.toml.
-
-    ``services``: what was answered at the prompt for single services, by path.
-    """
+    """The flags of this run; None and empty: not given. ``save``: store them in genfile.toml."""
 
     preset: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -41,11 +38,11 @@ class Flags:
 
 @dataclass(frozen=True)
 class Decisions:
-    """The flags of a run over what the project has: its genfile.toml, and what genfile wrote before; and over what
-    the user wants of every project.
+    """The flags of a run, over the project's genfile.toml and what genfile wrote before, and over the user's own
+    configuration.
 
-    ``pinned``: the digests of images, where this run has new ones. ``testified``: what the files say of each service
-    that this run replaces, as settings.
+    ``pinned``: new digests of images. ``testified``: what the files that this run replaces say of each service, as
+    settings.
     """
 
     base: Path | None
@@ -62,7 +59,7 @@ class Decisions:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What is worth saying of where the decisions stand."""
+        """Notes on the files with the decisions."""
         if self.decided is None:
             return ()
         text = f"genfile uses the settings in {self.decided.file} and ignores those in {{}}"
@@ -70,7 +67,7 @@ class Decisions:
 
     @cached_property
     def given(self) -> Given:
-        """What the command line said, now or before: what genfile.lock keeps."""
+        """The settings of the command line, now or earlier, which genfile.lock keeps."""
         before, flags = self.before.given if self.before is not None else Given(), self.flags
         return Given(
             flags.preset or before.preset,
@@ -86,7 +83,7 @@ class Decisions:
         return self.pinned if self.pinned is not None else self.before.pins if self.before is not None else {}
 
     def kept(self, generation: "Generation") -> Given:
-        """What genfile.lock keeps: `given`, and what the user wants of every project, so that others get the same."""
+        """What genfile.lock keeps: `given`, and the user's own configuration, so that others get the same."""
         given = self._not_decided(self.given)
         if self.user is None:
             return given
@@ -165,7 +162,7 @@ class Decisions:
         found: dict[str, Settings] = {}
         for path in {**before, **own, **self.flags.services}:
             given = before[path].settings if path in before else {}
-            # A file that says otherwise counts more than what the command line said before.
+            # A file wins over an earlier command line.
             files = {key: value for key, value in self._files.items() if key in given}
             flags = {key: value for key, value in self.flags.settings.items() if key in {**given, **own.get(path, {})}}
             found[path] = {**given, **files, **own.get(path, {}), **flags, **self.flags.services.get(path, {})}
@@ -176,7 +173,7 @@ class Decisions:
         return {**self.settings, **self.per_service.get(path, {})}
 
     def of(self, path: str) -> dict[str, str]:
-        """What the command line, or a file that was replaced, said for one service alone, now or before."""
+        """Settings for one service, from the command line or a replaced file, now or earlier."""
         before = self.before.services.get(path) if self.before is not None else None
         now = {**(self.flags.settings if self.flags.service is not None else {}), **self.flags.services.get(path, {})}
         files = self.decided.services.get(path, {}) if self.decided is not None else {}
@@ -203,7 +200,7 @@ class Decisions:
 
     @property
     def _files(self) -> dict[str, Setting]:
-        """What files say for all services, the project's above the user's."""
+        """The settings of files for all services; the project's win over the user's."""
         user = self.user.settings if self.user is not None else {}
         return {**user, **(self.decided.settings if self.decided is not None else {})}
 
@@ -213,9 +210,9 @@ class Decisions:
 
 
 def decide(folder: Path | None, flags: Flags, *, texts: Mapping[str, str | None] | None = None) -> Decisions:
-    """What holds for a run in a project's folder; None: a source that has no decisions of its own.
+    """The decisions for a run in a project's folder; None: a source without decisions of its own.
 
-    ``texts``: what files with decisions are to hold, of those that are about to be written. Raises UsageError that
+    ``texts``: the new content of files with decisions that are about to be written. Raises UsageError that
     names the place of a mistake in genfile.toml, genfile.lock or the user's configuration.
     """
     from genfile.upkeep.user import read_user

@@ -1,4 +1,4 @@
-"""Why each line of a generated file is there, and where each field of a spec comes from."""
+"""The reason of each line of a generated file, and the origin of each field of a spec."""
 
 import posixpath
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ T = TypeVar("T")
 class FieldExplained:
     """A field of a service's spec: its value, the fact that it comes from (None: a default), and the decision.
 
-    ``pointer`` is a JSON pointer into the spec; ``asked`` has every signal in order, where signals were asked.
+    ``pointer``: a JSON pointer into the spec; ``asked``: every signal in order, if signals decided.
     """
 
     service: str
@@ -46,7 +46,7 @@ class FieldExplained:
 
 @dataclass(frozen=True)
 class LineExplained:
-    """A line of a file on the disk: what it is for, the rules that it follows, and the fields that it comes from.
+    """A line of a file on disk: its purpose, the rules that it follows, and the fields that it comes from.
 
     ``yours``: genfile did not write it. ``template``: the place in the preset that rendered it.
     """
@@ -63,7 +63,7 @@ class LineExplained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What is known of a project's files: the services as decided, what was rendered, and how it was decided."""
+    """Everything known about a project's files: the services, what was rendered, and how it was decided."""
 
     root: Path
     generation: "Generation"
@@ -130,7 +130,7 @@ class Explanation:
         return sorted(self.generation.files)
 
     def fields(self, name: str) -> tuple[FieldExplained, ...]:
-        """A field of every service, by its dotted name. Raises UsageError where no service has it."""
+        """A field of every service, by its dotted name. Raises UsageError if no service has it."""
         pointer = "/" + name.strip("/").replace(".", "/")
         found = [
             self.field_of(item, pointer)
@@ -154,7 +154,7 @@ class Explanation:
 
 
 def explain_project(root: Path) -> Explanation:
-    """Inspect and render a project, and remember why. Raises what `look` and `generate_from` raise."""
+    """Inspect and render a project, and record why. Raises what `look` and `generate_from` raise."""
     from genfile.upkeep.look import look
 
     decisions = decide(root, Flags())
@@ -164,7 +164,7 @@ def explain_project(root: Path) -> Explanation:
 
 
 def nearest(known: Mapping[str, T], pointer: str) -> T | None:
-    """What is known of a field, by its JSON pointer, else of the nearest one around it; None where nothing is."""
+    """What is known about a field by its JSON pointer, or about the nearest enclosing one; None if nothing is."""
     while pointer:
         if pointer in known:
             return known[pointer]
@@ -173,7 +173,7 @@ def nearest(known: Mapping[str, T], pointer: str) -> T | None:
 
 
 def shared_fields(lines: "list[Line]") -> "list[Line]":
-    """The lines with the fields of their whole instruction, where nothing was read for a line alone."""
+    """The lines, with the fields of the whole instruction if nothing was read for a line alone."""
     found: list[Line] = []
     start = 0
     for at, line in enumerate(lines):

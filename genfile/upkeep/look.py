@@ -1,4 +1,4 @@
-"""The services of a project as its decisions have them: what is ignored, left out, named and added."""
+"""The services of a project after its decisions: ignored, left out, named and added ones."""
 
 import os
 from dataclasses import replace
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def look(source: "AnySource", decisions: "Decisions", *, guard: "Runner | None" = None) -> "Inspection":
-    """As `genfile.api.inspect`, by what was decided; fields that are set are not set yet.
+    """As `genfile.api.inspect`, with the decisions applied, except for fields that are set.
 
     Raises UsageError, with its place, for a service in genfile.toml that is not there, and what `inspect` raises.
     """
@@ -133,7 +133,7 @@ def _made(tree: "Source", path: str, service: "ServiceConfig", decided: "Decided
 
 
 def _newest(language: str) -> str | None:
-    """The version that a project gets which asks for none."""
+    """The version for a project that does not ask for one."""
     from genfile.data import runtime
 
     try:

@@ -1,4 +1,4 @@
-"""A page that shows generated files beside their reasons: one HTML file, no scripts, nothing fetched."""
+"""A page that shows generated files next to their reasons: one HTML file without scripts or downloads."""
 
 from html import escape
 from typing import TYPE_CHECKING

@@ -15,7 +15,7 @@ from genfile.upkeep.decisions import Decisions, Flags, decide
 
 @dataclass(frozen=True)
 class Pinned:
-    """What is to be written, the digests by `name:tag` (new ones first asked for now), and what could not be pinned."""
+    """The files to write, the digests by `name:tag`, and the images that could not be pinned."""
 
     plan: Plan
     digests: Mapping[str, str]
@@ -26,9 +26,9 @@ class Pinned:
 def plan_pins(root: Path, registry: Registry, *, dockerfiles: tuple[str, ...] = (), update: bool = False) -> Pinned:
     """Plan digests for the images of a project's Dockerfiles.
 
-    ``dockerfiles``: those that are meant, by path; by default all that genfile wrote, else the one at the root.
-    ``update``: what is pinned already is asked for again. Raises RegistryError where a registry gives no digest,
-    SourceError for a Dockerfile that can't be read, NothingFoundError where there is none.
+    ``dockerfiles``: by path; default: all that genfile wrote, or else the one at the root. ``update``: ask again for
+    what is pinned already. Raises RegistryError if a registry gives no digest,
+    SourceError for a Dockerfile that can't be read, NothingFoundError if there is none.
     """
     decisions = decide(root, Flags())
     before = decisions.before

@@ -1,4 +1,4 @@
-"""The files that a project needs now, by what was decided; and the record of them in genfile.lock."""
+"""The files that a project needs now, after its decisions, and their record in genfile.lock."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def produce(source: "AnySource", decisions: Decisions) -> "Generation":
-    """What genfile would write for a project now, of those services that are its own.
+    """What genfile would write for a project now, for its own services.
 
-    Raises what `look` and `generate_from` raise, NothingFoundError where none of its services is left.
+    Raises what `look` and `generate_from` raise, NothingFoundError if none of its services is left.
     """
     from genfile.upkeep.look import look
 
@@ -48,7 +48,7 @@ def produce_from(inspection: "Inspection", decisions: Decisions, *, trace: bool 
 
 
 def with_pins(generation: "Generation", pins: "Mapping[str, str]") -> "Generation":
-    """A generation whose Dockerfiles name images by digest, where one is known."""
+    """A generation whose Dockerfiles name images by digest, if one is known."""
     if not pins:
         return generation
     from genfile.engine.pins import pinned
@@ -84,7 +84,7 @@ def _services(inspection: "Inspection", decisions: Decisions) -> "str | tuple[st
 
 
 def record(generation: "Generation", decisions: Decisions) -> Written:
-    """What genfile.lock is to say once the files of a generation are written."""
+    """The content of genfile.lock once the files of a generation are written."""
     before, named = decisions.before, decisions.flags.service is not None
     kept = before if before is not None and (named or before.given.only) else None
     services = dict(kept.services) if kept is not None else {}

@@ -1,4 +1,4 @@
-"""A whole project brought up to date: what its template brings, then the container files for what it is by then."""
+"""Update a whole project: first from its template, then the container files for the result."""
 
 import os.path
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProjectUpdate:
-    """What becomes of a project: the template's part and the container files' part, and one plan for both."""
+    """The update of a project: the template's part, the container files' part, and one plan for both."""
 
     template: "Updating | None"
     containers: Refresh | None
@@ -95,7 +95,7 @@ def _as_planned(root: Path, changes: tuple[Change, ...]) -> "Path | Source":
 
 
 def has_template(root: Path) -> bool:
-    """Whether a project was made from a template. Raises UsageError where there is no such folder."""
+    """Whether a project was made from a template. Raises UsageError if there is no such folder."""
     from genfile.template.answers import FILE as RECORD
 
     if not root.is_dir():

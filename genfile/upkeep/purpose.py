@@ -1,4 +1,4 @@
-"""What each line of a Dockerfile, an ignore file or a compose file is for, by what it is."""
+"""The purpose of each line of a Dockerfile, an ignore file or a compose file, by its kind."""
 
 import re
 from functools import cache
@@ -16,7 +16,7 @@ def _data() -> dict[str, dict[str, str]]:
 
 
 def purposes(path: str, lines: list[str]) -> list[str]:
-    """What each line is for; empty for a blank line."""
+    """The purpose of each line; empty for a blank line."""
     if path.endswith(".dockerignore"):
         return [_ignored(line) for line in lines]
     if path.endswith((".yaml", ".yml")):
@@ -32,7 +32,7 @@ def _ignored(line: str) -> str:
 
 
 def _instructed(lines: list[str]) -> list[str]:
-    """By the instruction that a line begins, goes on with, or gives the content of a heredoc to."""
+    """By the instruction that a line starts, continues, or provides heredoc content for."""
     data = _data()["dockerfile"]
     told: list[str] = []
     word, goes_on = "", False

@@ -1,4 +1,4 @@
-"""Why files are out of date, in words of the facts: which changed, where that stands, and which line it concerns."""
+"""Why files are out of date, in terms of facts: which one changed, its evidence, and the line that it affects."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ _SHOWN = 70
 class Reason:
     """A place in a file that is not what the project needs, and why.
 
-    ``line``: 1-based, of the file as it is; None for the file as a whole. ``field``: the JSON pointer of the fact that
-    changed, if it is one; ``place``, ``place_line``: where the project says so.
+    ``line``: 1-based, in the current file; None for the whole file. ``field``: the JSON pointer of the changed fact, if
+    there is one; ``place``, ``place_line``: its evidence in the project.
     """
 
     path: str
@@ -88,7 +88,7 @@ def reasons_for(change: "Change", generation: "Generation", before: "Written | N
 
 
 def _facts(path: str, generation: "Generation", before: "Written | None") -> tuple[list[_Changed], str]:
-    """The facts that changed for the service that a file belongs to, and what else is the reason."""
+    """The facts that changed for a file's service, and any other reason."""
     changed: list[_Changed] = []
     same_version = before is not None and before.genfile == __version__
     for item, rendering in generation.services:

@@ -1,4 +1,4 @@
-"""What the command line says, put into the project's genfile.toml, so that it stands where people read it."""
+"""Store the settings of the command line in the project's genfile.toml, where people read them."""
 
 import os
 from pathlib import Path
@@ -28,10 +28,10 @@ def savable(decisions: Decisions) -> str | None:
 def save(
     decisions: Decisions, inspection: "Inspection | None" = None, texts: "Mapping[str, str | None] | None" = None
 ) -> tuple[Decisions, dict[str, str]]:
-    """The decisions as they are once the flags are put into the file, and the new text of the file; nothing is written.
+    """The decisions after the flags are stored in the file, and the new text of the file; nothing is written.
 
     ``inspection``: tells which service is meant. ``texts``: what files are to hold that are about to be written.
-    Raises UsageError where there is no file to put them into, or where a tree may not say the same.
+    Raises UsageError if there is no file to put them into, or where a tree may not say the same.
     """
     from genfile.project.save import SCHEMA, ToSave, save_text
 
@@ -90,7 +90,7 @@ def _preset(reference: str, decisions: Decisions) -> str:
 
 
 def stored_reference(reference: str, project: Path) -> str:
-    """The reference as the project keeps it: a path is relative to the project, not to where the user stands."""
+    """The reference as the project keeps it: a path is relative to the project, not to the current folder."""
     from genfile.bundle import parse_reference
     from genfile.bundle.builtin import builtin_names
 

@@ -1,4 +1,4 @@
-"""What only the files say that genfile is about to replace: kept as settings, since nobody says it any more then."""
+"""What only the files about to be replaced say: kept as settings, because nothing else in the tree says it."""
 
 import json
 from collections.abc import Mapping
@@ -40,9 +40,9 @@ def by_hand(plan: Plan, before: Written | None) -> list[str]:
 def testimony(
     root: Path, generation: "Generation", decisions: Decisions, replaced: "Iterable[str]"
 ) -> dict[str, dict[str, str]]:
-    """For each service by path the settings that hold what the replaced files say of it; empty where they say nothing.
+    """The settings with what the replaced files say, for each service by path; empty if they say nothing.
 
-    ``replaced``: container files that somebody wrote, relative to the root.
+    ``replaced``: hand-written container files, relative to the root.
     """
     gone = dict.fromkeys(replaced)
     if not gone:

@@ -1,4 +1,4 @@
-"""Container files brought up to date: what genfile wrote, what the user made of it, and what the project needs now."""
+"""Update container files: what genfile wrote, the user's version, and what the project needs now."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ LOST = f"{FILE} has no record of these files; genfile asks about each difference
 
 @dataclass(frozen=True)
 class Refresh:
-    """An update that is planned: what the project needs now, and what becomes of each file."""
+    """A planned update: what the project needs now, and the change of each file."""
 
     decisions: "Decisions"
     generation: "Generation"
@@ -44,9 +44,9 @@ def plan_refresh(
 ) -> Refresh:
     """Plan the update of a project's container files; nothing is written.
 
-    ``mode``: what becomes of lines that both sides changed; ``modes``: the same for single files. ``lock``: the text
+    ``mode``: how to resolve lines that both sides changed; ``modes``: the same for single files. ``lock``: the text
     of genfile.lock that the record of these files goes into, where that is not the one on the disk.
-    Raises ConflictError while markers of an earlier update are left, UsageError where genfile has written nothing.
+    Raises ConflictError while markers of an earlier update are left, UsageError if genfile has written nothing.
     """
     before = decisions.before
     check_written(root, decisions, generation)

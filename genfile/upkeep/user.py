@@ -1,4 +1,4 @@
-"""What the user wants of every project, as the configuration of the user says it: no tree has a part in it."""
+"""The user's settings for every project, from the user's configuration; no tree can influence them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UserDecided:
-    """The user's decisions; ``folder``: where paths in them start from."""
+    """The user's decisions; ``folder``: the base of paths in them."""
 
     config: "UserConfig"
     settings: dict[str, Setting]

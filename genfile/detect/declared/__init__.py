@@ -1,4 +1,4 @@
-"""Services of languages that genfile itself does not know, found by the rules that presets carry as data."""
+"""Services in languages that genfile does not know, found by a preset's rules."""
 
 from genfile.detect.declared.language import Declared
 from genfile.spec.rules import DetectRules, FactRule, WorkspaceRule, parse_rules

@@ -1,4 +1,4 @@
-"""Rules asked in order: the first that answers for a field wins, and a later one that disagrees is told of."""
+"""Ask rules in order: the first answer for a field wins, and a later one that disagrees is reported."""
 
 import posixpath
 import re
@@ -165,7 +165,7 @@ def _filled(template: Any, text: str, answers: Answers) -> Any:
 
 
 def _fill(template: str, text: str, answers: Answers) -> str | None:
-    """The text with its placeholders filled; None where a field has no value."""
+    """The text with its placeholders filled; None if a field has no value."""
     names = [name for name in PLACEHOLDER.findall(template) if name != "0"]
     if any(name not in answers.facts or isinstance(answers.facts[name].value, list | dict) for name in names):
         return None

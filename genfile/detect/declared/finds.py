@@ -1,4 +1,4 @@
-"""What one rule finds in one place: texts with their evidence, before the rule says what they mean."""
+"""The findings of one rule in one place: texts with their evidence, before the rule interprets them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A set of rules as a language that the survey asks, beside the built-in ones."""
+"""A set of rules as a language for the survey, in addition to the built-in ones."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a preset's rules may look at: files by glob, and patterns that are searched for with a bound on all."""
+"""What a preset's rules may read: files by glob, and patterns within limits."""
 
 import fnmatch
 import posixpath

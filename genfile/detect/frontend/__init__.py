@@ -1,4 +1,4 @@
-"""A front end whose files a server of the same tree gives out: one image, with a stage that builds them.
+"""A front end whose files a server of the same tree serves: one image, with a stage that builds them.
 
 Decided by evidence alone: the build writes into the server's folder, the server embeds or serves the output's
 folder, or the project's own Dockerfile or Makefile puts the two together. Without any, they stay two services.
@@ -31,7 +31,7 @@ SIGNALS: tuple[Signal, ...] = (writes_into, moves, scripted, embeds, names, buil
 
 
 def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
-    """Part the front ends that a server gives out from the services: what is left, and each by its server's folder."""
+    """Part the front ends that a server serves from the services: what is left, and each by its server's folder."""
     servers = [item for item in found if item.claim.strength in ("server", "program")]
     servers.sort(key=lambda item: (-item.project.path.count("/"), item.project.path))
     taken: dict[str, Served] = {}
@@ -104,7 +104,7 @@ def _with_builds(tree: Tree, servers: list[Found]) -> list[Found]:
 
 
 def _take_quiet(tree: Tree, servers: list[Found], claimed: set[str], taken: dict[str, Served]) -> None:
-    """Give front ends that are no site by themselves to the servers that have none yet."""
+    """Assign front ends that are not sites by themselves to servers that have none yet."""
     if all(item.project.path in taken for item in servers):
         return
     for site in sorted(quiet_sites(tree, claimed), key=lambda item: -mentions(tree, item)):
@@ -184,7 +184,7 @@ def _without_sources(draft: Draft, served: Served) -> None:
 
 
 def _room(served: Served, values: dict[str, Any]) -> list[str]:
-    """The command that makes the folder outside of the front end's own which its build takes to be there."""
+    """The command that makes the folder outside the front end's own which its build takes to be there."""
     if not served.room:
         return []
     workspace = values.get("workspace")

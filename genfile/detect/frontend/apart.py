@@ -1,4 +1,4 @@
-"""What of a folder that a front end shares with its server is the server's alone."""
+"""The server's own part of a folder that it shares with a front end."""
 
 import posixpath
 import re

@@ -30,7 +30,7 @@ def in_place(server: Found) -> Served | None:
 
 
 def own_site(server: Found, output: str | None) -> Served | None:
-    """A site in the server's own folder, whose build's output the server's code names as a folder that it gives out."""
+    """A site in the server's own folder, whose build's output the server's code names as a folder that it serves."""
     folder = server.project.path
     if output is None or not inside(output, folder):
         return None
@@ -69,7 +69,7 @@ def _committed(site: Project) -> bool:
 
 
 def quiet_sites(tree: Tree, claimed: set[str]) -> list[Project]:
-    """Packages with a bundler and a build that are no service of their own: a widget, pages made of templates."""
+    """Packages with a bundler and a build that are not services of their own: a widget, pages made of templates."""
     from genfile.detect.node.claims import read_project
 
     sites: list[Project] = []
@@ -92,7 +92,7 @@ def mentions(tree: Tree, site: Project) -> int:
 
 def left_of_build(server: Project, site: Project, says: Evidence, manager: str) -> list[str] | None:
     """What is left of the script that a server's build is, once a stage makes the front end: without the commands that
-    enter its folder and those that install; None where the script does not go there."""
+    enter its folder and those that install; None if the script does not go there."""
     from genfile.detect.node.build import command_of
     from genfile.detect.node.claims import read_project
 

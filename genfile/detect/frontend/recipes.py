@@ -1,4 +1,4 @@
-"""A front end whose output a Makefile of the project moves to where its server embeds or serves it."""
+"""A front end whose output the project's Makefile moves to where the server embeds or serves it."""
 
 import posixpath
 import shlex
@@ -15,7 +15,7 @@ _MOVES = ("mv", "cp", "rsync")
 
 
 def moves(server: Found, site: Project, output: str) -> Served | None:
-    """A Makefile recipe moves the site's build output into the server's folder."""
+    """A recipe in the project's Makefile moves the site's build output to a folder of the server."""
     above: Project | None = server.project
     while above is not None:
         for name in ("Makefile", "makefile", "GNUmakefile"):

@@ -1,4 +1,4 @@
-"""A front end that scripts of package.json put into a server's folder, or that the server's own build makes."""
+"""A front end that package.json scripts put into a server's folder, or that the server's own build creates."""
 
 import posixpath
 from collections.abc import Iterator, Sequence
@@ -67,7 +67,7 @@ def scripted(server: Found, site: Project, output: str) -> Served | None:
 
 
 def built_by_server(server: Found, site: Project, output: str) -> Served | None:
-    """The build of a Node server that serves files runs the site's build in the site's folder."""
+    """The build of a Node server that serves files changes into the site's folder and runs its build there."""
     package = read_package(server.project) if server.language.NAME == "node" else None
     name = build_script(package) if package is not None else None
     if package is None or name is None:
@@ -102,7 +102,7 @@ def _builds(package: PackageJson, step: Step, site: Project) -> bool:
 
 
 def _gives_files(server: Found) -> bool:
-    """Whether a server's code gives out files of a folder, whichever that is: `express.static(…)`, `sendFile(…)`."""
+    """Whether a server's code serves files of a folder, whichever that is: `express.static(…)`, `sendFile(…)`."""
     from genfile.detect.node.claims import read_project
     from genfile.detect.node.sources import source_files
     from genfile.detect.node.start import possible_start
@@ -117,7 +117,7 @@ def _gives_files(server: Found) -> bool:
     )
 
 
-# Calls that give out files, and packages that do so under whatever name they are imported.
+# Calls that serve files, and packages that do so under whatever name they are imported.
 _GIVING = frozenset({"static", "sendFile", "sendfile", "serveStatic", "serve_static", "createReadStream"})
 _GIVING_MODULES = frozenset(
     """
@@ -151,7 +151,7 @@ def _packages(server: Project, site: Project) -> Iterator[PackageJson]:
 
 
 def _moved_by(package: PackageJson, name: str, output: str) -> Move | None:
-    """Where the commands of a script put a folder; None where they do not."""
+    """Where the commands of a script put a folder; None if they do not."""
     place = Place(package.project.path)
     for command in parse_shell(package.scripts[name]) or ():
         words = place.follow(command.words)
@@ -186,7 +186,7 @@ def moved(project: Project, place: Place, words: tuple[str, ...], output: str) -
 
 
 def _is_taken(server: Found, site: Project, target: str) -> bool:
-    """Whether files that are put somewhere are the server's: its own folder, or one that it is known to give out.
+    """Whether files that are put somewhere are the server's: its own folder, or one that it is known to serve.
 
     What a server at the root does not name may be there for others: `docs`, which a host of pages takes.
     """

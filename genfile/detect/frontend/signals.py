@@ -1,4 +1,4 @@
-"""What says that a server gives out a front end: paths that its code, its build or its `go:embed` names."""
+"""Evidence that a server serves a front end: paths in its code, its build or its `go:embed`."""
 
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ class Served:
 
 
 def writes_into(server: Found, site: Project, output: str) -> Served | None:
-    """The site's build writes into the server's folder."""
+    """The site's build writes outside its own folder, into the server's."""
     folder = server.project.path
     if inside(output, site.path) or not inside(output, folder):
         return None
@@ -95,7 +95,7 @@ def _folders_above(path: str, root: str) -> list[str]:
 
 
 def _script_outputs(site: Project) -> list[tuple[str, str]]:
-    """The folders that scripts other than `build` write to, outside of the site's own: `--outDir=../server/dist`."""
+    """The folders that scripts other than `build` write to, outside the site's own: `--outDir=../server/dist`."""
     from genfile.detect.node.claims import read_project
     from genfile.detect.node.scripts import resolve
 
@@ -114,7 +114,7 @@ def _script_outputs(site: Project) -> list[tuple[str, str]]:
 
 
 def _config_outputs(site: Project) -> list[tuple[str, str | None]]:
-    """The folders outside of the site's own that the configuration of its bundler names, and the script for them."""
+    """The folders outside the site's own that the configuration of its bundler names, and the script for them."""
     from genfile.detect.node.claims import read_project
     from genfile.parsers.javascript import parse_javascript
 
@@ -153,7 +153,7 @@ def _literal(pattern: str) -> str:
 
 
 def names(server: Found, site: Project, output: str) -> Served | None:
-    """The server's code names the output folder: a static folder, a template folder, or a file server's root."""
+    """The server's code names the output folder: as a static folder, a template folder, a file server's root."""
     parts = output.split("/")
     # `dist` alone says nothing: at least the folder above it must be named too.
     wanted = "/".join(parts[-2:])
@@ -205,7 +205,7 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
 
 
 def folders(server: Found) -> Iterator[tuple[str, int | None, str]]:
-    """The folders that a Python server is told to give out: `static_folder="build"`, `directory="dist"`."""
+    """The folders that a Python server is told to serve: `static_folder="build"`, `directory="dist"`."""
     if server.language.NAME != "python":
         return
     from genfile.detect.python.application import modules
@@ -223,7 +223,7 @@ Signal = Callable[[Found, Project, str], "Served | None"]
 
 
 def first(signals: Sequence[Signal], server: Found, site: Project, output: str) -> Served | None:
-    """Whether a server gives out what a site's build makes; the signals in order."""
+    """Whether a server serves what a site's build makes; the signals in order."""
     for signal in signals:
         served = signal(server, site, output)
         if served is not None:

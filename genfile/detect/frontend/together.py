@@ -26,7 +26,7 @@ def dockerfiles_above(project: Project) -> tuple[str, ...]:
 
 
 def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
-    """The project's own Dockerfile builds the site in one stage and copies the output next to the server."""
+    """The project's Dockerfile builds the site in one stage and copies the output into the server's stage."""
     for path in dockerfiles_above(server.project):
         try:
             dockerfile = read_dockerfile(server.project.tree.text(path) or "")
@@ -38,7 +38,7 @@ def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
     return None
 
 
-# A server of Node's that a command starts: what it makes is no site that another server gives out.
+# A server of Node's that a command starts: what it makes is not a site that another server serves.
 _NODE_SERVER = re.compile(
     r"(?:^|[\s;&|=(\[\"'/])(?:node\s+(?!-e\b)\S|(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:start|serve)\b|(?:next|nuxt)\s+start\b)",
     re.MULTILINE,
@@ -162,7 +162,7 @@ def _script_run(site: Project, dockerfile: Dockerfile, builder: Stage) -> str | 
 
 
 def _tree_path(stage: Stage, path: str, project: Project) -> str | None:
-    """Which path of the tree a path inside of a stage is, by the folders that were copied there out of the context."""
+    """Which path of the tree a path inside a stage is, by the folders that were copied there out of the context."""
     for folder, item in _in_folders(stage):
         if item.flag("from") is not None or len(item.words) != 2 or set(item.words[0]) & set("*?["):
             continue

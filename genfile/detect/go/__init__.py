@@ -1,4 +1,4 @@
-"""Go: go.mod, the main packages below it, and what they listen on; a program without go.mod, for which one is made."""
+"""Go: go.mod, its main packages, and what they listen on; programs without a go.mod, for which one is created."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
@@ -39,7 +39,7 @@ def program(project: Project) -> Evidence | None:
 
 
 def why_none(project: Project) -> Note | None:
-    """Why the programs of a module are no service."""
+    """Why the programs of a module are not services."""
     if not _is_module(project):
         return None
     from genfile.detect.go.claims import why_none as why

@@ -1,4 +1,4 @@
-"""The address of a listener that is read of a configuration's field: who sets that field, and to what."""
+"""A listener's address from a configuration field: the values that the field is set to."""
 
 import posixpath
 from collections.abc import Iterator

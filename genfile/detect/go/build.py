@@ -1,4 +1,4 @@
-"""What `go build` must be told, and what must be made before it: the version at link time, code that is generated."""
+"""Flags of `go build` and steps before it: the version at link time, generated code."""
 
 import posixpath
 import re

@@ -108,7 +108,7 @@ def _imported(module: GoModule, program: Program, names: Iterable[str]) -> Evide
 
 
 def why_none(folder: Project) -> Note | None:
-    """Why the programs of a module are no service: said where a tree has none."""
+    """Why the programs of a module are not services, for a tree without services."""
     module = read_module(folder)
     if module is None or not module.programs:
         name = next(folder.files("*.go"), None) if module is not None and module.loose is not None else None

@@ -1,4 +1,4 @@
-"""What a Go program must be told to serve: the sub-command of a server."""
+"""The arguments that make a Go program serve, such as a server's sub-command."""
 
 import posixpath
 
@@ -23,7 +23,7 @@ def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list
 
 
 def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """The arguments from ENTRYPOINT and CMD in the project's own Dockerfile."""
+    """The program's arguments in ENTRYPOINT and CMD of the project's Dockerfile."""
     del sources
     names = {program.name, module.base_name}
     found = hosting(module.folder)
@@ -43,7 +43,7 @@ def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[li
 
 
 def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """The sub-command or flag that makes the program listen or keep running."""
+    """The command or flag that leads to code which listens or keeps running."""
     del sources
     command = command_of(module, program)
     if not serving(module, program) and life(module, program).course != "stays":
@@ -55,7 +55,7 @@ def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str
 
 
 def _named(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
-    """A sub-command named like a server, if the code that runs it can't be traced."""
+    """A sub-command with a server's name, if the code that leads to it can't be followed."""
     reached = reach(module, program)
     if reached.commands.listed and reached.whole and not reached.cut:
         return None

@@ -1,4 +1,4 @@
-"""What lies around a Go module and takes part in its build: go.work, and replacements by other folders of the tree."""
+"""The surroundings of a Go module that take part in its build: go.work, and replacements by folders of the tree."""
 
 import posixpath
 from typing import Any
@@ -12,7 +12,7 @@ from genfile.parsers.gomod import GoMod
 
 
 def put_context(module: GoModule, draft: Draft) -> None:
-    """Put /workspace, /manifests, /gowork_off: go.work above, or a local replacement outside of the module: the build
+    """Put /workspace, /manifests, /gowork_off: go.work above, or a local replacement outside the module: the build
     context is raised to hold both."""
     folder = module.folder
     found = find_work(folder)

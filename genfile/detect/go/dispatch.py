@@ -1,4 +1,4 @@
-"""What a program can be told to do: which of its parts a command or a flag leads to, and by which words."""
+"""The commands and flags of a program: which of its parts each leads to, and its words."""
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator

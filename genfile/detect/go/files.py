@@ -27,7 +27,7 @@ _OPENERS = frozenset(
     LoadTemplates ParseFS
     """.split()
 )
-# Constructors of template engines and of what gives out files (Fiber's), that are named only `New`.
+# Constructors of template engines and of what serves files (Fiber's), that are named only `New`.
 _ENGINES = frozenset({"html.New", "pug.New", "mustache.New", "handlebars.New", "jet.New", "ace.New", "amber.New",
                       "migrate.New", "render.New", "django.New", "slim.New", "static.New"})  # fmt: skip
 # The working folder of the image.
@@ -202,7 +202,7 @@ def _holds_data(module: GoModule, folder: str) -> bool:
 def data_folder(module: GoModule, sources: Sources, store: Evidence) -> Fact[str] | None:
     """Where the program keeps its own database: the folder of a file that the code names, else its working folder.
 
-    None where the program opens files of the tree as well: what its working folder is then can't be told apart.
+    None if the program opens files of the tree as well: what its working folder is then can't be told apart.
     """
     for path, file in sources:
         for value, line in file.strings:

@@ -56,7 +56,7 @@ def generate_commands(module: GoModule, sources: Sources, missing: str) -> Fact[
 
 
 def _make_all(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
-    """The Makefile's `generate` target, if it only runs tools of the module: `go tool`, `go run`."""
+    """The Makefile target `generate`, if it only runs tools of the module: `go tool`, `go run`."""
     return _from_make(module.folder, _ALL.fullmatch)
 
 
@@ -123,7 +123,7 @@ def _near(folder: Project, missing: str) -> list[str]:
 
 
 def _tool(module: GoModule, sources: Sources, missing: str) -> Fact[list[str]] | None:
-    """A generator with its configuration in the tree: a tool in go.mod or tools.go, or a required module."""
+    """A generator with its configuration in the tree: a `tool` in go.mod or tools.go, or one at a required version."""
     folder = module.folder
     for item in GENERATORS:
         if item.makes and posixpath.basename(missing) != item.makes:

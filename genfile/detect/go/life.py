@@ -244,7 +244,7 @@ def life(module: GoModule, program: Program) -> Life:
 
 
 def staying(module: GoModule, program: Program) -> Command | None:
-    """The command of a worker's name that a program stays by; None where it stays without one, or by none."""
+    """The command of a worker's name that a program stays by; None if it stays without one, or by none."""
     found = reach(module, program)
     for command in found.commands.listed:
         name = command.words[-1].rpartition("=")[2].lstrip("-").lower()

@@ -1,4 +1,4 @@
-"""Who of a program's files declares, calls or fills what: each name is looked up in all of them at once."""
+"""Where a program's files declare, call or fill a name: looked up in all of them at once."""
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping

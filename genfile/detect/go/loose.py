@@ -25,7 +25,7 @@ def is_loose(folder: Project) -> bool:
 
 
 def _top(tree: Tree) -> str | None:
-    """The folder that holds all Go code which is no example; None where there is none, or a go.mod."""
+    """The folder that holds all Go code which is not an example; None if there is none, or a go.mod."""
     top: str | None = None
     for folder, names in tree.folders.items():
         if "go.mod" in names and "vendor" not in folder.split("/"):

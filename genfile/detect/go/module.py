@@ -221,7 +221,7 @@ class GoModule:
 
 
 def declared_programs(folder: Project) -> dict[str, Evidence]:
-    """The main packages that the project releases: goreleaser, Heroku, the Dockerfile, make."""
+    """The main packages that the project releases, by folder: goreleaser, Heroku, the Dockerfile, make."""
     found: dict[str, Evidence] = {}
     for name in (".goreleaser.yaml", ".goreleaser.yml", "goreleaser.yaml", "goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
@@ -269,7 +269,7 @@ def _joined(text: str) -> Iterator[tuple[int, str]]:
 
 
 def build_tags(folder: Project) -> dict[str, Evidence]:
-    """The build tags of the project's releases, from the first of: goreleaser, the Dockerfile, make."""
+    """The build tags of the project's release: the first of goreleaser's, the Dockerfile's and make's."""
     for name in (".goreleaser.yaml", ".goreleaser.yml"):
         document = folder.yaml(name) if folder.has(name) else None
         for index, item in enumerate(document.items("builds") if document else []):
@@ -291,7 +291,7 @@ def build_tags(folder: Project) -> dict[str, Evidence]:
 
 
 def _package_folder(folder: Project, text: str) -> str | None:
-    """The folder of a package argument, `.` for the module's own; None for what is no package of this module."""
+    """The folder of a package argument, `.` for the module's own; None for what is not a package of this module."""
     if "$" in text or "{" in text:
         return None
     path = posixpath.normpath(text.strip())
@@ -304,7 +304,7 @@ def _package_folder(folder: Project, text: str) -> str | None:
 
 
 def _below(folder: Project) -> Iterator[str]:
-    """The folders with Go files in or below a folder, as paths inside of it; not those of nested modules."""
+    """The folders with Go files in or below a folder, as paths inside it; not those of nested modules."""
     root, memory = folder.path, folder.tree.memory
     key = ("go-folders",)
     if key not in memory:
@@ -332,7 +332,7 @@ _GO_TAGS = re.compile(r"\bgo (?:build|install)\b.*?-tags[= ]+(\"[^\"]*\"|'[^']*'
 
 
 def read_module(folder: Project) -> GoModule | None:
-    """The module of a folder, one that would have to be made included; None where go.mod is malformed (then a note says
+    """The module of a folder, one that would have to be made included; None if go.mod is malformed (then a note says
     so), or where there is no Go."""
     return folder.tree.once(("go-module", folder.path), lambda: _read_module(folder))
 

@@ -1,4 +1,4 @@
-"""Where a Go program listens, and which of its routes tells its health."""
+"""The port of a Go program, and its health route."""
 
 import posixpath
 import re
@@ -147,7 +147,7 @@ def _own(module: GoModule, file: GoFile, kind: str) -> bool:
 
 
 def _bound(asked: Asked) -> Fact[Port] | None:
-    """The address of a listener: from the call itself, or traced through variables, functions and fields."""
+    """The address of a listener: a literal in the call, or followed through variables, functions and fields."""
     fact = _listen_call(asked)
     if fact is not None and None not in (fact.value.number, fact.value.variable):
         return fact
@@ -201,7 +201,7 @@ def _is_address(name: str) -> bool:
 
 
 def _raw_listener(asked: Asked) -> Fact[Port] | None:
-    """net.Listen beside an HTTP framework, which serves on it unless the code says otherwise."""
+    """net.Listen next to an HTTP framework: without other evidence the framework serves on it."""
     for path, file in asked.sources:
         for call in file.calls:
             number = next((found for value in call.arguments if (found := port_of(value)[0]) is not None), None)
@@ -241,7 +241,7 @@ def _flag(asked: Asked) -> Fact[Port] | None:
 
 
 def _environment(asked: Asked) -> Fact[Port] | None:
-    """An environment variable for the port, with its default in the code."""
+    """A variable for the port, with its default in the code."""
     partial: Fact[Port] | None = None
     for path, file in asked.sources:
         for call in file.calls:
@@ -288,7 +288,7 @@ def _tag(asked: Asked) -> Fact[Port] | None:
 
 
 def _settings(asked: Asked) -> Fact[Port] | None:
-    """A configuration file in the tree: `server.port` read by viper, or a key with a struct field."""
+    """A configuration file in the tree: `server.port` read by viper, or a key that a struct field matches."""
     return configured_port(asked.module, asked.sources)
 
 
@@ -303,18 +303,18 @@ def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in example variables (.env.example), or in a committed .env that the program reads."""
+    """A port in .env.example, or in a committed .env that the program reads."""
     return example_port(asked.module.folder) or committed_port(asked.module, asked.sources)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
-    """A Dockerfile, a compose file or a hosting platform's file."""
+    """The port in a Dockerfile, a compose file or a host's file."""
     fact = hosting(asked.module.folder).port
     return fact.but(Port(fact.value)) if fact is not None else None
 
 
 def _unresolved(asked: Asked) -> Fact[Port] | None:
-    """A listener address that the code does not show: unknown, instead of the framework's default."""
+    """A listener's address that can't be resolved: the port is unknown, and not the framework's default."""
     for path, file in asked.sources:
         calls = [(call.callee, call.arguments, call.line) for call in file.calls]
         found = [(name, line) for name, given, line in calls if name in _BINDS and given]

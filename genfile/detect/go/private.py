@@ -1,4 +1,4 @@
-"""Go modules that no public proxy has: which hosts they are fetched from, and with whose credentials."""
+"""Private Go modules: the hosts that they are fetched from, and the credentials."""
 
 import fnmatch
 import re

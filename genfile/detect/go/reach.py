@@ -1,4 +1,4 @@
-"""A server that listens on the loopback alone is not reached in a container: what it must be told to listen on all."""
+"""Servers that only listen on loopback, which a container can't reach: the setting to listen on all addresses."""
 
 import re
 from collections.abc import Iterator

@@ -74,7 +74,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
     draft.put("package_manager.name", Fact("gomod", (manager,)))
     if folder.has("go.sum"):
         draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
-    # `go mod tidy` makes the sums too; a vendor/ of older tools is no part of a module.
+    # `go mod tidy` makes the sums too; a vendor/ of older tools is not a part of a module.
     made = module.loose is not None and not folder.has_folder("vendor")
     draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
     mains = [path for path, file in module.package(program.folder) if file.has_main]

@@ -1,4 +1,4 @@
-"""Whether a Go program listens on the network, and what it must be told to do so."""
+"""Whether a Go program listens on the network, and the arguments that it needs to do so."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -44,7 +44,7 @@ def serving(module: GoModule, program: Program) -> bool:
 
 
 def command_of(module: GoModule, program: Program) -> Command | None:
-    """The command that a program must be given to serve; None where it does so by itself, or not at all."""
+    """The command that a program must be given to serve; None if it does so by itself, or not at all."""
     return _found(module, program)[1]
 
 

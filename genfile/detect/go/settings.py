@@ -1,4 +1,4 @@
-"""Configuration files of a Go program that the tree holds: the port that they give, and a .env that must be there."""
+"""Configuration files of a Go program in the tree: the port that they set, and a required .env."""
 
 import posixpath
 import re
@@ -174,7 +174,7 @@ def _rank(path: str) -> tuple[int, str]:
 
 
 def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The values of a document that are no tables, each with its path of keys; bounded."""
+    """The values of a document that are not tables, each with its path of keys; bounded."""
     queue: list[tuple[tuple[str, ...], Any]] = [((), value)]
     for path, inner in queue:
         if isinstance(inner, dict) and len(path) < MAX_DEPTH:

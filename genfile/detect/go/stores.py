@@ -1,4 +1,4 @@
-"""The variables by which a Go program is told where its databases are."""
+"""The variables with the addresses of a Go program's databases."""
 
 from collections.abc import Iterator
 

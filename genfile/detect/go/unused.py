@@ -18,7 +18,7 @@ MAX_MODULES = 200
 
 def needed_modules(folder: Project, known: Mapping[str, str]) -> set[str] | None:
     """The folders of the modules that one imports, through others, its own included; ``known``: folders by the
-    modules' paths. None where there is too much to read."""
+    modules' paths. None if there is too much to read."""
     queue, found, left = [folder.path], {folder.path}, MAX_FILES
     for path in queue:
         place = Project(folder.tree, path)

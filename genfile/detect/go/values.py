@@ -85,7 +85,7 @@ class Values:
         return self._value(node, self._scope(path, node), 0)
 
     def path_of(self, path: str, node: "Node") -> str:
-        """The path that an expression comes to, with `*` for what of it is not known; empty where nothing is."""
+        """The path that an expression comes to, with `*` for what of it is not known; empty if nothing is."""
         self._steps, self._paths = 0, True
         return self._value(node, self._scope(path, node), 0).text
 

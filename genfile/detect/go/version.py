@@ -1,4 +1,4 @@
-"""Which Go builds the service."""
+"""The Go version that builds the service."""
 
 from genfile.data import runtime
 from genfile.detect.go.module import GoModule
@@ -49,7 +49,7 @@ def go_version(module: GoModule, draft: Draft) -> None:
 
 
 def _supported(floors: list[tuple[str, str]]) -> str | None:
-    """The newest version that go.mod's directives name, unless it has reached its end of life."""
+    """The newest release line in go.mod's directives, if it is not past its end of life."""
     lines = [pin.line for text, _ in floors if (pin := parse_pin(text, "go")) is not None]
     newest = max(lines, key=lambda line: [int(part) for part in line.split(".")], default=None)
     known = runtime("go").line(newest) if newest else None

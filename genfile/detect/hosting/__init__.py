@@ -1,4 +1,4 @@
-"""What files made for containers, hosts and CI say of a service.
+"""Evidence from files for containers, hosting platforms and CI.
 
 `genfile.container` says what each file means; here it is decided which of them speak of a folder, and in which order.
 They are weaker than the manifests (a Dockerfile may be years stale) and stronger than a default or a guess: each

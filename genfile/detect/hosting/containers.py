@@ -1,4 +1,4 @@
-"""Dockerfiles, compose files and devcontainers that the project has already."""
+"""The project's existing Dockerfiles, compose files and devcontainers."""
 
 import posixpath
 import re
@@ -116,7 +116,7 @@ def compose_services(folder: Project) -> list[Service]:
 
 
 def read_compose_files(folder: Project, found: Hosting) -> None:
-    """The folder's own compose service: its ports, command, health check and volumes."""
+    """The compose service of the folder: its ports, command, health check and volumes."""
     own = [item for item in compose_services(folder) if _is_own(folder, item, found)]
     # Of several with one image the one that is published is the service; the others are its workers.
     named = [item for item in own if not set(re.split(r"[^a-z0-9]+", item.name.lower())) & _BESIDE] or own

@@ -1,4 +1,4 @@
-"""What the project's own Dockerfiles say of a service, by way of the image that each makes."""
+"""Evidence from the project's own Dockerfiles, through the image that each describes."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""What files of hosts and containers can say of a service, and how a port is made of several answers."""
+"""Facts from the files of hosts and containers, and how several answers become one port."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

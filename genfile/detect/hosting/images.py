@@ -50,7 +50,7 @@ def image_pin(image: str, language: str, names: tuple[str, ...]) -> Pin | None:
 
 
 def read_ci(folder: Project, found: Hosting) -> None:
-    """setup-node, setup-python, setup-go and setup-java in GitHub workflows, if they name a single version."""
+    """setup-node, setup-python, setup-go and setup-java in GitHub workflows, if they name one version."""
     root = Project(folder.tree, "")
     base = ".github/workflows"
     for name in root.names(base)[:12]:

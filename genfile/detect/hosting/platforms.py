@@ -1,4 +1,4 @@
-"""The files of hosts: Fly.io, Render, Railway, App Engine, Heroku."""
+"""The files of hosting platforms: Fly.io, Render, Railway, App Engine, Heroku."""
 
 import posixpath
 

@@ -1,4 +1,4 @@
-"""What speaks of a service from further away: Kubernetes manifests, workflows of CI, the README."""
+"""Weak evidence for a service: Kubernetes manifests, CI workflows, the README."""
 
 import posixpath
 import re
@@ -32,7 +32,7 @@ _DEVELOPMENT = frozenset({3001, 4200, 4321, 5173, 5174, 8025, 8081, 8888, 9000, 
 
 
 def read_kubernetes(folder: Project, found: Hosting) -> None:
-    """The container of a Kubernetes workload that belongs to the folder by image or name, or is the only one."""
+    """The container of a Kubernetes workload that matches the folder by image or name, or is the only one."""
     for container in _own_containers(folder):
         found.ports += [Fact(said.value, (said.evidence,)) for said in container.ports]
         found.volumes += [Fact(said.value, (said.evidence,)) for said in container.mounts]

@@ -1,4 +1,4 @@
-"""The files that genfile wrote: none of them is a witness, however somebody edited it since."""
+"""The files that genfile wrote: they are not evidence, even if someone has edited them."""
 
 import posixpath
 

@@ -1,4 +1,4 @@
-"""The JVM: Maven and Gradle builds, and what they leave to be run."""
+"""The JVM: Maven and Gradle builds, and the programs that they create."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project
@@ -24,7 +24,7 @@ def detect(project: Project) -> Draft:
 
 
 def why_none(project: Project) -> Note | None:
-    """Why a module's program is no service."""
+    """Why a module's program is not a service."""
     from genfile.detect.java.claims import why_none as why
 
     return why(project)

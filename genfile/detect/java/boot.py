@@ -1,4 +1,4 @@
-"""The layers of Spring Boot's jar: which there are, in the order that they are copied in."""
+"""The layers of a Spring Boot jar, in the order of copying."""
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.documents import left_active

@@ -107,7 +107,7 @@ def _course(build: Build) -> Life:
 
 
 def why_none(folder: Project) -> Note | None:
-    """Why a module's program is no service: said where a tree has none."""
+    """Why a module's program is not a service: said where a tree has none."""
     build = read_build(folder)
     if build is None:
         return None

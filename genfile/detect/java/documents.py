@@ -1,4 +1,4 @@
-"""The configuration of a program on the JVM, one document at a time, the one whose word counts first.
+"""The configuration of a program on the JVM, one document at a time, highest precedence first.
 
 A file may hold several documents, each for some profiles; what is active stands before what is always read, a later
 document before an earlier one, what production alone has behind all of it. Documents of other profiles are left out:

@@ -1,4 +1,4 @@
-"""Programs on the JVM that stop where there is no .env: an image has none, the variables come from outside."""
+"""Programs on the JVM that stop without a .env: an image has none, because variables come from outside."""
 
 from genfile.detect.code import parse_code
 from genfile.detect.java.build import Build

@@ -1,4 +1,4 @@
-"""What the JVM must be told because the code was compiled so: preview features, packages that are opened."""
+"""JVM options that follow from how the code is compiled: preview features, opened packages."""
 
 import re
 from collections.abc import Iterable, Iterator

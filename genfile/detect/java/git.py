@@ -1,4 +1,4 @@
-"""Builds that ask git for the commit: the builder has no .git, so they are told to do without, where that can be."""
+"""Builds that ask git for the commit: the builder has no .git, so they are configured to do without if possible."""
 
 import itertools
 import re

@@ -290,7 +290,7 @@ def _compatibility(asked: Asked) -> Fact[str] | None:
 
 
 def _conventions(asked: Asked) -> Fact[str] | None:
-    """The same in convention plugins in buildSrc or build-logic."""
+    """The same settings in convention plugins of buildSrc or build-logic."""
     root = asked[2]
     for base in CONVENTIONS:
         if not root.has_folder(base):

@@ -1,4 +1,4 @@
-"""What names of a Gradle script stand for: variables, extra properties, gradle.properties."""
+"""The values of names in a Gradle script: variables, extra properties, gradle.properties."""
 
 import re
 from collections.abc import Iterable

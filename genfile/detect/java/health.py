@@ -1,4 +1,4 @@
-"""The endpoint of a framework on the JVM that tells its health: its path, and its port where that is another."""
+"""The health endpoint of a JVM framework: its path, and its port if that is a separate one."""
 
 import posixpath
 

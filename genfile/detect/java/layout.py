@@ -1,4 +1,4 @@
-"""The form of what a build leaves on the JVM, the command that makes it, and how it is started."""
+"""The form of a JVM build's output, the command that creates it, and the start command."""
 
 import itertools
 import posixpath

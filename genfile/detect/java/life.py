@@ -1,4 +1,4 @@
-"""What a program on the JVM without a framework comes to: what its main class reaches of windows, terminals, loops."""
+"""What a JVM program without a framework does: the windows, terminals and loops that its main class reaches."""
 
 import itertools
 import posixpath

@@ -1,4 +1,4 @@
-"""The files that the libraries for logging are told to write: logback.xml, log4j2.xml, log4j.properties."""
+"""The files that logging libraries are configured to write: logback.xml, log4j2.xml, log4j.properties."""
 
 import posixpath
 import re

@@ -103,7 +103,7 @@ def _release_property(pom: Pom) -> Fact[str] | None:
 
 
 def _compiler_plugin(pom: Pom) -> Fact[str] | None:
-    """`release`, else `target` or `source`, in the compiler plugin's configuration."""
+    """`release`, or else `target` or `source`, in the compiler plugin's configuration."""
     for owner, item in (*pom.plugins(), *pom.managed_plugins()):
         if item.find_text("artifactId") in ("maven-compiler-plugin", "kotlin-maven-plugin"):
             for tag in ("release", "target", "source", "jvmTarget"):
@@ -115,7 +115,7 @@ def _compiler_plugin(pom: Pom) -> Fact[str] | None:
 
 
 def _toolchains_plugin(pom: Pom) -> Fact[str] | None:
-    """The JDK in maven-toolchains-plugin."""
+    """The JDK that maven-toolchains-plugin requests."""
     for owner, item in pom.configured("maven-toolchains-plugin"):
         for element in descendants(item):
             text = pom.resolve(element.find_text("version")) if element.tag == "jdk" else None
@@ -126,7 +126,7 @@ def _toolchains_plugin(pom: Pom) -> Fact[str] | None:
 
 
 def _java_version(pom: Pom) -> Fact[str] | None:
-    """The property java.version, or another usual name for it."""
+    """The property java.version, and other names that projects use for it."""
     return _from_properties(
         pom, ("java.version", "jdk.version", "javaVersion", "java.release", "version.java", "jdkVersion")
     )
@@ -138,7 +138,7 @@ def _target_property(pom: Pom) -> Fact[str] | None:
 
 
 def _spring_parent(pom: Pom) -> Fact[str] | None:
-    """The minimum Java version of Spring Boot's parent: 17 from version 3, else 8."""
+    """The lowest Java that Spring Boot's parent supports: 17 from version 3, otherwise 8."""
     for owner in pom.chain:
         parent = owner.root.child("parent")
         if parent is not None and parent.find_text("artifactId") == "spring-boot-starter-parent":

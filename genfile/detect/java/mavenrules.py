@@ -1,4 +1,4 @@
-"""What a Maven build asks of the JDK that it runs on, and which Maven its wrapper brings."""
+"""A Maven build's requirements on its JDK, and the Maven version of its wrapper."""
 
 import re
 

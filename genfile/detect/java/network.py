@@ -1,4 +1,4 @@
-"""Where a service on the JVM listens, by its configuration and its source, and what tells its health."""
+"""The port of a service on the JVM, from its configuration and its source, and its health endpoint."""
 
 from genfile.data import Framework
 from genfile.detect.hosting import OTHER_PORTS, Port, hosting

@@ -1,4 +1,4 @@
-"""What a program of Spring takes from the environment: variables, and keys that no file of the tree gives a value.
+"""What a Spring program reads from the environment: variables, and keys without a value in the tree.
 
 A key finds the variable of its name in capitals, with `_` for each `.` and `-`:
 https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/core/env/SystemEnvironmentPropertySource.html

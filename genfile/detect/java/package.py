@@ -1,4 +1,4 @@
-"""What a Maven build leaves to be run: which plugin packages it, under which name, with which libraries beside it."""
+"""The program that a Maven build creates: the plugin that packages it, its name, and separate libraries."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""What the project's own CI gives to its build tool: profiles of Maven's, properties of Gradle's."""
+"""The arguments that the project's CI passes to its build tool: Maven profiles, Gradle properties."""
 
 import posixpath
 import re

@@ -1,4 +1,4 @@
-"""Where a program on the JVM listens, by its own source."""
+"""The port of a program on the JVM, from its source."""
 
 import itertools
 import posixpath

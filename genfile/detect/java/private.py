@@ -1,4 +1,4 @@
-"""Repositories of libraries that are not public: which credentials the build takes, as secrets of the build."""
+"""Private library repositories: the credentials of the build, as build secrets."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is resolved before the sources are there: the command, the files that it reads, and why not, where it can't be.
+"""Resolving dependencies before the sources are copied: the command, the files that it reads, or why it can't be done.
 
 The modules of a reactor need each other, and none of them is built yet: Maven's plugin leaves them out of what it
 fetches, and Gradle knows what they need by their scripts.

@@ -1,4 +1,4 @@
-"""The scripts of a Gradle build that say something of one module: its own, those of convention plugins, the root's."""
+"""The scripts of a Gradle build that affect one module: its own, those of convention plugins, the root's."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an application's own configuration files say: the port, the health endpoint, what must come from outside."""
+"""Facts from an application's configuration files: the port, the health endpoint, required variables."""
 
 import re
 from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
 
 
 def expand(folder: Project, text: str, depth: int = 0) -> str | None:
-    """A text with each `${key:default}` replaced by the setting, else by the default; None where neither is there.
+    """A text with each `${key:default}` replaced by the setting, else by the default; None if neither is there.
 
     https://docs.spring.io/spring-boot/reference/features/external-config.html
     """

@@ -1,4 +1,4 @@
-"""Projects of the same tree that a Maven project needs, and that no build puts together: each is installed first."""
+"""Projects in the same tree that a Maven project needs without a common build: each is installed first."""
 
 import posixpath
 

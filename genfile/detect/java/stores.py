@@ -1,4 +1,4 @@
-"""The variables by which a Java program is told where its databases are."""
+"""The variables with the addresses of a Java program's databases."""
 
 from collections.abc import Iterator
 from dataclasses import replace

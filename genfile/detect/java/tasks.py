@@ -1,4 +1,4 @@
-"""What a Gradle build leaves to be run: which plugin or task packages it, under which name, with which libraries."""
+"""The program that a Gradle build creates: the plugin or task that packages it, its name, its libraries."""
 
 import posixpath
 
@@ -88,7 +88,7 @@ def _with_main_class(folder: Project, name: str, script: GradleScript, build: Bu
 
 
 def folder_of(text: str) -> str | None:
-    """A folder of the module, of what a script writes for it; None where it is computed."""
+    """A folder of the module, of what a script writes for it; None if it is computed."""
     for base, folder in _BASES.items():
         if text.startswith(base):
             text = folder + text.removeprefix(base)

@@ -1,4 +1,4 @@
-"""The line of Tomcat for a war, and what a war asks for that Tomcat has not."""
+"""The Tomcat version for a war, and what a war needs that Tomcat does not have."""
 
 import itertools
 import re

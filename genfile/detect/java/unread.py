@@ -8,7 +8,7 @@ from genfile.detect.java.build import Build
 from genfile.detect.paths import inside, relative
 from genfile.evidence import Draft, Fact
 
-# Scripts of builds, which may read any file of the tree, or give out the tests of a module.
+# Scripts of builds, which may read any file of the tree, or serve the tests of a module.
 _SCRIPTS = ("pom.xml", "*.gradle", "*.gradle.kts")
 _USES_TESTS = re.compile(
     r"src/test|test-jar|testFixtures|\b[tT]estArtifacts?\b|sourceSets\W{1,3}(?:named\W{1,3})?test\b"

@@ -59,7 +59,7 @@ def own_jars(build: Build, inputs: Inputs) -> list[str]:
 
 
 def _needed_by_maven(build: Build) -> set[str] | None:
-    """The folders of the modules and files that a build of the member reads; None where that can't be told."""
+    """The folders of the modules and files that a build of the member reads; None if that can't be told."""
     own = read_pom(build.folder)
     known = {item.artifact_id: item for item in reactor(build.root).values()}
     needed, queue = {build.folder.path}, [own] if own is not None else []

@@ -1,4 +1,4 @@
-"""Which Java builds and runs the service."""
+"""The Java version that builds and runs the service."""
 
 import re
 
@@ -121,8 +121,7 @@ def _built_with(build: Build, asked: str) -> Fact[str] | None:
 
 
 def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
-    """A Java version that the enforcer plugin accepts: the next long-term support release if it rejects the requested
-    one."""
+    """A Java that the enforcer plugin accepts: if it refuses the requested one, the next LTS release."""
     if build.tool != "maven" or choice.line is None:
         return choice
     from genfile.detect.java.mavenrules import enforced
@@ -179,7 +178,7 @@ def _names(item: Dependency) -> tuple[str, ...]:
 
 
 def _newest_for(build: Build) -> str:
-    """The newest long-term support release that the wrapper's Gradle and the dependencies run on."""
+    """The newest LTS release that the wrapper's Gradle and the dependencies run on."""
     version = wrapper_version(build.root) if build.tool == "gradle" else None
     bound = _bound(build)
     for line in runtime("java").lines:

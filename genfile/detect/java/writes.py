@@ -1,4 +1,4 @@
-"""What a program on the JVM writes beside itself: there the code is root's, and the user is another."""
+"""The folders next to a JVM program that it writes to, where the code belongs to root."""
 
 import posixpath
 import re
@@ -33,7 +33,7 @@ class _Place:
 
 
 def put_writes(build: Build, draft: Draft) -> None:
-    """Put /writable, /data for the folder of a database that is a file, /volumes for what lies outside of the tree."""
+    """Put /writable, /data for the folder of a database that is a file, /volumes for what lies outside the tree."""
     folder, web = build.folder, draft.values.get("layout") == "war"
     listed: dict[str, Evidence] = {}
     stores: dict[str, Evidence] = {}
@@ -62,7 +62,7 @@ def put_writes(build: Build, draft: Draft) -> None:
 
 
 def _put_apart(build: Build, draft: Draft, apart: dict[str, Evidence]) -> None:
-    """What lies outside of the tree: a volume where the project's own container files keep it, else a word of it."""
+    """What lies outside the tree: a volume where the project's own container files keep it, else a word of it."""
     volumes: dict[str, tuple[Evidence, ...]] = {}
     for path, says in apart.items():
         kept = next((fact for fact in hosting(build.folder).volumes if _below(path, fact.value.rstrip("/"))), None)

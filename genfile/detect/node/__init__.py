@@ -1,4 +1,4 @@
-"""Node and Bun: package.json and what stands around it."""
+"""Node and Bun: package.json and the files around it."""
 
 from genfile.detect.language import Claim
 from genfile.detect.tree import Project

@@ -20,7 +20,7 @@ class Target:
         return self.document.text(*self.path, *keys)
 
     def table(self, *keys: str) -> dict[str, Any] | None:
-        """A table of the target; None where it is not there, which is another thing than an empty one."""
+        """A table of the target; None if it is not there, which is another thing than an empty one."""
         value = self.document.get(*self.path, *keys)
         return value if isinstance(value, dict) else None
 
@@ -52,7 +52,7 @@ class Target:
         return self.document.line(*self.path, "options", "outputPath") or self.document.line(*self.path)
 
     def output(self) -> str | None:
-        """The folder of the files, relative to the one of angular.json; None where a server comes with them.
+        """The folder of the files, relative to the one of angular.json; None if a server comes with them.
 
         The application builder puts the files into `browser`; the configuration for production may name another folder.
         """

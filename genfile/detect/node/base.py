@@ -1,4 +1,4 @@
-"""The path that a site or a server is built to be served below: `/console/`, `/` where none is named."""
+"""The URL path that a site or a server is built for: `/console/`, or `/` by default."""
 
 import posixpath
 import re

@@ -81,7 +81,7 @@ def _production_flags(project: NodeProject, name: str) -> str:
 
 def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] | None:
     """A script's steps without those that want a database, which no build has, and without the installation, which the
-    image has made; None where there are none of these."""
+    image has made; None if there are none of these."""
     package = project.package
     own = resolve(package, name)
     if own is None:
@@ -102,7 +102,7 @@ def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] |
 
 
 def command_of(step: Step, manager: str) -> str:
-    """A step of a script as a command outside of it: its program comes out of node_modules."""
+    """A step of a script as a command outside it: its program comes out of node_modules."""
     variables = "".join(f"{key}={shlex.quote(value)} " for key, value in step.variables.items())
     words = " ".join(word if "$" in word or "*" in word else shlex.quote(word) for word in step.words)
     plain = step.program in _PLAIN or "/" in step.words[0]
@@ -145,7 +145,7 @@ def _hosted_build(project: NodeProject) -> Fact[list[str]] | None:
 
 
 def execute(manager: str) -> str:
-    """How a program of node_modules is called from outside of a script."""
+    """How a program of node_modules is called from outside a script."""
     return {"npm": "npx --no-install", "pnpm": "pnpm exec", "bun": "bunx"}.get(manager, "yarn")
 
 

@@ -202,7 +202,7 @@ def _documents(project: NodeProject, item: Framework) -> bool:
 def _can_be_built(project: NodeProject, name: str) -> bool:
     """A front end of which there is more than the dependency: pages, a configuration, a build script."""
     if name == "expo":
-        # An app for telephones, unless it is exported for the web; with a server of Expo's it is no site.
+        # An app for telephones, unless it is exported for the web; with a server of Expo's it is not a site.
         document = project.folder.json("app.json") if project.folder.has("app.json") else None
         server = document is not None and document.text("expo", "web", "output") == "server"
         steps = (step for script in project.package.scripts for step in resolve(project.package, script) or ())

@@ -1,4 +1,4 @@
-"""Clients of services that throw where they get no value: which variables those values come from."""
+"""Clients that throw without a value: the variables that the values come from."""
 
 from collections.abc import Iterator
 from typing import Any

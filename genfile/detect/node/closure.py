@@ -1,4 +1,4 @@
-"""What of a workspace one member is made from: the members that it needs, and what lies beside the members."""
+"""The part of a workspace that one member needs: other members, and files next to the members."""
 
 import posixpath
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from genfile.parsers.javascript import JsModule
 from genfile.parsers.tsoutput import Chain, TsConfig, chain_of
 from genfile.parsers.tsoutput import inside as joined
 
-# Files at the root of a workspace that tools read; what people read is none of the build's business.
+# Files at the root of a workspace that tools read; what people read is not one of the build's business.
 _READ = (".json", ".jsonc", ".json5", ".js", ".cjs", ".mjs", ".ts", ".cts", ".mts", ".yaml", ".yml", ".toml", "rc")
 # What no image is given, or what the builder never gets.
 _NEVER = ("compose", "docker-compose", "Dockerfile", ".env", ".gitlab-ci", "genfile.", ".genfile")
@@ -36,7 +36,7 @@ _CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", "
 class Closure:
     """Paths of the tree. ``members``: others that are needed; ``at_run``: those of them that the program needs.
 
-    ``files`` of the root and ``folders`` are read beside the members; files are None where that is not known, for the
+    ``files`` of the root and ``folders`` are read beside the members; files are None if that is not known, for the
     ``reason``.
     """
 
@@ -132,7 +132,7 @@ def _beside(root: Project, place: str, members: dict[str, PackageJson]) -> Itera
         return
     folder = root.tree.subfolders(posixpath.dirname(place)) if place not in root.tree.paths else []
     if place not in root.tree.paths and posixpath.basename(place) not in folder:
-        # Made by something else, or a name that is no path.
+        # Made by something else, or a name that is not a path.
         return
     if any(inside(member, place) for member in members):
         raise _Unknown(f"a configuration file refers to {inner}, which contains members")
@@ -152,7 +152,7 @@ def _of_root(project: NodeProject) -> list[str]:
 
 
 def _named(project: NodeProject) -> Iterator[str]:
-    """The paths outside of a member that its configuration, its scripts and its modules name."""
+    """The paths outside a member that its configuration, its scripts and its modules name."""
     folder = project.folder
     yield from (path for path in _of_settings(project) if not inside(path, folder.path))
     names = [*LIFECYCLE, *(step.script for step in build_steps(project))]
@@ -211,8 +211,8 @@ def _stated(chain: Chain, table: str, name: str) -> tuple[TsConfig | None, objec
 
 
 def _is_imported(member: NodeProject, alias: str, path: str) -> bool:
-    """Whether an inherited alias for a part of another member is used outside of that one: where nothing does, it is
-    only there for that one's own sources. True where it can't be told."""
+    """Whether an inherited alias for a part of another member is used outside that one: where nothing does, it is
+    only there for that one's own sources. True if it can't be told."""
     workspace, tree = member.workspace, member.folder.tree
     own = member.folder.path
     folders = [own, *(workspace.members if workspace is not None else ())]

@@ -1,4 +1,4 @@
-"""The program that a script's commands end in, as a start command."""
+"""The program that a script finally runs, as a start command."""
 
 import posixpath
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ Asked = tuple[NodeProject, Framework | None, bool]
 def from_steps(
     asked: Asked, steps: tuple[Step, ...], evidence: Evidence, search: tuple[int, set[str]] | None = None
 ) -> Fact[Start] | None:
-    """The start that commands end in; None where they end in something for development or of another package.
+    """The start that commands end in; None if they end in something for development or of another package.
 
     ``search``: how deep it is among commands that run commands, and the texts that were tried.
     """
@@ -74,7 +74,7 @@ def from_steps(
 def _of_several(
     asked: Asked, texts: list[str], step: Step, evidence: Evidence, search: tuple[int, set[str]]
 ) -> Fact[Start] | None:
-    """Of commands that run at once the first that starts a program of the project; the others are told of."""
+    """Of commands that run at once the first that starts a program of the project; the others are reported."""
     project, framework, _ = asked
     served = framework.start[:1] if framework is not None else ()
     found: list[Fact[Start]] = []

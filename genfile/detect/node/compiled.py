@@ -1,4 +1,4 @@
-"""Where the project's compiler writes what: the start command is held against it."""
+"""Where the project's compiler writes its output, to check the start command against."""
 
 import posixpath
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Compiled:
 
 
 def compiled(project: NodeProject) -> Compiled | None:
-    """The outputs of the compiler that the build runs; None where another tool builds, or where they can't be told."""
+    """The outputs of the compiler that the build runs; None if another tool builds, or where they can't be told."""
     key, memory = ("node-compiled", project.folder.path), project.folder.tree.memory
     if key not in memory:
         memory[key] = _compiled(project)

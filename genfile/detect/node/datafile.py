@@ -1,4 +1,4 @@
-"""The port that a file of settings holds, which the program reads: JSON, YAML, TOML."""
+"""The port in a settings file that the program reads: JSON, YAML, TOML."""
 
 import posixpath
 from collections.abc import Iterable, Iterator

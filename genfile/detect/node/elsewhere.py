@@ -1,4 +1,4 @@
-"""Packages that run in another place than a container: on a desktop or a telephone, in an editor, a browser, in CI."""
+"""Packages that do not run in a container: on a desktop or a phone, in an editor, a browser, in CI."""
 
 import posixpath
 from collections.abc import Callable
@@ -35,7 +35,7 @@ _WEB = ("Procfile", "fly.toml", "vercel.json", "netlify.toml", "render.yaml", "r
 
 
 def elsewhere(folder: Project) -> Fact[str] | None:
-    """Where the package of a folder runs, in words, where that is no container; looked for once."""
+    """Where the package of a folder runs, in words, where that is not a container; looked for once."""
     key, memory = ("node-elsewhere", folder.path), folder.tree.memory
     if key not in memory:
         # What is asked for on the way to its own answer is not known there.

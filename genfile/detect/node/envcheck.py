@@ -1,4 +1,4 @@
-"""Builds that check the environment: the switch that turns the check off, else values that pass it."""
+"""Builds that check the environment: the switch that turns the check off, or values that pass it."""
 
 import re
 

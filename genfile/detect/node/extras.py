@@ -1,4 +1,4 @@
-"""What the installation reads, what it must not run, and what the build and the program are told from outside."""
+"""What the installation reads and must not run, and the variables of the build and the program."""
 
 import posixpath
 
@@ -64,7 +64,7 @@ _FOCUS = ".yarn/plugins/@yarnpkg/plugin-workspace-tools.cjs"
 def _wants_every_member(project: NodeProject, draft: Draft) -> bool:
     """Whether the installation of one member fails where the manifest of another one is not there.
 
-    Before version 1.4, Bun takes its lock file for changed; Yarn 2 and newer does, unless it is told to focus, which it
+    Before version 1.4, Bun takes its lockfile for changed; Yarn 2 and newer does, unless it is told to focus, which it
     knows from version 4 on or by a plug-in, and only with the scripts of all packages.
     """
     manager = draft.values["package_manager"]

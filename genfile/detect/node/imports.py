@@ -9,7 +9,7 @@ from genfile.parsers.tsoutput import Chain, aliased, chain_of
 
 
 def settings_at(root: Project, path: str) -> object:
-    """The value of a tsconfig.json or jsconfig.json by its path from the root of the tree; None where there is none."""
+    """The value of a tsconfig.json or jsconfig.json by its path from the root of the tree; None if there is none."""
     document = root.jsonc(path) if path and root.has(path) else None
     return document.value if document is not None else None
 

@@ -1,4 +1,4 @@
-"""Whether a program goes on: it listens or waits, talks to whoever has started it, or comes to its end."""
+"""Whether a program keeps running: it listens or waits, talks to its user, or ends."""
 
 import posixpath
 

@@ -1,4 +1,4 @@
-"""Packages that are there for others to load, and pages that a container gives out."""
+"""Packages that are there for others to load, and pages that a container serves."""
 
 import posixpath
 
@@ -22,7 +22,7 @@ def told_library(project: NodeProject, words: tuple[str, ...]) -> bool:
 
 
 def given_out(folder: Project) -> bool:
-    """Whether a Dockerfile of the folder's own gives out what its build makes: pages, even where none is committed."""
+    """Whether a Dockerfile of the folder's own serves what its build makes: pages, even where none is committed."""
     own = [path for path in hosting(folder).dockerfiles if posixpath.dirname(path) == folder.path]
     starts = [fact.value.split()[:1] for fact in hosting(folder).starts]
     return bool(own) and bool(starts) and all(posixpath.basename(words[0]) in _WEB_SERVERS for words in starts if words)

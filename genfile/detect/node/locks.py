@@ -1,4 +1,4 @@
-"""The versions that a lock file settles, whichever package manager wrote it."""
+"""The versions that a lockfile settles, whichever package manager wrote it."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Locked = tuple[str, str, int | None]
 
 
 def locked_versions(project: NodeProject) -> dict[str, tuple[str, Evidence]]:
-    """The versions of dependencies: those of the lock file, else the least that the manifests' ranges allow.
+    """The versions of dependencies: those of the lockfile, else the least that the manifests' ranges allow.
 
     Of a package that is locked at several versions, the newest.
     """

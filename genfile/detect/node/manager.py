@@ -1,4 +1,4 @@
-"""Which package manager, at which version, with which lock file."""
+"""Which package manager, at which version, with which lockfile."""
 
 import posixpath
 import re
@@ -14,7 +14,7 @@ from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
 
-# Lock files, strongest first where a tree holds several.
+# Lockfiles, strongest first where a tree holds several.
 LOCKS = (
     ("pnpm-lock.yaml", "pnpm"),
     ("bun.lock", "bun"),
@@ -35,7 +35,7 @@ class NodeProject:
 
     @property
     def root(self) -> Project:
-        """Where the lock file and the package manager's settings are: the workspace's root, else the folder."""
+        """Where the lockfile and the package manager's settings are: the workspace's root, else the folder."""
         return self.workspace.root if self.workspace else self.folder
 
     @property
@@ -73,7 +73,7 @@ def package_manager(project: NodeProject) -> tuple[Fact[str], Fact[str] | None]:
 
 
 def lockfile(project: NodeProject, manager: str) -> str | None:
-    """The lock file of a manager, relative to the root; None where it is not committed."""
+    """The lockfile of a manager, relative to the root; None if it is not committed."""
     kinds = ("yarn",) if manager.startswith("yarn") else (manager,)
     return next((name for name, kind in LOCKS if kind in kinds and project.root.has(name)), None)
 
@@ -83,7 +83,7 @@ def _same_family(winner: str, loser: str) -> bool:
 
 
 def _field(project: NodeProject) -> Fact[str] | None:
-    """`packageManager` in package.json, of the member or of the root: `pnpm@9.12.1`."""
+    """`packageManager` of the member's or the root's package.json: `pnpm@9.12.1`."""
     for package in project.packages:
         text = package.document.text("packageManager") or ""
         name, _, version = text.partition("@")
@@ -98,7 +98,7 @@ def _field(project: NodeProject) -> Fact[str] | None:
 
 
 def _is_left_behind(project: NodeProject, manager: str) -> bool:
-    """Whether a manager that is named has no lock file, while another one's is kept up."""
+    """Whether a manager that is named has no lockfile, while another one's is kept up."""
     kinds = {kind: name for name, kind in LOCKS if project.root.has(name)}
     if not kinds or manager in kinds:
         return False
@@ -116,7 +116,7 @@ def _dev_engines(project: NodeProject) -> Fact[str] | None:
 
 
 def _yarn_path(project: NodeProject) -> Fact[str] | None:
-    """`yarnPath` in .yarnrc.yml: a committed Yarn release."""
+    """`yarnPath` of .yarnrc.yml: a committed release of Yarn."""
     settings = project.root.yaml(".yarnrc.yml") if project.root.has(".yarnrc.yml") else None
     if settings is not None and settings.text("yarnPath"):
         return project.root.fact("yarn-berry", ".yarnrc.yml", settings.line("yarnPath"), "yarnPath")
@@ -184,7 +184,7 @@ def _volta(project: NodeProject) -> Fact[str] | None:
 
 
 def _settings(project: NodeProject) -> Fact[str] | None:
-    """A settings file of one package manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
+    """The settings file of a package manager: pnpm-workspace.yaml, bunfig.toml, .yarnrc.yml, .yarnrc."""
     for name, kind in (
         ("pnpm-workspace.yaml", "pnpm"),
         ("bunfig.toml", "bun"),
@@ -207,7 +207,7 @@ def _only_allow(project: NodeProject) -> Fact[str] | None:
 
 
 def _starts_bun(project: NodeProject) -> Fact[str] | None:
-    """The `start` script runs Bun, and no dependency provides it."""
+    """The `start` script runs Bun, and no dependency installs Bun."""
     words = project.package.scripts.get("start", "").split()
     if words[:1] in (["bun"], ["bunx"]) and "bun" not in project.package.every_dependency:
         return Fact("bun", (project.package.says("scripts", "start"),))
@@ -264,7 +264,7 @@ def _version_dev_engines(named: Named) -> Fact[str] | None:
 
 
 def _version_yarn_path(named: Named) -> Fact[str] | None:
-    """The version in the file name that yarnPath points to."""
+    """The version in the file name of `yarnPath`."""
     project, name = named
     settings = project.root.yaml(".yarnrc.yml") if name == "yarn-berry" and project.root.has(".yarnrc.yml") else None
     path = (settings.text("yarnPath") if settings else None) or ""
@@ -287,7 +287,7 @@ def _version_volta(named: Named) -> Fact[str] | None:
 
 
 def _version_tools(named: Named) -> Fact[str] | None:
-    """The version that a tool manager pins: .bun-version, mise.toml, .tool-versions."""
+    """The version in .bun-version, mise.toml or .tool-versions."""
     project, name = named
     tool = name.removesuffix("-berry")
     places = tuple(above(project.folder))
@@ -297,7 +297,7 @@ def _version_tools(named: Named) -> Fact[str] | None:
 
 
 def _version_line(named: Named) -> Fact[str] | None:
-    """The release line in an `engines` entry: 11.5.x, ^9, ~9.1; a minimum only if it is above the default."""
+    """The release line in an `engines` entry: 11.5.x, ^9, ~9.1; a lower bound only if it is above the default."""
     project, name = named
     key = name.removesuffix("-berry")
     for package in project.packages if key != "npm" else ():
@@ -319,7 +319,7 @@ _LOCK_FORMAT = re.compile(r"^lockfileVersion: *['\"]?(\d+)([^\s'\"]*)", re.MULTI
 
 
 def _version_lock(named: Named) -> Fact[str] | None:
-    """The lockfile format, which shows which version wrote it."""
+    """The release that wrote the lockfile, by the lockfile's format version."""
     project, name = named
     if name == "pnpm" and project.root.has("pnpm-lock.yaml"):
         # The lock may be of many megabytes; its version stands in the first line, before pnpm 6 further down.
@@ -340,7 +340,7 @@ def _version_lock(named: Named) -> Fact[str] | None:
 
 
 def _version_default(named: Named) -> Fact[str] | None:
-    """genfile's default, so that the same project gives the same image."""
+    """genfile's default, so that the same tree gives the same image."""
     project, name = named
     if name == "npm":
         return None

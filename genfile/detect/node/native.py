@@ -109,7 +109,7 @@ def _of_pnpm(project: NodeProject) -> Iterator[Scripted]:
 
 
 def _allowed_by_pnpm(project: NodeProject) -> list[Scripted] | None:
-    """What the project lets pnpm build, by name; None where it says nothing of it."""
+    """What the project lets pnpm build, by name; None if it says nothing of it."""
     root = project.root
     settings = root.yaml("pnpm-workspace.yaml") if root.has("pnpm-workspace.yaml") else None
     places = [(settings, ()), (project.root_package.document, ("pnpm",))]

@@ -49,7 +49,7 @@ def nx_root(project: Project) -> Project | None:
 
 
 def nx_build(project: Project) -> NxBuild | None:
-    """The program that Nx builds of a project; None where it builds none for Node."""
+    """The program that Nx builds of a project; None if it builds none for Node."""
     root = nx_root(project)
     # A workspace may be one project itself.
     if root is None or (root.path == project.path and not project.has(PROJECT)):

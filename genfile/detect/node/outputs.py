@@ -1,4 +1,4 @@
-"""What lies in the tree of a developer and is made anew in the image: outputs of libraries, caches, reports."""
+"""What lies in the tree of a developer and is made again in the image: outputs of libraries, caches, reports."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a package names outside of its own folder: modules, configuration, arguments of scripts, files that it reads."""
+"""What a package names outside its own folder: modules, configuration, arguments of scripts, files that it reads."""
 
 import posixpath
 from collections.abc import Iterator

@@ -41,7 +41,7 @@ def find_port(asked: Asked) -> Fact[Port] | None:
 
 
 def _command_flag(asked: Asked) -> Fact[Port] | None:
-    """`-p 3001` or `--port=3001` in the start command; a flag beats the variable."""
+    """`-p 3001` or `--port=3001` in the start command: a flag wins over the variable."""
     number = _flag(asked.start)
     if number is None:
         return None
@@ -72,13 +72,12 @@ def _flag(words: tuple[str, ...]) -> int | None:
 
 
 def _listen(asked: Asked) -> Fact[Port] | None:
-    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, an environment variable, or a name
-    that resolves to one."""
+    """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a followed name."""
     return main_listener(list(listeners(asked.project, asked.sources)))
 
 
 def _environment_default(asked: Asked) -> Fact[Port] | None:
-    """A variable named PORT with a default, anywhere in the sources (a configuration module)."""
+    """A variable named PORT with a default, anywhere in the sources (such as a configuration module)."""
     for name, module in asked.sources:
         for key, value, line in module.defaults:
             number = port_of(value)[0]
@@ -95,18 +94,18 @@ def _environment_default(asked: Asked) -> Fact[Port] | None:
 
 
 def _example(asked: Asked) -> Fact[Port] | None:
-    """A port in example variables: .env.example."""
+    """A port in .env.example."""
     return example_port(asked.project.folder)
 
 
 def _hosting(asked: Asked) -> Fact[Port] | None:
-    """A Dockerfile, a compose file or a hosting platform's file."""
+    """The port in a Dockerfile, a compose file or a host's file."""
     fact = hosting(asked.project.folder).port
     return fact.but(Port(fact.value, _variable(asked))) if fact is not None else None
 
 
 def _root_hosting(asked: Asked) -> Fact[Port] | None:
-    """The Dockerfile of the workspace root, if it names the member's folder."""
+    """The port in the Dockerfile of the workspace's root, if that names the member's folder."""
     project = asked.project
     fact = hosting(project.root).port if project.workspace is not None else None
     if fact is None:
@@ -126,7 +125,7 @@ def _root_hosting(asked: Asked) -> Fact[Port] | None:
 
 
 def _settings(asked: Asked) -> Fact[Port] | None:
-    """The port in a configuration file such as config/default.json or defaults/config.js."""
+    """The port in a configuration file: config/default.json and similar, defaults/config.js."""
     folder = asked.project.folder
     for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
         for ending in (".json", ".yaml", ".yml", ".js", ".cjs", ".ts"):
@@ -189,7 +188,7 @@ PORT_SIGNALS = (
 
 
 def put_host(project: NodeProject, draft: Draft, sources: list[tuple[str, JsModule]]) -> None:
-    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is told of."""
+    """A server that binds to localhost is not to be reached from outside: a variable is set, a literal is reported."""
     for name, module in sources:
         for call in module.calls:
             if call.callee.rsplit(".", 1)[-1] not in ("listen", "serve", "server", "createServer"):

@@ -9,7 +9,7 @@ _SECURE = ("https", "httpsOptions", "http2", "tls")
 
 
 def answers_http(framework: str | None, sources: Sources) -> bool:
-    """False where anything that is started may speak TLS, HTTP/2 or a protocol of its own."""
+    """False if anything that is started may speak TLS, HTTP/2 or a protocol of its own."""
     if framework == "grpc":
         return False
     for _, module in sources:

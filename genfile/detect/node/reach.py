@@ -19,7 +19,7 @@ Sources = list[tuple[str, JsModule]]
 
 
 def reached(project: NodeProject, sources: Sources, name: str, reference: Reference) -> Fact[Port] | None:
-    """The port behind a reference in a module, with its variable; None where it can't be told."""
+    """The port behind a reference in a module, with its variable; None if it can't be told."""
     module = dict(sources).get(name)
     if module is None:
         return None
@@ -61,7 +61,7 @@ def _followed(project: NodeProject, name: str, module: JsModule, reference: Refe
 
 
 def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:
-    """What modules load by a relative path that is no module."""
+    """What modules load by a relative path that is not a module."""
     for name, module in sources:
         for item in module.imports:
             if item.module.startswith(".") and resolve_import(project, name, item.module) is None:

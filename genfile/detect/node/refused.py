@@ -23,7 +23,7 @@ _LOADERS = ("-r", "--require", "--import", "--loader", "--experimental-loader")
 
 
 def refusal(project: NodeProject, words: tuple[str, ...], variables: dict[str, str]) -> Refusal | None:
-    """Why Node does not load the compiled program that a command names; None where it does, or that can't be told."""
+    """Why Node does not load the compiled program that a command names; None if it does, or that can't be told."""
     at = file_place(words) if words[:1] == ("node",) else None
     if at is None or "NODE_OPTIONS" in variables or any(word.split("=")[0] in _LOADERS for word in words[1:at]):
         return None
@@ -67,7 +67,7 @@ def _refused(project: NodeProject, known: Compiled, by: Compiler, source: str) -
 
 
 def _is_left_alone(project: NodeProject) -> bool:
-    """Whether nothing but the compiler touches the output: another step of the build may mend its imports."""
+    """Whether nothing but the compiler touches the output: another step of the build may fix its imports."""
     names = [name for name in (*BUILD_SCRIPTS, *BUILD_PARTS) if name in project.package.scripts]
     for name in (*names[:1], "start:prod", "start", "postinstall"):
         for origin in (f"pre{name}", name, f"post{name}"):

@@ -92,7 +92,7 @@ DEVELOPMENT_COMMANDS = {
 # Servers that watch the data that they serve, not sources.
 _WATCHING_DATA = frozenset({"json-server"})
 NOTHING = frozenset({"echo", "exit", "true", ":"})
-# Programs that change a database, by the words that make them do so; any of the words, where there are none.
+# Programs that change a database, by the words that make them do so; any of the words, where there are not.
 MIGRATIONS: dict[str, tuple[str, ...]] = {
     "prisma": ("migrate", "push", "seed"),
     "drizzle-kit": ("migrate", "push", "push:pg", "push:mysql", "push:sqlite"),
@@ -144,7 +144,7 @@ def resolve(
 ) -> tuple[Step, ...] | None:
     """The commands that a script runs, following scripts that run scripts.
 
-    None where the script is missing, is more than a plain sequence of commands, or runs itself.
+    None if the script is missing, is more than a plain sequence of commands, or runs itself.
     """
     text = package.scripts.get(name)
     if text is None or name in seen or len(seen) > 8:
@@ -156,7 +156,7 @@ def resolve(
 def resolve_text(
     package: PackageJson, text: str, script: str, seen: frozenset[str] = frozenset()
 ) -> tuple[Step, ...] | None:
-    """The commands of a shell text in the package's folder; None where it is more than a plain sequence of commands."""
+    """The commands of a shell text in the package's folder; None if it is more than a plain sequence of commands."""
     from genfile.parsers.small import parse_shell
 
     parsed = parse_shell(text)

@@ -107,7 +107,7 @@ def _put_identity(project: NodeProject, draft: Draft) -> None:
 
 
 def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
-    """The lock file, unless the package manager would refuse it."""
+    """The lockfile, unless the package manager would refuse it."""
     lock = lockfile(project, manager)
     missing = out_of_step(project) if lock is not None and manager == "npm" else []
     if lock is not None and missing:
@@ -205,7 +205,7 @@ _YARN_ROOT = "root-workspace-0b6124"
 def _asked(project: NodeProject, manager: str) -> list[str]:
     """Names for those managers that do not install what the manifests in front of them need, and no more.
 
-    Yarn looks for all members of its lock file, and Bun installs for production what only development links.
+    Yarn looks for all members of its lockfile, and Bun installs for production what only development links.
     """
     member, root = project.package.name, project.root_package
     if manager == "yarn-berry" and member:

@@ -81,7 +81,7 @@ def _is_nuxt_2(project: NodeProject) -> bool:
 
 
 def _procfile(asked: Asked) -> Fact[Start] | None:
-    """`web` in a Procfile, if it is one plain command."""
+    """`web` of a Procfile, if it is a single plain command."""
     project = asked[0]
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
     if not processes:
@@ -123,7 +123,7 @@ _SHELLS = ("sh", "bash", "env", "npx", "bunx", "exec", "deno")
 
 
 def _nest(asked: Asked) -> Fact[Start] | None:
-    """The default application of a Nest monorepo, unless a production script starts one."""
+    """The default application of a Nest monorepo, unless a production script starts another one."""
     apps = applications(asked[0])
     steps = resolve(asked[0].package, "start:prod") if apps else None
     target = posixpath.normpath(steps[-1].words[-1]).removesuffix(".js") if steps else ""
@@ -133,7 +133,7 @@ def _nest(asked: Asked) -> Fact[Start] | None:
 
 
 def _production_script(asked: Asked) -> Fact[Start] | None:
-    """A production script: start:prod, start:production, serve:prod."""
+    """A script for production: start:prod, start:production, serve:prod."""
     rendered = [name for name in asked[0].package.scripts if name.startswith("serve:ssr")]
     for name in ("start:prod", "start:production", "start-prod", "serve:prod", "prod", "production", *rendered):
         fact = _from_script(asked, name)
@@ -148,7 +148,7 @@ def _start_script(asked: Asked) -> Fact[Start] | None:
 
 
 def _nx(asked: Asked) -> Fact[Start] | None:
-    """The output of the Nx build target, if the `start` script is only for development."""
+    """The output of the Nx build target, if the `start` script only serves for development."""
     program = nx_build(asked[0].folder)
     if program is None:
         return None
@@ -164,7 +164,7 @@ def _framework_start(asked: Asked) -> Fact[Start] | None:
 
 
 def _hosted(asked: Asked) -> Fact[Start] | None:
-    """The program that a Dockerfile or a hosting platform's file starts, if it is in the tree."""
+    """The command in a Dockerfile or a host's file, if it starts a program of the tree."""
     project = asked[0]
     for fact in hosting(project.folder).starts:
         commands = parse_shell(fact.value)
@@ -178,7 +178,7 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
 
 
 def _watched(asked: Asked) -> Fact[Start] | None:
-    """The program that the `start` and `dev` scripts watch: `node --watch x.js`, `nodemon x.js`."""
+    """The program that the `start` and `dev` scripts watch, unwatched: `node --watch x.js`, `nodemon x.js`."""
     project = asked[0]
     found = watched_program(project)
     if found is None:
@@ -190,7 +190,7 @@ def _watched(asked: Asked) -> Fact[Start] | None:
 
 
 def _main_field(asked: Asked) -> Fact[Start] | None:
-    """`main` in package.json, if it is committed or built."""
+    """`main` of package.json, if it is in the tree or is built."""
     project, _, builds = asked
     main = project.package.document.text("main") or project.package.document.text("module")
     if not main or "\0" in main:
@@ -207,7 +207,7 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
 
 
 def _entry_file(asked: Asked) -> Fact[Start] | None:
-    """A file with a usual name, also in src/: server.js, app.js, index.js; files that listen come first."""
+    """A file with a usual name: server.js, app.js, index.js, also in src/; first one that listens."""
     project = asked[0]
     names = [
         posixpath.join(folder, name + ending)
@@ -258,7 +258,7 @@ def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | No
 
 
 def process_command(project: NodeProject, text: str, says: Evidence, builds: bool) -> Fact[list[str]] | None:
-    """A further command of the same image, as a Procfile or a script has it; None where it is no plain command."""
+    """A further command of the same image, as a Procfile or a script has it; None if it is not a plain command."""
     fact = _from_shell((project, None, builds), text, says)
     if fact is None or not fact.value.words:
         return None

@@ -33,7 +33,7 @@ def node_version(project: NodeProject, draft: Draft) -> None:
 
 
 def _bound(project: NodeProject) -> tuple[str | None, Evidence | None]:
-    """The newest Node version that every native addon in the dependencies compiles against."""
+    """The newest Node that every native addon among the dependencies compiles with."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, (version, says) in locked_versions(project).items():
         line = newest_for("node", name, version)
@@ -43,13 +43,13 @@ def _bound(project: NodeProject) -> tuple[str | None, Evidence | None]:
 
 
 def _hosted(project: NodeProject) -> Fact[Pin] | None:
-    """The image in a Dockerfile, setup-node in CI."""
+    """The image of a Dockerfile, setup-node in CI."""
     places = (project.folder, project.root) if project.workspace else (project.folder,)
     return next((fact for place in places if (fact := hosting(place).version("node")) is not None), None)
 
 
 def _ranges(project: NodeProject) -> list[Range]:
-    """`engines.node` and `devEngines.runtime` of the member and of the workspace root; all of them count."""
+    """`engines.node` and `devEngines.runtime` of the member and of the workspace's root, all combined."""
     found: list[Range] = []
     for package in project.packages:
         text = package.document.text("engines", "node")
@@ -71,7 +71,7 @@ def parse_exact(text: str) -> Pin | None:
 
 
 def _dev_engines(project: NodeProject) -> Fact[Pin] | None:
-    """`devEngines.runtime` in package.json, if it is a single version."""
+    """`devEngines.runtime` of package.json, if it is a single version."""
     for package in project.packages:
         for version in package.dev_engines("runtime").get("node", ()):
             pin = parse_exact(version)
@@ -106,7 +106,7 @@ def _nvmrc(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _pnpm_setting(project: NodeProject) -> Fact[Pin] | None:
-    """pnpm's setting: `nodeVersion` or `useNodeVersion` in pnpm-workspace.yaml, `use-node-version` in .npmrc."""
+    """pnpm's settings: `nodeVersion` or `useNodeVersion` of pnpm-workspace.yaml, `use-node-version` of .npmrc."""
     for place in _places(project):
         document = place.yaml("pnpm-workspace.yaml") if place.has("pnpm-workspace.yaml") else None
         for key in ("useNodeVersion", "nodeVersion"):
@@ -135,7 +135,7 @@ def _netlify(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _volta(project: NodeProject) -> Fact[Pin] | None:
-    """`volta.node` in package.json, or in the file that `volta.extends` names."""
+    """`volta.node` of package.json, or of the file that `volta.extends` names."""
     for package in project.packages:
         for _ in range(4):
             text = package.document.text("volta", "node")
@@ -150,7 +150,7 @@ def _volta(project: NodeProject) -> Fact[Pin] | None:
 
 
 def _extended(package: PackageJson) -> PackageJson | None:
-    """The package.json that `volta.extends` names, inside of the tree."""
+    """The package.json that `volta.extends` names, inside the tree."""
     target = posixpath.normpath(posixpath.join(package.project.path, package.document.text("volta", "extends") or ""))
     folder, name = posixpath.split(target)
     if name != FILE or target.startswith(".."):
@@ -159,7 +159,7 @@ def _extended(package: PackageJson) -> PackageJson | None:
 
 
 def _engines_exact(project: NodeProject) -> Fact[Pin] | None:
-    """`engines.node` in package.json, if it names one release line: 22, 22.x, 20.11.1."""
+    """`engines.node` of package.json, if it is a single release line: 22, 22.x, 20.11.1."""
     for package in project.packages:
         pin = parse_exact(package.document.text("engines", "node") or "")
         if pin is not None:

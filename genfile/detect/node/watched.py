@@ -63,7 +63,7 @@ def _package_of(module: str) -> str:
 
 
 def behind(project: NodeProject, step: Step) -> tuple[Step, ...] | None:
-    """The commands that a watcher runs; () where that can't be told, None for a program that is no watcher."""
+    """The commands that a watcher runs; () where that can't be told, None for a program that is not a watcher."""
     text = watched_command(step.words)
     if text is None:
         return None
@@ -152,7 +152,7 @@ def watched_program(project: NodeProject) -> tuple[Step, str] | None:
 
 
 def _program(project: NodeProject, step: Step, depth: int, tried: set[str]) -> Step | None:
-    """The command behind watchers that runs a file of the tree; None where there is none. Each text is tried once."""
+    """The command behind watchers that runs a file of the tree; None if there is none. Each text is tried once."""
     if depth > MAX_DEPTH or leads_away(project, step):
         return None
     inner = behind(project, step)

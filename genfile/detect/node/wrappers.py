@@ -169,7 +169,7 @@ def _without_env_files(words: list[str]) -> list[str]:
 def watched_command(words: Sequence[str]) -> str | None:
     """The shell text that a watcher runs: `ts-node src/x.ts` of `nodemon --exec "ts-node src/x.ts"`.
 
-    "" where the watcher's own configuration says it; None for a program that is no watcher.
+    "" where the watcher's own configuration says it; None for a program that is not a watcher.
     """
     wrapper = WATCHERS.get(posixpath.basename(words[0])) if words else None
     if wrapper is None:

@@ -1,4 +1,4 @@
-"""What a program writes into its own tree: there the code is root's, and the user is another."""
+"""The folders in its own tree that a program writes to, where the code belongs to root."""
 
 import posixpath
 

@@ -75,7 +75,7 @@ def _depth(path: str) -> int:
 
 
 def _is_aside(path: str, *, demos: bool = True) -> bool:
-    """Whether a file is none of the service's; ``demos``: demonstrations are not, for there is more than those."""
+    """Whether a file is not one of the service's; ``demos``: demonstrations are not, for there is more than those."""
     parts = path.split("/")
     return (
         any(

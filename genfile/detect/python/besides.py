@@ -13,11 +13,11 @@ from genfile.parsers.python import parse_python
 def own_way(
     project: PythonProject, draft: Draft, application: Application, hosted: Fact[list[str]] | None = None
 ) -> Fact[list[str]] | None:
-    """The project's own program, if it does more than a server that only imports its application would.
+    """The project's own program, if a server that imports only the application would skip its other work.
 
     ``hosted``: what the project's own Dockerfile starts.
 
-    None where such a server does all of it, or is the better choice: then a note says what it leaves out.
+    None if such a server does all of it, or is the better choice: then a note says what it leaves out.
     """
     if hosted is not None and _waits_besides(project, hosted.value, application):
         return hosted

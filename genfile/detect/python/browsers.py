@@ -11,7 +11,7 @@ from genfile.evidence import Evidence
 from genfile.parsers.values import Call
 
 KINDS = ("chromium", "firefox", "webkit")
-# Channels that are no build of Playwright's own.
+# Channels that Playwright does not build itself.
 BRANDED = ("chrome", "msedge")
 # The first release that knows `--only-shell`.
 _SHELL = (1, 49)

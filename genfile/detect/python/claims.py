@@ -119,7 +119,7 @@ def _is_used(project: PythonProject, framework: str) -> bool:
             return True
         if application is not None and _is_started(project, application.value):
             return True
-        # A page that only a program of its framework's own runs is no part of a library.
+        # A page that only a program of its framework's own runs is not a part of a library.
         page = found.value.object is None and found.value.start[:1] == (found.value.name,)
         return proof(project) is not None or (page and importing_program(project, found.value) is not None)
     if found.value.object is not None and find_application(project, found.value) is not None:

@@ -47,7 +47,7 @@ def _is_listed(project: PythonProject, table: dict[str, Any], extras: list[str],
 def needed_folders(project: PythonProject) -> dict[str, bool]:
     """The other folders of the tree that a project depends on, at any remove, and whether each is installed itself.
 
-    By the lock file; where that does not have the project, by what [tool.uv.sources] takes from the workspace.
+    By the lockfile; where that does not have the project, by what [tool.uv.sources] takes from the workspace.
     """
     own = normalise(project.name or "")
     if own not in project.packages and project.workspace is not None:

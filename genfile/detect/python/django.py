@@ -19,7 +19,7 @@ _MAKERS = ("get_wsgi_application", "get_asgi_application", "get_default_applicat
 @dataclass(frozen=True)
 class Django:
     """``base`` is the folder that is imported from, relative to the service's (`.` for itself); ``manage`` the path of
-    manage.py, None where the project has none; ``settings`` and ``application`` are dotted names."""
+    manage.py, None if the project has none; ``settings`` and ``application`` are dotted names."""
 
     base: str
     manage: str | None
@@ -214,7 +214,7 @@ def settings_modules(project: PythonProject, django: Django) -> list[tuple[str, 
 
 
 def setting(project: PythonProject, django: Django, name: str) -> tuple[Any, str, int | None]:
-    """A setting's value (UNKNOWN where it is computed), file and line; the file is empty where nothing sets it."""
+    """A setting's value (UNKNOWN where it is computed), file and line; the file is empty if nothing sets it."""
     for path, module in settings_modules(project, django):
         line = module.line_of(name)
         if line is not None:

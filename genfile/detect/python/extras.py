@@ -57,7 +57,7 @@ def put_install(project: PythonProject, draft: Draft) -> None:
 
 
 def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock: str | None) -> None:
-    """Put /local_packages: folders of the tree that the lock file takes dependencies from."""
+    """Put /local_packages: folders of the tree that the lockfile takes dependencies from."""
     if lock is None or manager not in ("uv", "poetry"):
         return
     needed = needed_folders(project)
@@ -67,12 +67,12 @@ def _put_local_packages(project: PythonProject, draft: Draft, manager: str, lock
     name = posixpath.basename(lock)
     draft.put("local_packages", project.root.fact(found, name, 1, "packages installed from a folder"))
     if manager == "uv" and project.workspace is None:
-        # uv compares the lock file with their manifests.
+        # uv compares the lockfile with their manifests.
         draft.values["manifests"] += [f"{path}/pyproject.toml" for path in found]
 
 
 def _installed_from(project: PythonProject, draft: Draft, manager: str) -> list[str]:
-    """The files that the manager reads, the lock file left out."""
+    """The files that the manager reads, the lockfile left out."""
     folder = project.folder
     if manager == "pip" and project.requirements_files:
         return _requirements(project, draft)
@@ -190,12 +190,12 @@ def put_collectstatic(project: PythonProject, draft: Draft, django: Django) -> N
             return
 
 
-# What gives out Django's static files where no web server in front does.
+# What serves Django's static files where no web server in front does.
 _GIVES_OUT = ("whitenoise", "dj-static", "django-storages", "servestatic")
 
 
 def _tell_of_static_files(project: PythonProject, draft: Draft, django: Django) -> None:
-    """A server of applications gives out no static files, and Django itself only those of development.
+    """A server of applications serves no static files, and Django itself only those of development.
 
     Source: docs.djangoproject.com, "How to deploy static files".
     """

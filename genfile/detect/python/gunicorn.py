@@ -76,7 +76,7 @@ def gunicorn_bind(project: PythonProject, words: list[str] | None = None) -> Bou
     host, port = split_address(value)
     whole = port is value and isinstance(text, str) and ":" in text
     host = text.rpartition(":")[0] if whole else settled(host)
-    # A variable that holds the address as well is no variable of a port.
+    # A variable that holds the address as well is not a variable of a port.
     moves = None if whole else variable(port)
     return Bound(port_of(settled(port))[0], moves, host in LOOPBACK, says)
 

@@ -81,7 +81,7 @@ def _put(project: PythonProject, draft: Draft, name: str, says: Evidence) -> Non
 
 
 def _present(project: PythonProject) -> set[str]:
-    """What is listed, what a lock file says that it brings, and the extras by which a driver is asked for."""
+    """What is listed, what a lockfile says that it brings, and the extras by which a driver is asked for."""
     found = {*project.dependencies, *reach(project.packages, project.dependencies), *project.conda_names}
     return found | {extra for item in project.dependencies.values() for extra in item.extras}
 

@@ -74,7 +74,7 @@ def _of_listener(project: PythonProject, listener: Listener | None) -> Fact[tupl
 
 
 def _put_arguments(draft: Draft, start: list[str], listener: Listener) -> None:
-    """The sub-command, flags and variables without which nothing outside of the container reaches it."""
+    """The sub-command, flags and variables without which nothing outside the container reaches it."""
     words, environment = command(start, listener, draft.values.get("port") or 8000)
     if words != start:
         draft.put("start", draft.evidence["/start"].but(words))

@@ -1,4 +1,4 @@
-"""What a lock file says of each package: its version, its wheels, where it is fetched from, what it brings."""
+"""What a lockfile says of each package: its version, its wheels, where it is fetched from, what it brings."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class Package:
     """A locked package; ``git``: the repository that it is fetched from; ``made``: the day of its newest file.
 
-    ``folder``: where it lies in the tree, from the lock file's own; ``virtual``: it is not installed itself.
+    ``folder``: where it lies in the tree, from the lockfile's own; ``virtual``: it is not installed itself.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Package:
         return any(not name.endswith("-any.whl") for name in self.wheels)
 
     def newest_python(self) -> int | None:
-        """The newest minor of Python 3 that has a wheel for Linux; None where wheels do not bound it."""
+        """The newest minor of Python 3 that has a wheel for Linux; None if wheels do not bound it."""
         minors: list[int] = []
         for name in self.wheels:
             match = _WHEEL.search(name)
@@ -51,7 +51,7 @@ class Package:
 
 
 def locked_packages(folder: Project) -> dict[str, Package]:
-    """The packages of the lock files of a folder, by name; read once."""
+    """The packages of the lockfiles of a folder, by name; read once."""
     key, memory = ("python-locked", folder.path), folder.tree.memory
     if key not in memory:
         memory[key] = _read(folder)

@@ -79,7 +79,7 @@ class PythonProject:
 
     @property
     def root(self) -> Project:
-        """Where the lock file is: the workspace's root, else the folder."""
+        """Where the lockfile is: the workspace's root, else the folder."""
         return self.workspace[0] if self.workspace is not None else self.folder
 
     @property
@@ -92,7 +92,7 @@ class PythonProject:
 
     @cached_property
     def requirements_name(self) -> str | None:
-        """The requirements file that is installed: none where a lock file or another tool's manifest is."""
+        """The requirements file that is installed: none where a lockfile or another tool's manifest is."""
         from genfile.detect.python.manager import installs_otherwise
 
         return None if installs_otherwise(self) else self.requirements_file
@@ -170,7 +170,7 @@ class PythonProject:
 
     @cached_property
     def packages(self) -> dict[str, Package]:
-        """What the lock file says of each package."""
+        """What the lockfile says of each package."""
         return locked_packages(self.root)
 
     @cached_property
@@ -319,7 +319,7 @@ class PythonProject:
 
     @cached_property
     def locked(self) -> dict[str, str]:
-        """Exact versions by name, of a lock file or of pinned requirements."""
+        """Exact versions by name, of a lockfile or of pinned requirements."""
         found = {name: item.version for name, item in self.packages.items() if item.version is not None}
         for parsed in self.requirements_files.values():
             for entry in parsed.entries:

@@ -23,7 +23,7 @@ def wholes(module: PyModule, interface: str) -> Iterator[Assignment]:
 
 
 def whole(module: PyModule, interface: str) -> str | None:
-    """The name of the last of them, which a server is given; None where the module makes none."""
+    """The name of the last of them, which a server is given; None if the module makes none."""
     found = [item.name for item in wholes(module, interface)]
     return found[-1] if found else None
 

@@ -67,7 +67,7 @@ def find_application(project: PythonProject, framework: Framework) -> Fact[Appli
 
 
 def _offered(module: PyModule, is_whole: Callable[[str | None], bool]) -> Assignment | None:
-    """The application that a module offers: of several the first that is no part of another."""
+    """The application that a module offers: of several the first that is not a part of another."""
     own = [item for item in module.assignments if not item.guarded and is_whole(item.callee)]
     parts = mounted(module) if len(own) > 1 else ()
     return next((item for item in own if item.name not in parts), own[0] if own else None)
@@ -143,7 +143,7 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     if posixpath.basename(first) in NAMES:
         return first, ""
     for path in paths[1:]:
-        # What the script makes anew may be the whole, with the other as a part of it.
+        # What the script makes again may be the whole, with the other as a part of it.
         part = path in loaded[first] and (objects[first].callee or "").rsplit(".", 1)[-1] == made
         shared = len(loaded[path] & loaded[first]) > SHARED * (len(loaded[first]) - 1)
         if posixpath.basename(path) in NAMES and shared and not part:

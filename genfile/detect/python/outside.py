@@ -1,4 +1,4 @@
-"""What a Python program names outside of its own folder: files and folders that it reads, modules beside it."""
+"""What a Python program names outside its own folder: files and folders that it reads, modules beside it."""
 
 import ast
 import posixpath

@@ -9,7 +9,7 @@ from genfile.parsers.pypaths import Look, Place, Scope, literal, place
 
 
 def scope_of(project: PythonProject, path: str) -> Scope | None:
-    """A module with what other modules tell of the names that it uses; None where it is not among the project's."""
+    """A module with what other modules tell of the names that it uses; None if it is not among the project's."""
     evaluator = evaluator_of(project)
     module = evaluator.program.by_path.get(path)
     return Scope(module.parsed, _look(evaluator, module)) if module is not None else None

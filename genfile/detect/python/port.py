@@ -88,7 +88,7 @@ def _setting(project: PythonProject) -> Any:
 
 
 def loopback(project: PythonProject, *, by_default: bool = False) -> Evidence | None:
-    """A call that listens to this machine alone: from outside of a container nothing reaches it.
+    """A call that listens to this machine alone: from outside a container nothing reaches it.
 
     ``by_default``: so does `app.run(…)` of the framework without a host.
     """

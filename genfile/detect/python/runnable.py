@@ -75,7 +75,7 @@ def _file_of(project: PythonProject, words: list[str]) -> str | None:
 
 
 def imported_from(project: PythonProject, path: str) -> str | None:
-    """The folder above a program that something it loads is imported from; None where its own folder has all of it."""
+    """The folder above a program that something it loads is imported from; None if its own folder has all of it."""
     own = posixpath.dirname(path)
     for folder in _above(own):
         if any(_has(project, folder, name) for name in _missing(project, path, own)):

@@ -1,4 +1,4 @@
-"""The servers that give out an application object, each with its flags and its configuration."""
+"""The servers that serve an application object, each with its flags and its configuration."""
 
 import re
 from dataclasses import dataclass, field

@@ -247,7 +247,7 @@ def _own_start(
     if framework is not None and own is None:
         application = configured_application(project) or find_application(project, framework)
         if application is not None and application.value.factory and framework.attribute:
-            # What the factory gives is no application: an attribute of it is one.
+            # What the factory gives is not an application: an attribute of it is one.
             application = None
     written = hosted_program(project)
     whole = own_way(project, draft, application.value, written) if application is not None else None

@@ -35,7 +35,7 @@ def entries(project: PythonProject) -> list[list[str]]:
 
 
 def serving(project: PythonProject) -> Fact[list[str]] | None:
-    """The project's own command that listens, with only the arguments that it requires."""
+    """The project's own command that listens, with the arguments that it requires."""
     key, memory = ("python-serving", project.folder.path), project.folder.tree.memory
     if key not in memory:
         ranked: list[tuple[int, int, list[str], Reach]] = []
@@ -64,7 +64,7 @@ def staying(project: PythonProject) -> Fact[list[str]] | None:
 
 
 def bot(project: PythonProject) -> Fact[list[str]] | None:
-    """The command of a bot or a consumer."""
+    """The command of a bot or a consumer, even if it also serves something."""
     for words in entries(project):
         found = reach(project, words)
         if found.bot and found.stays[0].kind == "stays" and not found.stays[0].need.size:
@@ -76,7 +76,7 @@ def bot(project: PythonProject) -> Fact[list[str]] | None:
 def idle(project: PythonProject, words: list[str]) -> str | None:
     """Why a program is none that an image should keep running: it asks a person, or comes to its end by itself.
 
-    None where it serves or stays, and where only running it would tell.
+    None if it serves or stays, and where only running it would tell.
     """
     found = reach(project, words)
     asks = found.asks
@@ -119,7 +119,7 @@ def of_desktop(project: PythonProject) -> bool:
 
 
 def passed_over(project: PythonProject, program: str) -> bool:
-    """Whether a program that nothing else speaks for is no service; a note says why."""
+    """Whether a program that nothing else speaks for is not a service; a note says why."""
     reason = idle(project, ["python", program]) or called_by_platform(project, program)
     if reason is not None:
         advice = "" if "screen" in reason else "; name it in a Procfile to make it one"

@@ -128,7 +128,7 @@ def _put_git(project: PythonProject, draft: Draft) -> None:
 
 
 def _repositories(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
-    """The git repositories that an installation clones: of the manifests, and of what the lock file holds."""
+    """The git repositories that an installation clones: of the manifests, and of what the lockfile holds."""
     folder = project.folder
     for name, parsed in project.requirements_files.items():
         for entry in parsed.entries:

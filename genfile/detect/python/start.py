@@ -41,7 +41,7 @@ DEVELOPMENT = ("flask run", "manage.py runserver", "--reload", "fastapi dev", "h
 
 
 def put_procfile(project: PythonProject, draft: Draft, port: int) -> bool:
-    """A Procfile: the start command from `web` (or its only process), the other processes and the release command."""
+    """`web` of a Procfile, or its only process; the others become `processes` and `release`."""
     folder = project.folder
     processes = folder.parse(parse_procfile, "Procfile") if folder.has("Procfile") else None
     if not processes:
@@ -123,7 +123,7 @@ def _binds_port(words: list[str], index: int) -> bool:
 
 
 def put_hosted(project: PythonProject, draft: Draft, port: int) -> bool:
-    """A hosting platform's file or the Dockerfile: one plain command of a program that the project has."""
+    """The command in a host's file or the Dockerfile, if it is a plain command of a program in the project."""
     for fact in hosting(project.folder).starts:
         text = fact.value
         words = _words(text, port)
@@ -166,7 +166,7 @@ def served_framework(project: PythonProject) -> Fact[Framework] | None:
 
 
 def hosted_program(project: PythonProject) -> Fact[list[str]] | None:
-    """`python x.py` or `python -m x` in the project's Dockerfile, if the file exists; or its own script."""
+    """`python x.py`, `python -m x` or a script from the project's Dockerfile, if it is in the tree."""
     for fact in hosting(project.folder).starts:
         words = _words(fact.value, 8000) or []
         script = _own_script(project, words, hosted=fact.evidence[0].path not in hosting(project.folder).dockerfiles)
@@ -216,7 +216,7 @@ def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
 
 
 def django_start(project: PythonProject, django: Django, port: int = 8000) -> Start:
-    """gunicorn, or the ASGI server that the project has."""
+    """gunicorn, or the ASGI server among the dependencies."""
     folder = [] if django.base == "." else ["--chdir", django.base]
     if not django.asgi:
         return uwsgi(project, django.application, port) or _django_wsgi(project, django, folder, port)
@@ -235,7 +235,7 @@ def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port
 def application_start(
     project: PythonProject, framework: Framework, application: Application, port: int = 8000
 ) -> Start | None:
-    """The first of the project's servers that fits the framework's interface."""
+    """The server among the dependencies that fits the framework's interface."""
     reference = application.reference
     if framework.interface == "asgi" or application.asgi:
         if "gunicorn" in project.dependencies and "uvicorn" in str(worker_class(project)).lower():
@@ -276,7 +276,7 @@ def _wsgi(project: PythonProject, application: Application, port: int) -> Start:
 def program_start(
     project: PythonProject, framework: Framework | None, port: int = 8000
 ) -> tuple[Start, Evidence] | None:
-    """A framework's own command on a file, a console script, a `__main__`, or a file that runs directly."""
+    """A framework's command with a file, a console script, a `__main__`, or a file that is run directly."""
     folder = project.folder
     program = find_program(project, framework)
     listens = serving(project) if framework is None or framework.kind == "server" else None

@@ -1,4 +1,4 @@
-"""The variables by which Python code is told where its databases are."""
+"""The variables with the addresses of a Python program's databases."""
 
 import ast
 from collections.abc import Iterator

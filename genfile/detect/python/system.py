@@ -1,4 +1,4 @@
-"""What the installed packages and the code need of the system, and the services that they speak to."""
+"""The system packages and backing services that the installed packages and the code need."""
 
 import ast
 from collections.abc import Iterator
@@ -86,7 +86,7 @@ def _of_brought(project: PythonProject) -> Iterator[tuple[SystemPackages, Eviden
     known, own = system_packages("pypi"), project.dependencies
     brought = reach(project.packages, own)
     for parent, names in brought_packages().items():
-        # What a lock file says nothing of, and what a package is known to bring all the same.
+        # What a lockfile says nothing of, and what a package is known to bring all the same.
         if parent in own and parent not in project.conda_names and parent not in project.packages:
             brought |= {name: parent for name in names if name not in own}
     for name, parent in sorted(brought.items()):

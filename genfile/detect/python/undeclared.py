@@ -1,4 +1,4 @@
-"""What the code imports and the whole list of what is installed does not have: it would fail at the first start."""
+"""Imports that the list of installed packages does not contain: the program would fail when it starts."""
 
 from genfile.data import Framework, import_names
 from genfile.detect.python.dependency import Dependency
@@ -61,7 +61,7 @@ def put_groups_as_packages(project: PythonProject, draft: Draft) -> None:
 
 
 def _is_whole(project: PythonProject) -> bool:
-    """Whether the list names what is brought too: a lock file with its edges, or compiled requirements."""
+    """Whether the list names what is brought too: a lockfile with its edges, or compiled requirements."""
     if project.requirements_files:
         return any(parsed.generator is not None for parsed in project.requirements_files.values())
     return any(package.brings for package in project.packages.values()) and all(

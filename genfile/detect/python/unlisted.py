@@ -116,7 +116,7 @@ def _inside(module: PyModule) -> list[tuple[str, int]]:
 
 
 def _distribution(module: str) -> str | None:
-    """The distribution that brings a module, by the data; None where it names none."""
+    """The distribution that brings a module, by the data; None if it names none."""
     by_name = import_names().get(module) or _by_framework().get(module)
     if by_name:
         return by_name[0]

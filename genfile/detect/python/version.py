@@ -1,4 +1,4 @@
-"""Which Python runs the service."""
+"""The Python version that runs the service."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
 
 
 def _bound(project: PythonProject) -> tuple[str | None, Evidence | None]:
-    """The newest Python version that every pinned package works with."""
+    """The newest Python that every pinned package works with."""
     best: tuple[str | None, Evidence | None] = (None, None)
     for name, version in sorted((_capped(project) | _pinned(project)).items()):
         bound, says = _newest(project, name, version)
@@ -81,7 +81,7 @@ def _open(project: PythonProject) -> dict[str, Dependency]:
 
 
 def _newest(project: PythonProject, name: str, version: str) -> tuple[str | None, Evidence | None]:
-    """The newest Python that a release works with: by the wheels in the lock file, else by what is known of it."""
+    """The newest Python that a release works with: by the wheels in the lockfile, else by what is known of it."""
     package = project.packages.get(name)
     minor = package.newest_python() if package is not None and package.version == version else None
     known = newest_for("python", name, version)
@@ -109,7 +109,7 @@ def _of_imports(project: PythonProject) -> Iterator[tuple[str, Evidence]]:
 
 
 def _made(project: PythonProject) -> tuple[str, Evidence] | None:
-    """The newest Python of the day that the lock file was made: uv writes when each file was uploaded."""
+    """The newest Python of the day that the lockfile was made: uv writes when each file was uploaded."""
     days = [item.made for item in project.packages.values() if item.made is not None]
     if not days or not project.root.has("uv.lock"):
         return None
@@ -128,7 +128,7 @@ def _number(line: str) -> int:
 
 
 def _ranges(project: PythonProject) -> list[Range]:
-    """requires-python in any form."""
+    """requires-python in all its forms."""
     found: list[Range] = []
     pyproject = project.pyproject
     if pyproject is not None:
@@ -184,7 +184,7 @@ def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _python_version(project: PythonProject) -> Fact[Pin] | None:
-    """.python-version, its first line."""
+    """The first line of .python-version."""
     return pin_in_file((project.folder,), ".python-version", "python")
 
 
@@ -228,7 +228,7 @@ PIN_SIGNALS = (_mise, _tool_versions, _python_version, _runtime_txt, _pipfile, _
 
 
 def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
-    """The Python version that pip-compile wrote at the top of a requirements file."""
+    """The Python version in pip-compile's header of a requirements file."""
     for name, parsed in project.requirements_files.items():
         pin = parse_pin(parsed.python_comment, "python") if parsed.python_comment else None
         if pin is not None:
@@ -237,7 +237,7 @@ def _compiled_with(project: PythonProject) -> Fact[Pin] | None:
 
 
 def _classifiers(project: PythonProject) -> Fact[Pin] | None:
-    """The newest Python version in the classifiers."""
+    """The newest Python in the classifiers."""
     listed = project.project_table.get("classifiers", [])
     prefix = "Programming Language :: Python :: 3."
     minors = [

@@ -1,4 +1,4 @@
-"""The checks over an image on paper: one function a check, its reason beside it.
+"""The checks over an image on paper: one function per check, next to its reason.
 
 A check is a function from a built image, and what the service is known to need, to findings. What is unknown is never a
 finding. ``CHECKS`` is their order, and what the documentation lists.

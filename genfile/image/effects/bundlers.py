@@ -1,4 +1,4 @@
-"""Bundlers: they write into the folder that they work in, and to the folders outside of it that they are told of."""
+"""Bundlers: they write to the folder that they work in, and to configured folders outside it."""
 
 import posixpath
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ def locked_by_npm(value: Any, *, omits: bool) -> Locked | None:
 
 
 def locked_by_pnpm(value: Any, *, omits: bool) -> Locked | None:
-    """The packages that a pnpm-lock.yaml of one project hoists or links; None where it has several, or is older.
+    """The packages that a pnpm-lock.yaml of one project hoists or links; None if it has several, or is older.
 
     Only direct packages are at the top of node_modules; what these bring is below `.pnpm`, and not importable by name.
     """
@@ -60,7 +60,7 @@ def locked_by_pnpm(value: Any, *, omits: bool) -> Locked | None:
 
 
 def locked_by_yarn(entries: Iterable[LockEntry], asked: Mapping[str, str]) -> Locked | None:
-    """The packages that a yarn.lock gives to what a manifest asks for, by name and range; None where one is not there.
+    """The packages that a yarn.lock gives to what a manifest asks for, by name and range; None if one is not there.
 
     All of them are hoisted, or lie below the one that needs them.
     """
@@ -89,7 +89,7 @@ def locked_by_yarn(entries: Iterable[LockEntry], asked: Mapping[str, str]) -> Lo
 
 
 def locked_by_bun(value: Any, asked: Iterable[str]) -> Locked | None:
-    """The packages that a bun.lock of one project gives to what its manifest asks for; None where it has several.
+    """The packages that a bun.lock of one project gives to what its manifest asks for; None if it has several.
 
     A key is where a package lies: `a` is hoisted, `b/a` is below b.
     """

@@ -34,7 +34,7 @@ def locked_by_uv(
     every_package: bool = False,
     origin: str = "",
 ) -> Wanted | None:
-    """What `uv sync` installs. None where the lock does not have the project's own package."""
+    """What `uv sync` installs. None if the lock does not have the project's own package."""
     packages = _packages(lock)
     name = normalise(package or _text(_table(project, "project").get("name")) or "")
     own = next((item for item in packages.get(name, []) if _is_local(item)), None)
@@ -116,7 +116,7 @@ def locked_by_poetry(
     extras: Sequence[str] = (),
     every_extra: bool = False,
 ) -> Wanted | None:
-    """What `poetry install` installs. None where the manifest or the lock is not of a form that is read."""
+    """What `poetry install` installs. None if the manifest or the lock is not of a form that is read."""
     packages = _packages(lock)
     if not packages:
         return None

@@ -1,4 +1,4 @@
-"""What an effect is given: the stage, the command, and where it runs."""
+"""The input of an effect: the stage, the command, and its working directory."""
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
@@ -78,7 +78,7 @@ class Run:
         return source_text(self.context, self.stage, self.at(path))
 
     def data(self, parser: Callable[[str], Document], path: str) -> Document | None:
-        """A parsed file of the stage; None where there is none to be had."""
+        """A parsed file of the stage; None if there is none to be had."""
         found = self.find(path)
         return self.context.parsed(parser, found.source) if found.source is not None else None
 

@@ -1,4 +1,4 @@
-"""What following the imports gives."""
+"""The result of following imports."""
 
 from dataclasses import dataclass, field
 

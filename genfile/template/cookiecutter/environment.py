@@ -1,7 +1,7 @@
-"""The Jinja environment of cookiecutter's templates: its behaviour to the byte, inside a sandbox.
+"""The Jinja environment of cookiecutter templates: the same output to the byte, inside a sandbox.
 
-cookiecutter renders with all of Jinja; here a template is other people's text. The methods of plain values that
-real templates use work; what grows values or repeats is bounded (`genfile.sandbox`); files come from the bundle alone.
+cookiecutter renders with all of Jinja; here a template is untrusted text. The methods of plain values that real
+templates use work; what grows values or repeats is limited (`genfile.sandbox`); files come only from the bundle.
 """
 
 import functools

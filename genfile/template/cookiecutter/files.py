@@ -38,7 +38,7 @@ def project_folder(folder: str, context: Mapping[str, Any], texts: Texts) -> str
 
 
 def safe_path(rendered: str, place: str) -> str:
-    """The path, normal; empty for the project's folder itself. Raises PresetError where it leads out."""
+    """The path, normal; empty for the project's folder itself. Raises PresetError if it leads out."""
     normal = posixpath.normpath(rendered) if rendered else "."
     outside = normal.startswith(("/", "../")) or normal == ".." or re.match(r"[A-Za-z]:", normal)
     if outside or any(char in "\\\0\r\n" for char in normal):

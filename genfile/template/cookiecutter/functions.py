@@ -1,4 +1,4 @@
-"""What cookiecutter adds to Jinja: two filters and two functions."""
+"""The two filters and two functions that cookiecutter adds to Jinja."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def slugify(
 
 
 def random_ascii_string(length: int, punctuation: bool = False) -> str:
-    """Letters by chance, with punctuation where that is asked for."""
+    """Random letters, with punctuation on request."""
     if length > _MAX_RANDOM:
         raise SecurityError(f"a random text of {length} characters is too long")
     letters = string.ascii_letters + (string.punctuation if punctuation else "")

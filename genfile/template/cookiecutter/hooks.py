@@ -1,4 +1,4 @@
-"""The code of a template: its hooks and extensions. Named before it runs, and run only with the user's trust.
+"""The code of a template, its hooks and extensions: named before it runs, and run only with the user's trust.
 
 The one module of templates that starts programs and that writes: into a temporary folder of its own, which is read
 back into memory. The project itself is written elsewhere.
@@ -114,7 +114,7 @@ def workspace(bundle: Bundle) -> Iterator[Workspace]:
 def run_script(script: Path, folder: Path, shown: str, *, quiet: bool = False) -> None:
     """Run one script as cookiecutter does: `.py` by this Python, all else by itself; its output goes to stderr.
 
-    ``quiet``: nobody sees its output, and nobody answers what it asks.
+    ``quiet``: its output is hidden, and it can't prompt.
     """
     command = [sys.executable, str(script)] if script.suffix == ".py" else [str(script)]
     script.chmod(script.stat().st_mode | stat.S_IEXEC)
@@ -140,7 +140,7 @@ def run_script(script: Path, folder: Path, shown: str, *, quiet: bool = False) -
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """That of the user, without what leads git to a repository of his: as a hook of git's, or an alias, starts us."""
+    """The user's environment without git's variables, which are set if a git hook or alias starts genfile."""
     kept = {name: value for name, value in os.environ.items() if name not in _REPOSITORY}
     return kept | {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
 
@@ -151,7 +151,7 @@ def next_second() -> None:
 
 
 def _stderr() -> int:
-    """Where a hook's output goes, so that ours stays a program's to read."""
+    """The stream for a hook's output, so that genfile's own output stays machine-readable."""
     try:
         return sys.stderr.fileno()
     except (OSError, AttributeError, ValueError):

@@ -1,4 +1,4 @@
-"""What a project's .gitignore files leave out, as git reads them."""
+"""What a project's .gitignore files exclude, as git reads them."""
 
 import posixpath
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The files of a project, with the hooks around them: once to have them, and once more to see what chance makes."""
+"""The files of a project, with hooks: rendered once for the result, and again to find what varies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ Context = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Made:
-    """What is to be written, and what hooks had to do with it."""
+    """The files to write, and the part that hooks had in them."""
 
     files: dict[str, NewFile]
     folders: tuple[str, ...]

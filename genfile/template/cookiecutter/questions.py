@@ -1,4 +1,4 @@
-"""From variables to values: defaults are rendered in the order of the file, and asked for where somebody answers."""
+"""From variables to values: defaults are rendered in the order of the file, with prompts if someone can answer."""
 
 import json
 import posixpath
@@ -53,7 +53,7 @@ class Answers:
         self.variables, self.texts, self.ask = variables, texts, ask
         self.values: dict[str, Any] = OrderedDict()
         self.earlier, self.then = earlier, then
-        # What somebody said, and did not just take.
+        # Answers that were given, not just accepted.
         self.answered: dict[str, Any] = {}
 
     def resolve(self) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class Answers:
         return Question("text", f"{self._help(name)} (JSON)", json.dumps(value), is_json=True)
 
     def _asked(self, name: str, question: Question) -> Any:
-        """Ask until the answer fits, but not for ever."""
+        """Prompt until the answer fits, a limited number of times."""
         assert self.ask is not None
         for _ in range(_TRIES):
             answer = self.ask(name, question, question.default)

@@ -82,9 +82,9 @@ def render_cookiecutter(
     earlier: Earlier = NONE_EARLIER,
     again: bool = False,
 ) -> Project:
-    """What cookiecutter would write with the same answers.
+    """The files that cookiecutter would write with the same answers.
 
-    ``ask`` is None where nobody answers: defaults are taken. Code of the template runs only when it is ``trusted``,
+    ``ask`` is None if nobody answers: defaults are taken. Code of the template runs only when it is ``trusted``,
     else it is refused; ``run_hooks=False`` leaves the hooks out instead. ``replay`` are the answers
     of a replay file. ``output`` is the folder in which the project's own will be; ``notes`` collects what the user
     should hear. ``earlier``: the answers of another time, below those that are given; ``again``: all is rendered

@@ -1,4 +1,4 @@
-"""What hooks left in their folder, read back into memory, without what only makes sense where it was made."""
+"""The files that hooks left in their folder, read into memory, without those that only make sense there."""
 
 import os
 import posixpath
@@ -13,7 +13,7 @@ from genfile.template.project import Files, Hooked, NewFile
 
 MAX_FILES = 20_000
 MAX_BYTES = 512 * 1024 * 1024
-# A folder that .gitignore leaves out and that is larger holds what a tool installs or builds anew.
+# A folder that .gitignore leaves out and that is larger holds what a tool installs or builds again.
 MAX_IGNORED_FILES = 200
 MAX_IGNORED_BYTES = 4 * 1024 * 1024
 
@@ -41,7 +41,7 @@ def read_results(folder: Path, rendered: Files, moved: tuple[str, str] | None = 
     """What hooks left below a folder into which the files of ``rendered`` had been written.
 
     ``moved`` is the temporary folder and the one that the project goes to: a hook may have written its place down.
-    Raises PresetError where it is more than `MAX_FILES` or `MAX_BYTES`.
+    Raises PresetError if it is more than `MAX_FILES` or `MAX_BYTES`.
     """
     return _Reader(folder, rendered, moved).read()
 
@@ -143,7 +143,7 @@ def _folders_of(paths: Iterable[str]) -> frozenset[str]:
 
 
 def _moved(content: bytes, old: str, new: str) -> bytes:
-    """Text with one folder's name in the place of another's; binary files stay as they are."""
+    """Text with one folder's name instead of another's; binary files stay as they are."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -29,7 +29,7 @@ def read_variables(files: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def apply_overrides(variables: dict[str, Any], overrides: Mapping[str, Any]) -> list[str]:
-    """Put the user's values in the place of the template's; unknown names are left out and returned.
+    """Put the user's values instead of the template's; unknown names are left out and returned.
 
     A choice is made the first of its list; text of a rendered choice is kept for the time when it is rendered.
     Raises UsageError for a value that does not fit.

@@ -42,7 +42,7 @@ class Listener:
 
     @property
     def alone(self) -> bool:
-        """Whether nothing reaches it from outside of a container."""
+        """Whether nothing reaches it from outside a container."""
         return settled(self.host) in LOOPBACK
 
 

@@ -47,7 +47,7 @@ def _called(evaluator: "Evaluator", frame: Frame, call: ast.Call) -> str | None:
 
 def called_by(call: ast.Call, callee: Any) -> str:
     """The dotted name of a callee: `builtins.x` for a bare name that nothing binds, `?.x` for a method of something
-    that is not known; nothing where it is no name."""
+    that is not known; nothing where it is not a name."""
     if isinstance(callee, External):
         return callee.name
     if isinstance(call.func, ast.Attribute):

@@ -196,7 +196,7 @@ class Evaluator:
             given = dict(zip(names, [item for item in call.args if not isinstance(item, ast.Starred)], strict=False))
             given |= {item.arg: item.value for item in call.keywords if item.arg}
             bound |= {name: self.value(frame, node) for name, node in given.items() if name in bound}
-        # A function that is defined inside of another sees its variables.
+        # A function that is defined inside another sees its variables.
         outer = function.frame if function.frame.function is not None else None
         return Frame(function.frame.module, function.node, bound, frame.need, outer, way=frame.way)
 

@@ -41,7 +41,7 @@ class _Scan:
         # What a helper's parameters are given, by its name and the parameter's place.
         self._given: dict[tuple[str, int], list[Path]] = {}
         functions: list[FunctionNode] = module.parsed.of(ast.FunctionDef, ast.AsyncFunctionDef)
-        # Helpers are told of their parsers by those that call them: these come first.
+        # Callers pass parsers to their helpers, so callers come first.
         helpers = [item for item in functions if self._is_helper(item)]
         for function in [None, *(item for item in functions if item not in helpers), *helpers]:
             self._scope(function)

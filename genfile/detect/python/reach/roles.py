@@ -47,7 +47,7 @@ def is_of(kind: str, name: str) -> bool:
 
 
 def kind_of(name: str) -> str | None:
-    """The kind of role that a callee has; None where it just comes back."""
+    """The kind of role that a callee has; None if it just comes back."""
     for kind in ("terminal", "window"):
         if is_of(kind, name):
             return kind
@@ -86,7 +86,7 @@ def loop_kind(node: ast.While | ast.For | ast.AsyncFor) -> str | None:
 
 
 def _own(loop: ast.While) -> Iterator[ast.AST]:
-    """What is in a loop, but not in one inside of it nor in a function."""
+    """What is in a loop, but not in one inside it nor in a function."""
     stack: list[ast.AST] = list(loop.body)
     while stack:
         node = stack.pop()
