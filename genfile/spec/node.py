@@ -50,7 +50,6 @@ class NodeService(Service):
     playwright: bool = Field(
         False, description="The program drives a browser that Playwright installs, in Playwright's own version."
     )
-    playwright: bool = Field(False, description="The program uses the browser that Playwright itself installs.")
     standalone: RelativePath | None = Field(
         None, description="An output folder with its own node_modules, laid out like the workspace."
     )

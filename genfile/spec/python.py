@@ -43,9 +43,6 @@ class PythonService(Service):
     groups: tuple[Word, ...] = Field(
         (), description="Dependency groups that production needs in addition to the main one."
     )
-    groups: tuple[Word, ...] = Field(
-        (), description="Dependency groups that production needs in addition to the main one."
-    )
     extras: tuple[Argument, ...] = Field((), description="Extras of the project that production needs.")
     package_name: Argument | None = Field(
         None, description="The project's name, which selects a member of a workspace."
