@@ -141,7 +141,7 @@ def test_without_any_runner_the_start_is_a_guess() -> None:
     files = tree(MODERN, type="module", scripts=scripts, devDependencies={"typescript": "5.9.0", "ts-node": "10.9.0"})
     found = inspect(**files).services[0]
     assert (found.facts["/start"].value, found.facts["/start"].guess) == (["node", "dist/server.js"], True)
-    assert "write imports that Node finds" in texts(files)
+    assert "write imports that Node can resolve" in texts(files)
 
 
 def test_a_worker_is_held_against_node_too() -> None:

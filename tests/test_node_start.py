@@ -394,7 +394,7 @@ def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
         (
             {"dependencies": {"inquirer": "12.0.0"}, "scripts": {"start": "node x.js"}},
             {"x.js": "const inquirer = require('inquirer'); inquirer.prompt([])"},
-            "at a terminal",
+            "reads a terminal",
         ),
     ],
 )

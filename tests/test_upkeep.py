@@ -110,7 +110,7 @@ def test_what_the_command_line_said_holds(shop: Path) -> None:
     assert run(["update", str(shop)]) == 0
     text = (shop / "Dockerfile").read_text()
     assert "EXPOSE 9000" in text
-    assert "# The user is a number" in text
+    assert "# A numeric user" in text
     assert (shop / "compose.yaml").exists()
     (shop / "genfile.toml").write_text('[set]\nport = "9001"\n')
     assert run(["update", str(shop)]) == 0

@@ -47,7 +47,10 @@ def test_a_value_that_does_not_fit(given: Mapping[str, Any], message: str, templ
         ('{"slug": "x", "_jinja2_env_vars": {"variable_start_string": "{%"}}', "cookiecutter.json: _jinja2_env_vars"),
         ('{"slug": "x", "_new_lines": "x"}', "cookiecutter.json: _new_lines: 'x' is not a newline"),
         ('{"slug": "x", "_extensions": "x"}', "cookiecutter.json: _extensions is not a list"),
-        ('{"slug": "../evil"}', "refused: the name of {{cookiecutter.slug}} renders to '../evil', which points outside"),
+        (
+            '{"slug": "../evil"}',
+            "refused: the name of {{cookiecutter.slug}} renders to '../evil', which points outside",
+        ),
         ('{"slug": "/evil"}', "refused: the name of {{cookiecutter.slug}} renders to '/evil', which points outside"),
         ('{"slug": ""}', "the name of {{cookiecutter.slug}} renders to an empty name"),
         (
