@@ -364,10 +364,10 @@ def test_podman_attests_nothing() -> None:
             "failed to solve: node:99: failed to resolve source metadata for docker.io/library/node:99: not found",
             "node:99",
         ),
-        ("write /var/lib/docker: no space left on device", "disk of the engine is full"),
+        ("write /var/lib/docker: no space left on device", "engine's disk is full"),
         ("Cannot connect to the Docker daemon at unix:///x. Is it running?", "can't connect to a Docker engine"),
-        ("exec /bin/sh: exec format error", "another processor architecture"),
-        ("pull access denied for acme/shop, repository does not exist", "acme/shop can't be pulled"),
+        ("exec /bin/sh: exec format error", "another CPU architecture"),
+        ("pull access denied for acme/shop, repository does not exist", "can't pull the image acme/shop"),
     ],
 )
 def test_errors_of_engines_have_a_meaning(output: str, said: str) -> None:

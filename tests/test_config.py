@@ -144,5 +144,5 @@ def test_a_reference_with_its_pin(tmp_path: Path) -> None:
     (tmp_path / "genfile.lock").write_text(set_locked(None, "acme", LOCKED))
     assert preset_reference("acme", tmp_path) == ("gh:o/r@v1", LOCKED)
     (tmp_path / "genfile.toml").write_text(set_preset(None, "acme", "gh:o/r@v2"))
-    with pytest.raises(UsageError, match="another source"):
+    with pytest.raises(UsageError, match="different sources"):
         preset_reference("acme", tmp_path)

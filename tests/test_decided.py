@@ -26,9 +26,9 @@ def test_fields_and_options(project: Path, capsys: pytest.CaptureFixture[str]) -
     text = dockerfile(project, capsys)
     assert "EXPOSE 9000" in text
     assert "USER 20000:20000" in text
-    assert "# The user is a number" in text
+    assert "# A numeric user" in text
     assert "EXPOSE 9001" in dockerfile(project, capsys, "--set", "port=9001")
-    assert "# The user is a number" not in dockerfile(project, capsys, "--comments", "brief")
+    assert "# A numeric user" not in dockerfile(project, capsys, "--comments", "brief")
 
 
 def test_a_preset_of_the_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,8 +69,8 @@ def test_a_word_that_is_not_known_names_its_line(project: Path, capsys: pytest.C
             "genfile.toml:1:11: no service found at apu",
             "services found at: .; set `language`",
         ),
-        ("[set]\npath = 'x'\n", "genfile.toml:2:1: path is what a service is known by", ""),
-        ("ignore = ['[']\n", "genfile.toml:1:1: ignore: the pattern '[' can't be read", ""),
+        ("[set]\npath = 'x'\n", "genfile.toml:2:1: path identifies the service", ""),
+        ("ignore = ['[']\n", "genfile.toml:1:1: ignore: '[' is not a valid pattern", ""),
         ("[services.x]\nlanguage = 'go'\n", "genfile.toml:2:1: no folder x", ""),
         ("[services.'.']\nlanguage = 'go'\n", "genfile.toml:1:11: the service at . is python, not go", "remove `lang"),
     ],
@@ -159,7 +159,7 @@ preset = "node"
     assert "EXPOSE 9000" in api
     assert "USER 20000:20000" in api
     assert "USER 20000:20000" in web
-    assert "# The user is a number" in api
+    assert "# A numeric user" in api
     assert "#" not in web.replace("# syntax", "")
     assert run(["check", str(monorepo)]) == 0
     capsys.readouterr()
@@ -259,14 +259,14 @@ def test_what_the_user_wants_of_every_project(
     assert "LABEL a=b" in text
     assert "USER 20000:20000" in text
     assert "EXPOSE 9000" in text
-    assert "# The user is a number" in text
+    assert "# A numeric user" in text
     # The project's own decisions count more, and the command line counts most.
     (project / "genfile.toml").write_text('preset = "python"\ncomments = "none"\n[set]\nport = 9001\n')
     text = dockerfile(project, capsys)
     assert "LABEL" not in text
     assert "USER 20000:20000" in text
     assert "EXPOSE 9001" in text
-    assert "# The user is a number" not in text
+    assert "# A numeric user" not in text
     assert "LABEL a=b" in dockerfile(project, capsys, "--preset", "acme")
     assert "EXPOSE 9002" in dockerfile(project, capsys, "--set", "port=9002")
     # A guarded call reads nothing of the tree, and the user is still the user.

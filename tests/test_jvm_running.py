@@ -35,8 +35,12 @@ def boot(*artifacts: str, **files: str) -> dict[str, str]:
         ("Scanner s = new Scanner(System.in); while (true) { s.nextLine(); }", ("java.util.Scanner",), "at a terminal"),
         ("new BufferedReader(new InputStreamReader(System.in));", ("java.io.*",), "at a terminal"),
         ("new Menu().show();", (), "at a terminal"),
-        ("new JFrame().setVisible(true); new Timer();", ("javax.swing.JFrame", "javax.swing.Timer"), "opens windows"),
-        ('System.out.println("hello");', (), "ends by itself"),
+        (
+            "new JFrame().setVisible(true); new Timer();",
+            ("javax.swing.JFrame", "javax.swing.Timer"),
+            "opens desktop windows",
+        ),
+        ('System.out.println("hello");', (), "exits by itself"),
     ],
 )
 def test_a_program_for_somebody_at_a_computer_is_no_service(body: str, imports: tuple[str, ...], said: str) -> None:

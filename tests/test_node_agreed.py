@@ -172,7 +172,7 @@ def _program(code: str, **more: str) -> dict[str, str]:
 def test_program_that_prints_and_ends_is_no_service() -> None:
     found = inspect(**_program(PRINTS))
     assert not found.services
-    assert any("it does its work and ends" in note.text for note in found.notes)
+    assert any("it does its work and exits" in note.text for note in found.notes)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def texts(files: dict[str, str]) -> str:
 @pytest.mark.parametrize(
     ("files", "why"),
     [
-        (tree(MODERN, type="module"), "src/server.ts:1 (it imports ./routes, but an ES module must name the whole"),
+        (tree(MODERN, type="module"), "src/server.ts:1 (it imports ./routes, but an ES module must name the"),
         (tree({"module": "es2022"}), "it imports ./routes, but an ES module must name the whole file"),
         # A folder, behind a re-export.
         (
@@ -141,7 +141,7 @@ def test_without_any_runner_the_start_is_a_guess() -> None:
     files = tree(MODERN, type="module", scripts=scripts, devDependencies={"typescript": "5.9.0", "ts-node": "10.9.0"})
     found = inspect(**files).services[0]
     assert (found.facts["/start"].value, found.facts["/start"].guess) == (["node", "dist/server.js"], True)
-    assert "write imports that Node finds" in texts(files)
+    assert "write imports that Node can resolve" in texts(files)
 
 
 def test_a_worker_is_held_against_node_too() -> None:

@@ -228,7 +228,7 @@ def test_a_build_that_writes_nothing_is_none_and_the_source_is_run() -> None:
 def test_a_start_that_the_compiler_does_not_make_gives_way_to_one_that_it_makes(build: str) -> None:
     files = typed({"build": build, "start": "node dist/index.js", "dev": "tsx watch src/server.ts"})
     assert only(**files).start == ("node", "dist/server.js")
-    assert "dist/index.js is neither in the tree nor made by the build" in texts(**files)
+    assert "dist/index.js is neither committed nor created by the build" in texts(**files)
 
 
 @pytest.mark.parametrize(
@@ -394,7 +394,7 @@ def test_a_bound_between_two_lines_is_the_reason_for_the_lower_one() -> None:
         (
             {"dependencies": {"inquirer": "12.0.0"}, "scripts": {"start": "node x.js"}},
             {"x.js": "const inquirer = require('inquirer'); inquirer.prompt([])"},
-            "at a terminal",
+            "reads a terminal",
         ),
     ],
 )

@@ -390,7 +390,7 @@ def test_a_widget_that_the_projects_dockerfile_puts_beside_the_server() -> None:
 
 ASTRO = {"astro": "5.0.0", "@astrojs/vercel": "8.0.0"}
 NOT_SERVED = {
-    "app for telephones": {
+    "app for phones": {
         "package.json": package(main="expo-router/entry", dependencies={"expo": "56"}, scripts={"start": "expo start"})
     },
     "Procfile of another language": {
@@ -509,7 +509,7 @@ def test_a_version_without_support_that_engines_shuts_out_was_forgotten() -> Non
     service = found.services[0]
     assert service.spec.runtime is not None
     assert service.spec.runtime.version == "24"
-    assert any("has no support any more" in note.text for note in service.notes)
+    assert any("is no longer supported" in note.text for note in service.notes)
 
 
 def test_a_library_that_shows_itself_in_a_sandbox_is_no_service() -> None:
@@ -562,7 +562,7 @@ def test_the_program_of_the_release_is_in_the_image() -> None:
     assert spec.dependencies_at_run == "all"
     assert spec.backing_services == ("postgres",)
     assert [item.variable for item in spec.connections] == ["DB"]
-    assert "the release command needs it" in texts(found)
+    assert "the release command needs" in texts(found)
 
 
 def test_pnpm_has_the_program_beside_the_member_that_declares_it() -> None:

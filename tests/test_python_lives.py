@@ -36,8 +36,8 @@ MENU = "def menu():\n    while True:\n        choice = input('> ')\n        if c
         ("import pygame\npygame.display.set_mode((9, 9))\nwhile True:\n    pygame.time.wait(9)\n", "needs a screen"),
         ("import tkinter as tk\nclass App(tk.Tk):\n    pass\nApp().mainloop()\n", "needs a screen"),
         ("import speech_recognition as sr\nwith sr.Microphone() as source:\n    print(source)\n", "needs a screen"),
-        ("import pandas\nframe = pandas.read_csv('a.csv')\nprint(frame.sum())\n", "comes to its end by itself"),
-        ("import click\n@click.command()\ndef tool():\n    click.echo('x')\ntool()\n", "comes to its end by itself"),
+        ("import pandas\nframe = pandas.read_csv('a.csv')\nprint(frame.sum())\n", "exits by itself"),
+        ("import click\n@click.command()\ndef tool():\n    click.echo('x')\ntool()\n", "exits by itself"),
     ],
 )  # fmt: skip
 def test_what_asks_a_person_or_ends_is_not_a_service(code: str, says: str | None) -> None:
@@ -286,8 +286,8 @@ def test_what_is_imported_is_the_only_evidence() -> None:
     ("line", "says"),
     [
         ("sklearn", "sklearn is a module of scikit-learn"),
-        ("pywin32==306", "pywin32 is for Windows alone"),
-        ("numpy @ file:///opt/conda/work", "numpy is a file of the machine"),
+        ("pywin32==306", "pywin32 exists only for Windows"),
+        ("numpy @ file:///opt/conda/work", "numpy is a file on the machine"),
         ("pywin32==306; sys_platform == 'win32'", None),
         ("scikit-learn", None),
         ("redis", None),

@@ -61,7 +61,7 @@ def test_annotations_and_sarif(shop: Path, capsys: pytest.CaptureFixture[str]) -
     change(shop / "package.json", '"20"', '"22"')
     capsys.readouterr()
     assert run(["check", str(shop), "--github"]) == 3
-    assert out(capsys).startswith("::error file=Dockerfile,line=3,title=genfile out-of-date::runtime.version went")
+    assert out(capsys).startswith("::error file=Dockerfile,line=3,title=genfile out-of-date::runtime.version changed")
     assert run(["check", str(shop), "--sarif"]) == 3
     result = json.loads(out(capsys))["runs"][0]["results"][0]
     assert result["ruleId"] == "out-of-date"
@@ -110,7 +110,7 @@ def test_what_the_command_line_said_holds(shop: Path) -> None:
     assert run(["update", str(shop)]) == 0
     text = (shop / "Dockerfile").read_text()
     assert "EXPOSE 9000" in text
-    assert "# The user is a number" in text
+    assert "# A numeric user" in text
     assert (shop / "compose.yaml").exists()
     (shop / "genfile.toml").write_text('[set]\nport = "9001"\n')
     assert run(["update", str(shop)]) == 0

@@ -74,7 +74,7 @@ def _chosen(
         if not family.can(name, language):
             known = ", ".join(item.name for item in families().values() if item.can(name, language))
             raise UsageError(
-                f"option {name} has no image in the {family.name} family", hint=f"families with one: {known}"
+                f"option {name} has no image in the {family.name} family", hint=f"families that have it: {known}"
             )
         chosen.append(name)
     return chosen
@@ -123,5 +123,5 @@ def _family(preset: "Preset", given: Mapping[str, Any], kind: str, line: Line) -
     if not family.has(kind, line):
         known = ", ".join(item.name for item in families().values() if item.has(kind, line))
         words = {"static": "static sites"}.get(kind) or f"{_WORDS.get(kind, kind)} {line.version}".rstrip()
-        raise UsageError(f"the {name} family has no image for {words}", hint=f"families with one: {known}")
+        raise UsageError(f"the {name} family has no image for {words}", hint=f"families that have it: {known}")
     return family

@@ -274,7 +274,7 @@ def in_family(names: Iterable[str], family: Mapping[str, Any]) -> list[str]:
         of = family["packages_of"]
         raise PresetError(
             f"{of} has no known package for Debian's {', '.join(missing)}",
-            hint=f"families with it: {', '.join(name for name in families_with(missing) if name != of)}",
+            hint=f"families that have it: {', '.join(name for name in families_with(missing) if name != of)}",
         )
     return [word for text in found.values() if text for word in text.split()]
 

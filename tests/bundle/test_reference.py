@@ -55,7 +55,7 @@ def test_another_revision(text: str, wanted: str) -> None:
 
 
 def test_only_git_has_revisions() -> None:
-    with pytest.raises(UsageError, match="no revisions"):
+    with pytest.raises(UsageError, match="can't have a revision"):
         parse_reference("./x").at("v2")
 
 

@@ -70,7 +70,7 @@ def test_a_queue_that_is_full_refuses_at_once_and_closing_ends_all() -> None:
         thread.start()
     while pool._calls < 2 or not pool._busy:
         time.sleep(0.01)
-    with pytest.raises(GuardError, match="2 calls wait") as caught:
+    with pytest.raises(GuardError, match="2 calls are already waiting") as caught:
         pool.run(TASKS + "echo", {})
     assert caught.value.code == "busy"
     pool.close()

@@ -309,7 +309,7 @@ def test_a_failure_that_cannot_be_undone_at_once_is_undone_later(
     monkeypatch.setattr(os, "replace", once)
     with pytest.raises(GenfileError, match="input/output error") as caught:
         apply_plan(plan)
-    assert "tries again" in str(caught.value.hint)
+    assert "will try again" in str(caught.value.hint)
     assert (tmp_path / "a").read_text() == "new\n"
     monkeypatch.setattr(os, "replace", real)
     run(["new", "--list"])
