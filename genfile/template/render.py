@@ -102,7 +102,7 @@ class _Rendering:
         text = rule.when
         value = self._guarded(f"{FILE}: files: when", lambda: self.environment.evaluate(text, self.scope))
         if not isinstance(value, bool):
-            raise PresetError(f"{FILE}: files: when: {text[:80]!r} is neither true nor false")
+            raise PresetError(f"{FILE}: files: when: {text[:80]!r} is not true or false")
         return value
 
     def _target(self, path: str, inner: str) -> str | None:

@@ -133,7 +133,7 @@ def test_answers_from_a_file(template: Path, tmp_path: Path, name: str, text: st
     [
         (["--set", "nmae=x"], "did you mean name?"),
         (["--set", "name=My Shop"], "does not match"),
-        (["--set", "database=oracle"], "it takes one of none, postgres"),
+        (["--set", "database=oracle"], "is not one of none, postgres"),
         (["--set", "name"], "it takes KEY=VALUE"),
         (["--answers", "nothing.toml"], "can't be read"),
         (["--answers", "a.txt"], "it takes a file in"),
@@ -274,7 +274,7 @@ def test_a_mode_and_a_rename_reach_the_project(template: Path, tmp_path: Path) -
     (template / "project/run.sh").chmod(0o644)
     done = genfile(tmp_path, "update", "shop", "--from", "tpl")
     assert done.returncode == 0, done.stderr
-    assert "main.py is server.py now, your edits with it" in done.stdout
+    assert "main.py is server.py now, your edits with it" in done.stderr
     assert tree(shop) - {path for path in tree(shop) if path.startswith(".git/")} == {
         *("server.py", "requirements.txt", "run.sh"),
         *RECORD,
