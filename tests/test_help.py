@@ -186,7 +186,7 @@ def complete(shell: str, line: str, folder: Path) -> list[str]:
         ("genfile new python-f", ["python-fastapi"]),
         ("genfile init --comments te", ["teach"]),
         ("genfile init --service ", ["."]),
-        ("genfile init --set health", ["health=", "healthcheck="]),
+        ("genfile init --set healthc", ["healthcheck="]),
         ("genfile init --dr", ["--dry-run"]),
     ],
 )

@@ -48,9 +48,11 @@ def show_service(service: "InspectedService", base: Path, *, log: Iterable[Asked
     facts = {pointer: service.facts[pointer] for pointer in names if pointer in service.facts}
     rows = [(_field(key), value(key, fact.value), _because(fact, base), fact.guess) for key, fact in facts.items()]
     widths = _widths([row[:2] for row in rows], width_of(sys.stdout))
+    # Places too long for their column stand below, whole, so that a terminal can still open them.
+    stacked = any(_overflows(row[2], widths[2]) for row in rows)
     asked = {pointer: _asked(fact, log) for pointer, fact in facts.items()}
     for (pointer, found), row in zip(asked.items(), rows, strict=True):
-        _show_row(row, widths)
+        (_show_stacked if stacked else _show_row)(row, widths)
         for line in _signals(found, facts[pointer], base):
             ui.paragraph(line, indent="      ", style="dim")
 
@@ -179,10 +181,6 @@ def _widths(rows: "list[tuple[str, str]]", width: int | None) -> tuple[int, int,
 def _show_row(row: tuple[str, str, str, bool], widths: tuple[int, int, int | None]) -> None:
     name, text, because, guess = row
     names, values, rest = widths
-    if rest is not None and max(map(len, visible(because).split()), default=0) > rest:
-        # A place too long for its column stands below, where a terminal can still open it.
-        _show_stacked(row, names, rest + values)
-        return
     left = fold(text, None if rest is None else values)
     right = fold(because, rest)
     gap = " " if rest is None else "  "
@@ -198,8 +196,14 @@ def _show_row(row: tuple[str, str, str, bool], widths: tuple[int, int, int | Non
         )
 
 
-def _show_stacked(row: tuple[str, str, str, bool], names: int, width: int) -> None:
+def _overflows(because: str, rest: int | None) -> bool:
+    return rest is not None and max(map(len, visible(because).split()), default=0) > rest
+
+
+def _show_stacked(row: tuple[str, str, str, bool], widths: tuple[int, int, int | None]) -> None:
     name, text, because, guess = row
+    names, values, rest = widths
+    width = values + (rest or 0)
     for at, line in enumerate(fold(text, width)):
         ui.out(
             "  ", Styled(f"{name if at == 0 else '':<{names}}", "cyan"), "  ", Styled(line, "yellow") if guess else line
