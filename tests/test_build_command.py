@@ -366,6 +366,7 @@ def test_podman_attests_nothing() -> None:
         ),
         ("write /var/lib/docker: no space left on device", "disk of the engine is full"),
         ("Cannot connect to the Docker daemon at unix:///x. Is it running?", "no Docker engine answers"),
+        ("secret should have syntax id=id[,target=path,required=bool", "can't put a secret into a variable"),
         ("exec /bin/sh: exec format error", "another processor architecture"),
         ("pull access denied for acme/shop, repository does not exist", "acme/shop can't be pulled"),
     ],
