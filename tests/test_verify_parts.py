@@ -249,7 +249,12 @@ def test_what_nobody_should_see_is_found_in_every_layer(monkeypatch: pytest.Monk
 
 def test_the_base_is_what_the_last_stage_stands_on(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(contents, "inspect", lambda kind, name: asked.append(name) or {})
+
+    def inspect(kind: str, name: str) -> dict[str, Any]:
+        asked.append(name)
+        return {}
+
+    monkeypatch.setattr(contents, "inspect", inspect)
     monkeypatch.setattr(contents, "build_text", lambda text, tag, label: Result(0, text))
     parsed = read_dockerfile("FROM node:24 AS base\nFROM golang AS build\nFROM base AS run\n")
     assert contents._base(parsed, "ab12").startswith("genfile-gates-base:")
