@@ -344,6 +344,15 @@ def test_podman_puts_several_platforms_into_a_list() -> None:
     assert made[0].words[3:6] == ("Dockerfile", "--manifest", "r.example/api:1.2.0")
 
 
+@pytest.mark.parametrize("flags", [["--platform", "linux/amd64,linux/arm64"], ["--platform", "linux/amd64"] * 2])
+def test_platforms_are_counted_however_they_are_given(
+    project: Path, capsys: pytest.CaptureFixture[str], flags: list[str]
+) -> None:
+    assert run(["build", str(project), "--engine", "podman", "--print", *flags]) == 0
+    out = capsys.readouterr().out
+    assert ("--manifest" in out, "--tag" in out) == ((True, False) if "," in flags[1] else (False, True))
+
+
 def test_services_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
     units = [Unit("api", "Dockerfile", ".", "a"), Unit("api", "Dockerfile", ".", "b")]
@@ -368,6 +377,7 @@ def test_podman_attests_nothing() -> None:
         ("Cannot connect to the Docker daemon at unix:///x. Is it running?", "can't connect to a Docker engine"),
         ("exec /bin/sh: exec format error", "another CPU architecture"),
         ("pull access denied for acme/shop, repository does not exist", "can't pull the image acme/shop"),
+        ("secret should have syntax id=id[,target=path,required=bool", "can't put a secret into a variable"),
     ],
 )
 def test_errors_of_engines_have_a_meaning(output: str, said: str) -> None:

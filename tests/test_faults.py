@@ -20,7 +20,7 @@ FAULTS = Path(__file__).parent / "faults"
 # All of them take minutes: these stand for each way of being mended, and GENFILE_FAULTS=all runs the others too.
 USUAL = frozenset(
     """
-    shared-library native-build not-copied loopback-variable read-only wrong-port health-path memory-limit
+    shared-library python-module not-copied loopback-variable read-only wrong-port health-path memory-limit
     """.split()
 )
 NAMES = sorted(path.name for path in FAULTS.iterdir() if path.is_dir())

@@ -19,6 +19,7 @@ from genfile.verify import beside, contents, docker, gates, prove, traces
 from genfile.verify.beside import Beside, Other, read_beside
 from genfile.verify.causes import Diagnosis, by_finding
 from genfile.verify.contents import Contents
+from genfile.verify.diagnose import diagnose
 from genfile.verify.docker import BuildInput, Result
 from genfile.verify.gates import Gate, Report
 from genfile.verify.layers import File, Image, Layer
@@ -303,7 +304,31 @@ def test_words_that_mean_something_else_have_no_mend(tree: Tree) -> None:
     assert MENDS["started"]("/usr/bin/tool", spec_of(), tree) is None
     assert MENDS["secret"]("API_URL", spec_of(), tree) is None
     assert MENDS["certificate"]("", spec_of(), tree) is None
-    assert MENDS["older-python"]("<3.12", spec_of(), tree) is None
+
+
+PIP = (
+    "ERROR: Ignored the following versions that require a different python version: 4.0 Requires-Python <3.11,>=3.6; "
+    "6.11.1 Requires-Python <3.14,>=3.8; 6.9.0 Requires-Python <3.13,>=3.8\n"
+    "ERROR: Could not find a version that satisfies the requirement pyinstaller=={0} (from versions: none)\n"
+    "ERROR: No matching distribution found for pyinstaller=={0}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("log", "version"),
+    [
+        (PIP.format("6.9.0"), "3.12"),
+        (PIP.format("6.11.1"), "3.13"),
+        (PIP.format("9"), "3.13"),
+        ("ERROR: Package 'x' requires a different Python: 3.14.0 not in '<3.12,>=3.9'", "3.11"),
+    ],
+)
+def test_the_newest_python_that_a_package_is_for(log: str, version: str) -> None:
+    report = Report([Gate("build", False, 1.0, "")], log)
+    spec = parse_spec({"language": "python", "name": "shop", "package_manager": {"name": "pip"}})
+    found = diagnose(report, spec)
+    assert found is not None
+    assert (found.id, dict(found.settings), found.certain) == ("python-bound", {"runtime.version": version}, True)
 
 
 def proof(*, passed: bool, found: Diagnosis | None = None) -> Proof:

@@ -57,7 +57,7 @@ def build(
     from genfile.engine.run import find_engine, run_all
 
     told = Told(_all(tag), _all(secret), _all(ssh), _all(build_arg), _all(label), push)
-    how = How(_all(platform), push, stage, no_cache, pull, _all(cache_from), _all(cache_to), attest)
+    how = How(_platforms(platform), push, stage, no_cache, pull, _all(cache_from), _all(cache_to), attest)
     units = units_of(path, dockerfile=dockerfile, service=service)
     planned = plan_builds(
         path, units, told, read_revision(path), confirm=nobody if show or not ui.is_terminal() else _confirm
@@ -79,6 +79,12 @@ def build(
 
 def _all(items: Texts) -> tuple[str, ...]:
     return tuple(items or ())
+
+
+def _platforms(given: Texts) -> tuple[str, ...]:
+    """Each platform once: one flag may name several, with commas."""
+    listed = (part.strip() for item in given or () for part in item.split(","))
+    return tuple(dict.fromkeys(part for part in listed if part))
 
 
 def _confirm(path: str, offers: "Sequence[Offer]") -> bool:

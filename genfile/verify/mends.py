@@ -180,11 +180,16 @@ def _program(name: str, spec: "Spec", tree: Tree) -> Mend | None:
 
 
 def _older_python(name: str, spec: "Spec", tree: Tree) -> Mend | None:
-    """The newest Python below a bound: `<3.13` or `>=3.9,<3.13`."""
-    bound = re.search(r"<\s*3\.(\d+)", name)
-    if bound is None or spec.language != "python":
+    """The newest Python below a bound: `<3.13`; of what pip lists the bound of the version that is asked for, else the
+    highest."""
+    listed = dict(re.findall(r"([^\s;]+) Requires-Python ([^;\n]+)", name))
+    asked = re.search(r"No matching distribution found for \S+==(\S+)", name)
+    bound = listed.get(asked[1]) if asked is not None else None
+    bounds = [int(minor) for minor in re.findall(r"<\s*3\.(\d+)", bound or name)]
+    if not bounds:
         return None
-    return Mend({"runtime.version": f"3.{int(bound[1]) - 1}"})
+    text = f"a package is for Python below 3.{max(bounds)}, and the image has a newer one"
+    return Mend({"runtime.version": f"3.{max(bounds) - 1}"}, text)
 
 
 # By the names that diagnoses.toml uses. None: another cause is behind these words.
