@@ -443,7 +443,8 @@ def test_the_jdk_of_one_machine_is_replaced_by_the_images() -> None:
     home = "org.gradle.java.home=C:\\\\Users\\\\me\\\\.jdks\\\\azul-21\n"
     found = inspect(**boot(**{"gradle.properties": home})).services[0]
     given = '-Dorg.gradle.java.home="$JAVA_HOME"'
-    assert all(given in command for command in (*found.spec.build, found.spec.resolve))  # type: ignore[union-attr,operator]
+    spec: Any = found.spec
+    assert all(given in command for command in (*spec.build, spec.resolve))
     assert [note.path for note in found.notes if "one machine" in note.text] == ["gradle.properties"]
     text = generate(boot(**{"gradle.properties": home})).files["Dockerfile"]
     assert text.count(given) == 2
