@@ -244,7 +244,8 @@ def test_conflicts_are_marked_and_the_record_moves_on_when_they_are_solved(
     put(template, "project/main.py.j2", MAIN.replace("FastAPI()", "FastAPI(title='x')"))
     assert run(["update", "shop"]) == 3
     text = (shop / "main.py").read_text()
-    assert "    assert "[pending]" in (shop / ".genfile-answers.toml").read_text()
+    assert "<<<<<<< yours\napp = FastAPI(debug=True)\n||||||| last written by genfile\napp = FastAPI()\n" in text
+    assert "[pending]" in (shop / ".genfile-answers.toml").read_text()
     capsys.readouterr()
     assert run(["update", "shop"]) == 3
     assert "main.py" in capsys.readouterr().err
@@ -273,7 +274,6 @@ def test_a_mode_and_a_rename_reach_the_project(template: Path, tmp_path: Path) -
     (template / "project/run.sh").chmod(0o644)
     done = genfile(tmp_path, "update", "shop", "--from", "tpl")
     assert done.returncode == 0, done.stderr
-<<<<<<< HEAD
     assert "main.py is now server.py, with your edits" in done.stderr
     assert tree(shop) - {path for path in tree(shop) if path.startswith(".git/")} == {
         *("server.py", "requirements.txt", "run.sh"),
@@ -312,7 +312,7 @@ def test_folders_that_no_template_made_are_refused(
     tmp_path: Path, template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["update", str(tmp_path)]) == 2
-    assert "genfile has not written any container files here" in capsys.readouterr().err
+    assert "genfile has written no container files here" in capsys.readouterr().err
     run(["new", "./tpl", "shop"])
     put(tmp_path, "shop/.genfile-answers.toml", "version = 9\n")
     assert run(["update", "shop"]) == 2
