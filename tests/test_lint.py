@@ -340,3 +340,9 @@ def test_another_language_is_another_service(project: Path, capsys: pytest.Captu
     text = 'FROM eclipse-temurin:21\nUSER 1\nEXPOSE 8180\nCMD ["java", "-jar", "/opt/other/a.jar"]\n'
     write(project, {"Dockerfile": text})
     assert "one-port" not in dict(lint(project, capsys)[1])
+
+
+def test_the_root_is_the_context_of_a_dockerfile_in_a_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "Dockerfile").unlink()
+    write(project, {"docker/Dockerfile": DOCKERFILE})
+    assert lint(project, capsys)[1] == ALL

@@ -152,10 +152,10 @@ def _on_paper(
                 raise SourceError(f"{path}:{error.line}: {error.reason}") from None
             return (), None
         findings = check(built, _needs(inspection, way, built, testified=testified))
-        findings = tuple(item for item in findings if not _lies_elsewhere(tree, built, way, item))
         failing = sum(item.level == "error" for item in findings)
         if best is None or failing < best[0]:
-            best = (failing, findings, built)
+            sure = tuple(item for item in findings if not _lies_elsewhere(tree, built, way, item))
+            best = (failing, sure, built)
     if best is None:
         return (), None
     return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
