@@ -322,7 +322,7 @@ def test_check_leaves_out_what_is_meant(project: Path, capsys: pytest.CaptureFix
 
 
 def test_a_context_that_a_script_puts_together_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(project, {"api/b.js": "", "lib/c.js": ""})
+    write(project, {"api/b.js": "", "lib/deep/c.js": ""})
     write(project, {"api/Dockerfile": "FROM node:24-slim\nUSER 1\nCOPY b.js ./\nCOPY lib ./lib\nCOPY none ./\n"})
     assert lint(project, capsys, "--file", "api/Dockerfile")[1] == [("copied-files-exist", 5)]
     write(project, {"compose.yaml": "services:\n  a:\n    build: api\n"})

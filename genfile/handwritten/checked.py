@@ -169,7 +169,8 @@ def _lies_elsewhere(tree: "Tree", built: "Built", way: Way, item: "Finding") -> 
     places = {other.root for other in ways_of(tree, way.dockerfile)} - {way.root}
     lacks = [lack for stage in built.needed for lack in stage.lacks if lack.line == item.line and not lack.ignored]
     paths = [posixpath.join(place, lack.path) for place in places for lack in lacks]
-    return any(path in tree.paths or path in tree.folders for path in paths)
+    folders = tuple(f"{folder}/" for folder in tree.folders)
+    return any(path in tree.paths or any(at.startswith(f"{path}/") for at in folders) for path in paths)
 
 
 def _found(tree: "Tree", item: "Finding", path: str, root: str) -> Found:
