@@ -322,7 +322,7 @@ def test_check_leaves_out_what_is_meant(project: Path, capsys: pytest.CaptureFix
 
 
 def test_a_context_that_a_script_puts_together_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write(project, {"api/b.js": "", "lib/c.js": ""})
+    write(project, {"api/b.js": "", "lib/deep/c.js": ""})
     write(project, {"api/Dockerfile": "FROM node:24-slim\nUSER 1\nCOPY b.js ./\nCOPY lib ./lib\nCOPY none ./\n"})
     assert lint(project, capsys, "--file", "api/Dockerfile")[1] == [("copied-files-exist", 5)]
     write(project, {"compose.yaml": "services:\n  a:\n    build: api\n"})
@@ -340,3 +340,9 @@ def test_another_language_is_another_service(project: Path, capsys: pytest.Captu
     text = 'FROM eclipse-temurin:21\nUSER 1\nEXPOSE 8180\nCMD ["java", "-jar", "/opt/other/a.jar"]\n'
     write(project, {"Dockerfile": text})
     assert "one-port" not in dict(lint(project, capsys)[1])
+
+
+def test_the_root_is_the_context_of_a_dockerfile_in_a_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "Dockerfile").unlink()
+    write(project, {"docker/Dockerfile": DOCKERFILE})
+    assert lint(project, capsys)[1] == ALL

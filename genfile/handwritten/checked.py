@@ -152,10 +152,10 @@ def _on_paper(
                 raise SourceError(f"{path}:{error.line}: {error.reason}") from None
             return (), None
         findings = check(built, _needs(inspection, way, built, testified=testified))
-        findings = tuple(item for item in findings if not _lies_elsewhere(tree, built, way, item))
         failing = sum(item.level == "error" for item in findings)
         if best is None or failing < best[0]:
-            best = (failing, findings, built)
+            sure = tuple(item for item in findings if not _lies_elsewhere(tree, built, way, item))
+            best = (failing, sure, built)
     if best is None:
         return (), None
     return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
@@ -169,7 +169,8 @@ def _lies_elsewhere(tree: "Tree", built: "Built", way: Way, item: "Finding") -> 
     places = {other.root for other in ways_of(tree, way.dockerfile)} - {way.root}
     lacks = [lack for stage in built.needed for lack in stage.lacks if lack.line == item.line and not lack.ignored]
     paths = [posixpath.join(place, lack.path) for place in places for lack in lacks]
-    return any(path in tree.paths or path in tree.folders for path in paths)
+    folders = tuple(f"{folder}/" for folder in tree.folders)
+    return any(path in tree.paths or any(at.startswith(f"{path}/") for at in folders) for path in paths)
 
 
 def _found(tree: "Tree", item: "Finding", path: str, root: str) -> Found:
