@@ -93,6 +93,14 @@ def test_examples_run(line: str, written: Path, tmp_path: Path) -> None:
     shutil.copytree(written, tmp_path / "shop")
     if "presets remove" not in line and "presets fetch" not in line and "presets update" not in line:
         (tmp_path / "shop" / "genfile.toml").unlink(missing_ok=True)
+    if "adopt" in line:
+        # A Dockerfile that somebody wrote.
+        (tmp_path / "shop" / "genfile.lock").unlink()
+        text = 'FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci\nEXPOSE 8080\nCMD ["node", "server.js"]\n'
+        (tmp_path / "shop" / "Dockerfile").write_text(text)
+    if "adopt" in line or "render -" in line:
+        # One service, so that one Dockerfile is meant.
+        shutil.rmtree(tmp_path / "shop" / "services")
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     (bin_folder / "genfile").write_text(f'#!/bin/sh\nexec {sys.executable} -m genfile "$@"\n')
