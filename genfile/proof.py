@@ -90,16 +90,16 @@ def context_of(tree: "Tree", folder: str) -> "Context":
 def needs_of(service: "InspectedService", context: str) -> "Needs":
     """The program's needs according to the spec, with paths of the build context."""
     from genfile.detect.paths import relative
-    from genfile.image import Need, Needs
+    from genfile.image import ImageNeed, Needs
 
     spec = service.spec
     root = "" if context == "." else context
     fact = service.facts.get("/environment")
     places = {item.says.split(" ")[0]: item for item in fact.evidence} if fact is not None else {}
 
-    def variable(name: str) -> Need:
+    def variable(name: str) -> ImageNeed:
         place = places.get(name)
-        return Need(name, place.path, place.line) if place is not None else Need(name)
+        return ImageNeed(name, place.path, place.line) if place is not None else ImageNeed(name)
 
     def inside(path: str) -> str:
         return relative(path if path != "." else "", root) or "."
@@ -109,7 +109,7 @@ def needs_of(service: "InspectedService", context: str) -> "Needs":
         inside(spec.path),
         spec.port,
         (other,) if isinstance(other, int) else (),
-        tuple(Need(inside(path)) for path in spec.writable),
+        tuple(ImageNeed(inside(path)) for path in spec.writable),
         tuple(
             variable(item.name)
             for item in spec.environment

@@ -10,17 +10,17 @@ def json_schema(name: Literal["spec", "preset", "template", "config"]) -> dict[s
     from pydantic import TypeAdapter
 
     if name == "preset":
-        from genfile.preset.manifest import Manifest
+        from genfile.preset.manifest import PresetManifest
         from genfile.spec.rules import DetectRules
 
         # The rules of detection are read apart, for few presets have any.
-        schema = TypeAdapter(Manifest).json_schema()
+        schema = TypeAdapter(PresetManifest).json_schema()
         rules = TypeAdapter(DetectRules).json_schema(ref_template="#/$defs/{model}")
         schema["$defs"] = {**schema.get("$defs", {}), **rules.pop("$defs", {}), "DetectRules": rules}
         schema["properties"]["detect"] = {"anyOf": [{"$ref": "#/$defs/DetectRules"}, {"type": "null"}], "default": None}
         return {"$schema": SCHEMA, **schema}
     if name == "template":
-        from genfile.template.manifest import Manifest as Template
+        from genfile.template.manifest import TemplateManifest as Template
 
         return {"$schema": SCHEMA, **TypeAdapter(Template).json_schema()}
     if name == "config":

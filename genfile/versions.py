@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from genfile.data import Line, runtime
+from genfile.data import ReleaseLine, runtime
 
 Scheme = Literal["npm", "pep440", "poetry", "floor"]
 
@@ -37,7 +37,7 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class VersionChoice:
     """What was chosen: a line, or None if none fits; ``over``: it is past its end of life."""
 
     line: str | None
@@ -109,7 +109,7 @@ def satisfies(line: str, constraint: str, scheme: Scheme) -> bool:
     return _satisfies_npm(line, constraint, poetry=scheme == "poetry")
 
 
-def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str | None = None) -> Choice:
+def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str | None = None) -> VersionChoice:
     """The line for a project: the default where it fits, else the newest supported one, else the newest at all.
 
     ``newest`` is an upper bound of its own, a line (what the pinned dependencies work with).
@@ -117,7 +117,7 @@ def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str
     data = runtime(language)
     asked = list(constraints)
 
-    def fits(line: Line) -> bool:
+    def fits(line: ReleaseLine) -> bool:
         if newest is not None and _key(line.version) > _key(newest):
             return False
         return all(satisfies(line.version, text, scheme) for text, scheme in asked)
@@ -125,20 +125,20 @@ def choose(language: str, constraints: Iterable[tuple[str, Scheme]], newest: str
     candidates = [line for line in data.lines if fits(line)]
     for line in candidates:
         if line.version == data.default:
-            return Choice(line.version)
+            return VersionChoice(line.version)
     # max() keeps the first of equals, and the lines stand newest first.
     best = max(candidates, key=lambda line: (not line.over, line.lts), default=None)
-    return Choice(best.version, best.over) if best is not None else Choice(None)
+    return VersionChoice(best.version, best.over) if best is not None else VersionChoice(None)
 
 
-def java_line(release: str) -> Choice:
+def java_line(release: str) -> VersionChoice:
     """The Java for a release value: that line, or the next one with long support where its own is past."""
     data = runtime("java")
     exact = data.line(release)
     later = [line for line in data.lines if line.lts and _key(line.version) > _key(release)]
     if exact is not None and not (later and exact.over and not exact.lts):
-        return Choice(exact.version, exact.over)
-    return Choice(later[-1].version, later[-1].over) if later else Choice(None)
+        return VersionChoice(exact.version, exact.over)
+    return VersionChoice(later[-1].version, later[-1].over) if later else VersionChoice(None)
 
 
 def _key(version: str) -> tuple[int, ...]:

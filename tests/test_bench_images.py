@@ -22,7 +22,7 @@ from bench.images.table import summary
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.verify.docker import Result
 from genfile.verify.junk import find_junk, kind_of
-from genfile.verify.layers import File, Image, Layer, read_archive
+from genfile.verify.layers import BuiltImage, Layer, LayerFile, read_archive
 
 
 def progress(*vertexes: dict[str, object]) -> str:
@@ -106,10 +106,10 @@ def test_junk_is_known_by_its_path(path: str, kind: str | None) -> None:
 
 def test_junk_inside_of_packages_stands_apart() -> None:
     files = {
-        "app/README.md": File(10, "a"),
-        "app/node_modules/express/Readme.md": File(1, "b"),
-        "app/node_modules/pino/README.md": File(20, "c"),
-        "app/node_modules/pino/docs/api.md": File(30, "d"),
+        "app/README.md": LayerFile(10, "a"),
+        "app/node_modules/express/Readme.md": LayerFile(1, "b"),
+        "app/node_modules/pino/README.md": LayerFile(20, "c"),
+        "app/node_modules/pino/docs/api.md": LayerFile(30, "d"),
     }
     own, packed = find_junk(files)
     assert (own.packed, own.kind, own.files, own.size, own.example) == (False, "docs", 1, 10, "app/README.md")
@@ -202,10 +202,10 @@ def test_what_the_lock_file_does_not_name_is_needless(tmp_path: Path) -> None:
     (tmp_path / "package-lock.json").write_text(json.dumps(NPM))
     said = {"express": "5.1.0", "nodemon": "3.0.0"}
     files = {
-        f"app/node_modules/{name}/package.json": File(9, name, json.dumps({"name": name, "version": version}))
+        f"app/node_modules/{name}/package.json": LayerFile(9, name, json.dumps({"name": name, "version": version}))
         for name, version in said.items()
     }
-    files["app/node_modules/express/lib/package.json"] = File(9, "x", '{"type": "commonjs"}')
+    files["app/node_modules/express/lib/package.json"] = LayerFile(9, "x", '{"type": "commonjs"}')
     assert needless(tmp_path, ".", files) == ["nodemon@3.0.0"]
 
 
@@ -213,17 +213,19 @@ def test_the_project_itself_is_not_needless(tmp_path: Path) -> None:
     (tmp_path / "uv.lock").write_text(UV)
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "Quotes"\nversion = "1"\n')
     packages = ("click-8.0", "quotes-1", "watchfiles-1.0")
-    files = {f"opt/venv/lib/python3.14/site-packages/{name}.dist-info/METADATA": File(1, name) for name in packages}
+    files = {
+        f"opt/venv/lib/python3.14/site-packages/{name}.dist-info/METADATA": LayerFile(1, name) for name in packages
+    }
     assert needless(tmp_path, ".", files) == ["watchfiles@1.0"]
 
 
 def layer(digest: str, size: int, **files: str) -> Layer:
-    return Layer(digest, size, "COPY", {path: File(len(text), text) for path, text in files.items()})
+    return Layer(digest, size, "COPY", {path: LayerFile(len(text), text) for path, text in files.items()})
 
 
 def test_only_layers_that_a_registry_lacks_move() -> None:
-    before = Image(100, (layer("deps", 50, express="a"), layer("one", 10, server="old", app="same")))
-    after = Image(100, (layer("deps", 50, express="a"), layer("two", 12, server="newer", app="same")))
+    before = BuiltImage(100, (layer("deps", 50, express="a"), layer("one", 10, server="old", app="same")))
+    after = BuiltImage(100, (layer("deps", 50, express="a"), layer("two", 12, server="newer", app="same")))
     assert after.size == 62
     assert before.holds(("base", "deps", "one"))
     assert not before.holds(("base", "deps", "two"))
@@ -346,7 +348,7 @@ def test_the_page_tells_of_stand_ins_and_of_what_could_not_be_built() -> None:
 
 
 def test_figures_come_back_from_json() -> None:
-    figures = Figures(size=3, junk=find_junk({"app/README.md": File(1, "x")}), needless=["a@1"])
+    figures = Figures(size=3, junk=find_junk({"app/README.md": LayerFile(1, "x")}), needless=["a@1"])
     assert Figures.from_json(json.loads(json.dumps(figures.to_json()))) == figures
 
 
@@ -404,8 +406,10 @@ class Engine:
     def digests(self, tag: str) -> tuple[str, ...]:
         return ("base", "deps", f"app{self.builds}")
 
-    def read_image(self, tag: str, base: str) -> Image:
-        return Image(100, (layer("deps", 50, express="a"), layer(f"app{self.builds}", 10, server=str(self.builds))))
+    def read_image(self, tag: str, base: str) -> BuiltImage:
+        return BuiltImage(
+            100, (layer("deps", 50, express="a"), layer(f"app{self.builds}", 10, server=str(self.builds)))
+        )
 
 
 def test_a_column_that_fails_leaves_the_others_their_figures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from genfile.cli.app import run
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.engine.asks import asks_of, secret_source
-from genfile.engine.command import Engine, How, Target, commands
-from genfile.engine.giving import Given, Named, Offer, give
+from genfile.engine.command import BuildTarget, Engine, How, commands
+from genfile.engine.giving import BuildInputs, Named, Offer, give
 from genfile.engine.meaning import meaning_of
-from genfile.engine.plan import Told, Unit, plan_builds
+from genfile.engine.plan import BuildRequest, Unit, plan_builds
 from genfile.engine.reference import parse_reference
 from genfile.engine.revision import Revision, read_revision
 from genfile.errors import UsageError
@@ -210,7 +210,7 @@ FOREIGN = (
 )
 
 
-def given_to(text: str, home: Path, named: Named = NOBODY, *, yes: bool = False, ours: str = "FROM x\n") -> Given:
+def given_to(text: str, home: Path, named: Named = NOBODY, *, yes: bool = False, ours: str = "FROM x\n") -> BuildInputs:
     asked: list[str] = []
 
     def confirm(path: str, offers: Sequence[Offer]) -> bool:
@@ -275,7 +275,7 @@ def test_a_lock_names_nothing_outside_of_the_project(tmp_path: Path, capsys: pyt
     assert "outside of" in capsys.readouterr().err
 
 
-TYPED = Target("api", "Dockerfile", ".", ("api:dev",), arguments=("API_URL", "HTTPS_PROXY"),
+TYPED = BuildTarget("api", "Dockerfile", ".", ("api:dev",), arguments=("API_URL", "HTTPS_PROXY"),
                values={"API_URL": "https://api.example", "HTTPS_PROXY": "http://u:p@proxy"})  # fmt: skip
 
 
@@ -300,7 +300,7 @@ def test_nor_in_those_of_a_bake() -> None:
 
 
 def test_bake_expands_nothing(tmp_path: Path) -> None:
-    target = Target("api", "Dockerfile", "${HOME}", ("api:dev",), labels=("a=${HOME} %{if}",))
+    target = BuildTarget("api", "Dockerfile", "${HOME}", ("api:dev",), labels=("a=${HOME} %{if}",))
     (command,) = commands("docker", [target, replace(target, name="web")], How())
     document = json.loads(command.stdin or "")
     assert document["target"]["api"]["labels"] == {"a": "$${HOME} %%{if}"}
@@ -323,7 +323,7 @@ def test_push_wants_a_registry(project: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_several_services_are_one_bake() -> None:
-    targets = [Target(name, f"{name}/Dockerfile", ".", (f"{name}:dev",)) for name in ("api", "web")]
+    targets = [BuildTarget(name, f"{name}/Dockerfile", ".", (f"{name}:dev",)) for name in ("api", "web")]
     (command,) = commands("docker", targets, How(platforms=("linux/amd64", "linux/arm64"), push=True))
     document = json.loads(command.stdin or "")
     assert command.words[-2:] == ("api", "web")
@@ -333,7 +333,7 @@ def test_several_services_are_one_bake() -> None:
 
 
 def test_podman_puts_several_platforms_into_a_list() -> None:
-    target = Target("api", "Dockerfile", ".", ("r.example/api:1.2.0", "r.example/api:1.2"))
+    target = BuildTarget("api", "Dockerfile", ".", ("r.example/api:1.2.0", "r.example/api:1.2"))
     made = commands("podman", [target], How(platforms=("linux/amd64", "linux/arm64"), push=True))
     assert [command.words[1:3] for command in made] == [
         ("build", "--file"),
@@ -357,12 +357,12 @@ def test_services_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
     units = [Unit("api", "Dockerfile", ".", "a"), Unit("api", "Dockerfile", ".", "b")]
     with pytest.raises(UsageError, match="several services are called api: a, b"):
-        plan_builds(tmp_path, units, Told(), None)
+        plan_builds(tmp_path, units, BuildRequest(), None)
 
 
 def test_podman_attests_nothing() -> None:
     with pytest.raises(UsageError, match="podman attaches no SBOM"):
-        commands("podman", [Target("a", "Dockerfile", ".", ("a:dev",))], How(attest=True))
+        commands("podman", [BuildTarget("a", "Dockerfile", ".", ("a:dev",))], How(attest=True))
 
 
 @pytest.mark.parametrize(

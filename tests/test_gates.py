@@ -16,7 +16,7 @@ from genfile.spec.base import plain
 from genfile.verify.docker import docker
 from genfile.verify.folders import is_mounted, may_write, user_of
 from genfile.verify.gates import Report, Request, run_gates
-from genfile.verify.page import Answer, broken_asset, fetch, first_assets
+from genfile.verify.page import PageAnswer, broken_asset, fetch, first_assets
 from tests.conftest import EXAMPLES, gates_of, make_images
 
 PAGE = "http://shop.test:8080/en/"
@@ -71,7 +71,7 @@ def site() -> Iterator[str]:
 
 
 def test_fetch_follows_redirects_on_the_same_host_alone(site: str) -> None:
-    assert fetch(f"{site}/moved") == Answer(200, f"{site}/", "text/html", "<p>hello")
+    assert fetch(f"{site}/moved") == PageAnswer(200, f"{site}/", "text/html", "<p>hello")
     away = fetch(f"{site}/away")
     assert away is not None
     assert (away.status, away.url) == (302, f"{site}/away")
@@ -91,7 +91,7 @@ def test_fetch_says_none_where_nothing_listens() -> None:
     ],
 )
 def test_assets_have_to_load(site: str, script: str, fault: str | None) -> None:
-    page = Answer(200, f"{site}/", "text/html", f'<script src="{script}"></script>')
+    page = PageAnswer(200, f"{site}/", "text/html", f'<script src="{script}"></script>')
     assert broken_asset(page) == (fault, ["script"] if fault is None else [])
 
 

@@ -22,11 +22,11 @@ from genfile.verify.contents import Contents
 from genfile.verify.diagnose import diagnose
 from genfile.verify.docker import BuildInput, Result
 from genfile.verify.gates import Gate, Report
-from genfile.verify.layers import File, Image, Layer
-from genfile.verify.listening import Listener, read_table
-from genfile.verify.mends import MENDS, Tree
+from genfile.verify.layers import BuiltImage, Layer, LayerFile
+from genfile.verify.listening import ListeningSocket, read_table
+from genfile.verify.mends import MENDS, MendTree
 from genfile.verify.prove import Proof, Wish
-from genfile.verify.running import Finding
+from genfile.verify.running import GateOutcome
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
@@ -61,21 +61,21 @@ def spec_of(**values: Any) -> "Spec":
 @pytest.mark.parametrize(
     ("listens", "values", "known", "settings"),
     [
-        ([Listener(3000, "127.0.0.1")], {}, "loopback", {}),
+        ([ListeningSocket(3000, "127.0.0.1")], {}, "loopback", {}),
         (
-            [Listener(3000, "127.0.0.1")],
+            [ListeningSocket(3000, "127.0.0.1")],
             {"start": ["serve", "--host=127.0.0.1"]},
             "loopback",
             {"start": ["serve", "--host=0.0.0.0"]},
         ),
         (
-            [Listener(3000, "::1")],
+            [ListeningSocket(3000, "::1")],
             {"start": ["serve", "localhost:3000"]},
             "loopback",
             {"start": ["serve", "0.0.0.0:3000"]},
         ),
         (
-            [Listener(3000, "127.0.0.1")],
+            [ListeningSocket(3000, "127.0.0.1")],
             {"environment": [{"name": "HOST", "phase": "run"}, {"name": "A", "phase": "run", "value": "b"}]},
             "loopback",
             {
@@ -85,18 +85,18 @@ def spec_of(**values: Any) -> "Spec":
                 ]
             },
         ),
-        ([Listener(3000, "127.0.0.1"), Listener(8081, "0.0.0.0")], {}, "wrong-port", {"port": 8081}),
-        ([Listener(3000, "0.0.0.0")], {}, None, {}),
+        ([ListeningSocket(3000, "127.0.0.1"), ListeningSocket(8081, "0.0.0.0")], {}, "wrong-port", {"port": 8081}),
+        ([ListeningSocket(3000, "0.0.0.0")], {}, None, {}),
         ([], {}, None, {}),
     ],
 )
 def test_where_it_listens_tells_the_cause(
-    listens: list[Listener], values: dict[str, Any], known: str | None, settings: dict[str, Any]
+    listens: list[ListeningSocket], values: dict[str, Any], known: str | None, settings: dict[str, Any]
 ) -> None:
-    found = by_finding("answer", Finding(False, "no answer", listens=tuple(listens)), spec_of(**values))
+    found = by_finding("answer", GateOutcome(False, "no answer", listens=tuple(listens)), spec_of(**values))
     assert (None if found is None else found.id) == known
     assert (dict(found.settings) if found is not None else {}) == settings
-    assert by_finding("stop", Finding(False, "", listens=tuple(listens)), spec_of(**values)) is None
+    assert by_finding("stop", GateOutcome(False, "", listens=tuple(listens)), spec_of(**values)) is None
 
 
 def test_lines_of_toml_are_toml() -> None:
@@ -237,8 +237,8 @@ def test_it_is_taken_away_from_another_thread_too(monkeypatch: pytest.MonkeyPatc
 
 def test_what_nobody_should_see_is_found_in_every_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     files = [".env", ".env.example", ".git/config", ".gitignore", "node_modules/x/.npmrc", "app/.npmrc", "server.js"]
-    secret = Layer("a", 10, "COPY . /app", {path: File(1, "") for path in files})
-    image = Image(100, (secret, Layer("b", 5, "RUN rm /app/.env", {"server.js": File(1, "")})))
+    secret = Layer("a", 10, "COPY . /app", {path: LayerFile(1, "") for path in files})
+    image = BuiltImage(100, (secret, Layer("b", 5, "RUN rm /app/.env", {"server.js": LayerFile(1, "")})))
     monkeypatch.setattr(contents, "read_image", lambda tag, base: image)
     monkeypatch.setattr(contents, "inspect", lambda kind, name: {"Id": "x"})
     found, _ = contents.read_contents("t", read_dockerfile("FROM a AS b\nFROM b\n"), "ab12")
@@ -262,13 +262,13 @@ def test_the_base_is_what_the_last_stage_stands_on(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Tree:
+def tree(tmp_path: Path) -> MendTree:
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "a.js").write_text("")
     (tmp_path / "start.sh").write_text("#!/usr/bin/env bash\n")
     (tmp_path / "start.sh").chmod(0o644)
     (tmp_path / "dos.sh").write_bytes(b"#!/bin/sh\r\n")
-    return Tree(tmp_path)
+    return MendTree(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def tree(tmp_path: Path) -> Tree:
     ],
 )  # fmt: skip
 def test_mends_by_the_files_of_the_project(
-    tree: Tree, mend: str, name: str, values: dict[str, Any], settings: dict[str, Any], text: str | None
+    tree: MendTree, mend: str, name: str, values: dict[str, Any], settings: dict[str, Any], text: str | None
 ) -> None:
     found = MENDS[mend](name, spec_of(**values), tree)
     assert found is not None
@@ -300,7 +300,7 @@ def test_mends_by_the_files_of_the_project(
     assert text is None or text in (found.text or "")
 
 
-def test_words_that_mean_something_else_have_no_mend(tree: Tree) -> None:
+def test_words_that_mean_something_else_have_no_mend(tree: MendTree) -> None:
     assert MENDS["started"]("/usr/bin/tool", spec_of(), tree) is None
     assert MENDS["secret"]("API_URL", spec_of(), tree) is None
     assert MENDS["certificate"]("", spec_of(), tree) is None
@@ -419,7 +419,7 @@ def test_what_a_build_is_given_in_verify(tmp_path: Path, monkeypatch: pytest.Mon
 def test_quick_leaves_gates_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM x\n")
     for name in gates._GATES:
-        monkeypatch.setattr(gates._Trial, f"_{name}", lambda self: Finding(True, "fine"))
+        monkeypatch.setattr(gates._Trial, f"_{name}", lambda self: GateOutcome(True, "fine"))
     Engine(monkeypatch, {}, traces, contents)
     full = gates.run_gates(gates.Request(tmp_path))
     quick = gates.run_gates(gates.Request(tmp_path, quick=True, beside=Beside((Other("db", "x"),))))

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from genfile.data import runtime
-from genfile.data.families import Family, Line, families
+from genfile.data.families import Family, FamilyLine, families
 from genfile.preset.blocks import filled_blocks
 from genfile.preset.find import BUILTIN, load_preset
 
@@ -93,7 +93,9 @@ def _lines(family: Family, kind: str, name: str) -> str:
     if not name or not family.has(kind):
         return "yes" if family.has(kind) else ""
     every = list(reversed(runtime(name).lines))
-    found = [at for at, line in enumerate(every) if family.has(kind, Line(line.version, line.distro, line.alpine))]
+    found = [
+        at for at, line in enumerate(every) if family.has(kind, FamilyLine(line.version, line.distro, line.alpine))
+    ]
     if len(found) == len(every):
         return "yes"
     if len(found) > 3 and found[-1] - found[0] == len(found) - 1:

@@ -9,13 +9,13 @@ from typing import Any
 
 import yaml
 
-from genfile.verify.layers import File
+from genfile.verify.layers import LayerFile
 
 _NODE = re.compile(r"(?:.*/)?node_modules/((?:@[^/]+/)?[^/@.][^/]*)/package\.json")
 _PYTHON = re.compile(r"(?:.*/)?site-packages/([^/]+)-([^/-]+)\.dist-info/METADATA")
 
 
-def needless(source: Path, member: str, files: Mapping[str, File]) -> list[str]:
+def needless(source: Path, member: str, files: Mapping[str, LayerFile]) -> list[str]:
     """`name@version` of each package in an image that the lock file does not name for a member, sorted."""
     if (source / "pnpm-lock.yaml").is_file():
         return sorted(_node_packages(files) - pnpm_closure((source / "pnpm-lock.yaml").read_text("utf-8"), member))
@@ -24,7 +24,7 @@ def needless(source: Path, member: str, files: Mapping[str, File]) -> list[str]:
     return sorted(_python_packages(files) - uv_closure((source / "uv.lock").read_text("utf-8"), _name(source, member)))
 
 
-def _node_packages(files: Mapping[str, File]) -> set[str]:
+def _node_packages(files: Mapping[str, LayerFile]) -> set[str]:
     found = set()
     for path, file in files.items():
         match = _NODE.fullmatch(path)
@@ -37,7 +37,7 @@ def _node_packages(files: Mapping[str, File]) -> set[str]:
     return found
 
 
-def _python_packages(files: Mapping[str, File]) -> set[str]:
+def _python_packages(files: Mapping[str, LayerFile]) -> set[str]:
     matches = (_PYTHON.fullmatch(path) for path in files)
     return {f"{_normal(match[1])}@{match[2]}" for match in matches if match is not None}
 

@@ -18,7 +18,7 @@ from bench.images.shapes import Shape
 from genfile.verify.docker import docker, inspect, run
 from genfile.verify.gates import HARDENED, STAYS
 from genfile.verify.junk import Junk, find_junk
-from genfile.verify.layers import Image, digests, read_image
+from genfile.verify.layers import BuiltImage, digests, read_image
 from genfile.verify.lint import build_check, hadolint
 
 # Names a program that makes the images of FROM lines, where no registry can be reached.
@@ -65,7 +65,7 @@ class _Column:
     tag: str
     figures: Figures = field(default_factory=Figures)
     recipe: Recipe | None = None
-    image: Image | None = None
+    image: BuiltImage | None = None
 
     @property
     def files(self) -> Recipe:
@@ -174,7 +174,7 @@ def _change(shape: Shape, column: _Column, *, first: bool) -> None:
         _moved(column)
 
 
-def _image(column: _Column) -> Image:
+def _image(column: _Column) -> BuiltImage:
     """The column's image as it is now; read again only where it is another one."""
     if column.image is not None and column.image.holds(digests(column.tag)):
         return column.image

@@ -9,17 +9,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genfile.bundle.model import BOUNDS, Bounds, Bundle
     from genfile.bundle.open import open_bundle
-    from genfile.bundle.origin import Tree, project_tree
-    from genfile.bundle.reference import Reference, parse_reference
+    from genfile.bundle.origin import OriginTree, project_tree
+    from genfile.bundle.reference import BundleReference, parse_reference
 
 _HOMES = {
     "genfile.bundle.model": ("BOUNDS", "Bounds", "Bundle"),
     "genfile.bundle.open": ("open_bundle",),
-    "genfile.bundle.origin": ("Tree", "project_tree"),
-    "genfile.bundle.reference": ("Reference", "parse_reference"),
+    "genfile.bundle.origin": ("OriginTree", "project_tree"),
+    "genfile.bundle.reference": ("BundleReference", "parse_reference"),
 }
 
-__all__ = ["BOUNDS", "Bounds", "Bundle", "Reference", "Tree", "open_bundle", "parse_reference", "project_tree"]
+__all__ = [
+    "BOUNDS",
+    "Bounds",
+    "Bundle",
+    "BundleReference",
+    "OriginTree",
+    "open_bundle",
+    "parse_reference",
+    "project_tree",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from genfile.bundle.model import BOUNDS, Collector, shown
 from genfile.bundle.model import Bounds as BundleBounds
 from genfile.errors import SourceError
 from genfile.source.budget import Budget
-from genfile.source.unpack import Bounds, Entry, read_entries
+from genfile.source.unpack import ArchiveBounds, ArchiveEntry, read_entries
 
 
 def read_archive(
@@ -28,7 +28,7 @@ def read_archive(
     if len(content) > bounds.all_bytes:
         raise collector.refused("is too large for an archive of a preset or template")
     # Headers and padding come on top of the files.
-    most = Bounds(bounds.entries, bounds.all_bytes + bounds.entries * 1024, Budget())
+    most = ArchiveBounds(bounds.entries, bounds.all_bytes + bounds.entries * 1024, Budget())
     for entry in read_entries(io.BytesIO(content), reference, most):
         _take(entry, collector)
     files, executable = collector.finish()
@@ -36,7 +36,7 @@ def read_archive(
     return files, executable, "sha256:" + hashlib.sha256(content).hexdigest()
 
 
-def _take(entry: Entry, collector: Collector) -> None:
+def _take(entry: ArchiveEntry, collector: Collector) -> None:
     if entry.kind == "folder":
         if entry.name not in (".", "./"):
             collector.inside(entry.name)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from genfile.bundle.origin import NO_FOLDER, Tree
+from genfile.bundle.origin import NO_FOLDER, OriginTree
 from genfile.errors import PresetError, SourceError
 from genfile.protected import is_protected
 from genfile.source.memory import clean_path
@@ -33,7 +33,7 @@ class Bundle:
     executable: frozenset[str]
     commit: str | None
     folder: Path | None
-    tree: Tree = NO_FOLDER
+    tree: OriginTree = NO_FOLDER
 
     def __post_init__(self) -> None:
         files = {path: content for path, content in self.files.items() if not is_protected(path)}

@@ -6,8 +6,8 @@ from typing import Literal
 
 from genfile.bundle.builtin import builtin_folder, builtin_names
 from genfile.bundle.model import Bundle
-from genfile.bundle.origin import Tree, check_remote, checkout_of, locate
-from genfile.bundle.reference import Reference, check_revision, clean_subfolder, parse_reference
+from genfile.bundle.origin import OriginTree, check_remote, checkout_of, locate
+from genfile.bundle.reference import BundleReference, check_revision, clean_subfolder, parse_reference
 from genfile.errors import PresetError, UsageError
 
 What = Literal["preset", "template"]
@@ -18,7 +18,7 @@ def open_bundle(
     *,
     what: What,
     base: Path | None = None,
-    tree: Tree | None = None,
+    tree: OriginTree | None = None,
     pinned: str | None = None,
     digest: str | None = None,
     offline: bool = False,
@@ -52,7 +52,7 @@ def open_bundle(
         offline = offline or not tree.fetch
     pinned = None if refresh else pinned
     # A tree in git, an archive or a package can't name a path; what it names is fetched in the same way.
-    away = Tree(None, not offline, tree.pins if tree is not None else {})
+    away = OriginTree(None, not offline, tree.pins if tree is not None else {})
     if parsed.kind == "git":
         if tree is not None:
             check_remote(parsed, tree, pinned)
@@ -77,11 +77,11 @@ def open_bundle(
 
 
 def _from_git(
-    parsed: Reference,
+    parsed: BundleReference,
     revision: str | None,
     subfolder: str,
     pinned: str | None,
-    tree: Tree,
+    tree: OriginTree,
     *,
     offline: bool,
     refresh: bool,
@@ -89,11 +89,11 @@ def _from_git(
     from genfile.bundle.git import read_git
 
     read = read_git(parsed.location, revision, subfolder, parsed.text, pinned, offline=offline, refresh=refresh)
-    name = Reference(parsed.text, "git", parsed.location, revision, subfolder).name
+    name = BundleReference(parsed.text, "git", parsed.location, revision, subfolder).name
     return Bundle(parsed.text, "git", name, read.files, read.executable, read.commit, None, tree)
 
 
-def _from_package(parsed: Reference, what: What, subfolder: str, tree: Tree) -> Bundle:
+def _from_package(parsed: BundleReference, what: What, subfolder: str, tree: OriginTree) -> Bundle:
     from genfile.bundle.package import read_package
 
     files, executable, version, folder = read_package(parsed.location, f"genfile.{what}s", parsed.text)
@@ -102,7 +102,9 @@ def _from_package(parsed: Reference, what: What, subfolder: str, tree: Tree) -> 
     return Bundle(parsed.text, "package", parsed.location, files, executable, version, folder, tree)
 
 
-def _from_disk(parsed: Reference, what: What, base: Path, subfolder: str, tree: Tree | None, away: Tree) -> Bundle:
+def _from_disk(
+    parsed: BundleReference, what: What, base: Path, subfolder: str, tree: OriginTree | None, away: OriginTree
+) -> Bundle:
     text, kind = parsed.text, f"{what}s"
     if parsed.kind == "name" and parsed.location in builtin_names(kind):
         files, executable, folder = _folder(builtin_folder(kind) / parsed.location, subfolder, text)
@@ -120,7 +122,7 @@ def _from_disk(parsed: Reference, what: What, base: Path, subfolder: str, tree: 
         exists = False
     if not exists:
         raise _unknown(parsed, what)
-    name = Reference(text, "path", str(path.resolve()), None, subfolder).name
+    name = BundleReference(text, "path", str(path.resolve()), None, subfolder).name
     if is_file:
         from genfile.bundle.archive import read_archive
 
@@ -128,11 +130,11 @@ def _from_disk(parsed: Reference, what: What, base: Path, subfolder: str, tree: 
         return Bundle(text, "archive", name, files, executable, digest, path.resolve().parent, away)
     files, executable, folder = _folder(path, subfolder, text)
     # A preset that the user named may name its neighbours, as in `extends = "../base"`.
-    inner = tree if place is not None else Tree(checkout_of(folder) or folder.parent, away.fetch, away.pins)
+    inner = tree if place is not None else OriginTree(checkout_of(folder) or folder.parent, away.fetch, away.pins)
     return Bundle(text, "folder", name, files, executable, None, folder, inner or away)
 
 
-def _named(parsed: Reference, base: Path, subfolder: str) -> tuple[Path, str]:
+def _named(parsed: BundleReference, base: Path, subfolder: str) -> tuple[Path, str]:
     """The path that the user means; it may hold a # itself."""
     whole = base / _expanded(parsed.text)
     try:
@@ -171,7 +173,7 @@ def _expanded(text: str) -> Path:
     return Path(text).expanduser() if text.startswith(("~/", "~\\")) else Path(text)
 
 
-def _unknown(parsed: Reference, what: What) -> UsageError:
+def _unknown(parsed: BundleReference, what: What) -> UsageError:
     from difflib import get_close_matches
 
     names = builtin_names(f"{what}s")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from genfile.bundle.reference import COMMIT, Reference
+from genfile.bundle.reference import COMMIT, BundleReference
 from genfile.errors import UsageError
 
 _MAX_LINKS = 8
@@ -23,7 +23,7 @@ class TreeError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class OriginTree:
     """A tree that contains references.
 
     ``root``: the folder that no path may leave; None for a tree that is not a folder of this machine (git, an archive,
@@ -36,11 +36,11 @@ class Tree:
     pins: Mapping[str, str] = field(default_factory=dict)
 
 
-NO_FOLDER = Tree(None)
+NO_FOLDER = OriginTree(None)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreePlace:
     """The target of a path in a tree: no part of it is a link; ``subfolder`` is the part after the `#`."""
 
     path: Path
@@ -59,12 +59,12 @@ def checkout_of(folder: Path) -> Path | None:
     return None
 
 
-def project_tree(folder: Path, *, fetch: bool = False, pins: Mapping[str, str] | None = None) -> Tree:
+def project_tree(folder: Path, *, fetch: bool = False, pins: Mapping[str, str] | None = None) -> OriginTree:
     """The tree of a project's own files: its checkout, else its folder alone."""
-    return Tree(checkout_of(folder) or folder.resolve(), fetch, pins or {})
+    return OriginTree(checkout_of(folder) or folder.resolve(), fetch, pins or {})
 
 
-def locate(parsed: Reference, base: Path, tree: Tree) -> Place | None:
+def locate(parsed: BundleReference, base: Path, tree: OriginTree) -> TreePlace | None:
     """The path inside the tree that a reference names; None if the user's configuration trusts the reference.
 
     Raises UsageError for a path that leads out, in the same words whatever lies there.
@@ -75,7 +75,7 @@ def locate(parsed: Reference, base: Path, tree: Tree) -> Place | None:
     return place
 
 
-def check_remote(parsed: Reference, tree: Tree, pinned: str | None) -> None:
+def check_remote(parsed: BundleReference, tree: OriginTree, pinned: str | None) -> None:
     """Refuse a reference to git that a tree names, and that is of this machine or not pinned. Raises UsageError."""
     if parsed.location.lower().startswith("file:") and not _is_trusted(parsed, None):
         raise refused(parsed)
@@ -87,7 +87,7 @@ def check_remote(parsed: Reference, tree: Tree, pinned: str | None) -> None:
         )
 
 
-def refused(parsed: Reference) -> "TreeError":
+def refused(parsed: BundleReference) -> "TreeError":
     """The error for a reference that leads out of its tree."""
     from genfile.bundle.trust import config_file
 
@@ -97,7 +97,7 @@ def refused(parsed: Reference) -> "TreeError":
     )
 
 
-def _is_trusted(parsed: Reference, base: Path | None) -> bool:
+def _is_trusted(parsed: BundleReference, base: Path | None) -> bool:
     from genfile.bundle.trust import config_file, matches, trust_rules
 
     rules = trust_rules(config_file())
@@ -108,7 +108,7 @@ def _is_trusted(parsed: Reference, base: Path | None) -> bool:
     return matches(os.path.realpath(base / Path(parsed.location).expanduser()), rules)
 
 
-def _inside(root: Path, base: Path, parsed: Reference) -> Place | None:
+def _inside(root: Path, base: Path, parsed: BundleReference) -> TreePlace | None:
     """The path below a root, with every link resolved by genfile itself, so that none leads out of it."""
     try:
         start = base.resolve().relative_to(root.resolve()).as_posix()
@@ -119,7 +119,7 @@ def _inside(root: Path, base: Path, parsed: Reference) -> Place | None:
     if path is None or inner is None or not inner.is_relative_to(path):
         return None
     subfolder = inner.relative_to(path).as_posix()
-    return Place(path, "" if subfolder == "." else subfolder)
+    return TreePlace(path, "" if subfolder == "." else subfolder)
 
 
 def _walk(root: Path, start: str, text: str) -> Path | None:

@@ -34,7 +34,7 @@ _PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class BundleReference:
     """A reference in its parts.
 
     ``location``: a path, a URL for git, the name of a built-in or of a package's entry point. ``revision``: the tag,
@@ -61,7 +61,7 @@ class Reference:
             last = last[: -len(next(end for end in reversed(ARCHIVES) if last.lower().endswith(end)))]
         return last or "bundle"
 
-    def at(self, revision: str) -> "Reference":
+    def at(self, revision: str) -> "BundleReference":
         """The same repository at another tag, branch or commit, with the text that says so."""
         if self.kind != "git":
             raise UsageError(
@@ -74,7 +74,7 @@ class Reference:
         return replace(self, text=f"{body}@{revision}{mark}{sub}", revision=revision)
 
 
-def parse_reference(text: str) -> Reference:
+def parse_reference(text: str) -> BundleReference:
     """Take a reference apart. Raises UsageError for one that can't be meant, or that would be no safe argument."""
     if not text or not text.isprintable() or text != text.strip() or len(text) > _MAX_LENGTH:
         raise UsageError(f"{text[:80]!r} does not name a preset or template")
@@ -133,22 +133,22 @@ def _split(text: str, body: str) -> tuple[str, str | None, str]:
     return body, revision, clean_subfolder(subfolder, text)
 
 
-def _forge(text: str, prefix: str) -> Reference:
+def _forge(text: str, prefix: str) -> BundleReference:
     path, revision, subfolder = _split(text, text[len(prefix) + 1 :])
     path = path.removesuffix("/").removesuffix(".git")
     if not _OWNER_PATH.fullmatch(path) or ".." in path.split("/") or (prefix != "gl" and path.count("/") != 1):
         raise UsageError(f"{text!r}: write {prefix}:owner/repository", hint=f"{prefix}:owner/repository@v1.0")
-    return Reference(text, "git", f"{FORGES[prefix]}/{path}.git", revision, subfolder)
+    return BundleReference(text, "git", f"{FORGES[prefix]}/{path}.git", revision, subfolder)
 
 
-def _package(text: str) -> Reference:
+def _package(text: str) -> BundleReference:
     name, _, subfolder = text.removeprefix("package:").partition("#")
     if not _PACKAGE.fullmatch(name):
         raise UsageError(f"{text!r}: {name!r} is not an entry point name")
-    return Reference(text, "package", name, None, clean_subfolder(subfolder, text))
+    return BundleReference(text, "package", name, None, clean_subfolder(subfolder, text))
 
 
-def _scp(text: str) -> Reference:
+def _scp(text: str) -> BundleReference:
     body, _, subfolder = text.partition("#")
     host, _, path = body.partition(":")
     path, at, revision = path.partition("@")
@@ -156,10 +156,10 @@ def _scp(text: str) -> Reference:
         check_revision(revision, text)
     if not path or path.startswith("-") or ".." in path.split("/"):
         raise UsageError(f"{text!r} does not name a repository", hint="git+ssh://git@host/owner/repository@v1.0")
-    return Reference(text, "git", f"{host}:{path}", revision if at else None, clean_subfolder(subfolder, text))
+    return BundleReference(text, "git", f"{host}:{path}", revision if at else None, clean_subfolder(subfolder, text))
 
 
-def _url(text: str) -> Reference:
+def _url(text: str) -> BundleReference:
     url, revision, subfolder = _split(text, text.removeprefix("git+"))
     try:
         parts = urlsplit(url)
@@ -183,13 +183,13 @@ def _url(text: str) -> Reference:
     path = parts.path
     if not good_host or path.strip("/") == "" or path.startswith("/-") or parts.query or "\\" in url or " " in url:
         raise UsageError(f"{text!r} does not name a repository", hint="git+https://host/owner/repository@v1.0")
-    return Reference(text, "git", url, revision, subfolder)
+    return BundleReference(text, "git", url, revision, subfolder)
 
 
-def _local(text: str) -> Reference:
+def _local(text: str) -> BundleReference:
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", text):
-        return Reference(text, "name", text)
+        return BundleReference(text, "name", text)
     location, _, subfolder = text.partition("#")
     if not location:
         raise UsageError(f"{text!r} does not name a preset or template", hint=_hint())
-    return Reference(text, "path", location, None, clean_subfolder(subfolder, text))
+    return BundleReference(text, "path", location, None, clean_subfolder(subfolder, text))

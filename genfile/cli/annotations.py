@@ -16,7 +16,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Annotation:
     """One finding: the id of its rule, how bad it is, what is wrong, and where (1-based line)."""
 
     rule: str
@@ -26,12 +26,14 @@ class Finding:
     line: int | None = None
 
 
-def of_risk(risk: "Risk") -> Finding:
+def of_risk(risk: "Risk") -> Annotation:
     """A risk of an image as a finding."""
-    return Finding(risk.id, "note" if risk.level == "hint" else risk.level, risk.to_note().text, risk.path, risk.line)
+    return Annotation(
+        risk.id, "note" if risk.level == "hint" else risk.level, risk.to_note().text, risk.path, risk.line
+    )
 
 
-def github(findings: Iterable[Finding]) -> str:
+def github(findings: Iterable[Annotation]) -> str:
     """Workflow commands, a line each."""
     lines = []
     for item in findings:
@@ -46,7 +48,7 @@ def _escaped(text: str, table: dict[str, str]) -> str:
     return "".join(table.get(char, char) for char in text)
 
 
-def sarif(findings: Iterable[Finding], reasons: "dict[str, str] | None" = None) -> dict[str, Any]:
+def sarif(findings: Iterable[Annotation], reasons: "dict[str, str] | None" = None) -> dict[str, Any]:
     """A SARIF log with one run. ``reasons``: what each rule is for, by its id."""
     results = list(findings)
     known = reasons or {}
@@ -59,7 +61,7 @@ def sarif(findings: Iterable[Finding], reasons: "dict[str, str] | None" = None) 
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _result(item: Finding) -> dict[str, Any]:
+def _result(item: Annotation) -> dict[str, Any]:
     result: dict[str, Any] = {"ruleId": item.rule, "level": item.level, "message": {"text": item.text}}
     if item.path is not None:
         place: dict[str, Any] = {"artifactLocation": {"uri": item.path}}

@@ -11,7 +11,7 @@ from genfile.cli import ui
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from genfile.engine.command import Command
+    from genfile.engine.command import EngineCommand
     from genfile.engine.giving import Offer
 
 Texts = list[str] | None
@@ -52,11 +52,11 @@ def build(
     """Build the image of each service: with the secrets and arguments that its Dockerfile asks for."""
     from genfile.engine.command import How, commands
     from genfile.engine.giving import nobody
-    from genfile.engine.plan import Told, plan_builds, relative_targets, units_of
+    from genfile.engine.plan import BuildRequest, plan_builds, relative_targets, units_of
     from genfile.engine.revision import read_revision
     from genfile.engine.run import find_engine, run_all
 
-    told = Told(_all(tag), _all(secret), _all(ssh), _all(build_arg), _all(label), push)
+    told = BuildRequest(_all(tag), _all(secret), _all(ssh), _all(build_arg), _all(label), push)
     how = How(_platforms(platform), push, stage, no_cache, pull, _all(cache_from), _all(cache_to), attest)
     units = units_of(path, dockerfile=dockerfile, service=service)
     planned = plan_builds(
@@ -95,7 +95,7 @@ def _confirm(path: str, offers: "Sequence[Offer]") -> bool:
     return ui.confirm("Give it to the build?")
 
 
-def _show(command: "Command") -> None:
+def _show(command: "EngineCommand") -> None:
     """The command as one can run it: values of build arguments are left to the environment."""
     if command.stdin is None:
         ui.out(shlex.join(command.shown))

@@ -10,8 +10,8 @@ from genfile.cli import ui
 from genfile.errors import ConflictError
 
 if TYPE_CHECKING:
-    from genfile.cli.annotations import Finding
-    from genfile.upkeep.check import Checked
+    from genfile.cli.annotations import Annotation
+    from genfile.upkeep.check import CheckResult
 
 
 def check(
@@ -40,7 +40,7 @@ def check(
         raise typer.Exit(ConflictError.exit_code)
 
 
-def _report(found: "Checked") -> None:
+def _report(found: "CheckResult") -> None:
     for reason in found.reasons:
         place = reason.path if reason.line is None else f"{reason.path}:{reason.line}"
         ui.out(ui.styled(place, "bold"), f"  {reason.text}")
@@ -52,17 +52,17 @@ def _report(found: "Checked") -> None:
         ui.message("hint", "`genfile update` brings the files up to date, `genfile update --diff` shows how")
 
 
-def _findings(found: "Checked") -> "Iterator[Finding]":
-    from genfile.cli.annotations import Finding, of_risk
+def _findings(found: "CheckResult") -> "Iterator[Annotation]":
+    from genfile.cli.annotations import Annotation, of_risk
 
     for reason in found.reasons:
-        yield Finding("out-of-date", "error", reason.text, reason.path, reason.line)
+        yield Annotation("out-of-date", "error", reason.text, reason.path, reason.line)
     yield from map(of_risk, found.risks)
     for note in found.notes:
-        yield Finding("end-of-life", "warning" if note.level != "info" else "note", note.text, note.path, note.line)
+        yield Annotation("end-of-life", "warning" if note.level != "info" else "note", note.text, note.path, note.line)
 
 
-def _document(found: "Checked") -> dict[str, Any]:
+def _document(found: "CheckResult") -> dict[str, Any]:
     return {
         "version": 1,
         "current": found.current,

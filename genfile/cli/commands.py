@@ -29,7 +29,7 @@ from genfile.cli import (
     update,
     verify,
 )
-from genfile.cli.help import Command, Group
+from genfile.cli.help import Group, HelpCommand
 
 app = typer.Typer(
     name="genfile",
@@ -43,7 +43,9 @@ app = typer.Typer(
 
 
 def _add(group: typer.Typer, name: str, function: Callable[..., Any], stage: str, summary: str, *examples: str) -> None:
-    group.command(name, cls=Command, short_help=summary, epilog="\n".join(examples), rich_help_panel=stage)(function)
+    group.command(name, cls=HelpCommand, short_help=summary, epilog="\n".join(examples), rich_help_panel=stage)(
+        function
+    )
 
 
 # fmt: off

@@ -29,7 +29,7 @@ GROUPS: dict[str, frozenset[str]] = {
 STAGES = ("Start", "Maintain", "Build", "Presets", "Data")
 
 
-class Command(TyperCommand):
+class HelpCommand(TyperCommand):
     """A command whose help is made here. ``epilog`` holds its examples, one a line."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -39,7 +39,7 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """Commands below one name: without arguments it shows its help, and that is no error."""
 
-    command_class = Command
+    command_class = HelpCommand
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(group_help(self, ctx, columns()))

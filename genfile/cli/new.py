@@ -15,7 +15,7 @@ from genfile.errors import ConflictError, UsageError
 if TYPE_CHECKING:
     from genfile.bundle import Bundle
     from genfile.project.plan import Plan
-    from genfile.scaffold.render import Made
+    from genfile.scaffold.render import RenderedProject
 
 
 def new(
@@ -83,7 +83,7 @@ def new(
     _write(plan, made, bundle, dry_run=dry_run, as_json=as_json)
 
 
-def _write(plan: "Plan", made: "Made", bundle: "Bundle", *, dry_run: bool, as_json: bool) -> None:
+def _write(plan: "Plan", made: "RenderedProject", bundle: "Bundle", *, dry_run: bool, as_json: bool) -> None:
     from genfile.project.apply import apply_plan
     from genfile.scaffold.new import left_behind
 
@@ -106,7 +106,7 @@ def _write(plan: "Plan", made: "Made", bundle: "Bundle", *, dry_run: bool, as_js
         )
 
 
-def _report(plan: "Plan", made: "Made", *, dry_run: bool) -> None:
+def _report(plan: "Plan", made: "RenderedProject", *, dry_run: bool) -> None:
     show.show_changes(((change.action, change.path) for change in plan.changes), plan.root, dry_run=dry_run)
     if plan.conflicts or dry_run:
         return
@@ -120,7 +120,7 @@ def _report(plan: "Plan", made: "Made", *, dry_run: bool) -> None:
     show_steps(steps if made.generation else [*steps, "genfile init"])
 
 
-def _document(plan: "Plan", made: "Made", bundle: "Bundle") -> dict[str, Any]:
+def _document(plan: "Plan", made: "RenderedProject", bundle: "Bundle") -> dict[str, Any]:
     document: dict[str, Any] = {
         "version": 1,
         "template": {"reference": bundle.reference, "name": bundle.name, "kind": bundle.kind, "commit": bundle.commit},

@@ -1,6 +1,6 @@
 """Which stage of a Dockerfile production runs."""
 
-from genfile.container.model import Stage
+from genfile.container.model import FinishedStage
 from genfile.container.stages import lineage
 
 # Names of the stage that production runs, the surest first, and of those that it does not.
@@ -24,7 +24,7 @@ ASIDE = frozenset(
 )
 
 
-def production_stage(stages: tuple[Stage, ...], target: str | None = None) -> Stage:
+def production_stage(stages: tuple[FinishedStage, ...], target: str | None = None) -> FinishedStage:
     """The stage that a target names; else the last one, unless its name or what it runs says it is not production's."""
     if target:
         wanted = target.lower()
@@ -51,7 +51,7 @@ def _words(name: str) -> set[str]:
     return set(name.lower().replace("_", "-").replace(".", "-").split("-"))
 
 
-def _is_aside(stage: Stage) -> bool:
+def _is_aside(stage: FinishedStage) -> bool:
     return bool(stage.name and _words(stage.name) & ASIDE) or (
         stage.image == "scratch" and stage.command is None and stage.entrypoint is None
     )

@@ -25,7 +25,7 @@ Value = object
 
 
 @dataclass(frozen=True)
-class Service:
+class ComposeService:
     """A service that is built: ``context`` and ``dockerfile`` as paths of the tree (``named``: the file names it)."""
 
     name: str
@@ -62,7 +62,7 @@ def _rank(words: str) -> int:
     return 3 if named & ASIDE else 0 if named & {"prod", "production", "release"} else 2 if words else 1
 
 
-def read_compose(document: Document, path: str, dotenv: Mapping[str, str] | None = None) -> tuple[Service, ...]:
+def read_compose(document: Document, path: str, dotenv: Mapping[str, str] | None = None) -> tuple[ComposeService, ...]:
     """The services of a compose file that are built. ``dotenv``: the variables of the .env file beside it."""
     table = document.table("services")
     reader = _Reader(document, path, dict(dotenv or {}), table)
@@ -86,7 +86,7 @@ class _Reader:
     def __init__(self, document: Document, path: str, values: dict[str, str], table: Mapping[str, Value]) -> None:
         self.document, self.path, self.values, self.table = document, path, values, table
 
-    def service(self, name: str, body: Value) -> Service | None:
+    def service(self, name: str, body: Value) -> ComposeService | None:
         body = self._extended(body, 0)
         build = body.get("build")
         build = {"context": build} if isinstance(build, str) else build
@@ -98,7 +98,7 @@ class _Reader:
         base = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), context))
         base = "" if base == "." else base
         dockerfile = self._text(build.get("dockerfile") or "Dockerfile")
-        return Service(
+        return ComposeService(
             name,
             base,
             posixpath.normpath(posixpath.join(base, dockerfile)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from genfile.container.choice import production_stage
 from genfile.container.command import FindScript, combined, understand
-from genfile.container.model import Check, Command, Inherited, Port, ReadFile, Said, Stage
+from genfile.container.model import Command, FinishedStage, HealthProbe, Inherited, Port, ReadFile, Said
 from genfile.container.packages import installed, made_folders
 from genfile.container.paths import context_paths, image_paths, source_stage
 from genfile.container.ports import command_port, debugger_ports, ordered, read_check
@@ -26,12 +26,12 @@ class Image:
     """
 
     path: str
-    stages: tuple[Stage, ...]
-    stage: Stage
+    stages: tuple[FinishedStage, ...]
+    stage: FinishedStage
     words: tuple[str, ...]
     command: Said[Command] | None
     ports: tuple[Said[Port], ...]
-    health: Said[Check] | None
+    health: Said[HealthProbe] | None
     packages: tuple[Said[str], ...]
     volumes: tuple[Said[str], ...]
     folders: tuple[Said[str], ...]
@@ -61,9 +61,9 @@ class Image:
         """Where the image has a path of the build context."""
         return tuple(dict.fromkeys(image_paths(self.stages, self.stage, path)))
 
-    def needed(self) -> tuple[Stage, ...]:
+    def needed(self) -> tuple[FinishedStage, ...]:
         """The stages that the image is made from or takes files of, the final one first."""
-        found: dict[int, Stage] = {}
+        found: dict[int, FinishedStage] = {}
         queue = [self.stage]
         for stage in queue:
             for base in lineage(self.stages, stage):
@@ -114,7 +114,7 @@ def interpret(
     )
 
 
-def _scripts(stages: tuple[Stage, ...], stage: Stage, read: ReadFile | None) -> FindScript:
+def _scripts(stages: tuple[FinishedStage, ...], stage: FinishedStage, read: ReadFile | None) -> FindScript:
     def find(path: str) -> tuple[str, str] | None:
         if read is None or "$" in path:
             return None
@@ -130,10 +130,10 @@ def _scripts(stages: tuple[Stage, ...], stage: Stage, read: ReadFile | None) -> 
 
 
 def _ports(
-    stage: Stage,
+    stage: FinishedStage,
     words: tuple[str, ...],
     command: Said[Command] | None,
-    check: Said[Check] | None,
+    check: Said[HealthProbe] | None,
     values: Mapping[str, str],
 ) -> tuple[Said[Port], ...]:
     started: Said[int] | None = None
@@ -155,7 +155,7 @@ _FETCHES = re.compile(
 )
 
 
-def _packages(base: tuple[Stage, ...]) -> Iterator[Said[str]]:
+def _packages(base: tuple[FinishedStage, ...]) -> Iterator[Said[str]]:
     seen = {"git"} if any(_FETCHES.search(said.value) for stage in base for said in stage.runs) else set()
     for stage in reversed(base):
         for said in stage.runs:
@@ -165,7 +165,7 @@ def _packages(base: tuple[Stage, ...]) -> Iterator[Said[str]]:
                     yield Said(name, said.evidence)
 
 
-def _folders(base: tuple[Stage, ...]) -> Iterator[Said[str]]:
+def _folders(base: tuple[FinishedStage, ...]) -> Iterator[Said[str]]:
     for stage in reversed(base):
         for said in stage.runs:
             for name in made_folders(shell_text(said.value, stage.variables)):

@@ -64,7 +64,7 @@ class Copied:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthProbe:
     """A health check: its command, and the port and the path that it asks for."""
 
     text: str
@@ -73,7 +73,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class InstructionStep:
     """One instruction, and what holds once it is carried out.
 
     ``variables``: those of ENV and ARG, an ENV the stronger.
@@ -94,7 +94,7 @@ class Inherited:
 
 
 @dataclass(frozen=True)
-class Stage:
+class FinishedStage:
     """A stage after all of its instructions; values that instructions of the stages below it set are its own."""
 
     index: int
@@ -116,4 +116,4 @@ class Stage:
     health: Said[str] | None = None
     triggers: tuple[tuple[str, int], ...] = ()
     written: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[InstructionStep, ...] = ()

@@ -3,14 +3,14 @@
 import posixpath
 from collections.abc import Iterator
 
-from genfile.container.model import Copied, Stage
+from genfile.container.model import Copied, FinishedStage
 from genfile.container.stages import lineage
 
 MAX_DEPTH = 50
 MAX_STEPS = 20_000
 
 
-def context_paths(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[str]:
+def context_paths(stages: tuple[FinishedStage, ...], stage: FinishedStage, path: str) -> Iterator[str]:
     """The paths of the build context that a path of a stage's image may have come from, the surest first.
 
     What a stage makes by itself below a folder that was copied has the place that it would have in the context.
@@ -18,7 +18,7 @@ def context_paths(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterato
     return _Walk(stages).back(stage, posixpath.normpath(posixpath.join(stage.folder, path)))
 
 
-def image_paths(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[str]:
+def image_paths(stages: tuple[FinishedStage, ...], stage: FinishedStage, path: str) -> Iterator[str]:
     """Where a stage's image has a path of the build context."""
     return _Walk(stages).forth(stage, path)
 
@@ -26,13 +26,13 @@ def image_paths(stages: tuple[Stage, ...], stage: Stage, path: str) -> Iterator[
 class _Walk:
     """One question: each place of each stage is asked once, however many ways lead there."""
 
-    def __init__(self, stages: tuple[Stage, ...]) -> None:
+    def __init__(self, stages: tuple[FinishedStage, ...]) -> None:
         self.stages = stages
         self.seen: set[tuple[int, str]] = set()
         self.known: dict[tuple[int, str], list[str]] = {}
         self.left = MAX_STEPS
 
-    def back(self, stage: Stage, place: str, depth: int = 0) -> Iterator[str]:
+    def back(self, stage: FinishedStage, place: str, depth: int = 0) -> Iterator[str]:
         for copied, other in self._copies(stage, place, depth):
             for source in _sources(copied, place):
                 if copied.stage is None:
@@ -40,14 +40,14 @@ class _Walk:
                 elif other is not None:
                     yield from self.back(other, "/" + source.lstrip("/"), depth + 1)
 
-    def forth(self, stage: Stage, path: str, depth: int = 0) -> Iterator[str]:
+    def forth(self, stage: FinishedStage, path: str, depth: int = 0) -> Iterator[str]:
         # Unlike the way back, each way to a stage leads to other places: what it has is kept, not passed over.
         key = (stage.index, path)
         if key not in self.known:
             self.known[key] = list(dict.fromkeys(self._found_forth(stage, path, depth)))
         return iter(self.known[key])
 
-    def _found_forth(self, stage: Stage, path: str, depth: int) -> Iterator[str]:
+    def _found_forth(self, stage: FinishedStage, path: str, depth: int) -> Iterator[str]:
         for copied, other in self._copies(stage, path, depth):
             if copied.stage is None:
                 yield from _targets(copied, path)
@@ -55,7 +55,7 @@ class _Walk:
                 for inner in self.forth(other, path, depth + 1):
                     yield from _targets(copied, inner.lstrip("/"))
 
-    def _copies(self, stage: Stage, path: str, depth: int) -> Iterator[tuple[Copied, Stage | None]]:
+    def _copies(self, stage: FinishedStage, path: str, depth: int) -> Iterator[tuple[Copied, FinishedStage | None]]:
         if depth > MAX_DEPTH or (stage.index, path) in self.seen:
             return
         self.seen.add((stage.index, path))
@@ -67,7 +67,7 @@ class _Walk:
                 yield said.value, source_stage(self.stages, base, said.value)
 
 
-def source_stage(stages: tuple[Stage, ...], stage: Stage, copied: Copied) -> Stage | None:
+def source_stage(stages: tuple[FinishedStage, ...], stage: FinishedStage, copied: Copied) -> FinishedStage | None:
     """The stage that a COPY takes files of: by its name, or by its number; None for the context and for images."""
     wanted = (copied.stage or "").lower()
     if not wanted:

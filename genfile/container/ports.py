@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from genfile.container.model import Check, Port, Said
+from genfile.container.model import HealthProbe, Port, Said
 from genfile.parsers.values import port_number
 
 # What debuggers listen on by default: debugpy and ptvsd, Node's inspector, JDWP, Delve.
@@ -75,14 +75,14 @@ def debugger_ports(text: str) -> frozenset[int]:
     return frozenset(number for match in _DEBUG.finditer(text) if (number := port_number(match[1])))
 
 
-def read_check(text: str) -> Check:
+def read_check(text: str) -> HealthProbe:
     """What a health check asks for: `curl -f http://localhost:8080/health`, `nc -z localhost 8080`."""
     match = _URL.search(text)
     if match is not None:
         path = match[2] if match[2] and match[2] != "/" else None
-        return Check(text, port_number(match[1]) if match[1] else None, path)
+        return HealthProbe(text, port_number(match[1]) if match[1] else None, path)
     other = _CONNECTS.search(text)
-    return Check(text, port_number(other[1]) if other else None)
+    return HealthProbe(text, port_number(other[1]) if other else None)
 
 
 def ordered(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from genfile.container.model import Copied, Inherited, Said, Stage, Step
+from genfile.container.model import Copied, FinishedStage, Inherited, InstructionStep, Said
 from genfile.container.ports import exposed_ports
 from genfile.container.variables import expand, expand_words, known
 from genfile.dockerfile.model import Dockerfile, Instruction
@@ -31,7 +31,7 @@ class _State:
     path: str
     given: Mapping[str, str]
     head: Mapping[str, str]
-    stage: Stage
+    stage: FinishedStage
     arguments: dict[str, str] = field(default_factory=dict)
     values: dict[str, Said[str]] = field(default_factory=dict)
     lists: dict[str, list[Any]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ def interpret_stages(
     path: str,
     arguments: Mapping[str, str] | None = None,
     inherited: Callable[[str], Inherited] | None = None,
-) -> tuple[Stage, ...]:
+) -> tuple[FinishedStage, ...]:
     """Every stage of a Dockerfile. ``arguments``: what `--build-arg` gives; ``inherited``: what is known of an image
     from outside, by its reference."""
     given = dict(arguments or {})
@@ -68,7 +68,7 @@ def interpret_stages(
             text = given.get(name) or expand(value, head, item.escape)
             if text:
                 head[name] = text
-    done: list[Stage] = []
+    done: list[FinishedStage] = []
     arguments_of: list[dict[str, str]] = []
     left = MAX_ITEMS
     for parsed in dockerfile.stages[:MAX_STAGES]:
@@ -76,7 +76,7 @@ def interpret_stages(
         parent = _named(done, image)
         base = done[parent] if parent is not None else None
         given_by = inherited(image) if inherited is not None and base is None else Inherited()
-        first = Stage(parsed.index, parsed.name, image, parent, parsed.line, given_by.folder)
+        first = FinishedStage(parsed.index, parsed.name, image, parent, parsed.line, given_by.folder)
         if base is not None:
             first = replace(base, index=parsed.index, name=parsed.name, image=image, parent=parent, line=parsed.line)
             first = replace(first, copies=(), runs=(), triggers=(), written=(), steps=())
@@ -96,13 +96,13 @@ def interpret_stages(
     return tuple(done)
 
 
-def _named(done: list[Stage], image: str) -> int | None:
+def _named(done: list[FinishedStage], image: str) -> int | None:
     """The stage that a FROM names, without regard to case; the last one of that name."""
     wanted = image.lower()
     return next((stage.index for stage in reversed(done) if stage.name and stage.name.lower() == wanted), None)
 
 
-def _triggered(base: Stage | None) -> Iterator[Instruction]:
+def _triggered(base: FinishedStage | None) -> Iterator[Instruction]:
     """What ONBUILD of the stage below has a stage begin with."""
     for text, line in base.triggers if base is not None else ():
         try:
@@ -117,7 +117,7 @@ def _carry_out(state: _State, item: Instruction) -> None:
     if action is not None:
         action(state, item)
         user = state.stage.user
-        step = Step(item, state.variables, state.stage.folder, user.value if user is not None else None)
+        step = InstructionStep(item, state.variables, state.stage.folder, user.value if user is not None else None)
         state.lists["steps"].append(step)
 
 
@@ -247,7 +247,7 @@ _ACTIONS = {
 }
 
 
-def lineage(stages: tuple[Stage, ...], stage: Stage) -> tuple[Stage, ...]:
+def lineage(stages: tuple[FinishedStage, ...], stage: FinishedStage) -> tuple[FinishedStage, ...]:
     """A stage and those that it is made from, nearest first."""
     found = [stage]
     while (parent := found[-1].parent) is not None and parent < found[-1].index:

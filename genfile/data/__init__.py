@@ -15,7 +15,7 @@ Ecosystem = Literal["npm", "pypi", "go", "maven"]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReleaseLine:
     """A release line of a runtime: `22`, `3.13`. ``over``: its end of life is before the data's own date.
 
     ``alpine``: the newest release of Alpine that official images exist for.
@@ -31,14 +31,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class RuntimeLines:
     """A runtime's lines, newest first, and the one that a project gets that asks for nothing."""
 
     name: str
     default: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReleaseLine, ...]
 
-    def line(self, version: str) -> Line | None:
+    def line(self, version: str) -> ReleaseLine | None:
         return next((line for line in self.lines if line.version == version), None)
 
 
@@ -79,7 +79,7 @@ class Framework:
 
 
 @dataclass(frozen=True, slots=True)
-class SystemPackages:
+class PackageNeeds:
     """What a dependency needs of the system, by stage; see the head of packages.toml."""
 
     build: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class SystemPackages:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class FetchedModel:
     """A kind of models that are fetched by name; see the head of models.toml."""
 
     name: str
@@ -182,15 +182,15 @@ def data_date() -> date:
 
 
 @cache
-def runtime(language: str) -> Runtime:
+def runtime(language: str) -> RuntimeLines:
     """The lines of a runtime: node, bun, python, go or java. Raises KeyError for another."""
     data = load_table("runtimes")
     entry = data[language]
     lines = tuple(
-        read_entry(Line, "runtimes", (language, "lines", at), line, over=line["end_of_life"] < data["as_of"])
+        read_entry(ReleaseLine, "runtimes", (language, "lines", at), line, over=line["end_of_life"] < data["as_of"])
         for at, line in enumerate(entry["lines"])
     )
-    return Runtime(language, entry["default"], lines)
+    return RuntimeLines(language, entry["default"], lines)
 
 
 @cache
@@ -214,10 +214,10 @@ def scratch_of(language: str | None, name: str | None, folder: str) -> set[str]:
 
 
 @cache
-def system_packages(ecosystem: Ecosystem) -> dict[str, SystemPackages]:
+def system_packages(ecosystem: Ecosystem) -> dict[str, PackageNeeds]:
     """What dependencies of an ecosystem need of the system, by the dependency's name."""
     entries = load_table("packages")[ecosystem].items()
-    return {name: read_entry(SystemPackages, "packages", (ecosystem, name), entry) for name, entry in entries}
+    return {name: read_entry(PackageNeeds, "packages", (ecosystem, name), entry) for name, entry in entries}
 
 
 @cache
@@ -227,10 +227,10 @@ def brought_packages() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def models() -> tuple[Model, ...]:
+def models() -> tuple[FetchedModel, ...]:
     """The models that are fetched by name."""
     entries = load_table("models").items()
-    return tuple(read_entry(Model, "models", (name,), entry, name=name) for name, entry in entries)
+    return tuple(read_entry(FetchedModel, "models", (name,), entry, name=name) for name, entry in entries)
 
 
 @cache

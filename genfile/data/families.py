@@ -9,7 +9,7 @@ from genfile.data.entries import read_entry
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FamilyLine:
     """What the references of a family take from a runtime: its line, and the distributions of its official images."""
 
     version: str = ""
@@ -48,7 +48,7 @@ class Family:
     like: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
 
-    def has(self, kind: str, line: Line | None = None) -> bool:
+    def has(self, kind: str, line: FamilyLine | None = None) -> bool:
         """Whether there are images of this family for a kind of services, at a line of its runtime."""
         if self.name == DEFAULT:
             return True
@@ -66,7 +66,7 @@ class Family:
         """Whether there are images for what an option asks for."""
         return _JAVA.get(kind, kind) in self.extra.get(option, {})
 
-    def images_of(self, kind: str, line: Line, chosen: Iterable[str] = ()) -> dict[str, str]:
+    def images_of(self, kind: str, line: FamilyLine, chosen: Iterable[str] = ()) -> dict[str, str]:
         """The references that the family sets, by the name of the preset's option; ``chosen``: options that are yes."""
         found = dict(self.images.get(kind, {}))
         for option in chosen:
@@ -77,7 +77,7 @@ class Family:
         """What the images call each of Debian's packages; None: they have none."""
         return package_names(self.like.get(kind, self.name))
 
-    def to_context(self, kind: str = "", line: Line | None = None) -> dict[str, Any]:
+    def to_context(self, kind: str = "", line: FamilyLine | None = None) -> dict[str, Any]:
         """What a template sees of it, as plain values; without a line, no package that belongs to a runtime."""
         return {
             "name": self.name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from genfile.detect.committed import put_committed
 from genfile.detect.contain import contained
 from genfile.detect.ownmachine import tell_of_own_machine
-from genfile.detect.survey import Found, survey, uncovered
+from genfile.detect.survey import FoundService, survey, uncovered
 from genfile.detect.tree import Tree
 from genfile.detect.unread import put_unread
 from genfile.detect.written import put_kept
@@ -127,7 +127,7 @@ def inspect_source(
     return Inspection(tuple(services), tuple(notes), skipped)
 
 
-def _detected(tree: Tree, found: "Sequence[Found]", fronts: "dict[str, Served]") -> list[InspectedService]:
+def _detected(tree: Tree, found: "Sequence[FoundService]", fronts: "dict[str, Served]") -> list[InspectedService]:
     """Each service on its own: what one of them does to the reader, or takes of the budget, is not the others' loss."""
     services: list[InspectedService] = []
     taken: set[str] = set()
@@ -146,7 +146,7 @@ def _detected(tree: Tree, found: "Sequence[Found]", fronts: "dict[str, Served]")
     return services
 
 
-def _service(found: Found, front: "Served | None", taken: set[str]) -> InspectedService | None:
+def _service(found: FoundService, front: "Served | None", taken: set[str]) -> InspectedService | None:
     draft = found.language.detect(found.project)
     draft.values.setdefault("language", found.language.NAME)
     draft.values.setdefault("path", found.project.spec_path)
@@ -180,7 +180,7 @@ def _declared(rules: "Sequence[DetectRules]", chosen: "DetectRules | None") -> "
     return first + [Declared(item) for item in rules if item is not chosen]
 
 
-def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[Found], dict[str, Served]]":
+def _parted(tree: Tree, declared: "Sequence[Declared]" = ()) -> "tuple[list[FoundService], dict[str, Served]]":
     """The services of a tree, and the front ends that one of them serves."""
     found = survey(tree, declared)
     nodes = {item.project.path for item in found if item.language.NAME == "node"}

@@ -16,7 +16,7 @@ _NEVER = frozenset({"node_modules", "__pycache__", "venv"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class OutsidePath:
     """A path of the tree that something of a service names. ``runs``: its program reads it, not only its build."""
 
     path: str
@@ -24,7 +24,7 @@ class Reference:
     runs: bool
 
 
-def put_outside(root: Project, draft: Draft, references: Iterable[Reference]) -> None:
+def put_outside(root: Project, draft: Draft, references: Iterable[OutsidePath]) -> None:
     """Put /beside, and into /run_paths what of it the program reads.
 
     ``root``: the folder that is the build context without it. What is not in the tree is made by something else, and

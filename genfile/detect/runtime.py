@@ -11,7 +11,7 @@ Range = tuple[str, Scheme, Evidence]
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedRuntime:
     """What a project says of its runtime.
 
     ``bound``: the newest line that the dependencies work with, and which one says so. ``hosted``: what a Dockerfile or
@@ -28,7 +28,7 @@ class Asked:
     default: Callable[[str], Fact[str]]
 
 
-def put_runtime(asked: Asked, draft: Draft) -> None:
+def put_runtime(asked: AskedRuntime, draft: Draft) -> None:
     """Put /runtime; what disagrees, or has no support any more, becomes a note."""
     draft.notes.extend(asked.pins.conflicts(f"{asked.title} version"))
     if asked.pins.fact is not None and not _is_stale(asked, asked.pins.fact, draft):
@@ -39,7 +39,7 @@ def put_runtime(asked: Asked, draft: Draft) -> None:
         _put_range(asked, draft)
 
 
-def _is_stale(asked: Asked, fact: Fact[Pin], draft: Draft) -> bool:
+def _is_stale(asked: AskedRuntime, fact: Fact[Pin], draft: Draft) -> bool:
     """A pin without support that the project's own range shuts out was forgotten; the range is what is kept true."""
     line, says = fact.value.line, fact.evidence[0]
     known = runtime(asked.language).line(line)
@@ -54,7 +54,7 @@ def _is_stale(asked: Asked, fact: Fact[Pin], draft: Draft) -> bool:
     return True
 
 
-def _put_pin(asked: Asked, fact: Fact[Pin], draft: Draft) -> None:
+def _put_pin(asked: AskedRuntime, fact: Fact[Pin], draft: Draft) -> None:
     pin, says = fact.value, fact.evidence[0]
     known = known_line(asked.language, pin.line)
     if known != pin.line:
@@ -71,13 +71,13 @@ def _put_pin(asked: Asked, fact: Fact[Pin], draft: Draft) -> None:
     warn_over(asked.language, asked.title, pin.line, says, draft)
 
 
-def _fits(asked: Asked, line: str) -> bool:
+def _fits(asked: AskedRuntime, line: str) -> bool:
     bound = asked.bound[0]
     within = bound is None or _key(line) <= _key(bound)
     return within and all(satisfies(line, text, scheme) for text, scheme, _ in asked.ranges)
 
 
-def _put_range(asked: Asked, draft: Draft) -> None:
+def _put_range(asked: AskedRuntime, draft: Draft) -> None:
     ranges = asked.ranges
     bound, reason = asked.bound
     constraints = [(text, scheme) for text, scheme, _ in ranges]

@@ -60,7 +60,7 @@ MAX_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundService:
     """A folder that is a service."""
 
     project: Project
@@ -68,9 +68,9 @@ class Found:
     claim: Claim
 
 
-def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[Found]:
+def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[FoundService]:
     """Every service of the tree, the root's first, then by path; ``declared``: languages that presets know."""
-    found: list[Found] = []
+    found: list[FoundService] = []
     for folder in sorted(tree.folders, key=lambda path: (path.count("/") + bool(path), path)):
         if not tree.budget.allows(folder, names=len(tree.folders[folder])):
             break
@@ -160,7 +160,7 @@ def _folders_up(folder: str) -> Iterator[str]:
 _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstart")
 
 
-def _serving(found: list[Found], declared: "Sequence[Declared]") -> list[Found]:
+def _serving(found: list[FoundService], declared: "Sequence[Declared]") -> list[FoundService]:
     """The services without the folders that a preset's rules claim, and that are not beside the others."""
     for language in declared:
         kept = language.serving([item.project for item in found if item.language is language])
@@ -168,11 +168,11 @@ def _serving(found: list[Found], declared: "Sequence[Declared]") -> list[Found]:
     return found
 
 
-def _without_tools(found: list[Found]) -> list[Found]:
+def _without_tools(found: list[FoundService]) -> list[FoundService]:
     """The services without programs of a folder beside them that nothing says stay or listen: those are tools."""
     certain = [item for item in found if item.claim.strength in ("server", "program")]
 
-    def is_tool(item: Found) -> bool:
+    def is_tool(item: FoundService) -> bool:
         name = item.claim.reason.path.rpartition("/")[2]
         # A name that says what it is for is more than a guess.
         usual = name in ("app.py", "server.py", "bot.py", "worker.py", "wsgi.py", "asgi.py")
@@ -181,12 +181,12 @@ def _without_tools(found: list[Found]) -> list[Found]:
     return [item for item in found if not certain or not is_tool(item)]
 
 
-def _without_doubles(found: list[Found]) -> list[Found]:
+def _without_doubles(found: list[FoundService]) -> list[FoundService]:
     """The services without a Python project whose program is in the folder of one further down: that lists for itself
     what it needs, and a host wanted the same at the root."""
     own = [item.project.path for item in found if item.language is python]
 
-    def is_double(item: Found) -> bool:
+    def is_double(item: FoundService) -> bool:
         below = [path for path in own if path != item.project.path and inside(path, item.project.path)]
         file = python.main_file(item.project) if item.language is python and below else None
         return file is not None and any(inside(item.project.full(file), path) for path in below)
@@ -194,11 +194,11 @@ def _without_doubles(found: list[Found]) -> list[Found]:
     return [item for item in found if not is_double(item)]
 
 
-def _without_strayed(found: list[Found]) -> list[Found]:
+def _without_strayed(found: list[FoundService]) -> list[FoundService]:
     """The services without a start file that was copied out of the folder of one further down, without its modules."""
     own = [item.project for item in found if item.language is node]
 
-    def is_strayed(item: Found) -> bool:
+    def is_strayed(item: FoundService) -> bool:
         below = [other for other in own if other.path != item.project.path and inside(other.path, item.project.path)]
         says = node.strayed(item.project, below) if item.language is node and below else None
         if says is not None:
@@ -209,24 +209,24 @@ def _without_strayed(found: list[Found]) -> list[Found]:
     return [item for item in found if not is_strayed(item)]
 
 
-def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> Found | None:
+def _declared_claim(project: Project, names: frozenset[str], declared: "Sequence[Declared]") -> FoundService | None:
     for language in declared:
         claim = language.claim(project) if language.is_candidate(names) else None
         if claim is not None:
-            return Found(project, language, claim)
+            return FoundService(project, language, claim)
     return None
 
 
-def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) -> Found | None:
+def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) -> FoundService | None:
     project = Project(tree, folder)
     names = frozenset(tree.folders[folder]) | {name + "/" for name in tree.subfolders(folder)}
     ruled = _declared_claim(project, names, declared)
     if ruled is not None and cast("Declared", ruled.language).wins:
         return ruled
-    claims: list[Found] = []
+    claims: list[FoundService] = []
     for language in LANGUAGES:
         if language.is_candidate(names) and (claim := language.claim(project)) is not None:
-            claims.append(Found(project, language, claim))
+            claims.append(FoundService(project, language, claim))
     claims = [item for item in claims if not _brought_along(item)]
     foreign = next((name for name in FOREIGN if name in names or any(item.endswith(name) for item in names)), None)
     if foreign is not None and claims and all(_is_front(item) for item in claims):
@@ -254,7 +254,7 @@ def _best_claim(tree: Tree, folder: str, declared: "Sequence[Declared]" = ()) ->
     return winner
 
 
-def _brought_along(found: Found) -> bool:
+def _brought_along(found: FoundService) -> bool:
     """Whether a program is a part of an application for desktops, which starts it by itself; a note says so."""
     says = node.brought_along(found.project) if found.language is not node else None
     if says is not None:
@@ -263,7 +263,7 @@ def _brought_along(found: Found) -> bool:
     return says is not None
 
 
-def _is_front(found: Found) -> bool:
+def _is_front(found: FoundService) -> bool:
     """Whether a claim beside another language's manifest is not one of its own: a Procfile there starts the other."""
     return found.claim.strength in ("site", "guess") or found.claim.reason.path.endswith("Procfile")
 
@@ -301,7 +301,7 @@ def _reasons(tree: Tree) -> Iterator[Note]:
                 yield note
 
 
-def _last_resort(tree: Tree) -> list[Found]:
+def _last_resort(tree: Tree) -> list[FoundService]:
     """A program at the root, or in a module of its go.work, that nothing says anything of: where there is no other
     service, it may be one."""
     root = Project(tree, "")
@@ -315,12 +315,12 @@ def _last_resort(tree: Tree) -> list[Found]:
             if reason is not None and (language is node or node.brought_along(project) is None):
                 text = f"{reason}: no sign that this program keeps running or listens; it may be a library"
                 tree.note("warning", text, reason.path, reason.line)
-                return [Found(project, language, Claim("guess", reason))]
+                return [FoundService(project, language, Claim("guess", reason))]
     return []
 
 
-def _static_claim(project: Project) -> Found:
-    return Found(project, cast(Language, static), static.claim(project))
+def _static_claim(project: Project) -> FoundService:
+    return FoundService(project, cast(Language, static), static.claim(project))
 
 
-__all__ = ["LANGUAGES", "Found", "is_aside", "survey", "uncovered"]
+__all__ = ["LANGUAGES", "FoundService", "is_aside", "survey", "uncovered"]

@@ -19,7 +19,7 @@ _READ_BY_ENGINES = re.compile(
 
 
 @dataclass(frozen=True)
-class Target:
+class BuildTarget:
     """One image to be built: Dockerfile and context relative to the folder that the command runs in.
 
     ``arguments``: names, whose values the engine takes from its environment; ``values``: those that the user typed.
@@ -51,7 +51,7 @@ class How:
 
 
 @dataclass(frozen=True)
-class Command:
+class EngineCommand:
     """A program with its arguments, and what it reads from standard input.
 
     ``environment``: variables that it gets beside genfile's own. ``hidden``: arguments that hold a value, each with
@@ -69,7 +69,7 @@ class Command:
         return tuple(self.hidden.get(word, word) for word in self.words)
 
 
-def commands(engine: Engine, targets: Sequence[Target], how: How) -> list[Command]:
+def commands(engine: Engine, targets: Sequence[BuildTarget], how: How) -> list[EngineCommand]:
     """The commands that build all images: one bake of Docker's for several, else one build each.
 
     Raises UsageError for what the engine can't do.
@@ -83,19 +83,19 @@ def commands(engine: Engine, targets: Sequence[Target], how: How) -> list[Comman
     return [command for item in targets for command in _plain(engine, item, how)]
 
 
-def _command(target: Target, words: Sequence[str], stdin: str | None = None) -> Command:
+def _command(target: BuildTarget, words: Sequence[str], stdin: str | None = None) -> EngineCommand:
     """A command that finds the typed values of arguments in its environment."""
     environment = {name: value for name, value in target.values.items() if not _READ_BY_ENGINES.fullmatch(name)}
     hidden = {word: word.partition("=")[0] for word in words if word in _spelled(target).values()}
-    return Command(tuple(words), stdin, environment, hidden)
+    return EngineCommand(tuple(words), stdin, environment, hidden)
 
 
-def _spelled(target: Target) -> dict[str, str]:
+def _spelled(target: BuildTarget) -> dict[str, str]:
     """The arguments that have to stand in the command with their values."""
     return {name: f"{name}={value}" for name, value in target.values.items() if _READ_BY_ENGINES.fullmatch(name)}
 
 
-def _docker(target: Target, how: How) -> tuple[str, ...]:
+def _docker(target: BuildTarget, how: How) -> tuple[str, ...]:
     words = ["docker", "buildx", "build", *_common(target, how)]
     words += ["--push"] if how.push else ["--load"]
     if how.attest:
@@ -103,20 +103,22 @@ def _docker(target: Target, how: How) -> tuple[str, ...]:
     return (*words, local_folder(target.context))
 
 
-def _plain(engine: Engine, target: Target, how: How) -> Iterator[Command]:
+def _plain(engine: Engine, target: BuildTarget, how: How) -> Iterator[EngineCommand]:
     """The commands of Podman and Buildah. Images for several platforms are put together in a list of manifests."""
     words = [engine, "build", *_common(target, how, several=len(how.platforms) > 1), local_folder(target.context)]
     yield _command(target, words)
     if len(how.platforms) > 1:
         first = target.tags[0]
-        yield from (Command((engine, "tag", first, tag)) for tag in target.tags[1:])
+        yield from (EngineCommand((engine, "tag", first, tag)) for tag in target.tags[1:])
         if how.push:
-            yield from (Command((engine, "manifest", "push", "--all", tag, f"docker://{tag}")) for tag in target.tags)
+            yield from (
+                EngineCommand((engine, "manifest", "push", "--all", tag, f"docker://{tag}")) for tag in target.tags
+            )
     elif how.push:
-        yield from (Command((engine, "push", tag)) for tag in target.tags)
+        yield from (EngineCommand((engine, "push", tag)) for tag in target.tags)
 
 
-def _common(target: Target, how: How, *, several: bool = False) -> list[str]:
+def _common(target: BuildTarget, how: How, *, several: bool = False) -> list[str]:
     words = ["--file", target.dockerfile]
     for flag, values in (
         ("--manifest" if several else "--tag", target.tags[:1] if several else target.tags),
@@ -135,7 +137,7 @@ def _common(target: Target, how: How, *, several: bool = False) -> list[str]:
     return words + ["--no-cache"] * how.no_cache + ["--pull"] * how.pull
 
 
-def _bake(targets: Sequence[Target], how: How) -> Command:
+def _bake(targets: Sequence[BuildTarget], how: How) -> EngineCommand:
     import json
 
     document = {"target": {item.name: _bake_target(item, how) for item in targets}}
@@ -156,7 +158,7 @@ def _bake(targets: Sequence[Target], how: How) -> Command:
     return replace(command, hidden=hidden)
 
 
-def _bake_target(target: Target, how: How) -> dict[str, Any]:
+def _bake_target(target: BuildTarget, how: How) -> dict[str, Any]:
     from os.path import relpath
 
     context = local_folder(target.context)

@@ -45,7 +45,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Given:
+class BuildInputs:
     """What a build gets, each as its flag takes it, and what is worth saying about the rest."""
 
     secrets: tuple[str, ...]
@@ -72,7 +72,7 @@ def give(
     *,
     ours: Asks = NOTHING,
     confirm: Confirm = nobody,
-) -> Given:
+) -> BuildInputs:
     """Decide what the build of the Dockerfile at ``path`` gets beside what the user named.
 
     ``ours``: what the Dockerfile asks for as genfile wrote it. Raises UsageError for a secret that a step can't do
@@ -89,7 +89,7 @@ def give(
     ]
     notes += _missing(path, asks, named, {item.value for item in kept}, withheld, environment, home)
     values = {flag: tuple(item.value for item in kept if item.flag == flag) for flag in ("secret", "ssh", "build-arg")}
-    return Given(values["secret"], values["ssh"], values["build-arg"], tuple(notes))
+    return BuildInputs(values["secret"], values["ssh"], values["build-arg"], tuple(notes))
 
 
 def _offers(asks: Asks, named: Named, environment: Mapping[str, str], home: Path, ours: Asks) -> list[Offer]:

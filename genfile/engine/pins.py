@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import read_dockerfile
-from genfile.engine.reference import Reference, parse_reference
+from genfile.engine.reference import ImageReference, parse_reference
 from genfile.errors import UsageError
 
 _AROUND = r"[A-Za-z0-9._/:@$-]"
@@ -21,7 +21,7 @@ class Use:
     end_line: int
 
     @property
-    def reference(self) -> Reference | None:
+    def reference(self) -> ImageReference | None:
         """The image; None if a variable stands in it, or it is not a reference."""
         try:
             return None if "$" in self.text else parse_reference(self.text)
@@ -58,13 +58,13 @@ def pinned(text: str, digests: Mapping[str, str]) -> str:
         digest = digests.get(tagged(reference)) if reference is not None else None
         if reference is None or digest is None:
             continue
-        new = str(Reference(reference.registry, reference.repository, reference.tag, digest))
+        new = str(ImageReference(reference.registry, reference.repository, reference.tag, digest))
         pattern = re.compile(f"(?<!{_AROUND}){re.escape(use.text)}(?!{_AROUND})")
         for at in range(use.line - 1, use.end_line):
             lines[at] = pattern.sub(new, lines[at])
     return "\n".join(lines)
 
 
-def tagged(reference: Reference) -> str:
+def tagged(reference: ImageReference) -> str:
     """The reference as it is written, without its digest."""
-    return str(Reference(reference.registry, reference.repository, reference.tag))
+    return str(ImageReference(reference.registry, reference.repository, reference.tag))

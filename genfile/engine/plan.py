@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from genfile.dockerfile.model import Dockerfile
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
 from genfile.engine.asks import NOTHING, Asks, asks_of
-from genfile.engine.command import Target
+from genfile.engine.command import BuildTarget
 from genfile.engine.giving import Confirm, Named, give, nobody
-from genfile.engine.reference import Reference, parse_reference
+from genfile.engine.reference import ImageReference, parse_reference
 from genfile.engine.revision import Revision
 from genfile.errors import NothingFoundError, SourceError, UsageError
 
@@ -35,7 +35,7 @@ class Unit:
 
 
 @dataclass(frozen=True)
-class Told:
+class BuildRequest:
     """The user's flags for a build. ``tags``: whole references, or names that get the revision's tags."""
 
     tags: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Told:
 class Planned:
     """The images to build, and notes on them."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[BuildTarget, ...]
     notes: tuple[str, ...] = field(default=())
 
 
@@ -134,7 +134,7 @@ def _name(root: Path) -> str:
 def plan_builds(
     root: Path,
     units: Sequence[Unit],
-    told: Told,
+    told: BuildRequest,
     revision: Revision | None,
     *,
     environment: Mapping[str, str] = os.environ,
@@ -163,7 +163,7 @@ def plan_builds(
         notes += given.notes
         notes += [f"{tag}: latest says nothing about what is in the image" for tag in tags if tag.endswith(":latest")]
         targets.append(
-            Target(
+            BuildTarget(
                 unit.name,
                 unit.dockerfile,
                 unit.context,
@@ -191,7 +191,7 @@ def _one_name_each(units: Sequence[Unit]) -> None:
             )
 
 
-def _tags(unit: Unit, told: Told, revision: Revision | None) -> tuple[str, ...]:
+def _tags(unit: Unit, told: BuildRequest, revision: Revision | None) -> tuple[str, ...]:
     references = [parse_reference(tag) for tag in told.tags or (unit.name,)]
     if told.push and not any(item.registry or "/" in item.repository for item in references):
         raise UsageError(
@@ -212,14 +212,14 @@ def read_named(root: Path, path: str) -> Dockerfile:
         raise SourceError(f"{path} can't be read: {reason}") from None
 
 
-def _tagged(reference: Reference, told: Told, revision: Revision | None) -> list[Reference]:
+def _tagged(reference: ImageReference, told: BuildRequest, revision: Revision | None) -> list[ImageReference]:
     if reference.tag is not None or reference.digest is not None:
         return [reference]
     tags = revision.tags() if revision is not None and told.push else ("dev",)
-    return [Reference(reference.registry, reference.repository, tag) for tag in tags]
+    return [ImageReference(reference.registry, reference.repository, tag) for tag in tags]
 
 
-def _named(told: Told) -> Named:
+def _named(told: BuildRequest) -> Named:
     """What the flags name of what a Dockerfile can ask for."""
     secrets = (part for text in told.secrets for part in text.split(",") if part.startswith("id="))
     return Named(
@@ -229,7 +229,7 @@ def _named(told: Told) -> Named:
     )
 
 
-def relative_targets(targets: Sequence[Target], root: Path) -> list[Target]:
+def relative_targets(targets: Sequence[BuildTarget], root: Path) -> list[BuildTarget]:
     """The same with paths from the current folder, so that a printed command can be pasted there."""
     from dataclasses import replace
 

@@ -17,7 +17,7 @@ HUB = "docker.io"
 
 
 @dataclass(frozen=True)
-class Reference:
+class ImageReference:
     """A reference in its parts; ``registry`` is None if it has none."""
 
     registry: str | None
@@ -47,7 +47,7 @@ class Reference:
         return f"library/{self.repository}" if official else self.repository
 
 
-def parse_reference(text: str) -> Reference:
+def parse_reference(text: str) -> ImageReference:
     """Parse a reference. Raises UsageError that says which part is wrong, and what is allowed."""
     rest, at, digest = text.partition("@")
     if at and not _DIGEST.fullmatch(digest):
@@ -70,7 +70,7 @@ def parse_reference(text: str) -> Reference:
             raise UsageError(f"image {text}: {component or 'an empty part'} {_fault(component)}", hint=_mended(text))
     if len(f"{registry or ''}{repository}") > _MAX_NAME:
         raise UsageError(f"image {text[:60]}…: the name has more than {_MAX_NAME} characters")
-    return Reference(registry, repository, tag or None, digest or None)
+    return ImageReference(registry, repository, tag or None, digest or None)
 
 
 def _fault(component: str) -> str:

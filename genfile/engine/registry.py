@@ -13,7 +13,7 @@ from typing import Any
 
 from genfile import __version__
 from genfile.engine.credentials import Credentials, find_credentials
-from genfile.engine.reference import HUB, Reference
+from genfile.engine.reference import HUB, ImageReference
 from genfile.errors import GenfileError
 
 # An image for several platforms is its index; the digest of one platform's manifest would be wrong on the others.
@@ -50,14 +50,14 @@ class Registry:
     _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
 
-    def digest(self, reference: Reference) -> str:
+    def digest(self, reference: ImageReference) -> str:
         """The digest of a tag, `sha256:…`. Raises RegistryError that says why there is none."""
         name = f"{reference.host}/{reference.path}:{reference.tag or 'latest'}"
         if name not in self._digests:
             self._digests[name] = self._ask(reference)
         return self._digests[name]
 
-    def _ask(self, reference: Reference) -> str:
+    def _ask(self, reference: ImageReference) -> str:
         host = _HUB_SERVER if reference.host == HUB else reference.host
         scheme = "http" if reference.host in self.plain or _LOCAL.fullmatch(host) else "https"
         url = f"{scheme}://{host}/v2/{reference.path}/manifests/{reference.tag or 'latest'}"
@@ -74,7 +74,9 @@ class Registry:
                 return digest
         return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
-    def _request(self, method: str, url: str, token: str | None, reference: Reference) -> tuple[int, Message, bytes]:
+    def _request(
+        self, method: str, url: str, token: str | None, reference: ImageReference
+    ) -> tuple[int, Message, bytes]:
         headers = {"Accept": _ACCEPT, "User-Agent": f"genfile/{__version__}"}
         request = urllib.request.Request(url, method=method, headers=headers)
         if token is not None:
@@ -91,7 +93,7 @@ class Registry:
                 f"{reference.host} can't be reached: {reason}", hint="check the network and the proxy"
             ) from None
 
-    def _token(self, challenge: str, reference: Reference) -> str:
+    def _token(self, challenge: str, reference: ImageReference) -> str:
         """The Authorization for a repository: Basic as it is, Bearer fetched from the realm that the registry names."""
         credentials = find_credentials(reference.host)
         kind, _, rest = challenge.partition(" ")
@@ -108,7 +110,7 @@ class Registry:
             query["service"] = parameters["service"]
         return f"Bearer {self._fetch_token(f'{realm}?{urllib.parse.urlencode(query)}', credentials, reference)}"
 
-    def _fetch_token(self, url: str, credentials: Credentials | None, reference: Reference) -> str:
+    def _fetch_token(self, url: str, credentials: Credentials | None, reference: ImageReference) -> str:
         status, _, body = self._request("GET", url, credentials.basic if credentials else None, reference)
         if status in (401, 403):
             raise _login(reference, refused=credentials is not None)
@@ -122,7 +124,7 @@ class Registry:
         return token
 
 
-def _refused(reference: Reference, status: int) -> RegistryError:
+def _refused(reference: ImageReference, status: int) -> RegistryError:
     name = f"{reference.name}:{reference.tag or 'latest'}"
     if status == 404:
         return RegistryError(f"{name} does not exist", hint="check the name and the tag")
@@ -135,6 +137,6 @@ def _refused(reference: Reference, status: int) -> RegistryError:
     return RegistryError(f"{reference.host} answered HTTP {status} for {name}")
 
 
-def _login(reference: Reference, *, refused: bool = False) -> RegistryError:
+def _login(reference: ImageReference, *, refused: bool = False) -> RegistryError:
     what = "refused the credentials for" if refused else "wants a login for"
     return RegistryError(f"{reference.host} {what} {reference.name}", hint=f"docker login {reference.host}")

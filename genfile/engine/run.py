@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from genfile.engine.command import Command, Engine
+from genfile.engine.command import Engine, EngineCommand
 from genfile.errors import GenfileError, UsageError
 from genfile.terminal import write_data
 
@@ -35,7 +35,7 @@ def find_engine(named: str | None) -> Engine:
     return found
 
 
-def run_all(commands: Sequence[Command], folder: Path) -> None:
+def run_all(commands: Sequence[EngineCommand], folder: Path) -> None:
     """Run commands one after another in a folder, until one fails.
 
     Raises GenfileError with the meaning of the engine's message; its output has been shown by then.
@@ -53,7 +53,7 @@ def run_all(commands: Sequence[Command], folder: Path) -> None:
         raise GenfileError(meaning.text, hint=meaning.hint)
 
 
-def _run(command: Command, folder: Path) -> tuple[int, str]:
+def _run(command: EngineCommand, folder: Path) -> tuple[int, str]:
     """Run it in front of the user; its exit code and the end of what it printed."""
     drawn = sys.stderr.isatty() and os.name == "posix" and os.environ.get("TERM", "dumb") != "dumb"
     try:
@@ -62,7 +62,7 @@ def _run(command: Command, folder: Path) -> tuple[int, str]:
         raise GenfileError(f"{command.words[0]} can't be started: {error.strerror or error}") from None
 
 
-def _start(command: Command, folder: Path, output: int) -> "subprocess.Popen[bytes]":
+def _start(command: EngineCommand, folder: Path, output: int) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         command.words,
         cwd=folder,
@@ -77,7 +77,7 @@ def _start(command: Command, folder: Path, output: int) -> "subprocess.Popen[byt
     return process
 
 
-def _piped(command: Command, folder: Path) -> tuple[int, str]:
+def _piped(command: EngineCommand, folder: Path) -> tuple[int, str]:
     kept: deque[str] = deque(maxlen=_KEPT)
     with _start(command, folder, subprocess.PIPE) as process:
         for raw in process.stdout or ():
@@ -88,7 +88,7 @@ def _piped(command: Command, folder: Path) -> tuple[int, str]:
     return code, "".join(kept)
 
 
-def _drawn(command: Command, folder: Path) -> tuple[int, str]:
+def _drawn(command: EngineCommand, folder: Path) -> tuple[int, str]:
     """With a terminal of its own, so that the engine draws its progress as it does for whoever calls it by hand."""
     import pty
     import tty

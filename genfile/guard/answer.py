@@ -25,7 +25,7 @@ class ServiceItem(Model):
     risks: Annotated[tuple[RiskItem, ...], _Many] = ()
 
 
-class Answer(Model):
+class TreeAnswer(Model):
     """The services of a tree and the notes on it."""
 
     services: Annotated[tuple[ServiceItem, ...], _Many]

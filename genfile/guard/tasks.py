@@ -158,11 +158,11 @@ def _checked(reply: bytes) -> "Inspection":
     from pydantic import ValidationError
 
     from genfile.detect.inspection import InspectedService, Inspection
-    from genfile.guard.answer import Answer
+    from genfile.guard.answer import TreeAnswer
     from genfile.spec.project import parse_spec
 
     try:
-        answer = Answer.model_validate_json(reply)
+        answer = TreeAnswer.model_validate_json(reply)
         services = tuple(
             InspectedService(
                 parse_spec(item.spec),

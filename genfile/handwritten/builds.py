@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from genfile.parsers import ParseError
 
 if TYPE_CHECKING:
-    from genfile.container.compose import Service
+    from genfile.container.compose import ComposeService
     from genfile.detect.tree import Tree
     from genfile.image import Context
 
@@ -20,7 +20,7 @@ _CLUSTERS = frozenset("k8s kubernetes helm charts chart manifests kustomize depl
 
 
 @dataclass(frozen=True)
-class Way:
+class BuildWay:
     """One way that a Dockerfile is built. ``root``: the folder of the context, "" for the tree's own; ``said``: the
     file that says so, None where nothing does; ``given``: the variables that its container gets."""
 
@@ -41,26 +41,26 @@ def is_build_file(path: str) -> bool:
     return is_bake_file(name) or strength(name) is not None
 
 
-def ways_of(tree: "Tree", path: str) -> tuple[Way, ...]:
+def ways_of(tree: "Tree", path: str) -> tuple[BuildWay, ...]:
     """Every way that a Dockerfile is built, those of production first; by default in its folder, or at the root."""
     found = tuple(way for way in declared(tree) if way.dockerfile == path)
     if found:
         return found
     folder = posixpath.dirname(path)
-    return (Way(path, folder), *((Way(path, ""),) if folder else ()))
+    return (BuildWay(path, folder), *((BuildWay(path, ""),) if folder else ()))
 
 
-def declared(tree: "Tree") -> tuple[Way, ...]:
+def declared(tree: "Tree") -> tuple[BuildWay, ...]:
     """What the compose files and bake files of a tree build."""
     key = ("declared-builds",)
     if key not in tree.memory:
         names = sorted(filter(is_build_file, tree.paths), key=_order)[:MAX_FILES]
         tree.memory[key] = (*(way for name in names for way in builds_in(tree, name)), *_others(tree))
-    found: tuple[Way, ...] = tree.memory[key]
+    found: tuple[BuildWay, ...] = tree.memory[key]
     return found
 
 
-def builds_in(tree: "Tree", path: str) -> Iterator[Way]:
+def builds_in(tree: "Tree", path: str) -> Iterator[BuildWay]:
     """What one compose file or bake file builds; one that can't be read builds nothing."""
     from genfile.container.bake import is_bake_file, read_bake
 
@@ -73,7 +73,7 @@ def builds_in(tree: "Tree", path: str) -> Iterator[Way]:
         return
     for item in targets:
         if _inside(item.context):
-            yield Way(item.dockerfile, item.context, item.target, item.arguments, path)
+            yield BuildWay(item.dockerfile, item.context, item.target, item.arguments, path)
 
 
 def hosts(tree: "Tree") -> frozenset[str] | None:
@@ -109,7 +109,7 @@ def _names(service: Mapping[str, object]) -> Iterator[str]:
         yield from map(str, aliases if isinstance(aliases, list) else ())
 
 
-def _services(tree: "Tree", path: str) -> "tuple[Service, ...]":
+def _services(tree: "Tree", path: str) -> "tuple[ComposeService, ...]":
     from genfile.container.compose import read_compose, read_dotenv
     from genfile.parsers.data import parse_yaml
 
@@ -118,7 +118,7 @@ def _services(tree: "Tree", path: str) -> "tuple[Service, ...]":
     return read_compose(document, path, read_dotenv(dotenv or "")) if document is not None else ()
 
 
-def _others(tree: "Tree") -> Iterator[Way]:
+def _others(tree: "Tree") -> Iterator[BuildWay]:
     """Compose files of any other name, at the root."""
     from genfile.container.compose import strength_of
 
@@ -128,9 +128,9 @@ def _others(tree: "Tree") -> Iterator[Way]:
             yield from (_of_compose(item, name) for item in _services(tree, name) if _inside(item.context))
 
 
-def _of_compose(item: "Service", path: str) -> Way:
+def _of_compose(item: "ComposeService", path: str) -> BuildWay:
     root = "" if item.context == "." else item.context
-    return Way(item.dockerfile, root, item.target, dict(item.arguments), path, frozenset(item.environment))
+    return BuildWay(item.dockerfile, root, item.target, dict(item.arguments), path, frozenset(item.environment))
 
 
 def _inside(folder: str) -> bool:
@@ -144,7 +144,7 @@ def _order(path: str) -> tuple[int, int, str]:
     return (2 if rank is None else rank, path.count("/"), path)
 
 
-def context_of_way(tree: "Tree", way: Way) -> "Context":
+def context_of_way(tree: "Tree", way: BuildWay) -> "Context":
     """The build context, with the ignore file that BuildKit takes: the Dockerfile's own, else the context's."""
     from genfile.image import ignoring
     from genfile.proof import context_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from genfile.errors import SourceError, UsageError
 from genfile.evidence import Risk
-from genfile.handwritten.builds import Way, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
+from genfile.handwritten.builds import BuildWay, builds_in, context_of_way, declared, hosts, is_build_file, ways_of
 from genfile.handwritten.found import Found
 from genfile.handwritten.ignored import UNUSED, without_silenced
 from genfile.handwritten.names import is_dockerfile, is_for_development
@@ -34,13 +34,13 @@ class Checked:
     built: "Built | None"
 
 
-def wanted(tree: "Tree", names: Sequence[str]) -> dict[str, tuple[Way, ...]]:
+def wanted(tree: "Tree", names: Sequence[str]) -> dict[str, tuple[BuildWay, ...]]:
     """The Dockerfiles that are meant, each with the ways that it is built.
 
     ``names``: of Dockerfiles, and of compose files and bake files, which stand for what they build; without any, all
     of the tree. Raises UsageError for a name that is not there.
     """
-    found: dict[str, tuple[Way, ...]] = {}
+    found: dict[str, tuple[BuildWay, ...]] = {}
     for name in names:
         if name not in tree.paths:
             text = f"{name} is not in {tree.source.name}"
@@ -129,7 +129,7 @@ def _on_paper(
     tree: "Tree",
     inspection: "Inspection",
     path: str,
-    ways: tuple[Way, ...],
+    ways: tuple[BuildWay, ...],
     *,
     named: bool,
     testified: bool = True,
@@ -161,7 +161,7 @@ def _on_paper(
     return tuple(_found(tree, item, path, best[2].context.root) for item in best[1]), best[2]
 
 
-def _lies_elsewhere(tree: "Tree", built: "Built", way: Way, item: "Finding") -> bool:
+def _lies_elsewhere(tree: "Tree", built: "Built", way: BuildWay, item: "Finding") -> bool:
     """Whether what a COPY lacks lies in another folder that may be the context, where nothing says which one is: then a
     script may put the context together."""
     if way.said is not None or item.check != "copied-files-exist":
@@ -181,7 +181,7 @@ def _found(tree: "Tree", item: "Finding", path: str, root: str) -> Found:
     return Found(risk_of(replace(item, path=joined) if joined in tree.paths else item, path), item.edits)
 
 
-def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built: "Built") -> tuple[Found, ...]:
+def _practice(tree: "Tree", inspection: "Inspection", path: str, way: BuildWay, built: "Built") -> tuple[Found, ...]:
     """What is wrong by good practice; that of the final stage, whatever stage a compose file builds."""
     from genfile.image import build
     from genfile.practice import LEVELS, Subject, practise
@@ -198,7 +198,7 @@ def _practice(tree: "Tree", inspection: "Inspection", path: str, way: Way, built
     )
 
 
-def _needs(inspection: "Inspection", way: Way, built: "Built", *, testified: bool) -> "Needs":
+def _needs(inspection: "Inspection", way: BuildWay, built: "Built", *, testified: bool) -> "Needs":
     """What the service needs that a Dockerfile is for."""
     from genfile.image.needs import NOTHING_KNOWN
     from genfile.proof import needs_of
@@ -212,7 +212,7 @@ def _needs(inspection: "Inspection", way: Way, built: "Built", *, testified: boo
     return needs if sure else replace(needs, port=None)
 
 
-def _says_its_port(service: "InspectedService", way: Way, built: "Built") -> bool:
+def _says_its_port(service: "InspectedService", way: BuildWay, built: "Built") -> bool:
     """Whether the code or a file of settings names the port, and neither the Dockerfile nor a compose file chooses
     another one: by the variable that the code reads, or by the command."""
     from genfile.container.ports import command_port

@@ -49,7 +49,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class IgnoreEntry:
     """An entry of `[lint] ignore`: the check, a pattern of Dockerfiles, and where it stands."""
 
     id: str
@@ -82,7 +82,7 @@ def without_silenced(
     return tuple(kept)
 
 
-def unused_entries(entries: Iterable[Ignored], used: set[Ignored], known: frozenset[str]) -> Iterator[Risk]:
+def unused_entries(entries: Iterable[IgnoreEntry], used: set[IgnoreEntry], known: frozenset[str]) -> Iterator[Risk]:
     """A finding for each entry of genfile.toml that silences nothing."""
     for item in entries:
         if item not in used:

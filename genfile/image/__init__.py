@@ -8,7 +8,7 @@ from genfile.image.build import Built, build
 from genfile.image.checks import CHECKS, Check, check
 from genfile.image.context import Context, ignoring
 from genfile.image.finding import Finding, Mend
-from genfile.image.needs import Need, Needs
+from genfile.image.needs import ImageNeed, Needs
 
 __all__ = [
     "CHECKS",
@@ -16,8 +16,8 @@ __all__ = [
     "Check",
     "Context",
     "Finding",
+    "ImageNeed",
     "Mend",
-    "Need",
     "Needs",
     "build",
     "check",

@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from genfile.container.image import Image, interpret
-from genfile.container.model import Stage as Interpreted
+from genfile.container.model import FinishedStage as Interpreted
 from genfile.container.variables import expand, known
 from genfile.dockerfile.model import Dockerfile, Instruction
 from genfile.dockerfile.reader import read_dockerfile
 from genfile.image.context import Context
 from genfile.image.effects import carry_out
-from genfile.image.files import Answer, Files, FromContext, FromStage, Made, Unknown, either
-from genfile.image.stage import Lack, Stage, continue_stage, inherited, make_folder, start_stage
+from genfile.image.files import Answer, Files, FromContext, FromStage, MadePath, Unknown, either
+from genfile.image.stage import Lack, StageState, continue_stage, inherited, make_folder, start_stage
 
 MAX_INSTRUCTIONS = 600
 _HEREDOC = re.compile(r"\d*<<-?")
@@ -32,16 +32,16 @@ class Built:
     path: str
     dockerfile: Dockerfile
     context: Context
-    stages: tuple[Stage, ...]
+    stages: tuple[StageState, ...]
     image: Image
     memory: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
-    def final(self) -> Stage:
+    def final(self) -> StageState:
         return self.stages[self.image.stage.index]
 
     @cached_property
-    def needed(self) -> tuple[Stage, ...]:
+    def needed(self) -> tuple[StageState, ...]:
         """The stages that the image is made from or takes files of."""
         wanted = {item.index for item in self.image.needed()}
         return tuple(stage for stage in self.stages if stage.index in wanted)
@@ -72,7 +72,7 @@ class _Run:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.done: list[Stage] = []
+        self.done: list[StageState] = []
         self.left = MAX_INSTRUCTIONS
 
     def stage(self, text: Interpreted) -> None:
@@ -93,23 +93,23 @@ class _Run:
         stage.variables, stage.folder = text.variables, text.folder
         stage.user = text.user.value if text.user is not None else "0"
 
-    def named(self, name: str) -> Stage | None:
+    def named(self, name: str) -> StageState | None:
         """The stage that --from names, by its name or its number."""
         wanted = name.lower()
         if wanted.isdecimal() and wanted.isascii() and len(wanted) < 4 and int(wanted) < len(self.done):
             return self.done[int(wanted)]
         return next((item for item in reversed(self.done) if item.name and item.name.lower() == wanted), None)
 
-    def workdir(self, stage: Stage, item: Instruction) -> None:
+    def workdir(self, stage: StageState, item: Instruction) -> None:
         make_folder(stage, stage.folder, "WORKDIR")
 
-    def volume(self, stage: Stage, item: Instruction) -> None:
+    def volume(self, stage: StageState, item: Instruction) -> None:
         for word in item.words:
             path = stage.at(expand(word, stage.variables, item.escape))
             owner = stage.files.find(path).owner
-            stage.files.put(Made(path, "VOLUME", folder=True, owner=owner))
+            stage.files.put(MadePath(path, "VOLUME", folder=True, owner=owner))
 
-    def copy(self, stage: Stage, item: Instruction) -> None:
+    def copy(self, stage: StageState, item: Instruction) -> None:
         words = list(item.words)
         bodies = [word for word in words[:-1] if item.heredocs and _HEREDOC.match(word)]
         words = [word for word in words if word not in bodies]
@@ -122,7 +122,7 @@ class _Run:
         owner = expand(item.flag("chown") or "0", stage.variables).partition(":")[0]
         for word in bodies:
             name = _HEREDOC.sub("", word).strip("\"'")
-            stage.files.put(Made(posixpath.join(place, name) if into else place, item.keyword, owner=owner))
+            stage.files.put(MadePath(posixpath.join(place, name) if into else place, item.keyword, owner=owner))
         origin = item.flag("from") if item.keyword == "COPY" else None
         for word in words[:-1]:
             if not known(word, stage.variables) or (item.keyword == "ADD" and _is_unpacked(word)):
@@ -139,7 +139,7 @@ class _Run:
             else:
                 self.copy_from_stage(stage, copy, expand(origin, stage.variables))
 
-    def copy_from_context(self, stage: Stage, copy: "_Copy") -> None:
+    def copy_from_context(self, stage: StageState, copy: "_Copy") -> None:
         source = posixpath.normpath(copy.source.lstrip("/") or ".")
         if source.startswith(".."):
             return
@@ -160,7 +160,7 @@ class _Run:
             return
         stage.files.put(FromContext(self.context, source, copy.place(source, file=into), copy.owner, copy.left_out))
 
-    def copy_pattern(self, stage: Stage, copy: "_Copy", pattern: str) -> None:
+    def copy_pattern(self, stage: StageState, copy: "_Copy", pattern: str) -> None:
         """A wildcard of one level; where it has more, what it brings is not told. One that fits nothing is no fault."""
         from fnmatch import fnmatchcase
 
@@ -183,7 +183,7 @@ class _Run:
             place = posixpath.join(copy.target, name) if file and copy.into else copy.target
             stage.files.put(FromContext(self.context, source, place, copy.owner))
 
-    def copy_from_stage(self, stage: Stage, copy: "_Copy", origin: str) -> None:
+    def copy_from_stage(self, stage: StageState, copy: "_Copy", origin: str) -> None:
         other = self.named(origin)
         source = posixpath.normpath("/" + copy.source.lstrip("/"))
         if other is None or other is stage:
@@ -216,7 +216,7 @@ class _Run:
         place = copy.place(source, file=file and copy.into)
         stage.files.put(FromStage(other.files, source, place, copy.owner, copy.left_out))
 
-    def run(self, stage: Stage, item: Instruction) -> None:
+    def run(self, stage: StageState, item: Instruction) -> None:
         kept, mounted = stage.files, self.mounts(stage, item)
         count = len(mounted) if mounted is not None else 0
         stage.files = kept if mounted is None else mounted
@@ -228,7 +228,7 @@ class _Run:
             for layer in mounted.since(count):
                 kept.put(layer)
 
-    def mounts(self, stage: Stage, item: Instruction) -> Files | None:
+    def mounts(self, stage: StageState, item: Instruction) -> Files | None:
         """The files of a RUN with its bind mounts, or None if it has none."""
         files: Files | None = None
         for mount in item.mounts:
@@ -249,7 +249,7 @@ class _Run:
             elif other is not None:
                 files.put(FromStage(other.files, posixpath.normpath("/" + source.lstrip("/")), target))
             else:
-                files.put(Made(target, f"a mount of {origin}", folder=True, open=True))
+                files.put(MadePath(target, f"a mount of {origin}", folder=True, open=True))
         return files
 
 
@@ -276,7 +276,7 @@ class _Copy:
         return posixpath.join(target, posixpath.basename(source)) if file else target
 
 
-_ACTIONS: dict[str, Callable[[_Run, Stage, Instruction], None]] = {
+_ACTIONS: dict[str, Callable[[_Run, StageState, Instruction], None]] = {
     "WORKDIR": _Run.workdir,
     "VOLUME": _Run.volume,
     "COPY": _Run.copy,

@@ -24,7 +24,7 @@ class Answer(Enum):
     UNKNOWN = "unknown"
 
 
-class Content(Protocol):
+class InstalledContent(Protocol):
     """What a well-known command has put into a folder: node_modules, a virtual environment."""
 
     def look(self, inner: str) -> Answer:
@@ -32,7 +32,7 @@ class Content(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPath:
     """What is known of one path. ``source``: the path of the build context that it is a copy of; ``base``: it lies in
     a folder of the base image's own; ``owner``: the user it belongs to, as a number or a name."""
 
@@ -42,16 +42,16 @@ class Found:
     owner: str = "0"
     folder: bool = False
     base: bool = False
-    content: Content | None = None
+    content: InstalledContent | None = None
     # Only that something lies below it is known: an older layer may know whose it is.
     implied: bool = False
 
 
-_NO = Found(Answer.NO)
+_NO = FoundPath(Answer.NO)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadePath:
     """A file or folder that a step has made. ``open``: more may be in the folder than the step is known to make;
     ``either``: it may as well be a file."""
 
@@ -60,23 +60,23 @@ class Made:
     folder: bool = False
     open: bool = False
     owner: str = "0"
-    content: Content | None = None
+    content: InstalledContent | None = None
     source: str | None = None
     either: bool = False
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FoundPath | None:
         if path == self.path:
             folder = self.folder and not self.either
-            return Found(Answer.YES, self.why, self.source, self.owner, folder, content=self.content)
+            return FoundPath(Answer.YES, self.why, self.source, self.owner, folder, content=self.content)
         if below(self.path, path) is not None:
-            return Found(Answer.YES, self.why, None, "0", folder=True, implied=True)
+            return FoundPath(Answer.YES, self.why, None, "0", folder=True, implied=True)
         inner = below(path, self.path)
         if inner is None or not self.folder:
             return None
         if self.content is not None:
             answer = self.content.look(inner)
-            return Found(answer, self.why, owner=self.owner) if answer is not Answer.NO else None
-        return Found(Answer.UNKNOWN, self.why, owner=self.owner) if self.open else None
+            return FoundPath(answer, self.why, owner=self.owner) if answer is not Answer.NO else None
+        return FoundPath(Answer.UNKNOWN, self.why, owner=self.owner) if self.open else None
 
     def paths(self, start: str) -> Iterator[str]:
         if below(self.path, start) is not None:
@@ -93,23 +93,23 @@ class FromContext:
     owner: str = "0"
     left_out: tuple[str, ...] = ()
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FoundPath | None:
         inner = below(path, self.target)
         if inner and _is_left_out(inner, self.left_out):
             return None
         if inner is None:
-            return Found(Answer.YES, folder=True, implied=True) if below(self.target, path) is not None else None
+            return FoundPath(Answer.YES, folder=True, implied=True) if below(self.target, path) is not None else None
         source = posixpath.normpath(posixpath.join(self.source, inner)) if inner else self.source
         found = self.context.find(source)
         if found is None and self.context.whole and inner:
             # What no clean checkout has, of a folder that is copied as a whole: installed packages, a build's output.
             return None
         if found is None:
-            return Found(Answer.UNKNOWN, f"{source} of the build context is unknown")
+            return FoundPath(Answer.UNKNOWN, f"{source} of the build context is unknown")
         if not found and inner:
             return None
         folder = self.context.is_folder(source)
-        return Found(Answer.YES, "", source, self.owner, folder)
+        return FoundPath(Answer.YES, "", source, self.owner, folder)
 
     def paths(self, start: str) -> Iterator[str]:
         inner = below(start, self.target)
@@ -131,12 +131,12 @@ class FromStage:
     owner: str = "0"
     left_out: tuple[str, ...] = ()
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FoundPath | None:
         inner = below(path, self.target)
         if inner and _is_left_out(inner, self.left_out):
             return None
         if inner is None:
-            return Found(Answer.YES, folder=True, implied=True) if below(self.target, path) is not None else None
+            return FoundPath(Answer.YES, folder=True, implied=True) if below(self.target, path) is not None else None
         found = self.files.find(posixpath.join(self.source, inner) if inner else self.source)
         if found.answer is Answer.NO:
             return None
@@ -169,10 +169,10 @@ class Unknown(_Unlisted):
     why: str
     base: bool = False
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FoundPath | None:
         if below(path, self.path) is None and below(self.path, path) is None:
             return None
-        return Found(Answer.UNKNOWN, self.why, base=self.base)
+        return FoundPath(Answer.UNKNOWN, self.why, base=self.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,8 @@ class Gone(_Unlisted):
     path: str
     why: str
 
-    def look(self, path: str) -> Found | None:
-        return Found(Answer.NO, self.why) if below(path, self.path) is not None else None
+    def look(self, path: str) -> FoundPath | None:
+        return FoundPath(Answer.NO, self.why) if below(path, self.path) is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class Owned(_Unlisted):
     def covers(self, path: str) -> bool:
         return path == self.path or (self.recursive and below(path, self.path) is not None)
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FoundPath | None:
         return None
 
 
@@ -209,14 +209,14 @@ class Loose(_Unlisted):
     name: str
     why: str
 
-    def look(self, path: str) -> Found | None:
+    def look(self, path: str) -> FoundPath | None:
         inner = below(path, self.path)
         if inner is None or self.name not in inner.split("/"):
             return None
-        return Found(Answer.UNKNOWN, self.why)
+        return FoundPath(Answer.UNKNOWN, self.why)
 
 
-Layer = Loose | Made | FromContext | FromStage | Unknown | Gone | Owned
+Layer = Loose | MadePath | FromContext | FromStage | Unknown | Gone | Owned
 # How many paths one look into folders gives.
 MAX_LISTED = 20_000
 
@@ -227,7 +227,7 @@ class Files:
     def __init__(self, layers: tuple[Layer, ...] = ()) -> None:
         self._layers = list(layers)
         # What was asked since the last layer: stages that copy each other would ask again and again.
-        self._found: dict[str, Found] = {}
+        self._found: dict[str, FoundPath] = {}
         self._listed: dict[str, list[str]] = {}
         self._whole: dict[str, bool] = {}
 
@@ -247,16 +247,16 @@ class Files:
         """The layers after the first so many."""
         return tuple(self._layers[count:])
 
-    def find(self, path: str) -> Found:
+    def find(self, path: str) -> FoundPath:
         """What is known of an absolute path."""
         path = posixpath.normpath(path)
         if path not in self._found:
             self._found[path] = self._find(path)
         return self._found[path]
 
-    def _find(self, path: str) -> Found:
-        unknown: Found | None = None
-        implied: Found | None = None
+    def _find(self, path: str) -> FoundPath:
+        unknown: FoundPath | None = None
+        implied: FoundPath | None = None
         owner: str | None = None
         for layer in reversed(self._layers):
             if isinstance(layer, Owned):
@@ -275,11 +275,11 @@ class Files:
                 return replace(found, owner=owner) if owner is not None else found
             return self._there(implied, owner) or unknown or found
         if path == "/":
-            return Found(Answer.YES, folder=True)
+            return FoundPath(Answer.YES, folder=True)
         return self._there(implied, owner) or unknown or _NO
 
     @staticmethod
-    def _there(implied: Found | None, owner: str | None) -> Found | None:
+    def _there(implied: FoundPath | None, owner: str | None) -> FoundPath | None:
         """A folder that is there for what lies below it, with the owner that it was given since."""
         return replace(implied, owner=owner) if implied is not None and owner is not None else implied
 
@@ -313,7 +313,7 @@ def _opens(layer: Layer, folder: str) -> bool:
     """Whether there may be more in a folder than the layers say."""
     if isinstance(layer, Unknown):
         return below(folder, layer.path) is not None or below(layer.path, folder) is not None
-    if isinstance(layer, Made):
+    if isinstance(layer, MadePath):
         return (layer.open or layer.content is not None) and below(folder, layer.path) is not None
     if isinstance(layer, FromStage):
         inner = below(folder, layer.target)
@@ -321,9 +321,9 @@ def _opens(layer: Layer, folder: str) -> bool:
     return False
 
 
-def either(path: str, why: str, owner: str = "0") -> Made:
+def either(path: str, why: str, owner: str = "0") -> MadePath:
     """A file, or a folder that may hold anything."""
-    return Made(path, why, folder=True, open=True, owner=owner, either=True)
+    return MadePath(path, why, folder=True, open=True, owner=owner, either=True)
 
 
 def _is_left_out(inner: str, paths: tuple[str, ...]) -> bool:

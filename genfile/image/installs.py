@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from genfile.image.stage import Step
+from genfile.image.stage import RunStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Installation:
     make it follow the lock, in place of the step's own.
     """
 
-    step: Step
+    step: RunStep
     manager: str
     manifest: str
     folder: str
@@ -41,7 +41,7 @@ _TRUE = frozenset({"1", "true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    step: Step
+    step: RunStep
     verb: str
     rest: tuple[str, ...]
 
@@ -63,7 +63,7 @@ class _Words:
         return posixpath.normpath(posixpath.join(self.step.folder, self.value(*flags) or "."))
 
 
-def installation_of(step: Step) -> Installation | None:
+def installation_of(step: RunStep) -> Installation | None:
     """The installation that a step is; None for anything else, one of single packages too."""
     words = step.words
     if words[:2] in (("python", "-m"), ("python3", "-m")) and len(words) > 2:
@@ -177,7 +177,7 @@ def _others(verbs: tuple[str, ...], manager: str, manifest: str) -> Callable[[_W
     return read
 
 
-def _replaced(step: Step, old: str, new: str) -> tuple[str, ...]:
+def _replaced(step: RunStep, old: str, new: str) -> tuple[str, ...]:
     return tuple(new if word == old else word for word in step.words)
 
 

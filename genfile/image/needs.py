@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ImageNeed:
     """A name or a path, and the place that says so."""
 
     value: str
@@ -22,8 +22,8 @@ class Needs:
     folder: str = "."
     port: int | None = None
     others: tuple[int, ...] = ()
-    written: tuple[Need, ...] = ()
-    variables: tuple[Need, ...] = ()
+    written: tuple[ImageNeed, ...] = ()
+    variables: tuple[ImageNeed, ...] = ()
 
 
 NOTHING_KNOWN = Needs()

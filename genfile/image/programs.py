@@ -5,49 +5,49 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from genfile.image.bases import known_programs, packages_with
-from genfile.image.files import Answer, Found
+from genfile.image.files import Answer, FoundPath
 from genfile.image.packages import Environment, Modules
-from genfile.image.stage import Stage
+from genfile.image.stage import StageState
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class ProgramLookup:
     """The answer for one name: where it is, or what is known of the places that were looked at."""
 
     answer: Answer
     path: str | None = None
-    found: Found | None = None
+    found: FoundPath | None = None
     installed: tuple[Modules | Environment, ...] = ()
 
 
-def find_program(stage: Stage, name: str, folder: str | None = None) -> Program:
+def find_program(stage: StageState, name: str, folder: str | None = None) -> ProgramLookup:
     """Look for the program that a command begins with. ``folder``: where the command runs, for names with a slash."""
     if "/" in name:
         path = posixpath.normpath(posixpath.join(folder or stage.folder, name))
         found = stage.files.find(path)
         if found.base and stage.base is not None:
-            return Program(Answer.YES if _in_base(stage, path) else Answer.UNKNOWN, path, found)
-        return Program(found.answer, path, found)
+            return ProgramLookup(Answer.YES if _in_base(stage, path) else Answer.UNKNOWN, path, found)
+        return ProgramLookup(found.answer, path, found)
     installed: list[Modules | Environment] = []
     unknown = stage.loose is not None
     for place in stage.path:
         path = posixpath.join(place, name)
         found = stage.files.find(path)
         if found.answer is Answer.YES:
-            return Program(Answer.YES, path, found)
+            return ProgramLookup(Answer.YES, path, found)
         if found.answer is Answer.UNKNOWN and not found.base:
             unknown = True
         above = stage.files.find(posixpath.dirname(place)).content
         if isinstance(above, Modules | Environment):
             installed.append(above)
     if _in_base(stage, name) or _by_package(stage, name):
-        return Program(Answer.YES)
+        return ProgramLookup(Answer.YES)
     if unknown or stage.base is None or (not stage.base.only and not _can_be_told(stage, name, installed)):
-        return Program(Answer.UNKNOWN, installed=tuple(installed))
-    return Program(Answer.NO, installed=tuple(installed))
+        return ProgramLookup(Answer.UNKNOWN, installed=tuple(installed))
+    return ProgramLookup(Answer.NO, installed=tuple(installed))
 
 
-def environments(stage: Stage) -> list[Environment]:
+def environments(stage: StageState) -> list[Environment]:
     """The environments of Python on PATH; none where there may be packages that nobody sees."""
     if stage.loose is not None:
         return []
@@ -61,16 +61,16 @@ def environments(stage: Stage) -> list[Environment]:
     return found if all(item.complete for item in found) else []
 
 
-def _in_base(stage: Stage, name: str) -> bool:
+def _in_base(stage: StageState, name: str) -> bool:
     return stage.base is not None and (name in stage.base.programs or posixpath.basename(name) in stage.base.programs)
 
 
-def _by_package(stage: Stage, name: str) -> bool:
+def _by_package(stage: StageState, name: str) -> bool:
     patterns = (name, *packages_with(name))
     return any(fnmatchcase(package, pattern) for package in stage.packages for pattern in patterns)
 
 
-def _can_be_told(stage: Stage, name: str, installed: list[Modules | Environment]) -> bool:
+def _can_be_told(stage: StageState, name: str, installed: list[Modules | Environment]) -> bool:
     """Whether the absence of a program can be told: it is one that images and packages are known to bring, and nothing
     else was installed that may bring it; or one of a language's packages, where an environment is on PATH."""
     if name in known_programs():

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from genfile.container.model import Inherited
 from genfile.image.bases import SYSTEM, Base, base_of
 from genfile.image.context import Context
-from genfile.image.files import Answer, Files, Found, Gone, Made, Unknown
+from genfile.image.files import Answer, Files, FoundPath, Gone, MadePath, Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RunStep:
     """One command of a RUN instruction, and where it ran. ``packages``: those of the system that were there by then;
     ``variables``: those that it saw."""
 
@@ -36,7 +36,7 @@ class Lack:
 
 
 @dataclass
-class Stage:
+class StageState:
     """What is known of a stage. ``user``: as USER writes it; ``variables``: of ENV and ARG where the stage
     now is; ``settings``: variables that a command has set for those after it; ``packages``: of the system, by what was
     installed; ``loose``: why programs may be there that nobody sees, or None."""
@@ -53,7 +53,7 @@ class Stage:
     settings: dict[str, str] = field(default_factory=dict)
     packages: dict[str, None] = field(default_factory=dict)
     loose: str | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: list[RunStep] = field(default_factory=list)
     lacks: list[Lack] = field(default_factory=list)
 
     @property
@@ -66,14 +66,14 @@ class Stage:
         """A path as an instruction writes it, as an absolute one."""
         return posixpath.normpath(posixpath.join(self.folder, path))
 
-    def find(self, path: str) -> Found:
+    def find(self, path: str) -> FoundPath:
         return self.files.find(self.at(path))
 
 
-def start_stage(index: int, name: str | None, reference: str, line: int) -> Stage:
+def start_stage(index: int, name: str | None, reference: str, line: int) -> StageState:
     """A stage on an image from outside, before its first instruction."""
     base = base_of(reference)
-    stage = Stage(index, name, line, base, reference)
+    stage = StageState(index, name, line, base, reference)
     if base is None:
         stage.loose = f"genfile does not know what {reference or 'the base image'} contains"
         stage.files.put(Unknown("/", stage.loose, base=True))
@@ -92,9 +92,9 @@ def inherited(reference: str) -> Inherited:
     return Inherited(variables | {"GOPATH": "/go"}, "/go") if name == "golang" else Inherited(variables)
 
 
-def continue_stage(parent: Stage, index: int, name: str | None, line: int) -> Stage:
+def continue_stage(parent: StageState, index: int, name: str | None, line: int) -> StageState:
     """A stage that begins where another one ended."""
-    return Stage(
+    return StageState(
         index,
         name,
         line,
@@ -107,7 +107,7 @@ def continue_stage(parent: Stage, index: int, name: str | None, line: int) -> St
     )
 
 
-def source_text(context: Context, stage: Stage, path: str) -> str | None:
+def source_text(context: Context, stage: StageState, path: str) -> str | None:
     """The text of a file of the image, where that is a copy of one of the build context."""
     found = stage.files.find(path)
     return context.read(found.source) if found.source is not None else None
@@ -117,11 +117,11 @@ def source_text(context: Context, stage: Stage, path: str) -> str | None:
 _NEW = re.compile(r"/(?:usr/src|home|opt|srv|var/www|root|mnt|media)/(?!java\b|gradle\b|html\b|node$)[^/]+")
 
 
-def make_folder(stage: Stage, path: str, why: str, owner: str = "0") -> None:
+def make_folder(stage: StageState, path: str, why: str, owner: str = "0") -> None:
     """Make a folder where there is none; one that is there stays as it is."""
     found = stage.files.find(path)
     if found.answer is Answer.YES:
         return
     if found.base and stage.base is not None and _NEW.match(path):
         stage.files.put(Gone(path, why))
-    stage.files.put(Made(path, why, folder=True, owner=owner))
+    stage.files.put(MadePath(path, why, folder=True, owner=owner))

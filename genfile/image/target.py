@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from genfile.image.build import Built
-from genfile.image.files import Answer, Found
-from genfile.image.stage import Stage
+from genfile.image.files import Answer, FoundPath
+from genfile.image.stage import StageState
 
 _NODES = frozenset({"node", "nodejs", "bun", "tsx", "ts-node", "ts-node-dev", "tsnd", "babel-node", "deno"})
 _PYTHONS = re.compile(r"python(3(\.\d+)?)?$")
@@ -32,7 +32,7 @@ NODE_ENDINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class StartTarget:
     """``kind``: `node` or `python` for a file, `module` for one of Python's, `jar`; ``name``: as the command has it;
     ``path``: in the image; ``roots``: where modules are looked for."""
 
@@ -51,7 +51,7 @@ def words_of(built: Built) -> tuple[tuple[str, ...], str] | None:
     return command.value.words, folder
 
 
-def target_of(stage: Stage, words: tuple[str, ...], folder: str) -> Target | None:
+def target_of(stage: StageState, words: tuple[str, ...], folder: str) -> StartTarget | None:
     """The file or module that a command starts; None if that can't be seen."""
     program, rest = posixpath.basename(words[0]), words[1:]
     if any("$" in word or "*" in word for word in words):
@@ -64,17 +64,17 @@ def target_of(stage: Stage, words: tuple[str, ...], folder: str) -> Target | Non
     if program in _SERVERS:
         return _served(stage, program, rest, folder)
     if program in ("streamlit", "chainlit") and rest[:1] == ("run",) and len(rest) > 1:
-        return Target("python", rest[1], posixpath.join(folder, rest[1]))
+        return StartTarget("python", rest[1], posixpath.join(folder, rest[1]))
     if program in ("fastapi",) and rest[:1] in (("run",), ("dev",)):
         files = [word for word in rest[1:] if word.endswith(".py")]
-        return Target("python", files[0], posixpath.join(folder, files[0])) if files else None
+        return StartTarget("python", files[0], posixpath.join(folder, files[0])) if files else None
     if program == "java" and "-jar" in rest[:-1]:
         name = next((word for word in rest[rest.index("-jar") + 1 :] if not word.startswith("-")), rest[-1])
-        return Target("jar", name, posixpath.join(folder, name))
+        return StartTarget("jar", name, posixpath.join(folder, name))
     return None
 
 
-def _node(rest: tuple[str, ...], folder: str) -> Target | None:
+def _node(rest: tuple[str, ...], folder: str) -> StartTarget | None:
     at = 0
     while at < len(rest) and rest[at].startswith("-"):
         if rest[at] in ("-e", "--eval", "-p", "--print"):
@@ -85,10 +85,10 @@ def _node(rest: tuple[str, ...], folder: str) -> Target | None:
         words = words[1:] if len(words) > 1 and "." in words[1] else ()
     if not words:
         return None
-    return Target("node", words[0], posixpath.normpath(posixpath.join(folder, words[0])))
+    return StartTarget("node", words[0], posixpath.normpath(posixpath.join(folder, words[0])))
 
 
-def _python(stage: Stage, rest: tuple[str, ...], folder: str) -> Target | None:
+def _python(stage: StageState, rest: tuple[str, ...], folder: str) -> StartTarget | None:
     at = 0
     while at < len(rest) and rest[at].startswith("-") and rest[at] not in ("-m", "-c"):
         at += 2 if rest[at] in ("-W", "-X") else 1
@@ -98,12 +98,12 @@ def _python(stage: Stage, rest: tuple[str, ...], folder: str) -> Target | None:
         words = rest[at + 1 :]
         if words and words[0] in _SERVERS:
             return _served(stage, words[0], words[1:], folder)
-        return Target("module", words[0], roots=_roots(stage, folder)) if words else None
+        return StartTarget("module", words[0], roots=_roots(stage, folder)) if words else None
     name = rest[at]
-    return Target("python", name, posixpath.normpath(posixpath.join(folder, name)))
+    return StartTarget("python", name, posixpath.normpath(posixpath.join(folder, name)))
 
 
-def _served(stage: Stage, program: str, rest: tuple[str, ...], folder: str) -> Target | None:
+def _served(stage: StageState, program: str, rest: tuple[str, ...], folder: str) -> StartTarget | None:
     moved = next((rest[at + 1] for at, word in enumerate(rest[:-1]) if word in ("--app-dir", "--chdir")), None)
     moved = moved or next(
         (word.partition("=")[2] for word in rest if word.startswith(("--app-dir=", "--chdir="))), None
@@ -112,32 +112,32 @@ def _served(stage: Stage, program: str, rest: tuple[str, ...], folder: str) -> T
     if name is None:
         return None
     top = posixpath.normpath(posixpath.join(folder, moved)) if moved else folder
-    return Target("module", name.partition(":")[0], roots=_roots(stage, top))
+    return StartTarget("module", name.partition(":")[0], roots=_roots(stage, top))
 
 
-def _roots(stage: Stage, folder: str) -> tuple[str, ...]:
+def _roots(stage: StageState, folder: str) -> tuple[str, ...]:
     """Where Python looks for modules of the project: the folder it is started in, then PYTHONPATH."""
     added = stage.variables.get("PYTHONPATH", "")
     more = (posixpath.normpath(posixpath.join(folder, part)) for part in added.split(":") if part)
     return tuple(dict.fromkeys((folder, *more)))
 
 
-def find_file(stage: Stage, path: str, endings: tuple[str, ...]) -> tuple[str, Found]:
+def find_file(stage: StageState, path: str, endings: tuple[str, ...]) -> tuple[str, FoundPath]:
     """The first of several names of one file that is there; else the surest *no*, or what is unknown of them."""
-    unknown: tuple[str, Found] | None = None
+    unknown: tuple[str, FoundPath] | None = None
     for ending in endings:
         found = stage.files.find(path + ending)
         if found.answer is Answer.YES and not found.folder:
             return path + ending, found
         if found.answer is Answer.UNKNOWN and unknown is None:
             unknown = (path + ending, found)
-    return unknown or (path, Found(Answer.NO))
+    return unknown or (path, FoundPath(Answer.NO))
 
 
-def find_module(stage: Stage, name: str, roots: tuple[str, ...]) -> tuple[str, Found]:
+def find_module(stage: StageState, name: str, roots: tuple[str, ...]) -> tuple[str, FoundPath]:
     """A module of Python by its dotted name."""
     inner = name.replace(".", "/")
-    unknown: tuple[str, Found] | None = None
+    unknown: tuple[str, FoundPath] | None = None
     for root in roots:
         for ending in (".py", "/__init__.py", "/__main__.py"):
             path = posixpath.join(root, inner + ending)
@@ -149,4 +149,4 @@ def find_module(stage: Stage, name: str, roots: tuple[str, ...]) -> tuple[str, F
         if package.answer is Answer.YES and package.folder:
             # A package without __init__.py.
             return posixpath.join(root, inner), package
-    return unknown or (inner, Found(Answer.NO))
+    return unknown or (inner, FoundPath(Answer.NO))

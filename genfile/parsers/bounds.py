@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class FormatBounds:
     """The limits of a format: ``length`` in characters, ``depth`` of brackets, ``signs`` of those in ``counted``."""
 
     length: int | None = None
@@ -26,14 +26,14 @@ class Bounds:
 
 # Lockfiles are read up to 64 MiB, all else up to 4 MiB: what is not given here is bounded by that alone.
 BOUNDS = {
-    "json": Bounds(depth=100, signs=1_000_000, counted=",[{"),
-    "jsonc": Bounds(depth=100, signs=1_000_000, counted=",[{"),
-    "toml": Bounds(length=8 * MIB, depth=100, signs=300_000, counted=",[{\n"),
-    "yaml": Bounds(length=4 * MIB),
-    "xml": Bounds(signs=400_000, counted="<="),
-    "requirements": Bounds(signs=20_000, counted="\n"),
+    "json": FormatBounds(depth=100, signs=1_000_000, counted=",[{"),
+    "jsonc": FormatBounds(depth=100, signs=1_000_000, counted=",[{"),
+    "toml": FormatBounds(length=8 * MIB, depth=100, signs=300_000, counted=",[{\n"),
+    "yaml": FormatBounds(length=4 * MIB),
+    "xml": FormatBounds(signs=400_000, counted="<="),
+    "requirements": FormatBounds(signs=20_000, counted="\n"),
     # configparser goes back over each run of blanks, and keeps a message for each line that it does not understand.
-    "ini": Bounds(length=MIB, signs=20_000, counted="\n", blanks=100),
+    "ini": FormatBounds(length=MIB, signs=20_000, counted="\n", blanks=100),
 }
 
 _STRINGS = re.compile(r'"(?:[^"\\\n]|\\.)*"?' + r"|'(?:[^'\\\n]|\\.)*'?")

@@ -19,7 +19,7 @@ MAX_CALLS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class GoFunction:
     """A function or a method of a file: its name, its parameters in order, its span."""
 
     name: str
@@ -46,7 +46,7 @@ class GoIndex:
         return self._places[kind].within(node)
 
     @cached_property
-    def _functions(self) -> list[tuple[Function, "Node"]]:
+    def _functions(self) -> list[tuple[GoFunction, "Node"]]:
         found = []
         for kind in ("function_declaration", "method_declaration"):
             for node in self._nodes(kind):
@@ -58,19 +58,19 @@ class GoIndex:
                 ]
                 if name is not None:
                     method = kind == "method_declaration"
-                    function = Function(self.text(name), tuple(names), method, node.start_byte, node.end_byte)
+                    function = GoFunction(self.text(name), tuple(names), method, node.start_byte, node.end_byte)
                     found.append((function, node))
         return sorted(found, key=lambda item: item[0].start)
 
     @cached_property
-    def functions(self) -> dict[str, list[Function]]:
+    def functions(self) -> dict[str, list[GoFunction]]:
         """The functions and methods by name."""
-        found: dict[str, list[Function]] = {}
+        found: dict[str, list[GoFunction]] = {}
         for function, _ in self._functions:
             found.setdefault(function.name, []).append(function)
         return found
 
-    def around(self, node: "Node") -> Function | None:
+    def around(self, node: "Node") -> GoFunction | None:
         """The function that a node is in."""
         at = bisect_right(self._starts, node.start_byte) - 1
         function = self._functions[at][0] if at >= 0 else None
@@ -80,10 +80,10 @@ class GoIndex:
     def _starts(self) -> list[int]:
         return [function.start for function, _ in self._functions]
 
-    def _node(self, function: Function) -> "Node":
+    def _node(self, function: GoFunction) -> "Node":
         return self._functions[bisect_right(self._starts, function.start) - 1][1]
 
-    def returned(self, function: Function) -> list["Node"]:
+    def returned(self, function: GoFunction) -> list["Node"]:
         """What a function gives back first, in order; not what functions inside it do."""
         node = self._node(function)
         inner = self._within_node("func_literal", node)
@@ -94,7 +94,7 @@ class GoIndex:
                 found.append(values.named_children[0] if values.type == "expression_list" else values)
         return found[:MAX_VALUES]
 
-    def assigned(self, function: Function, name: str, before: int) -> list["Node"]:
+    def assigned(self, function: GoFunction, name: str, before: int) -> list["Node"]:
         """What a variable is given in a function, in order; of several the one declared last before a place."""
         made, set_later = self._within(function)
         declared = [(item.start_byte, value) for item in made.get(name, ()) for value in self._given(item, name)]
@@ -104,7 +104,7 @@ class GoIndex:
         found += [value for item in later for value in self._given(item, name)]
         return found[:MAX_VALUES]
 
-    def _within(self, function: Function) -> tuple[dict[str, list["Node"]], dict[str, list["Node"]]]:
+    def _within(self, function: GoFunction) -> tuple[dict[str, list["Node"]], dict[str, list["Node"]]]:
         """The statements of a function that declare names, and those that give them something else; by name."""
         if function.start not in self._locals:
             node = self._node(function)

@@ -28,7 +28,7 @@ _OF_PROPERTIES = frozenset({"findProperty", "gradleProperty", "property", "getPr
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class OutsideValue:
     """A value from outside the script: a variable of the environment, or a property of Gradle's."""
 
     name: str
@@ -60,10 +60,10 @@ def computed_read(script: GradleScript) -> int | None:
     return None
 
 
-def credentials(script: GradleScript) -> list[Lookup]:
+def credentials(script: GradleScript) -> list[OutsideValue]:
     """What the blocks `credentials` of a script take from outside, those for publishing left out; where such a block
     takes a value of the script, what that value takes."""
-    found: dict[Lookup, None] = {}
+    found: dict[OutsideValue, None] = {}
     values = _values(script)
     for block in itertools.islice(_blocks(script), MAX_LOOKED_INTO):
         for node in _nodes(block, MAX_INNER):
@@ -102,7 +102,7 @@ def _publishes(script: GradleScript, node: "Node") -> bool:
     return False
 
 
-def _lookups(script: GradleScript, node: "Node") -> Iterator[Lookup]:
+def _lookups(script: GradleScript, node: "Node") -> Iterator[OutsideValue]:
     """`System.getenv("X")`, `providers.environmentVariable("X")`, `findProperty("x")`."""
     if node.type != "identifier" or (name := script.text(node)) not in _OF_ENVIRONMENT | _OF_PROPERTIES:
         return
@@ -113,7 +113,7 @@ def _lookups(script: GradleScript, node: "Node") -> Iterator[Lookup]:
         next((item for item in _nodes(call, MAX_INNER) if item.type in _STRINGS), None) if call is not None else None
     )
     if first is not None:
-        yield Lookup(_unquoted(script, first), name in _OF_PROPERTIES, _line(node))
+        yield OutsideValue(_unquoted(script, first), name in _OF_PROPERTIES, _line(node))
 
 
 def _declared(script: GradleScript) -> frozenset[str]:

@@ -23,11 +23,11 @@ _OPENERS = ('"', "/*", "<<")
 _PART = re.compile(r"\$\$\{|\$\{([^{}]*)\}|%\{[^{}]*\}")
 
 
-class Unknown:
+class UnknownValue:
     """A value that only an evaluation could tell."""
 
 
-UNKNOWN = Unknown()
+UNKNOWN = UnknownValue()
 
 
 @dataclass(frozen=True)

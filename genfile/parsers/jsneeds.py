@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genfile.parsers.grammar import Places
-from genfile.parsers.jsstart import EXITS, Start
+from genfile.parsers.jsstart import EXITS, ModuleStart
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,7 +24,7 @@ MAX_CALLS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class VariableNeed:
     """The parameter that names a variable, and those by which a caller can do without it."""
 
     at: int
@@ -40,9 +40,9 @@ class Need:
         return value if isinstance(value, str) else None
 
 
-def needs_of(start: Start) -> dict[str, Need]:
+def needs_of(start: ModuleStart) -> dict[str, VariableNeed]:
     """The functions of a module that need a variable by its name, by their own names."""
-    found: dict[str, Need] = {}
+    found: dict[str, VariableNeed] = {}
     module = start.module
     if not any(text in module._source for text in (b"env[", b"env?.[")):
         return found
@@ -71,7 +71,7 @@ def _parameters(module: "JsModule", function: "Node") -> dict[str, int]:
     return found
 
 
-def _need(module: "JsModule", function: "Node") -> Need | None:
+def _need(module: "JsModule", function: "Node") -> VariableNeed | None:
     parameters, body = _parameters(module, function), function.child_by_field_name("body")
     if not parameters or body is None or body.type != "statement_block":
         return None
@@ -141,7 +141,9 @@ def _plain(node: "Node") -> "Node":
     return node
 
 
-def _of(module: "JsModule", function: "Node", parameters: dict[str, int], together: list["Node"]) -> Need | None:
+def _of(
+    module: "JsModule", function: "Node", parameters: dict[str, int], together: list["Node"]
+) -> VariableNeed | None:
     """The need of what is missing together: one variable by its name, and other parameters."""
     at: int | None = None
     unless: set[int] = set()
@@ -160,7 +162,7 @@ def _of(module: "JsModule", function: "Node", parameters: dict[str, int], togeth
                 unless.add(parameters[text])
             else:
                 return None
-    return Need(at, frozenset(unless)) if at is not None else None
+    return VariableNeed(at, frozenset(unless)) if at is not None else None
 
 
 def _looked_up(module: "JsModule", function: "Node", node: "Node") -> "Node":
@@ -208,7 +210,9 @@ def _index(module: "JsModule", node: "Node") -> str | None:
     return module._text(index) if module._text(owner) in _ENVIRONMENTS else None
 
 
-def _handed_on(module: "JsModule", function: "Node", known: dict[str, Need], calls: Places) -> Need | None:
+def _handed_on(
+    module: "JsModule", function: "Node", known: dict[str, VariableNeed], calls: Places
+) -> VariableNeed | None:
     """The need of a function that gives its own parameter to one that is known: `number = (name) => +text(name)`."""
     parameters, body = _parameters(module, function), function.child_by_field_name("body")
     for node in calls.within(body)[:MAX_CALLS] if parameters and body is not None else ():
@@ -219,5 +223,5 @@ def _handed_on(module: "JsModule", function: "Node", known: dict[str, Need], cal
             continue
         name = module._text(items[need.at]) if items[need.at].type == "identifier" else ""
         if name in parameters:
-            return Need(parameters[name])
+            return VariableNeed(parameters[name])
     return None

@@ -16,7 +16,7 @@ _LOOKUPS = frozenset("get getOrThrow getNumber getInt number int has".split())
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class NameReference:
     """`config.http.port` is the names config, http, port; `config.get('http.port', 80)` the name, a key, a default.
 
     ``file``: the expression of the path of a file that is read, ``module``: what is required in place; then the names
@@ -142,9 +142,9 @@ class JsReferences(JsShapes):
         return found
 
     @cached_property
-    def given(self) -> tuple[tuple[str, Reference, int], ...]:
+    def given(self) -> tuple[tuple[str, NameReference, int], ...]:
         """Calls of `listen` and its like with what they are given, where that is known by name alone."""
-        found: list[tuple[str, Reference, int]] = []
+        found: list[tuple[str, NameReference, int]] = []
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
@@ -168,7 +168,7 @@ class JsReferences(JsShapes):
                 return child
         return node
 
-    def _refers(self, node: "Node", depth: int = 0) -> Reference | None:
+    def _refers(self, node: "Node", depth: int = 0) -> NameReference | None:
         if depth > MAX_DEPTH or self._steps.spent():
             return None
         kind = node.type
@@ -207,18 +207,18 @@ class JsReferences(JsShapes):
                 return self._env_name(node) is not None
         return False
 
-    def _refers_by_name(self, name: str, depth: int) -> Reference:
+    def _refers_by_name(self, name: str, depth: int) -> NameReference:
         target = self._constants.get(name)
         if name in self.bindings:
-            return Reference((name,))
+            return NameReference((name,))
         if name in self._destructured:
             value, key = self._destructured[name]
             found = self._refers(value, depth + 1)
-            return _below(found, key) if found is not None else Reference((name,))
+            return _below(found, key) if found is not None else NameReference((name,))
         found = self._refers(target, depth + 1) if target is not None else None
-        return found or Reference((name,))
+        return found or NameReference((name,))
 
-    def _refers_by_member(self, node: "Node", depth: int) -> Reference | None:
+    def _refers_by_member(self, node: "Node", depth: int) -> NameReference | None:
         owner = node.child_by_field_name("object")
         prop, index = node.child_by_field_name("property"), node.child_by_field_name("index")
         if owner is not None and prop is not None and owner.type == "this":
@@ -235,7 +235,7 @@ class JsReferences(JsShapes):
             return "production" if value.name == "NODE_ENV" else None
         return value if isinstance(value, str) else None
 
-    def _refers_by_call(self, node: "Node", depth: int) -> Reference | None:
+    def _refers_by_call(self, node: "Node", depth: int) -> NameReference | None:
         """A number made of a text, a key that is looked up, a function that gives the settings."""
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if callee is None or arguments is None:
@@ -248,20 +248,20 @@ class JsReferences(JsShapes):
             owner = callee.child_by_field_name("object")
             below = self._refers(owner, depth + 1) if owner is not None else None
             default = self._value(items[1]) if len(items) > 1 else UNKNOWN
-            return Reference(below.names if below else (), self._string(items[0]), default)
+            return NameReference(below.names if below else (), self._string(items[0]), default)
         if callee.type == "identifier" and not items and self._text(callee) in self.bindings:
-            return Reference((self._text(callee),))
+            return NameReference((self._text(callee),))
         module = self._required(node)
         if module is not None:
-            return Reference((), module=module)
+            return NameReference((), module=module)
         read = self._read_by(dotted, items)
         if read is not None:
-            return Reference((), file=read)
+            return NameReference((), file=read)
         made = self._constants.get(dotted) if callee.type == "identifier" else None
         given = self._given_back(made) if made is not None and made.type in FUNCTIONS else None
         return self._refers(given, depth + 1) if given is not None else None
 
-    def refers_to(self, names: tuple[str, ...]) -> Reference | None:
+    def refers_to(self, names: tuple[str, ...]) -> NameReference | None:
         """What this module exports by a path of names, where that leads on: to a file, to another module."""
         node = self.exports.get(names[0]) if names else None
         rest = names[1:]
@@ -380,7 +380,7 @@ LISTENING = frozenset("listen serve startStandaloneServer".split())
 TAKING = frozenset("createServer Server WebSocketServer server".split())
 
 
-def _below(reference: Reference, key: str) -> Reference:
+def _below(reference: NameReference, key: str) -> NameReference:
     if reference.key is not None:
         return replace(reference, key=f"{reference.key}.{key}")
     return replace(reference, names=(*reference.names, key))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from genfile.parsers.jsneeds import needs_of
-from genfile.parsers.jsstart import EXITS, Start
+from genfile.parsers.jsstart import EXITS, ModuleStart
 from genfile.parsers.values import EnvDefault, EnvName
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LAX = frozenset({"optional", "default", "nullish", "nullable", "catch", "prefau
 MAX_NODES = 200
 
 
-def required_names(start: Start) -> tuple[EnvName, ...]:
+def required_names(start: ModuleStart) -> tuple[EnvName, ...]:
     """Each once, in order of line: without it what a module runs at the start throws, or the process exits."""
     found: dict[str, EnvName] = {}
     module = start.module
@@ -39,7 +39,7 @@ def required_names(start: Start) -> tuple[EnvName, ...]:
     return tuple(sorted(found.values(), key=lambda item: item.line))
 
 
-def _guarded(module: "JsModule", start: Start) -> Iterator[tuple[str, int]]:
+def _guarded(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]]:
     """`if (!process.env.X) throw …`, `if (!X) process.exit(1)`, and a list of names that is gone through like that."""
     for node in module._all("if_statement"):
         condition, body = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
@@ -50,7 +50,7 @@ def _guarded(module: "JsModule", start: Start) -> Iterator[tuple[str, int]]:
             yield from ((name, line) for name in _names(module, item))
 
 
-def _asked_for(start: Start) -> Iterator[tuple[str, int]]:
+def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
     """`required("DB_URL")`, by a function of the module that ends where the variable is missing."""
     needs = needs_of(start)
     for target, node in start.calls_in() if needs else ():
@@ -59,7 +59,7 @@ def _asked_for(start: Start) -> Iterator[tuple[str, int]]:
             yield name, node.start_point[0] + 1
 
 
-def _used(start: Start) -> Iterator[tuple[str, int]]:
+def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
     """`process.env.ORIGINS.split(",")`: what is missing has no methods."""
     module, found = start.module, dict[str, int]()
     for node in module._all("member_expression"):
@@ -96,7 +96,7 @@ def _is_set(module: "JsModule", name: str) -> bool:
     return re.search(written, module._source) is not None
 
 
-def _ends(module: "JsModule", body: "Node", start: Start) -> bool:
+def _ends(module: "JsModule", body: "Node", start: ModuleStart) -> bool:
     """Whether a branch ends the program: a throw while it starts, an exit wherever it is."""
     statements = body.named_children if body.type == "statement_block" else [body]
     for statement in statements:
@@ -216,7 +216,7 @@ def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _asserted(module: "JsModule", start: Start) -> Iterator[tuple[str, int]]:
+def _asserted(module: "JsModule", start: ModuleStart) -> Iterator[tuple[str, int]]:
     """`assert(process.env.X)` while the module is loaded; `config.getOrThrow("X")` wherever it is."""
     for node in module._all("call_expression"):
         callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")

@@ -65,7 +65,7 @@ class _Frame:
     around: int
 
 
-class Start:
+class ModuleStart:
     """What runs of one module; made once for a module, asked again as other modules turn out to call it."""
 
     def __init__(self, module: "JsModule") -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class NodeWritten:
     """A folder of the service that is written to; ``database``: it holds the file of one."""
 
     folder: str
@@ -69,9 +69,9 @@ _ENGINES = ("dialect", "type", "client", "driver")
 class JsWrites(JsPaths):
     """The calls of a module that write."""
 
-    def written(self, standing: Standing) -> list[Written]:
+    def written(self, standing: Standing) -> list[NodeWritten]:
         """The folders that this module writes to, by its calls in the order of the text."""
-        found: list[Written] = []
+        found: list[NodeWritten] = []
         for node in self._all("call_expression", "new_expression"):
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             arguments = node.child_by_field_name("arguments")
@@ -79,7 +79,7 @@ class JsWrites(JsPaths):
                 continue
             items = [item for item in arguments.named_children if item.type != "comment"]
             for folder, database in self._of_call(self._dotted(callee), items, standing):
-                found.append(Written(folder, int(node.start_point[0]) + 1, database))
+                found.append(NodeWritten(folder, int(node.start_point[0]) + 1, database))
         return found
 
     def _of_call(self, dotted: str, items: list["Node"], standing: Standing) -> Iterator[tuple[str, bool]]:

@@ -30,7 +30,7 @@ STRINGS = frozenset({"string_literal", "line_string_literal", "multiline_string_
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class JvmDeclaration:
     """One declaration or assignment of a name: where it holds, its value, the setting that is injected, its type."""
 
     scope: "Node | None"
@@ -88,8 +88,8 @@ class JvmNames:
                 if item.type != "value_argument" or item.named_children]  # fmt: skip
 
     @cached_property
-    def names(self) -> dict[str, list[Declared]]:
-        found: dict[str, list[Declared]] = {}
+    def names(self) -> dict[str, list[JvmDeclaration]]:
+        found: dict[str, list[JvmDeclaration]] = {}
         for node in self.all(*(set(KINDS[self.file.language]) - CALLS - STRINGS)):
             named = self._naming(node)
             if named is None:
@@ -99,7 +99,7 @@ class JvmNames:
             of_class = kind == "class_parameter" or (kind == "assignment_expression" and name.startswith("this."))
             scope = None if of_class else scope_of(node)
             parameter = node if kind in ("formal_parameter", "parameter", "class_parameter") else None
-            item = Declared(scope, node.start_byte, value, self._injected(node), self._type(node), parameter)
+            item = JvmDeclaration(scope, node.start_byte, value, self._injected(node), self._type(node), parameter)
             found.setdefault(name.removeprefix("this."), []).append(item)
         return found
 
@@ -147,7 +147,7 @@ class JvmNames:
         )
         return self.text(found).split("<")[0].rsplit(".", 1)[-1].rstrip("?") if found is not None else ""
 
-    def known(self, node: "Node") -> list[Declared]:
+    def known(self, node: "Node") -> list[JvmDeclaration]:
         """The declarations of a name that hold where it stands: of the nearest method, else of the class."""
         listed = self.names.get(self.text(node).removeprefix("this."), [])
         around = scope_of(node)

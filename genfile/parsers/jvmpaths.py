@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from genfile.parsers.jvmnames import CALLS, SCOPES, STRINGS, Declared, JvmNames, is_around
+from genfile.parsers.jvmnames import CALLS, SCOPES, STRINGS, JvmDeclaration, JvmNames, is_around
 from genfile.parsers.values import Steps
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class JvmPaths(JvmNames):
     def _name(self, node: "Node", depth: int) -> JvmPath | None:
         return self._declared(self.known(node), depth)
 
-    def _declared(self, items: list[Declared], depth: int) -> JvmPath | None:
+    def _declared(self, items: list[JvmDeclaration], depth: int) -> JvmPath | None:
         for item in items:
             if item.injected is not None:
                 text = self._outside.expand(item.injected)

@@ -14,7 +14,7 @@ MAX_COMMANDS = 5000
 
 
 @dataclass(slots=True)
-class Target:
+class MakeTarget:
     """A target: what is made before it, and its commands with variables put in."""
 
     line: int
@@ -22,11 +22,11 @@ class Target:
     commands: list[str] = field(default_factory=list)
 
 
-def parse_makefile(text: str) -> dict[str, Target]:
+def parse_makefile(text: str) -> dict[str, MakeTarget]:
     """Read a Makefile. Never raises: what is not understood is left out."""
     variables: dict[str, str] = {}
-    targets: dict[str, Target] = {}
-    current: list[Target] = []
+    targets: dict[str, MakeTarget] = {}
+    current: list[MakeTarget] = []
     left = MAX_COMMANDS
     lines = re.sub(r"\\\n[ \t]*", " ", text).splitlines()
     for number, line in enumerate(lines[:MAX_LINES], 1):
@@ -41,7 +41,7 @@ def parse_makefile(text: str) -> dict[str, Target]:
         elif (assignment := _ASSIGNMENT.match(line)) is not None:
             variables[assignment[1]] = _expand(assignment[2].split(" #")[0].strip(), variables)
         elif (rule := _RULE.match(line)) is not None and not rule[1].startswith("."):
-            current = [targets.setdefault(name, Target(number)) for name in rule[1].split()[:MAX_TARGETS]]
+            current = [targets.setdefault(name, MakeTarget(number)) for name in rule[1].split()[:MAX_TARGETS]]
             for target in current:
                 target.prerequisites += _expand(rule[2].split(";")[0], variables).split()
         elif line.strip() and not line.startswith("#"):

@@ -10,7 +10,7 @@ MAX_LINES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Datasource:
     """``provider`` and its line; ``variables``: those that the addresses are read from, each with its line."""
 
     provider: str
@@ -18,7 +18,7 @@ class Source:
     variables: tuple[tuple[str, int], ...]
 
 
-def prisma_source(text: str) -> Source | None:
+def prisma_source(text: str) -> Datasource | None:
     """The first datasource; None for a schema without one that names its provider. Never raises."""
     inside = False
     provider, line = "", 0
@@ -35,4 +35,4 @@ def prisma_source(text: str) -> Source | None:
             provider, line = named[1], number
         elif key[1] in ("url", "directUrl") and (match := _VARIABLE.match(key[2])) is not None:
             variables.append((match[1], number))
-    return Source(provider, line, tuple(variables)) if provider else None
+    return Datasource(provider, line, tuple(variables)) if provider else None

@@ -25,7 +25,7 @@ _IMAGE = "/app"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PathPlace:
     """A path: below the folder that is started in (``up`` None), or ``up`` levels above the module's file."""
 
     up: int | None
@@ -34,12 +34,12 @@ class Place:
     cut: bool = False
 
     @property
-    def parent(self) -> "Place":
+    def parent(self) -> "PathPlace":
         if self.cut:
             return replace(self, cut=False)
         if self.parts:
-            return Place(self.up, self.parts[:-1])
-        return Place(None if self.up is None else self.up + 1, ())
+            return PathPlace(self.up, self.parts[:-1])
+        return PathPlace(None if self.up is None else self.up + 1, ())
 
     def inside(self, file: str) -> str | None:
         """The path relative to the project, for a module at ``file``; None if it leaves it."""
@@ -59,7 +59,7 @@ class Place:
 
 
 # What tells the place of a name of another module, a field of the settings: an expression, and how deep it was asked.
-Look = Callable[[ast.expr, int], Place | None]
+Look = Callable[[ast.expr, int], PathPlace | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Scope:
     turn: Mapping[str, ast.expr] = field(default_factory=dict)
 
 
-def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
+def place(scope: Scope, node: ast.expr, depth: int = 0) -> PathPlace | None:
     """What a path is, as far as the code says it; None for an absolute one, or one that is computed otherwise."""
     if depth > _MAX_DEPTH or scope.module.steps.spent():
         return None
@@ -79,15 +79,15 @@ def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
         return literal(node.value)
     if isinstance(node, ast.Name):
         if node.id == "__file__":
-            return Place(0, ())
+            return PathPlace(0, ())
         return _named(scope, node, depth)
     if isinstance(node, ast.Attribute):
         if node.attr == "parent":
             inner = place(scope, node.value, depth + 1)
             return inner.parent if inner is not None else None
         if scope.module.dotted(node) in ("os.pardir", "os.path.pardir"):
-            return Place(None, ("..",))
-        own = {"root_path": Place(1, ()), "instance_path": Place(None, ("instance",))}
+            return PathPlace(None, ("..",))
+        own = {"root_path": PathPlace(1, ()), "instance_path": PathPlace(None, ("instance",))}
         return own[node.attr] if node.attr in own else _named(scope, node, depth)
     if isinstance(node, ast.BoolOp | ast.IfExp):
         # A variable, or else the project's own place.
@@ -102,7 +102,7 @@ def place(scope: Scope, node: ast.expr, depth: int = 0) -> Place | None:
     return _of_call(scope, node, depth) if isinstance(node, ast.Call) else None
 
 
-def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> Place | None:
+def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: int) -> PathPlace | None:
     """The place that a name, an attribute or an item stands for: bound here, or elsewhere."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
     if isinstance(node, ast.Name) and name in scope.turn:
@@ -114,7 +114,7 @@ def _named(scope: Scope, node: ast.Name | ast.Attribute | ast.Subscript, depth: 
     found = place(scope, value, depth + 1) if value is not None else None
     if found is None and not isinstance(node, ast.Subscript):
         found = scope.look(node, depth + 1)
-    return Place(None, ()) if found is None and name in _BASES else found
+    return PathPlace(None, ()) if found is None and name in _BASES else found
 
 
 def _item(scope: Scope, node: ast.Subscript) -> ast.expr | None:
@@ -154,12 +154,12 @@ def _loops(module: PyModule) -> dict[int, tuple[str, list[ast.expr]]]:
     return found
 
 
-def _of_call(scope: Scope, node: ast.Call, depth: int) -> Place | None:
+def _of_call(scope: Scope, node: ast.Call, depth: int) -> PathPlace | None:
     callee = scope.module.dotted(node.func)
     if callee in _SAME and node.args:
         return join(scope, list(node.args), depth)
     if callee in ("os.getcwd", "pathlib.Path.cwd", "Path.cwd", "pathlib.Path"):
-        return Place(None, ())
+        return PathPlace(None, ())
     if callee == "os.path.dirname" and node.args:
         inner = place(scope, node.args[0], depth + 1)
         return inner.parent if inner is not None else None
@@ -186,16 +186,16 @@ def default_of(callee: str, node: ast.Call) -> ast.expr | None:
     return None
 
 
-def literal(value: object) -> Place | None:
+def literal(value: object) -> PathPlace | None:
     if isinstance(value, str) and value.startswith(f"{_IMAGE}/"):
         # The folder of the code in the image, by its absolute path.
         value = value.removeprefix(f"{_IMAGE}/") or "."
     if not isinstance(value, str) or value.startswith(("/", "~")) or ":" in value or "\n" in value or len(value) > 200:
         return None
-    return Place(None, tuple(part for part in value.split("/") if part and part != "."))
+    return PathPlace(None, tuple(part for part in value.split("/") if part and part != "."))
 
 
-def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False) -> Place | None:
+def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False) -> PathPlace | None:
     """The place of joined parts; ``glued``: one text, in which a part may end amid a name."""
     first = place(scope, nodes[0], depth + 1)
     if first is None or first.cut:
@@ -208,15 +208,15 @@ def join(scope: Scope, nodes: list[ast.expr], depth: int, *, glued: bool = False
             # What follows is computed: what is before it is known.
             amid = isinstance(before, ast.Constant) and not str(before.value).endswith("/")
             if glued and amid and parts:
-                return Place(first.up, tuple(parts[:-1]), cut=True)
-            return Place(first.up, tuple(parts), cut=True) if parts else None
+                return PathPlace(first.up, tuple(parts[:-1]), cut=True)
+            return PathPlace(first.up, tuple(parts), cut=True) if parts else None
         parts += inner.parts
         if inner.cut:
-            return Place(first.up, tuple(parts), cut=True)
-    return Place(first.up, tuple(parts))
+            return PathPlace(first.up, tuple(parts), cut=True)
+    return PathPlace(first.up, tuple(parts))
 
 
-def _parents(scope: Scope, node: ast.Subscript, depth: int) -> Place | None:
+def _parents(scope: Scope, node: ast.Subscript, depth: int) -> PathPlace | None:
     """Path(__file__).parents[2]."""
     if not isinstance(node.value, ast.Attribute) or node.value.attr != "parents":
         return None

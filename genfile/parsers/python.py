@@ -23,7 +23,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class PythonFunction:
     """A function at module level: what the object that it returns is made by, and how many arguments it must get."""
 
     name: str
@@ -142,14 +142,14 @@ class PyModule:
         return tuple(found)
 
     @cached_property
-    def functions(self) -> tuple[Function, ...]:
-        found: list[Function] = []
+    def functions(self) -> tuple[PythonFunction, ...]:
+        found: list[PythonFunction] = []
         for node in top_level(self._tree.body):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 arguments = node.args
                 required = len(arguments.posonlyargs) + len(arguments.args) - len(arguments.defaults)
                 required += sum(default is None for default in arguments.kw_defaults)
-                found.append(Function(node.name, self._returned(node), max(required, 0), node.lineno))
+                found.append(PythonFunction(node.name, self._returned(node), max(required, 0), node.lineno))
         return tuple(found)
 
     @cached_property

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from genfile.parsers.pypaths import Place, Scope, default_of, join, literal, place, turns
+from genfile.parsers.pypaths import PathPlace, Scope, default_of, join, literal, place, turns
 from genfile.parsers.python import PyModule
 
 _HANDLERS = ("FileHandler", "logger.add", "logging.basicConfig")
@@ -44,19 +44,19 @@ _WRITING = frozenset("wax")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PythonWritten:
     """Something that is written: a folder, or the file of a database."""
 
-    place: Place
+    place: PathPlace
     line: int
     database: bool = False
     # A file that is written somewhere in the code: by the service only where that module is a part of it.
     file: bool = False
 
 
-def written(scope: Scope) -> list[Written]:
+def written(scope: Scope) -> list[PythonWritten]:
     """The folders that a module makes or logs to, and its databases."""
-    found: list[Written] = []
+    found: list[PythonWritten] = []
     for node in scope.module.of(ast.Call, ast.Dict, ast.JoinedStr, ast.BinOp, ast.Assign, ast.AnnAssign):
         if isinstance(node, ast.Call):
             for turn in turns(scope, node):
@@ -89,7 +89,7 @@ def settings(module: PyModule, name: str) -> Iterator[tuple[ast.expr, int]]:
                 yield node.value, node.lineno
 
 
-def _url(scope: Scope, node: ast.expr) -> Place | None:
+def _url(scope: Scope, node: ast.expr) -> PathPlace | None:
     """The file of an URL of SQLite: "sqlite:///shop.db", f"sqlite:///{BASE}/shop.db", "sqlite:///" + path."""
     if isinstance(node, ast.Constant):
         text = node.value if isinstance(node.value, str) else ""
@@ -109,7 +109,7 @@ def _url(scope: Scope, node: ast.expr) -> Place | None:
     return join(scope, parts[1:], 0)
 
 
-def _called(scope: Scope, node: ast.Call, found: list[Written]) -> None:
+def _called(scope: Scope, node: ast.Call, found: list[PythonWritten]) -> None:
     callee = scope.module.dotted(node.func)
     keywords = {item.arg: item.value for item in node.keywords if item.arg}
     first = node.args[0] if node.args else keywords.get("filename", keywords.get("name"))
@@ -128,7 +128,7 @@ def _called(scope: Scope, node: ast.Call, found: list[Written]) -> None:
         _saved(scope, node, callee, found)
 
 
-def _saved(scope: Scope, node: ast.Call, callee: str, found: list[Written]) -> None:
+def _saved(scope: Scope, node: ast.Call, callee: str, found: list[PythonWritten]) -> None:
     """Files that are opened to be written, dumped or saved, and folders that a store keeps itself in."""
     keywords = {item.arg: item.value for item in node.keywords if item.arg}
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -158,13 +158,13 @@ def _writes(mode: list[ast.expr], keywords: dict[str, ast.expr]) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and not _WRITING.isdisjoint(node.value)
 
 
-def _add_file(found: list[Written], where: Place | None, line: int, *, in_service: bool = False) -> None:
+def _add_file(found: list[PythonWritten], where: PathPlace | None, line: int, *, in_service: bool = False) -> None:
     """The folder of a file."""
     if where is not None and (where.parts or where.cut):
         _add(found, where.parent, line, file=in_service)
 
 
-def _table(scope: Scope, node: ast.Dict, found: list[Written]) -> None:
+def _table(scope: Scope, node: ast.Dict, found: list[PythonWritten]) -> None:
     """A handler of LOGGING, a database of DATABASES."""
     items = {
         key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
@@ -183,6 +183,8 @@ def _key(target: ast.expr) -> str | None:
     return target.id if isinstance(target, ast.Name) else getattr(target, "attr", None)
 
 
-def _add(found: list[Written], where: Place | None, line: int, *, database: bool = False, file: bool = False) -> None:
+def _add(
+    found: list[PythonWritten], where: PathPlace | None, line: int, *, database: bool = False, file: bool = False
+) -> None:
     if where is not None and (where.parts or where.up is None):
-        found.append(Written(where, line, database, file))
+        found.append(PythonWritten(where, line, database, file))

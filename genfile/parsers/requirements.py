@@ -11,7 +11,7 @@ _PYTHON_COMMENT = re.compile(r"with python (3\.\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RequirementLine:
     """One requirement: name normalised by PEP 503, the rest as written."""
 
     name: str
@@ -34,7 +34,7 @@ class Entry:
 class RequirementsFile:
     """What a requirements file asks for, includes, and says of itself."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[RequirementLine] = field(default_factory=list)
     includes: list[tuple[str, int]] = field(default_factory=list)
     constraints: list[tuple[str, int]] = field(default_factory=list)
     index_urls: list[tuple[str, int]] = field(default_factory=list)
@@ -134,7 +134,7 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
             result.unreadable.append((text, number))
         return
     result.entries.append(
-        Entry(
+        RequirementLine(
             normalise(requirement.name),
             str(requirement.specifier),
             tuple(sorted(requirement.extras)),
@@ -146,13 +146,13 @@ def _read_requirement(result: RequirementsFile, number: int, line: str) -> None:
     )
 
 
-def _from_url(text: str, number: int, *, editable: bool) -> Entry:
+def _from_url(text: str, number: int, *, editable: bool) -> RequirementLine:
     name = text.partition("#egg=")[2].split("&")[0].split("[")[0]
     path, bracket, extras = text.partition("[")
     if bracket and "://" not in text:
         names = tuple(sorted(extra.strip() for extra in extras.rstrip("]").split(",")))
-        return Entry("", "", names, number, url=path, editable=editable)
-    return Entry(normalise(name) if name else "", "", (), number, url=text, editable=editable)
+        return RequirementLine("", "", names, number, url=path, editable=editable)
+    return RequirementLine(normalise(name) if name else "", "", (), number, url=text, editable=editable)
 
 
 # The end of a version that stands for all releases below one.

@@ -8,7 +8,7 @@ from genfile.dockerfile.edit import Edit
 from genfile.image.files import Answer
 from genfile.image.installs import Installation, is_for_development
 from genfile.image.packages import Modules, parents
-from genfile.image.stage import Stage
+from genfile.image.stage import StageState
 from genfile.image.target import words_of
 from genfile.parsers.data import parse_json, parse_toml
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
@@ -122,7 +122,7 @@ def _words_at(subject: Subject, line: int) -> str:
     return item.value if item is not None else ""
 
 
-def _python(subject: Subject, stage: Stage, item: Installation) -> tuple[str, str] | None:
+def _python(subject: Subject, stage: StageState, item: Installation) -> tuple[str, str] | None:
     """What development has besides, and how to leave it out."""
     if item.manager == "pip":
         name = item.manifest

@@ -8,7 +8,7 @@ from genfile.dockerfile.edit import Edit
 from genfile.dockerfile.model import Instruction
 from genfile.image.files import Answer
 from genfile.image.installs import Installation
-from genfile.image.stage import Stage
+from genfile.image.stage import StageState
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
 _INSTEAD = {
@@ -46,7 +46,7 @@ def _lock(subject: Subject) -> Iterator[Wrong]:
     yield from _beside_a_lock(subject)
 
 
-def _lock_of(subject: Subject, stage: Stage, item: Installation) -> str | None:
+def _lock_of(subject: Subject, stage: StageState, item: Installation) -> str | None:
     """The lock file of the build context that belongs to the manifest which is installed."""
     source = stage.files.find(posixpath.join(item.folder, item.manifest)).source
     if source is None:
@@ -55,7 +55,7 @@ def _lock_of(subject: Subject, stage: Stage, item: Installation) -> str | None:
     return next((path for name in item.locks if subject.context.is_file(path := posixpath.join(folder, name))), None)
 
 
-def _is_copied(subject: Subject, stage: Stage, item: Installation, lock: str) -> bool:
+def _is_copied(subject: Subject, stage: StageState, item: Installation, lock: str) -> bool:
     """Whether the lock is in the stage before the step runs; it may be mounted, or come with a stage before."""
     there = stage.files.find(posixpath.join(item.folder, lock))
     step = subject.at(item.step.line)

@@ -9,7 +9,7 @@ from genfile.image.loaded import reached
 from genfile.image.target import words_of
 from genfile.parsers.javascript import parse_javascript, parse_typescript
 from genfile.parsers.jspaths import Standing
-from genfile.parsers.pypaths import Place, Scope, place
+from genfile.parsers.pypaths import PathPlace, Scope, place
 from genfile.parsers.python import PyModule, parse_python
 from genfile.practice.subject import Practice, Subject, Wrong
 
@@ -60,7 +60,7 @@ def _of_modules(subject: Subject) -> Iterator[tuple[str, str, str, int | None]]:
             yield from _of_script(subject, path, source, folder)
 
 
-def _at(found: Place, path: str, folder: str) -> str | None:
+def _at(found: PathPlace, path: str, folder: str) -> str | None:
     """The absolute path that a place means for a module of the image; None for what leads out, or goes on unknown."""
     inside = None if found.cut else found.inside(path.lstrip("/"))
     if inside is None:
@@ -78,7 +78,7 @@ def _renders(module: PyModule) -> bool:
     return any(module.dotted(call.func).endswith("render_template") for call in module.of(ast.Call))
 
 
-def _of_python(module: PyModule, *, renders: bool) -> Iterator[tuple[Place, int]]:
+def _of_python(module: PyModule, *, renders: bool) -> Iterator[tuple[PathPlace, int]]:
     scope = Scope(module)
     for call in module.of(ast.Call):
         name = module.dotted(call.func)
@@ -93,7 +93,7 @@ def _of_python(module: PyModule, *, renders: bool) -> Iterator[tuple[Place, int]
             given = keywords.get("template_folder")
             folder = module.value(given) if given is not None else "templates"
             if isinstance(folder, str) and not folder.startswith("/"):
-                yield Place(1, tuple(folder.split("/"))), call.lineno
+                yield PathPlace(1, tuple(folder.split("/"))), call.lineno
 
 
 def _of_script(subject: Subject, path: str, source: str, folder: str) -> Iterator[tuple[str, str, str, int | None]]:

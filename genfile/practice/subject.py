@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import Literal
 
 from genfile.container.image import Image
-from genfile.container.model import Stage as Interpreted
+from genfile.container.model import FinishedStage as Interpreted
 from genfile.container.stages import lineage
 from genfile.detect.inspection import InspectedService
 from genfile.dockerfile.edit import Edit
 from genfile.dockerfile.model import Dockerfile, Instruction
 from genfile.image import Built, Context
 from genfile.image.installs import Installation, installation_of
-from genfile.image.stage import Stage
+from genfile.image.stage import StageState
 
 Level = Literal["warning", "hint"]
 
@@ -56,7 +56,7 @@ class Subject:
         return lineage(self.image.stages, self.image.stage)
 
     @cached_property
-    def shipped(self) -> tuple[Stage, ...]:
+    def shipped(self) -> tuple[StageState, ...]:
         """The stages whose files are in the image: those it is made from, and those it copies a folder of."""
         names = {stage.index for stage in self.lineage}
         wanted = {item.flag("from") for item in self.final if item.keyword == "COPY"}
@@ -74,7 +74,7 @@ class Subject:
             found.setdefault(image, line)
         return tuple(found.items())
 
-    def instructions(self, stage: "Interpreted | Stage") -> tuple[Instruction, ...]:
+    def instructions(self, stage: "Interpreted | StageState") -> tuple[Instruction, ...]:
         """The instructions of one stage."""
         return self.dockerfile.stages[stage.index].instructions
 
@@ -83,7 +83,7 @@ class Subject:
         return next((item for item in self.dockerfile.instructions if item.line == line), None)
 
     @cached_property
-    def installations(self) -> tuple[tuple[Stage, Installation], ...]:
+    def installations(self) -> tuple[tuple[StageState, Installation], ...]:
         """Every step that installs a project's dependencies, with its stage, in their order."""
         found = []
         for stage in self.built.needed:

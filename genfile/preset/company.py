@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genfile.data.families import DEFAULT, Family, Line, asked_of, families
+from genfile.data.families import DEFAULT, Family, FamilyLine, asked_of, families
 from genfile.errors import UsageError
 from genfile.options import resolve_options
 from genfile.preset.load import BUILTIN
@@ -19,19 +19,21 @@ _WORDS = {"war": "Tomcat with Java", "jdk": "a Java JDK"}
 
 
 @dataclass(frozen=True)
-class Chosen:
+class CompanyChoices:
     """The values of all options, and what they add to the context of a template."""
 
     options: dict[str, Any]
     context: dict[str, Any]
 
 
-def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], context: Mapping[str, Any]) -> Chosen:
+def resolve(
+    preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], context: Mapping[str, Any]
+) -> CompanyChoices:
     """The options of a preset for one spec (plain values): the given value, or the family's default.
 
     Raises UsageError for a name or value that does not fit, or a family that has no images for the language.
     """
-    kind, line = kind_of(spec), Line(**{key: context["runtime"][key] for key in ("version", "distro", "alpine")})
+    kind, line = kind_of(spec), FamilyLine(**{key: context["runtime"][key] for key in ("version", "distro", "alpine")})
     family = _family(preset, given, kind, line)
     images = family.images_of(kind, line, _chosen(preset, given, context, family, kind))
     if not _same_runtime(spec):
@@ -59,7 +61,7 @@ def resolve(preset: "Preset", spec: dict[str, Any], given: Mapping[str, Any], co
         "build_family": builder.to_context(kind, line) | {"setup": []},
         "frontend_family": (family if "frontend_image" in images else base).to_context(),
     }
-    return Chosen(values, seen)
+    return CompanyChoices(values, seen)
 
 
 def _chosen(
@@ -113,7 +115,7 @@ def _same_runtime(spec: Mapping[str, Any]) -> bool:
     return front is not None and (front["engine"], front["runtime"]) == (spec.get("engine"), spec["runtime"])
 
 
-def _family(preset: "Preset", given: Mapping[str, Any], kind: str, line: Line) -> Family:
+def _family(preset: "Preset", given: Mapping[str, Any], kind: str, line: FamilyLine) -> Family:
     option = preset.options.get("family")
     if option is None:
         return families()[DEFAULT]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.bundle.builtin import builtin_folder
 from genfile.errors import PresetError, UsageError
 from genfile.preset.expression import Expression, parse_expression
-from genfile.preset.manifest import Manifest, OutputFile, parse_manifest
+from genfile.preset.manifest import OutputFile, PresetManifest, parse_manifest
 from genfile.spec.base import plain
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _pin(layer: _Layer) -> dict[str, str]:
     return {bundle.reference: bundle.commit} if bundle and bundle.kind == "git" and bundle.commit else {}
 
 
-def _rules(manifest: Manifest, layer: _Layer) -> "DetectRules | None":
+def _rules(manifest: PresetManifest, layer: _Layer) -> "DetectRules | None":
     if manifest.detect is None:
         return None
     from genfile.spec.rules import parse_rules
@@ -179,7 +179,7 @@ def _alias(preset: Preset) -> Preset:
     return replace(preset, templates=preset.templates | own)
 
 
-def _files(manifest: Manifest, layer: _Layer) -> tuple[OutputFile, ...]:
+def _files(manifest: PresetManifest, layer: _Layer) -> tuple[OutputFile, ...]:
     """The files that a preset declares, those implied by the names of templates, each with its template's full name."""
     declared = {file.path for file in manifest.files}
     implied = [
@@ -210,7 +210,7 @@ def _sort_files(name: str, files: Mapping[str, str]) -> tuple[dict[str, str], di
     return templates, contents
 
 
-def _check_version(manifest: Manifest, place: str) -> None:
+def _check_version(manifest: PresetManifest, place: str) -> None:
     if manifest.requires is None:
         return
     from packaging.specifiers import InvalidSpecifier, SpecifierSet

@@ -27,7 +27,7 @@ class OutputFile(Model):
         return self
 
 
-class Manifest(Model):
+class PresetManifest(Model):
     """A preset: what it applies to, what it extends, its options, and the files that it writes."""
 
     manifest: Literal[1]
@@ -46,7 +46,9 @@ class Manifest(Model):
     files: tuple[OutputFile, ...] = ()
 
 
-def parse_manifest(values: dict[str, Any], inherited: dict[str, dict[str, Any]], place: str, text: str) -> Manifest:
+def parse_manifest(
+    values: dict[str, Any], inherited: dict[str, dict[str, Any]], place: str, text: str
+) -> PresetManifest:
     """Validate a manifest; an option of a parent may give only what it changes.
 
     ``inherited``: the options of the parents as plain values. ``text``: the file, for line numbers in errors.
@@ -64,6 +66,6 @@ def parse_manifest(values: dict[str, Any], inherited: dict[str, dict[str, Any]],
         }
         values = {**values, "options": merged}
     try:
-        return Manifest.model_validate(values)
+        return PresetManifest.model_validate(values)
     except ValidationError as error:
-        raise manifest_fault(error, Manifest, place, text) from None
+        raise manifest_fault(error, PresetManifest, place, text) from None

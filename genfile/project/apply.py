@@ -8,10 +8,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from genfile.errors import ConflictError, WriteError
-from genfile.project.journal import Entry, Journal, Record, digest, recover, temporary_beside, touched, undo
+from genfile.project.journal import Journal, JournalEntry, Record, digest, recover, temporary_beside, touched, undo
 from genfile.project.plan import Change, Plan
 from genfile.project.state import locked
-from genfile.project.tree import Found, Tree, open_tree, reason
+from genfile.project.tree import FoundFile, ProjectTree, open_tree, reason
 
 
 def apply_plan(plan: Plan) -> None:
@@ -51,7 +51,7 @@ def apply_plan(plan: Plan) -> None:
             raise
 
 
-def _undo(tree: Tree, journal: Journal) -> None:
+def _undo(tree: ProjectTree, journal: Journal) -> None:
     try:
         undo(tree, journal)
     except WriteError as error:
@@ -66,14 +66,14 @@ class _Step:
     """One change, its place in the tree, and the existing file."""
 
     change: Change
-    entry: Entry
+    entry: JournalEntry
 
     @property
-    def old(self) -> Found | None:
+    def old(self) -> FoundFile | None:
         return self.entry.old
 
 
-def _steps(plan: Plan, tree: Tree, inner: str) -> list[_Step]:
+def _steps(plan: Plan, tree: ProjectTree, inner: str) -> list[_Step]:
     steps: dict[str, _Step] = {}
     for change in plan.writes:
         path = tree.locate(inner + change.path)
@@ -84,18 +84,18 @@ def _steps(plan: Plan, tree: Tree, inner: str) -> list[_Step]:
         found = tree.read(path)
         _check_unchanged(change, found)
         new = None if change.new is None else digest(change.new)
-        steps[path] = _Step(change, Entry(path, temporary_beside(path), found, new))
+        steps[path] = _Step(change, JournalEntry(path, temporary_beside(path), found, new))
     return list(steps.values())
 
 
-def _check_unchanged(change: Change, found: Found | None) -> None:
+def _check_unchanged(change: Change, found: FoundFile | None) -> None:
     content = None if found is None else found.content
     mode = None if found is None or change.was_executable is None else found.executable
     if content != change.old or (mode is not None and mode != change.was_executable):
         raise ConflictError(f"{change.path} was changed by another program just now", hint="run the command again")
 
 
-def _journal(plan: Plan, tree: Tree, inner: str, steps: list[_Step]) -> Journal:
+def _journal(plan: Plan, tree: ProjectTree, inner: str, steps: list[_Step]) -> Journal:
     made: dict[str, None] = {}
     wanted = [inner.rstrip("/"), *(step.entry.path.rpartition("/")[0] for step in steps if step.change.new is not None)]
     wanted += [tree.locate_folder(inner + folder) for folder in plan.folders]
@@ -119,7 +119,7 @@ def _chain(folder: str) -> list[str]:
     return ["/".join(parts[: end + 1]) for end in range(len(parts))]
 
 
-def _make_folders(tree: Tree, journal: Journal, inner: str, held: ExitStack) -> None:
+def _make_folders(tree: ProjectTree, journal: Journal, inner: str, held: ExitStack) -> None:
     for folder in journal.made:
         try:
             tree.make_folder(folder)
@@ -130,7 +130,7 @@ def _make_folders(tree: Tree, journal: Journal, inner: str, held: ExitStack) -> 
             held.enter_context(locked(tree.folder / folder))
 
 
-def _stage(tree: Tree, steps: list[_Step]) -> dict[str, int]:
+def _stage(tree: ProjectTree, steps: list[_Step]) -> dict[str, int]:
     staged: dict[str, int] = {}
     for step in steps:
         change, entry = step.change, step.entry
@@ -144,7 +144,7 @@ def _stage(tree: Tree, steps: list[_Step]) -> dict[str, int]:
     return staged
 
 
-def _put(tree: Tree, step: _Step) -> None:
+def _put(tree: ProjectTree, step: _Step) -> None:
     """Give one file its new content, unless someone has changed it since the plan was made."""
     change, entry = step.change, step.entry
     try:
@@ -162,7 +162,7 @@ def _put(tree: Tree, step: _Step) -> None:
         raise WriteError(f"{change.path} can't be written: {reason(error)}") from None
 
 
-def _drop_empty_folders(plan: Plan, tree: Tree, inner: str, journal: Journal) -> None:
+def _drop_empty_folders(plan: Plan, tree: ProjectTree, inner: str, journal: Journal) -> None:
     """Folders that nothing is left in since their last file was deleted."""
     kept = {inner.rstrip("/"), *_chain(inner.rstrip("/")), *(inner + folder for folder in plan.folders)}
     for folder in sorted(set(journal.modes) - kept, key=len, reverse=True):

@@ -29,7 +29,7 @@ from typing import Any
 from genfile.errors import WriteError
 from genfile.project.state import BusyError, journal_name, journals, known_states, locked, make_state
 from genfile.project.targets import check_path
-from genfile.project.tree import Found, Tree, reason
+from genfile.project.tree import FoundFile, ProjectTree, reason
 
 # How long a journal is kept for a folder that is not there, in seconds: the disk may not be plugged in.
 MAX_AGE = 30 * 24 * 60 * 60
@@ -37,12 +37,12 @@ _TEMPORARY = re.compile(r"\.genfile-[0-9a-f]{12}\.tmp")
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One file: the path of its staged content, the old content, and the digest of the new (None: no file)."""
 
     path: str
     temporary: str
-    old: Found | None
+    old: FoundFile | None
     new: str | None
 
     def __post_init__(self) -> None:
@@ -62,7 +62,7 @@ class Journal:
 
     folder: Path
     inode: int
-    entries: tuple[Entry, ...]
+    entries: tuple[JournalEntry, ...]
     made: tuple[str, ...] = ()
     modes: dict[str, int] = field(default_factory=dict)
     staged: dict[str, int] | None = None
@@ -134,7 +134,7 @@ class Record:
             raise WriteError(f"{self._file} can't be written: {reason(error)}") from None
 
 
-def undo(tree: Tree, journal: Journal) -> Undone:
+def undo(tree: ProjectTree, journal: Journal) -> Undone:
     """Restore the old files. May be interrupted anywhere and repeated. Raises WriteError if it fails."""
     # A restored file is staged under the same name as the new one was.
     _remove_temporaries(tree, journal)
@@ -164,7 +164,7 @@ def touched(journal: Journal) -> list[str]:
     return sorted({path.rpartition("/")[0] for path in paths})
 
 
-def recover(tree: Tree) -> Undone | None:
+def recover(tree: ProjectTree) -> Undone | None:
     """Undo what an interrupted run did in a folder that the caller has locked. None if there was nothing to undo."""
     result = None
     for state in known_states():
@@ -190,7 +190,7 @@ def recover_all() -> Iterator[tuple[Path, Undone | str]]:
             _drop_if_old(file)
         else:
             try:
-                with Tree(journal.folder) as tree, locked(tree.folder, wait=0):
+                with ProjectTree(journal.folder) as tree, locked(tree.folder, wait=0):
                     done = recover(tree)
             except BusyError:
                 # The journal of a live run is its own.
@@ -224,7 +224,7 @@ def _drop_if_empty(file: Path) -> None:
             file.unlink()
 
 
-def _restore(tree: Tree, journal: Journal, entry: Entry) -> bool:
+def _restore(tree: ProjectTree, journal: Journal, entry: JournalEntry) -> bool:
     """Restore one old file if the current one is genfile's; returns whether nobody else has changed it."""
     try:
         now = tree.read(entry.path)
@@ -245,7 +245,7 @@ def _restore(tree: Tree, journal: Journal, entry: Entry) -> bool:
     return True
 
 
-def _make_parents(tree: Tree, journal: Journal, path: str) -> None:
+def _make_parents(tree: ProjectTree, journal: Journal, path: str) -> None:
     parts = path.split("/")[:-1]
     for end in range(1, len(parts) + 1):
         folder = "/".join(parts[:end])
@@ -253,7 +253,7 @@ def _make_parents(tree: Tree, journal: Journal, path: str) -> None:
             tree.make_folder(folder, journal.modes.get(folder))
 
 
-def _remove_temporaries(tree: Tree, journal: Journal) -> None:
+def _remove_temporaries(tree: ProjectTree, journal: Journal) -> None:
     for entry in journal.entries:
         with suppress(FileNotFoundError, IsADirectoryError, WriteError):
             tree.remove(entry.temporary)
@@ -273,14 +273,14 @@ def _first_line(journal: Journal) -> str:
     return json.dumps(head) + "\n"
 
 
-def _plain(found: Found) -> dict[str, Any]:
+def _plain(found: FoundFile) -> dict[str, Any]:
     attributes = [[name, _encoded(value)] for name, value in found.attributes]
     return {**asdict(found), "content": _encoded(found.content), "attributes": attributes}
 
 
-def _found(value: dict[str, Any]) -> Found:
+def _found(value: dict[str, Any]) -> FoundFile:
     attributes = tuple((name, base64.b64decode(text)) for name, text in value["attributes"])
-    return Found(**{**value, "content": base64.b64decode(value["content"]), "attributes": attributes})
+    return FoundFile(**{**value, "content": base64.b64decode(value["content"]), "attributes": attributes})
 
 
 def _encoded(content: bytes) -> str:
@@ -293,7 +293,7 @@ def _read(file: Path) -> Journal | None:
         first, *rest = file.read_text("ascii").splitlines(keepends=True) or [""]
         head = json.loads(first)
         entries = tuple(
-            Entry(e["path"], e["temporary"], None if e["old"] is None else _found(e["old"]), e["new"])
+            JournalEntry(e["path"], e["temporary"], None if e["old"] is None else _found(e["old"]), e["new"])
             for e in head["entries"]
         )
         # A second line that is cut off was not on the disk yet when its run ended: no file had been changed.

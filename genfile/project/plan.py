@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from genfile.project.targets import check_path
-from genfile.project.tree import Found, open_tree
+from genfile.project.tree import FoundFile, open_tree
 
 Action = Literal["create", "unchanged", "replace", "conflict", "merge", "delete", "keep"]
 
@@ -103,7 +103,7 @@ def make_plan(
     return Plan(root, tuple(changes), folders)
 
 
-def with_mode(change: Change, found: Found | None, executable: bool | None) -> Change:
+def with_mode(change: Change, found: FoundFile | None, executable: bool | None) -> Change:
     """A change that also makes a file a program, or no longer one; of an unchanged file it is a replacement."""
     if os.name == "nt":
         return change
@@ -126,7 +126,7 @@ def read_target(root: Path, path: str) -> bytes | None:
     return None if found is None else found.content
 
 
-def find_target(root: Path, path: str) -> Found | None:
+def find_target(root: Path, path: str) -> FoundFile | None:
     """A file that may be written, with its content and mode; None if it does not exist.
 
     Raises WriteError for what is not a regular file, is larger than 64 MiB, lies behind a link that leads out, belongs

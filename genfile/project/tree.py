@@ -36,7 +36,7 @@ _Place = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A regular file: its content, its permission bits without setuid and its like, its owner, its attributes."""
 
     content: bytes
@@ -52,7 +52,7 @@ class Found:
         return bool(self.mode & 0o100)
 
 
-class Tree:
+class ProjectTree:
     """An existing folder. Paths are relative to it, with forward slashes."""
 
     def __init__(self, folder: Path) -> None:
@@ -63,7 +63,7 @@ class Tree:
         except OSError as error:
             raise WriteError(f"{folder} can't be opened: {reason(error)}") from None
 
-    def __enter__(self) -> "Tree":
+    def __enter__(self) -> "ProjectTree":
         return self
 
     def __exit__(
@@ -90,7 +90,7 @@ class Tree:
             check_path(located)
         return located
 
-    def read(self, path: str) -> Found | None:
+    def read(self, path: str) -> FoundFile | None:
         """The file at a located path, or None. Raises WriteError for anything but a regular file."""
         try:
             with self._at(path) as (name, folder):
@@ -107,9 +107,9 @@ class Tree:
             raise _unreadable(path, error) from None
         if len(content) > MAX_FILE:
             raise _too_large(path)
-        return Found(content, status.st_mode & 0o777, status.st_uid, status.st_gid, status.st_ino, attributes)
+        return FoundFile(content, status.st_mode & 0o777, status.st_uid, status.st_gid, status.st_ino, attributes)
 
-    def stage(self, path: str, content: bytes, *, like: Found | None, executable: bool | None = None) -> int:
+    def stage(self, path: str, content: bytes, *, like: FoundFile | None, executable: bool | None = None) -> int:
         """Make a file that is on the disk when this returns; give its inode number.
 
         ``like``: the file that it is to replace, whose mode, owner and attributes it gets.
@@ -222,13 +222,13 @@ class Tree:
 
 
 @contextmanager
-def open_tree(root: Path) -> Iterator[tuple[Tree, str]]:
+def open_tree(root: Path) -> Iterator[tuple[ProjectTree, str]]:
     """The tree of the nearest folder that exists, and the path of ``root`` in it (`""`, or `a/b/`)."""
     try:
         base, inner = anchor(root)
     except OSError as error:
         raise WriteError(f"{root} can't be read: {reason(error)}") from None
-    with Tree(base) as tree:
+    with ProjectTree(base) as tree:
         yield tree, inner
 
 
@@ -249,7 +249,7 @@ def _around(name: str, folder: int | None) -> os.stat_result:
     return os.stat(".", dir_fd=folder) if folder is not None else Path(name).parent.stat()
 
 
-def _dress(descriptor: int, like: Found | None, folder: os.stat_result, executable: bool | None) -> None:
+def _dress(descriptor: int, like: FoundFile | None, folder: os.stat_result, executable: bool | None) -> None:
     """Give a new file its owner, its attributes and, last, since the others change it, its mode."""
     now = os.fstat(descriptor)
     if like is not None:

@@ -17,7 +17,7 @@ class LimitError(SecurityError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TemplateLimits:
     """The bounds of one kind of template.
 
     ``text``: characters of one text; ``items``, ``depth``: of lists and tables; ``bits``: of one whole number;
@@ -39,15 +39,15 @@ class Limits:
         return 4 * self.text
 
 
-LIMITS = Limits()
+LIMITS = TemplateLimits()
 
 
-class Budget:
+class RenderBudget:
     """What is left for one rendering."""
 
     __slots__ = ("limits", "steps", "until", "written")
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: TemplateLimits = LIMITS) -> None:
         self.limits = limits
         self.steps = limits.steps
         self.written = limits.written
@@ -69,17 +69,17 @@ class Budget:
             raise LimitError(f"the output is larger than {_mebibytes(self.limits.text)}")
 
 
-_BUDGET: ContextVar[Budget | None] = ContextVar("genfile_budget", default=None)
+_BUDGET: ContextVar[RenderBudget | None] = ContextVar("genfile_budget", default=None)
 
 
 @contextmanager
-def bounded(limits: Limits = LIMITS, *, shared: bool = False) -> Iterator[Budget]:
+def bounded(limits: TemplateLimits = LIMITS, *, shared: bool = False) -> Iterator[RenderBudget]:
     """Bound all that is rendered inside; ``shared``: within what is in force already, if there is something."""
     outer = _BUDGET.get()
     if shared and outer is not None:
         yield outer
         return
-    budget = Budget(limits)
+    budget = RenderBudget(limits)
     token = _BUDGET.set(budget)
     try:
         yield budget
@@ -87,7 +87,7 @@ def bounded(limits: Limits = LIMITS, *, shared: bool = False) -> Iterator[Budget
         _BUDGET.reset(token)
 
 
-def limits() -> Limits:
+def limits() -> TemplateLimits:
     """The bounds in force."""
     budget = _BUDGET.get()
     return LIMITS if budget is None else budget.limits

@@ -11,7 +11,7 @@ from genfile.project.bases import Bases
 from genfile.project.merge import agree, common
 from genfile.project.threeway import is_text, lines_of
 from genfile.template import answers as record
-from genfile.template.project import NewFile, Project
+from genfile.template.project import NewFile, NewProject
 
 # Never the template's: what genfile itself writes about it.
 OWN = frozenset({record.FILE})
@@ -35,7 +35,7 @@ class Content:
         return path in self.apart or any(folder in self.apart for folder in folders)
 
 
-def template_content(project: Project) -> Content:
+def template_content(project: NewProject) -> Content:
     """The template's part of a project that was made with ``again``, of cookiecutter's; else all of it."""
     behind = project.hooked.behind if project.hooked is not None else ()
     files: dict[str, NewFile] = {}
@@ -46,7 +46,7 @@ def template_content(project: Project) -> Content:
     return Content(files, frozenset({*behind, *(path for path in project.files if path not in files)}))
 
 
-def _steady(project: Project, path: str) -> bytes | None:
+def _steady(project: NewProject, path: str) -> bytes | None:
     """What a file holds each time; None if it is not the template's."""
     made, again = project.files[path].content, project.again
     if again is None:

@@ -9,7 +9,7 @@ from genfile.evidence import Note
 from genfile.project import bases as lock
 from genfile.project.plan import Plan, make_plan
 from genfile.project.written import write_written
-from genfile.scaffold.render import Made, portable_reference
+from genfile.scaffold.render import RenderedProject, portable_reference
 from genfile.template import answers as answering
 from genfile.upkeep.decisions import Flags, decide
 from genfile.upkeep.produce import record
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def plan_project(
-    made: Made,
+    made: RenderedProject,
     bundle: Bundle,
     target: Path,
     *,
@@ -55,7 +55,7 @@ def plan_project(
     return make_plan(target, files, executable=executable, folders=made.project.folders)
 
 
-def own_part(made: Made) -> "Generation":
+def own_part(made: RenderedProject) -> "Generation":
     """The container files that are genfile's, and not the template's own."""
     assert made.generation is not None
     files = {path: text for path, text in made.generation.files.items() if path not in made.content.files}
@@ -67,7 +67,7 @@ def needs_lock(bundle: Bundle) -> bool:
     return bundle.kind != "git"
 
 
-def left_behind(made: Made) -> tuple[Note, ...]:
+def left_behind(made: RenderedProject) -> tuple[Note, ...]:
     """What hooks created that is not in the new project, and how the user can add it."""
     hooked = made.project.hooked
     if hooked is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.bundle import Bundle
 from genfile.evidence import Note
 from genfile.scaffold.content import Content, template_content
-from genfile.template.project import NONE_EARLIER, Earlier, NewFile, Project
+from genfile.template.project import NONE_EARLIER, Earlier, NewFile, NewProject
 
 if TYPE_CHECKING:
     from genfile.api import Generation
@@ -20,14 +20,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,80}")
 
 
 @dataclass(frozen=True)
-class Made:
+class RenderedProject:
     """A project that was rendered: its files, the generation of its container files if there is one, and notes.
 
     ``content``: what of the files is the template's, container files never; ``defaulted``: the answers that nobody
     gave; ``compose``: whether the template wants a compose.yaml with its container files.
     """
 
-    project: Project
+    project: NewProject
     files: dict[str, NewFile]
     content: Content
     generation: "Generation | None"
@@ -48,7 +48,7 @@ def make_project(
     earlier: Earlier = NONE_EARLIER,
     output: Path | None = None,
     again: bool = False,
-) -> Made:
+) -> RenderedProject:
     """Render a template, of genfile's own or of cookiecutter's, and add container files where they are wanted.
 
     ``folder``: the name of the target folder as the template sees it; ``service``: as the container files see it;
@@ -74,7 +74,7 @@ def make_project(
         project, notes = render_template(bundle, given, ask=asking, folder=folder or bundle.name, earlier=earlier), ()
     content, defaulted = template_content(project), heard.defaulted(project)
     if not wanted:
-        return Made(project, dict(project.files), content, None, notes, defaulted)
+        return RenderedProject(project, dict(project.files), content, None, notes, defaulted)
     generation = _generate(project, service or folder or folder_name(project, bundle), compose=compose)
     own = [path for path in generation.files if path in project.files]
     notes += generation.notes
@@ -82,7 +82,7 @@ def make_project(
     added = {path: NewFile(text.encode("utf-8")) for path, text in generation.files.items() if path not in own}
     # They are kept true by what the project is by then, not by the template.
     content = Content(content.files, content.apart | added.keys())
-    return Made(
+    return RenderedProject(
         project, dict(sorted({**project.files, **added}.items())), content, generation, notes, defaulted, compose
     )
 
@@ -100,14 +100,14 @@ class _Heard:
             self.answered.add(name)
         return answer
 
-    def defaulted(self, project: Project) -> tuple[str, ...]:
+    def defaulted(self, project: NewProject) -> tuple[str, ...]:
         """The answers that nobody gave, now or at the earlier time."""
         before = {name: value for name, value in self.earlier.values.items() if name not in self.earlier.defaulted}
         kept = {*project.answers, *project.unsteady} - self.answered
         return tuple(sorted(name for name in kept if name not in before or before[name] != project.answers.get(name)))
 
 
-def folder_name(project: Project, bundle: Bundle) -> str:
+def folder_name(project: NewProject, bundle: Bundle) -> str:
     """The folder of a project that the user named none for: by the template, else by `name`, else as the template."""
     name = project.folder or project.answers.get("name")
     return name if isinstance(name, str) and _PLAIN.fullmatch(name) else bundle.name
@@ -140,7 +140,7 @@ def _cookiecutter(
     config: Mapping[str, Any],
     *,
     again: bool,
-) -> tuple[Project, tuple[Note, ...]]:
+) -> tuple[NewProject, tuple[Note, ...]]:
     from genfile.scaffold.trust import is_trusted
     from genfile.template.cookiecutter import render_cookiecutter
 
@@ -159,7 +159,7 @@ def _cookiecutter(
     return project, tuple(Note("warning", text) for text in heard)
 
 
-def _generate(project: Project, folder: str, *, compose: bool) -> "Generation":
+def _generate(project: NewProject, folder: str, *, compose: bool) -> "Generation":
     from genfile.source.memory import MemorySource
     from genfile.upkeep.decisions import Flags, decide
     from genfile.upkeep.produce import produce

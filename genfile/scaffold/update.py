@@ -16,7 +16,7 @@ from genfile.project.threeway import Mode
 from genfile.project.update import Update, make_update, open_conflicts
 from genfile.scaffold.content import OWN
 from genfile.scaffold.new import needs_lock
-from genfile.scaffold.render import Made, is_foreign, make_project
+from genfile.scaffold.render import RenderedProject, is_foreign, make_project
 from genfile.template import answers as record
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Updating:
     before: record.Answers
     after: record.Answers
     update: Update
-    made: Made
+    made: RenderedProject
     recorded: bool
 
 
@@ -112,7 +112,7 @@ class _Rendered:
     before: record.Answers
     trusted: bool
 
-    def render(self, bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None") -> Made:
+    def render(self, bundle: Bundle, given: Mapping[str, Any], ask: "Ask | None") -> RenderedProject:
         return make_project(
             bundle,
             given,
@@ -127,7 +127,7 @@ class _Rendered:
         )
 
 
-def _compare(root: Path, old: lock.Bases, made: Made, mode: Mode, label: str) -> Update:
+def _compare(root: Path, old: lock.Bases, made: RenderedProject, mode: Mode, label: str) -> Update:
     """Of all files that are the template's, and of none that hooks make apart from it."""
     content = made.content
     base = lock.Bases(
@@ -145,7 +145,7 @@ def _compare(root: Path, old: lock.Bases, made: Made, mode: Mode, label: str) ->
     )
 
 
-def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundle, made: Made) -> Update:
+def _with_record(root: Path, update: Update, kept: record.Answers, newest: Bundle, made: RenderedProject) -> Update:
     """The update with the files of the record, which are genfile's own."""
     texts = {record.FILE: record.write_answers(kept)}
     if needs_lock(newest):
@@ -169,7 +169,7 @@ def _read_own(root: Path, name: str, limit: int) -> str | None:
 def _bases(
     project: _Rendered,
     newest: Bundle,
-    made: Made,
+    made: RenderedProject,
     given: Mapping[str, Any],
     source: str | None,
     *,

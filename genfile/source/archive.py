@@ -11,7 +11,7 @@ from genfile.protected import is_protected
 from genfile.source.base import LIMITS, PRUNED, Limits, size_text, too_long
 from genfile.source.budget import Budget
 from genfile.source.memory import MemorySource, clean_path
-from genfile.source.unpack import Bounds, Entry, read_entries
+from genfile.source.unpack import ArchiveBounds, ArchiveEntry, read_entries
 
 
 def open_archive(path: Path, limits: Limits = LIMITS, budget: Budget | None = None) -> MemorySource:
@@ -58,7 +58,7 @@ def seekable(archive: "bytes | bytearray | memoryview | IO[bytes]", limits: Limi
 
 def _read(file: IO[bytes], where: str, name: str, limits: Limits, budget: Budget | None) -> MemorySource:
     keeper = _Keeper(limits)
-    bounds = Bounds(limits.entries, limits.archive_bytes, budget or Budget(limits))
+    bounds = ArchiveBounds(limits.entries, limits.archive_bytes, budget or Budget(limits))
     for entry in read_entries(file, where, bounds):
         keeper.take(entry)
     return keeper.source(name)
@@ -74,7 +74,7 @@ class _Keeper:
         self._omitted: dict[str, str] = {}
         self._notes: dict[Note, None] = {}
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: ArchiveEntry) -> None:
         """Keep a file, or the reason why not. Raises SourceError for a path that leads out of the tree."""
         if entry.kind not in ("file", "other") or not entry.name.isprintable():
             return
@@ -92,7 +92,7 @@ class _Keeper:
         if reason is not None:
             self._omitted[plain] = reason
 
-    def _keep(self, plain: str, entry: Entry) -> str | None:
+    def _keep(self, plain: str, entry: ArchiveEntry) -> str | None:
         if entry.kind == "other":
             return entry.reason
         most = max(self._limits.file_bytes, self._limits.lock_bytes)

@@ -37,7 +37,7 @@ Kind = Literal["file", "folder", "link", "hard link", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ArchiveBounds:
     """How much an archive may hold: entries of any kind, and bytes once unpacked. ``budget`` bounds the time."""
 
     entries: int
@@ -46,7 +46,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """A member of an archive. Its content can be read until the next one is asked for.
 
     ``name``: as in the archive, neither checked nor normalised. ``size``: as the archive declares it. ``target``: where
@@ -62,7 +62,7 @@ class Entry:
     read: Callable[[int], bytes]
 
 
-def read_entries(file: IO[bytes], where: str, bounds: Bounds) -> Iterator[Entry]:
+def read_entries(file: IO[bytes], where: str, bounds: ArchiveBounds) -> Iterator[ArchiveEntry]:
     """The entries of a zip file, a tar file or a compressed tar file. ``file`` can seek; ``where`` is for messages.
 
     Raises SourceError, here and from `Entry.read`, for what is not an archive, is damaged, or is over a bound.
@@ -90,7 +90,7 @@ def _readable(where: str) -> Iterator[None]:
 class _Meter:
     """Counts what an archive unpacks to. Raises SourceError at a limit."""
 
-    def __init__(self, where: str, bounds: Bounds) -> None:
+    def __init__(self, where: str, bounds: ArchiveBounds) -> None:
         self.where = where
         self.bounds = bounds
         self._left = bounds.bytes
@@ -125,7 +125,7 @@ class _Narrow:
         return data
 
 
-def _zip(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
+def _zip(file: IO[bytes], meter: _Meter) -> Iterator[ArchiveEntry]:
     with zipfile.ZipFile(_Narrow(file, meter)) as archive:
         members = archive.infolist()
         meter.check_count(len(members))
@@ -133,7 +133,7 @@ def _zip(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
             yield _zip_entry(archive, member, meter)
 
 
-def _zip_entry(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: _Meter) -> Entry:
+def _zip_entry(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: _Meter) -> ArchiveEntry:
     mode = member.external_attr >> 16
 
     def read(size: int) -> bytes:
@@ -157,7 +157,7 @@ def _zip_entry(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: _Meter)
         kind, reason = "other", "uses an unsupported compression method"
     elif mode & 0o170000 == _LINK:
         kind, target = "link", read(4096).decode("utf-8")
-    return Entry(member.filename, kind, member.file_size, bool(mode & 0o100), target, reason, read)
+    return ArchiveEntry(member.filename, kind, member.file_size, bool(mode & 0o100), target, reason, read)
 
 
 class _Tape:
@@ -192,7 +192,7 @@ class _Tape:
             yield piece
 
 
-def _tar(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
+def _tar(file: IO[bytes], meter: _Meter) -> Iterator[ArchiveEntry]:
     tape = _Tape(file, meter)
     extra: dict[str, str] = {}
     header = tape.read(_BLOCK)
@@ -222,7 +222,7 @@ def _tar(file: IO[bytes], meter: _Meter) -> Iterator[Entry]:
 
 def _tar_entry(
     tape: _Tape, member: tarfile.TarInfo, header: bytes, extra: dict[str, str], meter: _Meter
-) -> Iterator[Entry]:
+) -> Iterator[ArchiveEntry]:
     name = extra.get("path", member.name)
     size = member.size
     if (said := extra.get("size", "")).isdecimal() and len(said) < 20:
@@ -247,7 +247,7 @@ def _tar_entry(
         return data
 
     executable = bool(member.mode & 0o100)
-    yield Entry(name, kind, left, executable, extra.get("linkpath", member.linkname), reason, read)
+    yield ArchiveEntry(name, kind, left, executable, extra.get("linkpath", member.linkname), reason, read)
     tape.skip(left + padding)
 
 

@@ -26,7 +26,7 @@ class FileRule(Model):
     when: str | bool
 
 
-class Manifest(Model):
+class TemplateManifest(Model):
     """A template: its description, its questions, and the files that depend on the answers."""
 
     manifest: Literal[1]
@@ -38,7 +38,7 @@ class Manifest(Model):
     files: tuple[FileRule, ...] = ()
 
 
-def read_manifest(files: Mapping[str, bytes]) -> Manifest:
+def read_manifest(files: Mapping[str, bytes]) -> TemplateManifest:
     """Read and validate a template's manifest. Raises PresetError with every fault, each with its line."""
     from pydantic import ValidationError
 
@@ -59,7 +59,7 @@ def read_manifest(files: Mapping[str, bytes]) -> Manifest:
     if isinstance(newer, int) and newer > 1:
         raise PresetError(f"{FILE}: manifest {newer} is newer than this genfile supports", hint="upgrade genfile")
     try:
-        return Manifest.model_validate(document.value)
+        return TemplateManifest.model_validate(document.value)
     except ValidationError as error:
         raise PresetError("; ".join(_faults(error, document))) from None
 
@@ -78,7 +78,7 @@ def _faults(error: "ValidationError", document: "Document") -> list[str]:
 
 
 def _meant(path: tuple[Any, ...]) -> str:
-    model: type[Model] = Manifest
+    model: type[Model] = TemplateManifest
     if len(path) > 2:
         model = Option if path[0] == "questions" else FileRule
     close = get_close_matches(str(path[-1]), model.model_fields, 1)

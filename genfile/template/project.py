@@ -55,7 +55,7 @@ class Again:
 
 
 @dataclass(frozen=True)
-class Project:
+class NewProject:
     """The files of a new project, the name that the template gives its folder, and the answers to keep.
 
     ``unsteady``: questions whose default is another one each time; their values are not kept. Nothing that belongs to

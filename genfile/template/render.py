@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from genfile.bundle import Bundle
 from genfile.errors import PresetError
 from genfile.options import Ask, Value, check_options, resolve_options, stored_values
-from genfile.template.manifest import FILE, FileRule, Manifest, read_manifest
+from genfile.template.manifest import FILE, FileRule, TemplateManifest, read_manifest
 from genfile.template.paths import check_path, check_together, glob
-from genfile.template.project import NONE_EARLIER, Earlier, NewFile, Project
+from genfile.template.project import NONE_EARLIER, Earlier, NewFile, NewProject
 
 PROJECT = "project/"
 SUFFIX = ".j2"
@@ -26,7 +26,7 @@ def render_template(
     ask: Ask | None,
     folder: str,
     earlier: Earlier = NONE_EARLIER,
-) -> Project:
+) -> NewProject:
     """Render a template with given, prompted or earlier values, or its defaults.
 
     ``folder``: the name of the target folder. Raises UsageError for a value that does not fit or is missing,
@@ -48,7 +48,7 @@ def render_template(
         of="template",
     )
     rendering = _Rendering(bundle, manifest, {**values, **context})
-    return Project(
+    return NewProject(
         files=rendering.files(),
         folder=rendering.root(),
         answers=stored_values(manifest.questions, values, context),
@@ -58,7 +58,7 @@ def render_template(
 class _Rendering:
     """One template with one set of answers."""
 
-    def __init__(self, bundle: Bundle, manifest: Manifest, scope: Mapping[str, Value]) -> None:
+    def __init__(self, bundle: Bundle, manifest: TemplateManifest, scope: Mapping[str, Value]) -> None:
         from genfile.template.environment import TemplateEnvironment
 
         self.bundle = bundle

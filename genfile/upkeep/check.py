@@ -24,7 +24,7 @@ SOON = timedelta(days=90)
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """The result of `genfile check`.
 
     ``reasons``: why files are out of date, empty if they are current; ``notes``: further notes;
@@ -41,7 +41,7 @@ class Checked:
         return not self.reasons
 
 
-def check_project(root: Path, *, today: date | None = None) -> Checked:
+def check_project(root: Path, *, today: date | None = None) -> CheckResult:
     """Compare a project's container files with what genfile would write now, taking manual edits into account.
 
     ``today``: the date to compare ends of life with. Raises UsageError if genfile has written nothing here,
@@ -55,7 +55,7 @@ def check_project(root: Path, *, today: date | None = None) -> Checked:
     reasons = [reason for item in changes for reason in reasons_for(item, generation, decisions.before)]
     notes = [*decisions.notes, *(Note("info", text) for text in refresh.update.notes)]
     notes += ending(generation, today or date.today())
-    return Checked(
+    return CheckResult(
         tuple(reasons), tuple(notes), _risks(root, decisions, generation, refresh.update.plan), refresh.update.plan
     )
 

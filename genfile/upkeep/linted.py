@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from genfile.dockerfile.edit import apply_edits
 from genfile.evidence import Risk
 from genfile.handwritten import Checked, Found, dockerfiles_of, lint_dockerfiles
-from genfile.handwritten.ignored import UNUSED, Ignored, unused_entries, without_silenced
+from genfile.handwritten.ignored import UNUSED, IgnoreEntry, unused_entries, without_silenced
 from genfile.upkeep.decisions import Decisions, Flags, decide
 from genfile.upkeep.look import look, settled
 
@@ -61,7 +61,7 @@ def lint_project(
     checked = lint_dockerfiles(source, settled(look(without, decisions), decisions), names)
     if programs:
         checked = [_with_programs(item, programs, source) for item in checked]
-    entries, used = _entries(decisions), set[Ignored]()
+    entries, used = _entries(decisions), set[IgnoreEntry]()
     files = {item.path: _kept(item, entries, used) for item in checked}
     others = tuple(unused_entries(entries, used, known_ids())) if not names else ()
     if changed is not None:
@@ -93,7 +93,7 @@ def _with_programs(item: Checked, programs: Sequence[str], source: "Source") -> 
     return replace(item, found=(*item.found, *theirs))
 
 
-def _kept(item: Checked, entries: Iterable[Ignored], used: set[Ignored]) -> tuple[Found, ...]:
+def _kept(item: Checked, entries: Iterable[IgnoreEntry], used: set[IgnoreEntry]) -> tuple[Found, ...]:
     """The findings of a Dockerfile that nobody has said are meant."""
     found = item.found
     if item.built is not None:
@@ -112,14 +112,14 @@ def not_ignored(risks: Iterable[Risk], dockerfile: str, decisions: Decisions) ->
     return tuple(risk for risk in risks if not any(entry.covers(dockerfile, Found(risk)) for entry in entries))
 
 
-def _entries(decisions: Decisions) -> tuple[Ignored, ...]:
+def _entries(decisions: Decisions) -> tuple[IgnoreEntry, ...]:
     decided = decisions.decided
     if decided is None:
         return ()
     found = []
     for index, item in enumerate(decided.config.lint.ignore):
         place = decided.origin.place("lint", "ignore", index)
-        found.append(Ignored(item.id, item.path, str(place), place.path, place.line))
+        found.append(IgnoreEntry(item.id, item.path, str(place), place.path, place.line))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from genfile.container.compose import Service, read_compose
+from genfile.container.compose import ComposeService, read_compose
 from genfile.container.variables import interpolate
 from genfile.parsers import Document
 from genfile.verify.docker import docker, inspect, run
@@ -76,7 +76,7 @@ def read_beside(
     return Beside(tuple(wanted), _leading(own, wanted), tuple(job for job in jobs if job))
 
 
-def _needed(own: Service, table: Mapping[str, Any]) -> list[str]:
+def _needed(own: ComposeService, table: Mapping[str, Any]) -> list[str]:
     """What a service depends on and what that depends on, the innermost first."""
     found: list[str] = []
 
@@ -94,7 +94,7 @@ def _needed(own: Service, table: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _is_job(body: Any, own: Service) -> bool:
+def _is_job(body: Any, own: ComposeService) -> bool:
     """Whether an entry runs another command of the same image, once."""
     if not isinstance(body, dict) or not body.get("command"):
         return False
@@ -132,7 +132,7 @@ def _words(value: Any, values: Mapping[str, str]) -> tuple[str, ...]:
         return ()
 
 
-def _leading(own: Service | None, others: Sequence[Other]) -> dict[str, str]:
+def _leading(own: ComposeService | None, others: Sequence[Other]) -> dict[str, str]:
     """The variables of a service that lead to the others: a host's name is in them, or a name or password of theirs."""
     if own is None:
         return {}

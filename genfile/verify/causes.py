@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from genfile.verify.running import Finding
+from genfile.verify.running import GateOutcome
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
@@ -62,7 +62,7 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def by_finding(gate: str, finding: Finding, spec: "Spec") -> Diagnosis | None:
+def by_finding(gate: str, finding: GateOutcome, spec: "Spec") -> Diagnosis | None:
     """The cause that was seen; None where only the log can tell."""
     if finding.out_of_memory:
         return Diagnosis(

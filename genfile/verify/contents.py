@@ -9,7 +9,7 @@ from typing import Any
 from genfile.dockerfile.model import Dockerfile
 from genfile.verify.docker import build_text, docker, inspect
 from genfile.verify.junk import Junk, find_junk
-from genfile.verify.layers import Image, Layer, digests, read_image
+from genfile.verify.layers import BuiltImage, Layer, digests, read_image
 from genfile.verify.traces import label_of
 
 # What tells more than whoever pulls the image may know: a fault. All other junk only costs space.
@@ -72,7 +72,7 @@ def _short(command: str) -> str:
     return text if len(text) <= _COMMAND else text[: _COMMAND - 1] + "…"
 
 
-def read_contents(tag: str, dockerfile: Dockerfile, run: str) -> tuple[Contents, Image]:
+def read_contents(tag: str, dockerfile: Dockerfile, run: str) -> tuple[Contents, BuiltImage]:
     """Read an image of the engine. Raises RuntimeError where the engine does not hand it out."""
     image = read_image(tag, _base(dockerfile, run))
     files = image.files
@@ -82,7 +82,7 @@ def read_contents(tag: str, dockerfile: Dockerfile, run: str) -> tuple[Contents,
     return Contents(image.base_size, list(image.added), find_junk(files), serious), image
 
 
-def moved_bytes(tag: str, dockerfile: Dockerfile, run: str, before: Image) -> int:
+def moved_bytes(tag: str, dockerfile: Dockerfile, run: str, before: BuiltImage) -> int:
     """The bytes that a registry with the image of before lacks of this one."""
     if before.holds(digests(tag)):
         return 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from genfile.data import load_table
 from genfile.verify.causes import Diagnosis, by_finding, loopback, not_ending, wrong_port
 from genfile.verify.gates import Report
-from genfile.verify.mends import MENDS, NOTHING, Tree
+from genfile.verify.mends import MENDS, NOTHING, MendTree
 
 if TYPE_CHECKING:
     from genfile.spec.project import Spec
@@ -21,7 +21,7 @@ __all__ = ["Diagnosis", "diagnose"]
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:!(\w+))?\}")
 
 
-def diagnose(report: Report, spec: "Spec", tree: Tree = NOTHING) -> Diagnosis | None:
+def diagnose(report: Report, spec: "Spec", tree: MendTree = NOTHING) -> Diagnosis | None:
     """The cause of a report's failure; None where all gates passed, or nothing is known about it.
 
     What was seen of the container counts before what its log says. ``tree``: the files of the project.
@@ -52,7 +52,7 @@ def _by_gate(gate: str, detail: str, log: str, spec: "Spec") -> Diagnosis | None
     return None
 
 
-def _by_log(gate: str, log: str, spec: "Spec", tree: Tree) -> Diagnosis | None:
+def _by_log(gate: str, log: str, spec: "Spec", tree: MendTree) -> Diagnosis | None:
     for known in _known():
         applies = gate in known.gates and (not known.languages or spec.language in known.languages)
         match = known.pattern.search(log) if applies else None

@@ -20,9 +20,9 @@ from genfile.dockerfile.reader import read_dockerfile
 from genfile.verify.beside import Beside, Started, run_jobs, start
 from genfile.verify.contents import Contents, megabytes, moved_bytes, read_contents, remove_base
 from genfile.verify.docker import BuildInput, Result, build, check, inspect
-from genfile.verify.layers import Image
+from genfile.verify.layers import BuiltImage
 from genfile.verify.log import read_steps
-from genfile.verify.running import HARDENED, STAYS, Finding, Running
+from genfile.verify.running import HARDENED, STAYS, GateOutcome, Running
 from genfile.verify.traces import label_of, swept
 
 __all__ = ["HARDENED", "STAYS", "Gate", "Report", "Request", "changed_line", "run_gates"]
@@ -88,7 +88,7 @@ class Report:
     log: str = ""
     image_bytes: int = 0
     contents: Contents | None = None
-    finding: Finding | None = None
+    finding: GateOutcome | None = None
     done: bool = False
 
     @property
@@ -140,7 +140,7 @@ class _Trial:
         self.request, self.id, self.tag = request, run, tag
         self.report = Report()
         self.started = Started()
-        self.image: Image | None = None
+        self.image: BuiltImage | None = None
         self.dockerfile = request.root / request.dockerfile
         text = self.dockerfile.read_text("utf-8")
         if not request.syntax:
@@ -169,7 +169,7 @@ class _Trial:
             began = time.monotonic()
             if tell is not None:
                 tell(name, None)
-            found: Finding = getattr(self, f"_{name}")()
+            found: GateOutcome = getattr(self, f"_{name}")()
             self.report.gates.append(Gate(name, found.passed, time.monotonic() - began, found.detail))
             if tell is not None:
                 tell(name, self.report.gates[-1])
@@ -180,9 +180,9 @@ class _Trial:
         self.report.done = True
         return self.report
 
-    def _check(self) -> Finding:
+    def _check(self) -> GateOutcome:
         result = check(self.dockerfile, self.context)
-        return Finding(
+        return GateOutcome(
             result.ok, "BuildKit's checks find nothing" if result.ok else "BuildKit's checks warn", result.output
         )
 
@@ -190,63 +190,63 @@ class _Trial:
         given = self.request.given
         return build(self.dockerfile, self.context, self.tag, cache=cache, label=label_of(self.id), given=given)
 
-    def _build(self) -> Finding:
+    def _build(self) -> GateOutcome:
         cold = self._built(cache=self.request.quick)
         if not cold.ok:
-            return Finding(False, f"the build ended with {cold.code}", cold.output)
+            return GateOutcome(False, f"the build ended with {cold.code}", cold.output)
         self.report.image_bytes = int(inspect("image", self.tag).get("Size", 0))
         if self.request.quick:
-            return Finding(True, "built")
+            return GateOutcome(True, "built")
         warm = self._built()
         missed = [step.instruction for step in read_steps(warm.output) if not step.cached]
         if not warm.ok or missed:
-            return Finding(False, f"built again, not cached: {missed[:2]}", warm.output)
-        return Finding(True, "cold, then all cached")
+            return GateOutcome(False, f"built again, not cached: {missed[:2]}", warm.output)
+        return GateOutcome(True, "cold, then all cached")
 
-    def _beside(self) -> Finding:
+    def _beside(self) -> GateOutcome:
         self.started = start(self.request.beside, self.id, self.request.prepare)
         if self.started.passed:
             run_jobs_given = (self.request.beside, self.tag, self.id, self.started, self.request.environment)
             self.started = run_jobs(*run_jobs_given)
-        return Finding(self.started.passed, self.started.detail, self.started.log)
+        return GateOutcome(self.started.passed, self.started.detail, self.started.log)
 
-    def _start(self) -> Finding:
+    def _start(self) -> GateOutcome:
         return self.running.start({**self.started.environment, **self.request.environment})
 
-    def _answer(self) -> Finding:
+    def _answer(self) -> GateOutcome:
         return self.running.answer()
 
-    def _stop(self) -> Finding:
+    def _stop(self) -> GateOutcome:
         return self.running.stop()
 
-    def _content(self) -> Finding:
+    def _content(self) -> GateOutcome:
         try:
             contents, self.image = read_contents(self.tag, self.parsed, self.id)
         except (RuntimeError, OSError) as error:
-            return Finding(True, f"not looked at: {str(error).splitlines()[-1] if str(error) else error!r}")
+            return GateOutcome(True, f"not looked at: {str(error).splitlines()[-1] if str(error) else error!r}")
         self.report.contents = contents
         if contents.serious:
             more = f" and {len(contents.serious) - 1} more" if len(contents.serious) > 1 else ""
-            return Finding(False, f"/{contents.serious[0]}{more} is for nobody who pulls the image", "")
+            return GateOutcome(False, f"/{contents.serious[0]}{more} is for nobody who pulls the image", "")
         own = sorted({item.kind for item in contents.junk if not item.packed})
         size = f"{megabytes(sum(layer.size for layer in contents.layers))} over {megabytes(contents.base_bytes)}"
-        return Finding(True, f"{size}; " + (f"needless: {', '.join(own)}" if own else "nothing needless"))
+        return GateOutcome(True, f"{size}; " + (f"needless: {', '.join(own)}" if own else "nothing needless"))
 
-    def _cache(self) -> Finding:
+    def _cache(self) -> GateOutcome:
         if self.request.touch is None:
-            return Finding(True, "no source file was named to be touched")
+            return GateOutcome(True, "no source file was named to be touched")
         changed_line(self.request.root / self.request.touch)
         result = self._built()
         steps = read_steps(result.output)
         missed = [step.instruction for step in steps if step.installs and not step.cached]
         if not result.ok:
-            return Finding(False, f"after a change of one line the build ended with {result.code}", result.output)
+            return GateOutcome(False, f"after a change of one line the build ended with {result.code}", result.output)
         if missed:
-            return Finding(False, f"installed again: {missed[:1]}", result.output)
+            return GateOutcome(False, f"installed again: {missed[:1]}", result.output)
         installs = any(step.installs for step in steps)
         kept = "every installation among them" if installs else "and there is no step that installs dependencies"
         detail = f"{sum(step.cached for step in steps)} of {len(steps)} steps cached, {kept}"
-        return Finding(True, detail + self._moved())
+        return GateOutcome(True, detail + self._moved())
 
     def _moved(self) -> str:
         contents = self.report.contents

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from genfile.data import load_table
-from genfile.verify.layers import File
+from genfile.verify.layers import LayerFile
 
 # Below these folders lies what other people packed: a package's own README is theirs.
 _PACKED = re.compile(r"(^|/)(node_modules|site-packages|dist-packages)/")
@@ -38,7 +38,7 @@ def kind_of(path: str) -> str | None:
     return next((name for name, pattern, _ in _kinds() if pattern.search(path)), None)
 
 
-def find_junk(files: Mapping[str, File]) -> list[Junk]:
+def find_junk(files: Mapping[str, LayerFile]) -> list[Junk]:
     """The junk among an image's files, by kind; what packages brought apart from the rest."""
     found: dict[tuple[bool, str], list[str]] = {}
     for path in sorted(files):

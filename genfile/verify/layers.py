@@ -18,7 +18,7 @@ _KEPT = re.compile(r"(?:.*/)?node_modules/(?:@[^/]+/)?[^/@.][^/]*/package\.json"
 
 
 @dataclass(frozen=True)
-class File:
+class LayerFile:
     """A file of a layer: its size, the digest of what it holds, its text where that matters."""
 
     size: int
@@ -33,11 +33,11 @@ class Layer:
     digest: str
     size: int
     command: str
-    files: dict[str, File]
+    files: dict[str, LayerFile]
 
 
 @dataclass(frozen=True)
-class Image:
+class BuiltImage:
     """An image: the size of its base, and the layers that were added to it."""
 
     base_size: int
@@ -48,7 +48,7 @@ class Image:
         return sum(layer.size for layer in self.added)
 
     @property
-    def files(self) -> dict[str, File]:
+    def files(self) -> dict[str, LayerFile]:
         """Every file beyond the base, as the topmost layer has it."""
         return {path: file for layer in self.added for path, file in layer.files.items()}
 
@@ -57,12 +57,12 @@ class Image:
         own = tuple(layer.digest for layer in self.added)
         return layers[len(layers) - len(own) :] == own
 
-    def moved(self, before: "Image") -> tuple[Layer, ...]:
+    def moved(self, before: "BuiltImage") -> tuple[Layer, ...]:
         """The layers that a registry which has the image of before lacks."""
         known = {layer.digest for layer in before.added}
         return tuple(layer for layer in self.added if layer.digest not in known)
 
-    def changed(self, before: "Image") -> int:
+    def changed(self, before: "BuiltImage") -> int:
         """The bytes of the files that were not there before, or held something else."""
         old = before.files
         return sum(file.size for path, file in self.files.items() if old.get(path, None) != file)
@@ -73,7 +73,7 @@ def digests(tag: str) -> tuple[str, ...]:
     return tuple(inspect("image", tag).get("RootFS", {}).get("Layers", ()))
 
 
-def read_image(tag: str, base: str) -> Image:
+def read_image(tag: str, base: str) -> BuiltImage:
     """Read an image of the engine, and how large its base is. Raises RuntimeError when the engine has no such image."""
     below = len(digests(base)) if base != "scratch" else 0
     with tempfile.TemporaryDirectory(prefix="genfile-image-") as folder:
@@ -85,7 +85,7 @@ def read_image(tag: str, base: str) -> Image:
             return read_archive(archive, below)
 
 
-def read_archive(archive: tarfile.TarFile, below: int) -> Image:
+def read_archive(archive: tarfile.TarFile, below: int) -> BuiltImage:
     """Read what `docker save` wrote; the first ``below`` layers are the base's."""
     manifest = json.load(_member(archive, "manifest.json"))[0]
     config = json.load(_member(archive, manifest["Config"]))
@@ -96,7 +96,7 @@ def read_archive(archive: tarfile.TarFile, below: int) -> Image:
         for number, (name, digest) in enumerate(zip(manifest["Layers"], config["rootfs"]["diff_ids"], strict=True))
         if number >= below
     ]
-    return Image(sum(sizes[:below]), tuple(added))
+    return BuiltImage(sum(sizes[:below]), tuple(added))
 
 
 def _member(archive: tarfile.TarFile, name: str | tarfile.TarInfo) -> IO[bytes]:
@@ -109,7 +109,7 @@ def _layer(stream: IO[bytes], digest: str, command: str) -> Layer:
     with unpacked(stream) as plain:
         size = plain.seek(0, 2)
         plain.seek(0)
-        files: dict[str, File] = {}
+        files: dict[str, LayerFile] = {}
         with tarfile.open(fileobj=plain, mode="r:") as archive:
             for member in archive:
                 if member.isfile():
@@ -128,6 +128,6 @@ def unpacked(stream: IO[bytes]) -> IO[bytes]:
     return plain
 
 
-def _file(path: str, content: bytes) -> File:
+def _file(path: str, content: bytes) -> LayerFile:
     text = content.decode("utf-8", "replace") if _KEPT.fullmatch(path) else None
-    return File(len(content), hashlib.sha256(content).hexdigest(), text)
+    return LayerFile(len(content), hashlib.sha256(content).hexdigest(), text)

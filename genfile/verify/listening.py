@@ -12,7 +12,7 @@ _ENGINE = ipaddress.ip_address("127.0.0.11")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Listener:
+class ListeningSocket:
     """An address and a port that something listens on."""
 
     port: int
@@ -29,15 +29,15 @@ class Listener:
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
 
-def listeners(container: str) -> list[Listener]:
+def listeners(container: str) -> list[ListeningSocket]:
     """What listens in a running container; nothing where its image has no `cat` to read the table with."""
     done = docker("exec", container, "cat", "/proc/net/tcp", "/proc/net/tcp6")
     return read_table(done.output)
 
 
-def read_table(text: str) -> list[Listener]:
+def read_table(text: str) -> list[ListeningSocket]:
     """The listeners in the text of /proc/net/tcp and /proc/net/tcp6."""
-    found: set[Listener] = set()
+    found: set[ListeningSocket] = set()
     for line in text.splitlines():
         words = line.split()
         if len(words) < 4 or words[3] != _LISTEN or not words[0].rstrip(":").isdecimal():
@@ -45,7 +45,7 @@ def read_table(text: str) -> list[Listener]:
         host, _, port = words[1].partition(":")
         try:
             address = _address(host)
-            listener = Listener(int(port, 16), str(address))
+            listener = ListeningSocket(int(port, 16), str(address))
         except ValueError:
             continue
         if address != _ENGINE:

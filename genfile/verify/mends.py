@@ -22,7 +22,7 @@ _MOST = 20_000
 
 
 @dataclass(frozen=True)
-class Tree:
+class MendTree:
     """The files of a project, by their paths; ``context``: the folder that the image's /app is made of."""
 
     root: Path | None = None
@@ -69,11 +69,11 @@ class Tree:
         return place if place.is_relative_to(base) else None
 
 
-NOTHING = Tree()
+NOTHING = MendTree()
 
 
 @dataclass(frozen=True)
-class Mend:
+class CauseMend:
     """What mends a cause: settings, none where only a person can; ``text``: the cause, where more is known of it."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -87,7 +87,7 @@ def _inside(path: str) -> str | None:
     return posixpath.relpath(path, _HOME) if path.startswith(_HOME + "/") else None
 
 
-def _copied(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _copied(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """A file of the project that the program reads, and that is not copied."""
     path = _inside(name)
     places = () if path is None else (path, f"{path}.js", f"{path}.json")
@@ -95,15 +95,15 @@ def _copied(name: str, spec: "Spec", tree: Tree) -> Mend | None:
     if there is None:
         elsewhere = [item for item in tree.named(posixpath.basename(name)) if item != path]
         if name.startswith("/") or not elsewhere:
-            return Mend()
-        return Mend({}, f"{name} is not where the program is started: the project has it at {elsewhere[0]}")
+            return CauseMend()
+        return CauseMend({}, f"{name} is not where the program is started: the project has it at {elsewhere[0]}")
     if "." in spec.run_paths or not spec.run_paths:
-        return Mend({}, f"{name} is in the project and not in the image: .dockerignore leaves it out")
+        return CauseMend({}, f"{name} is in the project and not in the image: .dockerignore leaves it out")
     top = there.split("/")[0]
-    return Mend({"run_paths": sorted({*spec.run_paths, top})}, f"{name} is in the project, and is not copied")
+    return CauseMend({"run_paths": sorted({*spec.run_paths, top})}, f"{name} is in the project, and is not copied")
 
 
-def _started(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _started(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """A script that can't be started as it is: no executable bit, line ends of Windows, no first line."""
     path = _inside(name)
     head = tree.head(path) if path is not None and tree.has(path) else b""
@@ -111,7 +111,7 @@ def _started(name: str, spec: "Spec", tree: Tree) -> Mend | None:
         return None
     first = head.split(b"\n", 1)[0]
     if first.startswith(b"#!") and first.endswith(b"\r"):
-        return Mend({}, f"{name} has line ends of Windows, so that its interpreter is not found: save it with LF")
+        return CauseMend({}, f"{name} has line ends of Windows, so that its interpreter is not found: save it with LF")
     if tree.is_executable(path):
         return None
     words = first[2:].decode("utf-8", "replace").split() if first.startswith(b"#!") else []
@@ -119,20 +119,20 @@ def _started(name: str, spec: "Spec", tree: Tree) -> Mend | None:
     own = next((number for number, word in enumerate(spec.start) if _inside(word) == path), None)
     text = f"{name} is a file that nobody may execute"
     if own is None or not program:
-        return Mend({}, text)
-    return Mend({"start": [*spec.start[:own], *program, *spec.start[own:]]}, text)
+        return CauseMend({}, text)
+    return CauseMend({"start": [*spec.start[:own], *program, *spec.start[own:]]}, text)
 
 
-def _readable(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _readable(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """A file of the project that only its owner may read; COPY keeps its mode."""
     path = _inside(name)
     mode = tree.mode(path) if path is not None else None
     if mode is None or mode & 0o004:
         return None
-    return Mend({}, f"{name} has mode {mode:o}, and the program is another user: chmod a+r {path}")
+    return CauseMend({}, f"{name} has mode {mode:o}, and the program is another user: chmod a+r {path}")
 
 
-def _heap(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _heap(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """A step of the build gets a larger heap."""
     listed = [pruned(item.model_dump(mode="json")) for item in spec.environment]
     phase = "build" if spec.build else "run"
@@ -140,14 +140,14 @@ def _heap(name: str, spec: "Spec", tree: Tree) -> Mend | None:
     others = [word for word in (mine or {}).get("value", "").split() if not word.startswith(_HEAP)]
     value = " ".join([*others, f"{_HEAP}={_HEAP_MEGABYTES}"])
     if mine is not None and mine.get("value") == value:
-        return Mend()
+        return CauseMend()
     if mine is None:
         listed.append({"name": "NODE_OPTIONS", "phase": phase})
     (mine or listed[-1])["value"] = value
-    return Mend({"environment": listed})
+    return CauseMend({"environment": listed})
 
 
-def _certificate(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _certificate(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """The one certificate that lies in the project."""
     found = [
         path
@@ -155,10 +155,10 @@ def _certificate(name: str, spec: "Spec", tree: Tree) -> Mend | None:
         for path in tree.named(pattern)
         if b"-----BEGIN CERTIFICATE-----" in tree.head(path) and b"PRIVATE KEY" not in tree.head(path)
     ]
-    return Mend({"ca": found[0]}) if len(found) == 1 else None
+    return CauseMend({"ca": found[0]}) if len(found) == 1 else None
 
 
-def _secret(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _secret(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """A variable of the build that holds a secret is mounted for the build."""
     from genfile.dockerfile.sensitive import is_sensitive
 
@@ -166,20 +166,20 @@ def _secret(name: str, spec: "Spec", tree: Tree) -> Mend | None:
         return None
     listed = [pruned(item.model_dump(mode="json")) for item in spec.secrets]
     new = {"id": name.lower(), "kind": "variable", "variable": name, "phase": "build"}
-    return Mend() if new in listed else Mend({"secrets": [*listed, new]})
+    return CauseMend() if new in listed else CauseMend({"secrets": [*listed, new]})
 
 
-def _program(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _program(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """The Debian package of a program that is started."""
     from genfile.data import started_programs
 
     package = started_programs().get(name.rsplit("/", 1)[-1])
     if package is None:
-        return Mend()
-    return Mend({"system_packages.run": list(dict.fromkeys([*spec.system_packages.run, package]))})
+        return CauseMend()
+    return CauseMend({"system_packages.run": list(dict.fromkeys([*spec.system_packages.run, package]))})
 
 
-def _older_python(name: str, spec: "Spec", tree: Tree) -> Mend | None:
+def _older_python(name: str, spec: "Spec", tree: MendTree) -> CauseMend | None:
     """The newest Python below a bound: `<3.13`; of what pip lists the bound of the version that is asked for, else the
     highest."""
     listed = dict(re.findall(r"([^\s;]+) Requires-Python ([^;\n]+)", name))
@@ -189,11 +189,11 @@ def _older_python(name: str, spec: "Spec", tree: Tree) -> Mend | None:
     if not bounds:
         return None
     text = f"a package is for Python below 3.{max(bounds)}, and the image has a newer one"
-    return Mend({"runtime.version": f"3.{max(bounds) - 1}"}, text)
+    return CauseMend({"runtime.version": f"3.{max(bounds) - 1}"}, text)
 
 
 # By the names that diagnoses.toml uses. None: another cause is behind these words.
-MENDS: Mapping[str, Callable[[str, "Spec", Tree], Mend | None]] = {
+MENDS: Mapping[str, Callable[[str, "Spec", MendTree], CauseMend | None]] = {
     "copied": _copied,
     "started": _started,
     "readable": _readable,

@@ -16,7 +16,7 @@ _HTML = ("text/html", "application/xhtml+xml")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageAnswer:
     """One answer: its status, where it came from after redirects, its media type, and the text of a page."""
 
     status: int
@@ -38,7 +38,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def fetch(url: str, timeout: float = 3) -> Answer | None:
+def fetch(url: str, timeout: float = 3) -> PageAnswer | None:
     """The answer to one GET without a proxy, with a page's first megabyte; None where nothing answers."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SameHost())
     asked = urllib.request.Request(url, headers={"Accept": "text/html,*/*"})
@@ -46,17 +46,17 @@ def fetch(url: str, timeout: float = 3) -> Answer | None:
         with opener.open(asked, timeout=timeout) as response:
             media = response.headers.get_content_type()
             text = response.read(_READ).decode("utf-8", "replace") if media in _HTML else ""
-            return Answer(int(response.status), response.url, media, text)
+            return PageAnswer(int(response.status), response.url, media, text)
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(error.code, url, error.headers.get_content_type())
+            return PageAnswer(error.code, url, error.headers.get_content_type())
     except http.client.InvalidURL:
         return None
     except http.client.RemoteDisconnected:
         # Somebody in between took the connection: the program does not listen yet.
         return None
     except http.client.HTTPException:
-        return Answer(OTHER_PROTOCOL, url)
+        return PageAnswer(OTHER_PROTOCOL, url)
     except (OSError, ValueError):
         return None
 
@@ -106,7 +106,7 @@ def first_assets(page: str, url: str) -> list[tuple[str, str]]:
     return found
 
 
-def broken_asset(page: Answer) -> tuple[str | None, list[str]]:
+def broken_asset(page: PageAnswer) -> tuple[str | None, list[str]]:
     """What is wrong with a page's first script or style sheet, None when nothing is; and the kinds that load.
 
     A page in place of an asset is wrong too: browsers refuse it. That is what a fallback to index.html answers for

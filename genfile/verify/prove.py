@@ -99,7 +99,7 @@ def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[P
     from genfile.upkeep.decisions import Flags, decide
     from genfile.upkeep.produce import produce
     from genfile.verify.diagnose import diagnose
-    from genfile.verify.mends import Tree
+    from genfile.verify.mends import MendTree
 
     # Of the folder itself: its genfile.toml may name presets that lie beside it.
     decisions = decide(folder, Flags(settings=wish.settings, service=wish.service))
@@ -119,7 +119,7 @@ def prove(folder: Path, wish: Wish = Wish(), tell: Tell | None = None) -> list[P
             dockerfile = (root / rendering.layout.dockerfile).read_text("utf-8")
             notes = tuple(note.text for note in (*item.notes, *told_risks(item)) if note.level != "info")
             report = _run(request, dockerfile, wish, None if tell is None else partial(tell, item.spec.name))
-            cause = diagnose(report, item.spec, Tree(root, rendering.layout.context))
+            cause = diagnose(report, item.spec, MendTree(root, rendering.layout.context))
             proofs.append(Proof(item.spec.name, dockerfile, report, item.spec, notes, cause))
     return proofs
 

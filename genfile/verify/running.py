@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.verify.docker import docker, inspect
 from genfile.verify.folders import unwritable
-from genfile.verify.listening import Listener, listeners
-from genfile.verify.page import OTHER_PROTOCOL, Answer, broken_asset, fetch
+from genfile.verify.listening import ListeningSocket, listeners
+from genfile.verify.page import OTHER_PROTOCOL, PageAnswer, broken_asset, fetch
 from genfile.verify.traces import label_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ HEALTH_PATHS = ("/health", "/healthz", "/api/health", "/livez", "/readyz", "/sta
 
 
 @dataclass(frozen=True)
-class Finding:
+class GateOutcome:
     """How a gate ended: its line, the log of what failed, and what was seen that tells the cause.
 
     ``listens``: where the program listens, asked when it did not answer; ``answers``: another path that answers 200;
@@ -36,7 +36,7 @@ class Finding:
     passed: bool
     detail: str
     log: str = ""
-    listens: tuple[Listener, ...] = ()
+    listens: tuple[ListeningSocket, ...] = ()
     answers: str | None = None
     out_of_memory: bool = False
 
@@ -48,7 +48,7 @@ class _Said:
     seen: tuple[str, ...] = ()
     fault: str | None = None
     log: str = ""
-    listens: tuple[Listener, ...] = ()
+    listens: tuple[ListeningSocket, ...] = ()
     answers: str | None = None
 
     def __add__(self, other: "_Said") -> "_Said":
@@ -69,20 +69,20 @@ class Running:
     def container(self) -> str:
         return f"genfile-gates-{self.run}"
 
-    def start(self, environment: "dict[str, str]") -> Finding:
+    def start(self, environment: "dict[str, str]") -> GateOutcome:
         """Start it as a numeric user with a read-only root; it has to be there a moment later."""
         user = str(self._config.get("User", ""))
         if not user.replace(":", "").isdecimal() or user.split(":")[0] == "0":
-            return Finding(False, f"the user is {user!r}, not a number other than 0")
+            return GateOutcome(False, f"the user is {user!r}, not a number other than 0")
         result = docker("run", "--detach", "--name", self.container, *self._flags(environment), self.tag)
         if not result.ok:
-            return Finding(False, "docker run failed", result.output)
+            return GateOutcome(False, "docker run failed", result.output)
         time.sleep(1.5)
         state = self._state
         if not state.get("Running"):
             return self._failed(f"it ended at once with {state.get('ExitCode')}")
         memory = f", {self.request.memory} of memory" if self.request.memory else ""
-        return Finding(True, f"as {user}, read-only, no capabilities{memory}")
+        return GateOutcome(True, f"as {user}, read-only, no capabilities{memory}")
 
     def _flags(self, environment: "dict[str, str]") -> list[str]:
         request, config = self.request, self._config
@@ -108,12 +108,12 @@ class Running:
     def _log(self) -> str:
         return docker("logs", self.container).output
 
-    def _failed(self, detail: str, said: _Said = _Said()) -> Finding:
+    def _failed(self, detail: str, said: _Said = _Said()) -> GateOutcome:
         state = self._state
         killed = bool(state.get("OOMKilled"))
         remark = f"; it took more than {self.request.memory} of memory" if killed else ""
         log = said.log or self._log
-        return Finding(False, detail + remark, log, said.listens, said.answers, killed)
+        return GateOutcome(False, detail + remark, log, said.listens, said.answers, killed)
 
     def _ended(self) -> str | None:
         """How the container ended, or that it was started again; None while it runs."""
@@ -124,7 +124,7 @@ class Running:
         again = int(found.get("RestartCount") or 0)
         return f"it was started again {again} times" if again or state.get("Restarting") else None
 
-    def answer(self) -> Finding:
+    def answer(self) -> GateOutcome:
         """It works: what it was asked for, and what is wrong with that, as one line."""
         deadline = time.monotonic() + self.request.answer_within
         said = self._stays() if self.request.port is None else self._serves(deadline)
@@ -134,7 +134,7 @@ class Running:
             said = self._writes(said)
         remark = "its log speaks of a read-only file system" if _READ_ONLY.search(self._log) else None
         detail = "; ".join(part for part in (*said.seen, said.fault, remark) if part)
-        return Finding(True, detail) if said.fault is None else self._failed(detail, said)
+        return GateOutcome(True, detail) if said.fault is None else self._failed(detail, said)
 
     def _stays(self) -> _Said:
         """A worker has to stay for a while."""
@@ -174,12 +174,12 @@ class Running:
             seen = (*seen, "no page that shows that it works: name a health path")
         return _Said(seen) + _loads(answer)
 
-    def _first_answer(self, deadline: float) -> "Answer | str | None":
+    def _first_answer(self, deadline: float) -> "PageAnswer | str | None":
         """The first answer that counts; a text: how it ended before; None: there was none in time.
 
         A path that has to be there is asked for some seconds more: routes may come after the port.
         """
-        answer: Answer | None = None
+        answer: PageAnswer | None = None
         late: float | None = None
         while time.monotonic() < (deadline if late is None else min(deadline, late)):
             if (ended := self._ended()) is not None:
@@ -228,7 +228,7 @@ class Running:
         fault, how = unwritable(self.container, folders)
         return said + _Said((f"{', '.join(folders)}: {how}",) if fault is None else (), fault)
 
-    def _ask(self, path: str) -> Answer | None:
+    def _ask(self, path: str) -> PageAnswer | None:
         """One request: by the published port, else by the container's own address."""
         port = self.request.port
         network = inspect("container", self.container).get("NetworkSettings", {})
@@ -239,7 +239,7 @@ class Running:
         answers = (fetch(f"http://{host}{path}") for host in hosts)
         return next((answer for answer in answers if answer is not None), None)
 
-    def stop(self) -> Finding:
+    def stop(self) -> GateOutcome:
         """SIGTERM ends it in time."""
         if (ended := self._ended()) is not None:
             return self._failed(f"{ended} before it was told to")
@@ -250,10 +250,10 @@ class Running:
         # 137 is SIGKILL: it had to be ended. What else a program says when it is told to stop is its own affair.
         passed = code is not None and code != 137 and seconds <= self.request.stop_within + 0.5
         detail = f"exit code {code} after {seconds:.1f} s"
-        return Finding(True, detail) if passed else self._failed(detail)
+        return GateOutcome(True, detail) if passed else self._failed(detail)
 
 
-def _loads(page: Answer) -> _Said:
+def _loads(page: PageAnswer) -> _Said:
     if not page.is_page:
         return _Said()
     fault, loaded = broken_asset(page)

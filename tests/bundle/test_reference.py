@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genfile.bundle.reference import SCHEMES, Reference, parse_reference
+from genfile.bundle.reference import SCHEMES, BundleReference, parse_reference
 from genfile.errors import UsageError
 
 
@@ -59,7 +59,7 @@ def test_only_git_has_revisions() -> None:
         parse_reference("./x").at("v2")
 
 
-def _is_safe(found: Reference) -> None:
+def _is_safe(found: BundleReference) -> None:
     assert not found.location.startswith("-")
     assert not (found.revision or "").startswith("-")
     assert ".." not in found.subfolder.split("/")

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from genfile.bundle import Bundle
 from genfile.template.cookiecutter import clock, render_cookiecutter
-from genfile.template.project import Project
+from genfile.template.project import NewProject
 
 HAS_ORACLE = importlib.util.find_spec("cookiecutter") is not None
 MOMENT = datetime(2024, 2, 29, 23, 45, 1, tzinfo=UTC)
@@ -47,7 +47,7 @@ def bake(
     trusted: bool = False,
     output: Path | None = None,
     config: Mapping[str, Any] | None = None,
-) -> Project:
+) -> NewProject:
     """The project that genfile makes of a template, nobody being asked."""
     with steady():
         return render_cookiecutter(
@@ -60,7 +60,7 @@ def bake(
         )
 
 
-def tree_of_project(project: Project) -> Tree:
+def tree_of_project(project: NewProject) -> Tree:
     """Path to content and executable bit; None for an empty folder."""
     tree: Tree = {f"{project.folder}/{path}": None for path in project.folders}
     return tree | {f"{project.folder}/{path}": (file.content, file.executable) for path, file in project.files.items()}

@@ -10,7 +10,7 @@ import pytest
 from genfile.errors import SourceError, UsageError
 from genfile.template.cookiecutter import is_cookiecutter, render_cookiecutter
 from genfile.template.cookiecutter.config import expand_abbreviation, load_replay, load_user_config
-from genfile.template.project import Project
+from genfile.template.project import NewProject
 from tests.cookiecutter.baking import HAS_ORACLE, bake, bundle_of, steady, tree_of_folder, tree_of_project
 from tests.cookiecutter.conftest import Template
 
@@ -47,7 +47,7 @@ class Script:
         return self.answers[name].pop(0) if self.answers.get(name) else ""
 
 
-def text(project: Project) -> str:
+def text(project: NewProject) -> str:
     return project.files["a"].content.decode()
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from genfile.image import CHECKS, Need, Needs
+from genfile.image import CHECKS, ImageNeed, Needs
 from tests.image import found
 
 NODE = {
@@ -197,7 +197,7 @@ def test_a_check_finds_the_fault_and_not_its_twin(
 
 
 def test_a_folder_that_is_written_belongs_to_the_user() -> None:
-    needs = Needs(written=(Need("data"),))
+    needs = Needs(written=(ImageNeed("data"),))
     text = "FROM node:24-slim\nWORKDIR /app\nCOPY . .\nRUN mkdir -p data{}\nUSER 1000\n"
     assert any("belongs to root instead of the user 1000" in item for item in found(text.format(""), NODE, "", needs))
     assert not found(text.format(" && chown 1000:1000 data"), NODE, "", needs)
@@ -205,7 +205,7 @@ def test_a_folder_that_is_written_belongs_to_the_user() -> None:
 
 
 def test_a_variable_that_must_be_given_is_named() -> None:
-    needs = Needs(variables=(Need("DATABASE_URL"),))
+    needs = Needs(variables=(ImageNeed("DATABASE_URL"),))
     assert found("FROM node:24\n", needs=needs) == [
         "required-variables: DATABASE_URL must be set when the container starts"
     ]

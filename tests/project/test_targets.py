@@ -179,7 +179,7 @@ def test_what_comes_between_staging_and_renaming_is_caught(tmp_path: Path, monke
         (root / "sub").rename(root / "moved")
         (root / "sub").symlink_to(outside)
 
-    real = files.Tree.stage
+    real = files.ProjectTree.stage
     for number, change in enumerate((edit, create, redirect)):
         root = tmp_path / f"t{number}"
         (root / "sub").mkdir(parents=True)
@@ -188,7 +188,7 @@ def test_what_comes_between_staging_and_renaming_is_caught(tmp_path: Path, monke
         left = [3]
 
         def stage(
-            tree: files.Tree, path: str, content: bytes, *, left: list[int] = left, root: Path = root,
+            tree: files.ProjectTree, path: str, content: bytes, *, left: list[int] = left, root: Path = root,
             change: Callable[[Path], None] = change, **options: object,
         ) -> int:  # fmt: skip
             inode = real(tree, path, content, **options)  # type: ignore[arg-type]
@@ -197,7 +197,7 @@ def test_what_comes_between_staging_and_renaming_is_caught(tmp_path: Path, monke
                 change(root)
             return inode
 
-        monkeypatch.setattr(files.Tree, "stage", stage)
+        monkeypatch.setattr(files.ProjectTree, "stage", stage)
         with pytest.raises((ConflictError, WriteError), match=r"just now|behind a broken symbolic link"):
             apply_plan(plan)
         monkeypatch.undo()

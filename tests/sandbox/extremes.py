@@ -15,7 +15,7 @@ from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from genfile.sandbox import Sandbox
-from genfile.sandbox.budget import LIMITS, Limits, bounded
+from genfile.sandbox.budget import LIMITS, TemplateLimits, bounded
 from genfile.template.cookiecutter.environment import CookiecutterEnvironment
 from genfile.template.cookiecutter.texts import LIMITS as COOKIECUTTER_LIMITS
 
@@ -23,7 +23,7 @@ SECONDS = 2.0
 MEMORY = 300 * 1024 * 1024
 # What the callers of both sandboxes turn into one line; MemoryError and RecursionError are not among them.
 CLEAR = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-ENVIRONMENTS: dict[str, tuple[Callable[[], SandboxedEnvironment], Limits]] = {
+ENVIRONMENTS: dict[str, tuple[Callable[[], SandboxedEnvironment], TemplateLimits]] = {
     "native": (lambda: Sandbox(), LIMITS),
     "cookiecutter": (
         lambda: CookiecutterEnvironment({}, ["jinja2.ext.do", "jinja2.ext.loopcontrols"]),
@@ -46,7 +46,7 @@ def braid(levels: int) -> list[Any]:
     return value
 
 
-def values(limits: Limits) -> dict[str, Any]:
+def values(limits: TemplateLimits) -> dict[str, Any]:
     """What a template can have at most, and what it can't."""
     n = limits.text - 1
     return {
@@ -91,7 +91,7 @@ SHARE = int(os.environ.get("GENFILE_EXTREMES", "4"))
 SMALL = {"one": 1, "word": "a-b a", "pair": [1, 2], "pairs": [[1, 2], [3]], "small": {"a": 1}, "half": 0.5}
 
 
-def calls(limits: Limits, every: bool) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
+def calls(limits: TemplateLimits, every: bool) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
     """Extreme values with few arguments; small ones, and one text, with extreme arguments."""
     known = values(limits)
     half = limits.text // 2

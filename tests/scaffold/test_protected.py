@@ -10,7 +10,7 @@ import pytest
 
 from genfile.bundle import Bundle
 from genfile.errors import PresetError
-from genfile.template.project import NewFile, Project
+from genfile.template.project import NewFile, NewProject
 from tests.bundle.remotes import git
 from tests.scaffold.projects import INNER, digest_of, genfile, write_files, write_template
 
@@ -161,9 +161,9 @@ def test_the_types_hold_it_whoever_fills_them(path: str) -> None:
     bundle = Bundle("x", "folder", "x", {path: b"", "a": b""}, frozenset({path, "a"}), None, None)
     assert (set(bundle.files), set(bundle.executable)) == ({"a"}, {"a"})
     with pytest.raises(PresetError, match="version control"):
-        Project({path: NewFile(b"")}, "x", {})
+        NewProject({path: NewFile(b"")}, "x", {})
     with pytest.raises(PresetError, match="version control"):
-        Project({}, "x", {}, folders=(path,))
+        NewProject({}, "x", {}, folders=(path,))
 
 
 def test_a_link_does_not_bring_the_repository_of_a_template_along(tmp_path: Path) -> None:

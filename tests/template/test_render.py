@@ -9,7 +9,7 @@ import pytest
 from genfile.bundle import Bundle
 from genfile.errors import PresetError, UsageError
 from genfile.options import Ask
-from genfile.template.project import NewFile, Project
+from genfile.template.project import NewFile, NewProject
 from genfile.template.render import render_template
 
 HEAD = 'manifest = 1\nname = "demo"\nsummary = "A demo"\n'
@@ -26,7 +26,7 @@ def bundle(
 
 def render(
     files: Mapping[str, str | bytes], manifest: str = HEAD + NAME, *, ask: Ask | None = None, **given: Any
-) -> Project:
+) -> NewProject:
     return render_template(bundle(files, manifest), given, ask=ask, folder="My Shop")
 
 

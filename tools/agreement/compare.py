@@ -307,11 +307,11 @@ class Comparison:
 
 def _sources(image: object, stage: object, path: str) -> Iterator[str]:
     from genfile.container import Image
-    from genfile.container.model import Stage
+    from genfile.container.model import FinishedStage
     from genfile.container.paths import context_paths
 
     assert isinstance(image, Image)
-    assert isinstance(stage, Stage)
+    assert isinstance(stage, FinishedStage)
     yield from context_paths(image.stages, stage, path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from genfile.container import Image, interpret
-from genfile.container.compose import Service, read_compose, read_dotenv, strength
+from genfile.container.compose import ComposeService, read_compose, read_dotenv, strength
 from genfile.container.own import is_own_dockerfile
 from genfile.container.paths import source_stage
 from genfile.container.stages import lineage
@@ -70,9 +70,9 @@ class Reader:
         return "prod" not in item.path.lower(), weight, item.path.count("/"), len(item.path), item.path
 
     @cached_property
-    def services(self) -> dict[str, tuple[int, Service]]:
+    def services(self) -> dict[str, tuple[int, ComposeService]]:
         """What compose files build with each Dockerfile; production's file first."""
-        found: dict[str, tuple[int, Service]] = {}
+        found: dict[str, tuple[int, ComposeService]] = {}
         files = [(_rank_of(path), path) for path in self.tree.paths if is_compose(self.tree, path)]
         for rank, path in sorted(files)[:40]:
             try:
@@ -122,7 +122,7 @@ class Reader:
         environment |= {name: said.value for name, said in given if said.value or name not in environment}
         return Written(path, context, folder, language, image, environment)
 
-    def _image(self, path: str, text: str, context: str, service: Service | None) -> Image | None:
+    def _image(self, path: str, text: str, context: str, service: ComposeService | None) -> Image | None:
         def read(name: str) -> str | None:
             full = posixpath.normpath(posixpath.join(context, name))
             return self.tree.text(full) if full in self.tree.paths else None
@@ -141,7 +141,7 @@ class Reader:
             return interpret(text, path, read, target=service.target, command=service.command.value)
         return image
 
-    def _context(self, path: str, image: Image, service: Service | None, language: str) -> str | None:
+    def _context(self, path: str, image: Image, service: ComposeService | None, language: str) -> str | None:
         """The folder that has what is copied: the one that compose names, else the nearest at or above the file."""
         places = [posixpath.dirname(path)]
         while places[-1]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from genfile.data import load_table, runtime
-from genfile.data.families import Family, Line, families, package_names
+from genfile.data.families import Family, FamilyLine, families, package_names
 from tools.families.listings import Listing, listings, tags
 
 # The runtime that tells the lines of a kind.
@@ -66,11 +66,11 @@ def packages(family: Family) -> Iterator[str]:
             yield from (line.fill(item) for line in lines(family, kind) for item in items)
 
 
-def lines(family: Family, kind: str) -> list[Line]:
+def lines(family: Family, kind: str) -> list[FamilyLine]:
     """The lines of the runtime that this family has images for."""
     if kind not in RUNTIMES:
-        return [Line()]
-    every = [Line(line.version, line.distro, line.alpine) for line in runtime(RUNTIMES[kind]).lines]
+        return [FamilyLine()]
+    every = [FamilyLine(line.version, line.distro, line.alpine) for line in runtime(RUNTIMES[kind]).lines]
     return [line for line in every if family.has(kind, line)]
 
 

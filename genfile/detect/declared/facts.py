@@ -20,7 +20,7 @@ NEVER = "9999"
 
 
 @dataclass
-class Answers:
+class RuleAnswers:
     """What the rules made of one folder: facts by field, notes, and the fields that a file itself spoke of."""
 
     facts: dict[str, Fact[Any]] = field(default_factory=dict)
@@ -39,9 +39,9 @@ class Answers:
         return not sign or wanted in ([str(item) for item in value] if isinstance(value, list) else [str(value)])
 
 
-def ask(project: Project, rules: DetectRules) -> Answers:
+def ask(project: Project, rules: DetectRules) -> RuleAnswers:
     """Ask every rule of a folder that is a candidate."""
-    answers, searcher = Answers(place=project.full(rules.files[0])), Searcher()
+    answers, searcher = RuleAnswers(place=project.full(rules.files[0])), Searcher()
     for rule in rules.facts:
         if not answers.holds(rule.when, default=True) or answers.holds(rule.unless, default=False):
             continue
@@ -71,7 +71,7 @@ def ask(project: Project, rules: DetectRules) -> Answers:
     return answers
 
 
-def _compare(rule: FactRule, known: Fact[Any], fact: Fact[Any], finds: list[Find], answers: Answers) -> None:
+def _compare(rule: FactRule, known: Fact[Any], fact: Fact[Any], finds: list[Find], answers: RuleAnswers) -> None:
     """A note where a weaker rule that is certain says something else of the runtime or the port."""
     if rule.field not in ("runtime.version", "port") or known.guess or fact.guess:
         return
@@ -85,7 +85,7 @@ def _compare(rule: FactRule, known: Fact[Any], fact: Fact[Any], finds: list[Find
 
 
 def _answer(
-    project: Project, rule: FactRule, answers: Answers, searcher: Searcher
+    project: Project, rule: FactRule, answers: RuleAnswers, searcher: Searcher
 ) -> tuple[Fact[Any] | None, list[Find]]:
     finds = _finds(project, rule, answers, searcher)
     kind = kind_of(rule.field)
@@ -113,7 +113,7 @@ def _answer(
     return Fact(result, _evidence(tuple(item.evidence for item in used)), guess), used
 
 
-def _finds(project: Project, rule: FactRule, answers: Answers, searcher: Searcher) -> list[Find]:
+def _finds(project: Project, rule: FactRule, answers: RuleAnswers, searcher: Searcher) -> list[Find]:
     if rule.from_field is not None:
         fact = answers.facts.get(rule.from_field)
         items = [] if fact is None else fact.value if isinstance(fact.value, list) else [fact.value]
@@ -135,7 +135,7 @@ def _source_of(text: str, fact: Fact[Any] | None, default: Evidence) -> Evidence
     return next((item for item in fact.evidence if text in item.says), default) if fact is not None else default
 
 
-def _meaning(text: str, rule: FactRule, answers: Answers) -> Any:
+def _meaning(text: str, rule: FactRule, answers: RuleAnswers) -> Any:
     """What a finding means by a rule: a line that its range allows, the entry of the map, the value written out."""
     if rule.range is not None:
         constraint = _constraint(text, rule)
@@ -152,7 +152,7 @@ def _meaning(text: str, rule: FactRule, answers: Answers) -> Any:
     return text if template is None else _filled(template, text, answers)
 
 
-def _filled(template: Any, text: str, answers: Answers) -> Any:
+def _filled(template: Any, text: str, answers: RuleAnswers) -> Any:
     if isinstance(template, str):
         return _fill(template, text, answers)
     if isinstance(template, list | tuple):
@@ -164,7 +164,7 @@ def _filled(template: Any, text: str, answers: Answers) -> Any:
     return template
 
 
-def _fill(template: str, text: str, answers: Answers) -> str | None:
+def _fill(template: str, text: str, answers: RuleAnswers) -> str | None:
     """The text with its placeholders filled; None if a field has no value."""
     names = [name for name in PLACEHOLDER.findall(template) if name != "0"]
     if any(name not in answers.facts or isinstance(answers.facts[name].value, list | dict) for name in names):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from genfile.detect.declared.facts import Answers, ask
+from genfile.detect.declared.facts import RuleAnswers, ask
 from genfile.detect.declared.finds import workspace_root
 from genfile.detect.declared.search import expand
 from genfile.detect.language import Claim
@@ -65,9 +65,9 @@ class Declared:
         draft.values["name"] = service_name(str(draft.values.get("name") or project.folder_name))
         return draft
 
-    def _answers(self, project: Project) -> Answers:
+    def _answers(self, project: Project) -> RuleAnswers:
         key = ("declared", self.NAME, str(id(self.rules)), project.path)
         if key not in project.tree.memory:
             project.tree.memory[key] = ask(project, self.rules)
-        answers: Answers = project.tree.memory[key]
+        answers: RuleAnswers = project.tree.memory[key]
         return answers

@@ -17,7 +17,7 @@ from genfile.detect.frontend.signals import Served, Signal, beside_embedded, emb
 from genfile.detect.frontend.together import built_by_java, dockerfiles_above, one_dockerfile, runs_itself
 from genfile.detect.node.gitbuild import GIT_GIVEN
 from genfile.detect.paths import inside, relative
-from genfile.detect.survey import Found
+from genfile.detect.survey import FoundService
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -30,7 +30,7 @@ KEPT = (
 SIGNALS: tuple[Signal, ...] = (writes_into, moves, scripted, embeds, names, built_by_server, one_dockerfile)
 
 
-def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]]:
+def pair(tree: Tree, found: list[FoundService]) -> tuple[list[FoundService], dict[str, Served]]:
     """Part the front ends that a server serves from the services: what is left, and each by its server's folder."""
     servers = [item for item in found if item.claim.strength in ("server", "program")]
     servers.sort(key=lambda item: (-item.project.path.count("/"), item.project.path))
@@ -66,7 +66,7 @@ def pair(tree: Tree, found: list[Found]) -> tuple[list[Found], dict[str, Served]
 
 def _take(
     tree: Tree,
-    servers: list[Found],
+    servers: list[FoundService],
     site: Project,
     output: str,
     signals: tuple[Signal, ...],
@@ -92,7 +92,7 @@ def _take(
     return False
 
 
-def _with_builds(tree: Tree, servers: list[Found]) -> list[Found]:
+def _with_builds(tree: Tree, servers: list[FoundService]) -> list[FoundService]:
     """The servers that a Dockerfile or a Java build makes."""
     key = ("servers-with-builds",)
     known = tree.memory.setdefault(key, {})
@@ -103,7 +103,7 @@ def _with_builds(tree: Tree, servers: list[Found]) -> list[Found]:
     return [server for server in servers if known[server.project.path]]
 
 
-def _take_quiet(tree: Tree, servers: list[Found], claimed: set[str], taken: dict[str, Served]) -> None:
+def _take_quiet(tree: Tree, servers: list[FoundService], claimed: set[str], taken: dict[str, Served]) -> None:
     """Assign front ends that are not sites by themselves to servers that have none yet."""
     if all(item.project.path in taken for item in servers):
         return
@@ -114,7 +114,7 @@ def _take_quiet(tree: Tree, servers: list[Found], claimed: set[str], taken: dict
         _take(tree, free, site, output or site.full("dist"), signals, taken)
 
 
-def _leave_beside(tree: Tree, sites: list[Found], taken: dict[str, Served], gone: set[str]) -> None:
+def _leave_beside(tree: Tree, sites: list[FoundService], taken: dict[str, Served], gone: set[str]) -> None:
     """Leave out the front ends whose place in the program another one has."""
     for site in sites:
         if site.project.path in gone or site.claim.strength != "site":

@@ -4,9 +4,9 @@ import posixpath
 import re
 
 from genfile.detect.frontend.signals import Served, folders, paths
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, NOTHING, Step, is_installation, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, NOTHING, ScriptStep, is_installation, resolve
 from genfile.detect.paths import inside, relative
-from genfile.detect.survey import Found, is_aside
+from genfile.detect.survey import FoundService, is_aside
 from genfile.detect.tree import Project, Tree
 from genfile.evidence import Evidence
 
@@ -17,7 +17,7 @@ BUNDLERS = (
 )  # fmt: skip
 
 
-def in_place(server: Found) -> Served | None:
+def in_place(server: FoundService) -> Served | None:
     """A package.json in the server's own folder with a build script: scripts and styles, bundled where they lie."""
     from genfile.detect.node.claims import read_project
 
@@ -29,7 +29,7 @@ def in_place(server: Found) -> Served | None:
     return Served(project, project.spec_path, read.package.says("scripts", script))
 
 
-def own_site(server: Found, output: str | None) -> Served | None:
+def own_site(server: FoundService, output: str | None) -> Served | None:
     """A site in the server's own folder, whose build's output the server's code names as a folder that it serves."""
     folder = server.project.path
     if output is None or not inside(output, folder):
@@ -41,7 +41,7 @@ def own_site(server: Found, output: str | None) -> Served | None:
     return None
 
 
-def assets(tree: Tree, server: Found, claimed: set[str]) -> Served | None:
+def assets(tree: Tree, server: FoundService, claimed: set[str]) -> Served | None:
     """A package.json in a folder below, whose scripts bundle what the server's code names by that folder."""
     from genfile.detect.node.claims import read_project
 
@@ -109,7 +109,7 @@ def left_of_build(server: Project, site: Project, says: Evidence, manager: str) 
     return [command_of(step, manager) for step in left] if entering else None
 
 
-def _enters(step: Step, folder: str) -> bool:
+def _enters(step: ScriptStep, folder: str) -> bool:
     """Whether a command works in a folder: `cd client && npm run build`, `npm --prefix client run build`, `cp`."""
     places = [step.folder, *(word.partition("=")[2] or word for word in step.words[1:])]
     plain = (posixpath.normpath(place) for place in places if place)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from genfile.detect.frontend.signals import Served
 from genfile.detect.paths import inside, relative
-from genfile.detect.survey import Found
+from genfile.detect.survey import FoundService
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_shell
@@ -14,7 +14,7 @@ from genfile.parsers.small import parse_shell
 _MOVES = ("mv", "cp", "rsync")
 
 
-def moves(server: Found, site: Project, output: str) -> Served | None:
+def moves(server: FoundService, site: Project, output: str) -> Served | None:
     """A recipe in the project's Makefile moves the site's build output to a folder of the server."""
     above: Project | None = server.project
     while above is not None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from genfile.detect.frontend.signals import Served, folders, paths
 from genfile.detect.node.manifest import PackageJson, read_package
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, MANAGERS, ScriptStep, resolve
 from genfile.detect.paths import inside
-from genfile.detect.survey import Found
+from genfile.detect.survey import FoundService
 from genfile.detect.tree import Project
 from genfile.parsers.small import parse_shell
 
@@ -21,7 +21,7 @@ _RESOURCES = ("src/main/resources/", "src/main/webapp")
 
 
 @dataclass(slots=True)
-class Place:
+class ShellPlace:
     """A shell on its way through a text: the folder that it is in, and the folders that it has taken away."""
 
     folder: str
@@ -48,7 +48,7 @@ class Move:
     room: str
 
 
-def scripted(server: Found, site: Project, output: str) -> Served | None:
+def scripted(server: FoundService, site: Project, output: str) -> Served | None:
     """A package.json script puts the site's build output into the server's folder: the site's own build, or a script
     of the server or of a parent folder."""
     package = read_package(site)
@@ -66,7 +66,7 @@ def scripted(server: Found, site: Project, output: str) -> Served | None:
     return None
 
 
-def built_by_server(server: Found, site: Project, output: str) -> Served | None:
+def built_by_server(server: FoundService, site: Project, output: str) -> Served | None:
     """The build of a Node server that serves files changes into the site's folder and runs its build there."""
     package = read_package(server.project) if server.language.NAME == "node" else None
     name = build_script(package) if package is not None else None
@@ -83,7 +83,7 @@ def build_script(package: PackageJson) -> str | None:
     return next((item for item in (*BUILD_SCRIPTS, *BUILD_PARTS) if item in package.scripts), None)
 
 
-def leads_into(package: PackageJson, step: Step, site: Project) -> bool:
+def leads_into(package: PackageJson, step: ScriptStep, site: Project) -> bool:
     """Whether a command of a package's script runs in a front end's folder: by `cd`, or by a flag that names it."""
     own = package.project.path
     if step.folder and _clean(posixpath.join(own, step.folder)) == site.path:
@@ -96,12 +96,12 @@ def leads_into(package: PackageJson, step: Step, site: Project) -> bool:
     return any(word in names or (word and _clean(posixpath.join(own, word)) == site.path) for word in values)
 
 
-def _builds(package: PackageJson, step: Step, site: Project) -> bool:
+def _builds(package: PackageJson, step: ScriptStep, site: Project) -> bool:
     scripts = {*BUILD_SCRIPTS, *BUILD_PARTS}
     return step.program in MANAGERS and not scripts.isdisjoint(step.words) and leads_into(package, step, site)
 
 
-def _gives_files(server: Found) -> bool:
+def _gives_files(server: FoundService) -> bool:
     """Whether a server's code serves files of a folder, whichever that is: `express.static(…)`, `sendFile(…)`."""
     from genfile.detect.node.claims import read_project
     from genfile.detect.node.sources import source_files
@@ -152,7 +152,7 @@ def _packages(server: Project, site: Project) -> Iterator[PackageJson]:
 
 def _moved_by(package: PackageJson, name: str, output: str) -> Move | None:
     """Where the commands of a script put a folder; None if they do not."""
-    place = Place(package.project.path)
+    place = ShellPlace(package.project.path)
     for command in parse_shell(package.scripts[name]) or ():
         words = place.follow(command.words)
         found = moved(package.project, place, words, output) if words and words[0] in MOVES else None
@@ -168,7 +168,7 @@ def _program(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def moved(project: Project, place: Place, words: tuple[str, ...], output: str) -> Move | None:
+def moved(project: Project, place: ShellPlace, words: tuple[str, ...], output: str) -> Move | None:
     operands = [word for word in words[1:] if not word.startswith("-")]
     if len(operands) != 2 or any("$" in word for word in operands):
         return None
@@ -185,7 +185,7 @@ def moved(project: Project, place: Place, words: tuple[str, ...], output: str) -
     return Move(posixpath.join(path, posixpath.basename(output)), path)
 
 
-def _is_taken(server: Found, site: Project, target: str) -> bool:
+def _is_taken(server: FoundService, site: Project, target: str) -> bool:
     """Whether files that are put somewhere are the server's: its own folder, or one that it is known to serve.
 
     What a server at the root does not name may be there for others: `docs`, which a host of pages takes.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside, relative
-from genfile.detect.survey import Found
+from genfile.detect.survey import FoundService
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 
@@ -32,7 +32,7 @@ class Served:
     """Whether the server's program is without what takes it: another program of the same module has it."""
 
 
-def writes_into(server: Found, site: Project, output: str) -> Served | None:
+def writes_into(server: FoundService, site: Project, output: str) -> Served | None:
     """The site's build writes outside its own folder, into the server's."""
     folder = server.project.path
     if inside(output, site.path) or not inside(output, folder):
@@ -40,7 +40,7 @@ def writes_into(server: Found, site: Project, output: str) -> Served | None:
     return Served(site, output, site.says("package.json", None, f"its build writes to {output}"))
 
 
-def embeds(server: Found, site: Project, output: str) -> Served | None:
+def embeds(server: FoundService, site: Project, output: str) -> Served | None:
     """`//go:embed` of the output folder, or of a folder that the project's scripts copy it to."""
     if server.language.NAME != "go":
         return None
@@ -152,7 +152,7 @@ def _literal(pattern: str) -> str:
     return "/".join(parts) or "."
 
 
-def names(server: Found, site: Project, output: str) -> Served | None:
+def names(server: FoundService, site: Project, output: str) -> Served | None:
     """The server's code names the output folder: as a static folder, a template folder, a file server's root."""
     parts = output.split("/")
     # `dist` alone says nothing: at least the folder above it must be named too.
@@ -166,7 +166,7 @@ def names(server: Found, site: Project, output: str) -> Served | None:
     return None
 
 
-def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
+def paths(server: FoundService) -> Iterator[tuple[str, int | None, str]]:
     """The paths that a server's code names, with where."""
     project = server.project
     if server.language.NAME == "go":
@@ -204,7 +204,7 @@ def paths(server: Found) -> Iterator[tuple[str, int | None, str]]:
                 yield "package.json", read.package.document.line("scripts", "start"), value
 
 
-def folders(server: Found) -> Iterator[tuple[str, int | None, str]]:
+def folders(server: FoundService) -> Iterator[tuple[str, int | None, str]]:
     """The folders that a Python server is told to serve: `static_folder="build"`, `directory="dist"`."""
     if server.language.NAME != "python":
         return
@@ -219,10 +219,10 @@ def folders(server: Found) -> Iterator[tuple[str, int | None, str]]:
                     yield path, call.line, value
 
 
-Signal = Callable[[Found, Project, str], "Served | None"]
+Signal = Callable[[FoundService, Project, str], "Served | None"]
 
 
-def first(signals: Sequence[Signal], server: Found, site: Project, output: str) -> Served | None:
+def first(signals: Sequence[Signal], server: FoundService, site: Project, output: str) -> Served | None:
     """Whether a server serves what a site's build makes; the signals in order."""
     for signal in signals:
         served = signal(server, site, output)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from genfile.detect.frontend.signals import Served
 from genfile.detect.hosting import hosting
 from genfile.detect.paths import inside, relative
-from genfile.detect.survey import Found
+from genfile.detect.survey import FoundService
 from genfile.detect.tree import Project
 from genfile.dockerfile.model import Dockerfile, Instruction, Stage
 from genfile.dockerfile.reader import DockerfileError, read_dockerfile
@@ -25,7 +25,7 @@ def dockerfiles_above(project: Project) -> tuple[str, ...]:
     return found
 
 
-def one_dockerfile(server: Found, site: Project, output: str) -> Served | None:
+def one_dockerfile(server: FoundService, site: Project, output: str) -> Served | None:
     """The project's Dockerfile builds the site in one stage and copies the output into the server's stage."""
     for path in dockerfiles_above(server.project):
         try:
@@ -75,7 +75,9 @@ def _scripts(site: Project, path: str, stage: Stage) -> Iterator[str]:
                     break
 
 
-def _in_dockerfile(server: Found, site: Project, output: str, path: str, dockerfile: Dockerfile) -> Served | None:
+def _in_dockerfile(
+    server: FoundService, site: Project, output: str, path: str, dockerfile: Dockerfile
+) -> Served | None:
     name = posixpath.basename(site.path)
     builders = {
         stage.name or str(stage.index): stage
@@ -97,7 +99,7 @@ def _in_dockerfile(server: Found, site: Project, output: str, path: str, dockerf
     return None
 
 
-def _stages_of(server: Found, dockerfile: Dockerfile, builders: dict[str, Stage]) -> list[Stage]:
+def _stages_of(server: FoundService, dockerfile: Dockerfile, builders: dict[str, Stage]) -> list[Stage]:
     """The stages that hold the server: the last one, and those that it takes files of; what compiles files in first."""
     own = posixpath.basename(server.project.path)
     final = list(dockerfile.lineage(dockerfile.stages[-1]))
@@ -218,7 +220,7 @@ def _beside(path: str, folder: str, server: Project) -> str | None:
     return server.full(relative(path, folder))
 
 
-def built_by_java(server: Found, site: Project) -> Evidence | None:
+def built_by_java(server: FoundService, site: Project) -> Evidence | None:
     """frontend-maven-plugin, or a Gradle plugin for Node: the build of the service makes its front end itself."""
     if server.language.NAME != "java":
         return None

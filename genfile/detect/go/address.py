@@ -7,7 +7,7 @@ from typing import Any
 
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import HostedPort
 from genfile.evidence import Fact
 from genfile.parsers.go import GoFile
 from genfile.parsers.values import FieldRead, port_of
@@ -33,7 +33,7 @@ class Owner:
 
 def resolve(
     module: GoModule, sources: Sources, path: str, read: FieldRead, seen: frozenset[str] | set[str] = frozenset()
-) -> Fact[Port] | None:
+) -> Fact[HostedPort] | None:
     """The port that a field has: by a literal of its struct, by what is assigned to it, by its key in a configuration
     file, by the default of its tag. ``path`` is the file that reads it; ``seen``: the reads that it is asked for by."""
     owners = owners_of(sources, path, read)
@@ -53,8 +53,8 @@ def resolve(
             # A file that the program reads is laid over what it sets by itself.
             over = _in_file(module, sources, owners, read, named=True)
             if over is not None:
-                return over.but(Port(over.value.number, told))
-            return module.folder.fact(Port(number, told), name, line, f"{text} is {number}")
+                return over.but(HostedPort(over.value.number, told))
+            return module.folder.fact(HostedPort(number, told), name, line, f"{text} is {number}")
     return _assigned(module, sources, owners, read) or _tagged(module, sources, owners, read)
 
 
@@ -93,7 +93,7 @@ def _given(sources: Sources, owners: list[Owner], field: str) -> Iterator[tuple[
                 yield path, fields[field], line, f"{kind}.{field}"
 
 
-def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[Port] | None:
+def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[HostedPort] | None:
     """`c.Port = os.Getenv("PORT")`, and what is set where that is empty."""
     folders = {item.folder for item in owners}
     number: int | None = None
@@ -109,27 +109,27 @@ def _assigned(module: GoModule, sources: Sources, owners: list[Owner], read: Fie
                 number, variable = number or port, variable or name
     if number is None or place is None:
         return None
-    return module.folder.fact(Port(number, variable), *place, f"{read.path} is {number}")
+    return module.folder.fact(HostedPort(number, variable), *place, f"{read.path} is {number}")
 
 
-def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[Port] | None:
+def _tagged(module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead) -> Fact[HostedPort] | None:
     """The key of a configuration file that the field's tag names, else the default that the tag has."""
     for item in owners:
         tag = dict(item.tag)
         variable = variable_of(item)
         found = _in_file(module, sources, [item], read)
         if found is not None:
-            return found.but(Port(found.value.number, variable))
+            return found.but(HostedPort(found.value.number, variable))
         number = next((port for name in _DEFAULTS if (port := port_of(tag.get(name))[0]) is not None), None)
         if number is not None:
             path, line = _line(sources, item, read.name)
-            return module.folder.fact(Port(number, variable), path, line, f"{read.name} is {number} by default")
+            return module.folder.fact(HostedPort(number, variable), path, line, f"{read.name} is {number} by default")
     return None
 
 
 def _in_file(
     module: GoModule, sources: Sources, owners: list[Owner], read: FieldRead, named: bool = False
-) -> Fact[Port] | None:
+) -> Fact[HostedPort] | None:
     """The port at the field's key of a configuration file; ``named``: by its tag, in a file that the code names."""
     section = _section(sources, read)
     for item in owners:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from genfile.data import frameworks
 from genfile.detect.go.life import COMMON, life, reach, staying
-from genfile.detect.go.module import GoModule, Program, declared_programs, read_module
+from genfile.detect.go.module import GoModule, GoProgram, declared_programs, read_module
 from genfile.detect.go.serving import serving
 from genfile.detect.hosting import hosting
 from genfile.detect.language import Claim, Strength
@@ -67,7 +67,7 @@ def claim(folder: Project) -> Claim | None:
     return Claim("program", reason) if reason is not None else None
 
 
-def _runs_long(module: GoModule, program: Program) -> Evidence | None:
+def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:
     """A program that listens to nothing is a service only where something says that it stays: a tool for a terminal
     has none of these."""
     folder = module.folder
@@ -91,12 +91,12 @@ def _runs_long(module: GoModule, program: Program) -> Evidence | None:
     return course.reason if course.course == "stays" else None
 
 
-def _of_terminal(module: GoModule, program: Program) -> Evidence | None:
+def _of_terminal(module: GoModule, program: GoProgram) -> Evidence | None:
     """Where a program imports what is made for commands and questions at a terminal."""
     return _imported(module, program, (*_TERMINAL, *_QUESTIONS))
 
 
-def _imported(module: GoModule, program: Program, names: Iterable[str]) -> Evidence | None:
+def _imported(module: GoModule, program: GoProgram, names: Iterable[str]) -> Evidence | None:
     """The first import of one of these modules, major versions included, in a file that the program reaches."""
     listed = tuple(names)
     reached = reach(module, program)
@@ -135,7 +135,7 @@ def _none(reason: Evidence | None, text: str) -> Note | None:
     return Note("info", f"{reason}: {text}, so it is not a service", reason.path, reason.line) if reason else None
 
 
-def choose_program(module: GoModule) -> Program:
+def choose_program(module: GoModule) -> GoProgram:
     """The main package that is the service: of several the one that listens, that the project itself releases, that
     has the name of one, that is nearest."""
     programs = module.programs
@@ -160,7 +160,7 @@ def choose_program(module: GoModule) -> Program:
 _COURSES = ("stays", "unknown", "ends", "asks")
 
 
-def _course_rank(module: GoModule, program: Program) -> int:
+def _course_rank(module: GoModule, program: GoProgram) -> int:
     """How likely a program among others is the service, by what keeps it running."""
     if serves(module, program):
         return 0
@@ -170,12 +170,12 @@ def _course_rank(module: GoModule, program: Program) -> int:
     return len(_COURSES) if of_terminal else _COURSES.index(life(module, program).course)
 
 
-def stays(module: GoModule, program: Program) -> bool:
+def stays(module: GoModule, program: GoProgram) -> bool:
     """Whether a program is certain to stay: it listens, or waits for ever."""
     return serves(module, program) or (_course_rank(module, program) == 0)
 
 
-def for_desktop(module: GoModule, program: Program) -> bool:
+def for_desktop(module: GoModule, program: GoProgram) -> bool:
     """Whether a main package itself opens windows or sits in a tray."""
     return any(
         name == item or name.startswith(item + "/")
@@ -190,7 +190,7 @@ def draws_terminal(module: GoModule) -> bool:
     return any(module.requires(name) or module.requires(name + "/v2") for name in _SCREENS)
 
 
-def _rank(module: GoModule, program: Program) -> int:
+def _rank(module: GoModule, program: GoProgram) -> int:
     if program.folder == ".":
         return 0
     # Where there is a daemon of the module's name, the program of the name itself is its client.
@@ -202,7 +202,7 @@ def _rank(module: GoModule, program: Program) -> int:
     return 3 + SERVICE_NAMES.index(name) if name in SERVICE_NAMES else 99
 
 
-def serves(module: GoModule, program: Program) -> bool:
+def serves(module: GoModule, program: GoProgram) -> bool:
     """Whether a program listens on the network, by itself or by one of its commands."""
     return serving(module, program)
 

@@ -4,7 +4,7 @@ import posixpath
 
 from genfile.detect.go.dispatch import SERVING
 from genfile.detect.go.life import life, reach, staying
-from genfile.detect.go.module import GoModule, Program
+from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.serving import command_of, serving
 from genfile.detect.hosting import hosting
@@ -13,7 +13,7 @@ from genfile.parsers.godispatch import COMMANDS, dashed
 from genfile.parsers.small import parse_shell
 
 
-def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+def arguments(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[str]] | None:
     """The words after the program: of the project's own Dockerfile, else a sub-command that serves."""
     for signal in SIGNALS:
         fact = signal(module, program, sources)
@@ -22,7 +22,7 @@ def arguments(module: GoModule, program: Program, sources: Sources) -> Fact[list
     return None
 
 
-def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+def _dockerfile(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[str]] | None:
     """The program's arguments in ENTRYPOINT and CMD of the project's Dockerfile."""
     del sources
     names = {program.name, module.base_name}
@@ -42,7 +42,7 @@ def _dockerfile(module: GoModule, program: Program, sources: Sources) -> Fact[li
     return None
 
 
-def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+def _told(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[str]] | None:
     """The command or flag that leads to code which listens or keeps running."""
     del sources
     command = command_of(module, program)
@@ -54,7 +54,7 @@ def _told(module: GoModule, program: Program, sources: Sources) -> Fact[list[str
     return module.folder.guess(list(command.words), command.place.path, says, line=command.part.branch.line)
 
 
-def _named(module: GoModule, program: Program, sources: Sources) -> Fact[list[str]] | None:
+def _named(module: GoModule, program: GoProgram, sources: Sources) -> Fact[list[str]] | None:
     """A sub-command with a server's name, if the code that leads to it can't be followed."""
     reached = reach(module, program)
     if reached.commands.listed and reached.whole and not reached.cut:

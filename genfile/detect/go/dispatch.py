@@ -17,7 +17,7 @@ _Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class Place:
+class DeclarationPlace:
     """A declaration with the file that it is in."""
 
     path: str
@@ -27,11 +27,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class GoCommand:
     """A part of the program with the words that lead to it, after the program's own name."""
 
     words: tuple[str, ...]
-    place: Place
+    place: DeclarationPlace
     part: Part
 
 
@@ -40,14 +40,17 @@ class Commands:
     ``imported`` gives the folders of the module's own packages that a file imports, by the name for each."""
 
     def __init__(
-        self, places: Iterable[Place], own: Collection[str], imported: Callable[[Place], dict[str, str]]
+        self,
+        places: Iterable[DeclarationPlace],
+        own: Collection[str],
+        imported: Callable[[DeclarationPlace], dict[str, str]],
     ) -> None:
         self._places = [place for place in places if place.declaration.parts or "AddCommand" in _last(place)]
         self._own = {name.lower() for name in own}
         self._imported = imported
 
     @cached_property
-    def listed(self) -> tuple[Command, ...]:
+    def listed(self) -> tuple[GoCommand, ...]:
         """Each part that a command or a flag leads to, in the order of the files."""
         found = []
         for place in sorted(self._places, key=lambda item: (item.path, item.declaration.start)):
@@ -55,10 +58,10 @@ class Commands:
                 if part.branch.end > part.branch.start and not self.is_default(place, part):
                     words = self._path(place, part)
                     if words:
-                        found.append(Command(words, place, part))
+                        found.append(GoCommand(words, place, part))
         return tuple(found)
 
-    def is_default(self, place: Place, part: Part) -> bool:
+    def is_default(self, place: DeclarationPlace, part: Part) -> bool:
         """Whether a part is what the program does where it is told nothing: the command that no other one has."""
         branch = part.branch
         if branch.literal is None or branch.listed:
@@ -100,14 +103,14 @@ class Commands:
     def _tops(self) -> frozenset[_Key]:
         return frozenset(self._parents.values())
 
-    def _pairs(self, place: Place) -> Iterator[tuple[_Key, _Key]]:
+    def _pairs(self, place: DeclarationPlace) -> Iterator[tuple[_Key, _Key]]:
         for added in place.file.flow.dispatch.added:
             if place.declaration.start <= added.start < place.declaration.end:
                 parent = self._resolve(place, added.parent)
                 for name in added.children:
                     yield parent, self._resolve(place, name)
 
-    def _keys(self, place: Place, part: Part) -> list[_Key]:
+    def _keys(self, place: DeclarationPlace, part: Part) -> list[_Key]:
         folder, name = posixpath.dirname(place.path), place.declaration.name
         found: list[_Key] = [(folder, "", item) for item in part.branch.names if item == name]
         found += [(folder, name, item) for item in part.branch.names if item != name]
@@ -115,7 +118,7 @@ class Commands:
         # What a function makes is what it gives back.
         return [*found, (folder, "", name)] if len(literals) == 1 else found
 
-    def _resolve(self, place: Place, chain: str) -> _Key:
+    def _resolve(self, place: DeclarationPlace, chain: str) -> _Key:
         """The command that a chain of names stands for: `serveCmd`, `NewServeCmd`, `serve.NewCommand`, `app.root`."""
         folder = posixpath.dirname(place.path)
         first, _, rest = chain.partition(".")
@@ -129,7 +132,7 @@ class Commands:
         return (folder, "", chain)
 
     @cached_property
-    def _fields(self) -> dict[_Key, tuple[Place, Part]]:
+    def _fields(self) -> dict[_Key, tuple[DeclarationPlace, Part]]:
         """The commands that are fields of structs, by the types that they are of."""
         return {
             self._resolve(place, part.branch.kind): (place, part)
@@ -138,7 +141,7 @@ class Commands:
             if part.branch.kind is not None
         }
 
-    def _path(self, place: Place, part: Part) -> tuple[str, ...]:
+    def _path(self, place: DeclarationPlace, part: Part) -> tuple[str, ...]:
         branch = part.branch
         if branch.kind is not None:
             words = branch.words
@@ -161,5 +164,5 @@ class Commands:
         return words
 
 
-def _last(place: Place) -> set[str]:
+def _last(place: DeclarationPlace) -> set[str]:
     return {word.rpartition(".")[2] for word in place.declaration.words}

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator
 
-from genfile.detect.go.module import GoModule, Program
+from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.go.port import Sources
 from genfile.detect.go.values import values_of
 from genfile.evidence import Evidence, Fact
@@ -122,7 +122,7 @@ def _is_embedded(value: str, embedded: Collection[str]) -> bool:
     )
 
 
-def working_folder(module: GoModule, program: Program, sources: Sources) -> Fact[str] | None:
+def working_folder(module: GoModule, program: GoProgram, sources: Sources) -> Fact[str] | None:
     """The folder of a main package, where only from there the paths that it opens lead to something in the tree."""
     if program.folder == "." or find_assets(module, sources) is not None:
         return None

@@ -9,7 +9,7 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.go.port import Sources
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Fact
-from genfile.parsers.makefile import Target, parse_makefile
+from genfile.parsers.makefile import MakeTarget, parse_makefile
 from genfile.parsers.small import parse_shell
 
 MAX_DEPTH = 4
@@ -76,7 +76,7 @@ def _from_make(folder: Project, fits: Callable[[str], object]) -> Fact[list[str]
     return None
 
 
-def _commands(targets: dict[str, Target], name: str, depth: int = 0) -> Iterator[str]:
+def _commands(targets: dict[str, MakeTarget], name: str, depth: int = 0) -> Iterator[str]:
     target = targets.get(name)
     if target is None or depth > MAX_DEPTH:
         return

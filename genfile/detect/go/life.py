@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from genfile.detect.code import is_left_out
-from genfile.detect.go.dispatch import Command, Commands, Place
-from genfile.detect.go.module import MAX_FILES, GoModule, Program
+from genfile.detect.go.dispatch import Commands, DeclarationPlace, GoCommand
+from genfile.detect.go.module import MAX_FILES, GoModule, GoProgram
 from genfile.evidence import Evidence
 from genfile.parsers.go import GoFile
 from genfile.parsers.goflow import Declaration, Hold, Part
@@ -32,7 +32,7 @@ MAX_DECLARATIONS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class GoLife:
     course: Course
     reason: Evidence | None = None
 
@@ -42,21 +42,21 @@ class _Package:
     """What a package declares, by name; methods by the type that they are of."""
 
     name: str
-    places: dict[str, list[Place]] = field(default_factory=dict)
+    places: dict[str, list[DeclarationPlace]] = field(default_factory=dict)
 
 
-class Reach:
+class GoReach:
     """The declarations that a program's main function reaches, by the names that each of them says.
 
     A type that is named brings its methods: whom an interface or another module calls is not asked. So nothing that
     runs is left out but what only reflection finds; some of what is in it may never run.
     """
 
-    def __init__(self, module: GoModule, program: Program) -> None:
+    def __init__(self, module: GoModule, program: GoProgram) -> None:
         self.module, self.program = module, program
         self._packages: dict[str, _Package | None] = {}
         self._names: dict[str, dict[str, str]] = {}
-        self._leads: dict[int, list[Place]] = {}
+        self._leads: dict[int, list[DeclarationPlace]] = {}
 
     @cached_property
     def whole(self) -> bool:
@@ -78,12 +78,12 @@ class Reach:
         return any(not self.module.package(place) for place in inside)
 
     @cached_property
-    def all(self) -> dict[int, Place]:
+    def all(self) -> dict[int, DeclarationPlace]:
         """All that may run, in goroutines and by commands too."""
         return self._from(self._roots(), aside=True, told=True)
 
     @cached_property
-    def default(self) -> dict[int, Place]:
+    def default(self) -> dict[int, DeclarationPlace]:
         """What runs where the program is given no command and no flag, in goroutines too."""
         return self._from(self._roots(), aside=True)
 
@@ -98,11 +98,11 @@ class Reach:
         return len(self.all) >= MAX_DECLARATIONS
 
     @cached_property
-    def waited(self) -> dict[int, Place]:
+    def waited(self) -> dict[int, DeclarationPlace]:
         """What main itself comes to: goroutines that it starts are left to themselves, commands are not given."""
         return self._from(self._roots(), aside=False)
 
-    def told(self, command: Command, *, aside: bool = True) -> dict[int, Place]:
+    def told(self, command: GoCommand, *, aside: bool = True) -> dict[int, DeclarationPlace]:
         """What a command does, without the declaration that it is a part of."""
         said = (command.part.words, command.part.aside) if aside else (command.part.words,)
         return self._from([found for words in said for found in self._named(command.place, words)], aside=aside)
@@ -112,7 +112,9 @@ class Reach:
         """The lines of each file that are reached."""
         return self.lines_of(self.all.values(), told=True)
 
-    def lines_of(self, places: Iterable[Place], *, told: bool = False, aside: bool = True) -> dict[str, set[int]]:
+    def lines_of(
+        self, places: Iterable[DeclarationPlace], *, told: bool = False, aside: bool = True
+    ) -> dict[str, set[int]]:
         """The lines of declarations; without those of the parts that a command or flag alone leads to, and, where that
         is asked for, without those of goroutines."""
         found: dict[str, set[int]] = {}
@@ -131,21 +133,23 @@ class Reach:
         """Whether a line is of a declaration that is reached."""
         return line in self.lines.get(path, ())
 
-    def is_unseen(self, place: Place) -> bool:
+    def is_unseen(self, place: DeclarationPlace) -> bool:
         """Whether what a command does that needs no word is a function which the tree does not have."""
         return any(
             len(part.words) == 1 and self.commands.is_default(place, part) and not any(self._named(place, part.words))
             for part in place.declaration.parts
         )
 
-    def _roots(self) -> Iterator[Place]:
+    def _roots(self) -> Iterator[DeclarationPlace]:
         yield from self._places(self.program.folder, "main")
         for path in self._folders():
             yield from self._places(path or ".", "init")
 
-    def _from(self, roots: Iterable[Place], *, aside: bool, told: bool = False) -> dict[int, Place]:
+    def _from(
+        self, roots: Iterable[DeclarationPlace], *, aside: bool, told: bool = False
+    ) -> dict[int, DeclarationPlace]:
         queue = list(roots)
-        found: dict[int, Place] = {}
+        found: dict[int, DeclarationPlace] = {}
         while queue and len(found) < MAX_DECLARATIONS:
             place = queue.pop()
             if id(place.declaration) in found:
@@ -161,7 +165,7 @@ class Reach:
     def _folders(self) -> Iterable[str]:
         return dict.fromkeys(posixpath.dirname(path) for path, _ in self.module.sources(self.program))
 
-    def _named(self, place: Place, words: frozenset[str]) -> list[Place]:
+    def _named(self, place: DeclarationPlace, words: frozenset[str]) -> list[DeclarationPlace]:
         """What the words of a declaration, or of a part of it, lead to; found once for all who come by."""
         if id(words) not in self._leads:
             imported, own = self._imported(place), self._package(place.folder)
@@ -173,11 +177,11 @@ class Reach:
             self._leads[id(words)] = sorted(found, key=lambda led: (led.path, led.declaration.start))
         return self._leads[id(words)]
 
-    def _places(self, folder: str, name: str) -> Sequence[Place]:
+    def _places(self, folder: str, name: str) -> Sequence[DeclarationPlace]:
         package = self._package(folder)
         return package.places.get(name, ()) if package is not None else ()
 
-    def _imported(self, place: Place) -> dict[str, str]:
+    def _imported(self, place: DeclarationPlace) -> dict[str, str]:
         """The folders of the module's own packages that a file imports, by the name that it has for each."""
         if place.path not in self._names:
             found: dict[str, str] = {}
@@ -196,20 +200,20 @@ class Reach:
             self._packages[folder] = package
             for path, file in files if package is not None else ():
                 for item in file.flow.declarations:
-                    place = Place(path, folder, file, item)
+                    place = DeclarationPlace(path, folder, file, item)
                     package.places.setdefault(item.owner or item.name, []).append(place)  # type: ignore[union-attr]
         return self._packages[folder]
 
 
-def reach(module: GoModule, program: Program) -> Reach:
+def reach(module: GoModule, program: GoProgram) -> GoReach:
     """What a program reaches, worked out once for a module that is at hand."""
     if program.folder not in module.reaches:
-        module.reaches[program.folder] = Reach(module, program)
-    found: Reach = module.reaches[program.folder]
+        module.reaches[program.folder] = GoReach(module, program)
+    found: GoReach = module.reaches[program.folder]
     return found
 
 
-def running(module: GoModule, program: Program, sources: list[tuple[str, GoFile]]) -> list[tuple[str, GoFile]]:
+def running(module: GoModule, program: GoProgram, sources: list[tuple[str, GoFile]]) -> list[tuple[str, GoFile]]:
     """Files without those whose functions the program never comes to: stand-ins for tests, other servers."""
     found = reach(module, program)
     if not found.whole or found.cut or found.misses:
@@ -218,12 +222,12 @@ def running(module: GoModule, program: Program, sources: list[tuple[str, GoFile]
     return [item for item in sources if item[0] in files or not item[1].flow.declarations]
 
 
-def life(module: GoModule, program: Program) -> Life:
+def life(module: GoModule, program: GoProgram) -> GoLife:
     """What becomes of a program that listens to nothing."""
     found = reach(module, program)
     asked = next(_held(found.all.values(), "asks"), None)
     if asked is not None:
-        return Life("asks", _says(module, *asked))
+        return GoLife("asks", _says(module, *asked))
     places = list(found.waited.values())
     kept = list(_main_held(found, places))
     loops = [pair for pair in _main_held(found, found.default.values(), aside=True) if pair[1].kind == "loop"]
@@ -234,16 +238,16 @@ def life(module: GoModule, program: Program) -> Life:
     if not held and may_end is not None and _speaks(module, may_end[0]):
         held = [may_end]
     if held:
-        return Life("stays", _says(module, *held[0]))
+        return GoLife("stays", _says(module, *held[0]))
     asks_others = may_end is not None and "net/http" in may_end[0].file.imports
     unsure = asks_others or any(pair[1].kind == "unsure" for pair in kept) or _may_last(module, found, places)
     if unsure or not found.whole or found.cut or found.misses:
-        return Life("unknown", _says(module, *may_end) if may_end is not None else None)
+        return GoLife("unknown", _says(module, *may_end) if may_end is not None else None)
     main = next(iter(found.waited.values()), None)
-    return Life("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
+    return GoLife("ends", module.folder.says(main.path, main.declaration.lines[0], "func main") if main else None)
 
 
-def staying(module: GoModule, program: Program) -> Command | None:
+def staying(module: GoModule, program: GoProgram) -> GoCommand | None:
     """The command of a worker's name that a program stays by; None if it stays without one, or by none."""
     found = reach(module, program)
     for command in found.commands.listed:
@@ -259,7 +263,9 @@ def staying(module: GoModule, program: Program) -> Command | None:
     return None
 
 
-def _main_held(found: Reach, places: Iterable[Place], *, aside: bool = False) -> Iterator[tuple[Place, Hold]]:
+def _main_held(
+    found: GoReach, places: Iterable[DeclarationPlace], *, aside: bool = False
+) -> Iterator[tuple[DeclarationPlace, Hold]]:
     """What holds the program in some declarations, without what a command alone leads to; ``aside``: what goroutines do
     as well."""
     for place in places:
@@ -269,15 +275,15 @@ def _main_held(found: Reach, places: Iterable[Place], *, aside: bool = False) ->
                 yield place, hold
 
 
-def _held(places: Iterable[Place], kind: str) -> Iterator[tuple[Place, Hold]]:
+def _held(places: Iterable[DeclarationPlace], kind: str) -> Iterator[tuple[DeclarationPlace, Hold]]:
     return ((place, hold) for place in places for hold in place.declaration.holds if hold.kind == kind)
 
 
-def _says(module: GoModule, place: Place, hold: Hold) -> Evidence:
+def _says(module: GoModule, place: DeclarationPlace, hold: Hold) -> Evidence:
     return module.folder.says(place.path, hold.line, hold.says)
 
 
-def _starts(places: Iterable[Place]) -> bool:
+def _starts(places: Iterable[DeclarationPlace]) -> bool:
     """Whether main waits for goroutines: those of a wait group, or of a group of errors."""
     return any(
         word.endswith(".Wait") for place in places for word in place.declaration.words
@@ -285,14 +291,14 @@ def _starts(places: Iterable[Place]) -> bool:
     )  # fmt: skip
 
 
-def _speaks(module: GoModule, place: Place) -> bool:
+def _speaks(module: GoModule, place: DeclarationPlace) -> bool:
     """Whether a loop is in a file that speaks to others: by a module that is not the project's own, or by net."""
     return any(
         ("." in name.split("/")[0] and module.inside(name) is None) or name == "net" for name in place.file.imports
     )
 
 
-def _may_last(module: GoModule, found: Reach, places: list[Place]) -> bool:
+def _may_last(module: GoModule, found: GoReach, places: list[DeclarationPlace]) -> bool:
     """Whether something is called that is not the project's own, and that may not come back."""
     own = {item.declaration.name for item in found.all.values()}
     lines: dict[str, list[int]] = {}

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from genfile.parsers.go import GoFile
-from genfile.parsers.goindex import MAX_CALLS, MAX_VALUES, Function, GoIndex
+from genfile.parsers.goindex import MAX_CALLS, MAX_VALUES, GoFunction, GoIndex
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Lookup:
+class NameLookup:
     """The names of a program's files, each with the path of the file, in the order of the files."""
 
     def __init__(self, sources: Iterable[tuple[str, GoFile]]) -> None:
@@ -29,7 +29,7 @@ class Lookup:
         return found
 
     @cached_property
-    def functions(self) -> dict[str, list[tuple[str, Function]]]:
+    def functions(self) -> dict[str, list[tuple[str, GoFunction]]]:
         """The functions and methods that are declared, by name."""
         return self._all(lambda index: index.functions, MAX_VALUES)
 

@@ -43,7 +43,7 @@ _OTHER_MACHINES = frozenset(
 
 
 @dataclass(frozen=True)
-class Program:
+class GoProgram:
     """A main package: its folder relative to the module (`.` is the root), and the name that its binary gets."""
 
     folder: str
@@ -99,16 +99,16 @@ class GoModule:
         return self._packages[name]
 
     @cached_property
-    def programs(self) -> tuple[Program, ...]:
+    def programs(self) -> tuple[GoProgram, ...]:
         """Every main package that is not a tool, an example or a test, nearest first; then those declared elsewhere."""
-        found: list[Program] = []
+        found: list[GoProgram] = []
         # What lies in internal/ is there for the module's own use: generators, mostly.
         folders = [folder for folder in self._folders() if "internal" not in folder.split("/")]
         folders += [folder for folder in declared_programs(self.folder) if folder not in folders]
         for folder in folders:
             # A look at the text first: the bound for all source code is for the programs and what they import.
             if self._may_be_main(folder) and any(file.has_main for _, file in self.package(folder, first=True)):
-                found.append(Program(folder, self.base_name if folder == "." else posixpath.basename(folder)))
+                found.append(GoProgram(folder, self.base_name if folder == "." else posixpath.basename(folder)))
         return tuple(found)
 
     def _may_be_main(self, folder: str) -> bool:
@@ -165,13 +165,13 @@ class GoModule:
         """A folder of the tree, relative to the module's own."""
         return posixpath.relpath(path or ".", self.folder.path or ".")
 
-    def sources(self, program: Program) -> list[tuple[str, GoFile]]:
+    def sources(self, program: GoProgram) -> list[tuple[str, GoFile]]:
         """The files of a program, then those of the packages of the module that it imports; bounded."""
         if program.folder not in self._sources:
             self._sources[program.folder] = self._find_sources(program)
         return self._sources[program.folder]
 
-    def _find_sources(self, program: Program) -> list[tuple[str, GoFile]]:
+    def _find_sources(self, program: GoProgram) -> list[tuple[str, GoFile]]:
         self.nearest_first  # noqa: B018
         found: list[tuple[str, GoFile]] = []
         queue, seen = [program.folder], {program.folder}
@@ -185,7 +185,7 @@ class GoModule:
                         queue.append(inside)
         return found
 
-    def is_cut(self, program: Program) -> bool:
+    def is_cut(self, program: GoProgram) -> bool:
         """Whether something that a program imports of its own was left out, since the code of the tree is too much."""
         places = {inside for _, file in self.sources(program) for name in file.imports if (inside := self.inside(name))}
         names = (posixpath.join(place, name) for place in places for name in self.folder.names(place))

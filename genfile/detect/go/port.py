@@ -13,7 +13,7 @@ from genfile.detect.go.module import GoModule
 from genfile.detect.go.serving import profilers
 from genfile.detect.go.settings import committed_port, configured_port
 from genfile.detect.go.values import followed, values_of
-from genfile.detect.hosting import OTHER_PORTS, Port, example_port, first_whole, hosting
+from genfile.detect.hosting import OTHER_PORTS, HostedPort, example_port, first_whole, hosting
 from genfile.evidence import Evidence, Fact, decide
 from genfile.parsers.go import GoFile
 from genfile.parsers.goindex import GoIndex
@@ -56,15 +56,15 @@ _ROUTERS = frozenset({"Get", "GET", "HandleFunc", "Handle", "Any", "Method", "Ro
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedAddress:
     module: GoModule
     sources: Sources
     framework: Framework | None
 
 
-def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[Port] | None:
+def find_port(module: GoModule, sources: Sources, framework: Framework | None) -> Fact[HostedPort] | None:
     """The port of production by the ordered signals below."""
-    asked = Asked(module, sources, framework)
+    asked = AskedAddress(module, sources, framework)
     found = first_whole(decide(asked, PORT_SIGNALS))
     if found is None or found.value.variable is None:
         return found
@@ -72,15 +72,17 @@ def find_port(module: GoModule, sources: Sources, framework: Framework | None) -
     must = any(item.name == found.value.variable for _, file in sources for item in required_names(file))
     said = _example(asked) if must else None
     return (
-        found if said is None or said.value.number is None else said.but(Port(said.value.number, found.value.variable))
+        found
+        if said is None or said.value.number is None
+        else said.but(HostedPort(said.value.number, found.value.variable))
     )
 
 
-def _listen_call(asked: Asked) -> Fact[Port] | None:
+def _listen_call(asked: AskedAddress) -> Fact[HostedPort] | None:
     """ListenAndServe, Run, Listen or Start with an address that can be seen, or an http.Server's Addr."""
-    partial: Fact[Port] | None = None
-    other: Fact[Port] | None = None
-    named: Fact[Port] | None = None
+    partial: Fact[HostedPort] | None = None
+    other: Fact[HostedPort] | None = None
+    named: Fact[HostedPort] | None = None
     aside = profilers(asked.sources) if asked.framework is not None else frozenset()
     for path, file in asked.sources:
         found = [
@@ -112,11 +114,11 @@ def _listen_call(asked: Asked) -> Fact[Port] | None:
                 continue
             if number is not None and name.startswith("net.Listen"):
                 # gRPC or a protocol of its own: where HTTP is served beside it, that is the port.
-                other = other or Fact(Port(number, variable), (says,))
+                other = other or Fact(HostedPort(number, variable), (says,))
             elif number is not None:
-                return Fact(Port(number, variable), (says,))
+                return Fact(HostedPort(number, variable), (says,))
             elif variable is not None and partial is None:
-                partial = Fact(Port(None, variable), (says,))
+                partial = Fact(HostedPort(None, variable), (says,))
     if other is not None and asked.framework is not None and asked.framework.name != "grpc":
         return named or partial
     return other or named or partial
@@ -146,7 +148,7 @@ def _own(module: GoModule, file: GoFile, kind: str) -> bool:
     return not package or own or package == "fasthttp"
 
 
-def _bound(asked: Asked) -> Fact[Port] | None:
+def _bound(asked: AskedAddress) -> Fact[HostedPort] | None:
     """The address of a listener: a literal in the call, or followed through variables, functions and fields."""
     fact = _listen_call(asked)
     if fact is not None and None not in (fact.value.number, fact.value.variable):
@@ -157,9 +159,9 @@ def _bound(asked: Asked) -> Fact[Port] | None:
     return other if fact is None or fact.value.number in (None, other.value.number) else fact
 
 
-def _followed(asked: Asked) -> Fact[Port] | None:
+def _followed(asked: AskedAddress) -> Fact[HostedPort] | None:
     values = values_of(asked.module, asked.sources)
-    others: list[Fact[Port] | None] = []
+    others: list[Fact[HostedPort] | None] = []
     for path, file in asked.sources:
         for name, node in _addresses(asked, file, values.index(path)) if _binds(file) else ():
             fact = followed(asked.module, values, path, node, name)
@@ -176,7 +178,7 @@ def _binds(file: GoFile) -> bool:
     return bool(last & _OPENING) or any(key == "Addr" for _, key, _, _ in file.fields)
 
 
-def _addresses(asked: Asked, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
+def _addresses(asked: AskedAddress, file: GoFile, index: GoIndex) -> "Iterator[tuple[str, Node]]":
     """The expressions of a file that an address is given by, those of HTTP first."""
     for kind in ("http.Server", "fasthttp.Server"):
         yield from ((f"{kind}.Addr", node) for node in index.literals(kind, "Addr"))
@@ -200,17 +202,17 @@ def _is_address(name: str) -> bool:
     return name in (*_BINDS, "http.Server") or name.rsplit(".", 1)[-1] in ("Run", "Listen", "Start")
 
 
-def _raw_listener(asked: Asked) -> Fact[Port] | None:
+def _raw_listener(asked: AskedAddress) -> Fact[HostedPort] | None:
     """net.Listen next to an HTTP framework: without other evidence the framework serves on it."""
     for path, file in asked.sources:
         for call in file.calls:
             number = next((found for value in call.arguments if (found := port_of(value)[0]) is not None), None)
             if call.callee == "net.Listen" and number is not None and number not in OTHER_PORTS:
-                return asked.module.folder.fact(Port(number), path, call.line, f"net.Listen({number})")
+                return asked.module.folder.fact(HostedPort(number), path, call.line, f"net.Listen({number})")
     return None
 
 
-def _flag(asked: Asked) -> Fact[Port] | None:
+def _flag(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A flag for the port or the address, with its default."""
     for path, file in asked.sources:
         for call in file.calls:
@@ -236,13 +238,15 @@ def _flag(asked: Asked) -> Fact[Port] | None:
                 for value in call.arguments:
                     number, _ = port_of(value)
                     if number is not None and number > 79:
-                        return asked.module.folder.fact(Port(number), path, call.line, f"flag {words[0]} is {number}")
+                        return asked.module.folder.fact(
+                            HostedPort(number), path, call.line, f"flag {words[0]} is {number}"
+                        )
     return None
 
 
-def _environment(asked: Asked) -> Fact[Port] | None:
+def _environment(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A variable for the port, with its default in the code."""
-    partial: Fact[Port] | None = None
+    partial: Fact[HostedPort] | None = None
     for path, file in asked.sources:
         for call in file.calls:
             values: list[Any] = list(call.arguments)
@@ -256,20 +260,20 @@ def _environment(asked: Asked) -> Fact[Port] | None:
                 number, _ = port_of(values[1])
                 if number is not None:
                     return asked.module.folder.fact(
-                        Port(number, values[0]), path, call.line, f"{values[0]} is {number} by default"
+                        HostedPort(number, values[0]), path, call.line, f"{values[0]} is {number} by default"
                     )
         for item in file.env_names:
             if item.name in ("PORT", "HTTP_PORT", "SERVER_PORT", "APP_PORT", "LISTEN_PORT") and partial is None:
                 number = port_of(file.env_defaults.get(item.name))[0]
                 partial = asked.module.folder.fact(
-                    Port(number, item.name), path, item.line, f"os.Getenv({item.name!r})"
+                    HostedPort(number, item.name), path, item.line, f"os.Getenv({item.name!r})"
                 )
     return partial
 
 
-def _tag(asked: Asked) -> Fact[Port] | None:
+def _tag(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A default in the tag of a configuration field: `Port string `env:"HTTP_PORT" env-default:"8080"``."""
-    partial: Fact[Port] | None = None
+    partial: Fact[HostedPort] | None = None
     for path, file in asked.sources:
         for name, tag, line in file.tags:
             label = " ".join((name, tag.get("env", ""), tag.get("envconfig", ""))).lower()
@@ -279,41 +283,43 @@ def _tag(asked: Asked) -> Fact[Port] | None:
             default = next((tag[key] for key in ("default", "env-default", "envDefault") if key in tag), None)
             number = port_of(default)[0]
             if number is not None and number not in (443, 8443):
-                return asked.module.folder.fact(Port(number, variable), path, line, f"{name} is {number} by default")
+                return asked.module.folder.fact(
+                    HostedPort(number, variable), path, line, f"{name} is {number} by default"
+                )
             # Of several the one that is plainly the port.
             if variable and number is None and "port" in label and (partial is None or name == "Port"):
-                partial = asked.module.folder.fact(Port(None, variable), path, line, f"{name} is {variable}")
+                partial = asked.module.folder.fact(HostedPort(None, variable), path, line, f"{name} is {variable}")
                 partial = _literal(asked, name, variable) or partial
     return partial
 
 
-def _settings(asked: Asked) -> Fact[Port] | None:
+def _settings(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A configuration file in the tree: `server.port` read by viper, or a key that a struct field matches."""
     return configured_port(asked.module, asked.sources)
 
 
-def _literal(asked: Asked, name: str, variable: str) -> Fact[Port] | None:
+def _literal(asked: AskedAddress, name: str, variable: str) -> Fact[HostedPort] | None:
     """The value that a literal of the configuration gives to a field which a variable sets: `Port: "8080"`."""
     for path, file in asked.sources:
         for kind, key, value, line in file.fields:
             number = port_of(value)[0] if key == name else None
             if number is not None and number not in (443, 8443):
-                return asked.module.folder.fact(Port(number, variable), path, line, f"{kind}.{name} is {number}")
+                return asked.module.folder.fact(HostedPort(number, variable), path, line, f"{kind}.{name} is {number}")
     return None
 
 
-def _example(asked: Asked) -> Fact[Port] | None:
+def _example(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A port in .env.example, or in a committed .env that the program reads."""
     return example_port(asked.module.folder) or committed_port(asked.module, asked.sources)
 
 
-def _hosting(asked: Asked) -> Fact[Port] | None:
+def _hosting(asked: AskedAddress) -> Fact[HostedPort] | None:
     """The port in a Dockerfile, a compose file or a host's file."""
     fact = hosting(asked.module.folder).port
-    return fact.but(Port(fact.value)) if fact is not None else None
+    return fact.but(HostedPort(fact.value)) if fact is not None else None
 
 
-def _unresolved(asked: Asked) -> Fact[Port] | None:
+def _unresolved(asked: AskedAddress) -> Fact[HostedPort] | None:
     """A listener's address that can't be resolved: the port is unknown, and not the framework's default."""
     for path, file in asked.sources:
         calls = [(call.callee, call.arguments, call.line) for call in file.calls]
@@ -326,11 +332,11 @@ def _unresolved(asked: Asked) -> Fact[Port] | None:
             name, line = min(found, key=lambda item: item[1])
             text = f"{name}: the address is not known from the code"
             usual = asked.framework.port if asked.framework is not None and asked.framework.name == "grpc" else 8080
-            return asked.module.folder.guess(Port(usual), path, text, "set it with --set port=…", line)
+            return asked.module.folder.guess(HostedPort(usual), path, text, "set it with --set port=…", line)
     return None
 
 
-def _serves_framework(asked: Asked, file: GoFile, name: str, given: tuple[Any, ...]) -> bool:
+def _serves_framework(asked: AskedAddress, file: GoFile, name: str, given: tuple[Any, ...]) -> bool:
     """`router.Run(address)`, in a file that imports the framework."""
     framework = asked.framework
     if framework is None or name.rsplit(".", 1)[-1] not in ("Run", "Listen", "Start") or len(given) != 1:
@@ -338,7 +344,7 @@ def _serves_framework(asked: Asked, file: GoFile, name: str, given: tuple[Any, .
     return any(path == item or path.startswith(item + "/") for path in file.imports for item in framework.dependencies)
 
 
-def _framework_default(asked: Asked) -> Fact[Port] | None:
+def _framework_default(asked: AskedAddress) -> Fact[HostedPort] | None:
     """The framework's default port."""
     framework = asked.framework
     if framework is None or framework.port is None:
@@ -346,7 +352,7 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     name = next((name for name in framework.dependencies if asked.module.requires(name)), framework.dependencies[0])
     says = asked.module.says(name)
     return Fact(
-        Port(framework.port, framework.port_variable),
+        HostedPort(framework.port, framework.port_variable),
         (Evidence(says.path, says.line, f"{framework.name} default"),),
         guess=True,
         remedy="read the port from PORT, with a default",

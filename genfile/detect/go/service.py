@@ -10,7 +10,7 @@ from genfile.detect.go.command import arguments
 from genfile.detect.go.context import needs_sums, put_context
 from genfile.detect.go.files import beside_binary, data_folder, find_assets, find_writable, working_folder
 from genfile.detect.go.life import running
-from genfile.detect.go.module import GoModule, Program, read_module
+from genfile.detect.go.module import GoModule, GoProgram, read_module
 from genfile.detect.go.port import Sources, find_health, find_port
 from genfile.detect.go.private import put_private
 from genfile.detect.go.reach import put_reachable
@@ -58,7 +58,7 @@ def detect(folder: Project) -> Draft:
     return draft
 
 
-def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
+def _put_identity(module: GoModule, program: GoProgram, draft: Draft) -> None:
     folder = module.folder
     draft.values["language"] = "go"
     main = next(path for path, file in module.package(program.folder) if file.has_main)
@@ -108,7 +108,7 @@ def _put_identity(module: GoModule, program: Program, draft: Draft) -> None:
         draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
 
 
-def _put_framework(module: GoModule, program: Program, sources: Sources, draft: Draft) -> Framework | None:
+def _put_framework(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> Framework | None:
     """The first framework that go.mod requires and the program's packages import; else net/http."""
     imported = {name for _, file in sources for name in file.imports}
     if module.is_cut(program):
@@ -149,7 +149,7 @@ def _listens_http(sources: Sources) -> bool:
 
 
 def _put_network(
-    module: GoModule, program: Program, sources: Sources, framework: Framework | None, draft: Draft
+    module: GoModule, program: GoProgram, sources: Sources, framework: Framework | None, draft: Draft
 ) -> None:
     if not serves(module, program):
         return
@@ -225,7 +225,7 @@ def _put_dependencies(module: GoModule, sources: Sources, draft: Draft) -> None:
         draft.put("system_packages", Fact({"build": sorted(build), "run": sorted(run)}, tuple(evidence)))
 
 
-def _put_outside(module: GoModule, program: Program, sources: Sources, draft: Draft) -> None:
+def _put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> None:
     """Files that are opened, databases that are spoken to, variables that are read."""
     folder = module.folder
     start = working_folder(module, program, sources)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from genfile.data import frameworks
-from genfile.detect.go.dispatch import SERVING, Command, Place
+from genfile.detect.go.dispatch import SERVING, DeclarationPlace, GoCommand
 from genfile.detect.go.life import life, reach
-from genfile.detect.go.module import GoModule, Program
+from genfile.detect.go.module import GoModule, GoProgram
 from genfile.detect.hosting import hosting
 from genfile.parsers.go import GoFile
 
@@ -38,25 +38,25 @@ class _Listener:
     address: str = ""
 
 
-def serving(module: GoModule, program: Program) -> bool:
+def serving(module: GoModule, program: GoProgram) -> bool:
     """Whether a program listens on the network, by itself or by one of its commands."""
     return _found(module, program)[0]
 
 
-def command_of(module: GoModule, program: Program) -> Command | None:
+def command_of(module: GoModule, program: GoProgram) -> GoCommand | None:
     """The command that a program must be given to serve; None if it does so by itself, or not at all."""
     return _found(module, program)[1]
 
 
-def _found(module: GoModule, program: Program) -> tuple[bool, Command | None]:
+def _found(module: GoModule, program: GoProgram) -> tuple[bool, GoCommand | None]:
     memory, key = module.folder.tree.memory, ("go-serving", module.folder.path, program.folder)
     if key not in memory:
         memory[key] = _serving(module, program)
-    found: tuple[bool, Command | None] = memory[key]
+    found: tuple[bool, GoCommand | None] = memory[key]
     return found
 
 
-def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
+def _serving(module: GoModule, program: GoProgram) -> tuple[bool, GoCommand | None]:
     names = {name for item in frameworks("go") if item.kind == "server" for name in (*item.dependencies, *item.imports)}
     sources = module.sources(program)
     aside = profilers(sources)
@@ -78,7 +78,7 @@ def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
         lines = reached.lines_of(waited, aside=False)
         held = any(item.kind != "made" and _is_in(item, lines) for item in listeners)
         return held or _blocks(waited) or life(module, program).course != "ends", None
-    found: list[Command] = []
+    found: list[GoCommand] = []
     for command in reached.commands.listed:
         places = list(reached.told(command).values())
         lines = reached.lines_of(places)
@@ -89,7 +89,7 @@ def _serving(module: GoModule, program: Program) -> tuple[bool, Command | None]:
     return bool(found), None if unseen else min(found, key=_rank, default=None)
 
 
-def _rank(command: Command) -> tuple[int, int]:
+def _rank(command: GoCommand) -> tuple[int, int]:
     """A command with the name of a server before others, and of those the shorter one."""
     words = [item.lstrip("-").split("=")[-1] for item in command.words]
     known = [SERVING.index(word) for word in words if word in SERVING]
@@ -135,7 +135,7 @@ def _is_in(item: _Listener, lines: dict[str, set[int]]) -> bool:
 
 
 def _listens(
-    places: Iterable[Place], lines: dict[str, set[int]], listeners: list[_Listener], *, told: bool = False
+    places: Iterable[DeclarationPlace], lines: dict[str, set[int]], listeners: list[_Listener], *, told: bool = False
 ) -> bool:
     """Whether one of the lines that listen is among those of some declarations, and is no helper's; ``told``: a command
     leads there."""
@@ -148,7 +148,7 @@ def _listens(
     return False
 
 
-def _is_helper(place: Place, item: _Listener, listeners: list[_Listener], *, told: bool) -> bool:
+def _is_helper(place: DeclarationPlace, item: _Listener, listeners: list[_Listener], *, told: bool) -> bool:
     """Whether a listener is there for one answer, as of a browser where somebody logs in: the function that opens it on
     the loopback closes it again, and no signal is what it waits for."""
     declared = place.declaration
@@ -166,7 +166,7 @@ def _is_helper(place: Place, item: _Listener, listeners: list[_Listener], *, tol
     return told or (bool(addresses) and all(_LOOPBACK.fullmatch(address) for address in addresses))
 
 
-def _blocks(places: Iterable[Place]) -> bool:
+def _blocks(places: Iterable[DeclarationPlace]) -> bool:
     """Whether something that main comes to waits: for goroutines, for a channel."""
     return any(
         word.rpartition(".")[2] in _WAITS or place.declaration.receives

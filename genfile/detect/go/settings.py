@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from genfile.detect.go.module import GoModule
-from genfile.detect.hosting import PORT_NAMES, Port
+from genfile.detect.hosting import PORT_NAMES, HostedPort
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Fact
 from genfile.parsers import Document
@@ -44,7 +44,7 @@ MAX_DEPTH = 4
 MAX_KEYS = 500
 
 
-def configured_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
+def configured_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
     """The port in a configuration file of the tree, at a key that the code asks for or at one of a usual name."""
     imported = {name for _, file in sources for name in file.imports}
     if not any(name == item or name.startswith(item + "/") for name in imported for item in _READERS):
@@ -54,11 +54,15 @@ def configured_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
         found = _named(document, asked) or _usual(document, sources)
         if found is not None:
             number, key = found
-            return module.folder.fact(Port(number), path, document.line(*key), f"{'.'.join(map(str, key))} is {number}")
+            return module.folder.fact(
+                HostedPort(number), path, document.line(*key), f"{'.'.join(map(str, key))} is {number}"
+            )
     return _set_default(module, sources)
 
 
-def keyed_port(module: GoModule, sources: Sources, key: tuple[str, ...], named: bool = False) -> Fact[Port] | None:
+def keyed_port(
+    module: GoModule, sources: Sources, key: tuple[str, ...], named: bool = False
+) -> Fact[HostedPort] | None:
     """The port at a key of a configuration file, or the one that `SetDefault` gives to it. A key alone is at the top of
     the file, or in a section that is the service's own by its name. ``named``: only of a file that the code names."""
     wanted = tuple(map(str.lower, key))
@@ -68,11 +72,11 @@ def keyed_port(module: GoModule, sources: Sources, key: tuple[str, ...], named: 
             own = len(wanted) > 1 or len(place) == 1 or _SECTIONS.match(place[-2]) is not None
             if number is not None and number > 79 and own:
                 says = f"{'.'.join(place)} is {number}"
-                return module.folder.fact(Port(number), path, document.line(*place), says)
+                return module.folder.fact(HostedPort(number), path, document.line(*place), says)
     return None if named else _set_default(module, sources, ".".join(wanted))
 
 
-def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[Port] | None:
+def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) -> Fact[HostedPort] | None:
     """`viper.SetDefault("server.port", 8080)`: of the key that is wanted, else of one of a usual name."""
     for path, file in sources:
         for call in file.calls:
@@ -83,7 +87,7 @@ def _set_default(module: GoModule, sources: Sources, wanted: str | None = None) 
             usual = _KEYS.fullmatch(parts[-1]) and (len(parts) == 1 or _SECTIONS.fullmatch(parts[-2]))
             number = port_of(call.arguments[1])[0]
             if number is not None and (key.lower() == wanted if wanted is not None else usual):
-                return module.folder.fact(Port(number), path, call.line, f"{key} is {number} by default")
+                return module.folder.fact(HostedPort(number), path, call.line, f"{key} is {number} by default")
     return None
 
 
@@ -183,7 +187,7 @@ def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield path, inner
 
 
-def committed_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
+def committed_port(module: GoModule, sources: Sources) -> Fact[HostedPort] | None:
     """The port in a .env of the tree, where the program loads one and asks for that variable."""
     loads = any(name.startswith(_LOADERS) for _, file in sources for name in file.imports)
     document = _read(module.folder, ".env") if loads and module.folder.has(".env") else None
@@ -191,7 +195,7 @@ def committed_port(module: GoModule, sources: Sources) -> Fact[Port] | None:
     for name in PORT_NAMES if document is not None else ():
         number = port_of(document.text(name))[0] if document is not None and name in asked else None
         if number is not None and document is not None:
-            return module.folder.fact(Port(number, name), ".env", document.line(name), f"{name} is {number}")
+            return module.folder.fact(HostedPort(number, name), ".env", document.line(name), f"{name} is {number}")
     return None
 
 

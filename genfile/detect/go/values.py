@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from genfile.detect.go.address import MAX_READS, STORES, owners_of, resolve, variable_of
-from genfile.detect.go.lookup import Lookup
+from genfile.detect.go.lookup import NameLookup
 from genfile.detect.go.module import GoModule
 from genfile.detect.go.settings import keyed_port
-from genfile.detect.hosting import OTHER_PORTS, Port
+from genfile.detect.hosting import OTHER_PORTS, HostedPort
 from genfile.evidence import Fact
 from genfile.parsers.go import GoFile
-from genfile.parsers.goindex import Function, GoIndex
+from genfile.parsers.goindex import GoFunction, GoIndex
 from genfile.parsers.values import FieldRead, port_of
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class _Scope:
 
     path: str
     file: GoFile
-    function: Function | None = None
+    function: GoFunction | None = None
     given: dict[str, Got] = field(default_factory=dict)
 
 
@@ -71,10 +71,10 @@ class Values:
 
     def __init__(self, module: GoModule, sources: Sources) -> None:
         self._module, self._sources = module, sources
-        self._names = Lookup(sources)
+        self._names = NameLookup(sources)
         self._files = self._names.files
         self._folders: dict[str, dict[str, str]] = {}
-        self._reads: dict[tuple[str, str], Fact[Port] | None] = {}
+        self._reads: dict[tuple[str, str], Fact[HostedPort] | None] = {}
         self._known: dict[tuple[bool, str, int, int], Got] = {}
         self._spent = 0
         self._steps, self._paths = 0, False
@@ -164,7 +164,7 @@ class Values:
             found = self._declared(posixpath.dirname(scope.path), name, depth)
         return found
 
-    def _from_callers(self, scope: _Scope, function: Function, name: str, depth: int) -> Got:
+    def _from_callers(self, scope: _Scope, function: GoFunction, name: str, depth: int) -> Got:
         place = function.parameters.index(name)
         found = NOTHING
         for path, call in self._names.calls.get(function.name, ()) if function.name else ():
@@ -229,7 +229,7 @@ class Values:
         owners = owners_of(self._sources, path, FieldRead(chain))
         return Got(variable=next((name for item in owners if (name := variable_of(item)) is not None), None))
 
-    def _resolved(self, path: str, chain: str) -> Fact[Port] | None:
+    def _resolved(self, path: str, chain: str) -> Fact[HostedPort] | None:
         if (path, chain) not in self._reads:
             if len(self._reads) >= MAX_READS:
                 return None
@@ -322,12 +322,12 @@ def values_of(module: GoModule, sources: Sources) -> Values:
     return found
 
 
-def followed(module: GoModule, values: Values, path: str, node: "Node", says: str) -> Fact[Port] | None:
+def followed(module: GoModule, values: Values, path: str, node: "Node", says: str) -> Fact[HostedPort] | None:
     """The port that an address comes to, with where the number is written."""
     got = values.of(path, node)
     if got.number is None or got.number < 80:
         return None
     place = got.path or path
     return module.folder.fact(
-        Port(got.number, got.variable), place, got.line or None, f"{says} evaluates to {got.number}"
+        HostedPort(got.number, got.variable), place, got.line or None, f"{says} evaluates to {got.number}"
     )

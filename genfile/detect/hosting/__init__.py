@@ -7,7 +7,7 @@ language puts these signals between the two. Files that genfile wrote itself are
 
 from genfile.data import known_programs
 from genfile.detect.hosting.containers import read_compose_files, read_devcontainer, read_dockerfiles
-from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, Hosting, Port, first_whole, port_of_text
+from genfile.detect.hosting.facts import OTHER_PORTS, PORT_NAMES, HostedPort, Hosting, first_whole, port_of_text
 from genfile.detect.hosting.images import read_ci, read_gitlab
 from genfile.detect.hosting.platforms import read_app_engine, read_fly, read_heroku, read_railway, read_render
 from genfile.detect.hosting.weak import read_helm, read_kubernetes, read_readme, read_workflows
@@ -33,7 +33,7 @@ READERS = (
 )
 
 
-def example_port(folder: Project) -> Fact[Port] | None:
+def example_port(folder: Project) -> Fact[HostedPort] | None:
     """A port in the example of a project's variables: .env.example and its like."""
     for name in (".env.example", ".env.sample", ".env.template", ".env.dist", "example.env", ".env.default"):
         for number, line in enumerate((folder.text(name) or "").splitlines() if folder.has(name) else (), 1):
@@ -41,7 +41,7 @@ def example_port(folder: Project) -> Fact[Port] | None:
             port = port_of_text(value.split("#")[0].strip().strip("\"'"))
             key = key.removeprefix("export ").strip()
             if sign and port is not None and key in PORT_NAMES:
-                return folder.fact(Port(port, key), name, number, line.strip())
+                return folder.fact(HostedPort(port, key), name, number, line.strip())
     return None
 
 
@@ -67,8 +67,8 @@ __all__ = [
     "OTHER_PORTS",
     "PORT_NAMES",
     "READERS",
+    "HostedPort",
     "Hosting",
-    "Port",
     "example_port",
     "first_whole",
     "hosting",

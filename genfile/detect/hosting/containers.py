@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from genfile.container.compose import Service, read_compose, read_dotenv, strength, strength_of
+from genfile.container.compose import ComposeService, read_compose, read_dotenv, strength, strength_of
 from genfile.container.ports import read_check
 from genfile.detect.hosting.dockerfiles import (
     MAX_DOCKERFILES,
@@ -38,7 +38,7 @@ MAX_TRIED = 12
 
 def read_dockerfiles(folder: Project, found: Hosting) -> None:
     """The service's Dockerfiles: those in its folder, and those that a compose file builds it with."""
-    services: dict[str, Service] = {}
+    services: dict[str, ComposeService] = {}
     for item in compose_services(folder):
         services.setdefault(item.dockerfile, item)
     own = own_dockerfiles(folder)
@@ -60,7 +60,7 @@ def read_dockerfiles(folder: Project, found: Hosting) -> None:
         _read_from_above(folder, found, services)
 
 
-def _read_from_above(folder: Project, found: Hosting, services: dict[str, Service]) -> None:
+def _read_from_above(folder: Project, found: Hosting, services: dict[str, ComposeService]) -> None:
     """A Dockerfile in a folder above that copies this one alone: it is this one's, built with more around it."""
     for place in above(folder):
         for path in own_dockerfiles(place)[:MAX_DOCKERFILES] if place.path != folder.path else ():
@@ -98,11 +98,11 @@ def _compose_names(place: Project) -> list[str]:
     return names
 
 
-def compose_services(folder: Project) -> list[Service]:
+def compose_services(folder: Project) -> list[ComposeService]:
     """The services that compose files build of the folder: by its context, or by a Dockerfile that lies in it."""
     key = ("compose-services", folder.path)
     if key not in folder.tree.memory:
-        listed: list[Service] = []
+        listed: list[ComposeService] = []
         for place, name, document in compose_files(folder):
             dotenv = read_dotenv(place.text(".env") or "") if place.has(".env") else {}
             listed += [
@@ -111,7 +111,7 @@ def compose_services(folder: Project) -> list[Service]:
                 if item.context == folder.path or (folder.path and posixpath.dirname(item.dockerfile) == folder.path)
             ]
         folder.tree.memory[key] = listed
-    services: list[Service] = folder.tree.memory[key]
+    services: list[ComposeService] = folder.tree.memory[key]
     return services
 
 
@@ -131,7 +131,7 @@ def read_compose_files(folder: Project, found: Hosting) -> None:
     _put_command(folder, named, found)
 
 
-def _put_command(folder: Project, services: list[Service], found: Hosting) -> None:
+def _put_command(folder: Project, services: list[ComposeService], found: Hosting) -> None:
     """What the service's own entry runs in place of the image's command."""
     from genfile.container.command import understand
 
@@ -152,14 +152,14 @@ def _put_command(folder: Project, services: list[Service], found: Hosting) -> No
         found.releases += [Fact(text, (said.evidence,)) for text in command.before]
 
 
-def _is_own(folder: Project, service: Service, found: Hosting) -> bool:
+def _is_own(folder: Project, service: ComposeService, found: Hosting) -> bool:
     """Whether a compose service is this program: built with a Dockerfile that is its own, or with the default one."""
     if service.dockerfile in folder.tree.paths:
         return service.dockerfile in found.dockerfiles or _is_written_by_us(folder, service)
     return not service.named
 
 
-def _is_written_by_us(folder: Project, service: Service) -> bool:
+def _is_written_by_us(folder: Project, service: ComposeService) -> bool:
     return is_written(folder.tree, service.dockerfile)
 
 

@@ -16,21 +16,21 @@ OTHER_PORTS = OTHERS | DEBUGGERS
 
 
 @dataclass(frozen=True)
-class Port:
+class HostedPort:
     """A port, and the variable that moves it; number None: only the variable is known."""
 
     number: int | None
     variable: str | None = None
 
 
-def first_whole(decision: Decision[Port]) -> Fact[Port] | None:
+def first_whole(decision: Decision[HostedPort]) -> Fact[HostedPort] | None:
     """Of the answers about a port the first; where it knows a variable alone, the number comes from the next one."""
     fact = decision.fact
     if fact is None or fact.value.number is not None:
         return fact
     for other in decision.asked[1:]:
         if other.value.number is not None and other.value.variable in (None, fact.value.variable):
-            value = Port(other.value.number, fact.value.variable)
+            value = HostedPort(other.value.number, fact.value.variable)
             return Fact(value, fact.evidence + other.evidence, other.guess, other.remedy)
     return fact
 

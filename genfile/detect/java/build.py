@@ -8,7 +8,7 @@ from genfile.evidence import Evidence, Fact
 
 
 @dataclass(frozen=True)
-class Dependency:
+class BuildDependency:
     """`group:name` with the version where it is written, and where it stands; ``plugin``: of the build itself."""
 
     group: str
@@ -29,7 +29,7 @@ class Build:
     tool: str
     folder: Project
     root: Project
-    dependencies: list[Dependency] = field(default_factory=list)
+    dependencies: list[BuildDependency] = field(default_factory=list)
     modules: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     java: Fact[str] | None = None
@@ -57,7 +57,7 @@ class Build:
     def is_member(self) -> bool:
         return self.root.path != self.folder.path
 
-    def find(self, *prefixes: str) -> Dependency | None:
+    def find(self, *prefixes: str) -> BuildDependency | None:
         """The first dependency or plugin whose group or coordinate is, or begins with, one of these; `a:b-*`: whose
         name begins so."""
         for prefix in prefixes:
@@ -72,7 +72,7 @@ class Build:
         return None
 
     @property
-    def framework(self) -> tuple[Framework, Dependency] | None:
+    def framework(self) -> tuple[Framework, BuildDependency] | None:
         """The first framework that the build depends on, with the dependency that says so."""
         for item in frameworks("java"):
             found = self.find(*item.dependencies)

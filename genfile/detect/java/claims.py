@@ -4,7 +4,7 @@ import itertools
 import posixpath
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.life import Life, class_file, life, main_file
+from genfile.detect.java.life import JavaLife, class_file, life, main_file
 from genfile.detect.java.pom import direct_needs
 from genfile.detect.java.port import sources
 from genfile.detect.java.read import read_build
@@ -98,12 +98,12 @@ def _without_framework(build: Build) -> Claim | None:
     return Claim("guess", runnable)
 
 
-def _course(build: Build) -> Life:
+def _course(build: Build) -> JavaLife:
     """What becomes of the program of a build, by its main class."""
     named = class_file(build, build.main_class.value) if build.main_class is not None else None
     main = named or main_file(build.folder)
     scanned = build.framework is not None and build.framework[0].name == "spring-boot"
-    return life(build, main, scanned=scanned) if main is not None else Life("unknown")
+    return life(build, main, scanned=scanned) if main is not None else JavaLife("unknown")
 
 
 def why_none(folder: Project) -> Note | None:
@@ -113,7 +113,7 @@ def why_none(folder: Project) -> Note | None:
         return None
     android = build.find("com.android.application", "com.android.library")
     desktop = build.find(*_DESKTOP)
-    course = _course(build) if build.runnable is not None else Life("unknown")
+    course = _course(build) if build.runnable is not None else JavaLife("unknown")
     if android is not None:
         return _note(android.evidence, "this is an Android app")
     if desktop is not None or course.course == "windows":

@@ -3,7 +3,7 @@
 from typing import Any
 
 from genfile.detect.code import parse_code
-from genfile.detect.java.build import Build, Dependency
+from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.gradlenames import GradleNames
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
@@ -84,8 +84,8 @@ def _root(folder: Project) -> Project:
 Scripts = list[tuple[Project, str, GradleScript]]
 
 
-def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: GradleNames) -> list[Dependency]:
-    found: list[Dependency] = []
+def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: GradleNames) -> list[BuildDependency]:
+    found: list[BuildDependency] = []
     declared = _declared(root, names)
     for place, (folder, name, script) in enumerate(scripts):
         for plugin in (item for item in script.plugins if item.applied):
@@ -99,7 +99,7 @@ def _plugins(scripts: Scripts, catalog: Document | None, root: Project, names: G
             # A root's own plugins build the root; its members have what they or the root name for them.
             if place < 2 or identity.startswith("org.springframework.boot"):
                 says = folder.says(name, plugin.line, identity)
-                found.append(Dependency(identity, "", version, says, plugin=place < 2))
+                found.append(BuildDependency(identity, "", version, says, plugin=place < 2))
             if place < 2:
                 found += _convention(root, identity, catalog)
     return found
@@ -130,9 +130,9 @@ def _makes_no_boot_jar(scripts: Scripts) -> bool:
 CONVENTIONS = ("buildSrc", "build-logic", "buildLogic", "build-conventions", "gradle/plugins", "gradle/build-logic")
 
 
-def _convention(root: Project, identity: str, catalog: Document | None, depth: int = 0) -> list[Dependency]:
+def _convention(root: Project, identity: str, catalog: Document | None, depth: int = 0) -> list[BuildDependency]:
     """The plugins that a convention plugin of the project's own applies, and the libraries that it brings."""
-    found: list[Dependency] = []
+    found: list[BuildDependency] = []
     for base in CONVENTIONS if depth < 4 else ():
         for ending, parser in ((".gradle.kts", parse_gradle_kotlin), (".gradle", parse_gradle_groovy)):
             path = next(root.files(f"{identity}{ending}", below=base, depth=6), None) if root.has_folder(base) else None
@@ -143,7 +143,7 @@ def _convention(root: Project, identity: str, catalog: Document | None, depth: i
                 inner = OLD_NAMES.get(plugin.id or "", plugin.id)
                 if inner is not None and inner != identity:
                     found.append(
-                        Dependency(inner, "", plugin.version, root.says(path, plugin.line, inner), plugin=True)
+                        BuildDependency(inner, "", plugin.version, root.says(path, plugin.line, inner), plugin=True)
                     )
                     found += _convention(root, inner, catalog, depth + 1)
             found += _dependencies(root, path, script, catalog)
@@ -175,8 +175,8 @@ def _plain(text: str) -> str:
 
 def _dependencies(
     folder: Project, name: str, script: GradleScript, catalog: Document | None, names: GradleNames | None = None
-) -> list[Dependency]:
-    found: list[Dependency] = []
+) -> list[BuildDependency]:
+    found: list[BuildDependency] = []
     for item in script.dependencies:
         if item.configuration.startswith(("test", "annotationProcessor", "developmentOnly", "kapt")):
             continue
@@ -188,7 +188,7 @@ def _dependencies(
         if coordinate is not None:
             group, _, rest = coordinate.partition(":")
             artifact, _, version = rest.partition(":")
-            found.append(Dependency(group, artifact, version or None, folder.says(name, item.line, coordinate)))
+            found.append(BuildDependency(group, artifact, version or None, folder.says(name, item.line, coordinate)))
     return found
 
 

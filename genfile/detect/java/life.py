@@ -35,7 +35,7 @@ _PLAIN = ("java.", "javax.", "kotlin.", "org.w3c.", "org.xml.", "lombok.")
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class JavaLife:
     course: Course
     reason: Evidence | None = None
     paths: frozenset[str] = field(default=frozenset())
@@ -49,32 +49,32 @@ class _File:
     code: str
 
 
-def life(build: Build, main: str, *, scanned: bool = False) -> Life:
+def life(build: Build, main: str, *, scanned: bool = False) -> JavaLife:
     """What becomes of a program whose main class is in a file of the module. ``scanned``: a framework looks for classes
     itself, so that all of them count."""
     reached = list(_reached(build, source_names(build.folder) if scanned else [main]))
     paths = frozenset(file.path for file in reached)
     if not reached:
-        return Life("unknown")
+        return JavaLife("unknown")
     for file in reached:
         window = next((name for name in _IMPORT.findall(file.text) if name.startswith(_WINDOWS)), None)
         if window is not None:
-            return Life("windows", _says(build, file, window), paths)
+            return JavaLife("windows", _says(build, file, window), paths)
     for file in reached:
         match = _ASKS.search(file.code) or (_ASKS_KOTLIN.search(file.code) if file.path.endswith(".kt") else None)
         if match is not None:
-            return Life("asks", _says(build, file, match[0]), paths)
+            return JavaLife("asks", _says(build, file, match[0]), paths)
     for file in reached:
         match = _LOOPS.search(file.code)
         if match is not None:
-            return Life("loops", _says(build, file, match[0]), paths)
+            return JavaLife("loops", _says(build, file, match[0]), paths)
     imported = {name for file in reached for name in _IMPORT.findall(file.text)}
     own = {_PACKAGE.search(file.text) for file in reached}
     packages = tuple(match[1] for match in own if match is not None)
     foreign = any(not name.startswith((*_PLAIN, *packages)) for name in imported)
     if foreign or not _MAIN.search(reached[0].code) or any(_THREADS.search(file.code) for file in reached):
-        return Life("unknown", None, paths)
-    return Life("ends", _says(build, reached[0], "main"), paths)
+        return JavaLife("unknown", None, paths)
+    return JavaLife("ends", _says(build, reached[0], "main"), paths)
 
 
 def _says(build: Build, file: _File, words: str) -> Evidence:

@@ -3,7 +3,7 @@
 import posixpath
 import re
 
-from genfile.detect.java.build import Build, Dependency
+from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.pom import FILE, Pom, by_artifact, descendants, reactor, reactor_root, read_pom
 from genfile.detect.java.siblings import needed_siblings, shared_root
 from genfile.detect.paths import inside
@@ -57,13 +57,15 @@ def _needs(pom: Pom, root: Project) -> list[str]:
     return sorted(found)
 
 
-def _dependencies(pom: Pom) -> list[Dependency]:
-    found: list[Dependency] = []
+def _dependencies(pom: Pom) -> list[BuildDependency]:
+    found: list[BuildDependency] = []
     for owner, profile in pom.profiles:
         for item in profile.all("dependencies", "dependency"):
             if item.find_text("scope") != "test":
                 group, name = pom.resolve(item.find_text("groupId")) or "", item.find_text("artifactId") or ""
-                found.append(Dependency(group, name, None, owner.folder.says(owner.file, item.line, f"{group}:{name}")))
+                found.append(
+                    BuildDependency(group, name, None, owner.folder.says(owner.file, item.line, f"{group}:{name}"))
+                )
     for owner in pom.chain:
         items = owner.root.all("dependencies", "dependency")
         parent = owner.root.child("parent")
@@ -73,17 +75,19 @@ def _dependencies(pom: Pom) -> list[Dependency]:
             group = pom.resolve(item.find_text("groupId")) or ""
             name = item.find_text("artifactId") or ""
             version = pom.resolve(item.find_text("version"))
-            found.append(Dependency(group, name, version, owner.folder.says(owner.file, item.line, f"{group}:{name}")))
+            found.append(
+                BuildDependency(group, name, version, owner.folder.says(owner.file, item.line, f"{group}:{name}"))
+            )
     return found
 
 
-def _plugins(pom: Pom) -> list[Dependency]:
-    found: list[Dependency] = []
+def _plugins(pom: Pom) -> list[BuildDependency]:
+    found: list[BuildDependency] = []
     for owner, item in pom.plugins():
         group = pom.resolve(item.find_text("groupId")) or "org.apache.maven.plugins"
         name = item.find_text("artifactId") or ""
         version = pom.resolve(item.find_text("version"))
-        found.append(Dependency(group, name, version, owner.folder.says(owner.file, item.line, name), plugin=True))
+        found.append(BuildDependency(group, name, version, owner.folder.says(owner.file, item.line, name), plugin=True))
     return found
 
 

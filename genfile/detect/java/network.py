@@ -1,12 +1,12 @@
 """The port of a service on the JVM, from its configuration and its source, and its health endpoint."""
 
 from genfile.data import Framework
-from genfile.detect.hosting import OTHER_PORTS, Port, hosting
+from genfile.detect.hosting import OTHER_PORTS, HostedPort, hosting
 from genfile.detect.java.build import Build
 from genfile.detect.java.health import put_health
 from genfile.detect.java.pom import read_pom
 from genfile.detect.java.port import boot_port, source_port
-from genfile.detect.java.settings import Setting, dropwizard_config, find_setting
+from genfile.detect.java.settings import JavaSetting, dropwizard_config, find_setting
 from genfile.detect.java.stays import serves_http
 from genfile.evidence import Draft, Fact
 from genfile.parsers.values import port_number
@@ -80,7 +80,7 @@ def _hinted(build: Build) -> Fact[int] | None:
 
 
 def _configured(
-    build: Build, draft: Draft, setting: Fact[Setting], fact: Fact[int], variable: str | None
+    build: Build, draft: Draft, setting: Fact[JavaSetting], fact: Fact[int], variable: str | None
 ) -> tuple[Fact[int], str | None]:
     """The port and the variable of a setting, where it names them; else those of the framework."""
     given = port_number(_filtered(build, setting.value.value))
@@ -96,7 +96,7 @@ def _configured(
     return (setting.but(given) if given is not None else fact), variable
 
 
-def _of_code(build: Build, framework: Framework, configured: bool) -> Fact[Port] | None:
+def _of_code(build: Build, framework: Framework, configured: bool) -> Fact[HostedPort] | None:
     """What the source says, where the framework is told by it; Helidon is by either."""
     coded = framework.name not in CONFIGURED or (framework.name == "helidon" and not configured)
     return source_port(build) if coded else None

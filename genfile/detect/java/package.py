@@ -4,7 +4,7 @@ import itertools
 import re
 
 from genfile.detect.java.build import Build
-from genfile.detect.java.life import Life, life, main_files
+from genfile.detect.java.life import JavaLife, life, main_files
 from genfile.detect.java.pipeline import given_profiles
 from genfile.detect.java.pom import FILE, Pom, descendants, read_pom
 from genfile.detect.java.port import sources
@@ -74,7 +74,7 @@ def _by_source(pom: Pom, build: Build) -> None:
     framework = build.framework is not None
     booted = _boots(build)
     served = _served(build)
-    if mains and not (booted or served or staying(build) or listening(build, Life("unknown"), framework=framework)):
+    if mains and not (booted or served or staying(build) or listening(build, JavaLife("unknown"), framework=framework)):
         return
     for path, name in mains:
         says = booted.get(path) or listening(build, life(build, path), framework=framework)

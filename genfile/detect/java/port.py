@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from genfile.detect.code import parse_code
-from genfile.detect.hosting import OTHER_PORTS, Port
+from genfile.detect.hosting import OTHER_PORTS, HostedPort
 from genfile.detect.java.build import Build
 from genfile.detect.tree import Project
 from genfile.evidence import Fact
@@ -33,19 +33,19 @@ _LOCAL = frozenset({"0.0.0.0", "127.0.0.1", "localhost", "::"})
 _VARIABLES = frozenset({"PORT", "SERVER_PORT", "HTTP_PORT", "APP_PORT"})
 
 
-def source_port(build: Build) -> Fact[Port] | None:
+def source_port(build: Build) -> Fact[HostedPort] | None:
     """A literal or a variable in a call that listens; what other classes and callers give to it; else a variable named
     PORT with a default."""
     folder = build.folder
-    partial: Fact[Port] | None = None
-    named: Fact[Port] | None = None
+    partial: Fact[HostedPort] | None = None
+    named: Fact[HostedPort] | None = None
     for path, file in sources(folder):
         for call in file.calls:
             if named is None and any(isinstance(item, str) and _KEY.fullmatch(item) for item in call.arguments):
                 # A configuration's key with its default: `getInt("http.port", 8080)`.
                 number = next((item for item in call.arguments if isinstance(item, int) and 79 < item < 65536), None)
                 if number is not None:
-                    named = folder.fact(Port(number), path, call.line, f"{call.callee}({number})")
+                    named = folder.fact(HostedPort(number), path, call.line, f"{call.callee}({number})")
             values = [*call.arguments, *(value for key, value in call.keywords.items() if key == "port")]
             # An address with a host may be one that is asked.
             far = call.callee == "InetSocketAddress" and len(values) > 1 and values[0] not in _LOCAL
@@ -54,21 +54,21 @@ def source_port(build: Build) -> Fact[Port] | None:
                 number = port_of(values[1])[0]
                 if number is not None:
                     return folder.fact(
-                        Port(number, str(values[0])), path, call.line, f"{values[0]} is {number} by default"
+                        HostedPort(number, str(values[0])), path, call.line, f"{values[0]} is {number} by default"
                     )
             for value in values if listens else ():
                 number, variable = port_of(value)
                 if number is not None and _is_own(number) and isinstance(value, int | EnvDefault):
-                    return folder.fact(Port(number, variable), path, call.line, f"{call.callee}({number})")
+                    return folder.fact(HostedPort(number, variable), path, call.line, f"{call.callee}({number})")
                 if variable is not None and partial is None:
-                    partial = folder.fact(Port(None, variable), path, call.line, f"{call.callee}({variable})")
+                    partial = folder.fact(HostedPort(None, variable), path, call.line, f"{call.callee}({variable})")
     computed = _computed(build)
     if computed is not None and partial is not None:
-        return computed.but(Port(computed.value.number, partial.value.variable))
+        return computed.but(HostedPort(computed.value.number, partial.value.variable))
     return computed or partial or named
 
 
-def boot_port(build: Build) -> Fact[Port] | None:
+def boot_port(build: Build) -> Fact[HostedPort] | None:
     """The port that the code of a Spring Boot program sets: a default that the environment changes, or for good by a
     property of the JVM or a factory of servers.
 
@@ -87,7 +87,7 @@ def boot_port(build: Build) -> Fact[Port] | None:
             if number is not None:
                 fixed = call.callee in ("setProperty", "setPort")
                 says = f"{call.callee} sets server.port to {number}"
-                return build.folder.fact(Port(number, None if fixed else "SERVER_PORT"), path, call.line, says)
+                return build.folder.fact(HostedPort(number, None if fixed else "SERVER_PORT"), path, call.line, says)
     return None
 
 
@@ -96,7 +96,7 @@ def _is_own(number: int) -> bool:
     return 79 < number < 65536 and number not in OTHER_PORTS
 
 
-def _computed(build: Build) -> Fact[Port] | None:
+def _computed(build: Build) -> Fact[HostedPort] | None:
     """A port that is followed through constants of other classes, callers, properties and URLs."""
     from genfile.detect.java.codepaths import code_of
 
@@ -112,7 +112,7 @@ def _computed(build: Build) -> Fact[Port] | None:
                 number = _number(found) if found is not None else None
                 if number is not None:
                     line = int(node.start_point[0]) + 1
-                    return folder.fact(Port(number), path, line, f"{name} at {number}")
+                    return folder.fact(HostedPort(number), path, line, f"{name} at {number}")
     return None
 
 

@@ -11,7 +11,7 @@ from genfile.detect.java.pom import read_pom
 from genfile.detect.java.scripts import scripts_of
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.gradle_reads import Lookup, credentials
+from genfile.parsers.gradle_reads import OutsideValue, credentials
 
 MAX_SECRETS = 20
 MAX_FILES = 40
@@ -71,7 +71,7 @@ def _gradle(build: Build) -> Iterator[tuple[dict[str, str], Evidence]]:
                 yield secret, folder.says(name, item.line, f"credentials of {item.name}")
         properties = [item for item in lookups if item.property and not variables]
         properties += [
-            Lookup("credentials", True, item.line)
+            OutsideValue("credentials", True, item.line)
             for item in script.statements
             if item.name == "credentials" and "PasswordCredentials" in str(item.arguments[:1])
             and "publishing" not in item.blocks and not variables

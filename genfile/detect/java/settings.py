@@ -18,14 +18,14 @@ _OUTERMOST = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_.-]*)(?::(.*))?\}", re.DOTALL
 
 
 @dataclass(frozen=True)
-class Setting:
+class JavaSetting:
     """A value of a configuration file, `${NAME:default}` taken apart: what it is by default, and the variable."""
 
     value: str | None
     variable: str | None
 
 
-def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:
+def find_setting(folder: Project, *keys: str) -> Fact[JavaSetting] | None:
     """The first value of these keys (`server.port`), with its default and variable."""
     for name, document in read_settings(folder):
         for key in keys:
@@ -35,23 +35,23 @@ def find_setting(folder: Project, *keys: str) -> Fact[Setting] | None:
     return None
 
 
-def _setting(folder: Project, text: str, depth: int = 0) -> Setting:
+def _setting(folder: Project, text: str, depth: int = 0) -> JavaSetting:
     """A value by what it is by default, and the variable that changes it: `${PORT:8080}`, `${PORT:${app.port}}`; a
     name that the configuration itself sets stands for what it sets."""
     match = _OUTERMOST.fullmatch(text)
     if match is None:
         ktor = _KTOR.fullmatch(text)
         if ktor is not None:
-            return Setting(ktor[2], ktor[1])
+            return JavaSetting(ktor[2], ktor[1])
         expanded = expand(folder, text) if "${" in text else None
-        return Setting(text if expanded is None else expanded, None)
+        return JavaSetting(text if expanded is None else expanded, None)
     known = flat_settings(folder).get(plain_key(match[1]))
     if known is not None and depth < MAX_DEPTH:
         return _setting(folder, known.value, depth + 1)
     if match[2] is None or depth >= MAX_DEPTH:
-        return Setting(match[2], match[1])
+        return JavaSetting(match[2], match[1])
     inner = _setting(folder, match[2].strip(), depth + 1)
-    return Setting(inner.value, match[1])
+    return JavaSetting(inner.value, match[1])
 
 
 def flat_settings(folder: Project) -> dict[str, Fact[str]]:

@@ -2,7 +2,7 @@
 
 from genfile.detect.java.build import Build
 from genfile.detect.java.declared import declared_build
-from genfile.detect.java.life import Life
+from genfile.detect.java.life import JavaLife
 from genfile.detect.java.port import LISTENERS, sources
 from genfile.detect.paths import relative
 from genfile.evidence import Evidence
@@ -27,7 +27,7 @@ _STAYING_CALLS = frozenset(
 )
 
 
-def listening(build: Build, course: Life, *, framework: bool = False) -> Evidence | None:
+def listening(build: Build, course: JavaLife, *, framework: bool = False) -> Evidence | None:
     """The first call that listens or stays in a file that the main class reaches; in any, where that is not known.
 
     ``framework``: there is one whose servers are started by calls of names that say little alone."""

@@ -4,7 +4,7 @@ import itertools
 import re
 from collections.abc import Callable
 
-from genfile.detect.java.build import Build, Dependency
+from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.life import source_names
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -77,12 +77,12 @@ def _by_imports(build: Build, java: int) -> Fact[str] | None:
 SIGNALS: tuple[Signal, ...] = (_by_library, _by_version, _by_spring, _by_imports)
 
 
-def _versioned(build: Build, *names: str) -> Dependency | None:
+def _versioned(build: Build, *names: str) -> BuildDependency | None:
     return next((item for item in build.dependencies if item.version and item.version[:1].isdigit()
                  and (item.coordinate in names or item.group in names)), None)  # fmt: skip
 
 
-def _of_major(item: Dependency, middle: int, new: int) -> str:
+def _of_major(item: BuildDependency, middle: int, new: int) -> str:
     major = int((re.match(r"\d{1,4}", item.version or "") or ["0"])[0])
     return OLD if major < middle else MIDDLE if major < new else NEW
 

@@ -4,11 +4,11 @@ import re
 
 from genfile.data import gradle_needed, least_for, newest_for, runtime
 from genfile.detect.hosting import hosting
-from genfile.detect.java.build import Build, Dependency
+from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.gradle import wrapper_version
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
-from genfile.versions import Choice, Pin, java_line, parse_pin
+from genfile.versions import Pin, VersionChoice, java_line, parse_pin
 
 
 def java_version(build: Build, draft: Draft) -> None:
@@ -68,7 +68,7 @@ def java_version(build: Build, draft: Draft) -> None:
         )
 
 
-def _runs(build: Build, asked: str) -> Choice:
+def _runs(build: Build, asked: str) -> VersionChoice:
     """The Java for the one that is asked for. Where the next with long support is too new for Gradle or for a library,
     the one that is asked for itself, though it has reached its end of life."""
     choice, exact = java_line(asked), runtime("java").line(asked)
@@ -78,7 +78,7 @@ def _runs(build: Build, asked: str) -> Choice:
     version = wrapper_version(build.root) if build.tool == "gradle" else None
     too_old = version is not None and needed is not None and _number(version.value) < _number(needed)
     too_new = bound is not None and int(choice.line) > bound
-    return Choice(exact.version, exact.over) if too_old or too_new else choice
+    return VersionChoice(exact.version, exact.over) if too_old or too_new else choice
 
 
 def _raised(build: Build, line: str, draft: Draft) -> str:
@@ -120,7 +120,7 @@ def _built_with(build: Build, asked: str) -> Fact[str] | None:
     return least if least is not None and int(least.value) > int(asked) and least.value in by_ci else None
 
 
-def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
+def _enforced(build: Build, choice: VersionChoice, draft: Draft) -> VersionChoice:
     """A Java that the enforcer plugin accepts: if it refuses the requested one, the next LTS release."""
     if build.tool != "maven" or choice.line is None:
         return choice
@@ -132,7 +132,7 @@ def _enforced(build: Build, choice: Choice, draft: Draft) -> Choice:
     for line in reversed(runtime("java").lines):
         if line.lts and in_maven_range(line.version, rule.value):
             draft.note("info", f"{rule.evidence[0]}: using Java {line.version} to build and run", rule.evidence[0].path)
-            return Choice(line.version, line.over)
+            return VersionChoice(line.version, line.over)
     return choice
 
 
@@ -172,7 +172,7 @@ def _bound(build: Build) -> int | None:
     return min(lines, default=None)
 
 
-def _names(item: Dependency) -> tuple[str, ...]:
+def _names(item: BuildDependency) -> tuple[str, ...]:
     """What a dependency is known by: `group:name`, its group, and of a plugin what its id begins with."""
     return (item.coordinate, item.group, *((item.group.rpartition(".")[0],) if not item.name else ()))
 

@@ -9,7 +9,7 @@ from genfile.parsers import Document
 
 
 @dataclass(frozen=True)
-class Target:
+class AngularTarget:
     """The target `build` of the project that is built."""
 
     document: Document
@@ -68,7 +68,7 @@ class Target:
         return posixpath.join(str(output), "browser") if modern else str(output)
 
 
-def read_target(project: NodeProject) -> Target | None:
+def read_target(project: NodeProject) -> AngularTarget | None:
     """The build of the default project, else of the first application."""
     document = project.folder.jsonc("angular.json") if project.folder.has("angular.json") else None
     if document is None:
@@ -85,5 +85,5 @@ def read_target(project: NodeProject) -> Target | None:
     for key in ("architect", "targets"):
         path = ("projects", name, key, "build")
         if document.table(*path):
-            return Target(document, name, path)
+            return AngularTarget(document, name, path)
     return None

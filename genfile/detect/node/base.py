@@ -8,7 +8,7 @@ from genfile.data import Framework
 from genfile.detect.node.angular import read_target
 from genfile.detect.node.framework import read_config
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import BUILD_SCRIPTS, Step, resolve
+from genfile.detect.node.scripts import BUILD_SCRIPTS, ScriptStep, resolve
 from genfile.evidence import Draft, Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.values import EnvDefault
@@ -175,7 +175,7 @@ def _setting(project: NodeProject, framework: Framework) -> Fact[str] | None:
 BASE_SIGNALS = (_option, _variable, _home_page, _angular, _expo, _setting)
 
 
-def _build_steps(project: NodeProject) -> tuple[str, tuple[Step, ...]]:
+def _build_steps(project: NodeProject) -> tuple[str, tuple[ScriptStep, ...]]:
     scripts = project.package.scripts
     name = next((name for name in (*BUILD_SCRIPTS, "docs:build") if name in scripts), "")
     return name, resolve(project.package, name) or ()

@@ -16,7 +16,7 @@ from genfile.detect.node.scripts import (
     BUILD_SCRIPTS,
     BUILDERS,
     NOTHING,
-    Step,
+    ScriptStep,
     is_development,
     is_installation,
     is_migration,
@@ -101,7 +101,7 @@ def _offline(project: NodeProject, name: str, manager: str) -> Fact[list[str]] |
     return Fact(kept, (package.says("scripts", name),)) if kept else None
 
 
-def command_of(step: Step, manager: str) -> str:
+def command_of(step: ScriptStep, manager: str) -> str:
     """A step of a script as a command outside it: its program comes out of node_modules."""
     variables = "".join(f"{key}={shlex.quote(value)} " for key, value in step.variables.items())
     words = " ".join(word if "$" in word or "*" in word else shlex.quote(word) for word in step.words)

@@ -7,7 +7,7 @@ from typing import Any
 
 from genfile.detect.node.framework import read_config, read_module
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, FILE_RUNNERS, Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, FILE_RUNNERS, ScriptStep, resolve
 
 _SCRIPTS = (*BUILD_SCRIPTS, *BUILD_PARTS, "prestart:prod", "prestart", "postinstall", "start:prod", "start")
 _SOURCES = (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")
@@ -81,7 +81,7 @@ def _bundles(project: NodeProject) -> Iterator[_Bundle]:
                 yield from _of_script(project, step)
 
 
-def _of_command(project: NodeProject, step: Step, place: int) -> Iterator[_Bundle]:
+def _of_command(project: NodeProject, step: ScriptStep, place: int) -> Iterator[_Bundle]:
     """`esbuild server/index.ts --outdir=dist`, `tsup`, `ncc build src/main.ts -o out`, `vite build --ssr server.ts`."""
     program = posixpath.basename(step.words[place])
     tool, words = _TOOLS[program], step.words[place + 1 :]
@@ -101,7 +101,7 @@ def _of_command(project: NodeProject, step: Step, place: int) -> Iterator[_Bundl
         yield _Bundle(tuple(entries), _at(step.folder, folder), _at(step.folder, file), tool.name)
 
 
-def _of_script(project: NodeProject, step: Step) -> Iterator[_Bundle]:
+def _of_script(project: NodeProject, step: ScriptStep) -> Iterator[_Bundle]:
     """A script of the build that calls esbuild itself, with its entries and its output written out."""
     script = next((word for word in step.words[1:] if word.endswith(_SOURCES)), None)
     path = _at(step.folder, script)

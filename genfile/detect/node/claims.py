@@ -13,11 +13,19 @@ from genfile.detect.node.made import placed
 from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.nx import nx_build, nx_package, nx_root
-from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, RUNNERS, Step, is_development, resolve, resolve_text
+from genfile.detect.node.scripts import (
+    FILE_RUNNERS,
+    MANAGERS,
+    RUNNERS,
+    ScriptStep,
+    is_development,
+    resolve,
+    resolve_text,
+)
 from genfile.detect.node.site import asset_root
 from genfile.detect.node.start import ENTRY_FOLDERS, ENTRY_NAMES, possible_start
 from genfile.detect.node.watched import brings_up_others, leads_away
-from genfile.detect.node.workspace import Workspace, workspace_at, workspace_of
+from genfile.detect.node.workspace import NodeWorkspace, workspace_at, workspace_of
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence
 from genfile.parsers.small import parse_procfile, parse_shell
@@ -38,7 +46,7 @@ def read_project(folder: Project) -> NodeProject | None:
         if bare is None or root is None:
             return None
         # A project of Nx without a manifest of its own lives by the root's.
-        return NodeProject(folder, bare, Workspace(root, (), root.says("nx.json", 1, "nx.json")))
+        return NodeProject(folder, bare, NodeWorkspace(root, (), root.says("nx.json", 1, "nx.json")))
     return NodeProject(folder, package, workspace_of(folder))
 
 
@@ -285,12 +293,12 @@ def _is_integrated(project: NodeProject) -> bool:
     return bool(bare) or any(nx_build(package.project) for package in (workspace.packages if workspace else ()))
 
 
-def _started(project: NodeProject) -> list[Step]:
+def _started(project: NodeProject) -> list[ScriptStep]:
     """What each script for production ends in."""
     return [item[-1] for name in _STARTS if (item := resolve(project.package, name))]
 
 
-def _leads_away(project: NodeProject, started: list[Step]) -> bool:
+def _leads_away(project: NodeProject, started: list[ScriptStep]) -> bool:
     """Whether all that starts here are scripts or programs of other packages: members, or folders with their own."""
     return bool(started) and all(leads_away(project, step) for step in started)
 

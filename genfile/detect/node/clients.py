@@ -9,11 +9,11 @@ from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jsrequired import passed
-from genfile.parsers.jsstart import Start
+from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
 
-def client_names(project: NodeProject, path: str, start: Start) -> Iterator[EnvName]:
+def client_names(project: NodeProject, path: str, start: ModuleStart) -> Iterator[EnvName]:
     """The variables that the clients of a module throw without, in order; ``path``: where the module is."""
     known, module = clients("npm"), start.module
     named = {item.module for item in module.imports} & known.keys()

@@ -11,7 +11,7 @@ from genfile.detect.node.manager import LOCKS, NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE, PackageJson
 from genfile.detect.node.nx import nx_root
 from genfile.detect.node.schema import shared_schema
-from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.scripts import ScriptStep, resolve
 from genfile.detect.node.sources import source_files
 from genfile.detect.outside import outermost
 from genfile.detect.paths import inside, relative
@@ -250,7 +250,7 @@ def _words(project: NodeProject, names: list[str]) -> Iterator[str]:
             yield from _paths_of(step)
 
 
-def _paths_of(step: Step) -> Iterator[str]:
+def _paths_of(step: ScriptStep) -> Iterator[str]:
     for word in step.words[1:]:
         path = word.rpartition("=")[2]
         if path and not path.startswith(("-", "/")) and "$" not in path:

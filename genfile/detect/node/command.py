@@ -13,7 +13,7 @@ from genfile.detect.node.scripts import (
     FILE_RUNNERS,
     NOTHING,
     RUNNERS,
-    Step,
+    ScriptStep,
     is_development,
     is_migration,
     resolve_text,
@@ -28,7 +28,7 @@ OWNERS = {"babel-node": "@babel/node", "ts-node-esm": "ts-node", "swc-node": "@s
 
 
 @dataclass(frozen=True)
-class Start:
+class NodeStart:
     """A start command in words, with what it sets for itself."""
 
     words: tuple[str, ...]
@@ -40,8 +40,8 @@ Asked = tuple[NodeProject, Framework | None, bool]
 
 
 def from_steps(
-    asked: Asked, steps: tuple[Step, ...], evidence: Evidence, search: tuple[int, set[str]] | None = None
-) -> Fact[Start] | None:
+    asked: Asked, steps: tuple[ScriptStep, ...], evidence: Evidence, search: tuple[int, set[str]] | None = None
+) -> Fact[NodeStart] | None:
     """The start that commands end in; None if they end in something for development or of another package.
 
     ``search``: how deep it is among commands that run commands, and the texts that were tried.
@@ -66,18 +66,18 @@ def from_steps(
     if is_development(last) or not last.words:
         return None
     if uses_variables(last):
-        return Fact(Start(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,))
+        return Fact(NodeStart(("sh", "-c", f"exec {' '.join(last.words)}"), last.variables), (evidence,))
     words = (*(("env", f"--chdir={last.folder}") if last.folder else ()), *last.words)
-    return Fact(as_compiled(asked, Start(words, last.variables), own=True), (evidence,))
+    return Fact(as_compiled(asked, NodeStart(words, last.variables), own=True), (evidence,))
 
 
 def _of_several(
-    asked: Asked, texts: list[str], step: Step, evidence: Evidence, search: tuple[int, set[str]]
-) -> Fact[Start] | None:
+    asked: Asked, texts: list[str], step: ScriptStep, evidence: Evidence, search: tuple[int, set[str]]
+) -> Fact[NodeStart] | None:
     """Of commands that run at once the first that starts a program of the project; the others are reported."""
     project, framework, _ = asked
     served = framework.start[:1] if framework is not None else ()
-    found: list[Fact[Start]] = []
+    found: list[Fact[NodeStart]] = []
     depth, tried = search
     for text in untried(texts, tried):
         steps = resolve_text(project.package, text, step.script)
@@ -91,19 +91,19 @@ def _of_several(
     return found[0] if found else None
 
 
-def as_compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
+def as_compiled(asked: Asked, start: NodeStart, *, own: bool = False) -> NodeStart:
     """`ts-node src/x.ts` is `node dist/x.js` where the build compiles it; ``own``: the project's own words."""
     project, _, builds = asked
     words = without_reloading(start.words)
     program = posixpath.basename(words[0]) if words else ""
     at = file_place(words) if program in RUNNERS else None
     if at is None or program == "bun":
-        return Start(words, start.variables)
+        return NodeStart(words, start.variables)
     source = posixpath.normpath(words[at])
     known = compiled(project) if builds else None
     if not source.endswith((".ts", ".mts", ".tsx")):
         made = known.outputs.get(source) if known is not None and program == "babel-node" else None
-        return Start(("node", made) if made else words, start.variables)
+        return NodeStart(("node", made) if made else words, start.variables)
     out = output_folder(project) if builds else None
     if out is None:
         # Node strips types by itself only in new versions: a runner that the project has is surer.
@@ -111,34 +111,34 @@ def as_compiled(asked: Asked, start: Start, *, own: bool = False) -> Start:
         runner = next((name for name in ("tsx", "ts-node") if name in every), None)
         missing = program != "node" and OWNERS.get(program, program) not in every
         if runner and ((program == "node" and not own) or missing):
-            return Start((runner, source), start.variables)
-        return Start(words, start.variables)
+            return NodeStart((runner, source), start.variables)
+        return NodeStart(words, start.variables)
     output = known.outputs.get(source) if known else None
     base = source.rsplit(".", 1)[0].removeprefix("src/")
-    compiled_start = Start(("node", output or f"{out}/{base}.js"), start.variables)
+    compiled_start = NodeStart(("node", output or f"{out}/{base}.js"), start.variables)
     found = refusal(project, compiled_start.words, start.variables)
     if found is None:
         return compiled_start
-    return Start(words, start.variables) if finds_all(words) else run_by_runner(project, compiled_start)
+    return NodeStart(words, start.variables) if finds_all(words) else run_by_runner(project, compiled_start)
 
 
-def run_by_runner(project: NodeProject, start: Start) -> Start:
+def run_by_runner(project: NodeProject, start: NodeStart) -> NodeStart:
     """The source of a compiled program that Node does not load, run by the project's runner; as it is without one."""
     at = file_place(start.words)
     runner = next((name for name in FINDS_ALL if name in project.package.every_dependency), None)
     source = source_of(compiled(project), posixpath.normpath(start.words[at])) if at is not None else None
     if runner is None or source is None or at is None:
         return start
-    return Start((runner, source, *start.words[at + 1 :]), start.variables)
+    return NodeStart((runner, source, *start.words[at + 1 :]), start.variables)
 
 
-def made_by_compiler(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
+def made_by_compiler(project: NodeProject, start: NodeStart, evidence: tuple[Evidence, ...]) -> NodeStart:
     """A start that names an output which the compiler writes elsewhere, or which Node does not load: put right, with a
     note that says why."""
     return _loaded(project, _put_right(project, start, evidence), evidence)
 
 
-def _loaded(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
+def _loaded(project: NodeProject, start: NodeStart, evidence: tuple[Evidence, ...]) -> NodeStart:
     found = refusal(project, start.words, start.variables)
     other = run_by_runner(project, start) if found is not None else start
     if found is not None and other is not start:
@@ -147,7 +147,7 @@ def _loaded(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) 
     return other
 
 
-def _put_right(project: NodeProject, start: Start, evidence: tuple[Evidence, ...]) -> Start:
+def _put_right(project: NodeProject, start: NodeStart, evidence: tuple[Evidence, ...]) -> NodeStart:
     known = compiled(project) if start.words[:1] == ("node",) else None
     at = file_place(start.words)
     if known is None or at is None:
@@ -166,4 +166,4 @@ def _put_right(project: NodeProject, start: Start, evidence: tuple[Evidence, ...
         "to fix the path"
     )
     project.folder.tree.note("warning", text, line.path, line.line)
-    return Start((*start.words[:at], real, *start.words[at + 1 :]), start.variables)
+    return NodeStart((*start.words[:at], real, *start.words[at + 1 :]), start.variables)

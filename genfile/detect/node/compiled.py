@@ -9,7 +9,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.imports import settings_at
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, ScriptStep, resolve
 from genfile.detect.paths import relative
 from genfile.detect.tree import Project
 from genfile.parsers.jsreach import Import
@@ -125,7 +125,7 @@ def _of_babel(project: NodeProject) -> Compiled | None:
     return Compiled("package.json", outputs) if outputs else None
 
 
-def checks_only(project: NodeProject, step: Step) -> bool:
+def checks_only(project: NodeProject, step: ScriptStep) -> bool:
     """Whether a step of the compiler writes nothing: `tsc --noEmit`, or a configuration that says so."""
     if only_checks(step.words):
         return True
@@ -133,7 +133,7 @@ def checks_only(project: NodeProject, step: Step) -> bool:
     return bool(chains) and all(emits_nothing(chain) for chain in chains)
 
 
-def _compiler(project: NodeProject) -> Step | None:
+def _compiler(project: NodeProject) -> ScriptStep | None:
     """The step that compiles: of the scripts that build, else what a framework's own build is."""
     for name in _SCRIPTS:
         for origin in (f"pre{name}", name, f"post{name}"):
@@ -146,12 +146,12 @@ def _compiler(project: NodeProject) -> Step | None:
             # Another tool builds: esbuild, tsup, webpack.
             return None
     if (own := own_output(project)) is not None:
-        return Step(("tsc", "--outDir", own), {}, "")
+        return ScriptStep(("tsc", "--outDir", own), {}, "")
     words = ("nest", "build") if "@nestjs/core" in project.package.every_dependency else ("tsc",)
-    return Step(words, {}, "")
+    return ScriptStep(words, {}, "")
 
 
-def _chains(project: NodeProject, step: Step) -> tuple[Chain, ...]:
+def _chains(project: NodeProject, step: ScriptStep) -> tuple[Chain, ...]:
     return configurations(step.words, project.folder.full(step.folder or ""), _listing(project))
 
 

@@ -4,7 +4,7 @@ import re
 
 from genfile.detect.node.framework import read_config
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, Step, resolve
+from genfile.detect.node.scripts import BUILD_PARTS, BUILD_SCRIPTS, ScriptStep, resolve
 from genfile.detect.node.sources import source_files
 from genfile.parsers.javascript import JsModule
 
@@ -52,7 +52,7 @@ def loaded_at_build(project: NodeProject) -> list[tuple[str, JsModule]]:
     return list(found.items())
 
 
-def build_steps(project: NodeProject) -> list[Step]:
+def build_steps(project: NodeProject) -> list[ScriptStep]:
     """The commands of the build script, with the hooks around it."""
     scripts = project.package.scripts
     name = next((name for name in (*BUILD_SCRIPTS, *BUILD_PARTS) if name in scripts), None)

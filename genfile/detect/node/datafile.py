@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import HostedPort
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.evidence import Fact
@@ -17,7 +17,7 @@ _ENDINGS = (".json", ".json5", ".jsonc", ".yaml", ".yml", ".toml")
 _EXAMPLES = ("example", "sample", "template", "default", "dist")
 
 
-def port_in_file(project: NodeProject, path: str | None, names: tuple[str, ...]) -> Fact[Port] | None:
+def port_in_file(project: NodeProject, path: str | None, names: tuple[str, ...]) -> Fact[HostedPort] | None:
     """The port below some keys of a file of the service's folder, or of its example where the file is not committed."""
     for name in _names(path) if path is not None and names else ():
         document = settings_document(project, name) if project.folder.has(name) else None
@@ -31,7 +31,7 @@ def port_in_file(project: NodeProject, path: str | None, names: tuple[str, ...])
     return None
 
 
-def port_by_key(project: NodeProject, loaded: Iterable[str], key: str) -> Fact[Port] | None:
+def port_by_key(project: NodeProject, loaded: Iterable[str], key: str) -> Fact[HostedPort] | None:
     """The first port of a key, however deep, in the files of data among what a program loads: it is handed on by code
     that is not followed, so that another key of that name may be meant."""
     for path in loaded:
@@ -40,7 +40,7 @@ def port_by_key(project: NodeProject, loaded: Iterable[str], key: str) -> Fact[P
             port = _first_of(document.value, key, 0) if document is not None else None
             if port is not None:
                 remedy = "read the port from PORT, with a default: process.env.PORT || 3000"
-                return project.folder.guess(Port(port, None), name, f"{key} is {port}", remedy)
+                return project.folder.guess(HostedPort(port, None), name, f"{key} is {port}", remedy)
     return None
 
 
@@ -94,21 +94,21 @@ def _texts(value: Any, depth: int) -> Iterator[str]:
         yield from _texts(item, depth + 1)
 
 
-def port_at(value: Any, path: tuple[str, ...]) -> Port | None:
+def port_at(value: Any, path: tuple[str, ...]) -> HostedPort | None:
     found = value_at(value, path)
     number, variable = port_of(found)
     if number is not None or isinstance(found, EnvDefault):
-        return Port(number, variable)
+        return HostedPort(number, variable)
     return schema_port(found) if path else None
 
 
-def schema_port(value: Any) -> Port | None:
+def schema_port(value: Any) -> HostedPort | None:
     """An entry of a schema: its default, and the variable that moves it."""
     if not isinstance(value, dict):
         return None
     number, variable = port_of(value.get("default"))
     named = value.get("env")
-    return Port(number, named if isinstance(named, str) else variable) if number is not None else None
+    return HostedPort(number, named if isinstance(named, str) else variable) if number is not None else None
 
 
 def settings_value(project: NodeProject, name: str) -> Any:

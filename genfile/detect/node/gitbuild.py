@@ -31,7 +31,7 @@ GIT_GIVEN = "the build step gets git and the .git folder"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedVariable:
     """``instead``: the variable that is looked at first; ``tolerant``: the build goes on without git."""
 
     says: Evidence
@@ -75,8 +75,8 @@ def _put_argument(draft: Draft, name: str, default: str | None) -> None:
         found["default"] = default
 
 
-def _asked(project: NodeProject) -> list[Asked]:
-    found: list[Asked] = []
+def _asked(project: NodeProject) -> list[AskedVariable]:
+    found: list[AskedVariable] = []
     for path, module in loaded_at_build(project):
         calls = [call for call in module.calls if _asks_git(call)]
         for call in calls:
@@ -84,13 +84,13 @@ def _asked(project: NodeProject) -> list[Asked]:
         for item in () if calls else module.imports:
             if item.module in MODULES:
                 says = project.folder.says(path, item.line, f"{item.module} reads git")
-                found.append(Asked(says, None, False))
+                found.append(AskedVariable(says, None, False))
     for name in ("prebuild", "build", "postbuild"):
         text = project.package.scripts.get(name, "")
         if _COMMAND.search(text):
             # A substitution that fails leaves an empty text, and the build goes on.
             stops = _FIRST.search(text) is not None
-            found.append(Asked(project.package.says("scripts", name), None, not stops))
+            found.append(AskedVariable(project.package.says("scripts", name), None, not stops))
     return found
 
 
@@ -105,11 +105,11 @@ def _asks_git(call: Call) -> bool:
     return words[:1] == ["git"] and asks
 
 
-def _judged(project: NodeProject, path: str, module: JsModule, call: Call) -> Asked:
+def _judged(project: NodeProject, path: str, module: JsModule, call: Call) -> AskedVariable:
     starts = module.starts_of([call.line])
     says = project.folder.says(path, call.line, f"{call.callee} runs git")
     names = [item.name for item in module.names_before(starts) if item.name not in ("NODE_ENV", "CI")]
     own = [name for name in names if not is_common(name)]
     command = str(call.arguments[0])
     tolerant = "||" in command or any(start in module.guarded for start in starts)
-    return Asked(says, next(iter([*own, *names]), None), tolerant)
+    return AskedVariable(says, next(iter([*own, *names]), None), tolerant)

@@ -4,7 +4,7 @@ import posixpath
 
 from genfile.detect.node.made import started_file
 from genfile.detect.node.manager import NodeProject
-from genfile.detect.node.scripts import Step
+from genfile.detect.node.scripts import ScriptStep
 from genfile.detect.node.sources import resolve_import, source_files
 from genfile.parsers.values import Call
 
@@ -14,7 +14,7 @@ STAYING = frozenset(
 )
 
 
-def is_command(project: NodeProject, step: Step) -> bool:
+def is_command(project: NodeProject, step: ScriptStep) -> bool:
     """Whether a script only tries the command that the package installs: a file of `bin`, which listens to nothing."""
     bins = project.package.document.get("bin")
     named = [bins] if isinstance(bins, str) else list(bins.values()) if isinstance(bins, dict) else []

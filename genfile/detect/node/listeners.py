@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import HostedPort
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.reach import Sources, reached
 from genfile.evidence import Evidence, Fact
-from genfile.parsers.jsreach import Reference
+from genfile.parsers.jsreach import NameReference
 from genfile.parsers.values import Call, EnvDefault, port_of
 
 CALLS = frozenset("listen serve createServer startStandaloneServer Server WebSocketServer server Elysia".split())
@@ -26,14 +26,14 @@ ROLES = {
 
 
 @dataclass(frozen=True)
-class Listener:
+class NodeListener:
     """One call that listens; the role is `app` unless its names say otherwise."""
 
     role: str
-    port: Fact[Port]
+    port: Fact[HostedPort]
 
 
-def main_listener(found: list[Listener]) -> Fact[Port] | None:
+def main_listener(found: list[NodeListener]) -> Fact[HostedPort] | None:
     """The service's own: the first whose number is known, else whose variable is; another's where there is no such."""
     own = [item.port for item in found if item.role == "app"]
     candidates = own or [item.port for item in found]
@@ -41,7 +41,7 @@ def main_listener(found: list[Listener]) -> Fact[Port] | None:
     return next(known, candidates[0] if candidates else None)
 
 
-def listeners(project: NodeProject, sources: Sources) -> Iterator[Listener]:
+def listeners(project: NodeProject, sources: Sources) -> Iterator[NodeListener]:
     """The listeners of the modules that a program is made of, nearest to the start first."""
     for name, module in sources:
         named = {(callee, line): reference for callee, reference, line in module.given}
@@ -49,36 +49,36 @@ def listeners(project: NodeProject, sources: Sources) -> Iterator[Listener]:
             reference = named.get((call.callee, call.line))
             fact = _of_call(project, sources, name, call, reference)
             if fact is not None:
-                yield Listener(_role(name, call, reference, fact), fact)
+                yield NodeListener(_role(name, call, reference, fact), fact)
         exported = module.default_export
         if isinstance(exported, dict) and "fetch" in exported and "port" in exported:
             number, variable = port_of(exported["port"])
             if number is not None:
-                fact = project.folder.fact(Port(number, variable), name, None, "port of the default export")
-                yield Listener("app", fact)
+                fact = project.folder.fact(HostedPort(number, variable), name, None, "port of the default export")
+                yield NodeListener("app", fact)
 
 
 def _of_call(
-    project: NodeProject, sources: Sources, name: str, call: Call, reference: Reference | None
-) -> Fact[Port] | None:
+    project: NodeProject, sources: Sources, name: str, call: Call, reference: NameReference | None
+) -> Fact[HostedPort] | None:
     last = call.callee.rsplit(".", 1)[-1]
     if last == "set" and call.arguments[:1] == ("port",) and len(call.arguments) > 1:
         number, variable = port_of(call.arguments[1])
         says = project.folder.says(name, call.line, f"{call.callee}('port', {shown(call.arguments[1])})")
-        return Fact(Port(number, variable), (says,)) if number is not None else None
+        return Fact(HostedPort(number, variable), (says,)) if number is not None else None
     if last not in CALLS:
         return None
     given = call.arguments[0] if call.arguments else None
     if call.callee == "Bun.serve" and isinstance(given, dict) and "port" not in given:
         # Bun's own default.
-        return project.folder.fact(Port(3000, "PORT"), name, call.line, "Bun.serve without a port")
+        return project.folder.fact(HostedPort(3000, "PORT"), name, call.line, "Bun.serve without a port")
     values = [_port_in(value) for value in call.arguments[:2]]
     first = values[0] if values else None
     settled = isinstance(first, EnvDefault) and first.default is not None
     if reference is not None and not settled:
         far = reached(project, sources, name, reference)
         if far is not None and isinstance(first, EnvDefault):
-            return far.but(Port(far.value.number, first.name))
+            return far.but(HostedPort(far.value.number, first.name))
         if far is not None:
             known = schema_default(project, sources, far.value.variable) if far.value.number is None else None
             return known or far
@@ -98,27 +98,27 @@ def _port_in(value: Any) -> Any:
     return value.get("port", inner.get("port") if isinstance(inner, dict) else None)
 
 
-def _of_value(project: NodeProject, sources: Sources, value: Any, says: Evidence) -> Fact[Port] | None:
+def _of_value(project: NodeProject, sources: Sources, value: Any, says: Evidence) -> Fact[HostedPort] | None:
     number, variable = port_of(value)
     if number is not None:
-        return Fact(Port(number, variable), (says,))
+        return Fact(HostedPort(number, variable), (says,))
     if isinstance(value, EnvDefault):
-        return schema_default(project, sources, value.name) or Fact(Port(None, value.name), (says,))
+        return schema_default(project, sources, value.name) or Fact(HostedPort(None, value.name), (says,))
     return None
 
 
-def schema_default(project: NodeProject, sources: Sources, name: str | None) -> Fact[Port] | None:
+def schema_default(project: NodeProject, sources: Sources, name: str | None) -> Fact[HostedPort] | None:
     """The default that a schema of the sources gives a variable."""
     for path, module in sources:
         for key, value, line in module.defaults:
             number = port_of(value)[0]
             if key == name and number is not None:
                 says = project.folder.says(path, line, f"{key} is {number} by default")
-                return Fact(Port(number, name), (says,))
+                return Fact(HostedPort(number, name), (says,))
     return None
 
 
-def _role(name: str, call: Call, reference: Reference | None, fact: Fact[Port]) -> str:
+def _role(name: str, call: Call, reference: NameReference | None, fact: Fact[HostedPort]) -> str:
     words = [call.callee, fact.value.variable or "", posixpath.basename(name)]
     if reference is not None:
         words += [*reference.names, reference.key or ""]

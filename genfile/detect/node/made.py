@@ -11,7 +11,7 @@ from genfile.detect.node.scripts import (
     BUILD_SCRIPTS,
     FILE_RUNNERS,
     NOTHING,
-    Step,
+    ScriptStep,
     is_migration,
     resolve,
 )
@@ -82,19 +82,19 @@ def _is_made(project: NodeProject, path: str, builds: bool) -> bool | None:
     return None if known is None else started_output(known, path) is not None
 
 
-def _writes_nothing(project: NodeProject, step: Step) -> bool:
+def _writes_nothing(project: NodeProject, step: ScriptStep) -> bool:
     if step.program in COMPILERS:
         return checks_only(project, step)
     return step.program in IDLE or step.program in NOTHING or is_migration(step)
 
 
-def _build_steps(project: NodeProject, builds: bool) -> list[Step] | None:
+def _build_steps(project: NodeProject, builds: bool) -> list[ScriptStep] | None:
     """All that runs before the start: the build and the scripts around an installation; None if it can't be told."""
     package = project.package
     parts = [name for name in BUILD_PARTS if name in package.scripts]
     whole = next((name for name in BUILD_SCRIPTS if name in package.scripts), None)
     names = [whole] if whole else parts
-    steps: list[Step] = []
+    steps: list[ScriptStep] = []
     for name in (*names, "start:prod", "start:production", "start", *LIFECYCLE):
         for origin in (f"pre{name}", name, f"post{name}"):
             found = resolve(package, origin)
@@ -109,4 +109,4 @@ def _build_steps(project: NodeProject, builds: bool) -> list[Step] | None:
     # What builds is not a script: the compiler alone, or a framework's own build, which is not known here.
     alone = project.folder.has("tsconfig.json") and "typescript" in package.every_dependency
     framework = "@nestjs/core" in package.every_dependency
-    return [Step(("tsc",), {}, "")] if alone and not framework else None
+    return [ScriptStep(("tsc",), {}, "")] if alone and not framework else None

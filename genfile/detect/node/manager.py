@@ -9,7 +9,7 @@ from genfile.detect.hosting import hosting
 from genfile.detect.hosting.facts import above
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.stated import is_kept_up
-from genfile.detect.node.workspace import Workspace
+from genfile.detect.node.workspace import NodeWorkspace
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
@@ -31,7 +31,7 @@ class NodeProject:
 
     folder: Project
     package: PackageJson
-    workspace: Workspace | None
+    workspace: NodeWorkspace | None
 
     @property
     def root(self) -> Project:

@@ -8,7 +8,7 @@ from genfile.evidence import Evidence
 
 
 @dataclass(frozen=True)
-class Application:
+class NestApplication:
     """An application: its name, what its build makes and of which source, and whether its folder is there.
 
     Paths are relative to the package.
@@ -21,12 +21,12 @@ class Application:
     there: bool = True
 
 
-def applications(project: NodeProject) -> list[Application]:
+def applications(project: NodeProject) -> list[NestApplication]:
     """The applications of a monorepo, the default one first; none where there is only one."""
     document = project.folder.json("nest-cli.json") if project.folder.has("nest-cli.json") else None
     if document is None or document.get("monorepo") is not True:
         return []
-    found: list[Application] = []
+    found: list[NestApplication] = []
     root = document.text("root")
     for name, value in document.table("projects").items():
         if not isinstance(value, dict) or value.get("type", "application") != "application":
@@ -38,7 +38,7 @@ def applications(project: NodeProject) -> list[Application]:
         sources = document.text("projects", name, "sourceRoot") or posixpath.join(place, "src")
         source = posixpath.normpath(posixpath.join(sources, f"{entry}.ts"))
         says = project.folder.says("nest-cli.json", document.line("projects", name), f"application {name}")
-        item = Application(name, output, source, says, there)
+        item = NestApplication(name, output, source, says, there)
         found = [item, *found] if place == root else [*found, item]
     # An entry may be left behind by an application that is gone.
     return [item for item in found if item.there] or found

@@ -8,9 +8,9 @@ from genfile.detect.node.configs import build_configs, build_steps
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, LIFECYCLE
-from genfile.detect.node.scripts import Step, resolve
+from genfile.detect.node.scripts import ScriptStep, resolve
 from genfile.detect.node.sources import source_files
-from genfile.detect.outside import Reference, put_outside
+from genfile.detect.outside import OutsidePath, put_outside
 from genfile.detect.tree import Project
 from genfile.evidence import Draft
 from genfile.parsers.javascript import JsModule
@@ -32,7 +32,7 @@ def put_references(project: NodeProject, draft: Draft) -> None:
         put_outside(project.root, draft, _references(project, draft))
 
 
-def _references(project: NodeProject, draft: Draft) -> Iterator[Reference]:
+def _references(project: NodeProject, draft: Draft) -> Iterator[OutsidePath]:
     built = bool(draft.values.get("build"))
     start = tuple(draft.values.get("start", ()))
     yield from _of_dependencies(project)
@@ -44,7 +44,7 @@ def _references(project: NodeProject, draft: Draft) -> Iterator[Reference]:
     for name in LIFECYCLE:
         yield from _of_steps(project, resolve(project.package, name) or (), runs=False)
     if start:
-        yield from _of_steps(project, (Step(start, {}, "start"),), runs=True)
+        yield from _of_steps(project, (ScriptStep(start, {}, "start"),), runs=True)
     sources = _sources(project, start)
     for name, module in sources:
         yield from _of_paths(project, name, module, runs=True) if start else ()
@@ -58,15 +58,15 @@ def _sources(project: NodeProject, start: tuple[str, ...]) -> list[tuple[str, Js
     return source_files(project, ("", page)) if page is not None else []
 
 
-def _of_dependencies(project: NodeProject) -> Iterator[Reference]:
+def _of_dependencies(project: NodeProject) -> Iterator[OutsidePath]:
     """Packages by their folder: `file:../shared`, `link:../shared`."""
     for name, text in project.package.every_dependency.items():
         kind, sign, path = text.partition(":")
         if sign and kind in ("file", "link", "portal") and path.startswith(".."):
-            yield Reference(project.folder.full(path), project.package.depends(name), runs=True)
+            yield OutsidePath(project.folder.full(path), project.package.depends(name), runs=True)
 
 
-def _of_settings(project: NodeProject) -> Iterator[Reference]:
+def _of_settings(project: NodeProject) -> Iterator[OutsidePath]:
     """The files that tsconfig.json extends, and the paths that it names."""
     folder = project.folder
     for start in sorted(name for name in folder.names() if name.startswith("tsconfig") and name.endswith(".json")):
@@ -81,11 +81,11 @@ def _of_settings(project: NodeProject) -> Iterator[Reference]:
             for text in _texts(document.value):
                 if text.startswith(".."):
                     path = posixpath.join(base, text.partition("*")[0])
-                    yield Reference(folder.full(path), folder.says(start, 1, text), runs=False)
+                    yield OutsidePath(folder.full(path), folder.says(start, 1, text), runs=False)
             if parent and parent.startswith("."):
                 name = posixpath.normpath(posixpath.join(base, parent))
                 name = name if name.endswith(".json") else f"{name}.json"
-                yield Reference(folder.full(name), folder.says(start, 1, f"extends is {parent}"), runs=False)
+                yield OutsidePath(folder.full(name), folder.says(start, 1, f"extends is {parent}"), runs=False)
 
 
 def _texts(value: dict[str, Any]) -> Iterator[str]:
@@ -102,19 +102,19 @@ def _texts(value: dict[str, Any]) -> Iterator[str]:
     yield from (text for items in listed if isinstance(items, list) for text in items if isinstance(text, str))
 
 
-def _of_paths(project: NodeProject, name: str, module: JsModule, *, runs: bool) -> Iterator[Reference]:
+def _of_paths(project: NodeProject, name: str, module: JsModule, *, runs: bool) -> Iterator[OutsidePath]:
     """Paths that lead out, as they are written in a module: from its own folder, or from that of the package."""
     folder = project.folder
     for text, line in module.paths:
         if not text.startswith("..") or "\0" in text or "$" in text:
             continue
         for base in dict.fromkeys((posixpath.dirname(name), "")):
-            yield Reference(folder.full(posixpath.join(base, text)), folder.says(name, line, text), runs)
+            yield OutsidePath(folder.full(posixpath.join(base, text)), folder.says(name, line, text), runs)
 
 
 def _of_steps(
-    project: NodeProject, steps: Iterator[Step] | tuple[Step, ...] | list[Step], *, runs: bool
-) -> Iterator[Reference]:
+    project: NodeProject, steps: Iterator[ScriptStep] | tuple[ScriptStep, ...] | list[ScriptStep], *, runs: bool
+) -> Iterator[OutsidePath]:
     """Words of commands that are paths: `node ../scripts/version.js`, `tsc -p ../tsconfig.json`."""
     folder = project.folder
     for step in steps:
@@ -122,10 +122,10 @@ def _of_steps(
             path = word.rpartition("=")[2]
             if path.startswith("../") or (step.folder.startswith("..") and not path.startswith("-")):
                 says = folder.says(FILE, project.package.document.line("scripts", step.script), " ".join(step.words))
-                yield Reference(folder.full(posixpath.join(step.folder, path)), says, runs)
+                yield OutsidePath(folder.full(posixpath.join(step.folder, path)), says, runs)
 
 
-def _of_imports(project: NodeProject, sources: list[tuple[str, JsModule]], *, runs: bool) -> Iterator[Reference]:
+def _of_imports(project: NodeProject, sources: list[tuple[str, JsModule]], *, runs: bool) -> Iterator[OutsidePath]:
     """Modules that are imported from outside, and what those import in turn; bounded."""
     whole = NodeProject(Project(project.folder.tree, ""), project.package, None)
     queue = [(project.folder.full(name), module) for name, module in sources]
@@ -139,7 +139,7 @@ def _of_imports(project: NodeProject, sources: list[tuple[str, JsModule]], *, ru
             if target is None or target in seen or len(seen) > MAX_FILES:
                 continue
             seen.add(target)
-            yield Reference(target, whole.folder.says(origin, None, item.module), runs)
+            yield OutsidePath(target, whole.folder.says(origin, None, item.module), runs)
             inner = read_module(whole, target)
             if inner is not None:
                 queue.append((target, inner))

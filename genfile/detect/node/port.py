@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from genfile.data import Framework
-from genfile.detect.hosting import PORT_NAMES, Port, example_port, first_whole, hosting
+from genfile.detect.hosting import PORT_NAMES, HostedPort, example_port, first_whole, hosting
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.listeners import listeners, main_listener
 from genfile.detect.node.manager import NodeProject
@@ -27,7 +27,7 @@ APPLICATIONS = ("", "app", "server", "fastify", "application", "api", "instance"
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedPort:
     project: NodeProject
     framework: Framework | None
     sources: list[tuple[str, JsModule]]
@@ -35,21 +35,21 @@ class Asked:
     evidence: tuple[Evidence, ...] = ()
 
 
-def find_port(asked: Asked) -> Fact[Port] | None:
+def find_port(asked: AskedPort) -> Fact[HostedPort] | None:
     """The port of production by the ordered signals below; None for a worker."""
     return first_whole(decide(asked, PORT_SIGNALS))
 
 
-def _command_flag(asked: Asked) -> Fact[Port] | None:
+def _command_flag(asked: AskedPort) -> Fact[HostedPort] | None:
     """`-p 3001` or `--port=3001` in the start command: a flag wins over the variable."""
     number = _flag(asked.start)
     if number is None:
         return None
     says = next((item for item in asked.evidence), asked.project.package.says("scripts"))
-    return Fact(Port(number, None), (says,))
+    return Fact(HostedPort(number, None), (says,))
 
 
-def _script_variable(asked: Asked) -> Fact[Port] | None:
+def _script_variable(asked: AskedPort) -> Fact[HostedPort] | None:
     """`PORT=3001` or `-p 3001` in the start script."""
     package = asked.project.package
     for name in ("start:prod", "start:production", "start"):
@@ -57,9 +57,9 @@ def _script_variable(asked: Asked) -> Fact[Port] | None:
         value = steps[-1].variables.get("PORT", "") if steps else ""
         number = _flag(steps[-1].words) if steps else None
         if (given := port_number(value)) is not None:
-            return Fact(Port(given, "PORT"), (package.says("scripts", name),))
+            return Fact(HostedPort(given, "PORT"), (package.says("scripts", name),))
         if number is not None:
-            return Fact(Port(number, None), (package.says("scripts", name),))
+            return Fact(HostedPort(number, None), (package.says("scripts", name),))
     return None
 
 
@@ -71,40 +71,40 @@ def _flag(words: tuple[str, ...]) -> int | None:
     return None
 
 
-def _listen(asked: Asked) -> Fact[Port] | None:
+def _listen(asked: AskedPort) -> Fact[HostedPort] | None:
     """`listen(…)`, `serve({port})`, `Bun.serve({port})` in the sources: a literal, a variable, a followed name."""
     return main_listener(list(listeners(asked.project, asked.sources)))
 
 
-def _environment_default(asked: Asked) -> Fact[Port] | None:
+def _environment_default(asked: AskedPort) -> Fact[HostedPort] | None:
     """A variable named PORT with a default, anywhere in the sources (such as a configuration module)."""
     for name, module in asked.sources:
         for key, value, line in module.defaults:
             number = port_of(value)[0]
             if key.upper() in PORT_NAMES and number is not None:
                 evidence = asked.project.folder.says(name, line, f"{key} is {number} by default")
-                return Fact(Port(number, key if key.isupper() else None), (evidence,))
+                return Fact(HostedPort(number, key if key.isupper() else None), (evidence,))
     for name, module in asked.sources:
         for constant in ("PORT", "port", "serverPort", "SERVER_PORT"):
             number, variable = port_of(module.constant(constant))
             if number is not None:
                 evidence = asked.project.folder.says(name, None, f"{constant} is {number}")
-                return Fact(Port(number, variable), (evidence,))
+                return Fact(HostedPort(number, variable), (evidence,))
     return None
 
 
-def _example(asked: Asked) -> Fact[Port] | None:
+def _example(asked: AskedPort) -> Fact[HostedPort] | None:
     """A port in .env.example."""
     return example_port(asked.project.folder)
 
 
-def _hosting(asked: Asked) -> Fact[Port] | None:
+def _hosting(asked: AskedPort) -> Fact[HostedPort] | None:
     """The port in a Dockerfile, a compose file or a host's file."""
     fact = hosting(asked.project.folder).port
-    return fact.but(Port(fact.value, _variable(asked))) if fact is not None else None
+    return fact.but(HostedPort(fact.value, _variable(asked))) if fact is not None else None
 
 
-def _root_hosting(asked: Asked) -> Fact[Port] | None:
+def _root_hosting(asked: AskedPort) -> Fact[HostedPort] | None:
     """The port in the Dockerfile of the workspace's root, if that names the member's folder."""
     project = asked.project
     fact = hosting(project.root).port if project.workspace is not None else None
@@ -120,11 +120,11 @@ def _root_hosting(asked: Asked) -> Fact[Port] | None:
             for item in (*stage.all("COPY"), *stage.all("ADD")):
                 sources = [posixpath.normpath(word.strip("./") or ".") for word in item.words[:-1]]
                 if item.flag("from") is None and member in sources:
-                    return fact.but(Port(fact.value, _variable(asked)))
+                    return fact.but(HostedPort(fact.value, _variable(asked)))
     return None
 
 
-def _settings(asked: Asked) -> Fact[Port] | None:
+def _settings(asked: AskedPort) -> Fact[HostedPort] | None:
     """The port in a configuration file: config/default.json and similar, defaults/config.js."""
     folder = asked.project.folder
     for stem in ("config/default", "config/production", "config/config", "config", "defaults/config", "config/index"):
@@ -147,11 +147,11 @@ def _settings(asked: Asked) -> Fact[Port] | None:
                     inner = inner.get(key) if isinstance(inner, dict) else None
                 number, variable = port_of(inner)
                 if number is not None:
-                    return folder.fact(Port(number, variable), name, None, f"{'.'.join(keys)} is {number}")
+                    return folder.fact(HostedPort(number, variable), name, None, f"{'.'.join(keys)} is {number}")
     return None
 
 
-def _framework_default(asked: Asked) -> Fact[Port] | None:
+def _framework_default(asked: AskedPort) -> Fact[HostedPort] | None:
     """The framework's default port."""
     framework = asked.framework
     if framework is None or framework.port is None:
@@ -161,16 +161,18 @@ def _framework_default(asked: Asked) -> Fact[Port] | None:
     certain = framework.port_variable is not None and not asked.sources
     variable = framework.port_variable or (_variable(asked))
     remedy = "read the port from PORT, with a default: process.env.PORT || 3000"
-    return Fact(Port(framework.port, variable), (evidence,), guess=not (certain or framework.start), remedy=remedy)
+    return Fact(
+        HostedPort(framework.port, variable), (evidence,), guess=not (certain or framework.start), remedy=remedy
+    )
 
 
-def _variable(asked: Asked) -> str | None:
+def _variable(asked: AskedPort) -> str | None:
     """The variable that moves the port: the framework's own, or PORT where the code reads it."""
     own = asked.framework.port_variable if asked.framework is not None else None
     return own or ("PORT" if _reads_port(asked) else None)
 
 
-def _reads_port(asked: Asked) -> bool:
+def _reads_port(asked: AskedPort) -> bool:
     return any(item.name == "PORT" for _, module in asked.sources for item in module.env_names)
 
 

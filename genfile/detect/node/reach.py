@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import HostedPort
 from genfile.detect.node.datafile import port_at, port_by_key, port_in_file, schema_port, settings_value, value_at
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
@@ -11,14 +11,14 @@ from genfile.detect.node.sources import resolve_import
 from genfile.evidence import Fact
 from genfile.parsers.javascript import JsModule
 from genfile.parsers.jspaths import Standing
-from genfile.parsers.jsreach import Reference
+from genfile.parsers.jsreach import NameReference
 from genfile.parsers.values import UNKNOWN, is_known, port_of
 
 MAX_DEPTH = 6
 Sources = list[tuple[str, JsModule]]
 
 
-def reached(project: NodeProject, sources: Sources, name: str, reference: Reference) -> Fact[Port] | None:
+def reached(project: NodeProject, sources: Sources, name: str, reference: NameReference) -> Fact[HostedPort] | None:
     """The port behind a reference in a module, with its variable; None if it can't be told."""
     module = dict(sources).get(name)
     if module is None:
@@ -35,11 +35,13 @@ def reached(project: NodeProject, sources: Sources, name: str, reference: Refere
         found = port_by_key(project, _loaded_data(project, sources), last)
     fallback = _by_default(project, name, reference)
     if found is not None and found.value.number is None and fallback is not None:
-        return fallback.but(Port(fallback.value.number, found.value.variable))
+        return fallback.but(HostedPort(fallback.value.number, found.value.variable))
     return found or fallback
 
 
-def _followed(project: NodeProject, name: str, module: JsModule, reference: Reference, depth: int) -> Fact[Port] | None:
+def _followed(
+    project: NodeProject, name: str, module: JsModule, reference: NameReference, depth: int
+) -> Fact[HostedPort] | None:
     """What a reference of a module leads to: in a file that is read, in the module that a name is imported from."""
     below = tuple(reference.key.split(".")) if reference.key else ()
     if reference.file is not None:
@@ -72,15 +74,15 @@ def _nowhere(*_: object) -> None:
     """Paths of a module that are computed elsewhere are not looked for."""
 
 
-def _by_default(project: NodeProject, name: str, reference: Reference) -> Fact[Port] | None:
+def _by_default(project: NodeProject, name: str, reference: NameReference) -> Fact[HostedPort] | None:
     number = port_of(reference.default)[0] if is_known(reference.default) else None
     last = (reference.key or (reference.names[-1] if reference.names else "")).split(".")[-1]
     if number is None:
         return None
-    return project.folder.fact(Port(number, last if last.isupper() else None), name, None, f"{last} is {number}")
+    return project.folder.fact(HostedPort(number, last if last.isupper() else None), name, None, f"{last} is {number}")
 
 
-def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: int) -> Fact[Port] | None:
+def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: int) -> Fact[HostedPort] | None:
     """What a module exports by a path of names: of its own, of a schema, or of a module that it hands on."""
     module = read_module(project, name) if depth < MAX_DEPTH else None
     if module is None or not path:
@@ -106,25 +108,25 @@ def _in_module(project: NodeProject, name: str, path: tuple[str, ...], depth: in
         number = port_of(value)[0]
         if key == path[-1] and number is not None:
             says = project.folder.says(name, line, f"{key} is {number} by default")
-            return Fact(Port(number, key if key.isupper() else None), (says,))
+            return Fact(HostedPort(number, key if key.isupper() else None), (says,))
     found_on = _handed_on(project, name, module, path, depth)
     onward = module.refers_to(path) if found_on is None else None
     found_on = _followed(project, name, module, onward, depth + 1) if onward is not None else found_on
     return found_on or _checked(project, name, module, path[-1])
 
 
-def _checked(project: NodeProject, name: str, module: JsModule, key: str) -> Fact[Port] | None:
+def _checked(project: NodeProject, name: str, module: JsModule, key: str) -> Fact[HostedPort] | None:
     """A variable that a schema checks and gives no default: `PORT: get("PORT").required().asPortNumber()`."""
     for entry, call, _ in module.called_pairs if key.isupper() else ():
         if entry == key:
             says = project.folder.says(name, call.line, f"{key} is read from the environment")
-            return Fact(Port(None, key), (says,))
+            return Fact(HostedPort(None, key), (says,))
     return None
 
 
 def _handed_on(
     project: NodeProject, name: str, module: JsModule, path: tuple[str, ...], depth: int
-) -> Fact[Port] | None:
+) -> Fact[HostedPort] | None:
     if path[0] in module.bindings:
         source, exported = module.bindings[path[0]]
         target = resolve_import(project, name, source)
@@ -139,13 +141,13 @@ def _handed_on(
     return None
 
 
-def _said(project: NodeProject, name: str, path: tuple[str, ...], port: Port) -> Fact[Port]:
+def _said(project: NodeProject, name: str, path: tuple[str, ...], port: HostedPort) -> Fact[HostedPort]:
     shown = ".".join(part for part in path if part != "default")
     value = port.number if port.number is not None else f"process.env.{port.variable}"
     return project.folder.fact(port, name, None, f"{shown} is {value}")
 
 
-def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | None:
+def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[HostedPort] | None:
     """`config.get("app.port")`: of a namespace of Nest's, of the settings that a module gives, of a schema."""
     parts = tuple(key.split("."))
     for name, module in sources:
@@ -160,7 +162,7 @@ def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | No
             number = port_of(value)[0]
             if entry == key and number is not None:
                 says = project.folder.says(name, line, f"{entry} is {number} by default")
-                return Fact(Port(number, entry if entry.isupper() else None), (says,))
+                return Fact(HostedPort(number, entry if entry.isupper() else None), (says,))
         for table in module.tables:
             port = schema_port(value_at(table, parts)) or (port_at(table, parts) if len(parts) == 1 else None)
             if port is not None and port.number is not None:
@@ -171,7 +173,7 @@ def _by_key(project: NodeProject, sources: Sources, key: str) -> Fact[Port] | No
 _SETTINGS = frozenset("config configuration settings env environment app default configurations".split())
 
 
-def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[Port] | None:
+def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[HostedPort] | None:
     """The package `config`: config/production over config/default, and the variables of its own file for them."""
     variable: str | None = None
     for stem in ("custom-environment-variables", "production", "default"):
@@ -186,5 +188,7 @@ def _of_settings(project: NodeProject, path: tuple[str, ...]) -> Fact[Port] | No
                 continue
             number, own = port_of(value)
             if number is not None:
-                return project.folder.fact(Port(number, variable or own), name, None, f"{'.'.join(path)} is {number}")
+                return project.folder.fact(
+                    HostedPort(number, variable or own), name, None, f"{'.'.join(path)} is {number}"
+                )
     return None

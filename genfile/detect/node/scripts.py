@@ -123,7 +123,7 @@ BUILDERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScriptStep:
     """One command of a script, in words, with the variables set for it and the script it stands in.
 
     ``folder``: where it runs, relative to the folder of package.json: `cd server && …`.
@@ -141,7 +141,7 @@ class Step:
 
 def resolve(
     package: PackageJson, name: str, seen: frozenset[str] = frozenset(), extra: tuple[str, ...] = ()
-) -> tuple[Step, ...] | None:
+) -> tuple[ScriptStep, ...] | None:
     """The commands that a script runs, following scripts that run scripts.
 
     None if the script is missing, is more than a plain sequence of commands, or runs itself.
@@ -155,28 +155,28 @@ def resolve(
 
 def resolve_text(
     package: PackageJson, text: str, script: str, seen: frozenset[str] = frozenset()
-) -> tuple[Step, ...] | None:
+) -> tuple[ScriptStep, ...] | None:
     """The commands of a shell text in the package's folder; None if it is more than a plain sequence of commands."""
     from genfile.parsers.small import parse_shell
 
     parsed = parse_shell(text)
     if parsed is None:
         return None
-    steps: list[Step] = []
+    steps: list[ScriptStep] = []
     folder = ""
     for command in parsed:
         if command.words[:1] == ("cd",) and len(command.words) == 2:
             folder = posixpath.normpath(posixpath.join(folder, command.words[1]))
             folder = "" if folder == "." else folder
             continue
-        inner = _follow(package, Step(command.words, dict(command.assignments), script, folder), seen)
+        inner = _follow(package, ScriptStep(command.words, dict(command.assignments), script, folder), seen)
         if inner is None or len(steps) > MAX_STEPS:
             return None
         steps.extend(inner)
     return tuple(steps)
 
 
-def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
+def _follow(package: PackageJson, step: ScriptStep, seen: frozenset[str]) -> tuple[ScriptStep, ...] | None:
     words, variables = without_setters(step.words, step.variables)
     step = replace(step, words=words, variables=variables)
     if not step.words:
@@ -197,7 +197,7 @@ def _follow(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Ste
     return tuple(replace(i, variables=step.variables | i.variables) for i in inner)
 
 
-def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple[Step, ...] | None:
+def _follow_all(package: PackageJson, step: ScriptStep, seen: frozenset[str]) -> tuple[ScriptStep, ...] | None:
     """`run-s clean build:*`: scripts one after the other; the step itself where they run at once, or are no scripts."""
     names: list[str] = []
     for word in step.words[1:]:
@@ -209,7 +209,7 @@ def _follow_all(package: PackageJson, step: Step, seen: frozenset[str]) -> tuple
         names += found if found else [""]
     if not names or "" in names:
         return (step,)
-    steps: list[Step] = []
+    steps: list[ScriptStep] = []
     for name in names:
         inner = resolve(package, name, seen)
         if inner is None or len(steps) > MAX_STEPS:
@@ -243,7 +243,7 @@ def words_after(words: tuple[str, ...], script: str) -> tuple[str, ...]:
     return () if words[0] == "npm" else tuple(word for word in rest if word != "--silent")
 
 
-def delegates(step: Step) -> bool:
+def delegates(step: ScriptStep) -> bool:
     """Whether a command runs another member's script: `pnpm --filter x run y`, `npm -w x start`, `turbo run start`."""
     if step.program in ("turbo", "lerna", "nx", "rush", "wsrun", "moon"):
         return True
@@ -256,7 +256,7 @@ def _names_folder(words: Sequence[str]) -> bool:
     return any(word.split("=")[0] in flags for word in words)
 
 
-def is_development(step: Step) -> bool:
+def is_development(step: ScriptStep) -> bool:
     """Whether a command is one for development: it watches, reloads, or serves unbuilt sources."""
     if step.program in _WATCHING_DATA:
         return False
@@ -267,7 +267,7 @@ def is_development(step: Step) -> bool:
     return first in commands or ("" in commands and first.startswith("-"))
 
 
-def is_migration(step: Step) -> bool:
+def is_migration(step: ScriptStep) -> bool:
     """Whether a command changes a database: a migration tool, or a program of a usual name for it."""
     words = MIGRATIONS.get(step.program)
     if words is not None:
@@ -280,7 +280,7 @@ def is_migration(step: Step) -> bool:
     )
 
 
-def is_installation(step: Step) -> bool:
+def is_installation(step: ScriptStep) -> bool:
     """Whether a command installs what a manifest names, as the image has done: `npm install`, `yarn`."""
     named = [word for word in step.words[1:] if not word.startswith("-")]
     return step.program in MANAGERS and (
@@ -288,6 +288,6 @@ def is_installation(step: Step) -> bool:
     )
 
 
-def uses_variables(step: Step) -> bool:
+def uses_variables(step: ScriptStep) -> bool:
     """Whether a shell would have to expand something in the command."""
     return any("$" in word or "`" in word or "*" in word for word in step.words)

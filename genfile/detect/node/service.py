@@ -4,7 +4,7 @@ import re
 
 from genfile.data import Framework, needs_old_openssl, runtime
 from genfile.data import framework as framework_named
-from genfile.detect.hosting import Port
+from genfile.detect.hosting import HostedPort
 from genfile.detect.node.base import base_path, put_base
 from genfile.detect.node.build import build_command
 from genfile.detect.node.claims import read_project
@@ -26,7 +26,7 @@ from genfile.detect.node.manifest import FILE
 from genfile.detect.node.members import put_build
 from genfile.detect.node.outputs import put_made
 from genfile.detect.node.outside import put_references
-from genfile.detect.node.port import Asked, find_health, find_port, put_host
+from genfile.detect.node.port import AskedPort, find_health, find_port, put_host
 from genfile.detect.node.processes import put_processes
 from genfile.detect.node.protocol import answers_http
 from genfile.detect.node.required import put_needed
@@ -40,7 +40,7 @@ from genfile.detect.node.start import put_start, start_command
 from genfile.detect.node.stores import put_stores
 from genfile.detect.node.system import put_system
 from genfile.detect.node.version import node_version
-from genfile.detect.node.workspace import Workspace
+from genfile.detect.node.workspace import NodeWorkspace
 from genfile.detect.node.writes import put_writes
 from genfile.detect.notfound import has_not_found
 from genfile.detect.tree import Project
@@ -187,7 +187,7 @@ def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
         draft.note("info", text, workspace.evidence.path, workspace.evidence.line)
 
 
-def _note_absent(project: NodeProject, workspace: Workspace, draft: Draft) -> None:
+def _note_absent(project: NodeProject, workspace: NodeWorkspace, draft: Draft) -> None:
     """Members that are depended upon and are not in the tree: every package manager refuses to install that."""
     asked = ((name, text) for name, text in project.package.every_dependency.items() if text.startswith("workspace:"))
     absent = [name for name, text in asked if "@" not in text and not workspace.named([name])]
@@ -242,10 +242,10 @@ def _put_server(project: NodeProject, draft: Draft, framework: Framework | None)
     meta = framework is not None and bool(framework.build) and framework.name not in ("nestjs", "adonisjs")
     sources = [] if meta and framework is not None and words == framework.start else source_files(project, words)
     says = start.evidence if start is not None else ()
-    port = find_port(Asked(project, framework, sources, words, says)) if listens else None
+    port = find_port(AskedPort(project, framework, sources, words, says)) if listens else None
     given = start.value.variables.get("PORT", "") if start is not None else ""
     if start is not None and given.isdecimal() and listens:
-        port = start.but(Port(int(given), "PORT"))
+        port = start.but(HostedPort(int(given), "PORT"))
     if port is not None:
         number = port.value.number or (framework.port if framework else None) or 3000
         draft.put("port", Fact(number, port.evidence, port.guess or port.value.number is None, port.remedy))

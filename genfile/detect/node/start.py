@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from genfile.data import Framework, weakens
 from genfile.detect.hosting import hosting
-from genfile.detect.node.command import OWNERS, Asked, Start, as_compiled, from_steps, made_by_compiler
+from genfile.detect.node.command import OWNERS, Asked, NodeStart, as_compiled, from_steps, made_by_compiler
 from genfile.detect.node.framework import evidence_of, read_module
 from genfile.detect.node.made import absent_file, placed
 from genfile.detect.node.manager import NodeProject
@@ -23,26 +23,26 @@ ENTRY_NAMES = ("server", "app", "main", "index", "bot", "worker")
 ENTRY_FOLDERS = ("", "src", "dist", "build", "lib", "server", "api")
 
 
-def possible_start(project: NodeProject, builds: bool) -> Fact[Start] | None:
+def possible_start(project: NodeProject, builds: bool) -> Fact[NodeStart] | None:
     """The strongest candidate of a package of which it is not known yet whether it is a service."""
     return decide((project, None, builds), START_SIGNALS).fact
 
 
-def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[Start] | None:
+def start_command(project: NodeProject, framework: Framework | None, builds: bool) -> Fact[NodeStart] | None:
     """The production start: the first candidate of the ordered signals below whose file is there or is made."""
     fact = _that_holds(project, list(decide((project, framework, builds), START_SIGNALS).asked), builds)
     own = framework is not None and fact is not None and framework.start[:1] == fact.value.words[:1]
     if framework is not None and fact is not None and own and not set(framework.arguments) <= set(fact.value.words):
-        fact = fact.but(Start((*fact.value.words, *framework.arguments), fact.value.variables))
+        fact = fact.but(NodeStart((*fact.value.words, *framework.arguments), fact.value.variables))
     if framework is None or fact is None or not builds:
         return fact
     preview = framework.bare and fact.value.words[:2] in PREVIEWS and not _is_nuxt_2(project)
     if framework.moved or preview:
-        return fact.but(Start(framework.start, fact.value.variables))
+        return fact.but(NodeStart(framework.start, fact.value.variables))
     return fact
 
 
-def _that_holds(project: NodeProject, candidates: list[Fact[Start]], builds: bool) -> Fact[Start] | None:
+def _that_holds(project: NodeProject, candidates: list[Fact[NodeStart]], builds: bool) -> Fact[NodeStart] | None:
     """The first candidate that can run, with a note on those that were passed over for it."""
     if builds:
         candidates = [fact.but(made_by_compiler(project, fact.value, fact.evidence)) for fact in candidates]
@@ -80,7 +80,7 @@ def _is_nuxt_2(project: NodeProject) -> bool:
     return project.package.every_dependency.get("nuxt", "").lstrip("^~>=v ").startswith("2")
 
 
-def _procfile(asked: Asked) -> Fact[Start] | None:
+def _procfile(asked: Asked) -> Fact[NodeStart] | None:
     """`web` of a Procfile, if it is a single plain command."""
     project = asked[0]
     processes = project.folder.parse(parse_procfile, "Procfile") if project.folder.has("Procfile") else None
@@ -122,17 +122,17 @@ _MADE = frozenset({"node_modules", "dist", "build", "out", "lib"})
 _SHELLS = ("sh", "bash", "env", "npx", "bunx", "exec", "deno")
 
 
-def _nest(asked: Asked) -> Fact[Start] | None:
+def _nest(asked: Asked) -> Fact[NodeStart] | None:
     """The default application of a Nest monorepo, unless a production script starts another one."""
     apps = applications(asked[0])
     steps = resolve(asked[0].package, "start:prod") if apps else None
     target = posixpath.normpath(steps[-1].words[-1]).removesuffix(".js") if steps else ""
     if not apps or any(target == app.output.removesuffix(".js") for app in apps):
         return None
-    return Fact(Start(("node", apps[0].output), {}), (apps[0].says,))
+    return Fact(NodeStart(("node", apps[0].output), {}), (apps[0].says,))
 
 
-def _production_script(asked: Asked) -> Fact[Start] | None:
+def _production_script(asked: Asked) -> Fact[NodeStart] | None:
     """A script for production: start:prod, start:production, serve:prod."""
     rendered = [name for name in asked[0].package.scripts if name.startswith("serve:ssr")]
     for name in ("start:prod", "start:production", "start-prod", "serve:prod", "prod", "production", *rendered):
@@ -142,28 +142,28 @@ def _production_script(asked: Asked) -> Fact[Start] | None:
     return None
 
 
-def _start_script(asked: Asked) -> Fact[Start] | None:
+def _start_script(asked: Asked) -> Fact[NodeStart] | None:
     """The `start` script, unless it is for development."""
     return _from_script(asked, "start")
 
 
-def _nx(asked: Asked) -> Fact[Start] | None:
+def _nx(asked: Asked) -> Fact[NodeStart] | None:
     """The output of the Nx build target, if the `start` script only serves for development."""
     program = nx_build(asked[0].folder)
     if program is None:
         return None
-    return Fact(Start(("node", relative(program.entry, asked[0].folder.path)), {}), (program.says,))
+    return Fact(NodeStart(("node", relative(program.entry, asked[0].folder.path)), {}), (program.says,))
 
 
-def _framework_start(asked: Asked) -> Fact[Start] | None:
+def _framework_start(asked: Asked) -> Fact[NodeStart] | None:
     """The command of the framework's production server."""
     project, framework, _ = asked
     if framework is None or not framework.start:
         return None
-    return Fact(Start(framework.start, {}), (evidence_of(project, framework),))
+    return Fact(NodeStart(framework.start, {}), (evidence_of(project, framework),))
 
 
-def _hosted(asked: Asked) -> Fact[Start] | None:
+def _hosted(asked: Asked) -> Fact[NodeStart] | None:
     """The command in a Dockerfile or a host's file, if it starts a program of the tree."""
     project = asked[0]
     for fact in hosting(project.folder).starts:
@@ -173,11 +173,11 @@ def _hosted(asked: Asked) -> Fact[Start] | None:
             words = words[1:]
         files = [word for word in words[1:] if word.endswith((".js", ".mjs", ".cjs", ".ts")) and word[:1] != "-"]
         if words and posixpath.basename(words[0]) in RUNNERS and len(files) == 1 and project.folder.has(files[0]):
-            return fact.but(as_compiled(asked, Start(tuple(words), {}), own=True))
+            return fact.but(as_compiled(asked, NodeStart(tuple(words), {}), own=True))
     return None
 
 
-def _watched(asked: Asked) -> Fact[Start] | None:
+def _watched(asked: Asked) -> Fact[NodeStart] | None:
     """The program that the `start` and `dev` scripts watch, unwatched: `node --watch x.js`, `nodemon x.js`."""
     project = asked[0]
     found = watched_program(project)
@@ -186,10 +186,10 @@ def _watched(asked: Asked) -> Fact[Start] | None:
     step, name = found
     words = (*(("env", f"--chdir={step.folder}") if step.folder else ()), *step.words)
     own = not asked[2] or words[0] != "tsx"
-    return Fact(as_compiled(asked, Start(words, step.variables), own=own), (project.package.says("scripts", name),))
+    return Fact(as_compiled(asked, NodeStart(words, step.variables), own=own), (project.package.says("scripts", name),))
 
 
-def _main_field(asked: Asked) -> Fact[Start] | None:
+def _main_field(asked: Asked) -> Fact[NodeStart] | None:
     """`main` of package.json, if it is in the tree or is built."""
     project, _, builds = asked
     main = project.package.document.text("main") or project.package.document.text("module")
@@ -200,13 +200,13 @@ def _main_field(asked: Asked) -> Fact[Start] | None:
         return None
     for candidate in (path, f"{path}.js", f"{path}/index.js"):
         if project.folder.has(candidate):
-            return Fact(as_compiled(asked, Start(("node", candidate), {})), (project.package.says("main"),))
+            return Fact(as_compiled(asked, NodeStart(("node", candidate), {})), (project.package.says("main"),))
     if builds and "/" in path and path.split("/")[0] not in project.package.every_dependency:
-        return Fact(Start(("node", path), {}), (project.package.says("main"),))
+        return Fact(NodeStart(("node", path), {}), (project.package.says("main"),))
     return None
 
 
-def _entry_file(asked: Asked) -> Fact[Start] | None:
+def _entry_file(asked: Asked) -> Fact[NodeStart] | None:
     """A file with a usual name: server.js, app.js, index.js, also in src/; first one that listens."""
     project = asked[0]
     names = [
@@ -219,7 +219,7 @@ def _entry_file(asked: Asked) -> Fact[Start] | None:
     if not found:
         return None
     path = next((path for path in found if len(found) > 1 and _listens(project, path)), found[0])
-    start = as_compiled(asked, Start(("node", path), {}))
+    start = as_compiled(asked, NodeStart(("node", path), {}))
     return project.folder.guess(start, path, f"{path} exists", 'add a "start" script to package.json', 1)
 
 
@@ -243,7 +243,7 @@ START_SIGNALS = (
 )
 
 
-def _from_script(asked: Asked, name: str) -> Fact[Start] | None:
+def _from_script(asked: Asked, name: str) -> Fact[NodeStart] | None:
     project = asked[0]
     steps = resolve(project.package, name)
     if not steps:
@@ -251,7 +251,7 @@ def _from_script(asked: Asked, name: str) -> Fact[Start] | None:
     return from_steps(asked, steps, project.package.says("scripts", name))
 
 
-def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[Start] | None:
+def _from_shell(asked: Asked, text: str, evidence: Evidence) -> Fact[NodeStart] | None:
     """A command of a Procfile: a script called by the package manager is followed too."""
     steps = resolve_text(asked[0].package, text, "")
     return from_steps(asked, steps, evidence) if steps else None
@@ -269,7 +269,7 @@ def process_command(project: NodeProject, text: str, says: Evidence, builds: boo
     return fact.but([*(["env", *variables] if variables else []), *fact.value.words])
 
 
-def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
+def put_start(draft: Draft, fact: Fact[NodeStart] | None) -> None:
     """Put /start, and the variables that the script sets for it."""
     if fact is None:
         return
@@ -288,4 +288,4 @@ def put_start(draft: Draft, fact: Fact[Start] | None) -> None:
         draft.values.setdefault("environment", []).append(item)
 
 
-__all__ = ["Start", "possible_start", "put_start", "start_command"]
+__all__ = ["NodeStart", "possible_start", "put_start", "start_command"]

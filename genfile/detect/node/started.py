@@ -9,8 +9,8 @@ from genfile.detect.node.manifest import PackageJson
 from genfile.detect.node.sources import resolve_import, source_files
 from genfile.detect.paths import relative
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.jsneeds import Need, needs_of
-from genfile.parsers.jsstart import Start
+from genfile.parsers.jsneeds import VariableNeed, needs_of
+from genfile.parsers.jsstart import ModuleStart
 
 # Modules that hand on what others export: `export * from "./env"`.
 MAX_HANDED = 4
@@ -18,7 +18,7 @@ MAX_ROUNDS = 6
 MAX_FILES = 120
 
 
-class Program:
+class StartedModules:
     """The modules behind a start command, nearest first, each with what of it runs at start.
 
     Those of other members of the workspace are among them; names are relative to the service's folder.
@@ -28,7 +28,7 @@ class Program:
         self._project = project
         self._owners: dict[str, NodeProject] = {}
         self._entries: dict[str, str | None] = {}
-        self.starts: dict[str, Start] = {}
+        self.starts: dict[str, ModuleStart] = {}
         self._add(project, source_files(project, start))
         self._follow()
 
@@ -39,7 +39,7 @@ class Program:
             name = self._named(holder, inner)
             if name in self.starts or len(self.starts) >= MAX_FILES:
                 continue
-            self.starts[name], self._owners[name] = Start(module), holder
+            self.starts[name], self._owners[name] = ModuleStart(module), holder
             for item in module.loads if holder.workspace is not None else ():
                 member = self._member(item.module)
                 if member is not None and item.module not in self._entries:
@@ -98,7 +98,7 @@ class Program:
             for item in start.calls_out():
                 for target in self._targets(name, item.module, (item.export, item.member)) if item.thrown_on else ():
                     named = self.starts[target].names_of(item.export, item.member)
-                    found: list[Need] = [needs[target][key] for key in named if key in needs[target]]
+                    found: list[VariableNeed] = [needs[target][key] for key in named if key in needs[target]]
                     variable = found[0].name_of(item.node, start.module) if found else None
                     if variable is not None:
                         yield name, variable, item.node.start_point[0] + 1
@@ -117,10 +117,10 @@ def _entry(package: PackageJson, module: str) -> str:
     return part if part != "." else package.document.text("main") or package.document.text("module") or "index.js"
 
 
-def program_of(project: NodeProject, start: tuple[str, ...]) -> Program:
+def program_of(project: NodeProject, start: tuple[str, ...]) -> StartedModules:
     """The program behind a start command; worked out once."""
     key, memory = ("node-program", project.folder.path, *start), project.folder.tree.memory
     if key not in memory:
-        memory[key] = Program(project, start)
-    found: Program = memory[key]
+        memory[key] = StartedModules(project, start)
+    found: StartedModules = memory[key]
     return found

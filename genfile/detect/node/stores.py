@@ -11,7 +11,7 @@ from genfile.detect.node.schema import schema_holders
 from genfile.detect.node.sources import MAX_FILES, source_files
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.prisma import Source, prisma_source
+from genfile.parsers.prisma import Datasource, prisma_source
 from genfile.parsers.values import EnvDefault
 
 # Configurations of what speaks to a database, which the program itself may not import.
@@ -33,7 +33,7 @@ def put_stores(project: NodeProject, draft: Draft) -> None:
     put_connections(draft, project.folder, reads, dependencies.__contains__)
 
 
-def _source(project: NodeProject) -> tuple[Project, str, Source] | None:
+def _source(project: NodeProject) -> tuple[Project, str, Datasource] | None:
     """The datasource of Prisma's schema, of the service or of a member that it needs, with its folder and file."""
     packages = (*project.packages, *needed_members(project))
     if not any("@prisma/client" in package.every_dependency for package in packages):

@@ -9,7 +9,7 @@ from genfile.detect.hosting.facts import above
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
-from genfile.detect.runtime import Asked, Range, put_runtime
+from genfile.detect.runtime import AskedRuntime, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact, decide
@@ -19,7 +19,7 @@ from genfile.versions import Pin, parse_pin
 def node_version(project: NodeProject, draft: Draft) -> None:
     """Put /runtime: a pin before a range, a range before the default; disagreements become notes."""
     remedy = 'add "engines": {"node": "…"} to package.json, or a .nvmrc'
-    asked = Asked(
+    asked = AskedRuntime(
         "node",
         "Node",
         decide(project, PIN_SIGNALS, agree=lambda winner, loser: winner.line == loser.line),

@@ -8,7 +8,15 @@ from typing import Any
 from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.manifest import FILE, read_package
-from genfile.detect.node.scripts import FILE_RUNNERS, MANAGERS, Step, delegates, is_development, resolve, resolve_text
+from genfile.detect.node.scripts import (
+    FILE_RUNNERS,
+    MANAGERS,
+    ScriptStep,
+    delegates,
+    is_development,
+    resolve,
+    resolve_text,
+)
 from genfile.detect.node.wrappers import commands_at_once, file_place, watched_command, without_reloading
 
 MAX_DEPTH = 4
@@ -16,14 +24,14 @@ MAX_DEPTH = 4
 DEVELOPMENT_SCRIPTS = ("start", "dev", "start:dev", "develop", "server", "serve")
 
 
-def leads_away(project: NodeProject, step: Step) -> bool:
+def leads_away(project: NodeProject, step: ScriptStep) -> bool:
     """Whether a command belongs to another package: `npm --prefix server start`, `cd server && npm start`."""
     if delegates(step) or bool(step.folder and project.folder.has(posixpath.join(step.folder, FILE))):
         return True
     return _is_of_another(project, step)
 
 
-def _is_of_another(project: NodeProject, step: Step) -> bool:
+def _is_of_another(project: NodeProject, step: ScriptStep) -> bool:
     """`node api/index.js` where api/ is a package that starts by itself, and alone lists what the file imports."""
     at = file_place(step.words) if step.program in FILE_RUNNERS else None
     path = posixpath.normpath(posixpath.join(step.folder, step.words[at])) if at is not None else ""
@@ -40,7 +48,7 @@ def _is_of_another(project: NodeProject, step: Step) -> bool:
     return any(name in other.dependencies and name not in own for name in names)
 
 
-def brings_up_others(project: NodeProject, step: Step) -> bool:
+def brings_up_others(project: NodeProject, step: ScriptStep) -> bool:
     """Whether a command runs several at once, none of them this package's: of other packages, or other languages."""
     texts = commands_at_once(step.words, project.package.scripts)
     found = [resolve_text(project.package, text, step.script) for text in texts or ()]
@@ -62,7 +70,7 @@ def _package_of(module: str) -> str:
     return "/".join(module.split("/")[: 2 if module.startswith("@") else 1])
 
 
-def behind(project: NodeProject, step: Step) -> tuple[Step, ...] | None:
+def behind(project: NodeProject, step: ScriptStep) -> tuple[ScriptStep, ...] | None:
     """The commands that a watcher runs; () where that can't be told, None for a program that is not a watcher."""
     text = watched_command(step.words)
     if text is None:
@@ -136,7 +144,7 @@ def untried(texts: list[str], tried: set[str]) -> Iterator[str]:
             yield text
 
 
-def watched_program(project: NodeProject) -> tuple[Step, str] | None:
+def watched_program(project: NodeProject) -> tuple[ScriptStep, str] | None:
     """The program that scripts for development run, without watching, and which script says so."""
     for name in DEVELOPMENT_SCRIPTS:
         steps = resolve(project.package, name)
@@ -151,7 +159,7 @@ def watched_program(project: NodeProject) -> tuple[Step, str] | None:
     return None
 
 
-def _program(project: NodeProject, step: Step, depth: int, tried: set[str]) -> Step | None:
+def _program(project: NodeProject, step: ScriptStep, depth: int, tried: set[str]) -> ScriptStep | None:
     """The command behind watchers that runs a file of the tree; None if there is none. Each text is tried once."""
     if depth > MAX_DEPTH or leads_away(project, step):
         return None

@@ -12,7 +12,7 @@ from genfile.evidence import Evidence
 
 
 @dataclass(frozen=True)
-class Workspace:
+class NodeWorkspace:
     """A workspace root and its members' folders (relative to the inspected root, sorted)."""
 
     root: Project
@@ -123,16 +123,16 @@ def _after_their_needs(direct: dict[str, list[str]]) -> list[str]:
     return order
 
 
-def workspace_at(project: Project) -> Workspace | None:
+def workspace_at(project: Project) -> NodeWorkspace | None:
     """The workspace whose root is this folder, when it has members; looked for once."""
     key, memory = ("node-workspace", project.path), project.tree.memory
     if key not in memory:
         memory[key] = _find_workspace(project)
-    found: Workspace | None = memory[key]
+    found: NodeWorkspace | None = memory[key]
     return found
 
 
-def _find_workspace(project: Project) -> Workspace | None:
+def _find_workspace(project: Project) -> NodeWorkspace | None:
     patterns, evidence = _patterns(project)
     if evidence is None:
         return None
@@ -144,10 +144,10 @@ def _find_workspace(project: Project) -> Workspace | None:
         and FILE in project.tree.folders[folder]
         and _is_member(relative(folder, project.path), parsed)
     )
-    return Workspace(project, members, evidence) if members else None
+    return NodeWorkspace(project, members, evidence) if members else None
 
 
-def workspace_of(project: Project) -> Workspace | None:
+def workspace_of(project: Project) -> NodeWorkspace | None:
     """The workspace that a folder is a member of: the nearest root above it that lists it."""
     above = project.parent()
     while above is not None:

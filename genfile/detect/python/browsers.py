@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from genfile.data import SystemPackages, system_packages
+from genfile.data import PackageNeeds, system_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Evidence
@@ -26,13 +26,13 @@ class Browsers:
     window: Evidence | None = None
     shell: bool = True
 
-    def packages(self) -> Iterator[tuple[SystemPackages, Evidence]]:
+    def packages(self) -> Iterator[tuple[PackageNeeds, Evidence]]:
         """What each kind needs of the system, and a display for what has a window."""
         known = system_packages("pypi")
         for kind, says in self.kinds.items():
             yield known["playwright" if kind == "chromium" else f"playwright[{kind}]"], says
         if self.window is not None:
-            yield SystemPackages(run=("xauth", "xvfb")), self.window
+            yield PackageNeeds(run=("xauth", "xvfb")), self.window
 
     def command(self) -> str:
         """`playwright install …` for these kinds."""

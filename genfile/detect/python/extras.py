@@ -18,7 +18,7 @@ from genfile.detect.required import put_required
 from genfile.detect.shared import is_secret
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.pyenv import required_names
-from genfile.parsers.pypaths import Place, Scope, place
+from genfile.parsers.pypaths import PathPlace, Scope, place
 from genfile.parsers.pywrites import written
 from genfile.parsers.values import EnvDefault
 
@@ -226,7 +226,7 @@ def _put_collected(project: PythonProject, draft: Draft, django: Django) -> None
         draft.put("outputs", Fact([project.folder.full(inside)], (says,)))
 
 
-def _inside(where: Place, path: str, django: Django) -> str | None:
+def _inside(where: PathPlace, path: str, django: Django) -> str | None:
     """A place of Django's settings: what is not below the file is below the folder of manage.py."""
     found = where.inside(path)
     return django.inside(found) if found is not None and where.up is None else found

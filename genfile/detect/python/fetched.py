@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from genfile.data import Model, models
+from genfile.data import FetchedModel, models
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
 from genfile.detect.python.manifest import PythonProject
@@ -77,7 +77,7 @@ def _add_browsers(project: PythonProject, draft: Draft, found: _Fetched) -> None
         draft.note("warning", text, used.window.path, used.window.line)
 
 
-def _model(call: Call) -> Model | None:
+def _model(call: Call) -> FetchedModel | None:
     for model in models():
         for pattern in model.calls:
             if call.callee == pattern or (pattern[0] == "*" and call.callee.endswith(pattern[1:])):
@@ -85,7 +85,7 @@ def _model(call: Call) -> Model | None:
     return None
 
 
-def _name(call: Call, model: Model) -> str | None:
+def _name(call: Call, model: FetchedModel) -> str | None:
     """The name that a call is given: its first argument, or the one of `model`; a variable's default."""
     given = [call.keywords.get("model"), call.keywords.get("pretrained_model_name_or_path"), *call.arguments[:1]]
     for value in given:
@@ -95,7 +95,9 @@ def _name(call: Call, model: Model) -> str | None:
     return None
 
 
-def _add_model(project: PythonProject, draft: Draft, found: _Fetched, model: Model, name: str, says: Evidence) -> None:
+def _add_model(
+    project: PythonProject, draft: Draft, found: _Fetched, model: FetchedModel, name: str, says: Evidence
+) -> None:
     if project.folder.has(name) or project.folder.has_folder(name):
         # It lies in the tree.
         return

@@ -8,7 +8,7 @@ from genfile.evidence import Evidence, Note
 from genfile.parsers.requirements import normalise
 
 if TYPE_CHECKING:
-    from genfile.detect.python.imports import Need
+    from genfile.detect.python.imports import ImportNeed
     from genfile.detect.python.manifest import PythonProject
 
 _GROUPS = frozenset({"prod", "production", "deploy", "deployment", "server", "webserver", "web-server"})
@@ -113,7 +113,7 @@ def _rank(name: str, size: int) -> tuple[bool, int]:
     return "cpu" not in re.split(r"[-_.]", name.lower()), size
 
 
-def _say(project: "PythonProject", chosen: Chosen, kind: str, name: str, need: "Need", others: list[str]) -> None:
+def _say(project: "PythonProject", chosen: Chosen, kind: str, name: str, need: "ImportNeed", others: list[str]) -> None:
     path = ("project", "optional-dependencies", name) if kind == "extra" else ("dependency-groups", name)
     line = project.pyproject.line(*path) if project.pyproject else None
     says = project.folder.says("pyproject.toml", line, f"{kind} {name} provides {need.module}")

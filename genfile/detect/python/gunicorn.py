@@ -9,7 +9,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import constant, split_address
 from genfile.detect.python.reach.calls import LOOPBACK
 from genfile.detect.python.reach.values import settled, variable
-from genfile.detect.python.servers import Start, missing_server
+from genfile.detect.python.servers import ServerStart, missing_server
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
 from genfile.parsers.small import parse_shell
@@ -162,7 +162,7 @@ def configured_application(project: PythonProject) -> Fact[Application] | None:
     return None
 
 
-def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
+def gunicorn(project: PythonProject, words: list[str], port: int) -> ServerStart:
     """gunicorn binds $PORT on every address by itself, unless its configuration says where."""
     bound = gunicorn_bind(project)
     name = config_file(project)
@@ -173,7 +173,7 @@ def gunicorn(project: PythonProject, words: list[str], port: int) -> Start:
     moves = bound.variable if bound.port or bound.variable else None if bound.says is not None else "PORT"
     moves = None if bound.alone else moves
     missing = missing_server(project, "gunicorn")
-    return Start(["gunicorn", *flags, *_socket_worker(project), *words], number, moves, missing)
+    return ServerStart(["gunicorn", *flags, *_socket_worker(project), *words], number, moves, missing)
 
 
 def put_configured(project: PythonProject, draft: Draft) -> None:

@@ -19,7 +19,7 @@ _SETTINGS = ("compose", "docker-compose", ".env.example", ".env.sample", ".env.t
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ImportNeed:
     """A module of somebody else that the service imports; ``lazy``: not before a function is called."""
 
     module: str
@@ -34,7 +34,7 @@ class Need:
         return set(known or ()) | {normalise(name.replace(".", "-")) for name in names}
 
 
-def needs(project: "PythonProject") -> list[Need]:
+def needs(project: "PythonProject") -> list[ImportNeed]:
     """What the modules that the start reaches import, and the drivers of the databases that its settings name."""
     cached = getattr(project, "_needs", None)
     if cached is None:
@@ -43,11 +43,11 @@ def needs(project: "PythonProject") -> list[Need]:
     return list(cached)
 
 
-def _imported(project: "PythonProject") -> list[Need]:
+def _imported(project: "PythonProject") -> list[ImportNeed]:
     required = _required(project)
     own = {_dotted(path): path for path in required}
     short = {name.split(".")[0] for name in own}
-    found: dict[str, Need] = {}
+    found: dict[str, ImportNeed] = {}
     for path in _reached(project, required, own):
         for item in required[path]:
             if item.level or item.name.split(".")[0] in short or not item.name.isascii():
@@ -55,7 +55,7 @@ def _imported(project: "PythonProject") -> list[Need]:
             says = project.folder.says(path, item.line, f"import {item.name}")
             old = found.get(item.name)
             if old is None or (old.lazy and not item.lazy):
-                found[item.name] = Need(item.name, says, item.lazy)
+                found[item.name] = ImportNeed(item.name, says, item.lazy)
     return list(found.values())
 
 
@@ -112,7 +112,7 @@ def _followed(required: dict[str, list[Imported]], own: dict[str, str], queue: d
     return order
 
 
-def drivers(project: "PythonProject") -> list[Need]:
+def drivers(project: "PythonProject") -> list[ImportNeed]:
     """The drivers that database URLs name: of compose files, examples of variables, the code's own defaults."""
     folder = project.folder
     known = import_names("drivers")
@@ -124,9 +124,9 @@ def drivers(project: "PythonProject") -> list[Need]:
         if not line.lstrip().startswith("#")
     ]
     texts += [(path, line, text) for path, module in modules(project) for text, line in module.paths]
-    found: dict[str, Need] = {}
+    found: dict[str, ImportNeed] = {}
     for name, line, text in texts:
         for match in _URL.finditer(text):
             for module in known.get(match[0], ()):
-                found.setdefault(module, Need(module, folder.says(name, line, f"{match[0]}://")))
+                found.setdefault(module, ImportNeed(module, folder.says(name, line, f"{match[0]}://")))
     return list(found.values())

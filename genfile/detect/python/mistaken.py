@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from genfile.data import import_names
 from genfile.detect.python.manifest import PythonProject
 from genfile.evidence import Draft
-from genfile.parsers.requirements import Entry, normalise
+from genfile.parsers.requirements import RequirementLine, normalise
 
 # What an image runs on, as markers ask for it.
 _LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
@@ -22,7 +22,7 @@ def put_mistaken(project: PythonProject, draft: Draft) -> None:
                 draft.note("warning", f"{path}:{entry.line}: {text}", path, entry.line)
 
 
-def _mistakes(entry: Entry) -> Iterator[str]:
+def _mistakes(entry: RequirementLine) -> Iterator[str]:
     if not _is_installed(entry):
         return
     modules = {normalise(module): names for module, names in import_names().items()}
@@ -40,7 +40,7 @@ def _mistakes(entry: Entry) -> Iterator[str]:
         yield f"{entry.name or entry.url} is a file on the machine that wrote this list; use a version instead"
 
 
-def _is_installed(entry: Entry) -> bool:
+def _is_installed(entry: RequirementLine) -> bool:
     """Whether a requirement's marker holds on Linux, as far as that can be said."""
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 

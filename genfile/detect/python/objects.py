@@ -13,7 +13,7 @@ from genfile.detect.python.reach import made_by
 from genfile.detect.python.told import told
 from genfile.evidence import Fact
 from genfile.parsers.pyentry import adds_to, run_as
-from genfile.parsers.python import Assignment, Function, PyModule
+from genfile.parsers.python import Assignment, PyModule, PythonFunction
 
 # How many times as many modules must hang on another application before it is taken instead of the first.
 AHEAD = 2
@@ -151,9 +151,9 @@ def _weightiest(project: PythonProject, objects: dict[str, Assignment], made: st
     return first, ""
 
 
-def _makers(project: PythonProject, is_made: Callable[[str | None], bool]) -> list[tuple[str, Function]]:
+def _makers(project: PythonProject, is_made: Callable[[str | None], bool]) -> list[tuple[str, PythonFunction]]:
     """The functions that give an application back, of whatever name: made there, or by another function."""
-    found: list[tuple[str, Function]] = []
+    found: list[tuple[str, PythonFunction]] = []
     for path, module in modules(project):
         for function in module.functions:
             named = not function.name.startswith(("_", "test"))

@@ -4,13 +4,13 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
-from genfile.detect.outside import Reference, put_outside
+from genfile.detect.outside import OutsidePath, put_outside
 from genfile.detect.python.application import modules
 from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.evidence import Draft
-from genfile.parsers.pypaths import Place, Scope, place
+from genfile.parsers.pypaths import PathPlace, Scope, place
 from genfile.parsers.python import PyModule
 
 # Words without which no path of a module leads out of its folder.
@@ -24,7 +24,7 @@ def put_references(project: PythonProject, draft: Draft) -> None:
         put_outside(root, draft, _references(project, draft))
 
 
-def _references(project: PythonProject, draft: Draft) -> Iterator[Reference]:
+def _references(project: PythonProject, draft: Draft) -> Iterator[OutsidePath]:
     served = started(project, draft.values.get("start", []))
     # Django loads its settings and its applications by their names.
     whole = not served or draft.values.get("framework") == "django"
@@ -35,7 +35,7 @@ def _references(project: PythonProject, draft: Draft) -> Iterator[Reference]:
             yield from _of_modules(project, path, module)
 
 
-def _of_paths(project: PythonProject, path: str, module: PyModule) -> Iterator[Reference]:
+def _of_paths(project: PythonProject, path: str, module: PyModule) -> Iterator[OutsidePath]:
     """Paths that lead out, in whatever the module does with them."""
     scope = Scope(module)
     for node in module.of(ast.Call, ast.BinOp, ast.Constant):
@@ -43,10 +43,10 @@ def _of_paths(project: PythonProject, path: str, module: PyModule) -> Iterator[R
             continue
         found = place(scope, node)
         for outside in _outside(project, path, found) if found is not None else ():
-            yield Reference(outside, project.folder.says(path, node.lineno, ast.unparse(node)), runs=True)
+            yield OutsidePath(outside, project.folder.says(path, node.lineno, ast.unparse(node)), runs=True)
 
 
-def _of_modules(project: PythonProject, path: str, module: PyModule) -> Iterator[Reference]:
+def _of_modules(project: PythonProject, path: str, module: PyModule) -> Iterator[OutsidePath]:
     """Modules of a folder above, which `sys.path.append(…)` adds."""
     scope = Scope(module)
     folder = project.folder
@@ -59,10 +59,10 @@ def _of_modules(project: PythonProject, path: str, module: PyModule) -> Iterator
                 if folder.has(f"{name}.py") or folder.has_folder(name):
                     continue
                 for candidate in (posixpath.join(base, name), posixpath.join(base, f"{name}.py")):
-                    yield Reference(candidate, folder.says(path, node.lineno, ast.unparse(node)), runs=True)
+                    yield OutsidePath(candidate, folder.says(path, node.lineno, ast.unparse(node)), runs=True)
 
 
-def _outside(project: PythonProject, path: str, found: Place) -> Iterator[str]:
+def _outside(project: PythonProject, path: str, found: PathPlace) -> Iterator[str]:
     """The paths of the tree that a place of a module means, where it leads out of the project."""
     if found.up == 0:
         return

@@ -4,8 +4,8 @@ import ast
 
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach import Evaluator, Module, evaluator_of, lineage
-from genfile.detect.python.reach.values import ClassRef, Frame, Made, ModuleRef, settled
-from genfile.parsers.pypaths import Look, Place, Scope, literal, place
+from genfile.detect.python.reach.values import BuiltObject, ClassRef, Frame, ModuleRef, settled
+from genfile.parsers.pypaths import Look, PathPlace, Scope, literal, place
 
 
 def scope_of(project: PythonProject, path: str) -> Scope | None:
@@ -16,7 +16,7 @@ def scope_of(project: PythonProject, path: str) -> Scope | None:
 
 
 def _look(evaluator: Evaluator, module: Module) -> Look:
-    def look(node: ast.expr, depth: int) -> Place | None:
+    def look(node: ast.expr, depth: int) -> PathPlace | None:
         if isinstance(node, ast.Name):
             bound = module.bindings.get(node.id, ())
             source = bound[-1] if bound else None
@@ -28,14 +28,14 @@ def _look(evaluator: Evaluator, module: Module) -> Look:
         base = evaluator.value(Frame(module), node.value)
         if isinstance(base, ModuleRef):
             return _of_module(evaluator, base.name, node.attr, depth)
-        if isinstance(base, Made | ClassRef):
+        if isinstance(base, BuiltObject | ClassRef):
             return _of_class(evaluator, base, node.attr, depth)
         return None
 
     return look
 
 
-def _of_module(evaluator: Evaluator, source: str, name: str, depth: int) -> Place | None:
+def _of_module(evaluator: Evaluator, source: str, name: str, depth: int) -> PathPlace | None:
     """A constant of a module, as seen from the folder that is started in."""
     module = evaluator.program.module(source)
     if module is None:
@@ -47,9 +47,9 @@ def _of_module(evaluator: Evaluator, source: str, name: str, depth: int) -> Plac
     return _look(evaluator, module)(ast.Name(name), depth) if depth < MAX_IMPORTS else None
 
 
-def _of_class(evaluator: Evaluator, base: Made | ClassRef, name: str, depth: int) -> Place | None:
+def _of_class(evaluator: Evaluator, base: BuiltObject | ClassRef, name: str, depth: int) -> PathPlace | None:
     """A field of a class of the project's own by its default."""
-    for owner in lineage(evaluator, base.made_by if isinstance(base, Made) else base):
+    for owner in lineage(evaluator, base.made_by if isinstance(base, BuiltObject) else base):
         for node in owner.node.body:
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
@@ -57,13 +57,13 @@ def _of_class(evaluator: Evaluator, base: Made | ClassRef, name: str, depth: int
     return None
 
 
-def _from(evaluator: Evaluator, module: Module, node: ast.expr, depth: int) -> Place | None:
+def _from(evaluator: Evaluator, module: Module, node: ast.expr, depth: int) -> PathPlace | None:
     found = place(Scope(module.parsed, _look(evaluator, module)), node, depth + 1)
     inside = found.inside(module.path) if found is not None else None
     if found is None or inside is None:
         value = settled(evaluator.value(Frame(module), node))
         return literal(value)
-    return Place(None, tuple(inside.split("/")) if inside != "." else (), found.cut)
+    return PathPlace(None, tuple(inside.split("/")) if inside != "." else (), found.cut)
 
 
 # How many packages may pass a name on.

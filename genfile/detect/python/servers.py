@@ -13,7 +13,7 @@ WSGI_SERVERS = ("gunicorn", "waitress", "granian", "uwsgi", "pyuwsgi")
 
 
 @dataclass
-class Start:
+class ServerStart:
     """A start command in words, and what it needs beside the project's dependencies."""
 
     words: list[str]
@@ -23,13 +23,13 @@ class Start:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-def waitress(project: PythonProject, reference: str, port: int, *, factory: bool = False) -> Start:
+def waitress(project: PythonProject, reference: str, port: int, *, factory: bool = False) -> ServerStart:
     call = ["--call"] if factory else []
     words = ["waitress-serve", "--host=0.0.0.0", f"--port={port}", *call, reference]
-    return Start(words, port, None, missing_server(project, "waitress"))
+    return ServerStart(words, port, None, missing_server(project, "waitress"))
 
 
-def uwsgi(project: PythonProject, reference: str, port: int = 8000) -> Start | None:
+def uwsgi(project: PythonProject, reference: str, port: int = 8000) -> ServerStart | None:
     """uWSGI by the project's own file, where that is the server it has."""
     if not {"uwsgi", "pyuwsgi"} & set(project.dependencies) or "gunicorn" in project.dependencies:
         return None
@@ -38,30 +38,32 @@ def uwsgi(project: PythonProject, reference: str, port: int = 8000) -> Start | N
         match = re.search(r"(?m)^\s*http(?:-socket)?\s*=\s*\S*?:(?:(\d+)|\S+)", text)
         if match:
             own = port_number(match[1]) or port
-            return Start(["uwsgi", "--ini", name], own, "PORT" if "PORT" in match[0] else None)
+            return ServerStart(["uwsgi", "--ini", name], own, "PORT" if "PORT" in match[0] else None)
         if re.search(r"(?m)^\s*(?:module|wsgi|wsgi-file|mount)\s*=", text):
-            return Start(["uwsgi", "--http", f"0.0.0.0:{port}", "--ini", name], port)
+            return ServerStart(["uwsgi", "--http", f"0.0.0.0:{port}", "--ini", name], port)
     words = ["uwsgi", "--http", f"0.0.0.0:{port}", "--module", reference, "--master", "--die-on-term", "--need-app"]
-    return Start(words, port)
+    return ServerStart(words, port)
 
 
 def asgi(
     project: PythonProject, server: str, reference: str, port: int, place: list[str], factory: bool = False
-) -> Start:
+) -> ServerStart:
     """An ASGI server on every address; ``place``: uvicorn's flags for the folder to import from."""
     missing = missing_server(project, server)
     if server == "daphne":
-        return Start(["daphne", "-b", "0.0.0.0", "-p", str(port), reference], port, None, missing)
+        return ServerStart(["daphne", "-b", "0.0.0.0", "-p", str(port), reference], port, None, missing)
     if server == "hypercorn":
-        return Start(
+        return ServerStart(
             ["hypercorn", "--bind", f"0.0.0.0:{port}", reference + ("()" if factory else "")], port, None, missing
         )
     flags = ["--factory"] if factory else []
     if server == "granian":
         place = [word.replace("--app-dir", "--working-dir") for word in place]
         words = ["granian", "--interface", "asgi", "--host", "0.0.0.0", "--port", str(port), *place, *flags, reference]
-        return Start(words, port, None, missing)
-    return Start(["uvicorn", *place, reference, "--host", "0.0.0.0", "--port", str(port), *flags], port, None, missing)
+        return ServerStart(words, port, None, missing)
+    return ServerStart(
+        ["uvicorn", *place, reference, "--host", "0.0.0.0", "--port", str(port), *flags], port, None, missing
+    )
 
 
 def missing_server(project: PythonProject, server: str) -> list[str]:

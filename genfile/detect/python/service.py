@@ -28,7 +28,7 @@ from genfile.detect.python.processes import put_processes, put_release
 from genfile.detect.python.removed import put_removed
 from genfile.detect.python.runnable import put_runnable
 from genfile.detect.python.scm import put_version_variable
-from genfile.detect.python.servers import Start, named_port
+from genfile.detect.python.servers import ServerStart, named_port
 from genfile.detect.python.serving import code_port, serving
 from genfile.detect.python.sources import put_sources
 from genfile.detect.python.start import (
@@ -166,7 +166,7 @@ def _put_start(project: PythonProject, draft: Draft, framework: Framework | None
     by_procfile = put_procfile(project, draft, port) or put_hosted(project, draft, port)
     start, evidence, guess = _own_start(project, framework, django, draft, port)
     if start is None and by_procfile and framework is not None and framework.kind != "worker":
-        start = Start(draft.values["start"], port, "PORT")
+        start = ServerStart(draft.values["start"], port, "PORT")
     if by_procfile and start is not None and is_misfit(project, draft.values["start"], draft.values, framework):
         says = draft.evidence["/start"].evidence[0]
         text = (
@@ -208,7 +208,7 @@ def _not_listed(extra: list[str], place: str) -> str:
     return f"{names} {are} not in your dependencies; the image installs {them}. Add {them} to {place}"
 
 
-def _put_named(project: PythonProject, draft: Draft, start: Start, port: int | None) -> None:
+def _put_named(project: PythonProject, draft: Draft, start: ServerStart, port: int | None) -> None:
     """Port and variable of a command that a host's file names; what its configuration binds is bound in its place."""
     words = draft.values["start"]
     at = next((index for index, word in enumerate(words) if word in ("gunicorn", "gunicorn.app.wsgiapp")), None)
@@ -235,7 +235,7 @@ def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int]
 
 def _own_start(
     project: PythonProject, framework: Framework | None, django: Django | None, draft: Draft, port: int
-) -> tuple[Start | None, tuple[Evidence, ...], bool]:
+) -> tuple[ServerStart | None, tuple[Evidence, ...], bool]:
     """What genfile would start: Django's application, an application object, else a program."""
     if django is not None:
         says = project.folder.says(django.application_file or django.place, 1, django.application)
@@ -252,14 +252,14 @@ def _own_start(
     written = hosted_program(project)
     whole = own_way(project, draft, application.value, written) if application is not None else None
     if whole is not None:
-        return Start(whole.value, None), whole.evidence, False
+        return ServerStart(whole.value, None), whole.evidence, False
     if framework is not None and application is not None:
         start = application_start(project, framework, application.value, port)
         hosted = written if start is not None and start.extra else None
         hosted = hosted or (_own_server(project) if start is not None and start.extra else None)
         if hosted is not None and not _is_development(project, hosted.value):
             # The project has no server for it, and starts a program that is one.
-            return Start(hosted.value, None), hosted.evidence, False
+            return ServerStart(hosted.value, None), hosted.evidence, False
         if start is not None:
             draft.put("application", application.but(application.value.reference))
             if framework.interface:
@@ -268,7 +268,7 @@ def _own_start(
                 draft.put("python_path", application.but(project.folder.full(application.value.root)))
             return start, application.evidence, False
     if written is not None:
-        return Start(written.value, None), written.evidence, False
+        return ServerStart(written.value, None), written.evidence, False
     program = program_start(project, framework, port)
     if program is None:
         return None, (), False

@@ -16,7 +16,7 @@ from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.objects import find_application
 from genfile.detect.python.reach import reach
 from genfile.detect.python.runnable import named_from_above
-from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, Start, asgi, named_port, uwsgi, waitress
+from genfile.detect.python.servers import ASGI_SERVERS, WSGI_SERVERS, ServerStart, asgi, named_port, uwsgi, waitress
 from genfile.detect.python.serving import bot, serving, staying
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.makefile import parse_makefile
@@ -215,7 +215,7 @@ def _files(project: PythonProject, module: str, words: list[str]) -> list[str]:
     return [path for path in paths if project.folder.has(path)]
 
 
-def django_start(project: PythonProject, django: Django, port: int = 8000) -> Start:
+def django_start(project: PythonProject, django: Django, port: int = 8000) -> ServerStart:
     """gunicorn, or the ASGI server among the dependencies."""
     folder = [] if django.base == "." else ["--chdir", django.base]
     if not django.asgi:
@@ -225,7 +225,7 @@ def django_start(project: PythonProject, django: Django, port: int = 8000) -> St
     return asgi(project, server, django.application, port, [] if django.base == "." else ["--app-dir", django.base])
 
 
-def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port: int) -> Start:
+def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port: int) -> ServerStart:
     """gunicorn, unless the project has only another server."""
     if "gunicorn" not in project.dependencies and "waitress" in project.dependencies and not folder:
         return waitress(project, django.application, port)
@@ -234,7 +234,7 @@ def _django_wsgi(project: PythonProject, django: Django, folder: list[str], port
 
 def application_start(
     project: PythonProject, framework: Framework, application: Application, port: int = 8000
-) -> Start | None:
+) -> ServerStart | None:
     """The server among the dependencies that fits the framework's interface."""
     reference = application.reference
     if framework.interface == "asgi" or application.asgi:
@@ -243,7 +243,7 @@ def application_start(
             return gunicorn(project, [reference], port)
         names = [name for name in ASGI_SERVERS if name in project.dependencies]
         if "gunicorn" in project.dependencies and "uvicorn-worker" in project.dependencies:
-            return Start(["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", reference], port, "PORT")
+            return ServerStart(["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", reference], port, "PORT")
         server = next(iter(names), (framework.interface == "asgi" and framework.server) or "uvicorn")
         return asgi(project, server, f"{application.module}:{application.name}", port, [], application.factory)
     if framework.interface == "wsgi":
@@ -256,11 +256,11 @@ def application_start(
             .replace("{port}", str(port))
             for word in framework.start
         ]
-        return Start(words, port if "{port}" in framework.start else framework.port, framework.port_variable)
+        return ServerStart(words, port if "{port}" in framework.start else framework.port, framework.port_variable)
     return None
 
 
-def _wsgi(project: PythonProject, application: Application, port: int) -> Start:
+def _wsgi(project: PythonProject, application: Application, port: int) -> ServerStart:
     bare = f"{application.module}:{application.name}"
     server = next((name for name in WSGI_SERVERS if name in project.dependencies), "gunicorn")
     if server == "waitress" or "." in application.name:
@@ -268,45 +268,47 @@ def _wsgi(project: PythonProject, application: Application, port: int) -> Start:
         return waitress(project, bare, port, factory=application.factory)
     if server == "granian":
         words = ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", str(port), bare]
-        return Start(words, port)
+        return ServerStart(words, port)
     own = uwsgi(project, application.reference, port) if server in ("uwsgi", "pyuwsgi") else None
     return own or gunicorn(project, [application.reference], port)
 
 
 def program_start(
     project: PythonProject, framework: Framework | None, port: int = 8000
-) -> tuple[Start, Evidence] | None:
+) -> tuple[ServerStart, Evidence] | None:
     """A framework's command with a file, a console script, a `__main__`, or a file that is run directly."""
     folder = project.folder
     program = find_program(project, framework)
     listens = serving(project) if framework is None or framework.kind == "server" else None
     if listens is not None and _is_own(project, framework):
-        return Start(listens.value, None), listens.evidence[0]
+        return ServerStart(listens.value, None), listens.evidence[0]
     stays = bot(project) if framework is not None and framework.start == ("python", "{file}") else None
     if framework is not None and framework.kind == "worker" and stays is not None:
-        return Start(stays.value, None), stays.evidence[0]
+        return ServerStart(stays.value, None), stays.evidence[0]
     own = _framework_start(project, framework, program, port) if framework is not None else None
     scripts = list(project.scripts)
     if own is not None and not (scripts and project.has_build_system and own[0].words[0] == "python"):
         return own
     stays = staying(project)
     if stays is not None:
-        return Start(stays.value, None), stays.evidence[0]
+        return ServerStart(stays.value, None), stays.evidence[0]
     if project.has_build_system and scripts:
         name = next(
             (s for s in scripts if any(word in s for word in ("server", "serve", "api", "web", "bot", "worker"))),
             scripts[0],
         )
-        return Start([name], None), folder.says("pyproject.toml", None, f"script {name}")
+        return ServerStart([name], None), folder.says("pyproject.toml", None, f"script {name}")
     package = has_main_package(project)
     if program is None and package is not None:
         name = module_name(project, f"{package}.py")
-        return Start(["python", "-m", name], None), folder.says(f"{package}/__main__.py", 1, f"{package}/__main__.py")
+        return ServerStart(["python", "-m", name], None), folder.says(
+            f"{package}/__main__.py", 1, f"{package}/__main__.py"
+        )
     made = _made_program(project)
     if made is not None:
         return made
     if program is not None:
-        return Start(["python", program], None), folder.says(program, 1, program)
+        return ServerStart(["python", program], None), folder.says(program, 1, program)
     return None
 
 
@@ -320,7 +322,7 @@ def _is_own(project: PythonProject, framework: Framework | None) -> bool:
     return listener is not None and listener.callee == f"{framework.name}.serve"
 
 
-def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
+def _made_program(project: PythonProject) -> tuple[ServerStart, Evidence] | None:
     """`python x.py` of a Makefile's target that runs the project."""
     targets = project.folder.parse(parse_makefile, "Makefile") if project.folder.has("Makefile") else None
     for name in ("run", "start", "serve"):
@@ -329,22 +331,24 @@ def _made_program(project: PythonProject) -> tuple[Start, Evidence] | None:
         if target is None or not words or words[0] not in ("python", "python3") or len(words) < 2:
             continue
         if project.folder.has(words[1].removeprefix("./")) and words[1] != "manage.py":
-            return Start(["python", *words[1:]], None), project.folder.says("Makefile", target.line, f"make {name}")
+            return ServerStart(["python", *words[1:]], None), project.folder.says(
+                "Makefile", target.line, f"make {name}"
+            )
     return None
 
 
 def _framework_start(
     project: PythonProject, framework: Framework, program: str | None, port: int
-) -> tuple[Start, Evidence] | None:
+) -> tuple[ServerStart, Evidence] | None:
     """The command that the framework's data gives, where what it is to be given is there."""
     if program is not None and program.endswith("/__main__.py"):
         name = module_name(project, program).removesuffix(".__main__")
-        return Start(["python", "-m", name], framework.port, framework.port_variable), project.folder.says(
+        return ServerStart(["python", "-m", name], framework.port, framework.port_variable), project.folder.says(
             program, 1, program
         )
     worker = _own_worker(project) if framework.name == "rq" else None
     if worker is not None:
-        return Start(["python", worker], None), project.folder.says(worker, 1, worker)
+        return ServerStart(["python", worker], None), project.folder.says(worker, 1, worker)
     values = {"{port}": str(port)}
     settings = worker_settings(project)
     book = notebook(project)
@@ -364,7 +368,7 @@ def _framework_start(
     path = book if book and book in words else settings[1] if settings and "{settings}" in framework.start else program
     number = port if "{port}" in framework.start else framework.port
     place = path or project.folder.spec_path
-    return Start(words, number, framework.port_variable), project.folder.says(place, 1, place)
+    return ServerStart(words, number, framework.port_variable), project.folder.says(place, 1, place)
 
 
 def _own_worker(project: PythonProject) -> str | None:

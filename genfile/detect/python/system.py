@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from genfile.data import SystemPackages, backing_services, brought_packages, system_packages
+from genfile.data import PackageNeeds, backing_services, brought_packages, system_packages
 from genfile.detect.hosting import run_packages
 from genfile.detect.python.application import modules
 from genfile.detect.python.browsers import browsers
@@ -37,7 +37,7 @@ class _Needed:
     run: set[str] = field(default_factory=set)
     evidence: list[Evidence] = field(default_factory=list)
 
-    def add(self, needs: SystemPackages, says: Evidence) -> None:
+    def add(self, needs: PackageNeeds, says: Evidence) -> None:
         if needs.build or needs.run:
             self.evidence.append(says)
             self.build.update(needs.build)
@@ -65,7 +65,7 @@ def put_system(project: PythonProject, draft: Draft) -> None:
         draft.put("system_packages", Fact(value, tuple(needed.evidence)))
 
 
-def _of_dependencies(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:
+def _of_dependencies(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
     """What the dependencies need that the project names; those of conda's channels bring theirs."""
     known = system_packages("pypi")
     for name, dependency in sorted(project.dependencies.items()):
@@ -81,7 +81,7 @@ def _of_dependencies(project: PythonProject) -> Iterator[tuple[SystemPackages, E
             yield known[extra], dependency.evidence
 
 
-def _of_brought(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:
+def _of_brought(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
     """The shared libraries that packages need which others bring: without them they can't even be imported."""
     known, own = system_packages("pypi"), project.dependencies
     brought = reach(project.packages, own)
@@ -96,17 +96,17 @@ def _of_brought(project: PythonProject) -> Iterator[tuple[SystemPackages, Eviden
         libraries = tuple(item for item in needs.run if item.startswith("lib"))
         says = own[parent].evidence
         if libraries:
-            yield SystemPackages(needs.build, libraries), Evidence(says.path, says.line, f"{parent} depends on {name}")
+            yield PackageNeeds(needs.build, libraries), Evidence(says.path, says.line, f"{parent} depends on {name}")
 
 
-def _of_settings(project: PythonProject) -> Iterator[tuple[SystemPackages, Evidence]]:
+def _of_settings(project: PythonProject) -> Iterator[tuple[PackageNeeds, Evidence]]:
     """GeoDjango: an application or an engine of the settings."""
     if project.depends("django") is None or project.conda_names:
         return
     for path, module in modules(project):
         for node in module.of(ast.Constant):
             if isinstance(node.value, str) and node.value.startswith(_GIS):
-                yield SystemPackages(("libgdal36",), ("libgdal36",)), project.folder.says(path, node.lineno, node.value)
+                yield PackageNeeds(("libgdal36",), ("libgdal36",)), project.folder.says(path, node.lineno, node.value)
                 return
 
 

@@ -35,7 +35,7 @@ _SCRIPTS = ("run.sh", "start.sh", "entrypoint.sh", "docker-entrypoint.sh", "serv
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StartedFile:
     """A file of the project that a command starts; ``serves``: as an application that a server is given."""
 
     path: str
@@ -43,11 +43,11 @@ class Told:
     says: Evidence
 
 
-def told(project: "PythonProject") -> list[Told]:
+def told(project: "PythonProject") -> list[StartedFile]:
     """The files that commands name which people are told, each once, the tools' own tasks before prose; read once."""
     key, memory = ("python-told", project.folder.path), project.folder.tree.memory
     if key not in memory:
-        found: dict[tuple[str, bool], Told] = {}
+        found: dict[tuple[str, bool], StartedFile] = {}
         for count, (text, says) in enumerate(_commands(project)):
             for command in (parse_shell(text) or ()) if count < MAX_COMMANDS else ():
                 for item in _named(project, command, says):
@@ -142,7 +142,7 @@ def _lines(text: str, name: str, project: "PythonProject") -> Iterator[tuple[str
             yield plain, project.folder.says(name, number, plain)
 
 
-def _named(project: "PythonProject", command: ShellCommand, says: Evidence) -> Iterator[Told]:
+def _named(project: "PythonProject", command: ShellCommand, says: Evidence) -> Iterator[StartedFile]:
     """The file that one command starts, where it is there."""
     words = [word for word in command.words if word not in ("exec", "-u")]
     if len(words) > 2 and words[0] in _WRAPPERS and words[1] == "run":
@@ -171,7 +171,7 @@ def _named(project: "PythonProject", command: ShellCommand, says: Evidence) -> I
             and path.rsplit("/", 1)[-1] not in ("manage.py", "setup.py")
             and project.folder.has(path)
         ):
-            yield Told(path, serves, says)
+            yield StartedFile(path, serves, says)
             return
 
 

@@ -10,7 +10,7 @@ from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
-from genfile.detect.runtime import Asked, Range, put_runtime
+from genfile.detect.runtime import AskedRuntime, Range, put_runtime
 from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.pyimports import required_imports
@@ -22,7 +22,7 @@ def python_version(project: PythonProject, draft: Draft) -> None:
     """Put /runtime: a pin before ranges, ranges bounded by what the locked packages work with."""
     remedy = "add a .python-version, or requires-python to pyproject.toml"
     place = project.requirements_name or "pyproject.toml"
-    asked = Asked(
+    asked = AskedRuntime(
         "python",
         "Python",
         decide(project, PIN_SIGNALS, agree=lambda a, b: a.line == b.line),

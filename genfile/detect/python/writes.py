@@ -11,9 +11,9 @@ from genfile.detect.python.imports import started
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.places import scope_of
 from genfile.evidence import Draft, Evidence, Fact
-from genfile.parsers.pypaths import Place, Scope
+from genfile.parsers.pypaths import PathPlace, Scope
 from genfile.parsers.python import PyModule
-from genfile.parsers.pywrites import Written, settings, written
+from genfile.parsers.pywrites import PythonWritten, settings, written
 
 MAX_FOLDERS = 8
 # Code that runs on a developer's machine, or by hand.
@@ -52,7 +52,7 @@ def put_writes(project: PythonProject, draft: Draft) -> None:
         draft.put("writable", Fact(listed, tuple(evidence)))
 
 
-def _by_setting(project: PythonProject, module: PyModule) -> Iterator[Written]:
+def _by_setting(project: PythonProject, module: PyModule) -> Iterator[PythonWritten]:
     """Folders that a package makes because of a setting, where no other setting says which."""
     for package, entry in load_table("folders")["python"].items():
         if package not in project.dependencies:
@@ -60,7 +60,7 @@ def _by_setting(project: PythonProject, module: PyModule) -> Iterator[Written]:
         for value, line in settings(module, entry["setting"]):
             chosen = isinstance(value, ast.Constant) and value.value == entry["value"]
             if chosen and not any(any(settings(other, entry["unless"])) for _, other in modules(project)):
-                yield Written(Place(None, (entry["folder"],)), line)
+                yield PythonWritten(PathPlace(None, (entry["folder"],)), line)
 
 
 def by_hand(path: str) -> bool:

@@ -9,7 +9,7 @@ from genfile.image.files import Answer
 from genfile.image.finding import Finding, Mend
 from genfile.image.needs import Needs
 from genfile.image.packages import Environment, Modules, program_packages
-from genfile.image.programs import Program, environments, find_program
+from genfile.image.programs import ProgramLookup, environments, find_program
 from genfile.image.target import NODE_ENDINGS, find_file, find_module, target_of, words_of
 
 ID = "command-exists"
@@ -69,7 +69,7 @@ def _brings_itself(built: Built) -> bool:
     )
 
 
-def _absent(built: Built, name: str, program: Program, line: int | None) -> Finding:
+def _absent(built: Built, name: str, program: ProgramLookup, line: int | None) -> Finding:
     """A program that is not there: with the package that would bring it, where an installation leaves it out."""
     for content in program.installed:
         if isinstance(content, Modules):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from genfile.image.build import Built
 from genfile.image.finding import Finding
 from genfile.image.needs import Needs
-from genfile.image.stage import Stage, Step
+from genfile.image.stage import RunStep, StageState
 
 ID = "git-where-fetched"
 REASON = "Installing a dependency from git needs git in that stage; slim images do not have it."
@@ -29,7 +29,7 @@ def find(built: Built, needs: Needs) -> Iterator[Finding]:
                     break
 
 
-def _in_files(built: Built, stage: Stage, step: Step) -> str | None:
+def _in_files(built: Built, stage: StageState, step: RunStep) -> str | None:
     """A dependency of a requirements file that the step is given."""
     for at, word in enumerate(step.words[:-1]):
         if word not in ("-r", "--requirement"):

@@ -11,14 +11,16 @@ from genfile.container.shell import script_commands, split_commands
 from genfile.image.context import Context
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import anything, in_order, perform
-from genfile.image.files import Made
-from genfile.image.stage import Stage
+from genfile.image.files import MadePath
+from genfile.image.stage import StageState
 
 # A file that a text writes to: `> path`, `>> "path"`.
 _REDIRECTED = re.compile(r"(?<![0-9&<>])>{1,2}\s*[\"']?([A-Za-z0-9_./~-]+)")
 
 
-def carry_out(context: Context, stage: Stage, text: str, line: int, *, words: tuple[str, ...] | None = None) -> None:
+def carry_out(
+    context: Context, stage: StageState, text: str, line: int, *, words: tuple[str, ...] | None = None
+) -> None:
     """What a RUN instruction does: ``text`` in a shell, or ``words`` without one."""
     if words is not None:
         perform(Run(context, stage, effects(), words, stage.folder, line))
@@ -30,7 +32,7 @@ def carry_out(context: Context, stage: Stage, text: str, line: int, *, words: tu
     in_order(Run(context, stage, effects(), ("sh",), stage.folder, line), commands)
     for match in _REDIRECTED.finditer(text):
         if not match[1].startswith(("/dev/", "&")):
-            stage.files.put(Made(stage.at(match[1]), "a redirection"))
+            stage.files.put(MadePath(stage.at(match[1]), "a redirection"))
 
 
 @cache

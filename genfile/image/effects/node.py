@@ -8,7 +8,7 @@ from genfile.container.shell import split_commands
 from genfile.image.effects.nodelock import Locked, locked_by_bun, locked_by_npm, locked_by_pnpm, locked_by_yarn
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import in_order, perform, unknown
-from genfile.image.files import Answer, Gone, Loose, Made
+from genfile.image.files import Answer, Gone, Loose, MadePath
 from genfile.image.packages import Modules, brought_programs, parents
 from genfile.parsers.data import parse_json, parse_jsonc, parse_yaml
 from genfile.parsers.yarnlock import parse_yarn_lock
@@ -275,7 +275,7 @@ def _global(run: Run, words: list[str]) -> None:
     for word in words:
         name = _plain(word)
         for program in brought_programs(name):
-            run.stage.files.put(Made(posixpath.join(place, program), f"npm install --global {name}"))
+            run.stage.files.put(MadePath(posixpath.join(place, program), f"npm install --global {name}"))
     if any("/" in word and not word.startswith("@") for word in words):
         run.may_change(place)
 
@@ -329,7 +329,7 @@ def _node(run: Run) -> None:
 
 def _corepack(run: Run) -> None:
     for name in ("pnpm", "pnpx", "yarn", "yarnpkg"):
-        run.stage.files.put(Made(f"/usr/local/bin/{name}", "corepack"))
+        run.stage.files.put(MadePath(f"/usr/local/bin/{name}", "corepack"))
 
 
 def _parallel(run: Run) -> None:

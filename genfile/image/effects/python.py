@@ -109,9 +109,9 @@ def _pip(run: Run) -> None:
 
 
 def _tools(prefix: str, wanted: Wanted) -> Any:
-    from genfile.image.files import Made
+    from genfile.image.files import MadePath
 
-    return Made(posixpath.join(prefix, "bin/uv" if "uv" in wanted.names else "bin/poetry"), "pip")
+    return MadePath(posixpath.join(prefix, "bin/uv" if "uv" in wanted.names else "bin/poetry"), "pip")
 
 
 def _asked(run: Run, words: list[str]) -> Wanted:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from genfile.container.variables import expand
 from genfile.image.context import Context
-from genfile.image.files import Answer, Found, Made, Unknown
-from genfile.image.stage import Lack, Stage, make_folder, source_text
+from genfile.image.files import Answer, FoundPath, MadePath, Unknown
+from genfile.image.stage import Lack, StageState, make_folder, source_text
 from genfile.parsers import Document
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Run:
     set for it alone; ``line``: of its instruction."""
 
     context: Context
-    stage: Stage
+    stage: StageState
     effects: "Mapping[str, Effect]"
     words: tuple[str, ...]
     folder: str
@@ -70,7 +70,7 @@ class Run:
     def at(self, path: str) -> str:
         return posixpath.normpath(posixpath.join(self.folder, path))
 
-    def find(self, path: str) -> Found:
+    def find(self, path: str) -> FoundPath:
         return self.stage.files.find(self.at(path))
 
     def text(self, path: str) -> str | None:
@@ -95,7 +95,7 @@ class Run:
     def make(self, path: str, *, folder: bool = False, open: bool = False, content: Any = None) -> None:
         """The command makes a file or a folder. ``open``: more may be in it than is known."""
         owner = self.stage.user.partition(":")[0]
-        self.stage.files.put(Made(self.at(path), self.words[0], folder, open, owner, content))
+        self.stage.files.put(MadePath(self.at(path), self.words[0], folder, open, owner, content))
 
     def make_folder(self, path: str) -> None:
         make_folder(self.stage, self.at(path), self.words[0], self.stage.user.partition(":")[0])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from genfile.container.shell import Simple
 from genfile.image.effects.run import MAX_DEPTH, Run
 from genfile.image.files import Unknown
-from genfile.image.stage import Stage, Step
+from genfile.image.stage import RunStep, StageState
 
 MAX_STEPS = 2_000
 # Tools that run what a file of rules says, wherever that writes.
@@ -41,7 +41,7 @@ def perform(run: Run) -> None:
         return
     seen = {**run.stage.variables, **run.stage.settings, **run.given}
     packages = frozenset(run.stage.packages)
-    run.stage.steps.append(Step(run.line, run.words, run.folder, packages, seen))
+    run.stage.steps.append(RunStep(run.line, run.words, run.folder, packages, seen))
     effect = run.effects.get(run.program)
     if effect is None:
         unknown(run)
@@ -61,6 +61,6 @@ def unknown(run: Run) -> None:
         run.may_change("/usr", "/opt", "/root")
 
 
-def anything(stage: Stage, why: str) -> None:
+def anything(stage: StageState, why: str) -> None:
     stage.loose = stage.loose or why
     stage.files.put(Unknown("/", why))

@@ -8,7 +8,7 @@ from genfile.container.shell import split_commands
 from genfile.image.effects.files import _nothing
 from genfile.image.effects.run import Effect, Run
 from genfile.image.effects.shell import anything, in_order, perform, unknown
-from genfile.image.files import Answer, Made
+from genfile.image.files import Answer, MadePath
 
 
 def _packages(run: Run) -> None:
@@ -33,7 +33,7 @@ def _user(run: Run) -> None:
         or any(re.fullmatch(r"-[a-z]*m[a-z]*", word) for word in run.rest)
     ):
         number = run.value("-u", "--uid")
-        run.stage.files.put(Made(posixpath.normpath(home), run.words[0], folder=True, owner=number or name))
+        run.stage.files.put(MadePath(posixpath.normpath(home), run.words[0], folder=True, owner=number or name))
 
 
 def _shell(run: Run) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from genfile.image.effects.run import Effect, Run
-from genfile.image.files import Answer, Made
+from genfile.image.files import Answer, MadePath
 from genfile.image.packages import Paths
 from genfile.parsers.data import parse_jsonc
 from genfile.parsers.jsreach import Import
@@ -54,7 +54,7 @@ def _compile(run: Run, *, assets: bool = False) -> None:
     for out, paths in made.items():
         inner = frozenset(posixpath.relpath(path, out) for path in paths if path.startswith(out + "/"))
         content = Paths(inner, _CODE if assets else ())
-        run.stage.files.put(Made("/" + out, run.program, folder=True, content=content))
+        run.stage.files.put(MadePath("/" + out, run.program, folder=True, content=content))
 
 
 def _listing(run: Run) -> Listing:

@@ -8,12 +8,12 @@ from genfile.image.files import Answer
 from genfile.image.loaded.model import MAX_MODULES, Load, Reached
 from genfile.image.packages import parents
 from genfile.image.programs import environments
-from genfile.image.target import Target, find_module
+from genfile.image.target import StartTarget, find_module
 from genfile.parsers.pyimports import Imported, required_imports
 from genfile.parsers.python import parse_python
 
 
-def follow_python(built: Built, target: Target, result: Reached) -> None:
+def follow_python(built: Built, target: StartTarget, result: Reached) -> None:
     """Add what the module that is started imports, and what is imported by what it imports."""
     if target.kind == "module":
         path, found = find_module(built.final, target.name, target.roots)

@@ -48,7 +48,7 @@ def safe_path(rendered: str, place: str) -> str:
     return "" if normal == "." else check_protected(normal, place)
 
 
-class Files:
+class FileRenderer:
     """Renders one templated folder; `done` and `folders` fill while it goes."""
 
     def __init__(self, bundle: Bundle, folder: str, context: Mapping[str, Any], texts: Texts) -> None:

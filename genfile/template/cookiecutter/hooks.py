@@ -62,7 +62,7 @@ def foreign_extensions(extensions: Any) -> list[str]:
     return [str(name) for name in listed if str(name) not in BUILT_IN]
 
 
-class Workspace:
+class HookWorkspace:
     """A copy of the bundle and a place for the project, on disk for as long as code of the template runs."""
 
     def __init__(self, root: Path, bundle: Bundle) -> None:
@@ -105,10 +105,10 @@ class Workspace:
 
 
 @contextmanager
-def workspace(bundle: Bundle) -> Iterator[Workspace]:
+def workspace(bundle: Bundle) -> Iterator[HookWorkspace]:
     """A temporary folder, away afterwards whatever happens."""
     with tempfile.TemporaryDirectory(prefix="genfile-", ignore_cleanup_errors=True) as folder:
-        yield Workspace(Path(folder).resolve(), bundle)
+        yield HookWorkspace(Path(folder).resolve(), bundle)
 
 
 def run_script(script: Path, folder: Path, shown: str, *, quiet: bool = False) -> None:

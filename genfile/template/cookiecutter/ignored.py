@@ -8,7 +8,7 @@ NAME = ".gitignore"
 MAX_BYTES = 1024 * 1024
 
 
-class Rule(NamedTuple):
+class CookiecutterIgnore(NamedTuple):
     """One line: the expression of its paths, and whether it leaves them out or takes them back."""
 
     expression: Any
@@ -25,7 +25,7 @@ class Ignored:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._rules: dict[str, list[Rule]] = {}
+        self._rules: dict[str, list[CookiecutterIgnore]] = {}
 
     def enter(self, folder: str) -> None:
         """Read the .gitignore of a folder, relative to the root, before anything in it is asked for."""
@@ -50,7 +50,7 @@ class Ignored:
             folder = posixpath.dirname(folder)
 
 
-def _rule(line: str) -> Rule | None:
+def _rule(line: str) -> CookiecutterIgnore | None:
     """None for a comment, and for a line that git can't read."""
     from pathspec import GitIgnoreSpec
 
@@ -58,5 +58,5 @@ def _rule(line: str) -> Rule | None:
         patterns: Any = GitIgnoreSpec.from_lines([line.removesuffix("\r")]).patterns
     except ValueError:
         return None
-    found = [Rule(pattern.regex, pattern.include) for pattern in patterns if pattern.include is not None]
+    found = [CookiecutterIgnore(pattern.regex, pattern.include) for pattern in patterns if pattern.include is not None]
     return found[0] if found else None

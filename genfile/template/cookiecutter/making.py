@@ -8,7 +8,7 @@ from typing import Any
 from genfile.bundle import Bundle
 from genfile.errors import PresetError
 from genfile.template.cookiecutter import hooks
-from genfile.template.cookiecutter.files import Files, project_folder
+from genfile.template.cookiecutter.files import FileRenderer, project_folder
 from genfile.template.cookiecutter.results import read_results
 from genfile.template.cookiecutter.texts import Texts, guarded
 from genfile.template.project import Again, Hooked, NewFile
@@ -17,7 +17,7 @@ Context = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Made:
+class Baked:
     """The files to write, and the part that hooks had in them."""
 
     files: dict[str, NewFile]
@@ -32,18 +32,18 @@ class Making:
     bundle: Bundle
     folder: str
     texts: Texts
-    work: hooks.Workspace | None
+    work: hooks.HookWorkspace | None
 
-    def first(self, context: Context, name: str, output: str) -> Made:
+    def first(self, context: Context, name: str, output: str) -> Baked:
         """The project. ``output``: the folder that its own will lie in."""
         if self.work is None:
             files = self._rendered(context)
-            return Made(files.done, files.empty_folders(), None)
+            return Baked(files.done, files.empty_folders(), None)
         files, place = self._run(self.work, context, name, self.work.output)
         results = read_results(place, files.done, (str(self.work.output), output))
-        return Made(results.files, tuple(results.folders), results.hooked(files.done))
+        return Baked(results.files, tuple(results.folders), results.hooked(files.done))
 
-    def second(self, made: Made, context: Context, notes: list[str]) -> Again:
+    def second(self, made: Baked, context: Context, notes: list[str]) -> Again:
         """The same once more; hooks run again where they added or changed anything that is not ignored."""
         rendered = self._rendered(context).done
         if self.work is None or made.hooked is None or not _changed(made.files, made.hooked):
@@ -60,14 +60,14 @@ class Making:
             )
             return Again(rendered, rendered)
 
-    def _rendered(self, context: Context) -> Files:
-        files = Files(self.bundle, self.folder, context, self.texts)
+    def _rendered(self, context: Context) -> FileRenderer:
+        files = FileRenderer(self.bundle, self.folder, context, self.texts)
         files.render()
         return files
 
     def _run(
-        self, work: hooks.Workspace, context: Context, name: str, output: Path, *, quiet: bool = False
-    ) -> tuple[Files, Path]:
+        self, work: hooks.HookWorkspace, context: Context, name: str, output: Path, *, quiet: bool = False
+    ) -> tuple[FileRenderer, Path]:
         """The files as they were rendered, and the folder that holds them, all hooks run."""
         place = work.make_project(name, output)
         inside = {**context, "cookiecutter": {**context["cookiecutter"], "_output_dir": str(output)}}
@@ -77,7 +77,7 @@ class Making:
         self._run_hook("post_gen_project", inside, work, place, quiet=quiet)
         return files, place
 
-    def _run_hook(self, hook: str, context: Context, work: hooks.Workspace, place: Path, *, quiet: bool) -> None:
+    def _run_hook(self, hook: str, context: Context, work: hooks.HookWorkspace, place: Path, *, quiet: bool) -> None:
         """Render the scripts of a hook, and run them in the project's folder."""
         for path in hooks.hooks_of(self.bundle.files, hook):
             with guarded(path):

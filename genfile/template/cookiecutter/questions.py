@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from genfile.errors import PresetError, UsageError
 from genfile.template.cookiecutter.texts import Texts
-from genfile.template.cookiecutter.variables import FILE, Choice, as_bool
+from genfile.template.cookiecutter.variables import FILE, ChoiceVariable, as_bool
 
 _TRIES = 10
 
 
 @dataclass(frozen=True)
-class Question:
+class VariableQuestion:
     """What is asked for one variable: an option of genfile's, as far as cookiecutter's file says one.
 
     A dict variable is a text, JSON; ``is_json`` tells it from the others.
@@ -36,7 +36,7 @@ class Question:
 Ask = Callable[[str, Any, Any], Any]
 
 
-class Answers:
+class CookiecutterAnswers:
     """The values as they become known; `values` is what `cookiecutter` is in a template."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Answers:
         if not choices:
             raise PresetError(f"{FILE}: {name}: the list of choices is empty")
         first = choices[0]
-        if isinstance(raw, Choice):
+        if isinstance(raw, ChoiceVariable):
             if raw.wanted not in choices:
                 shown = ", ".join(map(str, choices))
                 raise UsageError(f"{name}: {raw.wanted!r} is not one of the choices", hint=f"choices: {shown}")
@@ -98,7 +98,7 @@ class Answers:
         texts = self.prompts.get(name)
         labels = texts if isinstance(texts, dict) else {}
         shown_as = {str(choice): str(labels.get(choice, choice)) for choice in choices}
-        answer = self._asked(name, Question("choice", self._help(name), first, shown_as))
+        answer = self._asked(name, VariableQuestion("choice", self._help(name), first, shown_as))
         return self._noted(name, next(choice for choice in choices if str(choice) == answer), first)
 
     def _value(self, name: str, raw: Any) -> Any:
@@ -112,7 +112,7 @@ class Answers:
         if self.ask is None:
             return value
         kind: Literal["bool", "text"] = "bool" if isinstance(raw, bool) else "text"
-        return self._noted(name, self._asked(name, Question(kind, self._help(name), value)), value)
+        return self._noted(name, self._asked(name, VariableQuestion(kind, self._help(name), value)), value)
 
     def _noted(self, name: str, value: Any, default: Any) -> Any:
         if value != default:
@@ -123,10 +123,10 @@ class Answers:
         text = self.prompts.get(name) or name
         return str(text.get("__prompt__", name) if isinstance(text, dict) else text)
 
-    def _json(self, name: str, value: Any) -> Question:
-        return Question("text", f"{self._help(name)} (JSON)", json.dumps(value), is_json=True)
+    def _json(self, name: str, value: Any) -> VariableQuestion:
+        return VariableQuestion("text", f"{self._help(name)} (JSON)", json.dumps(value), is_json=True)
 
-    def _asked(self, name: str, question: Question) -> Any:
+    def _asked(self, name: str, question: VariableQuestion) -> Any:
         """Prompt until the answer fits, a limited number of times."""
         assert self.ask is not None
         for _ in range(_TRIES):
@@ -138,7 +138,7 @@ class Answers:
         raise UsageError(f"{name}: no valid answer after {_TRIES} tries")
 
 
-def parsed(name: str, question: Question, answer: Any) -> Any:
+def parsed(name: str, question: VariableQuestion, answer: Any) -> Any:
     """The value that an answer stands for; nothing is the default. Raises UsageError."""
     if answer is None or answer == "":
         answer = question.default
@@ -194,7 +194,7 @@ def choose_template(
         raise PresetError(f"{FILE}: template is not a list")
     wanted = given.get("template")
     if wanted is None:
-        chosen = Answers(variables, texts, ask).choose("template", offered)
+        chosen = CookiecutterAnswers(variables, texts, ask).choose("template", offered)
     else:
         named = [choice for choice in offered if choice == wanted or f"({wanted})" in str(choice)]
         if not named:
@@ -219,7 +219,7 @@ def _choose_new_style(offered: Any, texts: Texts, ask: Ask | None, wanted: Any) 
         for name, item in offered.items():
             title, description = str(item.get("title", name)), str(item.get("description", name))
             labels[name] = title if title == description else f"{title} ({description})"
-        question = Question("choice", "Select a template", chosen, labels)
+        question = VariableQuestion("choice", "Select a template", chosen, labels)
         chosen = parsed("templates", question, ask("templates", question, chosen))
     return chosen, offered[chosen]["path"]
 

@@ -14,10 +14,10 @@ from genfile.template.cookiecutter import hooks
 from genfile.template.cookiecutter.extensions import importable, known_extensions, load
 from genfile.template.cookiecutter.files import find_folder, project_folder
 from genfile.template.cookiecutter.making import Making
-from genfile.template.cookiecutter.questions import Answers, Ask, choose_template, is_derived, is_nested
+from genfile.template.cookiecutter.questions import Ask, CookiecutterAnswers, choose_template, is_derived, is_nested
 from genfile.template.cookiecutter.texts import Texts
 from genfile.template.cookiecutter.variables import FILE, apply_overrides, read_variables
-from genfile.template.project import NONE_EARLIER, Earlier, Project
+from genfile.template.project import NONE_EARLIER, Earlier, NewProject
 
 MAX_NESTED = 8
 _SELECTORS = ("template", "templates")
@@ -81,7 +81,7 @@ def render_cookiecutter(
     notes: list[str] | None = None,
     earlier: Earlier = NONE_EARLIER,
     again: bool = False,
-) -> Project:
+) -> NewProject:
     """The files that cookiecutter would write with the same answers.
 
     ``ask`` is None if nobody answers: defaults are taken. Code of the template runs only when it is ``trusted``,
@@ -103,7 +103,7 @@ def render_cookiecutter(
             notes.extend(job.notes)
 
 
-def _render(bundle: Bundle, job: _Job, depth: int) -> Project:
+def _render(bundle: Bundle, job: _Job, depth: int) -> NewProject:
     """One template, or the one that it offers and that is chosen."""
     variables = read_variables(bundle.files)
     _refuse_code(bundle, variables, job)
@@ -155,8 +155,8 @@ def _apply_earlier(variables: dict[str, Any], values: Mapping[str, Any]) -> None
 
 
 def _project(
-    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
-) -> Project:
+    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.HookWorkspace | None
+) -> NewProject:
     context, answered = _context(bundle, variables, texts, job, work)
     folder = find_folder(bundle, texts)
     texts.in_folder(folder)
@@ -172,7 +172,7 @@ def _project(
     unsteady = {key for key, value in kept.items() if _kept(other).get(key) != value}
     again = make.second(made, other, job.notes) if job.again else None
     answers = {**job.chosen, **{key: value for key, value in kept.items() if key not in unsteady}}
-    return Project(made.files, name, answers, made.folders, frozenset(unsteady), made.hooked, again)
+    return NewProject(made.files, name, answers, made.folders, frozenset(unsteady), made.hooked, again)
 
 
 def _kept(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +182,7 @@ def _kept(context: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _context(
-    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.Workspace | None
+    bundle: Bundle, variables: dict[str, Any], texts: Texts, job: _Job, work: hooks.HookWorkspace | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a template sees: the values, and the original options of those that are not private. And what was asked."""
     replayed = job.replay.get("cookiecutter") if job.replay is not None else None
@@ -191,7 +191,7 @@ def _context(
     known = dict(deepcopy(replayed)) if replayed is not None else variables
     original = {key: value for key, value in known.items() if not key.startswith("_")}
     missing = {key: value for key, value in variables.items() if replayed is None or key not in replayed}
-    answers = Answers(missing, texts, job.ask, job.derived, _then(bundle, texts, job))
+    answers = CookiecutterAnswers(missing, texts, job.ask, job.derived, _then(bundle, texts, job))
     if replayed is not None:
         answers.values.update(known)
     values = answers.resolve()
@@ -210,13 +210,13 @@ def _then(bundle: Bundle, texts: Texts, job: _Job) -> Mapping[str, Any]:
     variables = read_variables(bundle.files)
     _configure(variables, replace(job, notes=[]))
     _apply_earlier(variables, job.earlier.values)
-    return Answers(variables, texts, None).resolve()
+    return CookiecutterAnswers(variables, texts, None).resolve()
 
 
 @contextmanager
 def _code_at_hand(
     bundle: Bundle, variables: Mapping[str, Any], job: _Job
-) -> Iterator[tuple[Bundle, hooks.Workspace | None]]:
+) -> Iterator[tuple[Bundle, hooks.HookWorkspace | None]]:
     """With trust: the template on disk, `pre_prompt` run, its own modules importable. Else the bundle as it is."""
     if not job.trusted or not hooks.code_of(bundle.files, variables.get("_extensions")):
         yield bundle, None

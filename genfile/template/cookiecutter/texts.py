@@ -10,10 +10,10 @@ from jinja2 import Template
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from genfile.errors import GenfileError, PresetError
-from genfile.sandbox.budget import LimitError, Limits, bounded
+from genfile.sandbox.budget import LimitError, TemplateLimits, bounded
 from genfile.template.cookiecutter.environment import BundleLoader, CookiecutterEnvironment
 
-LIMITS = Limits(text=8 * 1024 * 1024, steps=1_000_000)
+LIMITS = TemplateLimits(text=8 * 1024 * 1024, steps=1_000_000)
 MAX_SECONDS_IN_ALL = 10.0
 
 

@@ -43,7 +43,7 @@ def apply_overrides(variables: dict[str, Any], overrides: Mapping[str, Any]) -> 
     return unknown
 
 
-class Choice(list[Any]):
+class ChoiceVariable(list[Any]):
     """A list of choices of which the user has named one that only exists once they are rendered."""
 
     wanted: Any = None
@@ -74,7 +74,7 @@ def _chosen(name: str, choices: list[Any], value: Any) -> list[Any]:
         choices.insert(0, value)
         return choices
     if any(isinstance(choice, str) and "{" in choice for choice in choices):
-        later = Choice(choices)
+        later = ChoiceVariable(choices)
         later.wanted = value
         return later
     raise UsageError(f"{name}: {value!r} is not one of the choices", hint=f"choices: {shown}")

@@ -10,17 +10,17 @@ from genfile.detect.python.application import module_name
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.reach.calls import LOOPBACK, Listener, split_address
 from genfile.detect.python.reach.evaluate import Evaluator
-from genfile.detect.python.reach.program import Module, Program, statements
+from genfile.detect.python.reach.program import Module, PythonProgram, statements
 from genfile.detect.python.reach.roles import Role
 from genfile.detect.python.reach.settings import field_of, lineage
 from genfile.detect.python.reach.values import (
+    BuiltObject,
     ClassRef,
     External,
     FunctionRef,
     Instance,
-    Made,
-    Option,
     Path,
+    ProgramOption,
     settled,
     variable,
 )
@@ -155,7 +155,7 @@ def _made_by(project: PythonProject, path: str, name: str) -> str | None:
     value = evaluator_of(project).returned(found, None, found.frame)
     if isinstance(value, Instance):
         return value.callee
-    if isinstance(value, Made):
+    if isinstance(value, BuiltObject):
         return value.made_by.node.name
     annotation = found.node.returns
     named = evaluator_of(project).value(found.frame, annotation) if annotation is not None else None
@@ -191,7 +191,7 @@ def member(project: PythonProject, path: str, owner: str, name: str) -> tuple[An
 def evaluator_of(project: PythonProject) -> Evaluator:
     key, memory = ("python-program", project.folder.path), project.folder.tree.memory
     if key not in memory:
-        memory[key] = Evaluator(Program(project))
+        memory[key] = Evaluator(PythonProgram(project))
     found: Evaluator = memory[key]
     found.begin()
     return found
@@ -207,7 +207,7 @@ def _reach(project: PythonProject, words: list[str]) -> Reach:
     return Reach(walker.listeners, walker.roles, evaluator.ended, walker.calls)
 
 
-def _entry(project: PythonProject, program: Program, words: list[str]) -> tuple[Module, str | None] | None:
+def _entry(project: PythonProject, program: PythonProgram, words: list[str]) -> tuple[Module, str | None] | None:
     words = [word for word in words if word not in ("-u", "-O")]
     if not words:
         return None
@@ -229,13 +229,13 @@ def command(words: list[str], found: Listener, port: int = 8000) -> tuple[list[s
     """The command that reaches a listener on all addresses, and the variables that it needs for that."""
     flags = list(found.need.flags)
     environment = dict(found.need.environment)
-    if isinstance(found.host, Option) and _is_alone(found.host):
+    if isinstance(found.host, ProgramOption) and _is_alone(found.host):
         flags.append((found.host.path, found.host.flag, "0.0.0.0"))
     elif isinstance(found.host, EnvDefault) and _is_alone(found.host):
         environment[found.host.name] = "0.0.0.0"
-    if isinstance(found.port, Option) and found.number is None and found.port.flag:
+    if isinstance(found.port, ProgramOption) and found.number is None and found.port.flag:
         flags.append((found.port.path, found.port.flag, str(port)))
-    own = found.port.flag if isinstance(found.port, Option) else None
+    own = found.port.flag if isinstance(found.port, ProgramOption) else None
     flags = [
         (path, flag, str(port) if value == "" else value)
         for path, flag, value in flags
@@ -246,7 +246,7 @@ def command(words: list[str], found: Listener, port: int = 8000) -> tuple[list[s
     return _joined(words, found.need.command, [item for item in flags if item[1] not in given]), environment
 
 
-def _is_alone(host: Option | EnvDefault) -> bool:
+def _is_alone(host: ProgramOption | EnvDefault) -> bool:
     return settled(host) in (*LOOPBACK, None) or not isinstance(settled(host), str)
 
 

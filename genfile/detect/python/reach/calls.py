@@ -5,7 +5,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.python.reach.values import External, Frame, Instance, Need, Option, Text, Way, settled, variable
+from genfile.detect.python.reach.values import (
+    External,
+    Frame,
+    Instance,
+    Need,
+    ProgramOption,
+    Text,
+    Way,
+    settled,
+    variable,
+)
 from genfile.parsers.values import UNKNOWN, EnvDefault, port_of
 
 if TYPE_CHECKING:
@@ -195,7 +205,7 @@ def split_address(value: Any) -> tuple[Any, Any]:
 
 def _named(port: Any) -> str:
     """The names that a port is told by: its variable, its flag."""
-    return f"{variable(port) or ''} {port.flag if isinstance(port, Option) else ''}"
+    return f"{variable(port) or ''} {port.flag if isinstance(port, ProgramOption) else ''}"
 
 
 def _text_of(call: ast.Call) -> str:
@@ -216,7 +226,7 @@ def _mcp(evaluator: "Evaluator", frame: Frame, call: ast.Call, name: str) -> Lis
     first = evaluator.value(frame, call.args[0]) if call.args else "stdio"
     transport = keywords.get("transport", first)
     need = frame.need
-    if isinstance(transport, Option) and settled(transport) in ("stdio", None, UNKNOWN):
+    if isinstance(transport, ProgramOption) and settled(transport) in ("stdio", None, UNKNOWN):
         need, transport = (
             need.also(Need((), ((transport.path, transport.flag, http_choice(transport.choices)),))),
             "http",

@@ -4,7 +4,16 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from genfile.detect.python.reach.options import option_of
-from genfile.detect.python.reach.values import External, Frame, FunctionNode, FunctionRef, Instance, Need, Option, Path
+from genfile.detect.python.reach.values import (
+    External,
+    Frame,
+    FunctionNode,
+    FunctionRef,
+    Instance,
+    Need,
+    Path,
+    ProgramOption,
+)
 from genfile.parsers.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -124,14 +133,16 @@ def framed(evaluator: "Evaluator", function: FunctionRef, path: Path, frame: Fra
     if any(getattr(getattr(item, "func", item), "attr", "") == "pass_context" for item in function.node.decorator_list):
         return inside
     for item in listed:
-        if not isinstance(inside.bound.get(item.arg), Option):
+        if not isinstance(inside.bound.get(item.arg), ProgramOption):
             made = _typed(evaluator, function.frame, item, defaults.get(item.arg), path)
             if made is not None:
                 inside.bound[item.arg] = made
     return inside
 
 
-def _typed(evaluator: "Evaluator", frame: Frame, item: ast.arg, default: ast.expr | None, path: Path) -> Option | None:
+def _typed(
+    evaluator: "Evaluator", frame: Frame, item: ast.arg, default: ast.expr | None, path: Path
+) -> ProgramOption | None:
     """The option that typer makes of a parameter: by `typer.Option`, by its annotation, or by its default alone."""
     calls = [node for node in (default, *_annotated(item.annotation)) if isinstance(node, ast.Call)]
     plain = evaluator.value(frame, default) if default is not None and not isinstance(default, ast.Call) else None
@@ -139,11 +150,13 @@ def _typed(evaluator: "Evaluator", frame: Frame, item: ast.arg, default: ast.exp
         if getattr(call.func, "attr", getattr(call.func, "id", "")) == "Option":
             _, option = option_of(evaluator, frame, call, path, item.arg)
             if plain is not None and plain is not UNKNOWN and option.default is None:
-                return Option(option.flag, plain, path, option.kind, option.choices)
+                return ProgramOption(option.flag, plain, path, option.kind, option.choices)
             return option  # type: ignore[no-any-return]
     if default is None or plain is None or plain is UNKNOWN:
         return None
-    return Option(f"--{item.arg.replace('_', '-')}", plain, path, "switch" if isinstance(plain, bool) else "value")
+    return ProgramOption(
+        f"--{item.arg.replace('_', '-')}", plain, path, "switch" if isinstance(plain, bool) else "value"
+    )
 
 
 def _annotated(node: ast.expr | None) -> list[ast.expr]:

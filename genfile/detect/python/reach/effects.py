@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from genfile.detect.python.reach.roles import is_effect
-from genfile.detect.python.reach.values import ClassRef, External, Frame, FunctionRef, Made
+from genfile.detect.python.reach.values import BuiltObject, ClassRef, External, Frame, FunctionRef
 from genfile.parsers.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _called(evaluator: "Evaluator", frame: Frame, call: ast.Call) -> str | None:
         return None
     if isinstance(call.func, ast.Attribute) and not isinstance(callee, External):
         base = evaluator.value(frame, call.func.value)
-        return called_by(call, callee) if base is UNKNOWN or isinstance(base, Made) else None
+        return called_by(call, callee) if base is UNKNOWN or isinstance(base, BuiltObject) else None
     return called_by(call, callee) or None
 
 

@@ -3,21 +3,21 @@
 import ast
 from typing import Any
 
-from genfile.detect.python.reach.files import Files
+from genfile.detect.python.reach.files import DataFiles
 from genfile.detect.python.reach.options import options_of
-from genfile.detect.python.reach.program import Binding, Module, Program, statements
+from genfile.detect.python.reach.program import Binding, Module, PythonProgram, statements
 from genfile.detect.python.reach.settings import field_of, foreign_base
 from genfile.detect.python.reach.values import (
+    BuiltObject,
     ClassRef,
     External,
     File,
     Frame,
     FunctionRef,
     Instance,
-    Made,
     ModuleRef,
     Namespace,
-    Option,
+    ProgramOption,
     Text,
     settled,
 )
@@ -34,9 +34,9 @@ _SAME = frozenset({"int", "str", "float", "bool", "str.strip", "pathlib.Path", "
 class Evaluator:
     """Values of expressions, within a bound of steps for all of a program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: PythonProgram) -> None:
         self.program = program
-        self.files = Files(program.folder)
+        self.files = DataFiles(program.folder)
         self.namespaces: dict[str, Namespace] = {}
         self._all = MAX_STEPS
         self._left = 0
@@ -118,7 +118,7 @@ class Evaluator:
             first: Any = UNKNOWN
             for binding in reversed(bindings[-6:]):
                 found = self._bound(frame, binding)
-                if isinstance(found, Option | EnvDefault):
+                if isinstance(found, ProgramOption | EnvDefault):
                     # What can be given from outside is more than what is taken where nothing is.
                     return found
                 first = found if first is UNKNOWN and found is not None else first
@@ -155,7 +155,7 @@ class Evaluator:
             return External(f"{base.callee}().{name}")
         if isinstance(base, Namespace):
             return base.option(name, frame.need.command)
-        if isinstance(base, Made | ClassRef):
+        if isinstance(base, BuiltObject | ClassRef):
             found = field_of(self, base, name)
             return found if found is not UNKNOWN or isinstance(base, ClassRef) else self.inherited(base.made_by, name)
         if isinstance(base, dict):
@@ -312,7 +312,7 @@ class Evaluator:
             found = self.returned(callee, node, frame)
             return found if found is not UNKNOWN else self._by_env(frame, node, callee.node.name)
         if isinstance(callee, ClassRef):
-            return Made(callee, node, frame)
+            return BuiltObject(callee, node, frame)
         if isinstance(callee, External):
             return self._external(frame, node, callee.name)
         return self._method(frame, node)
@@ -349,7 +349,7 @@ class Evaluator:
             given = iter([self.value(frame, item) for item in node.args])
             pieces = base.replace("{0}", "{}").replace("{1}", "{}").split("{}")
             return _text(tuple(part for piece in pieces for part in (piece, next(given, ""))))
-        if isinstance(base, Option | EnvDefault | str) and func.attr in ("lower", "upper", "strip"):
+        if isinstance(base, ProgramOption | EnvDefault | str) and func.attr in ("lower", "upper", "strip"):
             return base
         if isinstance(base, str | File) and func.attr in ("strip", "resolve", "read", "read_text", "absolute", "open"):
             return File(base.strip("/")) if isinstance(base, str) and func.attr in ("read_text", "open") else base

@@ -20,7 +20,7 @@ _LOADERS = (
 _OPENERS = ("open", "io.open", "codecs.open", "pathlib.Path().open", "pathlib.Path().read_text")
 
 
-class Files:
+class DataFiles:
     """The data files of a project, parsed as their names say."""
 
     def __init__(self, folder: Project) -> None:

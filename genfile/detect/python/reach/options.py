@@ -4,7 +4,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from genfile.detect.python.reach.program import Module, expressions, statements
-from genfile.detect.python.reach.values import Frame, FunctionNode, FunctionRef, Namespace, Option, Path
+from genfile.detect.python.reach.values import Frame, FunctionNode, FunctionRef, Namespace, Path, ProgramOption
 from genfile.parsers.values import UNKNOWN, is_known
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class _Scan:
             if func.attr == "add_argument":
                 self._option(frame, call, keywords, path)
             elif func.attr == "add_subparsers" and "dest" in keywords:
-                self._put(str(self._evaluator.value(frame, keywords["dest"])), Option("", None, path, "command"))
+                self._put(str(self._evaluator.value(frame, keywords["dest"])), ProgramOption("", None, path, "command"))
             elif func.attr == "set_defaults":
                 for node in keywords.values():
                     handler = self._evaluator.value(frame, node)
@@ -115,7 +115,7 @@ class _Scan:
         action = keywords.get("action")
         kind = self._evaluator.value(frame, action) if action is not None else None
         kind = getattr(action, "attr", kind) if not isinstance(kind, str) else kind
-        option = Option(
+        option = ProgramOption(
             flag if flag.startswith("-") else "",
             default,
             path,
@@ -124,7 +124,7 @@ class _Scan:
         )
         self._put(str(dest).lstrip("-").replace("-", "_"), option)
 
-    def _put(self, dest: str, option: Option) -> None:
+    def _put(self, dest: str, option: ProgramOption) -> None:
         listed = self.namespace.options.setdefault(dest, [])
         if option.path not in [item.path for item in listed]:
             listed.append(option)
@@ -153,7 +153,7 @@ def option_of(evaluator: "Evaluator", frame: Frame, call: ast.Call, path: Path, 
     kind = "switch" if "is_flag" in keywords or isinstance(default, bool) else "value"
     kinds = evaluator.value(frame, keywords["type"].args[0]) if _is_choice(keywords.get("type")) else ()  # type: ignore[attr-defined]
     choices = tuple(item for item in kinds if isinstance(item, str)) if isinstance(kinds, list) else ()
-    return name, Option(flag, None if default is ... or default is UNKNOWN else default, path, kind, choices)
+    return name, ProgramOption(flag, None if default is ... or default is UNKNOWN else default, path, kind, choices)
 
 
 def _is_choice(node: ast.expr | None) -> bool:

@@ -73,7 +73,7 @@ class Module:
         return ".".join([*parts, *([name] if name else [])])
 
 
-class Program:
+class PythonProgram:
     """The modules of a project by name."""
 
     def __init__(self, project: PythonProject) -> None:

@@ -3,17 +3,17 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.python.reach.values import ClassRef, External, Frame, FunctionRef, Made, settled
+from genfile.detect.python.reach.values import BuiltObject, ClassRef, External, Frame, FunctionRef, settled
 from genfile.parsers.values import UNKNOWN, EnvDefault, is_known
 
 if TYPE_CHECKING:
     from genfile.detect.python.reach.evaluate import Evaluator
 
 
-def field_of(evaluator: "Evaluator", base: Made | ClassRef, name: str) -> Any:
+def field_of(evaluator: "Evaluator", base: BuiltObject | ClassRef, name: str) -> Any:
     """A field or method by its name: what the call gave, what the class says, what `__init__` sets."""
-    made = base if isinstance(base, Made) else None
-    first = base.made_by if isinstance(base, Made) else base
+    made = base if isinstance(base, BuiltObject) else None
+    first = base.made_by if isinstance(base, BuiltObject) else base
     for owner in lineage(evaluator, first):
         found = _own(evaluator, owner, made, name)
         if found is not UNKNOWN:
@@ -21,7 +21,7 @@ def field_of(evaluator: "Evaluator", base: Made | ClassRef, name: str) -> Any:
     return UNKNOWN
 
 
-def _own(evaluator: "Evaluator", owner: ClassRef, made: Made | None, name: str) -> Any:
+def _own(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name: str) -> Any:
     for node in owner.node.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
             method = FunctionRef(owner.frame, node, made)
@@ -40,7 +40,7 @@ def _own(evaluator: "Evaluator", owner: ClassRef, made: Made | None, name: str) 
     return _set_in_init(evaluator, owner, made, name)
 
 
-def _given(evaluator: "Evaluator", made: Made | None, name: str) -> Any:
+def _given(evaluator: "Evaluator", made: BuiltObject | None, name: str) -> Any:
     """What the call that made the instance gives by that keyword."""
     if made is None or made.call is None or made.frame is None:
         return UNKNOWN
@@ -48,14 +48,14 @@ def _given(evaluator: "Evaluator", made: Made | None, name: str) -> Any:
     return evaluator.value(made.frame, node) if node is not None else UNKNOWN
 
 
-def _set_in_init(evaluator: "Evaluator", owner: ClassRef, made: Made | None, name: str) -> Any:
+def _set_in_init(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name: str) -> Any:
     """`self.port = port` of the constructor, its parameters bound to what was given."""
     init = next((n for n in owner.node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
     if init is None:
         return UNKNOWN
     where = made.frame if made is not None and made.frame is not None else owner.frame
     frame = evaluator.called(
-        FunctionRef(owner.frame, init, made or Made(owner)), made.call if made is not None else None, where
+        FunctionRef(owner.frame, init, made or BuiltObject(owner)), made.call if made is not None else None, where
     )
     for node in ast.walk(init):
         targets = node.targets if isinstance(node, ast.Assign) else []
@@ -80,9 +80,9 @@ def _field(evaluator: "Evaluator", owner: ClassRef, node: ast.Assign | ast.AnnAs
             default = evaluator.value(owner.frame, node.value)
     if default is UNKNOWN and isinstance(node, ast.AnnAssign):
         kind = evaluator.value(owner.frame, node.annotation)
-        default = Made(kind) if isinstance(kind, ClassRef) else UNKNOWN
+        default = BuiltObject(kind) if isinstance(kind, ClassRef) else UNKNOWN
     prefix = _settings_prefix(evaluator, owner)
-    if prefix is None or isinstance(default, Made):
+    if prefix is None or isinstance(default, BuiltObject):
         return default
     plain = settled(default)
     return EnvDefault(alias or f"{prefix}{name}".upper(), plain if is_known(plain) else None)
@@ -97,7 +97,7 @@ def _of_field(
         default = evaluator.value(frame, given)
     elif "default_factory" in keywords:
         made_by = evaluator.value(frame, keywords["default_factory"])
-        default = Made(made_by) if isinstance(made_by, ClassRef) else UNKNOWN
+        default = BuiltObject(made_by) if isinstance(made_by, ClassRef) else UNKNOWN
         if isinstance(keywords["default_factory"], ast.Lambda):
             default = evaluator.value(frame, keywords["default_factory"].body)
     for key in ("env", "validation_alias", "alias"):

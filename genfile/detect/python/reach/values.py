@@ -14,7 +14,7 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Option:
+class ProgramOption:
     """An option of the command line: its flag, its default, and the sub-command that it belongs to.
 
     ``kind``: `value`, `switch` (a flag without a value), or `command` (the name of the sub-command itself).
@@ -79,7 +79,7 @@ class FunctionRef:
 
     frame: Frame
     node: FunctionNode
-    owner: "Made | None" = None
+    owner: "BuiltObject | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ class ClassRef:
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
+class BuiltObject:
     """An instance of a class of the project's own, with the call that made it where there is one."""
 
     made_by: ClassRef
@@ -133,7 +133,7 @@ class File:
 class Namespace:
     """What `parse_args()` gives: the options by the names of their attributes."""
 
-    options: dict[str, list[Option]]
+    options: dict[str, list[ProgramOption]]
     handlers: list[tuple[Path, FunctionRef]] = field(default_factory=list)
     path: Path = ()
 
@@ -155,7 +155,7 @@ class Text:
 def settled(value: Any) -> Any:
     """What a value is where nothing is given from outside: defaults of options and of variables; else UNKNOWN."""
     for _ in range(5):
-        if isinstance(value, Option | EnvDefault):
+        if isinstance(value, ProgramOption | EnvDefault):
             value = value.default
         elif isinstance(value, Text):
             parts = [settled(part) for part in value.parts]
@@ -172,7 +172,7 @@ def variable(value: Any) -> str | None:
     for _ in range(5):
         if isinstance(value, EnvDefault):
             return value.name
-        if not isinstance(value, Option):
+        if not isinstance(value, ProgramOption):
             return None
         value = value.default
     return None

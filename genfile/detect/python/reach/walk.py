@@ -14,15 +14,15 @@ from genfile.detect.python.reach.program import Module, expressions, inner
 from genfile.detect.python.reach.roles import Role, is_of, kind_of, loop_kind
 from genfile.detect.python.reach.settings import foreign_base
 from genfile.detect.python.reach.values import (
+    BuiltObject,
     ClassRef,
     External,
     Frame,
     FunctionRef,
     Instance,
-    Made,
     Namespace,
     Need,
-    Option,
+    ProgramOption,
     settled,
     variable,
 )
@@ -218,7 +218,7 @@ class Walker:
 
     def _made(self, callee: ClassRef, call: ast.Call, frame: Frame) -> None:
         """What the constructor of a class does: the project's own, else that of the package's that it is made from."""
-        init = self.evaluator.attribute(Made(callee, call, frame), "__init__", frame)
+        init = self.evaluator.attribute(BuiltObject(callee, call, frame), "__init__", frame)
         if isinstance(init, FunctionRef):
             self._enter(init, call, frame)
         base = foreign_base(self.evaluator, callee)
@@ -228,7 +228,7 @@ class Walker:
     def _overridden(self, frame: Frame, call: ast.Call) -> None:
         """A method that an object has of another package's class may call whatever the project's own class defines."""
         made = self.evaluator.value(frame, call.func.value) if isinstance(call.func, ast.Attribute) else None
-        if not isinstance(made, Made) or foreign_base(self.evaluator, made.made_by) is None:
+        if not isinstance(made, BuiltObject) or foreign_base(self.evaluator, made.made_by) is None:
             return
         way = frame.way
         frame.way = replace(way, maybe=True)
@@ -248,7 +248,7 @@ class Walker:
         if name == "?.start" and isinstance(call.func, ast.Attribute):
             # A thread of the project's own runs its `run`.
             made = self.evaluator.value(frame, call.func.value)
-            method = self.evaluator.attribute(made, "run", frame) if isinstance(made, Made) else None
+            method = self.evaluator.attribute(made, "run", frame) if isinstance(made, BuiltObject) else None
             if isinstance(method, FunctionRef):
                 self._enter(method, None, frame)
         kind = kind_of(name)
@@ -292,7 +292,7 @@ class Walker:
         if isinstance(func, ast.Subscript):
             table = self.evaluator.value(frame, func.value)
             key = self.evaluator.value(frame, func.slice)
-            if isinstance(table, dict) and isinstance(key, Option) and key.kind == "command":
+            if isinstance(table, dict) and isinstance(key, ProgramOption) and key.kind == "command":
                 for name, handler in table.items():
                     path = (*key.path, name)
                     own: Any = given[0] if given else None
@@ -353,7 +353,7 @@ class Walker:
 
 def _truth(value: Any) -> Need:
     """What must be given for an option to be set; of one that takes a value what it takes is not known."""
-    if isinstance(value, Option) and value.kind != "command" and value.flag and not settled(value):
+    if isinstance(value, ProgramOption) and value.kind != "command" and value.flag and not settled(value):
         return Need((), ((value.path, value.flag, None if value.kind == "switch" else ""),))
     return Need()
 
@@ -362,7 +362,7 @@ def _equals(value: Any, other: Any) -> Need:
     """What must be given for a value to be another one."""
     if not isinstance(other, str | bool):
         return Need()
-    if isinstance(value, Option):
+    if isinstance(value, ProgramOption):
         if value.kind == "command":
             return Need((*value.path, str(other)))
         if settled(value) == other or not isinstance(other, str) or not value.flag:
@@ -378,7 +378,7 @@ def _differs(value: Any, other: Any) -> Need:
     """What must be given for a value to be none but another one: of the choices the one over HTTP first."""
     if settled(value) != other or not isinstance(other, str):
         return Need()
-    if isinstance(value, Option) and value.kind == "value" and value.flag:
+    if isinstance(value, ProgramOption) and value.kind == "value" and value.flag:
         left = tuple(item for item in value.choices if item != other)
         if left or other == "stdio":
             choice = http_choice(left)
