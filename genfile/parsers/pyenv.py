@@ -123,7 +123,7 @@ _TAKERS = ("int", "float", "len", "Path", "pathlib.Path", "json.loads", "os.path
 _GUARDS = (ast.IfExp, ast.BoolOp, ast.If, ast.Try, ast.While)
 
 
-def _used_at_once(module: PyModule, later: frozenset[int]) -> Iterator[EnvName]:
+def _used_at_once(module: "PyModule", later: frozenset[int]) -> Iterator[EnvName]:
     """Reads without a default whose value is used where it stands, and outside of any condition."""
     calls = [node for node in module.of(ast.Call) if node.lineno not in later]
     used = [node.func.value for node in calls if isinstance(node.func, ast.Attribute)]

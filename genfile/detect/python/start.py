@@ -300,10 +300,8 @@ def program_start(
         return ServerStart([name], None), folder.says("pyproject.toml", None, f"script {name}")
     package = has_main_package(project)
     if program is None and package is not None:
-        name = module_name(project, f"{package}.py")
-        return ServerStart(["python", "-m", name], None), folder.says(
-            f"{package}/__main__.py", 1, f"{package}/__main__.py"
-        )
+        file = f"{package}/__main__.py"
+        return ServerStart(["python", "-m", module_name(project, f"{package}.py")], None), folder.says(file, 1, file)
     made = _made_program(project)
     if made is not None:
         return made
@@ -331,9 +329,8 @@ def _made_program(project: PythonProject) -> tuple[ServerStart, Evidence] | None
         if target is None or not words or words[0] not in ("python", "python3") or len(words) < 2:
             continue
         if project.folder.has(words[1].removeprefix("./")) and words[1] != "manage.py":
-            return ServerStart(["python", *words[1:]], None), project.folder.says(
-                "Makefile", target.line, f"make {name}"
-            )
+            says = project.folder.says("Makefile", target.line, f"make {name}")
+            return ServerStart(["python", *words[1:]], None), says
     return None
 
 
