@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from genfile.api import render
+from genfile.data.fixtures import fixture_specs
 from genfile.errors import PresetError
 from genfile.preset.load import load_preset
 from genfile.preset.scaffold import scaffold
 
-SPEC = {"language": "node", "name": "x", "path": ".", "runtime": {"version": "24"}, "start": ["node", "a.js"]}
+SPEC = fixture_specs()["node-express-js"]["spec"]
 HEAD = 'manifest = 1\nname = "acme"\nsummary = "x"\nextends = "builtin"\n'
 
 
