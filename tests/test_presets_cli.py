@@ -272,3 +272,21 @@ def test_buildkit_is_asked(engine: str | None, capsys: pytest.CaptureFixture[str
     run(["presets", "new", "acme", "--extends", "static"])
     assert run(["presets", "test", "acme"]) == 0
     assert " 0 failed" in capsys.readouterr().out
+
+
+def test_fetch_on_a_machine_without_a_cache(
+    remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A project with a lock is one command away from being checked: the list and the error name it."""
+    assert run(["presets", "add", "acme", f"git+file://{remote}@v1", "--default"]) == 0
+    assert tomli.loads(Path("genfile.toml").read_text())["preset"] == "acme"
+    assert "Next:  genfile init" in capsys.readouterr().out
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "new-machine"))
+    assert run(["presets", "list"]) == 0
+    said = capsys.readouterr()
+    assert "not fetched" in said.out
+    assert "genfile presets fetch" in said.err
+    assert run(["presets", "fetch"]) == 0
+    assert capsys.readouterr().out.startswith("fetched  acme  ")
+    assert run(["presets", "list"]) == 0
+    assert "not fetched" not in capsys.readouterr().out
