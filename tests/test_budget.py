@@ -304,3 +304,20 @@ def test_long_paths_are_left_out(tmp_path: Path) -> None:
     index = FolderSource(tmp_path).index()
     assert max(map(len, index.paths)) < 1_024
     assert [note.text for note in index.notes] == ["files with a path of more than 1024 characters were left out"]
+
+
+def test_an_error_of_genfile_s_own_is_shown_where_it_leaves_no_service(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from genfile.cli.app import run
+
+    (tmp_path / "package.json").write_text('{"scripts": {"start": "node a.js"}}')
+    (tmp_path / "a.js").write_text("require('http').createServer().listen(3000)")
+
+    def broken(project: Project) -> Any:
+        raise KeyError(project.path)
+
+    monkeypatch.setattr(node, "detect", broken)
+    for command in ("inspect", "init"):
+        assert run([command, str(tmp_path)]) == 1
+        assert "could not be described: KeyError in genfile at test_budget.py" in capsys.readouterr().err

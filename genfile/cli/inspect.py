@@ -36,8 +36,9 @@ def inspect(
             raise typer.Exit(NothingFoundError.exit_code)
         return
     if not inspection.services:
+        nothing = show.show_nothing(inspection, path)
         ui.exit_for(inspection.notes)
-        raise typer.Exit(show.show_nothing(inspection, path).exit_code)
+        raise typer.Exit(nothing.exit_code)
     for at, service in enumerate(inspection.services):
         if at:
             ui.out("")
