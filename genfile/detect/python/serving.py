@@ -43,6 +43,9 @@ def serving(project: PythonProject) -> Fact[list[str]] | None:
             found = reach(project, words)
             if found.main is not None:
                 ranked.append((found.main.need.size, at, words, found))
+            if ranked and not ranked[-1][0]:
+                # It needs nothing: no later one is preferred to it.
+                break
         memory[key] = min(ranked, key=lambda item: item[:2], default=None)
     best = memory[key]
     says = best[3].says(project) if best is not None else None

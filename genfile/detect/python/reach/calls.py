@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from genfile.detect.python.reach.values import (
@@ -162,6 +163,7 @@ def _method(call: ast.Call) -> str | None:
     return f"?.{call.func.attr}" if isinstance(call.func, ast.Attribute) else None
 
 
+@lru_cache(maxsize=2_000)
 def _form(name: str) -> _Form | None:
     for end, form in _BY_END.items():
         if name == end or name.endswith(f".{end}"):

@@ -73,6 +73,21 @@ class Module:
         return ".".join([*parts, *([name] if name else [])])
 
 
+class Members:
+    """The methods of a class, and its fields with their statements; of several of one name the first."""
+
+    def __init__(self, node: ast.ClassDef) -> None:
+        self.methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
+        self.fields: dict[str, ast.Assign | ast.AnnAssign] = {}
+        for item in node.body:
+            if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
+                self.methods.setdefault(item.name, item)
+            elif isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+                self.fields.setdefault(item.target.id, item)
+            elif isinstance(item, ast.Assign) and len(item.targets) == 1 and isinstance(item.targets[0], ast.Name):
+                self.fields.setdefault(item.targets[0].id, item)
+
+
 class PythonProgram:
     """The modules of a project by name."""
 
@@ -82,6 +97,8 @@ class PythonProgram:
             (name := module_name(project, path)): Module(path, name, parsed) for path, parsed in modules(project)
         }
         self.by_path = {module.path: module for module in self.modules.values()}
+        self._calls: dict[ast.stmt, tuple[ast.Call, ...]] = {}
+        self._members: dict[ast.ClassDef, Members] = {}
 
     def module(self, name: str) -> Module | None:
         """A module by the name that an import gives it, with or without the project's own folder before it."""
@@ -89,6 +106,18 @@ class PythonProgram:
         if found is None and name.startswith(("src.", f"{self.folder.folder_name}.")):
             found = self.modules.get(name.partition(".")[2])
         return found
+
+    def calls_of(self, node: ast.stmt) -> tuple[ast.Call, ...]:
+        """The calls of one statement, inside out; found once, for a walk may come by a statement many times."""
+        if node not in self._calls:
+            self._calls[node] = tuple(item for item in expressions(node) if isinstance(item, ast.Call))
+        return self._calls[node]
+
+    def members_of(self, node: ast.ClassDef) -> "Members":
+        """What the body of a class defines, by name; found once."""
+        if node not in self._members:
+            self._members[node] = Members(node)
+        return self._members[node]
 
     def has_package(self, name: str) -> bool:
         return any(other.startswith(f"{name}.") for other in self.modules)

@@ -42,8 +42,12 @@ def _names(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def is_of(kind: str, name: str) -> bool:
     """Whether a callee's dotted name is of a kind: by its end at a dot, or by its library."""
-    ends, libraries = _names(kind)
-    return f".{name}".endswith(tuple(f".{end}" for end in ends)) or name.startswith(libraries)
+    return f".{name}".endswith(_dotted(kind)) or name.startswith(_names(kind)[1])
+
+
+@cache
+def _dotted(kind: str) -> tuple[str, ...]:
+    return tuple(f".{end}" for end in _names(kind)[0])
 
 
 def kind_of(name: str) -> str | None:

@@ -22,21 +22,17 @@ def field_of(evaluator: "Evaluator", base: BuiltObject | ClassRef, name: str) ->
 
 
 def _own(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name: str) -> Any:
-    for node in owner.node.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
-            method = FunctionRef(owner.frame, node, made)
-            if any(isinstance(item, ast.Name) and item.id.endswith("property") for item in node.decorator_list):
-                return evaluator.returned(method, None, owner.frame)
-            return method
+    members = evaluator.program.members_of(owner.node)
+    if (node := members.methods.get(name)) is not None:
+        method = FunctionRef(owner.frame, node, made)
+        if any(isinstance(item, ast.Name) and item.id.endswith("property") for item in node.decorator_list):
+            return evaluator.returned(method, None, owner.frame)
+        return method
     given = _given(evaluator, made, name)
     if given is not UNKNOWN:
         return given
-    for node in owner.node.body:
-        target: ast.expr | None = node.target if isinstance(node, ast.AnnAssign) else None
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            target = node.targets[0]
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
-            return _field(evaluator, owner, node, name)
+    if name in members.fields:
+        return _field(evaluator, owner, members.fields[name], name)
     return _set_in_init(evaluator, owner, made, name)
 
 
@@ -50,8 +46,8 @@ def _given(evaluator: "Evaluator", made: BuiltObject | None, name: str) -> Any:
 
 def _set_in_init(evaluator: "Evaluator", owner: ClassRef, made: BuiltObject | None, name: str) -> Any:
     """`self.port = port` of the constructor, its parameters bound to what was given."""
-    init = next((n for n in owner.node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-    if init is None:
+    init = evaluator.program.members_of(owner.node).methods.get("__init__")
+    if not isinstance(init, ast.FunctionDef):
         return UNKNOWN
     where = made.frame if made is not None and made.frame is not None else owner.frame
     frame = evaluator.called(

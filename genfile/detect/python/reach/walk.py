@@ -10,7 +10,7 @@ from genfile.detect.python.reach.calls import Listener, http_choice, listener
 from genfile.detect.python.reach.commands import commands_of, framed, is_command
 from genfile.detect.python.reach.effects import called_by, effects
 from genfile.detect.python.reach.evaluate import Evaluator
-from genfile.detect.python.reach.program import Module, expressions, inner
+from genfile.detect.python.reach.program import Module, inner
 from genfile.detect.python.reach.roles import Role, is_of, kind_of, loop_kind
 from genfile.detect.python.reach.settings import foreign_base
 from genfile.detect.python.reach.values import (
@@ -183,8 +183,8 @@ class Walker:
 
     def _calls(self, frame: Frame, node: ast.stmt) -> None:
         aside: set[int] = set()
-        for item in expressions(node):
-            if isinstance(item, ast.Call) and id(item) not in aside:
+        for item in self.evaluator.program.calls_of(node):
+            if id(item) not in aside:
                 self.calls += 1
                 self._call(frame, item, aside)
 
