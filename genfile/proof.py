@@ -77,7 +77,7 @@ def context_of(tree: "Tree", folder: str) -> "Context":
 
     rules = untracked(tree.text(".gitignore") or "")
     root = "" if folder == "." else folder
-    whole = not any("left out" in note.text or "stopped" in note.text for note in tree.source.index().notes)
+    whole = not any(note.level == "warning" for note in tree.source.index().notes)
     whole_tree = Project(tree, "")
 
     def parse(parser: Callable[[str], Any], path: str) -> Any:

@@ -97,7 +97,7 @@ def test_the_last_words_are_those_of_the_step_that_failed() -> None:
         ("app/latest/index.js", None),
         ("app/dist/main.js.map", "source maps"),
         ("app/dist/main.d.ts", "type declarations"),
-        ("app/package-lock.json", "lock files"),
+        ("app/package-lock.json", "lockfiles"),
     ],
 )
 def test_junk_is_known_by_its_path(path: str, kind: str | None) -> None:

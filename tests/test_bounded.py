@@ -45,7 +45,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 def left_out(found: dict[str, Any], path: str) -> bool:
     notes = [*found["notes"], *(note for service in found["services"] for note in service["notes"])]
-    return any(note["path"] == path and "left out" in note["text"] for note in notes)
+    return any(note["path"] == path and "skipped" in note["text"] for note in notes)
 
 
 def filled(text: str, size: int = MIB - 4096) -> str:

@@ -49,7 +49,7 @@ def pool() -> Iterator[genfile.GuardPool]:
 
 def test_an_ordinary_tree_is_within_every_limit() -> None:
     assert "stopped" not in said(inspected(services(3)))
-    assert "left out" not in said(inspected(services(3)))
+    assert all(word not in said(inspected(services(3))) for word in ("left out", "skipped", "not read"))
     assert len(inspected(services(3)).services) == 3
 
 
@@ -227,7 +227,7 @@ def test_an_error_in_one_service_ends_with_1_and_writes_the_others(tmp_path: Pat
     )
     done = run(code, "init", str(tmp_path), "--yes")
     assert done.returncode == 1
-    assert "error: bad could not be described: KeyError in genfile at " in done.stderr
+    assert f"error: {tmp_path / 'bad'} could not be described: KeyError in genfile at " in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "good" / "Dockerfile").exists() or (tmp_path / "Dockerfile").exists()
     assert not (tmp_path / "bad" / "Dockerfile").exists()

@@ -221,7 +221,7 @@ def test_an_ignore_file_that_keeps_the_sources_out_is_told(
         (shop / ".dockerignore").write_text(ignored)
     assert run(["init", str(shop), "--stdout"]) == 0
     said = capsys.readouterr()
-    assert ("warning: .dockerignore: it leaves out " in said.err) is told
+    assert (f"warning: {shop / '.dockerignore'}: it leaves out " in said.err) is told
     assert said.out.startswith("# syntax=")
 
 

@@ -118,8 +118,8 @@ def test_what_does_not_end_by_itself_is_ended_when_it_listens() -> None:
     [
         ("java-war", {"jlink": "true"}, "Tomcat has its own"),
         ("java-war", {"cds": "true"}, "Tomcat's own class loaders"),
-        ("java-spring-maven", {"jlink": "true", "runtime.version": "8"}, "came with Java 9"),
-        ("java-spring-maven", {"jlink": "true", "jdk": "true"}, "a whole JDK"),
+        ("java-spring-maven", {"jlink": "true", "runtime.version": "8"}, "Java 8 does not have jlink; it needs Java 9"),
+        ("java-spring-maven", {"jlink": "true", "jdk": "true"}, "needs a full JDK"),
         ("java-spring-maven", {"jlink": "true", "family": "wolfi"}, "debian, ubuntu, alpine, ubi"),
         ("java-spring-maven", {"cds": "true", "runtime.version": "11"}, "Java 13"),
         ("java-spring-maven", {"cds": "true", "framework_version": "3.2"}, "Spring Boot 3.3"),

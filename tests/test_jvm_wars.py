@@ -74,7 +74,7 @@ def test_a_wrapper_that_no_shell_takes(script: str, wrapped: bool) -> None:
     maven = {**war(), "mvnw": script, ".mvn/wrapper/maven-wrapper.properties": "distributionUrl=https://x/y.zip\n"}
     for files in (gradle, maven):
         assert only(**files).wrapper is wrapped
-        assert any("CR LF" in note.text for note in inspect(**files).services[0].notes) is not wrapped
+        assert any("CRLF" in note.text for note in inspect(**files).services[0].notes) is not wrapped
 
 
 def test_the_image_of_a_build_tool_that_a_wrapper_names() -> None:

@@ -181,7 +181,7 @@ def test_what_lies_outside_of_the_tree() -> None:
     code = 'void a() { new File("/var/pics/x").mkdirs(); new File("/app/own").mkdirs(); }'
     found = inspect(**shop(code)).services[0]
     assert (found.spec.writable, found.spec.volumes) == (("own",), ())
-    assert any("/var/pics/x, which is in no image" in note.text for note in found.notes)
+    assert any("/var/pics/x, which does not exist in the image" in note.text for note in found.notes)
     docker = {"Dockerfile": "FROM eclipse-temurin:17\nVOLUME /var/pics\nCMD java -jar x.jar\n"}
     assert only(**shop(code), **docker).volumes == ("/var/pics",)
 

@@ -192,7 +192,10 @@ def test_what_runs_sources_has_the_settings_that_they_extend() -> None:
     ("changed", "reason"),
     [
         ({"nx.json": "{}"}, "Nx itself works out"),
-        ({"tsconfig.base.json": '{"compilerOptions": {"paths": {"@shop/*": ["libs/*/src"]}}}'}, "holds members"),
+        (
+            {"tsconfig.base.json": '{"compilerOptions": {"paths": {"@shop/*": ["libs/*/src"]}}}'},
+            "refers to libs, which contains members",
+        ),
     ],
 )
 def test_all_is_copied_where_the_part_is_not_known_and_a_note_says_why(changed: dict[str, str], reason: str) -> None:
@@ -287,7 +290,7 @@ def test_dependencies_by_workspace_leave_out_npm(script: str, manager: str) -> N
     files = shop(**{"apps/api/package.json": api, "apps/api/a.js": SERVER, "package.json": root})
     del files["package-lock.json"]
     assert f"    {manager} " in stage(written(files), "deps")
-    assert not any("no member" in note.text for note in genfile.generate(files).notes)
+    assert not any("no workspace member" in note.text for note in genfile.generate(files).notes)
     del files["libs/core/package.json"]
     assert any("@shop/core: no workspace member" in note.text for note in genfile.generate(files).notes)
 

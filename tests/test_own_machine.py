@@ -24,7 +24,7 @@ DICT = 'DATABASES = {{"default": {{\n    "ENGINE": "django.db.backends.postgresq
 def test_an_address_of_this_machine_is_told_of(code: str, told: bool) -> None:
     files = {"requirements.txt": "flask\ngunicorn\npsycopg2-binary\n", "app.py": FLASK + code}
     found = notes(**files)
-    assert ("the address of postgres is written out" in found) is told
+    assert ("the address of postgres is hard-coded to this machine" in found) is told
     assert "secret" not in found
 
 
@@ -34,4 +34,4 @@ def test_the_host_of_djangos_settings(host: str, told: bool) -> None:
         "requirements.txt": "django\ngunicorn\npsycopg\n",
         "shop/settings.py": "import os\n\n\n" + DICT.format(host),
     }
-    assert ("the address of postgres is written out" in notes(**DJANGO | files)) is told
+    assert ("the address of postgres is hard-coded to this machine" in notes(**DJANGO | files)) is told

@@ -99,7 +99,7 @@ def test_a_login_is_used_and_never_shown(project: Path, registry: str, capsys: p
     Server.protected = True
     assert run(["pin", str(project)]) == 1
     said = capsys.readouterr().err
-    assert f"{registry} wants a login" in said
+    assert f"{registry} requires a login" in said
     assert f"hint: docker login {registry}" in said
     import os
 

@@ -167,8 +167,8 @@ def test_nothing_found_says_what_was_looked_for_what_is_there_and_what_to_add(
     for command in ("init", "inspect"):
         assert run([command, str(tmp_path)]) == 4
         said = capsys.readouterr().err
-        assert "package.json:1 was left out: not valid JSON" in said or "package.json:1" in said
-        assert f"error: no service was found in {tmp_path}" in said
+        assert "package.json:1 was skipped: not valid JSON" in said
+        assert f"error: no service found in {tmp_path}" in said
         assert "looked for package.json, requirements.txt" in said
         assert "the folder holds package.json, tool.py" in said
         assert "hint: add a requirements.txt or a pyproject.toml; `genfile new --list`" in said

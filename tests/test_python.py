@@ -254,7 +254,7 @@ def test_a_flag_that_is_this_machine_by_default_is_given() -> None:
 
 def test_a_loopback_that_nothing_moves_is_said() -> None:
     code = "import bottle\nbottle.run(host='localhost', port=8080)\n"
-    assert "nothing reaches it" in notes(**{"requirements.txt": "bottle\n", "app.py": code})
+    assert "reachable only from inside the container" in notes(**{"requirements.txt": "bottle\n", "app.py": code})
 
 
 # --- beside the web ------------------------------------------------------------------------------------------------
@@ -503,9 +503,9 @@ def test_catalogues_without_their_compiled_form() -> None:
 
 def test_torch_of_pypi_is_said_to_bring_cuda() -> None:
     files = {"main.py": FASTAPI, "requirements.txt": "torch\nfastapi\nuvicorn\n"}
-    assert "brings CUDA" in notes(**files)
+    assert "includes CUDA" in notes(**files)
     index = "--extra-index-url https://download.pytorch.org/whl/cpu\n"
-    assert "brings CUDA" not in notes(**{**files, "requirements.txt": index + files["requirements.txt"]})
+    assert "includes CUDA" not in notes(**{**files, "requirements.txt": index + files["requirements.txt"]})
 
 
 # --- several applications ------------------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def test_a_program_is_found_however_much_the_one_before_it_has_to_read(monkeypat
     monkeypatch.setattr("genfile.detect.code.MAX_TREE_TOKENS", len(re.findall(r"\w+|[^\w\s]", inner)) + 50)
     found = inspect_source(MemorySource(tree))
     assert [item.spec.path for item in found.services] == ["first", "second"]
-    assert any("words and signs of source code in the tree" in note.text for note in found.notes)
+    assert any("tokens of source code in the tree" in note.text for note in found.notes)
     monkeypatch.setattr("genfile.detect.code.MAX_FIRST_TOKENS", 0)
     assert [item.spec.path for item in inspect_source(MemorySource(tree)).services] == ["first"]
 

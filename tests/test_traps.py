@@ -205,7 +205,7 @@ def test_old_bundler_on_a_new_openssl() -> None:
 def test_program_that_nothing_says_anything_of_is_a_guess() -> None:
     found = inspect(**{"package.json": package(main="index.js"), "index.js": "require('x')(1)"})
     assert [item.spec.start for item in found.services] == [("node", "index.js")]
-    assert any("nothing says" in note.text for note in found.notes)
+    assert any("no sign that this program keeps running or listens" in note.text for note in found.notes)
 
 
 # --- Python --------------------------------------------------------------------------------------------------------

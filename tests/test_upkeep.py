@@ -132,7 +132,7 @@ def test_a_lost_lock_falls_back_to_two_sides(shop: Path, capsys: pytest.CaptureF
     (shop / "genfile.lock").unlink()
     capsys.readouterr()
     assert run(["update", str(shop)]) == 0
-    assert "genfile.lock has no record of these files" in out(capsys)
+    assert "genfile.lock has no record of these files" in capsys.readouterr().err
     assert run(["check", str(shop)]) == 0
 
 

@@ -186,7 +186,7 @@ def test_an_image_that_can_not_be_had_is_left_out_with_its_variables(monkeypatch
     started = beside.start(Beside((Other("db", "postgres:18"),), {"DATABASE_URL": "postgres://db/x"}), "ab12")
     assert started.passed
     assert started.environment == {}
-    assert started.detail == "db is not there: postgres:18 can't be had (no route to host)"
+    assert started.detail == "db is not there: no image postgres:18 (no route to host)"
     assert not any(line.startswith("run") for line in engine.told)
 
 

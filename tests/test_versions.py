@@ -159,7 +159,7 @@ def test_the_strongest_signal_wins_and_the_others_are_kept() -> None:
     decision = decide(None, (silent, strong, weak))
     assert decision.fact is not None
     assert decision.fact.value == 1
-    assert [note.text for note in decision.conflicts("it")] == ["it: a says one, b says two; a wins"]
+    assert [note.text for note in decision.conflicts("it")] == ["it: a says one, b says two; using a"]
 
 
 @pytest.mark.parametrize(

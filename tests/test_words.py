@@ -27,7 +27,7 @@ BANNED = {
     r"\bwords and signs\b": "tokens",
 }
 # Folders whose texts are rewritten together with their prompts and layout.
-ELSEWHERE = ("cli", "engine", "practice", "verify")
+ELSEWHERE: tuple[str, ...] = ()
 _WORD = re.compile(r"[a-z]{2,} [a-z]{2,}|[a-z]{2,} \{")
 # A list, a set or a word of Python in the middle of a sentence.
 _RAW = re.compile(r"\['|\{'|\b(?:True|False|None)\b")
@@ -59,7 +59,7 @@ def messages() -> Iterator[tuple[str, str]]:
         for line, text in enumerate(path.read_text("utf-8").splitlines(), 1):
             comment = text.lstrip().startswith("#") and path.suffix == ".toml"
             text = re.sub(r"\{#.*?(?:#\}|$)", "", text)
-            if not comment and "pattern" not in text.partition("=")[0]:
+            if not comment and text.partition("=")[0].strip() not in ("pattern", "mend"):
                 yield f"{path.relative_to(ROOT)}:{line}", text
 
 

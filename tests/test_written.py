@@ -82,7 +82,7 @@ def test_a_folder_with_code_or_with_what_is_built_is_no_volume() -> None:
     assert spec.writable == ("static",)
     assert spec.kept == ()
     assert "VOLUME" not in dockerfile
-    assert "mount volumes to keep it" in dockerfile
+    assert "mount volumes to keep the data" in dockerfile
 
 
 def test_never_the_folder_of_the_code() -> None:

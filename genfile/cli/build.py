@@ -36,7 +36,7 @@ def build(
     secret: Annotated[Texts, typer.Option("--secret", metavar="id=ID,src=FILE", help="A secret of the build.")] = None,
     ssh: Annotated[Texts, typer.Option("--ssh", metavar="ID", help="An SSH agent for the build.")] = None,
     label: Annotated[Texts, typer.Option("--label", metavar="KEY=VALUE", help="A label of the image.")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step anew.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Run every step again, without the cache.")] = False,
     pull: Annotated[bool, typer.Option("--pull", help="Look for newer base images.")] = False,
     cache_from: Annotated[
         Texts, typer.Option("--cache-from", metavar="CACHE", help="Take layers from a cache.")

@@ -231,6 +231,6 @@ def check_preset_name(name: str) -> None:
     from genfile.errors import UsageError
 
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name):
-        raise UsageError(f"{name!r} is no name for a preset", hint="lower-case letters, digits and hyphens")
+        raise UsageError(f"{name!r} is not a valid preset name", hint="lower-case letters, digits and hyphens")
     if name == "builtin" or (builtin_folder("presets") / name).is_dir():
         raise UsageError(f"{name} is the name of something built in", hint="choose another name")

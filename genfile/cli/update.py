@@ -38,7 +38,7 @@ def update(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=VALUE", help="Set a field of the spec, or answer a template's question anew."
+            "--set", metavar="KEY=VALUE", help="Set a field of the spec, or change the answer to a template's question."
         ),
     ] = None,
     ours: Annotated[

@@ -36,7 +36,7 @@ def verify(
         bool,
         typer.Option(
             "--fix",
-            help=f"Mend what can be mended and try again, up to {ROUNDS} times; what helped goes to genfile.toml.",
+            help=f"Fix what genfile knows how to fix and try again, up to {ROUNDS} times; what helped goes to genfile.toml.",
         ),
     ] = False,
     memory: Annotated[
@@ -173,9 +173,9 @@ def _tell_mended(path: Path, proofs: "list[Proof]", mended: dict[str, Mended], s
         if saved is None:
             ui.out(f"{proof.service}: tried {words}")
         else:
-            ui.out(f"{proof.service}: mended by {words}, which {saved} has now")
+            ui.out(f"{proof.service}: fixed by {words}, now in {saved}")
     if saved is not None:
-        ui.out(f"The container files follow with: genfile update {shlex.quote(str(path))}")
+        ui.out(f"Update the container files with: genfile update {shlex.quote(str(path))}")
 
 
 def _text(value: Any) -> str:

@@ -202,7 +202,7 @@ def _without_strayed(found: list[FoundService]) -> list[FoundService]:
         below = [other for other in own if other.path != item.project.path and inside(other.path, item.project.path)]
         says = node.strayed(item.project, below) if item.language is node and below else None
         if says is not None:
-            text = f"{says[0]}: it can't start, and is no service beside {says[1].spec_path}"
+            text = f"{says[0]}: it can't start on its own, so it is not a service next to {says[1].spec_path}"
             item.project.tree.note("info", text, says[0].path)
         return says is not None
 

@@ -138,5 +138,5 @@ def _refused(reference: ImageReference, status: int) -> RegistryError:
 
 
 def _login(reference: ImageReference, *, refused: bool = False) -> RegistryError:
-    what = "refused the credentials for" if refused else "wants a login for"
+    what = "refused the credentials for" if refused else "requires a login for"
     return RegistryError(f"{reference.host} {what} {reference.name}", hint=f"docker login {reference.host}")

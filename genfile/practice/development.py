@@ -14,7 +14,7 @@ from genfile.parsers.data import parse_json, parse_toml
 from genfile.practice.subject import Practice, Subject, Wrong, replaced
 
 _SERVERS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\s--reload\b"), "--reload watches the sources and starts anew with each change"),
+    (re.compile(r"\s--reload\b"), "--reload watches the sources and restarts on every change"),
     (re.compile(r"\bnodemon\b|\bts-node-dev\b|\btsx watch\b|\bnode --watch\b"), "a watcher starts the program"),
     (
         re.compile(r"\b(?:npm|pnpm|yarn|bun)(?: run)? (?:dev|start:dev|serve:dev|develop)\b"),

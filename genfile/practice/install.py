@@ -37,7 +37,7 @@ def _lock(subject: Subject) -> Iterator[Wrong]:
             seen.add(item.step.line)
             fix = f"use {_INSTEAD[item.manager]}"
             if not copied:
-                text = f"`{item.text}` picks versions anew: {lock} is not copied before it"
+                text = f"`{item.text}` resolves versions again: {lock} is not copied before it"
                 yield Wrong("lock-not-followed", item.step.line, text, f"copy {lock} first, and {fix}")
                 continue
             edits = _edits(instruction, item) if instruction is not None else ()
@@ -108,7 +108,7 @@ def _beside_a_lock(subject: Subject) -> Iterator[Wrong]:
                 None,
             )
             if lock is not None:
-                text = f"`{' '.join(words)[:60]}` picks versions anew: pip does not read {lock}"
+                text = f"`{' '.join(words)[:60]}` resolves versions again: pip does not read {lock}"
                 manager = {"uv.lock": "uv sync --locked", "poetry.lock": "poetry install"}
                 fix = manager.get(posixpath.basename(lock), "an installation by the lock")
                 yield Wrong("lock-not-followed", step.line, text, f"use {fix}")
@@ -125,8 +125,8 @@ def _order(subject: Subject) -> Iterator[Wrong]:
             yield Wrong(
                 "sources-before-dependencies",
                 whole.line,
-                f"all sources are copied before `{first.text}` in line {first.step.line}: each change installs anew",
-                "copy the manifest and the lock file first, install, then copy the sources",
+                f"all sources are copied before `{first.text}` in line {first.step.line}: every source change reinstalls the dependencies",
+                "copy the manifest and the lockfile first, install, then copy the sources",
             )
 
 
@@ -171,7 +171,7 @@ def _manager(subject: Subject) -> Iterator[Wrong]:
 PRACTICES = (
     Practice(
         "lock-not-followed",
-        "An installation that does not follow the lock file installs what nobody has tested.",
+        "An installation that ignores the lockfile installs versions that nobody has tested.",
         "docs.npmjs.com/cli/commands/npm-ci",
         _lock,
     ),
@@ -184,7 +184,7 @@ PRACTICES = (
     ),
     Practice(
         "manager-unpinned",
-        "Another major version of the package manager reads the lock file differently, or refuses it.",
+        "Another major version of the package manager reads the lockfile differently, or refuses it.",
         "nodejs.org/api/packages.html#packagemanager",
         _manager,
     ),

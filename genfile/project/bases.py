@@ -106,7 +106,7 @@ def _slowly(text: str, part: str) -> str:
     from tomlkit.exceptions import TOMLKitError
 
     if len(text) > MAX_SLOW:
-        raise _damaged("not in genfile's layout")
+        raise _damaged(f"larger than {MAX_SLOW >> 10} KiB and not in genfile's layout")
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:

@@ -164,7 +164,7 @@ def start(beside: Beside, run_id: str, prepare: Sequence[str] = ()) -> Started:
         if reason is None:
             running.append(item)
         else:
-            said.append(f"{item.name} is not there: {item.image} can't be had ({reason})")
+            said.append(f"{item.name} is not there: no image {item.image} ({reason})")
     for item in running:
         fault = _run(item, network, run_id)
         if fault is not None:

@@ -50,7 +50,7 @@ def load_cases(folder: Path) -> list[PresetCase]:
         try:
             document = json.loads(path.read_text("utf-8"))
         except (OSError, ValueError, RecursionError) as error:
-            raise UsageError(f"tests/{path.name} is no JSON: {error}") from None
+            raise UsageError(f"tests/{path.name} is not valid JSON: {error}") from None
         items = document.get("services", [document]) if isinstance(document, dict) else [document]
         for number, item in enumerate(items, 1):
             cases.append(_case(f"own-{path.stem}" + (f"-{number}" if len(items) > 1 else ""), item))

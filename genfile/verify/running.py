@@ -157,7 +157,7 @@ class Running:
         if answer is None:
             return self._silent()
         if answer.status == OTHER_PROTOCOL:
-            return _Said(("an answer that is no HTTP",))
+            return _Said(("an answer that is not HTTP",))
         seen: tuple[str, ...] = (f"{path} answers HTTP {answer.status}",)
         if answer.status >= 500:
             return _Said(seen, "it answers with an error")

@@ -132,9 +132,9 @@ def test_bytes_arrive(small: GuardPool) -> None:
         ("refuse", {"kind": "guard"}, "failed", "failed: mine"),
         ("open_many", {}, "failed", "failed: OSError at misbehave.py:"),
         ("no_such_task", {}, "failed", "failed: AttributeError"),
-        ("raw", {"text": "noise"}, "reply", "not one"),
-        ("raw", {"text": '{"error": 1}'}, "reply", "not one"),
-        ("raw", {"text": "[" * 100_000}, "reply", "not one"),
+        ("raw", {"text": "noise"}, "reply", "gave an invalid answer"),
+        ("raw", {"text": '{"error": 1}'}, "reply", "gave an invalid answer"),
+        ("raw", {"text": "[" * 100_000}, "reply", "gave an invalid answer"),
         ("raw", {"text": '{"error": {"kind": "BaseException", "message": "x\\n\\u001b"}}'}, "failed", "failed: x"),
     ],
 )

@@ -146,7 +146,7 @@ FAULTY = {
     'manifest = 2\nname = "x"\nsummary = "x"\n': r"preset.toml:1: manifest",
     'manifest = 1\nname = "x"\nsummary = "x"\nextends = "nod"\n': r"nod",
     'manifest = 1\nname = "x"\nsummary = "x"\napplies-to = "spec.langage"\n': r"spec.langage, which does not exist",
-    'manifest = 1\nname = "x"\nsummary = "x"\napplies-to = "open(1)"\n': r"holds call",
+    'manifest = 1\nname = "x"\nsummary = "x"\napplies-to = "open(1)"\n': r"contains call, which is not allowed",
     'manifest = 1\nname = "x"\nsummary = "x"\nrequires = ">=99"\n': r"requires genfile >=99",
     'manifest = 1\nname = "x"\nsummary = "x"\n[[files]]\npath = "a"\n': r"either `template` or `source`",
     'manifest = 1\nname = "x"\nsummary = "x"\n[[files]]\npath = "a"\nsource = "b"\n': r"b is not in the preset",
@@ -166,7 +166,7 @@ def test_faults_of_a_manifest_name_the_line(tmp_path: Path, text: str) -> None:
 TEMPLATES = {
     "{% block labels %}\nLABEL a={{ spec.prot | env }}\n{% endblock %}": r"j2:3 \(block 'labels'\): spec has no field 'prot'",
     "{% block user %}\n\n{{ spec.runtime.vresion | word }}\n{% endblock %}": r"j2:4 .*spec.runtime has no field 'vresion'",
-    "{% block lables %}\n{% endblock %}": r"j2:2: block 'lables' overrides nothing",
+    "{% block lables %}\n{% endblock %}": r"j2:2: node/Dockerfile.j2 has no block 'lables' to override",
     "{% block labels %}\n{{ spec.name }}\n{% endblock %}": r"j2:3 .*without a quoting filter",
     "{% block labels %}\n{% if %}\n{% endblock %}": r"j2:3: Expected an expression",
     '{% include "/etc/passwd" %}\n{% block labels %}{% include "/etc/passwd" %}{% endblock %}': r"no template named",
@@ -206,7 +206,7 @@ def test_a_preset_for_every_language_reaches_the_build_stages(tmp_path: Path, ex
 def test_the_setup_of_a_stage_that_a_named_preset_does_not_have_is_refused(tmp_path: Path) -> None:
     (tmp_path / "preset.toml").write_text('manifest = 1\nname = "x"\nsummary = "x"\nextends = "go"\n')
     (tmp_path / "Dockerfile.j2").write_text(PROXY.replace("builtin/", "go/"))
-    with pytest.raises(GenfileError, match="block 'base_setup' overrides nothing"):
+    with pytest.raises(GenfileError, match=r"go/Dockerfile\.j2 has no block 'base_setup' to override"):
         genfile.generate(EXAMPLES / "go", preset=str(tmp_path))
 
 

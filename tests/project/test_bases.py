@@ -109,7 +109,7 @@ def test_what_else_stands_in_the_lock_stays_however_it_is_laid_out() -> None:
         assert parse_toml(written).value["presets"]["x"]["source"].strip() == "[template]"
         assert parse_toml(written).value["version"] == 1
         assert write_bases(written, kept) == written
-    with pytest.raises(UsageError, match="laid out"):
+    with pytest.raises(UsageError, match="larger than 256 KiB and not in genfile's layout"):
         write_bases(f'template.files = {{a = "{"x" * 10 * lock.MAX_SLOW}"}}', kept)
 
 

@@ -43,9 +43,9 @@ def test_nothing_of_version_control_is_ever_planned(tmp_path: Path, path: str) -
 
 @pytest.mark.parametrize("path", ["/etc/x", "../x", "a/../../x", "a//x", "./x", "", "a/", "x\0y"])
 def test_only_paths_below_the_root_are_planned(tmp_path: Path, path: str) -> None:
-    with pytest.raises(WriteError, match="not a path below"):
+    with pytest.raises(WriteError, match="is not a path inside the project"):
         Change(path, "create", None, b"x")
-    with pytest.raises(WriteError, match="not a path below"):
+    with pytest.raises(WriteError, match="is not a path inside the project"):
         Plan(tmp_path, (), (path,))
 
 
@@ -53,11 +53,11 @@ def test_a_plan_that_was_tampered_with_is_not_applied(tmp_path: Path) -> None:
     """Applying asks again: it doesn't trust whoever made the plan."""
     plan = Plan(tmp_path, (Change("a", "create", None, b"x"), Change("b", "create", None, b"x")))
     object.__setattr__(plan.changes[1], "path", ".git/config")
-    with pytest.raises(WriteError, match=r"\.git/config belongs"):
+    with pytest.raises(WriteError, match=r"\.git/config is in a version control folder"):
         apply_plan(plan)
     folders = Plan(tmp_path, (), ("a",))
     object.__setattr__(folders, "folders", (".git/hooks",))
-    with pytest.raises(WriteError, match=r"\.git/hooks belongs"):
+    with pytest.raises(WriteError, match=r"\.git/hooks is in a version control folder"):
         apply_plan(folders)
     assert list(tmp_path.iterdir()) == []
 

@@ -312,7 +312,7 @@ def test_folders_that_no_template_made_are_refused(
     tmp_path: Path, template: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["update", str(tmp_path)]) == 2
-    assert "genfile has written no container files here" in capsys.readouterr().err
+    assert "genfile has not written any container files here" in capsys.readouterr().err
     run(["new", "./tpl", "shop"])
     put(tmp_path, "shop/.genfile-answers.toml", "version = 9\n")
     assert run(["update", "shop"]) == 2

@@ -100,7 +100,7 @@ def test_without_its_lock_an_update_asks_for_what_differs(project: Path) -> None
     (project / "b").write_text("mine\n")
     done = genfile(project.parent, "update", "shop", "--from", "tpl", "--defaults")
     assert done.returncode == 3
-    assert "genfile.lock is missing" in done.stdout
+    assert "genfile.lock is missing" in done.stderr
     assert (project / "a").read_text() == (
         "<<<<<<< yours\n1\n||||||| last written by genfile\n=======\none\n"
         ">>>>>>> genfile " + done_label(project) + "\n2\n3\n"

@@ -141,7 +141,10 @@ def test_the_template_names_its_folder() -> None:
         ("manifest = 2\n", "newer than this genfile"),
         (HEAD.replace("demo", "De mo"), "template.toml:2: name"),
         (HEAD + '[questions.folder]\ntype = "text"\nhelp = "x"\n', "already in use"),
-        (HEAD + '[questions.a]\ntype = "text"\nhelp = "x"\npattern = "("\n', "template.toml:7: .*pattern is wrong"),
+        (
+            HEAD + '[questions.a]\ntype = "text"\nhelp = "x"\npattern = "("\n',
+            "template.toml:7: questions.a.pattern: invalid pattern",
+        ),
         (HEAD + '[questions.a]\ntype = "choice"\nhelp = "x"\n', "type choice needs `choices`"),
         (HEAD + '[[files]]\npath = "a"\nwhen = "nmae =="\n', "files"),
     ],
@@ -165,12 +168,12 @@ def test_faults_of_a_template_name_file_and_line() -> None:
         text("x\n{% if %}\n")
     with pytest.raises(PresetError, match=r"project/b\.j2: not UTF-8"):
         render({"project/b.j2": b"\xff"})
-    with pytest.raises(PresetError, match="a list was written"):
+    with pytest.raises(PresetError, match="can't write a list"):
         text("{{ [1] }}")
 
 
 def test_a_value_that_does_not_fit_is_the_users_fault() -> None:
-    with pytest.raises(UsageError, match="not one of the template's") as caught:
+    with pytest.raises(UsageError, match="the template has no option 'nmae'") as caught:
         render({"project/a": ""}, nmae="x")
     assert caught.value.hint == "did you mean name?"
 
