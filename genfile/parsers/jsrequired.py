@@ -62,10 +62,12 @@ def _asked_for(start: ModuleStart) -> Iterator[tuple[str, int]]:
 def _used(start: ModuleStart) -> Iterator[tuple[str, int]]:
     """`process.env.ORIGINS.split(",")`: what is missing has no methods."""
     module, found = start.module, dict[str, int]()
-    for node in module._all("member_expression"):
-        owner, call = node.child_by_field_name("object"), node.parent
-        called = call is not None and call.type == "call_expression" and call.child_by_field_name("function") == node
-        if owner is None or not called or any(child.type == "optional_chain" for child in node.children):
+    for call in module._all("call_expression"):
+        node = call.child_by_field_name("function")
+        if node is None or node.type != "member_expression":
+            continue
+        owner = node.child_by_field_name("object")
+        if owner is None or any(child.type == "optional_chain" for child in node.children):
             continue
         name = module._env_name(_plain(owner))
         if name is None or name in found or len(found) > MAX_NODES or not start.throws(node):
