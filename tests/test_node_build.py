@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from genfile.api import render
+from genfile.api import generate, render
 from tests.test_node_traps import LOCK, server, texts
 from tests.test_traps import EXPRESS, VITE_PAGE, inspect, only, package
 
@@ -496,3 +496,19 @@ def test_a_compiler_that_writes_beside_its_sources_leaves_them_in_the_context() 
     assert spec.outputs == ()
     assert "src" in spec.run_paths or "." in spec.run_paths
     assert "." in spec.run_paths or "tsconfig.json" in spec.run_paths
+
+
+@pytest.mark.parametrize("build", [{}, {"build": "tsc"}])
+def test_without_production_dependencies_there_are_no_modules_to_copy(build: dict[str, str]) -> None:
+    """`npm ci --omit=dev` makes no node_modules where it installs nothing."""
+    manifest = {"name": "x", "scripts": {"start": "node server.js", **build}, "devDependencies": {"typescript": "5.6.3"}}
+    lock = {"name": "x", "lockfileVersion": 3, "packages": {"": manifest, "node_modules/typescript": {"dev": True}}}
+    files = {
+        "package.json": json.dumps(manifest),
+        "package-lock.json": json.dumps(lock),
+        "server.js": "require('http').createServer().listen(3000)\n",
+        "tsconfig.json": "{}",
+    }
+    text = generate(files).files["Dockerfile"]
+    assert "node_modules /app/node_modules" not in text
+    assert ("npm ci" in text) == bool(build)

@@ -36,7 +36,7 @@ def verify(
         bool,
         typer.Option(
             "--fix",
-            help=f"Fix what genfile knows how to fix and try again, up to {ROUNDS} times; what helped goes to genfile.toml.",
+            help=f"Fix known causes and try again, up to {ROUNDS} times; what helped goes to genfile.toml.",
         ),
     ] = False,
     memory: Annotated[

@@ -125,7 +125,8 @@ def _order(subject: Subject) -> Iterator[Wrong]:
             yield Wrong(
                 "sources-before-dependencies",
                 whole.line,
-                f"all sources are copied before `{first.text}` in line {first.step.line}: every source change reinstalls the dependencies",
+                f"all sources are copied before `{first.text}` in line {first.step.line}: every source change "
+                "reinstalls the dependencies",
                 "copy the manifest and the lockfile first, install, then copy the sources",
             )
 

@@ -136,6 +136,7 @@ def put_run_paths(project: NodeProject, draft: Draft, framework: Framework | Non
         draft.values["writable"] = [folder.full(name) for name in (*framework.writable, *framework.scratch)]
     _put_regenerated(folder, draft, framework)
     _keep_all_modules(project, draft, framework)
+    _put_no_modules(project, draft)
     _put_libraries(project, draft)
 
 
@@ -162,6 +163,14 @@ def _holds_sources(folder: Project, path: str) -> bool:
     """Whether a folder of the tree has TypeScript in it that a compiler reads."""
     files = Project(folder.tree, path).files("*.ts*", depth=6)
     return any(name.endswith((".ts", ".tsx")) and not name.endswith(".d.ts") for name in files)
+
+
+def _put_no_modules(project: NodeProject, draft: Draft) -> None:
+    """A program without production dependencies takes no node_modules along: an installation of none makes none."""
+    kept = draft.values.get("dependencies_at_run", "production") != "production"
+    makes = draft.values.get("generates_modules") or draft.values.get("lifecycle_scripts")
+    if not (kept or makes or any(package.run_dependencies for package in project.packages)):
+        draft.values["dependencies_at_run"] = "none"
 
 
 def _put_libraries(project: NodeProject, draft: Draft) -> None:
