@@ -501,7 +501,11 @@ def test_a_compiler_that_writes_beside_its_sources_leaves_them_in_the_context() 
 @pytest.mark.parametrize("build", [{}, {"build": "tsc"}])
 def test_without_production_dependencies_there_are_no_modules_to_copy(build: dict[str, str]) -> None:
     """`npm ci --omit=dev` makes no node_modules where it installs nothing."""
-    manifest = {"name": "x", "scripts": {"start": "node server.js", **build}, "devDependencies": {"typescript": "5.6.3"}}
+    manifest = {
+        "name": "x",
+        "scripts": {"start": "node server.js", **build},
+        "devDependencies": {"typescript": "5.6.3"},
+    }
     lock = {"name": "x", "lockfileVersion": 3, "packages": {"": manifest, "node_modules/typescript": {"dev": True}}}
     files = {
         "package.json": json.dumps(manifest),
