@@ -258,7 +258,7 @@ def test_needed_variables_are_one_hint(project: Path, capsys: pytest.CaptureFixt
     run(["lint", str(project), "--json"])
     risks = json.loads(capsys.readouterr().out)["files"][0]["risks"]
     texts = [(risk["level"], risk["text"], risk["line"]) for risk in risks if risk["id"] == "required-variables"]
-    assert texts == [("hint", "A_URL, B_URL, C_KEY have no default: whoever starts the container sets them", 8)]
+    assert texts == [("hint", "A_URL, B_URL, C_KEY have no default; the container does not start without them", 8)]
 
 
 def test_a_lock_of_another_stage_counts(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

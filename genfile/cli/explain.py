@@ -83,7 +83,7 @@ def _show_line(line: "LineExplained") -> None:
         ui.out(f"    {item.name} = {show.shown(item.value)}", ui.styled(_because(item), "dim"))
     if line.fields:
         first = line.fields[0]
-        ui.out(f"  To say otherwise: genfile init --set {first.name}=… (`genfile explain {first.name}` tells more)")
+        ui.out(f"  To override it: genfile init --set {first.name}=…; `genfile explain {first.name}` shows all signals")
 
 
 def _because(item: "FieldExplained") -> str:
@@ -112,7 +112,7 @@ def _show_field(item: "FieldExplained") -> None:
                 same = taken or item.asked.decided is None or fact.value == item.asked.decided.value
                 verdict = f"{places}  <- taken" if taken else f"{places}{'' if same else ', disagrees'}"
             ui.out(f"  {number:>3}. {signal}", ui.styled(f"  {verdict}", "" if fact is not None else "dim"))
-    ui.out(f"  To say otherwise: genfile init --set {item.name}=…")
+    ui.out(f"  To override it: genfile init --set {item.name}=…")
 
 
 def _sentence(text: str) -> str:

@@ -109,8 +109,8 @@ def _variables_in_one(items: tuple[Found, ...], path: str, built: "Built | None"
     verb = "has" if len(needed) == 1 else "have"
     command = built.image.command
     line = command.evidence.line if command is not None and command.evidence.path == path else built.final.line
-    text = f"{names} {verb} no default: whoever starts the container sets {'it' if len(needed) == 1 else 'them'}"
-    one = Found(Risk(ID, "hint", text, "say so where the container is described", path, line))
+    text = f"{names} {verb} no default; the container does not start without {'it' if len(needed) == 1 else 'them'}"
+    one = Found(Risk(ID, "hint", text, "set what is missing where the container is deployed", path, line))
     return (*(item for item in items if item.risk.id != ID), one)
 
 
