@@ -139,7 +139,7 @@ def test_a_start_file_that_was_copied_without_its_modules() -> None:
     files = {"package.json": manifest, "server.js": server, "api/package.json": manifest, "api/server.js": server,
              "api/config/db.js": "", "api/routes/index.js": ""}  # fmt: skip
     assert paths(files) == ["api"]
-    assert "it can't start, and is no service beside api" in notes(files)
+    assert "it is not a service next to api" in notes(files)
     # One of its modules is there, or the other has not all of them: then it is a program of its own, or nobody knows.
     assert paths({**files, "routes.js": ""}) == [".", "api"]
     assert paths({name: text for name, text in files.items() if "routes" not in name}) == [".", "api"]
