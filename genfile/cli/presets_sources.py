@@ -12,7 +12,7 @@ from genfile.cli.spinner import working
 from genfile.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
-    from genfile.spec.config import LockedPreset
+    from genfile.spec.config import LockedPreset, PresetSource
 
 ProjectOption = Annotated[Path, typer.Option("--path", metavar="DIR", help="Folder of the project.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")]
@@ -90,15 +90,11 @@ def fetch(
     """Fetch the presets that genfile.lock pins, at their pinned commits: on a new machine, and in CI."""
     from genfile.api import Choice
     from genfile.preset.load import load_preset
-    from genfile.project.config import read_config
     from genfile.project.lock import read_lock
 
-    _check_project(path)
-    presets = read_config(path).presets
-    _check_known(name, list(presets))
     locked = read_lock(path).presets
     rows = []
-    for key in [name] if name else list(presets):
+    for key in _chosen(name, path):
         if key not in locked:
             raise UsageError(
                 f"preset {key} is not pinned in genfile.lock", hint=f"`genfile presets update {key}` pins it"
@@ -127,18 +123,15 @@ def update(
 ) -> None:
     """Pin presets to what their sources are now."""
     from genfile.bundle import parse_reference
-    from genfile.project.config import read_config
     from genfile.project.lock import read_lock
 
-    _check_project(path)
-    presets = read_config(path).presets
-    _check_known(name, list(presets))
+    chosen = _chosen(name, path)
     if to is not None and name is None:
         raise UsageError("--to goes with the name of one preset")
     before = read_lock(path).presets
     after: dict[str, LockedPreset] = {}
-    for key in [name] if name else list(presets):
-        source = presets[key].source
+    for key, preset in chosen.items():
+        source = preset.source
         after[key] = _resolve(parse_reference(source).at(to).text if to else source, path)
     _write(path, after)
     _report([(key, before.get(key), locked) for key, locked in after.items()], as_json=as_json)
@@ -171,6 +164,16 @@ def remove(
 def _check_project(path: Path) -> None:
     if not path.is_dir():
         raise UsageError(f"{path} is not a folder", hint="name the folder of the project with --path")
+
+
+def _chosen(name: str | None, path: Path) -> "dict[str, PresetSource]":
+    """The preset of a project that has this name, or all of them. Raises UsageError where it has none of the name."""
+    from genfile.project.config import read_config
+
+    _check_project(path)
+    presets = read_config(path).presets
+    _check_known(name, list(presets))
+    return presets if name is None else {name: presets[name]}
 
 
 def _check_known(name: str | None, known: list[str]) -> None:

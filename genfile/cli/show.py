@@ -117,7 +117,7 @@ def show_nothing(inspection: "Inspection", path: Path) -> NothingFoundError:
     return NothingFoundError(last.text, hint=hint)
 
 
-_ACTIONS = {
+ACTION_COLOURS = {
     "create": "green",
     "replace": "yellow",
     "merge": "yellow",
@@ -136,7 +136,7 @@ def show_changes(changes: Iterable[tuple[str, str]], base: Path, *, dry_run: boo
         rows.append((f"would {action}" if dry_run and does else action, action, path))
     width = max((len(text) for text, *_ in rows), default=0)
     for text, action, path in rows:
-        ui.out(Styled(f"{text:<{width}}", _ACTIONS.get(action, "")), f"  {ui.placed(path, base)}")
+        ui.out(Styled(f"{text:<{width}}", ACTION_COLOURS.get(action, "")), f"  {ui.placed(path, base)}")
 
 
 def _there(path: Path) -> tuple[list[str], str | None]:

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genfile.cli import ui
+from genfile.cli.show import ACTION_COLOURS
 from genfile.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from genfile.project.plan import Change
     from genfile.scaffold.update import Updating
     from genfile.upkeep.project import ProjectUpdate
-
-_COLOURS = {
-    "create": "green",
-    "replace": "yellow",
-    "merge": "yellow",
-    "delete": "red",
-    "conflict": "red",
-    "keep": "dim",
-}
 
 
 class ConflictMode(enum.StrEnum):
@@ -151,7 +143,7 @@ def _report(planned: "ProjectUpdate", *, dry_run: bool) -> None:
         ui.out("up to date")
     for action, change in shown:
         text = f"would {action}" if dry_run and action not in ("keep", "conflict") else action
-        ui.out(ui.styled(text, _COLOURS[action]), f"  {change.path}")
+        ui.out(ui.styled(text, ACTION_COLOURS[action]), f"  {change.path}")
 
 
 def _document(planned: "ProjectUpdate", *, written: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import ast
 from typing import TYPE_CHECKING, Any
 
-from genfile.detect.python.reach.program import Module, expressions, statements
+from genfile.detect.python.reach.program import Module, statements
 from genfile.detect.python.reach.values import Frame, FunctionNode, FunctionRef, Namespace, Path, ProgramOption
 from genfile.parsers.values import UNKNOWN, is_known
 
@@ -62,9 +62,8 @@ class _Scan:
                 target = node.targets[0]
                 if paths is not None and isinstance(target, ast.Name):
                     holds[target.id] = paths
-            for call in expressions(node):
-                if isinstance(call, ast.Call):
-                    self._call(frame, call, holds)
+            for call in self._evaluator.program.calls_of(node):
+                self._call(frame, call, holds)
 
     def _paths(self, node: ast.expr, frame: Frame, holds: dict[str, list[Path]]) -> list[Path]:
         if isinstance(node, ast.Call):
