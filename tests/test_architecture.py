@@ -256,3 +256,47 @@ def test_no_two_public_classes_have_one_name() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(_module(path))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def test_no_module_hides_behind_a_package_of_its_name() -> None:
+    # Python imports the package; the module is dead, and ships.
+    assert [str(path.relative_to(PACKAGE)) for path in FILES if path.with_suffix("").is_dir()] == []
+
+
+def test_whatever_a_module_defines_is_used() -> None:
+    root = PACKAGE.parent
+    sources = {
+        path: ast.parse(path.read_text())
+        for folder in ("genfile", "tools", "bench")
+        for path in (root / folder).rglob("*.py")
+    }
+    used: set[str] = set()
+    for tree in sources.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                used.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                used.add(node.attr)
+            elif isinstance(node, ast.alias):
+                used.add(node.name.rpartition(".")[2])
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                # Commands, lazy exports and hooks are named in text: "genfile.guard.tasks:warm_up", "app".
+                used.update(node.value.replace(":", " ").replace(".", " ").split()) if len(node.value) < 200 else None
+    unused = [
+        f"{path.relative_to(root)}: {name}"
+        for path, tree in sources.items()
+        if PACKAGE in path.parents
+        for node in tree.body
+        for name in _defined(node)
+        if not name.startswith("_") and name not in used
+    ]
+    assert unused == []
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module defines; commands and other decorated ones are found by their decorator."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [] if node.decorator_list and isinstance(node, ast.FunctionDef) else [node.name]
+    if isinstance(node, ast.Assign):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return [node.target.id] if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) else []

@@ -308,12 +308,6 @@ def tool_for_lock(name: str, lock_version: str) -> str | None:
     return version
 
 
-def bundled_npm(node: str) -> int | None:
-    """The major of the npm in a Node image."""
-    major: int | None = load_table("tools")["npm"].get(node)
-    return major
-
-
 def gradle_needed(java: str) -> str | None:
     """The first Gradle that runs on a Java."""
     version: str | None = load_table("tools")["gradle"].get(java)

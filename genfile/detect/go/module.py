@@ -191,13 +191,6 @@ class GoModule:
         names = (posixpath.join(place, name) for place in places for name in self.folder.names(place))
         return any(is_left_out(self.folder, posixpath.normpath(name)) for name in names if name.endswith(".go"))
 
-    def directly_requires(self, path: str) -> bool:
-        """Whether go.mod requires a module for the project's own packages, not only for those of others."""
-        return any(
-            not item.indirect and (item.path == path or item.path.startswith(path + "/"))
-            for item in self.manifest.requires
-        )
-
     def requires(self, path: str) -> bool:
         """Whether go.mod requires a module, its sub-modules and major versions included, or the one a package is of."""
         return self._required(path) is not None

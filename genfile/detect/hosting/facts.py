@@ -62,10 +62,6 @@ class Hosting:
             (fact for fact in self.ports if fact.value not in OTHER_PORTS), self.ports[0] if self.ports else None
         )
 
-    @property
-    def health_path(self) -> Fact[str] | None:
-        return self.health[0] if self.health else None
-
     def version(self, language: str) -> Fact[Pin] | None:
         """The line of a runtime that an image or CI names; past its end of life, the next one that is supported."""
         stale: Fact[Pin] | None = None

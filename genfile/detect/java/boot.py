@@ -8,7 +8,6 @@ from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 from genfile.parsers.xml import Element, parse_xml
 
-STANDARD = ("dependencies", "spring-boot-loader", "snapshot-dependencies", "application")
 _PLUGIN = "spring-boot-maven-plugin"
 _BASES = ("${project.basedir}/", "${basedir}/", "${project.baseDir}/", "./")
 

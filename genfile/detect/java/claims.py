@@ -13,14 +13,6 @@ from genfile.detect.language import Claim
 from genfile.detect.tree import Project
 from genfile.evidence import Evidence, Note
 
-# Frameworks whose plugin alone makes an application.
-PACKAGING = tuple(
-    """
-    org.springframework.boot:spring-boot-maven-plugin org.springframework.boot io.quarkus
-    io.micronaut.application io.micronaut.maven io.ktor.plugin io.helidon.build-tools
-    """.split()
-)
-
 
 def claim(folder: Project) -> Claim | None:
     """The claim of one module; None for libraries, parents and aggregators."""

@@ -13,24 +13,6 @@ from genfile.evidence import Fact
 from genfile.parsers.data import parse_dotenv
 from genfile.parsers.values import Anchored
 
-ROUTERS = frozenset(
-    [
-        "react-router-dom",
-        "react-router",
-        "vue-router",
-        "@angular/router",
-        "wouter",
-        "@tanstack/react-router",
-        "@tanstack/vue-router",
-        "svelte-spa-router",
-        "@reach/router",
-        "@solidjs/router",
-        "preact-router",
-        "preact-iso",
-        "@mikro-router",
-    ]
-)
-
 WEBPACK_KINDS = ("config", "config.prod", "prod.config", "prod", "production", "common", "base", "base.conf")
 
 
