@@ -1,16 +1,19 @@
 """`genfile adopt`: a Dockerfile that somebody wrote, beside the one that genfile would write."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from genfile import terminal
 from genfile.cli import ui
 
 if TYPE_CHECKING:
     from genfile.upkeep.adopt import Adoption
 
-_COLUMN = 44
+# The columns where no terminal says how wide it is.
+_FIRST, _SECOND = 19, 44
 
 
 def adopt(
@@ -52,15 +55,17 @@ def adopt(
 
 
 def _show(found: "Adoption") -> None:
-    ui.out(ui.styled(f"{'':<19}{'your ' + found.dockerfile:<{_COLUMN}}genfile", "bold"))
+    widths = (_FIRST, _second_column())
+    ui.columns(("", f"your {found.dockerfile}", "genfile"), widths, ("bold",) * 3)
     for item in found.differences:
         place = "" if item.line is None else f"{item.line}: "
-        mine = _cut(place + (item.yours or "–"))
-        ours = "kept" if item.kept else _cut(item.ours or "–")
-        ui.out(f"{item.what:<19}{mine:<{_COLUMN}}", ui.styled(ours, "green" if item.kept else ""))
+        ours = "kept" if item.kept else item.ours or "–"
+        ui.columns((item.what, place + (item.yours or "–"), ours), widths, ("", "", "green" if item.kept else ""))
     for key, value in found.settings.items():
-        ui.out(ui.styled(f"kept by: {key} = {value}", "dim"))
+        ui.paragraph(f"kept by: {key} = {value}", hang="  ", style="dim")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) < _COLUMN - 1 else text[: _COLUMN - 3] + "…"
+def _second_column() -> int:
+    """Half of what the first column leaves of the terminal."""
+    width = terminal.width_of(sys.stdout)
+    return _SECOND if width is None else max(22, (width - _FIRST) // 2)

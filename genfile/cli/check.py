@@ -43,7 +43,7 @@ def check(
 def _report(found: "CheckResult") -> None:
     for reason in found.reasons:
         place = reason.path if reason.line is None else f"{reason.path}:{reason.line}"
-        ui.out(ui.styled(place, "bold"), f"  {reason.text}")
+        ui.paragraph(f"{place}  {reason.text}", hang="  ")
     ui.show_notes(found.notes)
     ui.show_notes(risk.to_note() for risk in found.risks)
     if found.current:

@@ -9,6 +9,7 @@ from genfile.cli import show, ui
 from genfile.errors import UsageError
 
 if TYPE_CHECKING:
+    from genfile.evidence import Fact
     from genfile.upkeep.explain import Explanation, FieldExplained, LineExplained
 
 
@@ -71,26 +72,30 @@ def _show_file(lines: "tuple[LineExplained, ...]") -> None:
 def _show_line(line: "LineExplained") -> None:
     ui.out(ui.styled(f"{line.path}:{line.line}", "bold"), f"  {line.text.strip()}")
     if line.yours:
-        ui.out("  Yours: genfile did not write this line; `genfile update` keeps it.")
+        ui.paragraph("Yours: genfile did not write this line; `genfile update` keeps it.", indent="  ")
+    if not line.text.strip():
+        ui.out("  A blank line.")
     if line.purpose and not line.rules:
-        ui.out(f"  {line.purpose}")
+        ui.paragraph(line.purpose, indent="  ")
     for rule in line.rules:
-        ui.out(f"  {rule.why}")
+        ui.paragraph(rule.why, indent="  ")
         ui.out(ui.styled(f"    {rule.source}  [{rule.id}]", "dim"))
     if line.fields:
         ui.out("  It comes from:")
     for item in line.fields:
-        ui.out(f"    {item.name} = {show.shown(item.value)}", ui.styled(_because(item), "dim"))
+        ui.paragraph(f"{item.name} = {show.shown(item.value)}", indent="    ")
+        ui.paragraph(_because(item), indent="      ", style="dim")
     if line.fields:
         first = line.fields[0]
-        ui.out(f"  To override it: genfile init --set {first.name}=…; `genfile explain {first.name}` shows all signals")
+        ui.paragraph(f"To override it: genfile init --set {first.name}=…", indent="  ")
+        ui.paragraph(f"All signals: genfile explain {first.name}", indent="  ")
 
 
 def _because(item: "FieldExplained") -> str:
     if item.fact is None:
-        return "  (the default)"
+        return "the default"
     places = ", ".join(map(str, item.fact.evidence[:2]))
-    return f"  {places}" + (" [a guess]" if item.fact.guess else "")
+    return places + (" [a guess]" if item.fact.guess else "")
 
 
 def _show_field(item: "FieldExplained") -> None:
@@ -99,20 +104,27 @@ def _show_field(item: "FieldExplained") -> None:
     if item.fact is None:
         ui.out("  The default: nothing in the project says otherwise.")
     for evidence in item.fact.evidence if item.fact is not None else ():
-        ui.out(f"  {evidence}")
+        ui.paragraph(str(evidence), indent="  ", hang="    ")
     if item.fact is not None and item.fact.guess:
-        ui.out(f"  This is a guess. {_sentence(item.fact.remedy) if item.fact.remedy else ''}".rstrip())
+        ui.paragraph(
+            f"This is a guess. {_sentence(item.fact.remedy) if item.fact.remedy else ''}".rstrip(), indent="  "
+        )
     if item.asked is not None:
         ui.out("  Looked at, in this order:")
         for number, (signal, fact) in enumerate(item.asked.answers, 1):
-            verdict = "–"
+            ui.paragraph(f"{number:>3}. {signal}", indent="  ", hang=" " * 7, style="" if fact is not None else "dim")
             if fact is not None:
-                places = ", ".join(map(str, fact.evidence[:1])) or show.shown(fact.value)
-                taken = fact is item.asked.decided
-                same = taken or item.asked.decided is None or fact.value == item.asked.decided.value
-                verdict = f"{places}  <- taken" if taken else f"{places}{'' if same else ', disagrees'}"
-            ui.out(f"  {number:>3}. {signal}", ui.styled(f"  {verdict}", "" if fact is not None else "dim"))
-    ui.out(f"  To override it: genfile init --set {item.name}=…")
+                ui.paragraph(_verdict(fact, item.asked.decided), indent=" " * 7, hang=" " * 10, style="green")
+    ui.paragraph(f"To override it: genfile init --set {item.name}=…", indent="  ")
+
+
+def _verdict(fact: "Fact[Any]", decided: "Fact[Any] | None") -> str:
+    """What one signal says, and whether that was taken."""
+    place = ", ".join(map(str, fact.evidence[:1])) or show.shown(fact.value)
+    if fact is decided:
+        return f"-> {place}, taken"
+    agrees = decided is None or fact.value == decided.value
+    return f"-> {place}" + ("" if agrees else f", disagrees: {show.shown(fact.value)}")
 
 
 def _sentence(text: str) -> str:

@@ -103,16 +103,16 @@ def _document(found: "Linted", plan: "Plan | None") -> dict[str, Any]:
 def _report(found: "Linted", plan: "Plan | None", *, dry_run: bool) -> None:
     for risk in found.risks:
         place = f"{risk.path}:{risk.line}" if risk.line is not None else risk.path or ""
-        ui.out(f"{place}: {risk.level}: {risk.text} [{risk.id}]")
+        ui.paragraph(f"{place}: {risk.level}: {risk.text} [{risk.id}]", hang="    ")
         if risk.hint:
-            ui.out(f"    {risk.hint}")
+            ui.paragraph(risk.hint, indent="    ", style="dim")
     if plan is not None:
         ui.data(plan.diff())
         ui.out(f"{_count(len(plan.writes), 'file')} {'would be changed' if dry_run else 'changed'}")
     safe = sum(bool(item.edits) for items in found.files.values() for item in items)
     ui.out(f"{_count(len(found.files), 'Dockerfile')}, {_count(len(found.risks), 'finding')}")
     if plan is None and safe:
-        ui.error_out(f"hint: `genfile lint --fix` puts {safe} of them right")
+        ui.error_out(f"hint: `genfile lint --fix` fixes {safe} of them")
 
 
 def _annotate(found: "Linted", *, sarif: bool) -> None:

@@ -145,4 +145,4 @@ def _list(as_json: bool) -> None:
         return
     width = max((len(name) for name, _ in found), default=0)
     for name, summary in found:
-        ui.out(f"{name:<{width}}  {summary}")
+        ui.paragraph(f"{name:<{width}}  {summary}", hang=" " * (width + 2))

@@ -35,7 +35,7 @@ def list_presets(
         return
     width = max(map(len, [*BUILTIN, *own]))
     for preset in presets:
-        ui.paragraph(f"{preset.name:<{width}}  {preset.summary}", indent="")
+        ui.paragraph(f"{preset.name:<{width}}  {preset.summary}", hang=" " * (width + 2))
     for name, (source, state) in own.items():
         default = ", default" if name == config.preset else ""
         told = f"  {state}" if state else ""
@@ -112,7 +112,7 @@ def _show_option(key: str, option: "Option") -> None:
     if option.choices and not told:
         ui.paragraph(f"one of: {', '.join(option.choices)}", indent="    ")
     for choice, meaning in option.choices.items() if told else ():
-        ui.paragraph(f"{choice:<{width}}  {meaning}".rstrip(), indent="      ")
+        ui.paragraph(f"{choice:<{width}}  {meaning}".rstrip(), indent="      ", hang=" " * (width + 8))
     word, value = ("fixed", option.fixed) if option.fixed is not None else ("default", option.default)
     ui.paragraph(f"{word}: {_in_words(value)}", indent="    ", style="dim")
 

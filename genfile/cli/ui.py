@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -51,10 +52,20 @@ def message(label: str, text: str, *, indent: str = "") -> None:
         error_out(line)
 
 
-def paragraph(text: str, *, indent: str = "", style: str = "") -> None:
-    """Text for a person, broken at the width of the terminal, each line indented."""
-    for line in fold(indent + text, width_of(sys.stdout), indent):
+def paragraph(text: str, *, indent: str = "", hang: str | None = None, style: str = "") -> None:
+    """Text for a person, broken at the width of the terminal. ``hang``: the indent of all lines but the first."""
+    for line in fold(indent + text, width_of(sys.stdout), indent if hang is None else hang):
         out(Styled(line, style) if style else line)
+
+
+def columns(cells: Sequence[str], widths: Sequence[int], styles: Sequence[str] = ()) -> None:
+    """One row of a table: each cell is broken at the width of its column; the last column has what is left."""
+    left = width_of(sys.stdout)
+    room = [*widths, None if left is None else max(20, left - sum(widths))]
+    folded = [fold(cell, None if width is None else width - 2) for cell, width in zip(cells, room, strict=True)]
+    for row in zip_longest(*folded, fillvalue=""):
+        padded = [f"{text:<{width}}" for text, width in zip(row, widths, strict=False)]
+        out(*(Styled(text, style) for text, style in zip_longest([*padded, row[-1]], styles, fillvalue="")))
 
 
 def diff(text: str) -> None:
