@@ -157,7 +157,7 @@ def _noted(note: Note, base: Path) -> str:
     if not note.text.startswith(note.path):
         return f"{place}: {note.text}"
     # The text begins with the file itself: the place stands in its stead.
-    rest = note.text[len(note.path) :]
+    rest = note.text[len(note.path) :].removeprefix("" if note.line is None else f":{note.line}")
     return f"{place}{rest}" if rest[:1] in (":", " ") else note.text
 
 

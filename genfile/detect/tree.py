@@ -54,7 +54,10 @@ class Tree:
         index = source.index()
         self.folders = index.folders
         self.paths = index.paths
-        self._notes: dict[Note, None] = dict.fromkeys(index.notes)
+        # What one file says is told once, at its first line.
+        self._notes: dict[tuple[str, str, str | None], Note] = {}
+        for note in index.notes:
+            self.note(note.level, note.text, note.path, note.line)
         # What detectors worked out once and need again, by a key of their own.
         self.memory: dict[tuple[str, ...], Any] = {}
         self._made: dict[tuple[str, ...], tuple[int, Any]] = {}
@@ -65,7 +68,7 @@ class Tree:
     @property
     def notes(self) -> list[Note]:
         """All notes on the tree in their order, as many as the limits allow."""
-        kept = list(self._notes)[: self.limits.notes]
+        kept = list(self._notes.values())[: self.limits.notes]
         more = len(self._notes) - len(kept)
         return [*kept, Note("warning", f"{more} more notes were omitted")] if more else kept
 
@@ -140,7 +143,7 @@ class Tree:
         self._parsed.clear()
 
     def note(self, level: Any, text: str, path: str | None = None, line: int | None = None) -> None:
-        self._notes[Note(level, text, path, line)] = None
+        self._notes.setdefault((level, text, path), Note(level, text, path, line))
 
     def subfolders(self, folder: str) -> list[str]:
         """Names of the folders directly inside a folder that hold files at any depth, sorted."""

@@ -161,9 +161,7 @@ def _put_right(project: NodeProject, start: NodeStart, evidence: tuple[Evidence,
     others = outside_of(known, source)
     reason = f"because {others[0]} is compiled too" if others else f"as set in {known.config}"
     line = evidence[0] if evidence else project.package.says("scripts")
-    text = (
-        f"{line}: the compiler writes {real} instead of {target}, {reason}; the image starts {real}. Set rootDir "
-        "to fix the path"
-    )
+    meant = target.removesuffix(".js")
+    text = f"the compiler writes {real} instead of {meant}, {reason}; the image starts {real}. Set rootDir to fix it"
     project.folder.tree.note("warning", text, line.path, line.line)
     return NodeStart((*start.words[:at], real, *start.words[at + 1 :]), start.variables)

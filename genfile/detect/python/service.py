@@ -324,8 +324,9 @@ def _put_imported(project: PythonProject, draft: Draft) -> None:
         return
     says = found[names[0]].evidence
     texts = [_text(found[name]) for name in names]
+    newest = "the newest " if all(not found[name].specifier for name in names) else ""
     draft.put("extra_packages", Fact([*texts, *draft.values.get("extra_packages", [])], (says,), guess=True))
-    text = f"no dependency list found; the image installs the newest {', '.join(texts)}. Add a requirements.txt"
+    text = f"no dependency list found; the image installs {newest}{', '.join(texts)}. Add a requirements.txt"
     draft.note("warning", text, says.path, says.line)
 
 
