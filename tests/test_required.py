@@ -209,6 +209,21 @@ def test_a_secret_of_django_configurations_is_told_too(tmp_path: Path) -> None:
             {"A_URL": 2},
         ),
         ("const { Client } = require('discord.js');\nconst c = new Client();\nc.login(process.env.BOT);", {"BOT": 3}),
+        (
+            "const { Strategy } = require('passport-google-oauth20');\nnew Strategy({ clientID: process.env.G_ID });",
+            {"G_ID": 2},
+        ),
+        # A class that a container of dependencies makes while it starts, and a setting that it looks up.
+        (
+            "const { Strategy } = require('passport-jwt');\nclass Jwt extends mixin(Strategy) {\n"
+            "  constructor(config) { super({ secretOrKey: config.get('JWT_KEY') }); }\n}\nnew Jwt();",
+            {"JWT_KEY": 3},
+        ),
+        (
+            "const { Strategy } = require('passport-jwt');\nclass Jwt extends mixin(Strategy) {\n"
+            "  constructor(config) { super({ secretOrKey: config.get('JWT_KEY', 'none') }); }\n}\nnew Jwt();",
+            {},
+        ),
     ],
 )
 def test_clients_that_throw_without_a_value(tmp_path: Path, code: str, names: dict[str, int]) -> None:

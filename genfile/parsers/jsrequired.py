@@ -111,21 +111,53 @@ def _ends(module: "JsModule", body: "Node", start: ModuleStart) -> bool:
     return False
 
 
-def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, str]]:
-    """The names that a call is given, dotted: by position, and by key where its first argument is an object."""
+def passed(module: "JsModule", call: "Call") -> Iterator[tuple[int | str, "str | EnvDefault"]]:
+    """The names that a call is given, dotted, and the variables that it looks up: by position, and by key where its
+    first argument is an object."""
+    for _, arguments in _nodes_of(module, call):
+        items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
+        for at, item in enumerate(items):
+            if item.type != "object":
+                yield at, looked_up(module, item) or module._dotted(item)
+            for pair in item.named_children if item.type == "object" else ():
+                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
+                if key is not None and value is not None:
+                    plain = _plain(value)
+                    yield module._text(key), looked_up(module, plain) or module._dotted(plain)
+
+
+def looked_up(module: "JsModule", node: "Node") -> EnvDefault | None:
+    """The variable of `config.get("JWT_SECRET")`, which gives nothing where it is not set; a second argument is its
+    default."""
+    callee, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if node.type != "call_expression" or callee is None or arguments is None or len(arguments.named_children) != 1:
+        return None
+    key = arguments.named_children[0]
+    name = module._string(key) if key.type == "string" and module._dotted(callee).endswith(".get") else ""
+    return EnvDefault(name) if _NAME.fullmatch(name) else None
+
+
+def bases(module: "JsModule", call: "Call") -> list[str]:
+    """What the class of a `super(…)` extends, by local names: of `extends mixin(Base)` both."""
+    found: list[str] = []
+    for node, _ in _nodes_of(module, call):
+        above = node.parent
+        while above is not None and above.type not in ("class_declaration", "class"):
+            above = above.parent
+        heritage = [item for item in above.named_children if item.type == "class_heritage"] if above is not None else []
+        found += [name for item in heritage for name in re.findall(r"[\w$]+", module._text(item))]
+    return found
+
+
+def _nodes_of(module: "JsModule", call: "Call") -> Iterator[tuple["Node", "Node"]]:
+    """The nodes of a call, each with its arguments."""
     for node in module._all("call_expression", "new_expression"):
         callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
         arguments = node.child_by_field_name("arguments")
         if node.start_point[0] + 1 != call.line or callee is None or arguments is None:
             continue
-        items = [_plain(item) for item in arguments.named_children if item.type != "comment"]
-        for at, item in enumerate(items if module._dotted(callee) == call.callee else ()):
-            if item.type in ("identifier", "member_expression"):
-                yield at, module._dotted(item)
-            for pair in item.named_children if item.type == "object" else ():
-                key, value = pair.child_by_field_name("key"), pair.child_by_field_name("value")
-                if key is not None and value is not None:
-                    yield module._text(key), module._dotted(_plain(value))
+        if module._dotted(callee) == call.callee:
+            yield node, arguments
 
 
 def _is_callback(module: "JsModule", function: "Node") -> bool:

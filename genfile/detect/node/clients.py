@@ -8,7 +8,7 @@ from genfile.detect.node.framework import read_module
 from genfile.detect.node.manager import NodeProject
 from genfile.detect.node.sources import resolve_import
 from genfile.parsers.javascript import JsModule
-from genfile.parsers.jsrequired import passed
+from genfile.parsers.jsrequired import bases, passed
 from genfile.parsers.jsstart import ModuleStart
 from genfile.parsers.values import UNKNOWN, Call, EnvDefault, EnvName
 
@@ -22,16 +22,22 @@ def client_names(project: NodeProject, path: str, start: ModuleStart) -> Iterato
         client = known[package] if package is not None else None
         if client is None or not (client.connects or start.throws_at(call.line)):
             continue
-        named_values = {at: _imported(project, path, module, text) for at, text in passed(module, call)}
+        named_values = {
+            at: _imported(project, path, module, given) if isinstance(given, str) else given
+            for at, given in passed(module, call)
+        }
         for name in _variables(client, call, named_values):
             yield EnvName(name, call.line, has_default=False)
 
 
 def _package_of(module: JsModule, call: Call, named: set[str]) -> str | None:
     """The package whose client a call makes, by the local name of what was imported."""
+    known = clients("npm")
+    if call.callee == "super":
+        made = [module.bindings.get(name, ("", "")) for name in bases(module, call)]
+        return next((package for package, export in made if package in named and export in known[package].calls), None)
     first, *rest = call.callee.split(".")
     package, export = module.bindings.get(first, ("", ""))
-    known = clients("npm")
     if package in named:
         # `*` is what require() gives: the default export, and by a name whatever else.
         names = [rest[0]] if rest else ["default" if export == "*" else export]
