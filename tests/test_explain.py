@@ -101,3 +101,24 @@ def test_heredocs_and_lists_are_told_by_what_they_belong_to() -> None:
     assert told[3] == told[4]
     compose = purposes("compose.yaml", ["services:", "  a:", "    tmpfs:", '      - "/tmp"'])
     assert compose[2] == compose[3]
+
+
+def test_a_line_of_compose_names_the_fields_of_its_service(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    package = {"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"express": "^4", "pg": "^8"}}
+    (tmp_path / "package.json").write_text(json.dumps(package, indent=2))
+    code = "new (require('pg').Pool)({ connectionString: process.env.DATABASE_URL })\n"
+    (tmp_path / "server.js").write_text(code + "require('express')().listen(process.env.PORT || 3000)\n")
+    run(["init", str(tmp_path), "--yes", "--compose"])
+    lines = (tmp_path / "compose.yaml").read_text().splitlines()
+    capsys.readouterr()
+
+    def fields(start: str) -> list[str]:
+        number = 1 + next(at for at, line in enumerate(lines) if line.startswith(start))
+        assert run(["explain", f"compose.yaml:{number}", "--path", str(tmp_path), "--json"]) == 0
+        (line,) = json.loads(said(capsys))["lines"]
+        return [item["field"] for item in line["fields"]]
+
+    assert fields("    ports:") == fields('      - "127.0.0.1:3000:3000"') == ["port"]
+    assert "backing_services" in fields("      DATABASE_URL:")
+    assert fields("  postgres:") == ["backing_services"]
+    assert fields("services:") == fields("# docker") == []

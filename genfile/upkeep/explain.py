@@ -1,7 +1,7 @@
 """The reason of each line of a generated file, and the origin of each field of a spec."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -13,7 +13,7 @@ from genfile.evidence import Asked, logged
 from genfile.spec.base import plain
 from genfile.upkeep.decisions import Flags, decide
 from genfile.upkeep.produce import produce_from
-from genfile.upkeep.purpose import purposes
+from genfile.upkeep.purpose import composed_from, purposes
 
 if TYPE_CHECKING:
     from genfile.api import Generation
@@ -80,10 +80,36 @@ class Explanation:
         there = target.read_text("utf-8", "replace").splitlines() if target.is_file() else texts
         from_genfile = dict(_pairs(there, texts))
         told = purposes(path, there)
-        return tuple(
+        found = [
             self._line(path, number, text, told[number - 1], rendered, from_genfile.get(number - 1), service)
             for number, text in enumerate(there, 1)
+        ]
+        if service is None:
+            found = [self._composed(line, *origin) for line, origin in zip(found, composed_from(there), strict=True)]
+        return tuple(found)
+
+    def _composed(self, line: LineExplained, entry: str, pointers: tuple[str, ...]) -> LineExplained:
+        """A line of compose.yaml with the fields of the service that it is written for."""
+        if line.yours or not entry:
+            return line
+        services = [item for item, _ in self.generation.services]
+        owner = max(
+            (item for item in services if f"{entry}-".startswith(f"{item.spec.name}-")),
+            key=lambda item: len(item.spec.name),
+            default=None,
         )
+        if owner is None:
+            # A database: whoever needs it.
+            pointers = ("/backing_services",)
+            owner = next((item for item in services if entry in item.spec.backing_services), None)
+        fields = self._told(owner, pointers) if owner is not None else ()
+        return replace(line, fields=fields)
+
+    def _told(self, service: "InspectedService", pointers: Iterable[str]) -> tuple[FieldExplained, ...]:
+        """The fields that say something, those with a fact first."""
+        fields = (self.field_of(service, pointer) for pointer in pointers)
+        told = [item for item in fields if item.value not in (None, [], {}, False, "")]
+        return tuple(sorted(told, key=lambda item: item.fact is None))
 
     def _line(
         self,
@@ -101,9 +127,7 @@ class Explanation:
             return LineExplained(path, number, text, purpose, yours=True)
         line = rendered[at]
         place = None if line.template is None else f"{line.template}:{line.template_line}"
-        fields = tuple(self.field_of(service, pointer) for pointer in line.fields) if service is not None else ()
-        told = [item for item in fields if item.value not in (None, [], {}, False, "")]
-        known = tuple(sorted(told, key=lambda item: item.fact is None))
+        known = self._told(service, line.fields) if service is not None else ()
         return LineExplained(path, number, text, purpose, tuple(map(rule, line.rules)), known, place)
 
     def _rendered(self, path: str) -> "tuple[InspectedService | None, list[Line]]":

@@ -24,6 +24,26 @@ def purposes(path: str, lines: list[str]) -> list[str]:
     return _instructed(lines)
 
 
+def composed_from(lines: list[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """The entry of a compose file's `services` that each line belongs to, and the fields of its spec that the line
+    comes from; a comment, and what is no service's, comes from none."""
+    data = load_table("lines")["compose-fields"]
+    told: list[tuple[str, tuple[str, ...]]] = []
+    section = name = key = ""
+    for line in lines:
+        match = None if line.lstrip().startswith(("#", "-")) else _KEY.match(line)
+        depth = len(match[1]) if match is not None else -1
+        if match is not None and depth == 0:
+            section, name = match[2], ""
+        elif match is not None and depth == 2:
+            name, key = match[2], ""
+        elif match is not None and (depth == 4 or match[2] in data):
+            key = match[2]
+        counts = section == "services" and name and line.strip() and not line.lstrip().startswith("#")
+        told.append((name, tuple(data.get(key, ()))) if counts else ("", ()))
+    return told
+
+
 def _ignored(line: str) -> str:
     data = _data()["dockerignore"]
     if not line.strip():
