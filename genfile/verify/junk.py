@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from genfile.data import load_table
+from genfile.data.entries import read_list
 from genfile.verify.layers import LayerFile
 
 # Below these folders lies what other people packed: a package's own README is theirs.
@@ -27,10 +27,19 @@ class Junk:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """An entry of junk.toml."""
+
+    name: str
+    pattern: str
+    why: str
+
+
 @cache
 def _kinds() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    listed = load_table("junk")["kind"]
-    return tuple((entry["name"], re.compile(entry["pattern"]), entry["why"]) for entry in listed)
+    kinds = read_list(_Kind, "junk", "kind", key="name")
+    return tuple((kind.name, re.compile(kind.pattern), kind.why) for kind in kinds)
 
 
 def kind_of(path: str) -> str | None:

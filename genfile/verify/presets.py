@@ -110,8 +110,8 @@ class Tester:
 
 
 def _faults(case: PresetCase, values: dict[str, Any], rendering: "Rendering") -> list[str]:
+    from genfile.acceptance import Case, faults
     from genfile.dockerfile.reader import DockerfileError
-    from genfile.lint import Case, faults
     from genfile.preset.layout import relative_to
 
     layout = rendering.layout
