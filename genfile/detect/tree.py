@@ -242,6 +242,13 @@ class Project:
         """The folder above; None at the root."""
         return Project(self.tree, posixpath.dirname(self.path)) if self.path else None
 
+    def upwards(self) -> "Iterator[Project]":
+        """This folder, then those above it up to the root of the tree."""
+        place: Project | None = self
+        while place is not None:
+            yield place
+            place = place.parent()
+
     def at(self, name: str) -> "Project":
         """A folder inside this one."""
         return Project(self.tree, self.full(name))

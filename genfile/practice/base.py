@@ -11,12 +11,8 @@ from genfile.practice.subject import Practice, Subject, Wrong
 from genfile.spec.project import LANGUAGES
 from genfile.versions import parse_pin, satisfies
 
-# Files that pin one version, and what a range begins with.
-_PINS = frozenset(
-    {".nvmrc", ".node-version", ".python-version", ".tool-versions", "mise.toml", ".mise.toml", "runtime.txt"}
-)
-# A range of versions that a text ends with, and the newest version that a package works with.
-_RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|\*$")
+# A range of versions that a text ends with (`22.*` is one line), and the newest version that a package works with.
+_RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|(?<!\.)\*$")
 _UP_TO = re.compile(r"\bup to (\d[\d.]*)")
 # Where a version is what somebody works or tests with, not what the project asks for.
 _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
@@ -49,7 +45,7 @@ def _version(subject: Subject) -> Iterator[Wrong]:
 def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:
     """Whether an image's version line is one that the evidence allows.
 
-    A file that pins a version means that one; a range means each line in it; what Go and the JVM name is the least.
+    A pin means that one version, a range each line in it; what Go and the JVM name is the oldest that will do.
     """
     if language in ("go", "java"):
         least = parse_pin(evidence.says.split()[-1], language)
@@ -58,7 +54,7 @@ def _fits(have: str, asked: str, evidence: Evidence, language: str) -> bool:
     if newest is not None:
         return _numbers(have) <= _numbers(newest[1])
     constraint = _RANGE.search(evidence.says)
-    if evidence.path.rpartition("/")[2] not in _PINS and constraint is not None:
+    if constraint is not None:
         text = constraint[0].strip()
         return satisfies(have, text, "npm" if language == "node" else "poetry" if "^" in text else "pep440")
     ours, theirs = have.split("."), asked.split(".")

@@ -6,6 +6,7 @@ import re
 from genfile.detect.go.context import is_replaced
 from genfile.detect.go.module import GoModule
 from genfile.detect.hosting import hosting
+from genfile.detect.pins import MISE_FILES
 from genfile.detect.tree import Project
 from genfile.evidence import Draft, Evidence, Fact
 
@@ -18,7 +19,7 @@ _SETTING = re.compile(
 )
 _FILES = (
     "Makefile", "makefile", "GNUmakefile", "Taskfile.yml", "Taskfile.yaml", "justfile", "magefile.go", ".env.example",
-    ".envrc", "go.env", "mise.toml", ".mise.toml", ".gitlab-ci.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
+    ".envrc", "go.env", *MISE_FILES, ".gitlab-ci.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
     ".circleci/config.yml", ".drone.yml", ".travis.yml", "Jenkinsfile", "cloudbuild.yaml", ".goreleaser.yaml",
     ".goreleaser.yml", "README.md",
 )  # fmt: skip

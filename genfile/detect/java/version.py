@@ -6,7 +6,7 @@ from genfile.data import gradle_needed, least_for, newest_for, runtime
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.gradle import wrapper_version
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_properties, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.versions import Pin, VersionChoice, java_line, parse_pin
 
@@ -199,41 +199,27 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _tool_versions(build: Build) -> Fact[Pin] | None:
     """`java` in .tool-versions."""
-    return pin_in_tool_versions((build.folder, build.root), ("java",), "java")
+    return pin_in_tool_versions(build.folder, "java")
 
 
 def _mise(build: Build) -> Fact[Pin] | None:
     """`java` in mise.toml."""
-    return pin_in_mise((build.folder, build.root), ("java",), "java")
+    return pin_in_mise(build.folder, "java")
 
 
 def _java_version_file(build: Build) -> Fact[Pin] | None:
     """.java-version."""
-    return pin_in_file((build.folder, build.root), ".java-version", "java")
+    return pin_in_file(build.folder, ".java-version", "java")
 
 
 def _sdkmanrc(build: Build) -> Fact[Pin] | None:
     """`java` in .sdkmanrc."""
-    from genfile.parsers.data import parse_properties
-
-    settings = build.root.parse(parse_properties, ".sdkmanrc") if build.root.has(".sdkmanrc") else None
-    text = settings.text("java") if settings else None
-    pin = parse_pin(text, "java") if text else None
-    return build.root.fact(pin, ".sdkmanrc", settings.line("java"), f"java {text}") if settings and pin else None
+    return pin_in_properties(build.folder, ".sdkmanrc", "java", "java")
 
 
 def _system_properties(build: Build) -> Fact[Pin] | None:
-    """java.runtime.version in system.properties."""
-    from genfile.parsers.data import parse_properties
-
-    settings = build.root.parse(parse_properties, "system.properties") if build.root.has("system.properties") else None
-    text = settings.text("java.runtime.version") if settings else None
-    pin = parse_pin(text, "java") if text else None
-    return (
-        build.root.fact(pin, "system.properties", settings.line("java.runtime.version"), f"{text}")
-        if settings and pin
-        else None
-    )
+    """java.runtime.version in system.properties; Heroku reads it at the root of the build alone."""
+    return pin_in_properties(build.root, "system.properties", "java.runtime.version", "java", upwards=False)
 
 
 PIN_SIGNALS = (_mise, _tool_versions, _sdkmanrc, _java_version_file, _system_properties)

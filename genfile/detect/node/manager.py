@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from genfile.data import default_tool, runtime, tool_for_lock
 from genfile.detect.hosting import hosting
-from genfile.detect.hosting.facts import above
 from genfile.detect.node.manifest import FILE, PackageJson, read_package
 from genfile.detect.node.stated import is_kept_up
 from genfile.detect.node.workspace import NodeWorkspace
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.tree import Project
 from genfile.evidence import Fact, decide
 
@@ -290,9 +289,9 @@ def _version_tools(named: Named) -> Fact[str] | None:
     """The version in .bun-version, mise.toml or .tool-versions."""
     project, name = named
     tool = name.removesuffix("-berry")
-    places = tuple(above(project.folder))
-    found = pin_in_file(places, ".bun-version", "bun") if tool == "bun" else None
-    found = found or pin_in_mise(places, (tool,), "bun") or pin_in_tool_versions(places, (tool,), "bun")
+    folder = project.folder
+    found = pin_in_file(folder, ".bun-version", "bun") if tool == "bun" else None
+    found = found or pin_in_mise(folder, "bun", tool) or pin_in_tool_versions(folder, "bun", tool)
     return found.but(found.value.exact or found.value.line) if found is not None and tool != "npm" else None
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from genfile.data import newest_for, reach_of_newest, removed_modules, runtime
 from genfile.detect.hosting import hosting
+from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.locks import reach
 from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.writes import by_hand
 from genfile.detect.runtime import AskedRuntime, Range, put_runtime
-from genfile.detect.shared import pin_in_file, pin_in_mise, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
 from genfile.parsers.pyimports import required_imports
 from genfile.parsers.requirements import BELOW, cap
@@ -175,22 +175,22 @@ def _ranges(project: PythonProject) -> list[Range]:
 
 def _mise(project: PythonProject) -> Fact[Pin] | None:
     """`python` in mise.toml."""
-    return pin_in_mise((project.folder,), ("python",), "python")
+    return pin_in_mise(project.folder, "python")
 
 
 def _tool_versions(project: PythonProject) -> Fact[Pin] | None:
     """`python` in .tool-versions."""
-    return pin_in_tool_versions((project.folder,), ("python",), "python")
+    return pin_in_tool_versions(project.folder, "python")
 
 
 def _python_version(project: PythonProject) -> Fact[Pin] | None:
     """The first line of .python-version."""
-    return pin_in_file((project.folder,), ".python-version", "python")
+    return pin_in_file(project.folder, ".python-version", "python")
 
 
 def _runtime_txt(project: PythonProject) -> Fact[Pin] | None:
-    """runtime.txt: `python-3.11.4`."""
-    return pin_in_file((project.folder,), "runtime.txt", "python")
+    """runtime.txt: `python-3.11.4`; Heroku reads it in the application's own folder alone."""
+    return pin_in_file(project.folder, "runtime.txt", "python", upwards=False)
 
 
 def _pipfile(project: PythonProject) -> Fact[Pin] | None:
