@@ -1,13 +1,16 @@
 """The Java version that builds and runs the service."""
 
+import itertools
 import re
 
 from genfile.data import gradle_needed, least_for, newest_for, runtime
+from genfile.detect.code import parse_code
 from genfile.detect.hosting import hosting
 from genfile.detect.java.build import Build, BuildDependency
 from genfile.detect.java.gradle import wrapper_version
 from genfile.detect.pins import pin_in_file, pin_in_mise, pin_in_properties, pin_in_tool_versions
 from genfile.evidence import Draft, Evidence, Fact, decide
+from genfile.parsers.jvm import parse_java
 from genfile.versions import Pin, VersionChoice, java_line, parse_pin
 
 
@@ -223,3 +226,22 @@ def _system_properties(build: Build) -> Fact[Pin] | None:
 
 
 PIN_SIGNALS = (_mise, _tool_versions, _sdkmanrc, _java_version_file, _system_properties)
+
+
+MAX_SOURCES = 300
+
+
+def put_jdk(build: Build, draft: Draft) -> None:
+    """Put /jdk if the program asks for the compiler of the JDK that it runs on."""
+    draft.put("jdk", _compiles(build))
+
+
+def _compiles(build: Build) -> Fact[bool] | None:
+    for name in itertools.islice(build.folder.files("*.java", below="src/main/java", depth=12), MAX_SOURCES):
+        text = build.folder.text(name) or ""
+        if "javax.tools" in text and "getSystemJavaCompiler" in text:
+            line = next(n for n, item in enumerate(text.splitlines(), 1) if "getSystemJavaCompiler" in item)
+            parsed = parse_code(build.folder, parse_java, name)
+            if parsed is not None and any(item.startswith("javax.tools") for item in parsed.imports):
+                return build.folder.fact(True, name, line, "ToolProvider.getSystemJavaCompiler")
+    return None

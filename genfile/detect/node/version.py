@@ -3,7 +3,7 @@
 import posixpath
 from dataclasses import replace
 
-from genfile.data import newest_for
+from genfile.data import needs_old_openssl, newest_for
 from genfile.detect.hosting import hosting
 from genfile.detect.node.locks import locked_versions
 from genfile.detect.node.manager import NodeProject
@@ -172,3 +172,17 @@ PIN_SIGNALS = (
     _engines_exact,
     _netlify,
 )
+
+
+def put_openssl(project: NodeProject, draft: Draft) -> None:
+    """An old bundler on a Node with OpenSSL 3 builds only with the old algorithms let in."""
+    line = draft.values["runtime"]["version"]
+    if not draft.values.get("build") or draft.values.get("engine") == "bun" or int(line.split(".")[0]) < 17:
+        return
+    for name, (version, says) in locked_versions(project).items():
+        if needs_old_openssl(name, version):
+            value = {"name": "NODE_OPTIONS", "phase": "build", "value": "--openssl-legacy-provider"}
+            draft.values.setdefault("environment", []).append(value)
+            text = f"{name} {version} uses MD4 hashes, which Node {line} supports only with --openssl-legacy-provider"
+            draft.note("warning", text, says.path, says.line)
+            return

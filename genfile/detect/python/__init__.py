@@ -39,7 +39,7 @@ def detect(project: Project) -> Draft:
 
 def main_file(project: Project) -> str | None:
     """The file that a service's server imports, or that is run; None if that is a command of another's."""
-    from genfile.detect.python.service import main_file as main_file_of_python
+    from genfile.detect.python.mainfile import main_file as main_file_of_python
 
     return main_file_of_python(project)
 

@@ -4,9 +4,10 @@ from genfile.data import Framework
 from genfile.detect.hosting import hosting
 from genfile.detect.python.flags import host_flag, port_flag
 from genfile.detect.python.manifest import PythonProject
-from genfile.detect.python.port import find_port, loopback
+from genfile.detect.python.port import find_health, find_port, loopback
 from genfile.detect.python.reach import Listener, command, reach, variable
 from genfile.detect.python.servers import named_port
+from genfile.detect.python.streamlit import put_streamlit
 from genfile.evidence import Draft, Fact
 
 
@@ -103,3 +104,24 @@ def _note_loopback(
         alone = project.folder.says(listener.path, listener.line, says)
     if alone is not None:
         draft.note("warning", f"{alone}: reachable only from inside the container", alone.path, alone.line)
+
+
+def put_network(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
+    """A port that a program of its own listens on; servers were told theirs on the command line."""
+    if framework is not None and framework.kind == "worker":
+        draft.values.pop("port", None)
+        draft.evidence.pop("/port", None)
+        put_page(project, draft)
+        return
+    put_listening(project, draft, framework)
+    if draft.values.get("port") and framework is not None:
+        if framework.health:
+            draft.put("health", Fact({"path": framework.health}, draft.evidence["/framework"].evidence))
+        elif (health := find_health(project)) is not None:
+            draft.put("health", health.but({"path": health.value}))
+    if framework is not None and framework.name == "streamlit":
+        put_streamlit(project, draft)
+    listed = draft.values.setdefault("environment", [])
+    for name, value in (framework.environment if framework else {}).items():
+        if all(item["name"] != name for item in listed):
+            listed.append({"name": name, "phase": "run", "value": value})

@@ -1,0 +1,101 @@
+"""What a Go service is: its name, module, main package, lockfile and framework."""
+
+import re
+
+from genfile.data import Framework, frameworks
+from genfile.detect.go.claims import serves, stays
+from genfile.detect.go.context import needs_sums
+from genfile.detect.go.module import GoModule, GoProgram
+from genfile.detect.go.port import Sources
+from genfile.evidence import Draft, Fact
+from genfile.spec.base import service_name
+
+
+def put_identity(module: GoModule, program: GoProgram, draft: Draft) -> None:
+    folder = module.folder
+    draft.values["language"] = "go"
+    main = next(path for path, file in module.package(program.folder) if file.has_main)
+    manifest = folder.says("go.mod", module.manifest.lines.get("module"), f"module {module.manifest.module}")
+    manager = folder.says("go.mod", 1, "go.mod")
+    if module.loose is not None:
+        manifest = manager = folder.says(main, 1, "package main, without go.mod")
+    name = service_name(
+        module.base_name if program.folder == "." or program.name in ("main", "server", "app", "cmd") else program.name
+    )
+    draft.put("name", Fact(name, (manifest,)))
+    draft.put("module", Fact(module.manifest.module, (manifest,)))
+    draft.put("package_manager.name", Fact("gomod", (manager,)))
+    if folder.has("go.sum"):
+        draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
+    # `go mod tidy` makes the sums too; a vendor/ of older tools is not a part of a module.
+    made = module.loose is not None and not folder.has_folder("vendor")
+    draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
+    mains = [path for path, file in module.package(program.folder) if file.has_main]
+    if len(mains) > 1:
+        text = f"main is declared in {', '.join(mains[:4])}: go build refuses such a package: keep one of them in it"
+        draft.note("warning", text, folder.full(mains[1]))
+    others = [item for item in module.programs if item != program]
+    draft.put(
+        "main_package",
+        Fact(
+            program.package,
+            (folder.says(main, 1, "package main"),),
+            guess=len(others) > 0 and not stays(module, program),
+        ),
+    )
+    binary = service_name(program.name, "app")
+    draft.put("start", Fact([f"/app/{binary}"], (folder.says(main, 1, "package main"),)))
+    if others:
+        draft.values["commands"] = {service_name(item.name): item.package for item in reversed(module.programs)}
+        names = ", ".join(item.package for item in others[:8])
+        draft.note(
+            "info",
+            f"the image builds {program.package}; the module also has {names} (choose one with --set main_package=…)",
+            manifest.path,
+        )
+    if module.tags:
+        draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
+    # Before 1.14 go took vendor/ only when told to, and such folders are often not whole.
+    old = re.fullmatch(r"1\.(\d|1[0-3])(\.\d+)?", module.manifest.go or "1.13") is not None
+    if folder.has("vendor/modules.txt") and not old:
+        draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
+
+
+def put_framework(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> Framework | None:
+    """The first framework that go.mod requires and the program's packages import; else net/http."""
+    imported = {name for _, file in sources for name in file.imports}
+    if module.is_cut(program):
+        imported |= {item.path for item in module.manifest.requires if not item.indirect}
+    for item in frameworks("go"):
+        for name in item.dependencies if item.kind == "server" else ():
+            if item.name == "grpc" and not any(
+                call.callee == "grpc.NewServer" for _, file in sources for call in file.calls
+            ):
+                continue
+            if item.name == "grpc" and _listens_http(sources):
+                continue
+            if module.requires(name) and _is_used(item, name, imported) and serves(module, program):
+                draft.put("framework", Fact(item.name, (module.says(name),)))
+                for key, value in item.environment.items():
+                    draft.values.setdefault("environment", []).append({"name": key, "phase": "run", "value": value})
+                if item.arguments:
+                    draft.values["start"] = [*draft.values["start"], *item.arguments]
+                return item
+    found = next(((path, file) for path, file in sources if "net/http" in file.imports), None)
+    if found is not None and serves(module, program):
+        path, file = found
+        draft.put("framework", module.folder.fact("net-http", path, file.imports.get("net/http"), "net/http"))
+    return None
+
+
+def _is_used(item: Framework, name: str, imported: set[str]) -> bool:
+    """Whether a framework's own package is imported, or one of those that serve; `beego/logs` alone is a logger."""
+    if item.imports:
+        return name in imported or bool(imported & set(item.imports))
+    return any(path == name or path.startswith(name + "/") for path in imported)
+
+
+def _listens_http(sources: Sources) -> bool:
+    return any(call.callee.startswith("http.ListenAndServe") for _, file in sources for call in file.calls) or any(
+        kind == "http.Server" for _, file in sources for kind, *_ in file.fields
+    )
