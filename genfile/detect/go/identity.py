@@ -10,19 +10,33 @@ from genfile.detect.go.port import Sources
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 
+# Names of folders and files that say nothing of what a program is.
+_COMMON = ("main", "server", "app", "cmd")
+
 
 def put_identity(module: GoModule, program: GoProgram, draft: Draft) -> None:
-    folder = module.folder
+    """Put /name, /module, the lockfile, /main_package, /start, /commands, /tags and /vendored."""
     draft.values["language"] = "go"
     main = next(path for path, file in module.package(program.folder) if file.has_main)
+    _put_module(module, program, draft, main)
+    _put_program(module, program, draft, main)
+    if module.tags:
+        draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
+    # Before 1.14 go took vendor/ only when told to, and such folders are often not whole.
+    old = re.fullmatch(r"1\.(\d|1[0-3])(\.\d+)?", module.manifest.go or "1.13") is not None
+    if module.folder.has("vendor/modules.txt") and not old:
+        draft.put("vendored", module.folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
+
+
+def _put_module(module: GoModule, program: GoProgram, draft: Draft, main: str) -> None:
+    """What go.mod and go.sum say; without go.mod, ``main`` is the evidence: the file with the main function."""
+    folder = module.folder
     manifest = folder.says("go.mod", module.manifest.lines.get("module"), f"module {module.manifest.module}")
     manager = folder.says("go.mod", 1, "go.mod")
     if module.loose is not None:
         manifest = manager = folder.says(main, 1, "package main, without go.mod")
-    name = service_name(
-        module.base_name if program.folder == "." or program.name in ("main", "server", "app", "cmd") else program.name
-    )
-    draft.put("name", Fact(name, (manifest,)))
+    name = module.base_name if program.folder == "." or program.name in _COMMON else program.name
+    draft.put("name", Fact(service_name(name), (manifest,)))
     draft.put("module", Fact(module.manifest.module, (manifest,)))
     draft.put("package_manager.name", Fact("gomod", (manager,)))
     if folder.has("go.sum"):
@@ -30,35 +44,23 @@ def put_identity(module: GoModule, program: GoProgram, draft: Draft) -> None:
     # `go mod tidy` makes the sums too; a vendor/ of older tools is not a part of a module.
     made = module.loose is not None and not folder.has_folder("vendor")
     draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
+
+
+def _put_program(module: GoModule, program: GoProgram, draft: Draft, main: str) -> None:
+    """The main package that is built, its binary, and the other programs of the module."""
+    folder, says = module.folder, (module.folder.says(main, 1, "package main"),)
     mains = [path for path, file in module.package(program.folder) if file.has_main]
     if len(mains) > 1:
-        text = f"main is declared in {', '.join(mains[:4])}: go build refuses such a package: keep one of them in it"
+        text = f"main is declared in {', '.join(mains[:4])}, so go build refuses this package; keep one of them in it"
         draft.note("warning", text, folder.full(mains[1]))
     others = [item for item in module.programs if item != program]
-    draft.put(
-        "main_package",
-        Fact(
-            program.package,
-            (folder.says(main, 1, "package main"),),
-            guess=len(others) > 0 and not stays(module, program),
-        ),
-    )
-    binary = service_name(program.name, "app")
-    draft.put("start", Fact([f"/app/{binary}"], (folder.says(main, 1, "package main"),)))
+    draft.put("main_package", Fact(program.package, says, guess=bool(others) and not stays(module, program)))
+    draft.put("start", Fact([f"/app/{service_name(program.name, 'app')}"], says))
     if others:
         draft.values["commands"] = {service_name(item.name): item.package for item in reversed(module.programs)}
         names = ", ".join(item.package for item in others[:8])
-        draft.note(
-            "info",
-            f"the image builds {program.package}; the module also has {names} (choose one with --set main_package=…)",
-            manifest.path,
-        )
-    if module.tags:
-        draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
-    # Before 1.14 go took vendor/ only when told to, and such folders are often not whole.
-    old = re.fullmatch(r"1\.(\d|1[0-3])(\.\d+)?", module.manifest.go or "1.13") is not None
-    if folder.has("vendor/modules.txt") and not old:
-        draft.put("vendored", folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
+        text = f"the image builds {program.package}; the module also has {names} (choose one with --set main_package=…)"
+        draft.note("info", text, draft.evidence["/module"].evidence[0].path)
 
 
 def put_framework(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> Framework | None:

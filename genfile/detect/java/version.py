@@ -15,60 +15,59 @@ from genfile.versions import Pin, VersionChoice, java_line, parse_pin
 
 
 def java_version(build: Build, draft: Draft) -> None:
-    """A pin of a version manager, what the build asks for, else the newest with long support that its tool runs on."""
+    """Put /runtime: a pin of a version manager, what the build asks for, else what its tool and framework run on."""
     pin = decide(build, PIN_SIGNALS, agree=lambda a, b: a.line == b.line)
     draft.notes.extend(pin.conflicts("Java version"))
-    if pin.fact is not None:
-        asked, fact = pin.fact.value.line, pin.fact.but(pin.fact.value.line)
-    elif build.java is not None:
-        parsed = parse_pin(build.java.value, "java")
-        asked, fact = (parsed.line if parsed else ""), build.java
-    else:
-        asked, fact = "", None
-    if not asked.isdigit() or fact is None:
-        hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
-        if hint is not None:
-            line = java_line(hint.value.line).line or hint.value.line
-            draft.put("runtime.version", hint.but(_raised(build, line, draft)))
-            return
-        line = _raised(build, _newest_for(build), draft)
-        remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
-        place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
-        draft.put(
-            "runtime.version",
-            build.root.guess(line, place, f"no Java version found; using the default ({line})", remedy),
-        )
+    asked = pin.fact.but(pin.fact.value.line) if pin.fact is not None else _asked_by_build(build)
+    if asked is None:
+        _put_default(build, draft)
         return
-    newer = _built_with(build, asked) if pin.fact is None else None
+    newer = _built_with(build, asked.value) if pin.fact is None else None
     if newer is not None:
         says = newer.evidence[0]
-        text = (
-            f"{says}: using Java {newer.value} to build and run, as the project does itself; {fact.evidence[0]} is what"
-        )
-        draft.note("info", f"{text} its classes target", says.path, says.line)
-        asked, fact = newer.value, newer
-    choice = _enforced(build, _runs(build, asked), draft)
+        target = f"{asked.evidence[0]} is what its classes target"
+        text = f"{says}: using Java {newer.value} to build and run, as the project does itself; {target}"
+        draft.note("info", text, says.path, says.line)
+        asked = newer
+    _put_asked(build, asked, draft)
+
+
+def _asked_by_build(build: Build) -> Fact[str] | None:
+    """The release line that the build itself asks for."""
+    pin = parse_pin(build.java.value, "java") if build.java is not None else None
+    return build.java.but(pin.line) if build.java is not None and pin is not None and pin.line.isdigit() else None
+
+
+def _put_default(build: Build, draft: Draft) -> None:
+    """The version of a Dockerfile or CI, else the newest with long support that the build tool runs on."""
+    hint = hosting(build.folder).version("java") or hosting(build.root).version("java")
+    if hint is not None:
+        line = java_line(hint.value.line).line or hint.value.line
+        draft.put("runtime.version", hint.but(_raised(build, line, draft)))
+        return
+    line = _raised(build, _newest_for(build), draft)
+    remedy = "set java.version in pom.xml, or a toolchain in build.gradle"
+    place = "pom.xml" if build.tool == "maven" else "gradle/wrapper/gradle-wrapper.properties"
+    says = f"no Java version found; using the default ({line})"
+    draft.put("runtime.version", build.root.guess(line, place, says, remedy))
+
+
+def _put_asked(build: Build, asked: Fact[str], draft: Draft) -> None:
+    """A line that is asked for: as a release with long support, raised to what the tool and the framework run on."""
+    says = asked.evidence[0]
+    choice = _enforced(build, _runs(build, asked.value), draft)
     if choice.line is None:
-        draft.note("warning", f"Java {asked} is newer than any release that genfile knows", fact.evidence[0].path)
+        draft.note("warning", f"Java {asked.value} is newer than any release that genfile knows", says.path)
         choice = java_line(runtime("java").default)
-    raised = _raised(build, choice.line or asked, draft)
-    draft.put("runtime.version", fact.but(raised))
+    raised = _raised(build, choice.line or asked.value, draft)
+    draft.put("runtime.version", asked.but(raised))
     if raised != choice.line:
         return
-    if choice.line != asked:
-        draft.note(
-            "info",
-            f"Java {asked} is not a long-term support release; using Java {choice.line} to build and run",
-            fact.evidence[0].path,
-            fact.evidence[0].line,
-        )
+    if choice.line != asked.value:
+        text = f"Java {asked.value} is not a long-term support release; using Java {choice.line} to build and run"
+        draft.note("info", text, says.path, says.line)
     if choice.over:
-        draft.note(
-            "warning",
-            f"Java {choice.line} has reached its end of life",
-            fact.evidence[0].path,
-            fact.evidence[0].line,
-        )
+        draft.note("warning", f"Java {choice.line} has reached its end of life", says.path, says.line)
 
 
 def _runs(build: Build, asked: str) -> VersionChoice:
