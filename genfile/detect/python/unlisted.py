@@ -12,7 +12,6 @@ from genfile.detect.committed import in_git
 from genfile.detect.python.application import modules
 from genfile.detect.python.dependency import Dependency
 from genfile.detect.python.imports import drivers, loaded_by
-from genfile.detect.python.manifest import PythonProject
 from genfile.detect.python.removed import held
 from genfile.detect.python.told import told_installs
 from genfile.evidence import Draft, Evidence, Fact
@@ -149,7 +148,7 @@ def _known() -> frozenset[str]:
     return frozenset([*named, *services, *brought, *(name for table in tables for name in table)])
 
 
-def put_imported(project: PythonProject, draft: Draft) -> None:
+def put_imported(project: "PythonProject", draft: Draft) -> None:
     """What no list names and the code imports is installed beside the server, and said."""
     only = _started(project, draft)
     found = project.imported if only is None else imported(project, only)
@@ -173,7 +172,7 @@ def _written(item: Dependency) -> str:
     return f"{item.name}{'[' + ','.join(item.extras) + ']' if item.extras else ''}{item.specifier}"
 
 
-def _started(project: PythonProject, draft: Draft) -> set[str] | None:
+def _started(project: "PythonProject", draft: Draft) -> set[str] | None:
     """The modules that the commands of a draft load, where all of them run a file; else None: any may be loaded."""
     commands = [draft.values.get("start", []), *draft.values.get("processes", {}).values()]
     files = [words[1] for words in commands if words[:1] == ["python"] and words[1:2] != ["-m"]]
