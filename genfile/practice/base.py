@@ -1,4 +1,4 @@
-"""Base images: against the version that the project asks for, their end of life, and tags that move."""
+"""Base images: compared with the version that the project asks for, past their end of life, or with tags that move."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from genfile.versions import parse_pin, satisfies
 # A range of versions that a text ends with (`22.*` is one line), and the newest version that a package works with.
 _RANGE = re.compile(r"(?:[<>~^!]=?|==?=?)\s*v?\d[^()]*$|(?<!\.)\*$")
 _UP_TO = re.compile(r"\bup to (\d[\d.]*)")
-# Where a version is what somebody works or tests with, not what the project asks for.
+# Places where a version is what somebody works or tests with, not what the project asks for.
 _WORKSHOPS = (".github/", ".gitlab-ci", ".circleci/", ".devcontainer", ".travis.yml", "azure-pipelines", "Jenkinsfile")
 
 
@@ -84,7 +84,7 @@ def _ended(subject: Subject) -> Iterator[Wrong]:
 
 
 def _system_ended(image: str, line: int) -> Iterator[Wrong]:
-    """A distribution past its end, or an image that nobody makes new releases of."""
+    """A distribution past its end of life, or an image that gets no more releases."""
     instead = successor(image)
     if instead is not None:
         text = f"{image}: this image gets no new releases, and no security fixes"
@@ -99,7 +99,7 @@ def _system_ended(image: str, line: int) -> Iterator[Wrong]:
 def _moving(subject: Subject) -> Iterator[Wrong]:
     for image, line in subject.bases:
         if "$" in image or "@" in image or image == "scratch" or not ("/" in image or is_official(image)):
-            # A name without a registry that is no official one is built here.
+            # A name without a registry that is not an official image: built here.
             continue
         tag = image.rpartition("/")[2].partition(":")[2]
         if tag in ("", "latest"):

@@ -34,7 +34,7 @@ def put_identity(project: NodeProject, draft: Draft) -> None:
 
 
 def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
-    """The lockfile, unless the package manager would refuse it."""
+    """Put the lockfile, unless the package manager would reject it."""
     lock = lockfile(project, manager)
     missing = out_of_step(project) if lock is not None and manager == "npm" else []
     if lock is not None and missing:
@@ -52,7 +52,7 @@ def _put_lock(project: NodeProject, draft: Draft, manager: str) -> None:
 
 
 def put_bun_version(draft: Draft) -> None:
-    """Bun runs what it installs: one version for both, by its minor line."""
+    """Put /runtime for Bun, which also installs: one version for both, by its minor line."""
     fact = draft.evidence["/package_manager/version"]
     pin = parse_pin(str(fact.value), "bun")
     draft.put("runtime.version", fact.but(pin.line if pin else runtime("bun").default))
@@ -67,7 +67,7 @@ def _runs_on_bun(project: NodeProject) -> bool:
         and not is_development(steps[-1])
         and started_file(project, steps[-1].words)
     ):
-        # A file that the project itself gives to Bun: Node's image could not start it.
+        # The project itself runs this file with Bun; Node's image could not start it.
         return True
     found = find_framework(project)
     if found is not None and found.value.kind == "site":
@@ -101,7 +101,7 @@ def _put_workspace(project: NodeProject, draft: Draft, manager: str) -> None:
 
 
 def _note_absent(project: NodeProject, workspace: NodeWorkspace, draft: Draft) -> None:
-    """Members that are depended upon and are not in the tree: every package manager refuses to install that."""
+    """Warn of workspace members that are depended on but not in the tree: every package manager refuses that."""
     asked = ((name, text) for name, text in project.package.every_dependency.items() if text.startswith("workspace:"))
     absent = [name for name, text in asked if "@" not in text and not workspace.named([name])]
     if absent:
@@ -111,14 +111,14 @@ def _note_absent(project: NodeProject, workspace: NodeWorkspace, draft: Draft) -
         draft.note("warning", text, says.path, says.line)
 
 
-# What Yarn calls a root without a name.
+# Yarn's name for a root without a name.
 _YARN_ROOT = "root-workspace-0b6124"
 
 
 def _asked(project: NodeProject, manager: str) -> list[str]:
-    """Names for those managers that do not install what the manifests in front of them need, and no more.
+    """The members to name to package managers that don't just install what their manifests need.
 
-    Yarn looks for all members of its lockfile, and Bun installs for production what only development links.
+    Yarn expects all members of its lockfile; Bun installs development links for production too.
     """
     member, root = project.package.name, project.root_package
     if manager == "yarn-berry" and member:

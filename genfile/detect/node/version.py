@@ -1,4 +1,4 @@
-"""Which Node runs the service."""
+"""The Node release that runs the service."""
 
 import posixpath
 from dataclasses import replace
@@ -16,7 +16,7 @@ from genfile.versions import Pin, parse_pin
 
 
 def node_version(project: NodeProject, draft: Draft) -> None:
-    """Put /runtime: a pin before a range, a range before the default; disagreements become notes."""
+    """Put /runtime: a pin, else a range, else the default; disagreements become notes."""
     remedy = 'add "engines": {"node": "…"} to package.json, or a .nvmrc'
     asked = AskedRuntime(
         "node",
@@ -61,7 +61,7 @@ def _ranges(project: NodeProject) -> list[Range]:
 
 
 def parse_exact(text: str) -> Pin | None:
-    """A range that is one version or one line: `22`, `22.x`, `20.11.1`, `^`-less."""
+    """A range that is one version or one line: `22`, `22.x`, `20.11.1`; None for any other, such as `^22`."""
     return (
         parse_pin(text, "node")
         if text and (text[0].isdigit() or text[0] == "v") and " " not in text and "|" not in text
@@ -175,7 +175,7 @@ PIN_SIGNALS = (
 
 
 def put_openssl(project: NodeProject, draft: Draft) -> None:
-    """An old bundler on a Node with OpenSSL 3 builds only with the old algorithms let in."""
+    """Allow old hash algorithms for an old bundler on a Node with OpenSSL 3, which could not build otherwise."""
     line = draft.values["runtime"]["version"]
     if not draft.values.get("build") or draft.values.get("engine") == "bun" or int(line.split(".")[0]) < 17:
         return

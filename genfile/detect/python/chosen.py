@@ -65,7 +65,7 @@ def put_start(project: PythonProject, draft: Draft, framework: Framework | None,
 
 
 def _not_listed(extra: list[str], place: str) -> str:
-    """The warning for packages that the image installs and no manifest lists."""
+    """The warning about packages that the image installs and no manifest lists."""
     names = " and ".join(item.split("==")[0] for item in extra)
     one = len(extra) == 1
     are, them = ("is", "it") if one else ("are", "them")
@@ -73,7 +73,7 @@ def _not_listed(extra: list[str], place: str) -> str:
 
 
 def _put_named(project: PythonProject, draft: Draft, start: ServerStart, port: int | None) -> None:
-    """Port and variable of a command that a host's file names; what its configuration binds is bound in its place."""
+    """Set port and variable of a command in a host's file; an address in gunicorn's configuration is replaced."""
     words = draft.values["start"]
     at = next((index for index, word in enumerate(words) if word in ("gunicorn", "gunicorn.app.wsgiapp")), None)
     start.port_variable = "PORT" if at is not None or words[0] == "sh" else start.port_variable
@@ -92,7 +92,7 @@ def _put_named(project: PythonProject, draft: Draft, start: ServerStart, port: i
 
 
 def _code_port(project: PythonProject, framework: Framework | None) -> Fact[int] | None:
-    """Where the code would serve by itself: a command that takes a port takes the same."""
+    """The port that the code itself would use: a command that takes a port gets the same one."""
     takes = framework is not None and (framework.interface is not None or "{port}" in framework.start)
     return (code_port(project) or served_port(project)) if takes else None
 
@@ -111,7 +111,7 @@ def _own_start(
     if framework is not None and own is None:
         application = configured_application(project) or find_application(project, framework)
         if application is not None and application.value.factory and framework.attribute:
-            # What the factory gives is not an application: an attribute of it is one.
+            # The factory returns an object with the application as an attribute.
             application = None
     written = hosted_program(project)
     whole = own_way(project, draft, application.value, written) if application is not None else None
@@ -122,7 +122,7 @@ def _own_start(
         hosted = written if start is not None and start.extra else None
         hosted = hosted or (_own_server(project) if start is not None and start.extra else None)
         if hosted is not None and not _is_development(project, hosted.value):
-            # The project has no server for it, and starts a program that is one.
+            # The project lists no server, but starts a program that is one.
             return ServerStart(hosted.value, None), hosted.evidence, False
         if start is not None:
             draft.put("application", application.but(application.value.reference))
@@ -140,14 +140,14 @@ def _own_start(
 
 
 def _own_server(project: PythonProject) -> Fact[list[str]] | None:
-    """The program at the root of a project that serves its application by a library of its own choice."""
+    """The program at the root of a project that serves its application with a server library."""
     says = project.depends("tornado", "gevent", "cheroot", "cherrypy", "eventlet", "twisted", "bjoern", "meinheld")
     guarded = [path for path, module in modules(project) if module.has_main_guard and "/" not in path]
     return Fact(["python", guarded[0]], (says,)) if says is not None and len(guarded) == 1 else None
 
 
 def _is_development(project: PythonProject, words: list[str]) -> bool:
-    """Whether a program runs the framework's own server for development: `app.run(…)`."""
+    """Whether a program runs the framework's development server: `app.run(…)`."""
     path = next((word.removeprefix("./") for word in words if word.endswith(".py")), None)
     module = parse_code(project.folder, parse_python, path) if path is not None else None
     return module is not None and any(call.callee.endswith(".run") for call in module.calls)

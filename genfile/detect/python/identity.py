@@ -16,10 +16,10 @@ from genfile.spec.base import service_name
 
 
 def framework_of(project: PythonProject, django: Django | None) -> Fact[Framework] | None:
-    """What the project is made with; Django where it has a project of that, whatever else it depends on."""
+    """The framework; Django if there is a Django project, whatever else is among the dependencies."""
     found, folder = find_framework(project), project.folder
     if found is not None and found.value.interface is None and found.value.kind == "server":
-        # Several are listed: a server of applications is given one of another.
+        # Several are listed: an application server runs an application of another framework.
         found = served_framework(project) or found
     if django is None or (found is not None and found.value.name == "django"):
         return found
@@ -57,7 +57,7 @@ def put_identity(project: PythonProject, draft: Draft) -> None:
 
 
 def put_workspace(project: PythonProject, draft: Draft) -> None:
-    """The uv workspace that the service is a member of, and the members it needs."""
+    """Put the uv workspace that the service is a member of, and the members that it needs."""
     if draft.values["package_manager"]["name"] in ("uv", "poetry", "pdm") or not project.requirements_name:
         chosen = project.chosen
         says = tuple(chosen.evidence)

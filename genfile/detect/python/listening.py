@@ -1,4 +1,4 @@
-"""Port, address and arguments of a program of the project's own, by the call that listens once it is started."""
+"""Port, address and arguments of the project's own program, by the call that listens after its start."""
 
 from genfile.data import Framework
 from genfile.detect.hosting import hosting
@@ -12,7 +12,7 @@ from genfile.evidence import Draft, Fact
 
 
 def put_listening(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
-    """Put /port and /port_variable of `python …` or a console script, and give it what it needs to be reached."""
+    """Put /port and /port_variable for `python …` or a console script, and make it reachable."""
     start = draft.values.get("start", [])
     if start[:1] != ["python"] and not (start and start[0] in project.scripts):
         return
@@ -32,11 +32,11 @@ def put_listening(project: PythonProject, draft: Draft, framework: Framework | N
 
 
 def put_page(project: PythonProject, draft: Draft) -> None:
-    """Put /port of the page that a bot brings up beside it, to be kept awake, or of the webhook that it is told by."""
+    """Put /port of the page that a bot serves to be kept awake, or of its webhook."""
     start = draft.values.get("start", [])
     found = reach(project, start)
     listener = found.main
-    # One that is told by a webhook listens itself.
+    # A bot with a webhook listens itself.
     if listener is not None and (listener.beside or not found.stays):
         _put_port(project, draft, start, listener, None)
 
@@ -44,7 +44,7 @@ def put_page(project: PythonProject, draft: Draft) -> None:
 def _put_port(
     project: PythonProject, draft: Draft, start: list[str], listener: Listener | None, framework: Framework | None
 ) -> None:
-    """The port that the command names, else the listener's, a flag's default, any call's, the hosting's."""
+    """Put the port: the command's, else the listener's, a flag's default, any call's, the hosting's."""
     named = named_port(start)
     hinted = hosting(project.folder).port
     if named is not None:
@@ -56,7 +56,7 @@ def _put_port(
             draft.put("port", hinted)
         return
     number, name = found.value
-    # A variable that must be set: the image sets it.
+    # A variable without a default: the image sets it.
     fallback = draft.values.get("port") or (hinted.value if hinted else None) or (framework.port if framework else None)
     number = number or (fallback or 8000 if name else None)
     draft.put("port", found.but(number) if number else None)
@@ -75,7 +75,7 @@ def _of_listener(project: PythonProject, listener: Listener | None) -> Fact[tupl
 
 
 def _put_arguments(draft: Draft, start: list[str], listener: Listener) -> None:
-    """The sub-command, flags and variables without which nothing outside the container reaches it."""
+    """Put the sub-command, flags and variables that make it reachable from outside the container."""
     words, environment = command(start, listener, draft.values.get("port") or 8000)
     if words != start:
         draft.put("start", draft.evidence["/start"].but(words))
@@ -95,7 +95,7 @@ def _put_host_flag(project: PythonProject, draft: Draft, start: list[str]) -> No
 def _note_loopback(
     project: PythonProject, draft: Draft, listener: Listener | None, framework: Framework | None
 ) -> None:
-    """Tell of an address of this machine alone that nothing can be given for."""
+    """Warn of a loopback address that nothing can change."""
     by_default = framework is not None and framework.name in ("flask", "quart")
     fixed = listener is None or (listener.alone and isinstance(listener.host, str))
     alone = loopback(project, by_default=by_default) if fixed else None
@@ -107,7 +107,8 @@ def _note_loopback(
 
 
 def put_network(project: PythonProject, draft: Draft, framework: Framework | None) -> None:
-    """A port that a program of its own listens on; servers were told theirs on the command line."""
+    """Put the port that the project's own program listens on, and the health endpoint; servers got theirs in the
+    command."""
     if framework is not None and framework.kind == "worker":
         draft.values.pop("port", None)
         draft.evidence.pop("/port", None)

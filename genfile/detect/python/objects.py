@@ -1,4 +1,4 @@
-"""The application object or its factory, by what it is made from."""
+"""The application object or its factory, by the call that creates it."""
 
 import posixpath
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from genfile.evidence import Fact
 from genfile.parsers.pyentry import adds_to, run_as
 from genfile.parsers.python import Assignment, PyModule, PythonFunction
 
-# How many times as many modules must hang on another application before it is taken instead of the first.
+# How many times more modules must depend on another application for it to replace the first one.
 AHEAD = 2
-# Which share of what a script loads another must load to be the same application.
+# The share of a script's modules that another application must load to count as the same one.
 SHARED = 0.9
 
 
 def _is_served(project: PythonProject, path: str) -> bool:
-    """Whether a server may import a file: each part of its name is one of Python's, and it is no script of its own."""
+    """Whether a server can import a file: its name is made of identifiers, and it is not a script of its own."""
     name = module_name(project, path)
     return all(part.isidentifier() for part in name.split(".")) and "scripts" not in path.split("/")[:-1]
 
 
 def find_application(project: PythonProject, framework: Framework) -> Fact[Application] | None:
-    """The object or factory of a framework: an assignment first, then a function that makes one and returns it."""
+    """The framework's object or factory: an assignment first, then a function that creates and returns one."""
     made = framework.object
     if made is None:
         return None
