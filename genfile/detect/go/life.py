@@ -214,7 +214,7 @@ def reach(module: GoModule, program: GoProgram) -> GoReach:
 
 
 def running(module: GoModule, program: GoProgram, sources: list[tuple[str, GoFile]]) -> list[tuple[str, GoFile]]:
-    """Files without those whose functions the program never comes to: stand-ins for tests, other servers."""
+    """Files without those whose functions the program never reaches: test stand-ins, other servers."""
     found = reach(module, program)
     if not found.whole or found.cut or found.misses:
         return sources
@@ -248,7 +248,7 @@ def life(module: GoModule, program: GoProgram) -> GoLife:
 
 
 def staying(module: GoModule, program: GoProgram) -> GoCommand | None:
-    """The command of a worker's name that a program stays by; None if it stays without one, or by none."""
+    """The worker command that keeps a program running; None if it stays without one, or not at all."""
     found = reach(module, program)
     for command in found.commands.listed:
         name = command.words[-1].rpartition("=")[2].lstrip("-").lower()
@@ -292,14 +292,14 @@ def _starts(places: Iterable[DeclarationPlace]) -> bool:
 
 
 def _speaks(module: GoModule, place: DeclarationPlace) -> bool:
-    """Whether a loop is in a file that speaks to others: by a module that is not the project's own, or by net."""
+    """Whether a loop is in a file that talks to others: through a third-party module, or through net."""
     return any(
         ("." in name.split("/")[0] and module.inside(name) is None) or name == "net" for name in place.file.imports
     )
 
 
 def _may_last(module: GoModule, found: GoReach, places: list[DeclarationPlace]) -> bool:
-    """Whether something is called that is not the project's own, and that may not come back."""
+    """Whether something outside the project is called that may not return."""
     own = {item.declaration.name for item in found.all.values()}
     lines: dict[str, list[int]] = {}
     for place in places:

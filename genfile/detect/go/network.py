@@ -34,8 +34,8 @@ def put_network(
 
 
 def _holds_address(sources: Sources, variable: str) -> bool:
-    """Whether a variable is a whole address, as LISTEN_ADDR with the default ":8080": a number alone is none, and the
-    program's own default is the port already."""
+    """Whether a variable is a whole address, such as LISTEN_ADDR with the default ":8080": a lone number is not one,
+    and the program's own default already is the port."""
     for _, file in sources:
         values = [value for call in file.calls for value in call.arguments if isinstance(value, EnvDefault)]
         defaults = [value.default for value in values if value.name == variable]

@@ -18,7 +18,8 @@ _NOT_FOR_GO = ("lib", "fonts", "media-types", "gnupg", "zip", "unzip")
 
 
 def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
-    """What the imported packages need of the system: a C compiler, libraries, a folder for a database."""
+    """Put /system_packages, /cgo and /data: a C compiler, libraries, programs that the code starts, an embedded
+    database."""
     folder = module.folder
     own = next(((path, file) for path, file in sources if "C" in file.imports), None)
     build: set[str] = set()
@@ -29,7 +30,7 @@ def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
     for name, needs in system_packages("go").items():
         through = [name, *needs.through]
         used = next((item for item in through if any(f"{path}/".startswith(f"{item}/") for path in imported)), None)
-        # Before 1.17 go.mod did not list what only others need; without one nothing is listed but what is imported.
+        # Before Go 1.17, go.mod did not list indirect requirements; without go.mod, only imports are known.
         listed = name if module.requires(name) else used
         if used is not None and listed is not None and module.requires(listed):
             says = module.says(listed)
@@ -42,7 +43,7 @@ def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
                 build.update(needs.build)
                 run.update(needs.run)
     programs, says_programs = run_packages(folder)
-    # A static program needs no library and no list of types: only programs that it starts.
+    # A static program needs no libraries and no list of MIME types, only programs that it starts.
     kept = [
         (name, says) for name, says in zip(programs, says_programs, strict=True) if not name.startswith(_NOT_FOR_GO)
     ]
@@ -60,7 +61,7 @@ def put_system(module: GoModule, sources: Sources, draft: Draft) -> None:
 
 
 def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> None:
-    """Files that are opened, databases that are spoken to, variables that are read."""
+    """Put the files that are opened, the databases and the variables."""
     folder = module.folder
     start = working_folder(module, program, sources)
     assets = find_assets(module, sources, start.value if start is not None else "")
@@ -98,7 +99,7 @@ def put_outside(module: GoModule, program: GoProgram, sources: Sources, draft: D
 
 
 def put_kept(module: GoModule, framework: Framework | None, draft: Draft) -> None:
-    """The files and folders that the framework itself reads in the working folder, where they are there."""
+    """Add to /assets the files and folders in the working folder that the framework itself reads."""
     folder = module.folder
     listed: list[str] = draft.values.get("assets", [])
     found = [name for name in framework.keeps if folder.has(name) or folder.has_folder(name)] if framework else []
@@ -115,7 +116,7 @@ def put_kept(module: GoModule, framework: Framework | None, draft: Draft) -> Non
 
 
 def put_beside(module: GoModule, draft: Draft) -> None:
-    """A program whose name is that of a folder which it opens or writes to is put into one of its own."""
+    """Move the binary to a folder of its own if a folder that the program opens or writes has the same name."""
     names = ("assets", "writable")
     paths = [path for name in names for path in draft.values.get(name, ())]
     paths += [path for name in ("working_folder", "data") if (path := draft.values.get(name))]
