@@ -11,7 +11,7 @@ from genfile.parsers import Document, Key, ParseError, reason_of
 from genfile.parsers.bounds import check
 
 Path = tuple[Key, ...]
-# How parsers end where a text asks for too much: of the stack, of digits, of memory.
+# Exceptions of parsers for a text that needs too much: stack, digits, memory.
 _FAILURES = (RecursionError, ValueError, MemoryError)
 
 
@@ -79,9 +79,8 @@ MAX_DOCUMENTS = 60
 
 
 def parse_documents(text: str) -> tuple[Document, ...]:
-    """Every document of a YAML file up to a faulty one, as parse_yaml reads the first; lines are those of the file.
-
-    Raises ParseError if the first one is faulty."""
+    """Every document in a YAML file up to a malformed one, read like parse_yaml's; lines are the file's. Raises
+    ParseError if the first one is malformed."""
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line.startswith("---") and line[3:4] in ("", " ", "\t")]
     bounds = [0, *starts, len(lines)]
@@ -136,7 +135,7 @@ def parse_ini(text: str) -> Document:
 
 
 def parse_dotenv(text: str) -> dict[str, tuple[str, int]]:
-    """Names of a .env file, each with its value and line. Never raises: what is not an assignment is passed over."""
+    """The names in a .env file, each with its value and line. Never raises: other lines are ignored."""
     found: dict[str, tuple[str, int]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         name, sign, value = line.strip().removeprefix("export ").partition("=")

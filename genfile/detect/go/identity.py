@@ -10,7 +10,7 @@ from genfile.detect.go.port import Sources
 from genfile.evidence import Draft, Fact
 from genfile.spec.base import service_name
 
-# Names of folders and files that say nothing of what a program is.
+# Names of folders and files that don't describe the program.
 _COMMON = ("main", "server", "app", "cmd")
 
 
@@ -22,7 +22,7 @@ def put_identity(module: GoModule, program: GoProgram, draft: Draft) -> None:
     _put_program(module, program, draft, main)
     if module.tags:
         draft.put("tags", Fact(list(module.tags), tuple(module.tags.values())[:1]))
-    # Before 1.14 go took vendor/ only when told to, and such folders are often not whole.
+    # Before 1.14, Go used vendor/ only when told to, and such folders are often incomplete.
     old = re.fullmatch(r"1\.(\d|1[0-3])(\.\d+)?", module.manifest.go or "1.13") is not None
     if module.folder.has("vendor/modules.txt") and not old:
         draft.put("vendored", module.folder.fact(True, "vendor/modules.txt", 1, "vendor/modules.txt"))
@@ -41,7 +41,7 @@ def _put_module(module: GoModule, program: GoProgram, draft: Draft, main: str) -
     draft.put("package_manager.name", Fact("gomod", (manager,)))
     if folder.has("go.sum"):
         draft.put("package_manager.lockfile", folder.fact(folder.full("go.sum"), "go.sum", 1, "go.sum"))
-    # `go mod tidy` makes the sums too; a vendor/ of older tools is not a part of a module.
+    # `go mod tidy` also creates the sums; an older tool's vendor/ is not part of a module.
     made = module.loose is not None and not folder.has_folder("vendor")
     draft.put("sums", Fact(made or folder.has("go.sum") or (module.loose is None and not needs_sums(module))))
 
@@ -64,7 +64,7 @@ def _put_program(module: GoModule, program: GoProgram, draft: Draft, main: str) 
 
 
 def put_framework(module: GoModule, program: GoProgram, sources: Sources, draft: Draft) -> Framework | None:
-    """The first framework that go.mod requires and the program's packages import; else net/http."""
+    """Put the first framework that go.mod requires and the program imports, else net/http; returns the framework."""
     imported = {name for _, file in sources for name in file.imports}
     if module.is_cut(program):
         imported |= {item.path for item in module.manifest.requires if not item.indirect}

@@ -55,7 +55,7 @@ def put_tool(build: Build, draft: Draft) -> None:
 
 
 def put_older_gradle(build: Build, draft: Draft) -> None:
-    """Without a wrapper: a Gradle that runs on the Java, and that the Spring Boot plugin knows."""
+    """Put a Gradle version, without a wrapper, that runs on the Java and that the Spring Boot plugin supports."""
     if build.tool != "gradle" or "package_manager.version" in draft.evidence or wrapper_version(build.root) is not None:
         return
     line = str(draft.values["runtime"]["version"])
