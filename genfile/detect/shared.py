@@ -1,4 +1,4 @@
-"""Signals and words that every language shares."""
+"""Small facts that every language shares."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,12 +20,12 @@ _SECRET_WORDS = (
 )
 
 
-# Examples of the variables that a project wants set.
+# Example files for a project's variables.
 EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".env.local.example")
 
 
 def started(arguments: Iterable[Any]) -> str | None:
-    """The package of the program that a call starts: its first argument is a name, a list of words, or a command."""
+    """The package of the program that a call starts: the first argument is a name, a list of words, or a command."""
     first = next(iter(arguments), None)
     first = first[0] if isinstance(first, list) and first else first
     first = f"{first.text}…" if isinstance(first, Beginning) else first
@@ -34,5 +34,5 @@ def started(arguments: Iterable[Any]) -> str | None:
 
 
 def is_secret(name: str) -> bool:
-    """Whether the name of a variable says that its value is a secret."""
+    """Whether a variable's name says that its value is a secret."""
     return any(word in name.upper() for word in _SECRET_WORDS)

@@ -205,7 +205,7 @@ def _compose(text: str) -> Any:
 
 
 def _yaml_value(node: Any, known: dict[int, Any], count: list[int]) -> Any:
-    """Plain values of a node tree; an alias is counted each time it is used, so that no bomb goes off."""
+    """The plain values of a node tree; each use of an alias counts, so that it can't grow exponentially."""
     import yaml
 
     count[0] += 1
@@ -239,7 +239,7 @@ def _scalar(node: Any) -> Any:
 
 
 def _json_lines(text: str) -> dict[Path, int]:
-    """The line of each key and item of a text that is known to be valid JSON: one pass over its tokens."""
+    """The line of each key and item of valid JSON, in one pass over its tokens."""
     lines: dict[Path, int] = {}
     path: list[Key] = []
     at, line = 0, 1
@@ -305,7 +305,7 @@ def _yaml_lines(text: str) -> dict[Path, int]:
 
 
 def _toml_lines(text: str) -> dict[Path, int]:
-    """The line of each key of a file that is known to be valid: headers and `key =` at the start of a line."""
+    """The line of each key in valid TOML: headers and `key =` at the start of a line."""
     import tomli
 
     lines: dict[Path, int] = {}
@@ -336,7 +336,7 @@ def _toml_lines(text: str) -> dict[Path, int]:
 
 
 def _toml_key(tomli: Any, text: str) -> Path:
-    """`tool."a.b".c` as a path: the real parser splits it."""
+    """`tool."a.b".c` as a path, split by the real parser."""
     try:
         value = tomli.loads(f"{text.strip()} = 0")
     except ValueError:
