@@ -8,7 +8,7 @@ from genfile.detect.tree import Project
 
 T = TypeVar("T")
 
-# Budgets, in characters of source code, for one folder's service and for the whole tree.
+# Budgets, in tokens (words and signs) of source code, for one folder's service and for the whole tree.
 MAX_FOLDER_TOKENS = 400_000
 MAX_TREE_TOKENS = 800_000
 # An additional budget for the files that programs start in, so that each program is found however large the others are.

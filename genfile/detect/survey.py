@@ -103,8 +103,8 @@ def survey(tree: Tree, declared: "Sequence[Declared]" = ()) -> list[FoundService
 
 
 def _is_for_vendors(tree: Tree, folder: str) -> bool:
-    """Whether a folder called `vendor` is a project for sellers, not a copy of others' code: it has a manifest of its
-    own and stands among other projects."""
+    """Whether a folder called `vendor` is a project for sellers: unlike copies of others' code, it has a manifest of
+    its own and stands among other projects."""
     parent, _, name = folder.rpartition("/")
     if name != "vendor" or not parent or is_aside(parent) or not _MANIFESTS & set(tree.folders[folder]):
         return False
@@ -161,7 +161,7 @@ _SINGULARS = ("-example", "-sample", "-demo", "_example", "_sample", "-quickstar
 
 
 def _serving(found: list[FoundService], declared: "Sequence[Declared]") -> list[FoundService]:
-    """The services, without folders that a preset's rules claim and that are not beside the others."""
+    """The services, without those that a preset's rules claim and then drop beside others of its language."""
     for language in declared:
         kept = language.serving([item.project for item in found if item.language is language])
         found = [item for item in found if item.language is not language or item.project in kept]

@@ -249,7 +249,7 @@ class Files:
         return len(self._layers)
 
     def since(self, count: int) -> tuple[Layer, ...]:
-        """The layers after the first ones, by their number."""
+        """The layers after the first ``count``."""
         return tuple(self._layers[count:])
 
     def find(self, path: str) -> FoundPath:

@@ -68,7 +68,7 @@ def claim(folder: Project) -> Claim | None:
 
 
 def _runs_long(module: GoModule, program: GoProgram) -> Evidence | None:
-    """Whether a program that listens to nothing keeps running; a terminal tool has none of these signs."""
+    """The sign that a program which listens to nothing keeps running; a terminal tool has none."""
     folder = module.folder
     if folder.has("Procfile"):
         return folder.says("Procfile", 1, "Procfile")

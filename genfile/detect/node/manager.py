@@ -146,7 +146,7 @@ def _lock(project: NodeProject) -> Fact[str] | None:
 
 
 def _rank(project: NodeProject, found: tuple[tuple[str, str], ...], kind: str) -> tuple[bool, bool]:
-    """How little speaks for one of several lockfiles: missing dependencies, and scripts that call another manager."""
+    """What speaks against one of several lockfiles: missing dependencies, and scripts that call another manager."""
     names = [name for name, other in found if other == kind]
     stale = any(is_kept_up(project.root, project.root_package, name) is False for name in names)
     words = [word for script in project.root_package.scripts.values() for word in script.split()]

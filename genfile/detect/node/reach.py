@@ -71,7 +71,7 @@ def _loaded_data(project: NodeProject, sources: Sources) -> Iterator[str]:
 
 
 def _nowhere(*_: object) -> None:
-    """An answer for module paths that are computed: they are not followed."""
+    """Resolve nothing: a module path that is computed is not followed."""
 
 
 def _by_default(project: NodeProject, name: str, reference: NameReference) -> Fact[HostedPort] | None:
